@@ -1,0 +1,195 @@
+import { checkSpec, type Graph } from './graph.js';
+import type { Cell } from './layers/cell.js';
+import { makeLayer } from './layers/index.js';
+import type { BuildContext, Layer, Watch } from './layers/layer.js';
+import { SlotLayout } from './layers/slot.js';
+import { type Engine, Plan, type PlanShape } from './plan.js';
+import { Plans } from './plans.js';
+import type { ModelSpec, NodeSpec } from './spec.js';
+import type { Kernels } from './wasm/abi.js';
+import { rowBytes } from './wasm/abi.js';
+import { Arena } from './wasm/arena.js';
+import { type Build, instantiate, type LoadedModule } from './wasm/module.js';
+
+/** Values of one plan, in bytes, before a long sequence is cut into pieces. */
+const PIECE_BYTES = 4 * 1024 * 1024;
+const LEAST_PIECE = 16;
+
+/** One run over a sequence: flat row-major data, and where the results go. */
+export interface RunRequest {
+  readonly inputs: readonly ArrayLike<number>[];
+  readonly batch: number;
+  readonly time: number;
+  /** `[batch][time]`, 0 at masked timesteps. */
+  readonly mask: Uint8Array | undefined;
+  readonly zeroMasked: boolean;
+  readonly outputs: readonly Float32Array[];
+}
+
+/**
+ * Everything a model owns: memory, packed weights, plans and the state slots. `Model` and
+ * `Stream` are what users see of it.
+ */
+export class ModelEngine implements Engine {
+  readonly arena: Arena;
+  readonly kernels: Kernels;
+  readonly build: Build;
+  readonly graph: Graph;
+  readonly layers: readonly Layer[];
+  readonly cells: readonly Cell[];
+  readonly slotBytes: number;
+  /** Bytes of the packed weights. */
+  readonly weightBytes: number;
+  readonly plans: Plans;
+  /** Why the model cannot be streamed; undefined if it can. */
+  readonly obstacle: string | undefined;
+  /** For each input: ids must be below this. */
+  readonly vocabularies: readonly (number | undefined)[];
+  disposed = false;
+
+  /** A slot as it is at the start: zeros, or the trained initial state. */
+  readonly #initial: number;
+  readonly #bytesPerTimestep: number;
+
+  constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined) {
+    this.graph = checkSpec(spec);
+    this.arena = new Arena(memoryLimit);
+    this.kernels = instantiate(loaded, this.arena.memory);
+    this.build = loaded.build;
+    this.arena.reserve(estimateWeightBytes(spec));
+    const slot = new SlotLayout();
+    const tensor = ((name: string | undefined) =>
+      name === undefined ? undefined : spec.tensors[name]?.data) as BuildContext['tensor'];
+    const context: BuildContext = { arena: this.arena, kernels: this.kernels, slot, tensor };
+    this.layers = spec.nodes.map((node) => makeLayer(node, this.graph, context));
+    this.weightBytes = this.arena.used;
+    this.cells = this.layers.flatMap((layer) => layer.cells);
+    this.slotBytes = slot.bytes;
+    this.#initial = this.arena.alloc(this.slotBytes);
+    for (const { place, initialH, initialC } of this.cells) {
+      if (initialH) this.arena.f32.set(initialH, (this.#initial + place.h) / 4);
+      if (initialC && place.c !== undefined) this.arena.f32.set(initialC, (this.#initial + place.c) / 4);
+    }
+    this.plans = new Plans(this);
+    this.obstacle = streamObstacle(spec);
+    this.vocabularies = spec.inputs.map(({ name }) => vocabularyOf(spec, name));
+    this.#bytesPerTimestep = [...this.graph.values.values()]
+      .filter(({ kind }) => kind === 'sequence')
+      .reduce((sum, { features }) => sum + rowBytes(features), 0);
+  }
+
+  /** State for a batch, at its start. */
+  newState(batch: number): number {
+    let state: number;
+    try {
+      state = this.arena.alloc(batch * this.slotBytes);
+    } catch {
+      this.plans.dropIdle();
+      state = this.arena.alloc(batch * this.slotBytes);
+    }
+    this.resetState(state, batch);
+    return state;
+  }
+
+  resetState(state: number, batch: number): void {
+    for (let b = 0; b < batch; b++) {
+      this.arena.u8.copyWithin(state + b * this.slotBytes, this.#initial, this.#initial + this.slotBytes);
+    }
+  }
+
+  /**
+   * Runs a sequence on from `state`. A streamable model takes long sequences in pieces, which
+   * bounds the memory and changes no bit.
+   */
+  run(request: RunRequest, state: number, watch?: (record: Parameters<Watch>[0], from: number) => void): void {
+    const { batch, time, mask, zeroMasked } = request;
+    const piece = this.obstacle === undefined ? this.#piece(batch) : time;
+    for (let from = 0; from < time; from += piece) {
+      const shape: PlanShape = { batch, time: Math.min(piece, time - from), masked: mask !== undefined, zeroMasked };
+      if (watch === undefined) {
+        this.#runPiece(this.plans.get(shape), request, state, from);
+        continue;
+      }
+      const plan = new Plan(this, shape, (record) => watch(record, from));
+      try {
+        this.#runPiece(plan, request, state, from);
+      } finally {
+        plan.free();
+      }
+    }
+  }
+
+  /** Lets go of the memory; what is left of the engine answers `disposed`. */
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    const gone = this as { -readonly [K in keyof this]: this[K] };
+    for (const key of ['arena', 'kernels', 'layers', 'cells', 'plans'] as const) gone[key] = undefined as never;
+  }
+
+  #runPiece(plan: Plan, { inputs, outputs, batch, time, mask }: RunRequest, state: number, from: number): void {
+    const piece = plan.shape.time;
+    const { values, spec } = this.graph;
+    plan.inputs.forEach((port, index) => {
+      const { kind, features } = values.get(spec.inputs[index]?.name as string) as { kind: string; features: number };
+      const data = inputs[index] as ArrayLike<number>;
+      if (kind === 'vector' || piece === time) port.write(data);
+      else for (let b = 0; b < batch; b++) port.write(data, (b * time + from) * features, b * piece, piece);
+    });
+    if (mask) {
+      for (let b = 0; b < batch; b++) {
+        this.arena.u8.set(mask.subarray(b * time + from, b * time + from + piece), plan.mask + b * piece);
+      }
+    }
+    plan.run(state);
+    plan.outputs.forEach((port, index) => {
+      const { kind, features } = values.get(spec.outputs[index] as string) as { kind: string; features: number };
+      const out = outputs[index] as Float32Array;
+      if (kind === 'vector' || piece === time) port.read(out);
+      else for (let b = 0; b < batch; b++) port.read(out, (b * time + from) * features, b * piece, piece);
+    });
+  }
+
+  #piece(batch: number): number {
+    return Math.max(LEAST_PIECE, Math.floor(PIECE_BYTES / Math.max(1, batch * this.#bytesPerTimestep)));
+  }
+}
+
+function estimateWeightBytes({ tensors }: ModelSpec): number {
+  const floats = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
+  return Math.ceil(floats * 4 * 1.05);
+}
+
+/** What stands in the way of running the model timestep by timestep. */
+function streamObstacle(spec: ModelSpec): string | undefined {
+  if (spec.inputs.every(({ kind }) => kind === 'vector')) return 'the model has no sequence input, so no timesteps';
+  for (const node of spec.nodes) {
+    const reason = nodeObstacle(node);
+    if (reason) return `layer ${JSON.stringify(node.name)} ${reason}`;
+  }
+  return undefined;
+}
+
+function nodeObstacle(node: NodeSpec): string | undefined {
+  switch (node.type) {
+    case 'bidirectional':
+      return 'is bidirectional: its backward half starts at the last timestep, so it needs the whole sequence first';
+    case 'lstm':
+    case 'gru':
+    case 'rnn':
+      if (node.goBackwards) return 'walks backwards from the last timestep, so it needs the whole sequence first';
+      if (node.inputs.length > 1)
+        return 'takes its initial state from another value at every run, so it cannot carry its own';
+  }
+  return undefined;
+}
+
+/** The smallest vocabulary among the embeddings that read an input. */
+function vocabularyOf(spec: ModelSpec, input: string): number | undefined {
+  const sizes = spec.nodes.flatMap((node) =>
+    node.type === 'embedding' && node.inputs[0] === input
+      ? [spec.tensors[node.tensors.weight]?.shape[0] as number]
+      : [],
+  );
+  return sizes.length > 0 ? Math.min(...sizes) : undefined;
+}

@@ -1,0 +1,80 @@
+import type { NodeSpec } from '../spec.js';
+import type { Kernels } from '../wasm/abi.js';
+import type { Arena } from '../wasm/arena.js';
+import type { Cell } from './cell.js';
+import type { SlotLayout } from './slot.js';
+
+/** What a layer needs once, when the model is made: to pack its weights and claim its state. */
+export interface BuildContext {
+  readonly arena: Arena;
+  readonly kernels: Kernels;
+  readonly slot: SlotLayout;
+  /** The data of a tensor of the spec; undefined for an absent name. */
+  tensor(name: string): Float32Array;
+  tensor(name: string | undefined): Float32Array | undefined;
+}
+
+/** A value's place in memory for one batch and time: rows of `features` float32 padded to whole vectors. */
+export interface ValueBuffer {
+  readonly address: number;
+  /** Bytes from one row to the next. int32 ids are not padded. */
+  readonly stride: number;
+  /** batch · time (sequence) or batch (vector), row = batch index · time + timestep. */
+  readonly rows: number;
+  readonly features: number;
+  readonly kind: 'sequence' | 'vector';
+  /** Address of `[batch][time]` bytes, 0 at masked timesteps; 0 if nothing is masked. */
+  readonly mask: number;
+}
+
+/** What one timestep of one cell has left in memory; strides are from one row of the batch to the next. */
+export interface StepRecord {
+  readonly cell: Cell;
+  readonly timestep: number;
+  /** Activated gates `[rawVectors·4]`. */
+  readonly raw: number;
+  readonly rawStride: number;
+  /** First row's slot. */
+  readonly state: number;
+  /** First row's mask byte, or 0 for no mask. */
+  readonly mask: number;
+  readonly maskStride: number;
+}
+export type Watch = (record: StepRecord) => void;
+
+/** What a layer needs to lay out its work for one batch and time. */
+export interface PlanContext {
+  readonly arena: Arena;
+  readonly kernels: Kernels;
+  readonly batch: number;
+  readonly time: number;
+  /** Bytes from one row's state to the next. */
+  readonly slotBytes: number;
+  /** Masked timesteps output zeros in every layer (per-row sequence lengths). */
+  readonly zeroMasked: boolean;
+  readonly inputs: readonly ValueBuffer[];
+  /** Room for one of the node's outputs; undefined if the node has no such output. */
+  output(index: 0, mask?: number): ValueBuffer;
+  output(index: number, mask?: number): ValueBuffer | undefined;
+  /** The output is the input itself. */
+  alias(buffer: ValueBuffer): void;
+  /** A block of the plan's own. */
+  alloc(bytes: number): number;
+  /** A block that other layers use too: its content lasts for this layer's turn only. */
+  shared(bytes: number): number;
+  /** Called after each timestep of each cell, if somebody watches. */
+  readonly watch: Watch | undefined;
+}
+
+/** One piece of a layer's work; `state` is the address of the first row's slot. */
+export type Op = (state: number) => void;
+
+/** A node with its weights packed. One file per kind of layer. */
+export interface Layer {
+  readonly node: NodeSpec;
+  /** The recurrent cells whose state a stream keeps. */
+  readonly cells: readonly Cell[];
+  /** Numbers learned in training. */
+  readonly parameters: number;
+  plan(context: PlanContext): readonly Op[];
+}

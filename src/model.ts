@@ -1,0 +1,198 @@
+import { describe } from './activations.js';
+import { ModelEngine, type RunRequest } from './engine.js';
+import { DisposedError, InputError, UnsupportedError } from './errors.js';
+import { explainLayer } from './explain.js';
+import { fingerprint } from './fingerprint.js';
+import { checkBatch, type Input, type Tensor } from './input.js';
+import { checkRequest, type MaskOptions, only } from './request.js';
+import type { ModelSpec } from './spec.js';
+import { type LayerStateInput, writeState } from './state.js';
+import { namedOutputs, Stream, type StreamOptions } from './stream.js';
+import { type ModelSummary, summarize } from './summary.js';
+import { type LayerTrace, TraceRecorder } from './trace.js';
+import {
+  type Build,
+  type KernelOptions,
+  type KernelSource,
+  type LoadedModule,
+  loadKernels,
+  loadKernelsSync,
+} from './wasm/module.js';
+
+export interface ModelOptions extends KernelOptions {
+  /** Most bytes of WebAssembly memory the model and its streams may take. Default: 4 GiB. */
+  readonly memoryLimit?: number;
+}
+
+export interface NamedRunOptions extends MaskOptions {
+  /** Rows of flat inputs. Default 1. */
+  readonly batch?: number;
+  /** h and c to start from, per recurrent layer. Default: zeros, or the model's trained initial state. */
+  readonly initialState?: readonly LayerStateInput[];
+}
+
+export interface RunOptions extends NamedRunOptions {
+  /** Where the output goes; must have its exact length. Default: a new Float32Array. */
+  readonly out?: Float32Array;
+}
+
+/** What a run computed inside. */
+export interface Trace {
+  readonly outputs: Record<string, Tensor<Float32Array>>;
+  /** One entry per recurrent layer in the order of the model; two for a bidirectional one. */
+  readonly layers: readonly LayerTrace[];
+}
+
+/**
+ * Makes a model ready to run: checks the description, packs the weights into WebAssembly memory.
+ *
+ * @throws {SpecError} the description contradicts itself.
+ * @throws {RuntimeError} the kernels cannot run here.
+ * @throws {MemoryLimitError} the weights do not fit under `memoryLimit`.
+ */
+export async function createModel(spec: ModelSpec, options: ModelOptions = {}): Promise<Model> {
+  return new Model(spec, await loadKernels(options), options.memoryLimit);
+}
+
+/** `createModel` without waiting, for kernels in hand: AudioWorklets, synchronous start-up code. */
+export function createModelSync(spec: ModelSpec, options: ModelOptions & { readonly kernels: KernelSource }): Model {
+  return new Model(spec, loadKernelsSync(options), options.memoryLimit);
+}
+
+/** A trained model: weights packed once, immutable, shared by all its streams. */
+export class Model {
+  readonly #engine: ModelEngine;
+  #fingerprint: readonly [number, number];
+
+  /** @internal Use `createModel`. */
+  constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined) {
+    this.#engine = new ModelEngine(spec, loaded, memoryLimit);
+    this.#fingerprint = fingerprint(spec);
+  }
+
+  /** The kernels in use: `simd` gives the same bits everywhere, `relaxed` may differ in the last bits between machines. */
+  get build(): Build {
+    return this.#engine.build;
+  }
+
+  /** WebAssembly memory of the model and its streams, in bytes: the whole, and the part in use. */
+  get memory(): { readonly byteLength: number; readonly used: number } {
+    const { arena } = this.#alive();
+    return { byteLength: arena.byteLength, used: arena.used };
+  }
+
+  /**
+   * Runs a whole sequence from a fresh state.
+   *
+   * @param x `[time, features]` or `[batch, time, features]`: flat numbers (with `options.batch`), nested arrays, or `{ data, shape }`.
+   * @returns flat `[batch, time, outputs]`, or `[batch, outputs]` where the model outputs the last timestep only.
+   * @throws {InputError} wrong length, rank or type; several inputs or outputs (use `runNamed`).
+   * @throws {MemoryLimitError} no room for the run; live streams are untouched.
+   * @throws {DisposedError}
+   */
+  run(x: Input, { out, ...options }: RunOptions = {}): Float32Array {
+    const { spec } = this.#alive().graph;
+    const input = only(
+      spec.inputs.map(({ name }) => name),
+      'input',
+      'runNamed',
+    );
+    const output = only(spec.outputs, 'output', 'runNamed');
+    return this.#run({ [input]: x }, options, { [output]: out }).outputs[0] as Float32Array;
+  }
+
+  /** Like `run`, for models with several inputs or outputs; results come with their shapes. */
+  runNamed(
+    inputs: Readonly<Record<string, Input>>,
+    options: NamedRunOptions = {},
+  ): Record<string, Tensor<Float32Array>> {
+    return namedOutputs(this.#alive(), this.#run(inputs, options, {}));
+  }
+
+  /** Runs like `run` and records gates and states of every recurrent layer at every timestep, as the run computed them. */
+  trace(x: Input | Readonly<Record<string, Input>>, options: NamedRunOptions = {}): Trace {
+    const engine = this.#alive();
+    const names = engine.graph.spec.inputs.map(({ name }) => name);
+    const inputs = isNamed(x, names) ? x : { [only(names, 'input', 'a record of inputs')]: x as Input };
+    let recorder: TraceRecorder | undefined;
+    const request = this.#run(inputs, options, {}, (prepared) => {
+      const started = new TraceRecorder(engine, prepared);
+      recorder = started;
+      return (record, from) => started.record(record, from);
+    });
+    return { outputs: namedOutputs(engine, request), layers: recorder?.layers ?? [] };
+  }
+
+  /**
+   * A stream: state only, made in O(1).
+   * @throws {UnsupportedError} a layer needs the whole sequence (bidirectional, goBackwards); the message says which.
+   * @throws {MemoryLimitError} no room for its state; live streams are untouched.
+   */
+  createStream({ batch = 1 }: StreamOptions = {}): Stream {
+    const engine = this.#alive();
+    checkBatch(batch);
+    if (engine.obstacle !== undefined) {
+      throw new UnsupportedError(`cannot stream: ${engine.obstacle}`, {
+        where: 'createStream',
+        expected: 'run() instead',
+      });
+    }
+    return new Stream(engine, () => this.#fingerprint, batch);
+  }
+
+  /** Layers with units, parameters, bytes and multiply-adds per timestep; `toString()` is a table. */
+  summary(): ModelSummary {
+    return summarize(this.#alive());
+  }
+
+  /**
+   * One paragraph on one layer: its unit, cell, layer and timestep, and its parameters counted by gate.
+   * @throws {InputError} no layer of that name.
+   */
+  explain(layer: string): string {
+    const { graph } = this.#alive();
+    const node = graph.spec.nodes.find(({ name }) => name === layer);
+    if (!node) {
+      throw new InputError('no such layer', {
+        where: 'explain',
+        expected: graph.spec.nodes.map(({ name }) => name).join(', '),
+        got: describe(layer),
+      });
+    }
+    return explainLayer(node, graph);
+  }
+
+  /** Gives the memory back; the model and its streams cannot be used afterwards. Further calls do nothing. */
+  dispose(): void {
+    this.#engine.dispose();
+  }
+
+  #run(
+    inputs: Readonly<Record<string, Input>>,
+    { initialState, ...options }: NamedRunOptions,
+    out: Readonly<Record<string, Float32Array | undefined>>,
+    watcher?: (request: RunRequest) => Parameters<ModelEngine['run']>[2],
+  ): RunRequest {
+    const engine = this.#alive();
+    const request = checkRequest(engine, inputs, options, out);
+    const state = engine.newState(request.batch);
+    try {
+      if (initialState !== undefined) writeState(engine, state, request.batch, initialState);
+      engine.run(request, state, watcher?.(request));
+    } finally {
+      engine.arena.free(state);
+    }
+    return request;
+  }
+
+  #alive(): ModelEngine {
+    if (this.#engine.disposed)
+      throw new DisposedError('this model has been disposed', { where: 'model', expected: 'a live model' });
+    return this.#engine;
+  }
+}
+
+function isNamed(x: unknown, names: readonly string[]): x is Readonly<Record<string, Input>> {
+  if (typeof x !== 'object' || x === null || Array.isArray(x) || ArrayBuffer.isView(x)) return false;
+  return names.some((name) => Object.hasOwn(x, name)) || !('data' in x);
+}

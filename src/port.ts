@@ -1,0 +1,72 @@
+import type { ValueBuffer } from './layers/layer.js';
+import type { Arena } from './wasm/arena.js';
+
+/** Rows up to this many floats are copied by a loop: cheaper than a call into the runtime. */
+const LOOP = 32;
+
+type Numbers = ArrayLike<number>;
+
+/**
+ * One input or output of a plan: moves numbers between the caller's tight rows
+ * `[rows][features]` and the memory's padded ones. Allocates nothing once warm.
+ */
+export class Port {
+  readonly #arena: Arena;
+  readonly #buffer: ValueBuffer;
+  readonly #rowFloats: number;
+  readonly #ints: boolean;
+  #view: Float32Array | undefined;
+  #generation = 0;
+
+  constructor(arena: Arena, buffer: ValueBuffer, dtype: 'float32' | 'int32') {
+    this.#arena = arena;
+    this.#buffer = buffer;
+    this.#rowFloats = buffer.stride / 4;
+    this.#ints = dtype === 'int32';
+  }
+
+  /** Numbers of the caller's that fill the buffer. */
+  get length(): number {
+    return this.#buffer.rows * this.#buffer.features;
+  }
+
+  /** Writes `rows` rows, from the caller's number `from` on, to the buffer's row `row` on. */
+  write(data: Numbers, from = 0, row = 0, rows = this.#buffer.rows): void {
+    const features = this.#buffer.features;
+    const stride = this.#rowFloats;
+    const memory = this.#ints ? this.#arena.i32 : this.#arena.f32;
+    let at = this.#buffer.address / 4 + row * stride;
+    const count = rows * features;
+    if (stride === features && count > LOOP && from === 0 && data.length === count) {
+      memory.set(data, at);
+      return;
+    }
+    for (let r = 0, i = from; r < rows; r++, at += stride) {
+      for (let j = 0; j < features; j++, i++) memory[at + j] = data[i] as number;
+    }
+  }
+
+  /** Reads `rows` rows, from the buffer's row `row` on, to the caller's number `to` on. */
+  read(out: Float32Array, to = 0, row = 0, rows = this.#buffer.rows): void {
+    const features = this.#buffer.features;
+    const stride = this.#rowFloats;
+    if (stride === features && rows === this.#buffer.rows && rows * features > LOOP) {
+      out.set(this.#whole(), to);
+      return;
+    }
+    const memory = this.#arena.f32;
+    let at = this.#buffer.address / 4 + row * stride;
+    for (let r = 0, i = to; r < rows; r++, at += stride) {
+      for (let j = 0; j < features; j++, i++) out[i] = memory[at + j] as number;
+    }
+  }
+
+  #whole(): Float32Array {
+    if (this.#view === undefined || this.#generation !== this.#arena.generation) {
+      const start = this.#buffer.address / 4;
+      this.#view = this.#arena.f32.subarray(start, start + this.length);
+      this.#generation = this.#arena.generation;
+    }
+    return this.#view;
+  }
+}

@@ -1,0 +1,210 @@
+import { describe } from './activations.js';
+import type { ModelEngine, RunRequest } from './engine.js';
+import { DisposedError, InputError } from './errors.js';
+import { checkIds, checkLength, checkNumbers, checkOut, type Input, type Tensor } from './input.js';
+import type { Plan } from './plan.js';
+import type { Port } from './port.js';
+import { checkRequest, type MaskOptions, only, outputShape } from './request.js';
+import { decodeState, encodeState } from './snapshot.js';
+import { type LayerState, type LayerStateInput, readState, writeState } from './state.js';
+
+export interface StreamOptions {
+  /** Sequences that advance together, each with a state of its own. Default 1. */
+  readonly batch?: number;
+}
+
+export interface StreamRunOptions extends MaskOptions {
+  /** Where the output goes; must have its exact length. Default: a new Float32Array. */
+  readonly out?: Float32Array;
+}
+
+/**
+ * A model with a memory of what it has seen: state only, the weights are the model's.
+ * Made by `model.createStream()`. Whatever the cut of a sequence into calls, the outputs have the same bits.
+ */
+export class Stream {
+  /** Sequences that advance together. */
+  readonly batch: number;
+  readonly #engine: ModelEngine;
+  readonly #fingerprint: () => readonly [number, number];
+  readonly #plan: Plan;
+  // The single input and output, for step(); undefined if there are several.
+  readonly #input: Port | undefined;
+  readonly #output: Port | undefined;
+  readonly #inputLength: number;
+  readonly #outputLength: number;
+  /** Ids must be below this; 0 if the input is not ids. */
+  readonly #vocabulary: number;
+  /** Address of the first row's slot; 0 once disposed. */
+  #state = 0;
+
+  /** @internal */
+  constructor(engine: ModelEngine, fingerprint: () => readonly [number, number], batch: number) {
+    this.#engine = engine;
+    this.#fingerprint = fingerprint;
+    this.batch = batch;
+    this.#plan = engine.plans.hold({ batch, time: 1, masked: false, zeroMasked: false });
+    try {
+      this.#state = engine.newState(batch);
+    } catch (error) {
+      engine.plans.release(this.#plan);
+      throw error;
+    }
+    const { inputs, outputs } = this.#plan;
+    this.#input = inputs.length === 1 ? inputs[0] : undefined;
+    this.#output = outputs.length === 1 ? outputs[0] : undefined;
+    this.#inputLength = this.#input?.length ?? -1;
+    this.#outputLength = this.#output?.length ?? -1;
+    const ids = engine.graph.spec.inputs[0]?.dtype === 'int32';
+    this.#vocabulary = ids ? (engine.vocabularies[0] ?? 2 ** 31) : 0;
+  }
+
+  /**
+   * One timestep. Allocates nothing when `out` is given.
+   * @param frame `[features]`, or `[batch, features]` flat.
+   * @param out `[outputs]`, or `[batch, outputs]` flat. Default: a new Float32Array.
+   * @returns out.
+   * @throws {InputError} wrong length or type, or the model has several inputs or outputs (use `runNamed`); the state is as it was.
+   * @throws {DisposedError}
+   */
+  step(frame: ArrayLike<number>, out?: Float32Array): Float32Array {
+    const input = this.#input;
+    const output = this.#output;
+    if (this.#state === 0 || this.#engine.disposed) throw this.#gone();
+    if (input === undefined || output === undefined) throw this.#needsNames();
+    if (!(frame instanceof Float32Array) || frame.length !== this.#inputLength || this.#vocabulary !== 0)
+      this.#checkFrame(frame);
+    if (!(out instanceof Float32Array) || out.length !== this.#outputLength) out = checkOut(out, this.#outputLength);
+    input.write(frame);
+    this.#plan.run(this.#state);
+    output.read(out);
+    return out;
+  }
+
+  /**
+   * The next timesteps of the sequence.
+   * @param x `[time, features]`, or `[batch, time, features]`.
+   * @returns `[batch, time, outputs]` flat, or `[batch, outputs]` for a model that outputs the last timestep only.
+   * @throws {InputError} the state is then as it was.
+   */
+  run(x: Input, { out, ...options }: StreamRunOptions = {}): Float32Array {
+    const { spec } = this.#engine.graph;
+    const [input, output] = [
+      only(
+        spec.inputs.map(({ name }) => name),
+        'input',
+        'runNamed',
+      ),
+      only(spec.outputs, 'output', 'runNamed'),
+    ];
+    return this.#run({ [input]: x }, options, { [output]: out }).outputs[0] as Float32Array;
+  }
+
+  /** Like `run`, for models with several inputs or outputs. */
+  runNamed(inputs: Readonly<Record<string, Input>>, options: MaskOptions = {}): Record<string, Tensor<Float32Array>> {
+    return namedOutputs(this.#engine, this.#run(inputs, options, {}));
+  }
+
+  /** Back to the start: zeros, or the model's trained initial state. */
+  reset(): void {
+    this.#alive();
+    this.#engine.resetState(this.#state, this.batch);
+  }
+
+  /** A copy of h and c of every recurrent layer, in the order of the model. */
+  getState(): LayerState[] {
+    this.#alive();
+    return readState(this.#engine, this.#state, this.batch);
+  }
+
+  /**
+   * Starts from a given h and c. Matched by order, so `decoder.setState(encoder.getState())` works.
+   * @throws {InputError} layers or lengths do not fit; the state is then as it was.
+   */
+  setState(state: readonly LayerStateInput[]): void {
+    this.#alive();
+    writeState(this.#engine, this.#state, this.batch, state);
+  }
+
+  /** The whole state as bytes that `restore` takes, here or in another process, on any build. */
+  save(): Uint8Array {
+    this.#alive();
+    return encodeState(this.#engine, this.#fingerprint(), this.#state, this.batch);
+  }
+
+  /** @throws {StateError} bytes of another model or batch, truncated or corrupted; the state is then as it was. */
+  restore(bytes: Uint8Array): void {
+    this.#alive();
+    decodeState(this.#engine, this.#fingerprint(), this.#state, this.batch, bytes);
+  }
+
+  /** A second stream that goes on from the same state, independently. */
+  fork(): Stream {
+    this.#alive();
+    const other = new Stream(this.#engine, this.#fingerprint, this.batch);
+    this.#engine.arena.u8.copyWithin(other.#state, this.#state, this.#state + this.batch * this.#engine.slotBytes);
+    return other;
+  }
+
+  /** Returns the state's memory to the model. Further calls do nothing. */
+  dispose(): void {
+    if (this.#state === 0) return;
+    const state = this.#state;
+    this.#state = 0;
+    if (this.#engine.disposed) return;
+    this.#engine.arena.free(state);
+    this.#engine.plans.release(this.#plan);
+  }
+
+  #run(
+    inputs: Readonly<Record<string, Input>>,
+    options: MaskOptions,
+    out: Readonly<Record<string, Float32Array | undefined>>,
+  ): RunRequest {
+    this.#alive();
+    const request = checkRequest(this.#engine, inputs, options, out, this.batch);
+    this.#engine.run(request, this.#state);
+    return request;
+  }
+
+  #checkFrame(frame: ArrayLike<number>): void {
+    checkLength(frame, this.#inputLength, 'frame', `batch ${this.batch} · features ${this.#inputLength / this.batch}`);
+    checkNumbers(frame, 'frame');
+    if (this.#vocabulary !== 0) checkIds(frame, this.#vocabulary, 'frame');
+  }
+
+  #alive(): void {
+    if (this.#state === 0 || this.#engine.disposed) throw this.#gone();
+  }
+
+  #gone(): DisposedError {
+    return new DisposedError(
+      this.#engine.disposed ? 'the model of this stream has been disposed' : 'this stream has been disposed',
+      {
+        where: 'stream',
+        expected: 'a live stream',
+      },
+    );
+  }
+
+  #needsNames(): InputError {
+    const { inputs, outputs } = this.#engine.graph.spec;
+    return new InputError('step() is for one input and one output; use runNamed', {
+      where: 'step',
+      got: `inputs ${describe(inputs.map(({ name }) => name))}, outputs ${describe(outputs)}`,
+    });
+  }
+}
+
+/** The results of a run by output name, with their shapes. */
+export function namedOutputs(
+  { graph }: ModelEngine,
+  { outputs, batch, time }: RunRequest,
+): Record<string, Tensor<Float32Array>> {
+  return Object.fromEntries(
+    graph.spec.outputs.map((name, index) => {
+      const info = graph.values.get(name);
+      return [name, { data: outputs[index] as Float32Array, shape: info ? outputShape(info, batch, time) : [] }];
+    }),
+  );
+}

@@ -1,0 +1,131 @@
+import { RuntimeError } from '../errors.js';
+import type { Kernels } from './abi.js';
+
+/** `simd`: the same bits on every engine. `relaxed`: fused multiply-add where the processor has it, faster. */
+export type Build = 'simd' | 'relaxed';
+
+/** Where the kernels come from: compiled bytes, a compiled module (Workers must import it as one), or embedded. */
+export type KernelSource = WebAssembly.Module | ArrayBuffer | ArrayBufferView<ArrayBuffer>;
+
+export interface KernelOptions {
+  /** Force a build. Default: `relaxed` where `WebAssembly.validate` accepts it, else `simd`. */
+  readonly build?: Build;
+  /** Kernels to use instead of the embedded ones. */
+  readonly kernels?: KernelSource;
+}
+
+export interface LoadedModule {
+  readonly module: WebAssembly.Module;
+  readonly build: Build;
+}
+
+// (func (result v128) i32.const 0, i8x16.splat): the smallest module that needs SIMD.
+const SIMD_PROBE = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11,
+];
+// The same returning f32x4.relaxed_madd of three splats.
+const RELAXED_PROBE = [
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0, 253, 15, 65,
+  0, 253, 15, 253, 133, 2, 11,
+];
+
+/** Whether this runtime accepts the build; decided by validation, never by the runtime's name. */
+export function acceptsBuild(build: Build): boolean {
+  return WebAssembly.validate(new Uint8Array(build === 'simd' ? SIMD_PROBE : RELAXED_PROBE));
+}
+
+/**
+ * Chooses and compiles the kernels. The embedded ones are compiled once per process and build.
+ * @throws {RuntimeError} no WebAssembly SIMD here, or the forced build is not accepted, or the bytes are not kernels.
+ */
+export async function loadKernels({ build, kernels }: KernelOptions = {}): Promise<LoadedModule> {
+  if (kernels !== undefined) return given(await compile(kernels), build);
+  const chosen = build ?? (acceptsBuild('relaxed') ? 'relaxed' : 'simd');
+  requireBuild(chosen);
+  embedded[chosen] ??= importEmbedded(chosen).then((base64) => WebAssembly.compile(decodeBase64(base64)));
+  try {
+    return { module: await embedded[chosen], build: chosen };
+  } catch (cause) {
+    delete embedded[chosen];
+    throw cannotCompile(cause);
+  }
+}
+
+/** Like `loadKernels`, for kernels in hand and without waiting: AudioWorklets, synchronous start-up code. */
+export function loadKernelsSync({ build, kernels }: KernelOptions & { readonly kernels: KernelSource }): LoadedModule {
+  try {
+    return given(kernels instanceof WebAssembly.Module ? kernels : new WebAssembly.Module(kernels), build);
+  } catch (cause) {
+    throw cause instanceof RuntimeError ? cause : cannotCompile(cause);
+  }
+}
+
+/**
+ * Instantiates the kernels on a memory.
+ * @throws {RuntimeError} the module is not Gatewise's, or another build than was asked for.
+ */
+export function instantiate({ module }: LoadedModule, memory: WebAssembly.Memory): Kernels {
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
+}
+
+const embedded: { [B in Build]?: Promise<WebAssembly.Module> } = {};
+
+async function importEmbedded(build: Build): Promise<string> {
+  const source = build === 'simd' ? await import('./embedded/simd.js') : await import('./embedded/relaxed.js');
+  return source.default;
+}
+
+async function compile(kernels: KernelSource): Promise<WebAssembly.Module> {
+  if (kernels instanceof WebAssembly.Module) return kernels;
+  try {
+    return await WebAssembly.compile(kernels);
+  } catch (cause) {
+    throw cannotCompile(cause);
+  }
+}
+
+/** A module carries its build as the constant global export `relaxed`, readable only from an instance. */
+function given(module: WebAssembly.Module, build: Build | undefined): LoadedModule {
+  if (!WebAssembly.Module.exports(module).some(({ name }) => name === 'relaxed')) {
+    throw new RuntimeError('not the Gatewise kernels', {
+      where: 'kernels',
+      expected: 'simd.wasm or relaxed.wasm of this package',
+    });
+  }
+  const probe = instantiate({ module, build: 'simd' }, new WebAssembly.Memory({ initial: 1 }));
+  const actual: Build = probe.relaxed.value === 1 ? 'relaxed' : 'simd';
+  if (build !== undefined && build !== actual) {
+    throw new RuntimeError('kernels of another build', { where: 'kernels', expected: build, got: actual });
+  }
+  return { module, build: actual };
+}
+
+function requireBuild(build: Build): void {
+  if (build !== 'simd' && build !== 'relaxed') {
+    throw new RuntimeError('unknown build', { where: 'build', expected: 'simd or relaxed', got: String(build) });
+  }
+  if (typeof WebAssembly === 'undefined' || !acceptsBuild('simd')) {
+    throw new RuntimeError(
+      'this runtime has no WebAssembly SIMD, which the kernels are made of (Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or newer have it)',
+    );
+  }
+  if (!acceptsBuild(build)) {
+    throw new RuntimeError('this runtime does not accept relaxed SIMD', {
+      where: 'build',
+      expected: 'simd',
+      got: build,
+    });
+  }
+}
+
+function cannotCompile(cause: unknown): RuntimeError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new RuntimeError(
+    `the kernels could not be compiled (${reason}); where compiling bytes is forbidden, pass a WebAssembly.Module as options.kernels`,
+    { cause },
+  );
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
