@@ -1,0 +1,71 @@
+import { Activation, apply } from './activations';
+import { clamp, rowBytes, splat, zeros } from './arith';
+import { copyVectors, fillVectors } from './rows';
+
+/**
+ * What the recurrent cells share: the flags of a layer descriptor, activations with a clip, and the output of a row
+ * whose timestep is masked.
+ */
+
+/** Bits of a descriptor's `flags`. */
+export namespace Flag {
+  /** Any activation but the standard ones, or any option: the general gate pass. */
+  export const general: i32 = 1;
+  /** LSTM: f = 1 - i. */
+  export const coupled: i32 = 2;
+  /** GRU: the reset gate is applied after the recurrent product. */
+  export const resetAfter: i32 = 2;
+  /** A masked timestep outputs zeros. */
+  export const zeroOutput: i32 = 4;
+  /** The state keeps the last output, which masked timesteps repeat. */
+  export const keepsOutput: i32 = 8;
+}
+
+/** One activation as a descriptor carries it: 12 bytes. */
+@unmanaged
+export class Gate {
+  id: Activation;
+  alpha: f32;
+  beta: f32;
+}
+
+/** Bytes of a `Gate`. */
+export const GATE_BYTES: usize = offsetof<Gate>();
+
+/** The activation at `gate` of `x`, first bounded to ±`clip`. */
+export function applyGate(gate: usize, x: v128, clip: f32): v128 {
+  const g = changetype<Gate>(gate);
+  return apply(bounded(x, clip), g.id, splat(g.alpha), splat(g.beta));
+}
+
+/** `x` within ±`bound`, or as it is where `bound` is 0. */
+// @ts-ignore: decorator
+@inline
+export function bounded(x: v128, bound: f32): v128 {
+  return bound > 0 ? clamp(x, splat(-bound), splat(bound)) : x;
+}
+
+/** Whether a row takes part in this timestep. */
+// @ts-ignore: decorator
+@inline
+export function isLive(mask: usize, maskStride: usize, row: i32): bool {
+  return mask == 0 || load<u8>(mask + <usize>row * maskStride) != 0;
+}
+
+/**
+ * The output of one row, `length` floats padded to whole vectors: h, which `y` then remembers; for a masked row what `y`
+ * remembers (or h, which has not changed), or zeros.
+ *
+ * @param y the row's last output, used with `Flag.keepsOutput`
+ * @param out where to, or 0
+ */
+export function emit(flags: i32, live: bool, h: usize, y: usize, length: i32, out: usize): void {
+  const bytes = <usize>rowBytes(length);
+  if (live) {
+    if (flags & Flag.keepsOutput) copyVectors(h, y, bytes);
+    if (out) copyVectors(h, out, bytes);
+  } else if (out) {
+    if (flags & Flag.zeroOutput) fillVectors(out, bytes, zeros());
+    else copyVectors(flags & Flag.keepsOutput ? y : h, out, bytes);
+  }
+}
