@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/slow/**'],
+    testTimeout: 60_000,
+    // Heap measurements need a collection on demand.
+    pool: 'forks',
+    execArgv: ['--expose-gc'],
+  },
+});
