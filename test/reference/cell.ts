@@ -1,0 +1,45 @@
+import type { CellConfig } from '../../src/spec.js';
+import { gruCell } from './gru.js';
+import { lstmCell } from './lstm.js';
+import { rnnCell } from './rnn.js';
+import type { Tensors } from './tensors.js';
+import { type Vector, zeros } from './vector.js';
+
+/** What a cell carries from one timestep to the next. */
+export interface CellState {
+  /** (units), or (projection). */
+  readonly h: Vector;
+  /** (units); LSTM only. */
+  readonly c?: Vector;
+}
+
+/** One timestep: the new state, and the gates after their activation, each (units). */
+export interface CellStep {
+  readonly state: CellState;
+  readonly gates: Readonly<Record<string, Vector>>;
+}
+
+/** A function of one timestep for all units: (x, state) → (state', gates). The output is h'. */
+export type Cell = (x: Vector, state: CellState) => CellStep;
+
+export function makeCell(config: CellConfig, tensors: Tensors): Cell {
+  switch (config.type) {
+    case 'lstm':
+      return lstmCell(config, tensors);
+    case 'gru':
+      return gruCell(config, tensors);
+    case 'rnn':
+      return rnnCell(config, tensors);
+  }
+}
+
+/** The trained initial state, or zeros. */
+export function initialState(config: CellConfig, tensors: Tensors): CellState {
+  const h = tensors.optional(config.tensors.initialH) ?? zeros(outputLength(config));
+  if (config.type !== 'lstm') return { h };
+  return { h, c: tensors.optional(config.tensors.initialC) ?? zeros(config.units) };
+}
+
+/** Length of h. */
+export const outputLength = (config: CellConfig): number =>
+  config.type === 'lstm' ? (config.projection ?? config.units) : config.units;

@@ -1,0 +1,25 @@
+import type { MergeNode } from '../../src/spec.js';
+import { type Mask, mapRows, row, type Value } from './value.js';
+import { concat, sum, times, type Vector } from './vector.js';
+
+const JOIN: Record<MergeNode['type'], (a: Vector, b: Vector) => Vector> = {
+  add: sum,
+  multiply: times,
+  concatenate: concat,
+};
+
+/** Elementwise sum or product of values of one shape, or their features side by side. */
+export function merge(type: MergeNode['type'], values: readonly Value[]): Value {
+  const joined = values.reduce((a, b) =>
+    mapRows(a, type === 'concatenate' ? a.features + b.features : a.features, (v, i, t) => JOIN[type](v, row(b, i, t))),
+  );
+  return { ...joined, mask: jointMask(values.map((value) => value.mask)) };
+}
+
+/**
+ * Keras 3's meaning (`Merge.compute_mask`, `Concatenate.compute_mask`): a timestep is masked where ALL the
+ * inputs mask it, so that one input without a mask leaves none. (Keras 2 masked where ANY input did.)
+ */
+function jointMask(masks: readonly (Mask | undefined)[]): Mask | undefined {
+  return masks.reduce((a, b) => (a && b ? a.map((keep, i) => keep | (b[i] as number)) : undefined));
+}

@@ -1,0 +1,199 @@
+import type { BidirectionalNode, ModelSpec, NodeSpec, RecurrentNode } from '../../src/spec.js';
+import { activate } from './activation.js';
+import { mergeHalves } from './bidirectional.js';
+import { dense } from './dense.js';
+import { embedding } from './embedding.js';
+import { layerNorm } from './layer_norm.js';
+import { masking } from './masking.js';
+import { merge } from './merge.js';
+import { type BatchState, type CellRun, type CellTrace, runCell } from './recurrent.js';
+import { softmax } from './softmax.js';
+import { Tensors } from './tensors.js';
+import { both, type Mask, mapRows, type Value } from './value.js';
+
+export interface ReferenceInput {
+  /** `[batch][time][features]`, or `[batch][features]` without a time. Token ids: features 1. */
+  readonly data: Float32Array | Int32Array | Float64Array;
+  readonly batch: number;
+  readonly time?: number | undefined;
+}
+
+/** One entry per recurrent layer in node order; a bidirectional one has two, `<name>.forward` and `<name>.backward`. */
+export interface ReferenceState {
+  readonly layer: string;
+  /** `[batch][units or projection]` */
+  readonly h: Float64Array;
+  /** `[batch][units]`; LSTM only. */
+  readonly c?: Float64Array;
+}
+
+export interface ReferenceOptions {
+  /** `[batch][time]`, 0 or false at masked timesteps. It holds for every sequence of the model, beside the layers' own masks. */
+  readonly mask?: ArrayLike<number | boolean> | undefined;
+  /** `[batch]`: valid timesteps of each row. Those behind are masked, and recurrent layers' outputs there are zeros. */
+  readonly lengths?: ArrayLike<number> | undefined;
+  /** One entry per recurrent layer, as in the result; layers are matched by order. */
+  readonly initialState?:
+    | readonly { readonly h: ArrayLike<number>; readonly c?: ArrayLike<number> | undefined }[]
+    | undefined;
+}
+
+export interface ReferenceOutput {
+  readonly data: Float64Array;
+  /** `[batch, time, features]` or `[batch, features]` */
+  readonly dims: readonly number[];
+}
+
+export interface ReferenceResult {
+  /** By name, in the order of the spec's outputs. */
+  readonly outputs: Readonly<Record<string, ReferenceOutput>>;
+  readonly states: readonly ReferenceState[];
+  /** Gates and states of every timestep, one entry per recurrent layer as in `states`. */
+  readonly trace: readonly CellTrace[];
+}
+
+/**
+ * Evaluates a whole model in float64, node by node as the spec lists them. The weights are the spec's float32
+ * values. Independent of the engine; a spec that the engine would refuse is not looked for here.
+ */
+export function runReference(
+  spec: ModelSpec,
+  inputs: Readonly<Record<string, ReferenceInput>>,
+  options: ReferenceOptions = {},
+): ReferenceResult {
+  return new ReferenceRun(spec, inputs, options).run();
+}
+
+class ReferenceRun {
+  readonly #tensors: Tensors;
+  readonly #values = new Map<string, Value>();
+  readonly #states: ReferenceState[] = [];
+  readonly #trace: CellTrace[] = [];
+  readonly #runMask: Mask | undefined;
+
+  constructor(
+    private readonly spec: ModelSpec,
+    inputs: Readonly<Record<string, ReferenceInput>>,
+    private readonly options: ReferenceOptions,
+  ) {
+    this.#tensors = new Tensors(spec.tensors);
+    for (const { name, features, kind = 'sequence' } of spec.inputs) {
+      const input = inputs[name];
+      if (!input) throw new RangeError(`expected an input ${JSON.stringify(name)}`);
+      const time = input.time ?? 1;
+      if (input.data.length !== input.batch * time * features) throw new RangeError(`input ${name}: wrong length`);
+      this.#values.set(name, { data: Float64Array.from(input.data), batch: input.batch, time, features, kind });
+      if (kind === 'sequence') this.#runMask ??= runMask(options, input.batch, time);
+    }
+  }
+
+  run(): ReferenceResult {
+    for (const node of this.spec.nodes) {
+      const inputs = node.inputs.map((name) => this.#value(name));
+      const outputs = this.#evaluate(node, inputs);
+      (node.outputs ?? [node.name]).forEach((name, index) => {
+        this.#values.set(name, outputs[index] as Value);
+      });
+    }
+    const outputs = this.spec.outputs.map((name) => {
+      const { data, batch, time, features, kind } = this.#value(name);
+      return [name, { data, dims: kind === 'sequence' ? [batch, time, features] : [batch, features] }] as const;
+    });
+    return { outputs: Object.fromEntries(outputs), states: this.#states, trace: this.#trace };
+  }
+
+  #value(name: string): Value {
+    const value = this.#values.get(name);
+    if (!value) throw new RangeError(`expected a value of the model, got ${JSON.stringify(name)}`);
+    return value;
+  }
+
+  #evaluate(node: NodeSpec, inputs: readonly Value[]): Value[] {
+    const x = inputs[0] as Value;
+    switch (node.type) {
+      case 'lstm':
+      case 'gru':
+      case 'rnn':
+        return this.#recurrent(node, x, inputs.slice(1));
+      case 'bidirectional':
+        return this.#bidirectional(node, x);
+      case 'dense':
+        return [dense(node, x, this.#tensors)];
+      case 'embedding':
+        return [embedding(node, x, this.#tensors)];
+      case 'masking':
+        return [masking(node, x)];
+      case 'layer_norm':
+        return [layerNorm(node, x, this.#tensors)];
+      case 'activation':
+        return [mapRows(x, x.features, (row) => activate(node.activation, row))];
+      case 'softmax':
+        return [softmax(x)];
+      case 'add':
+      case 'multiply':
+      case 'concatenate':
+        return [merge(node.type, inputs)];
+      case 'dropout':
+        return [x];
+    }
+  }
+
+  /** `[y, hn]` or `[y, hn, cn]`; the initial state from the node's own inputs if it has them. */
+  #recurrent(node: RecurrentNode, x: Value, given: readonly Value[]): Value[] {
+    const [h, c] = given;
+    const run = this.#cell(node, node.name, x, {
+      backwards: node.goBackwards ?? false,
+      order: 'computed',
+      initial: h && { h: h.data, ...(c && { c: c.data }) },
+    });
+    return [run.output, vector(run.final.h, x.batch), ...(run.final.c ? [vector(run.final.c, x.batch)] : [])];
+  }
+
+  #bidirectional(node: BidirectionalNode, x: Value): Value[] {
+    const forward = this.#cell(node.forward, `${node.name}.forward`, x, { backwards: false, order: 'input' });
+    const backward = this.#cell(node.backward, `${node.name}.backward`, x, { backwards: true, order: 'input' });
+    return mergeHalves(node.merge, forward.output, backward.output);
+  }
+
+  #cell(
+    config: BidirectionalNode['forward'],
+    name: string,
+    x: Value,
+    how: { backwards: boolean; order: 'computed' | 'input'; initial?: BatchState | undefined },
+  ): CellRun {
+    const run = runCell(config, { ...x, mask: both(x.mask, this.#runMask) }, this.#tensors, {
+      name,
+      backwards: how.backwards,
+      order: how.order,
+      zeroBehindLengths: this.options.lengths !== undefined,
+      initial: how.initial ?? this.#givenState(this.#states.length),
+    });
+    this.#states.push({ layer: name, ...run.final });
+    this.#trace.push(run.trace);
+    // The run's mask holds everywhere by itself; only the layers' own masks are passed on.
+    return { ...run, output: { ...run.output, mask: run.output.kind === 'sequence' ? x.mask : undefined } };
+  }
+
+  #givenState(index: number): BatchState | undefined {
+    const given = this.options.initialState?.[index];
+    if (!given) return undefined;
+    const h = Float64Array.from(given.h);
+    return given.c ? { h, c: Float64Array.from(given.c) } : { h };
+  }
+}
+
+const vector = (data: Float64Array, batch: number): Value => ({
+  data,
+  batch,
+  time: 1,
+  features: data.length / batch,
+  kind: 'vector',
+});
+
+function runMask({ mask, lengths }: ReferenceOptions, batch: number, time: number): Mask | undefined {
+  if (mask) return Uint8Array.from(mask as ArrayLike<number>, (keep) => (keep ? 1 : 0));
+  if (!lengths) return undefined;
+  return Uint8Array.from({ length: batch * time }, (_, i) =>
+    i % time < (lengths[Math.floor(i / time)] as number) ? 1 : 0,
+  );
+}
