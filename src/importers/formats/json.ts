@@ -1,0 +1,68 @@
+import { ImportError } from '../../errors.js';
+
+/**
+ * JSON as files must have it: valid UTF-8, no byte order mark, no object with the same key twice. `JSON.parse` alone
+ * keeps the last of two equal keys, so two readers of one file could see two different models.
+ * @throws {ImportError} otherwise.
+ */
+export function parseJson(bytes: Uint8Array, where: string): unknown {
+  let text: string;
+  let value: unknown;
+  try {
+    // A copy, because TextDecoder refuses shared memory.
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.slice());
+  } catch (cause) {
+    throw new ImportError('not valid text', { where, expected: 'UTF-8', got: 'other bytes', cause });
+  }
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ImportError('not valid JSON', { where, expected: 'JSON', got: (cause as Error).message, cause });
+  }
+  refuseDuplicates(text, where);
+  return value;
+}
+
+/** Walks the strings and braces of text that is known to be valid JSON; by hand, since a regular expression overflows on long strings. */
+function refuseDuplicates(text: string, where: string): void {
+  const open: Set<string>[] = [];
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '{') open.push(new Set());
+    else if (text[at] === '}') open.pop();
+    else if (text[at] === '"') {
+      const begin = at++;
+      while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+      if (!isKey(text, at + 1)) continue;
+      const key = JSON.parse(text.slice(begin, at + 1)) as string;
+      const keys = open.at(-1);
+      if (keys?.has(key)) {
+        throw new ImportError('the same key twice', { where, expected: 'every key once', got: show(key) });
+      }
+      keys?.add(key);
+    }
+  }
+}
+
+/** Whether a colon comes next, after JSON's white space. */
+function isKey(text: string, at: number): boolean {
+  let next = at;
+  while (next < text.length && ' \t\n\r'.includes(text[next] as string)) next++;
+  return text[next] === ':';
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A short text for a value of a file in an error message; bounded in length and depth, whatever the file holds. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) {
+    const items = value.slice(0, 8).map((item) => (Array.isArray(item) ? '[…]' : show(item)));
+    return `[${items.join(', ')}${value.length > 8 ? ', …' : ''}]`;
+  }
+  const text = isObject(value)
+    ? `{${Object.keys(value).slice(0, 8).join(', ')}}`
+    : (JSON.stringify(value) ?? typeof value);
+  return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+}
