@@ -91,8 +91,8 @@ describe.each(builds)('memory, %s', (build) => {
       steps(20_000);
       return process.memoryUsage().heapUsed - before;
     });
-    // 8 bytes a step would be 160,000.
-    expect(Math.min(...growth)).toBeLessThan(20_000);
+    // 8 bytes a step, the least a heap object can be, would be 160,000.
+    expect(Math.min(...growth)).toBeLessThan(80_000);
     model.dispose();
   });
 });

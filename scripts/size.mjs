@@ -1,0 +1,44 @@
+// Fails when something that users download has outgrown its budget.
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const KB = 1024;
+
+/** Raw bytes of a kernel build. */
+const kernel = (name) => readFileSync(`dist/kernels/${name}.wasm`).length;
+
+/** Minified and gzipped bytes of what a bundler makes of an entry; the embedded kernels are counted on their own. */
+async function javascript(entry, external) {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    write: false,
+    external,
+    legalComments: 'none',
+  });
+  return gzipSync(outputFiles[0].contents, { level: 9 }).length;
+}
+
+const EMBEDDED = ['./embedded/*'];
+const rows = [
+  ['kernels, simd (raw)', kernel('simd'), 16 * KB],
+  ['kernels, relaxed (raw)', kernel('relaxed'), 16 * KB],
+  ['core (min+gzip)', await javascript('dist/index.js', EMBEDDED), 15 * KB],
+  ['importer pytorch (min+gzip)', await javascript('dist/importers/pytorch/index.js', EMBEDDED), 8 * KB],
+];
+
+let over = false;
+for (const [name, bytes, budget] of rows) {
+  const verdict = bytes <= budget ? '' : '  OVER BUDGET';
+  over ||= bytes > budget;
+  console.log(`${name.padEnd(32)} ${String(bytes).padStart(7)} of ${String(budget).padStart(6)} bytes${verdict}`);
+}
+for (const name of ['simd', 'relaxed']) {
+  const wasm = readFileSync(`dist/kernels/${name}.wasm`);
+  console.log(`${`kernels, ${name} (gzip)`.padEnd(32)} ${String(gzipSync(wasm, { level: 9 }).length).padStart(7)} bytes, for information`);
+}
+process.exitCode = over ? 1 : 0;
