@@ -102,7 +102,7 @@ function xOver1PlusExp(x: v128, u: v128): v128 {
 }
 
 /**
- * x·Φ(x), Φ the normal distribution, as max(0, x) - |x|·Q(|x|) with the upper tail
+ * x·Φ(x), Φ the normal distribution, by its upper tail Q(a) = Φ(-a):
  *
  *     Q(a) = e^(-a²/2) · u · P(u),   u = 1/(1 + 0.305·a)
  *
@@ -121,8 +121,6 @@ function gelu(x: v128): v128 {
   p = madd(splat(0.10347369313240051), u, p);
   p = madd(splat(0.12245868146419525), u, p);
   p = madd(splat(0.12164024263620377), u, p);
-  const density = exp(f32x4.mul(f32x4.mul(a, a), splat(-0.5)));
-  // a bounded: the tail is 0 long before, and Infinity·0 would be NaN.
-  const tail = f32x4.mul(f32x4.mul(f32x4.mul(u, p), density), f32x4.pmin(a, splat(100)));
-  return f32x4.sub(f32x4.pmax(x, zeros()), tail);
+  const tail = f32x4.mul(f32x4.mul(u, p), exp(f32x4.mul(f32x4.mul(a, a), splat(-0.5))));
+  return f32x4.mul(x, v128.bitselect(f32x4.sub(splat(1), tail), tail, f32x4.gt(x, zeros())));
 }

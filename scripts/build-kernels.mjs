@@ -10,11 +10,7 @@ const BUILDS = ['simd', 'relaxed'];
 const STAMP = 'dist/kernels/sources.sha256';
 
 const inRoot = (path) => join(ROOT, path);
-const outputs = (build) => [
-  `dist/kernels/${build}.wasm`,
-  `assembly/wat/${build}.wat`,
-  `src/wasm/embedded/${build}.ts`,
-];
+const outputs = (build) => [`dist/kernels/${build}.wasm`, `assembly/wat/${build}.wat`, `src/wasm/embedded/${build}.ts`];
 
 /** Digest of everything the outputs depend on, and of the committed text, so that an edited one is remade. */
 function digest() {

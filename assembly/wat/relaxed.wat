@@ -1044,10 +1044,10 @@
             f32x4.pmax
             f32x4.nearest
             i32x4.trunc_sat_f32x4_s
-            local.tee $4
+            local.tee $5
             i32.const 1
             i32x4.shr_s
-            local.tee $5
+            local.tee $4
             v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
             i32x4.add
             i32.const 23
@@ -1056,7 +1056,7 @@
             local.get $3
             local.get $2
             local.get $0
-            local.get $4
+            local.get $5
             f32x4.convert_i32x4_s
             local.tee $2
             v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
@@ -1090,8 +1090,8 @@
             f32x4.mul
             local.get $6
             f32x4.mul
-            local.get $4
             local.get $5
+            local.get $4
             i32x4.sub
             v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
             i32x4.add
@@ -1305,7 +1305,7 @@
        f32x4.mul
        v128.const i32x4 0xbf000000 0xbf000000 0xbf000000 0xbf000000
        f32x4.mul
-       local.tee $4
+       local.tee $2
        v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
        f32x4.mul
        v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
@@ -1314,13 +1314,12 @@
        f32x4.pmax
        f32x4.nearest
        i32x4.trunc_sat_f32x4_s
-       local.tee $5
+       local.tee $4
        i32.const 1
        i32x4.shr_s
-       local.set $6
+       local.set $5
        local.get $0
-       v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-       f32x4.pmax
+       v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
        local.get $3
        local.get $3
        local.get $3
@@ -1345,14 +1344,14 @@
        v128.const i32x4 0x3df91e85 0x3df91e85 0x3df91e85 0x3df91e85
        f32x4.relaxed_madd
        f32x4.mul
+       local.get $2
        local.get $4
-       local.get $5
        f32x4.convert_i32x4_s
-       local.tee $0
+       local.tee $2
        v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
        f32x4.mul
        f32x4.sub
-       local.get $0
+       local.get $2
        v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
        f32x4.mul
        f32x4.add
@@ -1360,12 +1359,12 @@
        f32x4.pmin
        v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
        f32x4.pmax
-       local.tee $0
-       local.get $0
-       local.get $0
-       local.get $0
-       local.get $0
-       local.get $0
+       local.tee $2
+       local.get $2
+       local.get $2
+       local.get $2
+       local.get $2
+       local.get $2
        v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
        v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
        f32x4.relaxed_madd
@@ -1380,14 +1379,14 @@
        f32x4.mul
        v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
        f32x4.add
-       local.get $6
+       local.get $5
        v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
        i32x4.add
        i32.const 23
        i32x4.shl
        f32x4.mul
+       local.get $4
        local.get $5
-       local.get $6
        i32x4.sub
        v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
        i32x4.add
@@ -1395,11 +1394,14 @@
        i32x4.shl
        f32x4.mul
        f32x4.mul
-       local.get $2
-       v128.const i32x4 0x42c80000 0x42c80000 0x42c80000 0x42c80000
-       f32x4.pmin
-       f32x4.mul
+       local.tee $2
        f32x4.sub
+       local.get $2
+       local.get $0
+       v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+       f32x4.gt
+       v128.bitselect
+       f32x4.mul
        return
       end
       local.get $0

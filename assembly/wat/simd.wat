@@ -896,7 +896,6 @@
  (func $assembly/activations/apply (param $0 v128) (param $1 i32) (param $2 v128) (param $3 v128) (result v128)
   (local $4 v128)
   (local $5 v128)
-  (local $6 v128)
   block $folding-inner0
    block $case16|0
     block $case15|0
@@ -1292,18 +1291,18 @@
        v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
        local.get $0
        f32x4.abs
-       local.tee $3
+       local.tee $2
        v128.const i32x4 0x3e9c28f6 0x3e9c28f6 0x3e9c28f6 0x3e9c28f6
        f32x4.mul
        f32x4.add
        f32x4.div
-       local.set $4
-       local.get $3
-       local.get $3
+       local.set $3
+       local.get $2
+       local.get $2
        f32x4.mul
        v128.const i32x4 0xbf000000 0xbf000000 0xbf000000 0xbf000000
        f32x4.mul
-       local.tee $5
+       local.tee $2
        v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
        f32x4.mul
        v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
@@ -1312,28 +1311,27 @@
        f32x4.pmax
        f32x4.nearest
        i32x4.trunc_sat_f32x4_s
-       local.tee $2
+       local.tee $4
        i32.const 1
        i32x4.shr_s
-       local.set $6
+       local.set $5
        local.get $0
-       v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-       f32x4.pmax
-       local.get $4
+       v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+       local.get $3
        v128.const i32x4 0x3df91e85 0x3df91e85 0x3df91e85 0x3df91e85
-       local.get $4
+       local.get $3
        v128.const i32x4 0x3dfacb9e 0x3dfacb9e 0x3dfacb9e 0x3dfacb9e
-       local.get $4
+       local.get $3
        v128.const i32x4 0x3dd3ea04 0x3dd3ea04 0x3dd3ea04 0x3dd3ea04
-       local.get $4
+       local.get $3
        v128.const i32x4 0x3df77b2c 0x3df77b2c 0x3df77b2c 0x3df77b2c
-       local.get $4
+       local.get $3
        v128.const i32x4 0xbd1a1826 0xbd1a1826 0xbd1a1826 0xbd1a1826
-       local.get $4
+       local.get $3
        v128.const i32x4 0x3e3dc332 0x3e3dc332 0x3e3dc332 0x3e3dc332
-       local.get $4
+       local.get $3
        v128.const i32x4 0xbe1c6979 0xbe1c6979 0xbe1c6979 0xbe1c6979
-       local.get $4
+       local.get $3
        v128.const i32x4 0x3d1612a3 0x3d1612a3 0x3d1612a3 0x3d1612a3
        f32x4.mul
        f32x4.add
@@ -1350,14 +1348,14 @@
        f32x4.mul
        f32x4.add
        f32x4.mul
-       local.get $5
        local.get $2
+       local.get $4
        f32x4.convert_i32x4_s
-       local.tee $0
+       local.tee $2
        v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
        f32x4.mul
        f32x4.sub
-       local.get $0
+       local.get $2
        v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
        f32x4.mul
        f32x4.add
@@ -1365,17 +1363,17 @@
        f32x4.pmin
        v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
        f32x4.pmax
-       local.tee $0
+       local.tee $2
        v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-       local.get $0
+       local.get $2
        v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
-       local.get $0
+       local.get $2
        v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
-       local.get $0
+       local.get $2
        v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
-       local.get $0
+       local.get $2
        v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
-       local.get $0
+       local.get $2
        v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
        f32x4.mul
        f32x4.add
@@ -1390,14 +1388,14 @@
        f32x4.mul
        v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
        f32x4.add
-       local.get $6
+       local.get $5
        v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
        i32x4.add
        i32.const 23
        i32x4.shl
        f32x4.mul
-       local.get $2
-       local.get $6
+       local.get $4
+       local.get $5
        i32x4.sub
        v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
        i32x4.add
@@ -1405,11 +1403,14 @@
        i32x4.shl
        f32x4.mul
        f32x4.mul
-       local.get $3
-       v128.const i32x4 0x42c80000 0x42c80000 0x42c80000 0x42c80000
-       f32x4.pmin
-       f32x4.mul
+       local.tee $2
        f32x4.sub
+       local.get $2
+       local.get $0
+       v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+       f32x4.gt
+       v128.bitselect
+       f32x4.mul
        return
       end
       local.get $0
