@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { type Build, createModel, type Model, type Tensor } from '../../src/index.js';
+import { FRAMEWORKS, type GoldenCase, goldenCase, goldenIds, type Kept } from '../golden/cases.js';
+import { runReference } from '../reference/run.js';
+import { builds } from '../support/builds.js';
+
+/** Frameworks compute in float32 with sums of their own order, for weights of trained scale. */
+const FRAMEWORK_TOLERANCE = 1e-5;
+/** Ours: float32 sums and activations good to some 1e-7, over up to 128 steps. */
+const TWIN_TOLERANCE = 2e-6;
+
+interface Results {
+  readonly outputs: Readonly<Record<string, ArrayLike<number>>>;
+  readonly states: Readonly<Record<string, ArrayLike<number>>>;
+}
+
+for (const build of builds) {
+  for (const framework of FRAMEWORKS) {
+    describe(`${build} agrees with ${framework} and the float64 twin`, () => {
+      it.each(goldenIds(framework))('%s', async (id) => {
+        const golden = goldenCase(framework, id);
+        const ours = await runEngine(golden, build);
+        const { outputs, states } = runReference(golden.spec, golden.inputs, golden);
+        for (const { name, ...kept } of golden.expected) {
+          expect(keptDifference(kept, ours.outputs[name])).toBeLessThan(FRAMEWORK_TOLERANCE);
+          expect(difference(ours.outputs[name], outputs[name]?.data)).toBeLessThan(TWIN_TOLERANCE);
+        }
+        for (const { layer, part, ...kept } of golden.expectedStates) {
+          expect(keptDifference(kept, ours.states[`${layer} ${part}`])).toBeLessThan(FRAMEWORK_TOLERANCE);
+        }
+        for (const { layer, h, c } of states) {
+          expect(difference(ours.states[`${layer} h`], h)).toBeLessThan(TWIN_TOLERANCE);
+          if (c) expect(difference(ours.states[`${layer} c`], c)).toBeLessThan(TWIN_TOLERANCE);
+        }
+      });
+    });
+  }
+}
+
+/** Outputs by run and, the same bits, by trace; states as the trace leaves them after the last timestep walked. */
+async function runEngine(golden: GoldenCase, build: Build): Promise<Results> {
+  const model = await createModel(golden.spec, { build });
+  const { mask, lengths, initialState } = golden;
+  const options = { ...(mask && { mask }), ...(lengths && { lengths }), ...(initialState && { initialState }) };
+  const outputs = model.runNamed(golden.inputs, options);
+  const trace = model.trace(golden.inputs, options);
+  expect(trace.outputs).toEqual(outputs);
+  const states: Record<string, Float32Array> = {};
+  for (const { layer, h, c } of trace.layers) {
+    states[`${layer} h`] = finalRows(golden, layer, h);
+    if (c) states[`${layer} c`] = finalRows(golden, layer, c);
+  }
+  if (isStreamable(model)) checkStreamEnds(model, golden, options, states);
+  model.dispose();
+  return { outputs: Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data])), states };
+}
+
+function finalRows({ spec, inputs }: GoldenCase, layer: string, data: Float32Array): Float32Array {
+  const { batch, time = 1 } = Object.values(inputs).find((input) => input.time !== undefined) ?? { batch: 1 };
+  const node = spec.nodes.find(({ name }) => name === layer);
+  const backwards = layer.endsWith('.backward') || (node !== undefined && 'goBackwards' in node && node.goBackwards);
+  const width = data.length / (batch * time);
+  const out = new Float32Array(batch * width);
+  for (let b = 0; b < batch; b++) {
+    const row = b * time + (backwards ? 0 : time - 1);
+    out.set(data.subarray(row * width, (row + 1) * width), b * width);
+  }
+  return out;
+}
+
+function isStreamable(model: Model): boolean {
+  try {
+    model.createStream().dispose();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A stream over the whole sequence must end in the state that the trace shows. */
+function checkStreamEnds(
+  model: Model,
+  { inputs, initialState }: GoldenCase,
+  { mask, lengths }: { mask?: Uint8Array; lengths?: readonly number[] },
+  expected: Readonly<Record<string, Float32Array>>,
+): void {
+  const stream = model.createStream({ batch: Object.values(inputs)[0]?.batch ?? 1 });
+  if (initialState) stream.setState(initialState);
+  stream.runNamed(inputs as Record<string, Tensor>, { ...(mask && { mask }), ...(lengths && { lengths }) });
+  for (const { layer, h, c } of stream.getState()) {
+    expect(h).toEqual(expected[`${layer} h`]);
+    if (c) expect(c).toEqual(expected[`${layer} c`]);
+  }
+}
+
+function keptDifference({ indices, values }: Kept, got: ArrayLike<number> | undefined): number {
+  return difference(
+    indices.map((index) => got?.[index] ?? Number.NaN),
+    values,
+  );
+}
+
+/** Largest difference, relative where the expected number is above 1; NaN if the lengths differ or a NaN is in one of them. */
+function difference(got: ArrayLike<number> | undefined, expected: ArrayLike<number> | undefined): number {
+  if (!got || !expected || got.length !== expected.length) return Number.NaN;
+  let largest = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const [a, b] = [got[i] as number, expected[i] as number];
+    const error = Math.abs(a - b) / Math.max(1, Math.abs(b));
+    if (!(error <= largest)) largest = error;
+  }
+  return largest;
+}
