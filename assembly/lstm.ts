@@ -145,7 +145,8 @@ function generalGates(layer: LstmLayer, raw: usize, c: usize, h: usize, groups: 
     v128.store(raw, g, 32);
     v128.store(raw, o, 48);
     v128.store(c + at, cell);
-    v128.store(h + at, f32x4.mul(o, applyGate(gates + 4 * GATE_BYTES, cell, clip)));
+    // ONNX Runtime does not bound what the output's activation is given.
+    v128.store(h + at, f32x4.mul(o, applyGate(gates + 4 * GATE_BYTES, cell, 0)));
     raw += 64;
   }
 }

@@ -73,9 +73,9 @@ export interface RecurrentBase {
   readonly goBackwards?: boolean;
   /** Output at every timestep (`[batch, time, units]`) or the last one only (`[batch, units]`). Default true. */
   readonly returnSequences?: boolean;
-  /** Output zeros, instead of repeating the previous output, at masked timesteps. Default false. */
+  /** Output zeros, instead of repeating the previous output, at masked timesteps, also at a masked last one. Default false. */
   readonly zeroOutputForMask?: boolean;
-  /** ONNX `clip`: bound every activation's input to [-clip, clip]. Default: no bound. */
+  /** ONNX `clip`: bound what the gates' activations are given to [-clip, clip]. Default: no bound. */
   readonly clip?: number;
 }
 

@@ -3092,8 +3092,8 @@
   (local $18 i32)
   (local $19 v128)
   (local $20 i32)
-  (local $21 f32)
-  (local $22 i32)
+  (local $21 i32)
+  (local $22 f32)
   (local $23 f32)
   (local $24 i32)
   (local $25 v128)
@@ -3115,7 +3115,7 @@
   local.set $20
   local.get $0
   i32.load offset=8
-  local.tee $22
+  local.tee $21
   local.get $0
   i32.load
   local.tee $14
@@ -3228,7 +3228,7 @@
    i32.load offset=12
    local.get $24
    local.get $14
-   local.get $22
+   local.get $21
    local.get $20
    i32.const 2
    i32.shl
@@ -3244,7 +3244,7 @@
   local.get $0
   i32.load offset=24
   local.set $14
-  local.get $22
+  local.get $21
   i32.const 3
   i32.add
   i32.const -4
@@ -3295,7 +3295,7 @@
       local.set $13
       local.get $0
       f32.load offset=28
-      local.set $21
+      local.set $22
       local.get $0
       i32.const 40
       i32.add
@@ -3356,7 +3356,7 @@
         end
         local.get $17
         local.get $19
-        local.get $21
+        local.get $22
         call $assembly/cell/applyGate
         local.tee $26
         local.get $17
@@ -3364,7 +3364,7 @@
         i32.add
         local.get $13
         v128.load offset=32
-        local.get $21
+        local.get $22
         call $assembly/cell/applyGate
         local.tee $34
         local.get $32
@@ -3377,7 +3377,7 @@
          i32.const 12
          i32.add
          local.get $15
-         local.get $21
+         local.get $22
          call $assembly/cell/applyGate
         end
         local.tee $19
@@ -3420,7 +3420,7 @@
         else
          local.get $33
         end
-        local.get $21
+        local.get $22
         call $assembly/cell/applyGate
         local.set $25
         local.get $13
@@ -3448,7 +3448,7 @@
         i32.const 48
         i32.add
         local.get $15
-        local.get $21
+        f32.const 0
         call $assembly/cell/applyGate
         f32x4.mul
         v128.store
@@ -3481,7 +3481,7 @@
       local.tee $2
       i32.const 0
       local.get $2
-      local.get $22
+      local.get $21
       i32.const 3
       i32.add
       i32.const 2
@@ -3499,7 +3499,7 @@
     local.get $16
     local.get $29
     i32.add
-    local.get $22
+    local.get $21
     local.get $11
     call $assembly/cell/emit
     local.get $3

@@ -3151,8 +3151,8 @@
   (local $18 i32)
   (local $19 v128)
   (local $20 i32)
-  (local $21 f32)
-  (local $22 i32)
+  (local $21 i32)
+  (local $22 f32)
   (local $23 f32)
   (local $24 i32)
   (local $25 i32)
@@ -3173,7 +3173,7 @@
   local.set $20
   local.get $0
   i32.load offset=8
-  local.tee $22
+  local.tee $21
   local.get $0
   i32.load
   local.tee $14
@@ -3286,7 +3286,7 @@
    i32.load offset=12
    local.get $24
    local.get $14
-   local.get $22
+   local.get $21
    local.get $20
    i32.const 2
    i32.shl
@@ -3302,7 +3302,7 @@
   local.get $0
   i32.load offset=24
   local.set $14
-  local.get $22
+  local.get $21
   i32.const 3
   i32.add
   i32.const -4
@@ -3353,7 +3353,7 @@
       local.set $13
       local.get $0
       f32.load offset=28
-      local.set $21
+      local.set $22
       local.get $0
       i32.const 40
       i32.add
@@ -3416,7 +3416,7 @@
         end
         local.get $17
         local.get $19
-        local.get $21
+        local.get $22
         call $assembly/cell/applyGate
         local.set $19
         local.get $30
@@ -3429,7 +3429,7 @@
          i32.const 12
          i32.add
          local.get $15
-         local.get $21
+         local.get $22
          call $assembly/cell/applyGate
         end
         local.tee $33
@@ -3441,7 +3441,7 @@
         i32.add
         local.get $13
         v128.load offset=32
-        local.get $21
+        local.get $22
         call $assembly/cell/applyGate
         local.tee $31
         f32x4.mul
@@ -3483,7 +3483,7 @@
         else
          local.get $32
         end
-        local.get $21
+        local.get $22
         call $assembly/cell/applyGate
         local.set $32
         local.get $13
@@ -3511,7 +3511,7 @@
         i32.const 48
         i32.add
         local.get $15
-        local.get $21
+        f32.const 0
         call $assembly/cell/applyGate
         f32x4.mul
         v128.store
@@ -3544,7 +3544,7 @@
       local.tee $2
       i32.const 0
       local.get $2
-      local.get $22
+      local.get $21
       i32.const 3
       i32.add
       i32.const 2
@@ -3562,7 +3562,7 @@
     local.get $16
     local.get $27
     i32.add
-    local.get $22
+    local.get $21
     local.get $11
     call $assembly/cell/emit
     local.get $3

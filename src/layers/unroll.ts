@@ -28,7 +28,8 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
   const raw = context.shared(batch * (chunk * rawBytes + cell.scratchVectors * VECTOR_BYTES));
   const rawStride = chunk * rawBytes;
   const scratch = raw + batch * rawStride;
-  const zero = (cell.config.zeroOutputForMask === true || context.zeroMasked) && options.sequences;
+  // Keras zeroes a masked last timestep too; behind a row's length, the last output is that at its end.
+  const zero = cell.config.zeroOutputForMask === true || (context.zeroMasked && options.sequences);
   const flags = cell.flags | (zero ? FLAG.zeroOutputForMask : 0);
   const h = cell.place.h;
   const xTime = time * x.stride;

@@ -272,7 +272,7 @@ function twinStep(
       return 0;
     });
     const o = each((u) => act(3, sum(3, u) + peep(2, u) * (c[u] as number)));
-    const next = each((u) => (o[u] as number) * act(4, c[u] as number));
+    const next = each((u) => (o[u] as number) * activation(activations[4] as Activation, c[u] as number));
     h.splice(0, h.length, ...(spec.wHr ? affine(spec.wHr, new Float32Array(spec.recurrent), next) : next));
     return [i, f, g, o];
   }
