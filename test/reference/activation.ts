@@ -23,8 +23,8 @@ export function activate(spec: ActivationSpec, x: Vector): Vector {
       return x.map((v) => (v < 0 ? alpha * Math.expm1(v) : v));
     case 'selu': // Klambauer et al. 2017
       return x.map((v) => 1.0507009873554805 * (v < 0 ? 1.6732632423543772 * Math.expm1(v) : v));
-    case 'softsign':
-      return x.map((v) => v / (1 + Math.abs(v)));
+    case 'softsign': // at infinity its limit, where the formula as it stands is NaN
+      return x.map((v) => (Math.abs(v) === Infinity ? Math.sign(v) : v / (1 + Math.abs(v))));
     case 'softplus': // ln(1 + e^x), without overflow
       return x.map((v) => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v))));
     case 'affine':
