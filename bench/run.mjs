@@ -1,0 +1,57 @@
+// node bench/run.mjs [suite…] [--build simd|relaxed] [--quick]
+import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { acceptsBuild } from '../dist/index.js';
+import { circumstances, saveRecord } from './support/record.mjs';
+import { table } from './support/table.mjs';
+
+const SUITES = ['gemm', 'step', 'streaming', 'sequence', 'batch32'];
+const EFFORT = { rounds: 7, seconds: 0.1 };
+const QUICK = { rounds: 3, seconds: 0.02 };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { build: { type: 'string' }, quick: { type: 'boolean', default: false } },
+});
+const build = values.build ?? (acceptsBuild('relaxed') ? 'relaxed' : 'simd');
+const effort = values.quick ? QUICK : EFFORT;
+const wrong = positionals.find((name) => !SUITES.includes(name));
+if (wrong !== undefined || !['simd', 'relaxed'].includes(build) || !acceptsBuild(build)) {
+  console.error(
+    wrong === undefined ? `this runtime does not take the build ${build}` : `no suite ${wrong}: ${SUITES.join(', ')}`,
+  );
+  process.exit(2);
+}
+
+const machine = circumstances(build);
+console.log(
+  `${machine.cpu}, ${machine.cores} cores; node ${machine.node}; build ${build}; commit ${machine.commit.slice(0, 7)}`,
+);
+for (const name of positionals.length > 0 ? positionals : SUITES) {
+  const suite = await import(`./suites/${name}.mjs`);
+  console.log(`\n${suite.title}\n`);
+  const rows = [];
+  for (const index of suite.points.keys()) {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${suite.pointName(suite.points[index])}`);
+    rows.push(await measure(name, index));
+  }
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  console.log(table(suite.columns, rows));
+  if (!values.quick) {
+    const file = saveRecord(name, build, { suite: name, title: suite.title, ...machine, effort, rows });
+    console.log(`\nsaved as ${file}`);
+  }
+}
+
+/** One row, measured in a worker; its standard output, where benny announces every round, is left unread. */
+function measure(suite, point) {
+  const worker = new Worker(new URL('support/point.mjs', import.meta.url), {
+    workerData: { suite, point, options: { build, ...effort } },
+    stdout: true,
+  });
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', () => reject(new Error(`${suite}: the worker ended without a result`)));
+  });
+}

@@ -1,0 +1,71 @@
+// The layers below the public API, and the roofs beside them.
+import { readFile } from 'node:fs/promises';
+import { ModelEngine } from '../../dist/engine.js';
+import { Stream } from '../../dist/stream.js';
+import { Arena } from '../../dist/wasm/arena.js';
+import { instantiate, loadKernels as loadModule } from '../../dist/wasm/module.js';
+import { packMatrix } from '../../dist/wasm/pack.js';
+
+/** The kernels on a memory of their own. `pack(weight, outputs, k)` packs a row-major `(outputs, k)`, outputs a multiple of 4. */
+export async function loadKernels(build) {
+  const arena = new Arena();
+  const kernels = instantiate(await loadModule({ build }), arena.memory);
+  const pack = (data, outputs, k) => {
+    const columns = Int32Array.from({ length: outputs }, (_, index) => index);
+    return packMatrix(arena, kernels, columns, [{ data, length: k }]);
+  };
+  return { arena, kernels, pack };
+}
+
+/** A model's engine laid open, and a stream as users have it over the same weights in the same memory. */
+export async function loadEngine(spec, build) {
+  const engine = new ModelEngine(spec, await loadModule({ build }), undefined);
+  const plan = engine.plans.hold({ batch: 1, time: 1, masked: false, zeroMasked: false });
+  const state = engine.newState(1);
+  const step = () => plan.run(state);
+  const [input] = plan.inputs;
+  const [output] = plan.outputs;
+  return {
+    memory: engine.arena.memory,
+    step,
+    kernels(x) {
+      input.write(x);
+      step();
+    },
+    output() {
+      const out = new Float32Array(output.length);
+      output.read(out);
+      return out;
+    },
+    stream: new Stream(engine, () => [0, 0], 1),
+    /** Packed weights of each cell. */
+    weights: engine.cells.map(({ projection, rawVectors }) => ({
+      address: projection.weight,
+      bytes: projection.panelRows * rawVectors * 16,
+    })),
+  };
+}
+
+const roofs = async (build, memory) => {
+  const bytes = await readFile(new URL(`../../build/roof.${build}.wasm`, import.meta.url));
+  return (await WebAssembly.instantiate(bytes, { env: { memory } })).instance.exports;
+};
+
+/** `read(address, bytes)`: reads that part of a memory by 128-bit loads. */
+export const readRoof = async (build, memory) => (await roofs(build, memory)).readRoof;
+
+/**
+ * Loops that multiply and add in registers only, none of which knows a faster arrangement than all others on every machine:
+ * the roof is the best of them. `run()` performs `flops` floating-point operations.
+ */
+export async function maddRoofs(build) {
+  const exports = await roofs(build, new WebAssembly.Memory({ initial: 1 }));
+  const iterations = 20_000;
+  const vectors = { maddRoof8: 16, maddRoof12: 12 };
+  return Object.fromEntries(
+    Object.entries(vectors).map(([name, perIteration]) => [
+      name,
+      { run: () => void exports[name](iterations, 0.5), flops: 8 * perIteration * iterations },
+    ]),
+  );
+}

@@ -1,0 +1,25 @@
+/**
+ * A table of text.
+ * @param columns `{ label, text(row) }`; the first is aligned left, the others right
+ */
+export function table(columns, rows) {
+  const cells = [columns.map(({ label }) => label), ...rows.map((row) => columns.map(({ text }) => text(row)))];
+  const widths = columns.map((_, j) => Math.max(...cells.map((line) => line[j].length)));
+  const line = (texts) =>
+    texts.map((text, j) => (j === 0 ? text.padEnd(widths[j]) : text.padStart(widths[j]))).join('  ');
+  const [head, ...body] = cells.map(line);
+  return [head, '-'.repeat(head.length), ...body].join('\n');
+}
+
+/** Seconds as ns, µs or ms with three significant digits. */
+export function duration(seconds) {
+  const [unit, factor] = seconds < 1e-6 ? ['ns', 1e9] : seconds < 1e-3 ? ['µs', 1e6] : ['ms', 1e3];
+  return `${digits(seconds * factor)} ${unit}`;
+}
+
+/** Three significant digits, without an exponent. */
+export const digits = (value) => (value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2));
+
+export const times = ({ median }) => `${digits(median)}x`;
+export const percent = ({ median }) => `${(100 * median).toFixed(1)} %`;
+export const range = (show, { least, most }) => `${show(least)}..${show(most)}`;
