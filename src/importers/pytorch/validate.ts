@@ -10,6 +10,7 @@ interface Check {
 type Fields<T> = { readonly [K in Exclude<keyof T, 'type'>]-?: Check };
 
 const text: Check = { expected: 'a text', holds: (v) => typeof v === 'string' };
+const name: Check = { expected: 'a text, not empty', holds: (v) => typeof v === 'string' && v !== '' };
 const yesNo: Check = { expected: 'true or false', holds: (v) => typeof v === 'boolean' };
 const size: Check = {
   expected: 'a whole number of at least 1',
@@ -32,7 +33,7 @@ const nonlinearity: Check = { expected: "'tanh' or 'relu'", holds: (v) => v === 
 const required = (check: Check): Check => ({ ...check, required: true });
 
 const recurrent = {
-  name: text,
+  name,
   prefix: text,
   hiddenSize: required(size),
   numLayers: size,
@@ -46,16 +47,16 @@ const LAYERS: Table = {
   lstm: { ...recurrent, projSize: size },
   gru: recurrent,
   rnn: { ...recurrent, nonlinearity },
-  linear: { name: text, prefix: text, outFeatures: size, bias: yesNo, activation },
-  embedding: { name: text, prefix: text, numEmbeddings: size, embeddingDim: size },
-  layer_norm: { name: text, prefix: text, eps: epsilon, elementwiseAffine: yesNo, bias: yesNo },
-  activation: { name: text, activation: required(activation) },
-  softmax: { name: text },
-  dropout: { name: text },
+  linear: { name, prefix: text, outFeatures: size, bias: yesNo, activation },
+  embedding: { name, prefix: text, numEmbeddings: size, embeddingDim: size },
+  layer_norm: { name, prefix: text, eps: epsilon, elementwiseAffine: yesNo, bias: yesNo },
+  activation: { name, activation: required(activation) },
+  softmax: { name },
+  dropout: { name },
 };
 
 const CONFIG: Fields<PyTorchConfig> = {
-  name: text,
+  name,
   inputSize: size,
   layers: required({ expected: 'a list of at least one layer', holds: (v) => Array.isArray(v) && v.length > 0 }),
   ignore: texts,
