@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/slow/**'],
+    reporters: ['default', './test/support/closing-reporter.ts'],
     testTimeout: 60_000,
     // Heap measurements need a collection on demand.
     pool: 'forks',
