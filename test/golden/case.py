@@ -26,7 +26,7 @@ class Case:
         self.id = name
         self.inputs, self.nodes, self.outputs = [], [], []
         self.tensors, self.fed, self.initial, self.mask_runs, self.lengths = {}, {}, None, None, None
-        self.arrays, self.data = {}, {}
+        self.arrays, self.data, self.initial_arrays = {}, {}, None
         self.expected, self.states = [], []
 
     # --- what goes in -------------------------------------------------------------------------------------------
@@ -64,14 +64,14 @@ class Case:
         self.data[name] = data
         return data
 
-    def mask(self, runs) -> np.ndarray:
-        """A mask given with the run, as rows of run lengths (`from_runs`)."""
-        self.mask_runs = runs
-        return from_runs(runs, sum(runs[0]))
+    @property
+    def mask(self) -> np.ndarray:
+        """The mask given with the run, boolean [batch, time]; `mask_runs` describes it."""
+        return from_runs(self.mask_runs, sum(self.mask_runs[0]))
 
     def initial_state(self, layers) -> list:
         """layers: (name, batch, length of h, length of c or None) in node order. Returns [{h, c}]."""
-        self.initial, arrays = [], []
+        self.initial, self.initial_arrays = [], []
         for layer, batch, h, c in layers:
             entry, made = {"layer": layer}, {}
             for part, length in (("h", h), ("c", c)):
@@ -81,8 +81,8 @@ class Case:
                 entry[part] = {"shape": [batch, length], "seed": seed, "scale": 0.8}
                 made[part] = prng.uniform(seed, [batch, length], 0.8)
             self.initial.append(entry)
-            arrays.append(made)
-        return arrays
+            self.initial_arrays.append(made)
+        return self.initial_arrays
 
     def node(self, **node) -> str:
         """Adds a node, leaving out fields that are None. Returns its first output's name."""

@@ -1,6 +1,6 @@
 import type { EmbeddingNode } from '../../src/spec.js';
 import type { Tensors } from './tensors.js';
-import { mapRows, type Value } from './value.js';
+import { both, mapRows, type Value } from './value.js';
 import { at, type Vector } from './vector.js';
 
 /** Row lookup; with maskZero, timesteps whose id is 0 are masked from here on (but looked up like the others). */
@@ -11,5 +11,13 @@ export function embedding(node: EmbeddingNode, ids: Value, tensors: Tensors): Va
     if (!found) throw new RangeError(`expected a token id below ${table.length}, got ${id[0]}`);
     return found;
   });
-  return { ...y, mask: node.maskZero ? Uint8Array.from(ids.data, (id) => (id === 0 ? 0 : 1)) : undefined };
+  return node.maskZero
+    ? {
+        ...y,
+        mask: both(
+          ids.mask,
+          Uint8Array.from(ids.data, (id) => (id === 0 ? 0 : 1)),
+        ),
+      }
+    : y;
 }

@@ -1,5 +1,5 @@
 import type { MergeNode } from '../../src/spec.js';
-import { type Mask, mapRows, row, type Value } from './value.js';
+import { type Mask, mapRows, masked, row, type Value } from './value.js';
 import { concat, sum, times, type Vector } from './vector.js';
 
 const JOIN: Record<MergeNode['type'], (a: Vector, b: Vector) => Vector> = {
@@ -10,10 +10,11 @@ const JOIN: Record<MergeNode['type'], (a: Vector, b: Vector) => Vector> = {
 
 /** Elementwise sum or product of values of one shape, or their features side by side. */
 export function merge(type: MergeNode['type'], values: readonly Value[]): Value {
-  const joined = values.reduce((a, b) =>
+  const mask = jointMask(values.map((value) => value.mask));
+  const joined = (type === 'multiply' ? values.map(maskedAsOnes) : values).reduce((a, b) =>
     mapRows(a, type === 'concatenate' ? a.features + b.features : a.features, (v, i, t) => JOIN[type](v, row(b, i, t))),
   );
-  return { ...joined, mask: jointMask(values.map((value) => value.mask)) };
+  return type === 'multiply' ? zeroMasked({ ...joined, mask }) : { ...joined, mask };
 }
 
 /**
@@ -23,3 +24,9 @@ export function merge(type: MergeNode['type'], values: readonly Value[]): Value 
 function jointMask(masks: readonly (Mask | undefined)[]): Mask | undefined {
   return masks.reduce((a, b) => (a && b ? a.map((keep, i) => keep | (b[i] as number)) : undefined));
 }
+
+/** Keras 3 `Multiply`: a factor that is masked at a timestep counts as 1 there, ... */
+const maskedAsOnes = (x: Value): Value => mapRows(x, x.features, (v, b, t) => (masked(x, b, t) ? v.map(() => 1) : v));
+
+/** ... and where all are, the product is 0. */
+const zeroMasked = (x: Value): Value => mapRows(x, x.features, (v, b, t) => (masked(x, b, t) ? v.map(() => 0) : v));

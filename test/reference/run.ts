@@ -9,7 +9,7 @@ import { merge } from './merge.js';
 import { type BatchState, type CellRun, type CellTrace, runCell } from './recurrent.js';
 import { softmax } from './softmax.js';
 import { Tensors } from './tensors.js';
-import { both, type Mask, mapRows, type Value } from './value.js';
+import { type Mask, mapRows, type Value } from './value.js';
 
 export interface ReferenceInput {
   /** `[batch][time][features]`, or `[batch][features]` without a time. Token ids: features 1. */
@@ -28,7 +28,7 @@ export interface ReferenceState {
 }
 
 export interface ReferenceOptions {
-  /** `[batch][time]`, 0 or false at masked timesteps. It holds for every sequence of the model, beside the layers' own masks. */
+  /** `[batch][time]`, 0 or false at masked timesteps. All sequence inputs carry it; a mask that a layer makes holds beside it. */
   readonly mask?: ArrayLike<number | boolean> | undefined;
   /** `[batch]`: valid timesteps of each row. Those behind are masked, and recurrent layers' outputs there are zeros. */
   readonly lengths?: ArrayLike<number> | undefined;
@@ -82,8 +82,9 @@ class ReferenceRun {
       if (!input) throw new RangeError(`expected an input ${JSON.stringify(name)}`);
       const time = input.time ?? 1;
       if (input.data.length !== input.batch * time * features) throw new RangeError(`input ${name}: wrong length`);
-      this.#values.set(name, { data: Float64Array.from(input.data), batch: input.batch, time, features, kind });
       if (kind === 'sequence') this.#runMask ??= runMask(options, input.batch, time);
+      const mask = kind === 'sequence' ? this.#runMask : undefined;
+      this.#values.set(name, { data: Float64Array.from(input.data), batch: input.batch, time, features, kind, mask });
     }
   }
 
@@ -122,7 +123,7 @@ class ReferenceRun {
       case 'embedding':
         return [embedding(node, x, this.#tensors)];
       case 'masking':
-        return [masking(node, x)];
+        return [masking(node, x, this.#runMask)];
       case 'layer_norm':
         return [layerNorm(node, x, this.#tensors)];
       case 'activation':
@@ -161,7 +162,7 @@ class ReferenceRun {
     x: Value,
     how: { backwards: boolean; order: 'computed' | 'input'; initial?: BatchState | undefined },
   ): CellRun {
-    const run = runCell(config, { ...x, mask: both(x.mask, this.#runMask) }, this.#tensors, {
+    const run = runCell(config, x, this.#tensors, {
       name,
       backwards: how.backwards,
       order: how.order,
@@ -170,8 +171,7 @@ class ReferenceRun {
     });
     this.#states.push({ layer: name, ...run.final });
     this.#trace.push(run.trace);
-    // The run's mask holds everywhere by itself; only the layers' own masks are passed on.
-    return { ...run, output: { ...run.output, mask: run.output.kind === 'sequence' ? x.mask : undefined } };
+    return run;
   }
 
   #givenState(index: number): BatchState | undefined {

@@ -27,6 +27,8 @@ export function mapRows(x: Value, features: number, f: (row: Vector, b: number, 
   return y;
 }
 
+export const masked = ({ mask, time }: Value, b: number, t: number): boolean => mask?.[b * time + t] === 0;
+
 /** Masked where either is masked. */
 export function both(a: Mask | undefined, b: Mask | undefined): Mask | undefined {
   if (!a || !b) return a ?? b;

@@ -1,5 +1,5 @@
 import type { Cell, CellState, CellStep } from './cell.js';
-import { row, type Value } from './value.js';
+import { masked, row, type Value } from './value.js';
 import { type Vector, zeros } from './vector.js';
 
 export interface WalkOptions {
@@ -32,8 +32,7 @@ export function walk(cell: Cell, x: Value, b: number, start: CellState, options:
   let state = start;
   let output = zeros(start.h.length);
   for (const t of timesteps) {
-    const masked = x.mask !== undefined && x.mask[b * x.time + t] === 0;
-    const step = masked ? undefined : cell(row(x, b, t), state);
+    const step = masked(x, b, t) ? undefined : cell(row(x, b, t), state);
     if (step) {
       state = step.state;
       output = step.state.h;
