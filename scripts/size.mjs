@@ -28,6 +28,7 @@ const rows = [
   ['kernels, simd (raw)', kernel('simd'), 16 * KB],
   ['kernels, relaxed (raw)', kernel('relaxed'), 16 * KB],
   ['core (min+gzip)', await javascript('dist/index.js', EMBEDDED), 15 * KB],
+  ['explain (min+gzip)', await javascript('dist/explain.js', EMBEDDED), 4 * KB],
   ['importer pytorch (min+gzip)', await javascript('dist/importers/pytorch/index.js', EMBEDDED), 8 * KB],
 ];
 
@@ -39,6 +40,8 @@ for (const [name, bytes, budget] of rows) {
 }
 for (const name of ['simd', 'relaxed']) {
   const wasm = readFileSync(`dist/kernels/${name}.wasm`);
-  console.log(`${`kernels, ${name} (gzip)`.padEnd(32)} ${String(gzipSync(wasm, { level: 9 }).length).padStart(7)} bytes, for information`);
+  console.log(
+    `${`kernels, ${name} (gzip)`.padEnd(32)} ${String(gzipSync(wasm, { level: 9 }).length).padStart(7)} bytes, for information`,
+  );
 }
 process.exitCode = over ? 1 : 0;

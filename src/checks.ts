@@ -1,48 +1,66 @@
-import { describe } from './activations.js';
-import { SpecError } from './errors.js';
+import { resolveActivation } from './activations.js';
+import { badSpec, describe, record } from './refuse.js';
+import type { ActivationSpec } from './spec.js';
 
-// Checks of single fields of a spec; each throws a SpecError that says where, expected and got.
+/** Checks one field of a spec. @throws {SpecError} with where, expected and got. */
+export type Check = (value: unknown, where: string) => void;
 
-export function onlyKeys(object: object, allowed: readonly string[], where: string): void {
-  for (const key of Object.keys(object)) {
+/** Fields that an object may have, each with its check. */
+export type Fields = Readonly<Record<string, Check>>;
+
+/** For a field that needs the rest of its node to be checked. */
+export const later: Check = () => {};
+
+/** Checks every field of an object, and that it has no others; the `common` ones are checked elsewhere. */
+export function checkFields(object: object, common: readonly string[], fields: Fields, where: string): void {
+  onlyKeys(object, [...common, ...Object.keys(fields)], where);
+  for (const [key, check] of Object.entries(fields)) check(object[key as never], `${where}, ${key}`);
+}
+
+export function onlyKeys(value: object, allowed: readonly string[], where: string): void {
+  record(value, where, 'not a record', 'an object');
+  for (const key of Object.keys(value)) {
     if (!allowed.includes(key)) {
-      throw new SpecError(`unknown field ${describe(key)}`, {
-        where,
-        expected: allowed.join(', ') || 'no fields',
-        got: describe(key),
-      });
+      badSpec(where, `unknown field ${describe(key)}`, allowed.join(', ') || 'no fields', describe(key));
     }
   }
 }
 
-export function list(value: unknown, where: string): void {
-  if (!Array.isArray(value)) throw new SpecError('not a list', { where, expected: 'an array', got: describe(value) });
-}
+const check =
+  (message: string, expected: string, fits: (value: unknown) => boolean): Check =>
+  (value, where) => {
+    if (!fits(value)) badSpec(where, message, expected, describe(value));
+  };
 
-export function size(value: unknown, where: string): void {
-  if (!Number.isSafeInteger(value) || (value as number) < 1) {
-    throw new SpecError('not a size', { where, expected: 'a whole number of at least 1', got: describe(value) });
-  }
-}
+const atLeast = (value: unknown, least: number): boolean => Number.isFinite(value) && (value as number) >= least;
 
-export function finite(value: unknown, where: string, least = -Infinity): void {
-  if (typeof value !== 'number' || !Number.isFinite(value) || value < least) {
-    throw new SpecError('not a usable number', {
-      where,
-      expected: least === 0 ? 'a finite number of at least 0' : 'a finite number',
-      got: describe(value),
-    });
-  }
-}
+export const list = check('not a list', 'an array', Array.isArray);
+export const size = check(
+  'not a size',
+  'a whole number of at least 1',
+  (value) => Number.isSafeInteger(value) && atLeast(value, 1),
+);
+export const finite = check('not a usable number', 'a finite number', Number.isFinite);
+export const notNegative = check('not a usable number', 'a finite number of at least 0', (value) => atLeast(value, 0));
+const truth = check('not a yes or no', 'true or false', (value) => typeof value === 'boolean');
+const bound = check('not a bound', 'a finite number above 0', (value) => atLeast(value, Number.MIN_VALUE));
 
-export function optionalBoolean(value: unknown, where: string): void {
-  if (value !== undefined && typeof value !== 'boolean') {
-    throw new SpecError('not a yes or no', { where, expected: 'true or false', got: describe(value) });
-  }
-}
+const optional =
+  (check: Check): Check =>
+  (value, where) => {
+    if (value !== undefined) check(value, where);
+  };
 
-export function optionalBound(value: unknown, where: string): void {
-  if (value !== undefined && !(typeof value === 'number' && value > 0 && Number.isFinite(value))) {
-    throw new SpecError('not a bound', { where, expected: 'a finite number above 0', got: describe(value) });
-  }
-}
+export const optionalSize = optional(size);
+export const optionalTruth = optional(truth);
+export const optionalBound = optional(bound);
+export const optionalActivation = optional((value, where) => {
+  resolveActivation(value as ActivationSpec, where);
+});
+
+/** A record of activations, one for each of the given gates at most. */
+export const optionalActivations = (gates: readonly string[]): Check =>
+  optional((value, where) => {
+    onlyKeys(value as object, gates, where);
+    for (const [gate, given] of Object.entries(value as object)) optionalActivation(given, `${where}.${gate}`);
+  });

@@ -1,11 +1,12 @@
-import { checkSpec, type Graph } from './graph.js';
+import type { Graph, GraphNode } from './graph/value.js';
+import { checkSpec } from './graph.js';
 import type { Cell } from './layers/cell.js';
 import { makeLayer } from './layers/index.js';
 import type { BuildContext, Layer, Watch } from './layers/layer.js';
 import { SlotLayout } from './layers/slot.js';
 import { type Engine, Plan, type PlanShape } from './plan.js';
 import { Plans } from './plans.js';
-import type { ModelSpec, NodeSpec } from './spec.js';
+import type { LstmConfig, ModelSpec } from './spec.js';
 import type { Kernels } from './wasm/abi.js';
 import { rowBytes } from './wasm/abi.js';
 import { Arena } from './wasm/arena.js';
@@ -43,8 +44,6 @@ export class ModelEngine implements Engine {
   readonly plans: Plans;
   /** Why the model cannot be streamed; undefined if it can. */
   readonly obstacle: string | undefined;
-  /** For each input: ids must be below this. */
-  readonly vocabularies: readonly (number | undefined)[];
   disposed = false;
 
   /** A slot as it is at the start: zeros, or the trained initial state. */
@@ -61,18 +60,20 @@ export class ModelEngine implements Engine {
     const tensor = ((name: string | undefined) =>
       name === undefined ? undefined : spec.tensors[name]?.data) as BuildContext['tensor'];
     const context: BuildContext = { arena: this.arena, kernels: this.kernels, slot, tensor };
-    this.layers = spec.nodes.map((node) => makeLayer(node, this.graph, context));
+    this.layers = this.graph.nodes.map((node) => makeLayer(node, this.graph, context));
     this.weightBytes = this.arena.used;
     this.cells = this.layers.flatMap((layer) => layer.cells);
     this.slotBytes = slot.bytes;
     this.#initial = this.arena.alloc(this.slotBytes);
-    for (const { place, initialH, initialC } of this.cells) {
-      if (initialH) this.arena.f32.set(initialH, (this.#initial + place.h) / 4);
-      if (initialC && place.c !== undefined) this.arena.f32.set(initialC, (this.#initial + place.c) / 4);
+    for (const { config, place } of this.cells) {
+      const { initialH, initialC }: LstmConfig['tensors'] = config.tensors;
+      place.parts.forEach(({ offset }, index) => {
+        const data = tensor([initialH, initialC][index]);
+        if (data) this.arena.f32.set(data, (this.#initial + offset) / 4);
+      });
     }
     this.plans = new Plans(this);
-    this.obstacle = streamObstacle(spec);
-    this.vocabularies = spec.inputs.map(({ name }) => vocabularyOf(spec, name));
+    this.obstacle = streamObstacle(this.graph);
     this.#bytesPerTimestep = [...this.graph.values.values()]
       .filter(({ kind }) => kind === 'sequence')
       .reduce((sum, { features }) => sum + rowBytes(features), 0);
@@ -80,13 +81,7 @@ export class ModelEngine implements Engine {
 
   /** State for a batch, at its start. */
   newState(batch: number): number {
-    let state: number;
-    try {
-      state = this.arena.alloc(batch * this.slotBytes);
-    } catch {
-      this.plans.dropIdle();
-      state = this.arena.alloc(batch * this.slotBytes);
-    }
+    const state = this.plans.makeRoom(() => this.arena.alloc(batch * this.slotBytes));
     this.resetState(state, batch);
     return state;
   }
@@ -129,12 +124,8 @@ export class ModelEngine implements Engine {
 
   #runPiece(plan: Plan, { inputs, outputs, batch, time, mask }: RunRequest, state: number, from: number): void {
     const piece = plan.shape.time;
-    const { values, spec } = this.graph;
     plan.inputs.forEach((port, index) => {
-      const { kind, features } = values.get(spec.inputs[index]?.name as string) as { kind: string; features: number };
-      const data = inputs[index] as ArrayLike<number>;
-      if (kind === 'vector' || piece === time) port.write(data);
-      else for (let b = 0; b < batch; b++) port.write(data, (b * time + from) * features, b * piece, piece);
+      for (const part of port.pieces(batch, time, from, piece)) port.write(inputs[index] as ArrayLike<number>, ...part);
     });
     if (mask) {
       for (let b = 0; b < batch; b++) {
@@ -143,10 +134,7 @@ export class ModelEngine implements Engine {
     }
     plan.run(state);
     plan.outputs.forEach((port, index) => {
-      const { kind, features } = values.get(spec.outputs[index] as string) as { kind: string; features: number };
-      const out = outputs[index] as Float32Array;
-      if (kind === 'vector' || piece === time) port.read(out);
-      else for (let b = 0; b < batch; b++) port.read(out, (b * time + from) * features, b * piece, piece);
+      for (const part of port.pieces(batch, time, from, piece)) port.read(outputs[index] as Float32Array, ...part);
     });
   }
 
@@ -161,35 +149,21 @@ function estimateWeightBytes({ tensors }: ModelSpec): number {
 }
 
 /** What stands in the way of running the model timestep by timestep. */
-function streamObstacle(spec: ModelSpec): string | undefined {
-  if (spec.inputs.every(({ kind }) => kind === 'vector')) return 'the model has no sequence input, so no timesteps';
-  for (const node of spec.nodes) {
+function streamObstacle({ inputs, nodes }: Graph): string | undefined {
+  if (inputs.every(({ kind }) => kind === 'vector')) return 'the model has no sequence input, so no timesteps';
+  for (const node of nodes) {
     const reason = nodeObstacle(node);
     if (reason) return `layer ${JSON.stringify(node.name)} ${reason}`;
   }
   return undefined;
 }
 
-function nodeObstacle(node: NodeSpec): string | undefined {
-  switch (node.type) {
-    case 'bidirectional':
-      return 'is bidirectional: its backward half starts at the last timestep, so it needs the whole sequence first';
-    case 'lstm':
-    case 'gru':
-    case 'rnn':
-      if (node.goBackwards) return 'walks backwards from the last timestep, so it needs the whole sequence first';
-      if (node.inputs.length > 1)
-        return 'takes its initial state from another value at every run, so it cannot carry its own';
-  }
+function nodeObstacle(node: GraphNode): string | undefined {
+  if (node.type === 'bidirectional')
+    return 'is bidirectional: its backward half starts at the last timestep, so it needs the whole sequence first';
+  if ('goBackwards' in node && node.goBackwards)
+    return 'walks backwards from the last timestep, so it needs the whole sequence first';
+  if ((node.type === 'lstm' || node.type === 'gru' || node.type === 'rnn') && node.inputs.length > 1)
+    return 'takes its initial state from another value at every run, so it cannot carry its own';
   return undefined;
-}
-
-/** The smallest vocabulary among the embeddings that read an input. */
-function vocabularyOf(spec: ModelSpec, input: string): number | undefined {
-  const sizes = spec.nodes.flatMap((node) =>
-    node.type === 'embedding' && node.inputs[0] === input
-      ? [spec.tensors[node.tensors.weight]?.shape[0] as number]
-      : [],
-  );
-  return sizes.length > 0 ? Math.min(...sizes) : undefined;
 }

@@ -4,9 +4,9 @@
  */
 export interface ErrorDetails {
   /** The layer, tensor, argument or file section that is wrong. */
-  readonly where?: string;
-  readonly expected?: string;
-  readonly got?: string;
+  readonly where?: string | undefined;
+  readonly expected?: string | undefined;
+  readonly got?: string | undefined;
   readonly cause?: unknown;
 }
 

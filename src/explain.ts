@@ -1,6 +1,8 @@
-import { type Graph, gateCount, outputLength, type ValueInfo } from './graph.js';
-import type { CellConfig, NodeSpec } from './spec.js';
-import { cellMultiplyAdds } from './summary.js';
+import type { Graph, GraphNode, ValueInfo } from './graph/value.js';
+import { cellMultiplyAdds, gateCount, outputLength } from './layers/cell-sizes.js';
+import type { Model } from './model.js';
+import { badInput, describe } from './refuse.js';
+import type { CellConfig } from './spec.js';
 
 const NAMES = { lstm: 'LSTM', gru: 'GRU', rnn: 'simple RNN' } as const;
 const GATES = {
@@ -9,8 +11,21 @@ const GATES = {
   rnn: ['h'],
 } as const;
 
-/** One plain paragraph with this layer's numbers, on what its units, its cell and the layer are. */
-export function explainLayer(node: NodeSpec, graph: Graph): string {
+/**
+ * One plain paragraph on one layer of a model: its units, its cell and the layer, with its numbers, and its
+ * parameters counted by gate.
+ * @throws {InputError} no layer of that name.
+ * @throws {DisposedError}
+ */
+export function explain({ graph }: Model, layer: string): string {
+  const node = graph.nodes.find(({ name }) => name === layer);
+  if (!node) {
+    badInput('explain', 'no such layer', graph.nodes.map(({ name }) => name).join(', '), describe(layer));
+  }
+  return explainLayer(node, graph);
+}
+
+function explainLayer(node: GraphNode, graph: Graph): string {
   const inputs = (graph.values.get(node.inputs[0] as string) as ValueInfo).features;
   const name = JSON.stringify(node.name);
   switch (node.type) {
@@ -39,7 +54,7 @@ export function explainLayer(node: NodeSpec, graph: Graph): string {
       );
     }
     default: {
-      const { features } = graph.values.get(graph.outputsOf(node)[0] as string) as ValueInfo;
+      const { features } = graph.values.get(node.outputs[0] as string) as ValueInfo;
       return `Layer ${name} is of type ${node.type}: it has no units and no memory, and turns each timestep of ${count(inputs, 'number')} into ${count(features, 'number')}.`;
     }
   }

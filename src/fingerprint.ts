@@ -1,57 +1,35 @@
-import { nodeOutputs } from './graph.js';
-import type { ModelSpec } from './spec.js';
+import { partsOf, tensorsOf } from './graph/parts.js';
+import type { Graph } from './graph/value.js';
+import type { ModelSpec, TensorSpec } from './spec.js';
 
 /**
  * 64 bits that tell one model from another: its structure and every weight's bits, names of
  * tensors and of the model left out. Two lanes of FNV-1a over 32-bit words; not cryptographic,
  * it guards against mix-ups, not against forgery.
  */
-export function fingerprint(spec: ModelSpec): [number, number] {
+export function fingerprint({ inputs, nodes, outputs }: Graph, tensors: ModelSpec['tensors']): [number, number] {
   const hash = new WordHash();
-  const structure = {
-    inputs: spec.inputs,
-    outputs: spec.outputs,
-    nodes: spec.nodes.map((node) => ({
-      ...node,
-      outputs: nodeOutputs(node),
-      tensors: undefined,
-      forward: undefined,
-      backward: undefined,
-    })),
-  };
-  hash.text(canonical(structure));
-  for (const node of spec.nodes) {
-    for (const part of node.type === 'bidirectional' ? [node.forward, node.backward] : [node]) {
-      hash.text(
-        canonical({
-          ...part,
-          inputs: undefined,
-          outputs: undefined,
-          tensors: undefined,
-          forward: undefined,
-          backward: undefined,
-        }),
-      );
-      if (!('tensors' in part)) continue;
-      for (const [field, name] of Object.entries(part.tensors).sort(([a], [b]) => (a < b ? -1 : 1))) {
-        const tensor = name === undefined ? undefined : spec.tensors[name];
-        if (!tensor) continue;
-        hash.text(`${field} ${tensor.shape.join(' ')}`);
-        hash.floats(tensor.data);
-      }
+  hash.text(canonical({ inputs, nodes, outputs }));
+  for (const part of nodes.flatMap(partsOf)) {
+    for (const [field, name] of sortByKey(tensorsOf(part))) {
+      const { shape, data } = tensors[name] as TensorSpec;
+      hash.text(`${field} ${shape.join(' ')}`);
+      hash.floats(data);
     }
   }
   return hash.digest();
 }
 
-/** JSON with sorted keys; absent and undefined are the same. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner) =>
-    inner && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
+/** JSON with sorted keys, without names of tensors; absent and undefined are the same. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (key, inner) => {
+    if (key === 'tensors') return undefined;
+    const isRecord = inner && typeof inner === 'object' && !Array.isArray(inner);
+    return isRecord ? Object.fromEntries(sortByKey(Object.entries(inner))) : inner;
+  });
+
+const sortByKey = <Value>(entries: [string, Value][]): [string, Value][] =>
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
 
 export class WordHash {
   #a = 0x811c9dc5 | 0;

@@ -1,5 +1,6 @@
 /** Gatewise: trained LSTM, GRU and simple RNN models in WebAssembly SIMD. */
 export * from './errors.js';
+export type { Graph, GraphNode, InputInfo, ValueInfo } from './graph/value.js';
 export type { Input, Tensor } from './input.js';
 export {
   createModel,

@@ -1,6 +1,5 @@
-import { describe } from './activations.js';
-import { InputError } from './errors.js';
-import type { ValueInfo } from './graph.js';
+import type { InputInfo, ValueInfo } from './graph/value.js';
+import { badInput, describe } from './refuse.js';
 
 /** Numbers with their dimensions, row-major. */
 export interface Tensor<Data extends ArrayLike<number> = ArrayLike<number>> {
@@ -17,6 +16,7 @@ type Nested = readonly (number | Nested)[];
 export type Input = ArrayLike<number> | Nested | Tensor;
 
 export interface CheckedInput {
+  readonly info: InputInfo;
   /** Flat, row-major `[batch][time][features]`. */
   readonly data: ArrayLike<number>;
   readonly batch: number;
@@ -24,45 +24,34 @@ export interface CheckedInput {
   readonly time: number;
 }
 
+type Sizes = Pick<CheckedInput, 'batch' | 'time'>;
+
 /**
  * Brings an input into flat form and checks length, rank, type, and token ids.
  * @throws {InputError} with expected and got.
  */
-export function checkInput(
-  info: ValueInfo,
-  input: unknown,
-  batch: number | undefined,
-  vocabulary: number | undefined,
-): CheckedInput {
+export function checkInput(info: InputInfo, input: unknown, batch: number | undefined): CheckedInput {
   const where = `input ${describe(info.name)}`;
   const { data, shape } = flatten(input, where);
-  const checked = shape ? fromShape(info, data, shape, batch, where) : fromLength(info, data, batch ?? 1, where);
+  const sizes = shape ? fromShape(info, data, shape, batch, where) : fromLength(info, data, batch ?? 1, where);
   checkNumbers(data, where);
-  if (info.dtype === 'int32') checkIds(data, vocabulary, where);
-  return checked;
+  if (info.dtype === 'int32') checkIds(data, info.vocabulary, where);
+  return { info, data, ...sizes };
 }
 
 /** @throws {InputError} not a whole number of at least 1. */
 export function checkBatch(batch: unknown): number {
   if (!Number.isSafeInteger(batch) || (batch as number) < 1) {
-    throw new InputError('not a batch size', {
-      where: 'batch',
-      expected: 'a whole number of at least 1',
-      got: describe(batch),
-    });
+    badInput('batch', 'not a batch size', 'a whole number of at least 1', describe(batch));
   }
   return batch as number;
 }
 
 /** @throws {InputError} not a list of exactly `length` numbers. */
 export function checkLength(data: unknown, length: number, where: string, meaning: string): void {
-  const actual = isNumbers(data) ? data.length : undefined;
-  if (actual !== length) {
-    throw new InputError('wrong length', {
-      where,
-      expected: `${length} numbers (${meaning})`,
-      got: actual === undefined ? describe(data) : String(actual),
-    });
+  if (!isNumbers(data) || data.length !== length) {
+    const got = isNumbers(data) ? `${data.length}` : describe(data);
+    badInput(where, 'wrong length', `${length} numbers (${meaning})`, got);
   }
 }
 
@@ -70,22 +59,16 @@ export function checkLength(data: unknown, length: number, where: string, meanin
 export function checkNumbers(data: ArrayLike<number>, where: string): void {
   if (ArrayBuffer.isView(data)) return;
   for (let i = 0; i < data.length; i++) {
-    if (typeof data[i] !== 'number') {
-      throw new InputError('not a number', { where, expected: `a number at ${i}`, got: describe(data[i]) });
-    }
+    if (typeof data[i] !== 'number') badInput(where, 'not a number', `a number at ${i}`, describe(data[i]));
   }
 }
 
 /** @throws {InputError} an id that is not a whole number in `[0, vocabulary)`. */
-export function checkIds(data: ArrayLike<number>, vocabulary = 2 ** 31, where: string): void {
+export function checkIds(data: ArrayLike<number>, vocabulary: number, where: string): void {
   for (let i = 0; i < data.length; i++) {
     const id = data[i] as number;
     if (!(id >= 0 && id < vocabulary && Number.isInteger(id))) {
-      throw new InputError('not a token id', {
-        where,
-        expected: `a whole number in [0, ${vocabulary}) at ${i}`,
-        got: describe(id),
-      });
+      badInput(where, 'not a token id', `a whole number in [0, ${vocabulary}) at ${i}`, describe(id));
     }
   }
 }
@@ -93,8 +76,7 @@ export function checkIds(data: ArrayLike<number>, vocabulary = 2 ** 31, where: s
 /** An output of the caller's, or a fresh one. */
 export function checkOut(out: unknown, length: number): Float32Array {
   if (out === undefined) return new Float32Array(length);
-  if (!(out instanceof Float32Array))
-    throw new InputError('wrong type', { where: 'out', expected: 'a Float32Array', got: describe(out) });
+  if (!(out instanceof Float32Array)) badInput('out', 'wrong type', 'a Float32Array', describe(out));
   checkLength(out, length, 'out', 'the output');
   return out;
 }
@@ -114,11 +96,7 @@ function flatten(input: unknown, where: string): { data: ArrayLike<number>; shap
   if (isNumbers(input)) return { data: input };
   const { data, shape } = (input ?? {}) as Partial<Tensor>;
   if (!isNumbers(data) || !Array.isArray(shape)) {
-    throw new InputError('wrong type', {
-      where,
-      expected: 'numbers, nested arrays of numbers, or { data, shape }',
-      got: describe(input),
-    });
+    badInput(where, 'wrong type', 'numbers, nested arrays of numbers, or { data, shape }', describe(input));
   }
   return { data, shape };
 }
@@ -133,11 +111,8 @@ function flattenNested(input: Nested, where: string): { data: ArrayLike<number>;
       return;
     }
     if (!isNumbers(level) || level.length !== shape[depth]) {
-      throw new InputError('ragged array', {
-        where,
-        expected: `${shape[depth]} entries at depth ${depth}`,
-        got: isNumbers(level) ? String(level.length) : describe(level),
-      });
+      const got = isNumbers(level) ? `${level.length}` : describe(level);
+      badInput(where, 'ragged array', `${shape[depth]} entries at depth ${depth}`, got);
     }
     for (let i = 0; i < level.length; i++) walk(level[i], depth + 1);
   };
@@ -145,21 +120,14 @@ function flattenNested(input: Nested, where: string): { data: ArrayLike<number>;
   return { data, shape };
 }
 
-function fromLength(
-  { features, kind }: ValueInfo,
-  data: ArrayLike<number>,
-  batch: number,
-  where: string,
-): CheckedInput {
-  const time = kind === 'sequence' ? data.length / (batch * features) : 1;
-  if (!(Number.isInteger(time) && time > 0) || data.length !== batch * time * features) {
-    const unit =
-      kind === 'sequence'
-        ? `a multiple of ${batch * features} numbers (batch ${batch} · features ${features})`
-        : `${batch * features} numbers (batch ${batch} · features ${features})`;
-    throw new InputError('wrong length', { where, expected: unit, got: String(data.length) });
+function fromLength({ features, kind }: ValueInfo, { length }: ArrayLike<number>, batch: number, where: string): Sizes {
+  const least = batch * features;
+  const time = kind === 'sequence' ? length / least : 1;
+  if (!(Number.isInteger(time) && time > 0) || length !== time * least) {
+    const multiple = kind === 'sequence' ? 'a multiple of ' : '';
+    badInput(where, 'wrong length', `${multiple}${least} numbers (batch ${batch} · features ${features})`, `${length}`);
   }
-  return { data, batch, time };
+  return { batch, time };
 }
 
 function fromShape(
@@ -168,7 +136,7 @@ function fromShape(
   given: readonly number[],
   batch: number | undefined,
   where: string,
-): CheckedInput {
+): Sizes {
   const rank = kind === 'sequence' ? 2 : 1;
   // Token ids come without a features dimension too.
   const bare = dtype === 'int32' && (given.length < rank || (given.length === rank && given.at(-1) !== 1));
@@ -181,12 +149,13 @@ function fromShape(
     shape.reduce((product, n) => product * n, 1) === data.length &&
     (batch === undefined || shape[0] === batch);
   if (!fits) {
-    const time = kind === 'sequence' ? 'time, ' : '';
-    throw new InputError('wrong shape', {
+    const row = `${kind === 'sequence' ? 'time, ' : ''}${features}]`;
+    badInput(
       where,
-      expected: `[${time}${features}] or [${batch ?? 'batch'}, ${time}${features}]`,
-      got: `${describe(given)} with ${data.length} numbers`,
-    });
+      'wrong shape',
+      `[${row} or [${batch ?? 'batch'}, ${row}`,
+      `${describe(given)} with ${data.length} numbers`,
+    );
   }
-  return { data, batch: shape[0] as number, time: kind === 'sequence' ? (shape[1] as number) : 1 };
+  return { batch: shape[0] as number, time: kind === 'sequence' ? (shape[1] as number) : 1 };
 }

@@ -1,13 +1,13 @@
-import { describe } from './activations.js';
 import { ModelEngine, type RunRequest } from './engine.js';
-import { DisposedError, InputError, UnsupportedError } from './errors.js';
-import { explainLayer } from './explain.js';
+import { DisposedError, UnsupportedError } from './errors.js';
 import { fingerprint } from './fingerprint.js';
+import type { Graph } from './graph/value.js';
 import { checkBatch, type Input, type Tensor } from './input.js';
-import { checkRequest, type MaskOptions, only } from './request.js';
+import { refuse } from './refuse.js';
+import { byName, checkRequest, type MaskOptions, namedOutputs, namesOf, type Outs, only } from './request.js';
 import type { ModelSpec } from './spec.js';
 import { type LayerStateInput, writeState } from './state.js';
-import { namedOutputs, Stream, type StreamOptions } from './stream.js';
+import { Stream, type StreamOptions } from './stream.js';
 import { type ModelSummary, summarize } from './summary.js';
 import { type LayerTrace, TraceRecorder } from './trace.js';
 import {
@@ -62,17 +62,22 @@ export function createModelSync(spec: ModelSpec, options: ModelOptions & { reado
 /** A trained model: weights packed once, immutable, shared by all its streams. */
 export class Model {
   readonly #engine: ModelEngine;
-  #fingerprint: readonly [number, number];
+  readonly #fingerprint: readonly [number, number];
 
   /** @internal Use `createModel`. */
   constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined) {
     this.#engine = new ModelEngine(spec, loaded, memoryLimit);
-    this.#fingerprint = fingerprint(spec);
+    this.#fingerprint = fingerprint(this.#engine.graph, spec.tensors);
   }
 
   /** The kernels in use: `simd` gives the same bits everywhere, `relaxed` may differ in the last bits between machines. */
   get build(): Build {
     return this.#engine.build;
+  }
+
+  /** Its structure, checked: inputs, layers, outputs and the shapes of all values, without the weights. */
+  get graph(): Graph {
+    return this.#alive().graph;
   }
 
   /** WebAssembly memory of the model and its streams, in bytes: the whole, and the part in use. */
@@ -91,14 +96,8 @@ export class Model {
    * @throws {DisposedError}
    */
   run(x: Input, { out, ...options }: RunOptions = {}): Float32Array {
-    const { spec } = this.#alive().graph;
-    const input = only(
-      spec.inputs.map(({ name }) => name),
-      'input',
-      'runNamed',
-    );
-    const output = only(spec.outputs, 'output', 'runNamed');
-    return this.#run({ [input]: x }, options, { [output]: out }).outputs[0] as Float32Array;
+    const [inputs, outs] = byName(this.#alive(), x, out);
+    return this.#run(inputs, options, outs).outputs[0] as Float32Array;
   }
 
   /** Like `run`, for models with several inputs or outputs; results come with their shapes. */
@@ -112,8 +111,8 @@ export class Model {
   /** Runs like `run` and records gates and states of every recurrent layer at every timestep, as the run computed them. */
   trace(x: Input | Readonly<Record<string, Input>>, options: NamedRunOptions = {}): Trace {
     const engine = this.#alive();
-    const names = engine.graph.spec.inputs.map(({ name }) => name);
-    const inputs = isNamed(x, names) ? x : { [only(names, 'input', 'a record of inputs')]: x as Input };
+    const known = engine.graph.inputs;
+    const inputs = isNamed(x, namesOf(known)) ? x : { [only(known, 'input', 'a record of inputs')]: x as Input };
     let recorder: TraceRecorder | undefined;
     const request = this.#run(inputs, options, {}, (prepared) => {
       const started = new TraceRecorder(engine, prepared);
@@ -132,10 +131,7 @@ export class Model {
     const engine = this.#alive();
     checkBatch(batch);
     if (engine.obstacle !== undefined) {
-      throw new UnsupportedError(`cannot stream: ${engine.obstacle}`, {
-        where: 'createStream',
-        expected: 'run() instead',
-      });
+      refuse(UnsupportedError, 'createStream', `cannot stream: ${engine.obstacle}`, 'run() instead');
     }
     return new Stream(engine, () => this.#fingerprint, batch);
   }
@@ -143,23 +139,6 @@ export class Model {
   /** Layers with units, parameters, bytes and multiply-adds per timestep; `toString()` is a table. */
   summary(): ModelSummary {
     return summarize(this.#alive());
-  }
-
-  /**
-   * One paragraph on one layer: its unit, cell, layer and timestep, and its parameters counted by gate.
-   * @throws {InputError} no layer of that name.
-   */
-  explain(layer: string): string {
-    const { graph } = this.#alive();
-    const node = graph.spec.nodes.find(({ name }) => name === layer);
-    if (!node) {
-      throw new InputError('no such layer', {
-        where: 'explain',
-        expected: graph.spec.nodes.map(({ name }) => name).join(', '),
-        got: describe(layer),
-      });
-    }
-    return explainLayer(node, graph);
   }
 
   /** Gives the memory back; the model and its streams cannot be used afterwards. Further calls do nothing. */
@@ -170,11 +149,11 @@ export class Model {
   #run(
     inputs: Readonly<Record<string, Input>>,
     { initialState, ...options }: NamedRunOptions,
-    out: Readonly<Record<string, Float32Array | undefined>>,
+    outs: Outs,
     watcher?: (request: RunRequest) => Parameters<ModelEngine['run']>[2],
   ): RunRequest {
     const engine = this.#alive();
-    const request = checkRequest(engine, inputs, options, out);
+    const request = checkRequest(engine, inputs, options, outs);
     const state = engine.newState(request.batch);
     try {
       if (initialState !== undefined) writeState(engine, state, request.batch, initialState);
@@ -186,8 +165,7 @@ export class Model {
   }
 
   #alive(): ModelEngine {
-    if (this.#engine.disposed)
-      throw new DisposedError('this model has been disposed', { where: 'model', expected: 'a live model' });
+    if (this.#engine.disposed) refuse(DisposedError, 'model', 'this model has been disposed', 'a live model');
     return this.#engine;
   }
 }

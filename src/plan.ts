@@ -1,4 +1,4 @@
-import type { Graph, ValueInfo } from './graph.js';
+import type { Graph, ValueInfo } from './graph/value.js';
 import type { Layer, Op, PlanContext, ValueBuffer, Watch } from './layers/layer.js';
 import { Port } from './port.js';
 import type { Kernels } from './wasm/abi.js';
@@ -47,9 +47,8 @@ export class Plan {
     this.shape = shape;
     this.mask = mask;
     this.#ops = ops;
-    const port = ({ buffer, dtype }: Placed): Port => new Port(engine.arena, buffer, dtype);
-    this.inputs = inputs.map(port);
-    this.outputs = outputs.map(port);
+    this.inputs = inputs;
+    this.outputs = outputs;
   }
 
   run(state: number): void {
@@ -62,15 +61,10 @@ export class Plan {
   }
 }
 
-interface Placed {
-  readonly buffer: ValueBuffer;
-  readonly dtype: 'float32' | 'int32';
-}
-
 interface Layout {
   readonly ops: readonly Op[];
-  readonly inputs: readonly Placed[];
-  readonly outputs: readonly Placed[];
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
   readonly mask: number;
   readonly shared: number;
   readonly end: number;
@@ -95,30 +89,18 @@ function lay(
   if (end === 0) end = 64;
   const mask = shape.masked ? alloc(batch * time) : 0;
   const buffers = new Map<string, ValueBuffer>();
-  const place = (info: ValueInfo, valueMask: number): ValueBuffer => {
-    const rows = info.kind === 'sequence' ? batch * time : batch;
-    const stride = info.dtype === 'int32' ? 4 * info.features : rowBytes(info.features);
-    const buffer = {
-      address: alloc(rows * stride),
-      stride,
-      rows,
-      features: info.features,
-      kind: info.kind,
-      mask: valueMask,
-    };
-    buffers.set(info.name, buffer);
+  const place = ({ name, features, kind, dtype }: ValueInfo, valueMask: number): ValueBuffer => {
+    const rows = kind === 'sequence' ? batch * time : batch;
+    const stride = dtype === 'int32' ? 4 * features : rowBytes(features);
+    const buffer = { address: alloc(rows * stride), stride, rows, features, kind, mask: valueMask };
+    buffers.set(name, buffer);
     return buffer;
   };
-  const info = (name: string): ValueInfo => engine.graph.values.get(name) as ValueInfo;
-  const placed = (name: string): Placed => ({ buffer: buffers.get(name) as ValueBuffer, dtype: info(name).dtype });
-
-  for (const { name } of engine.graph.spec.inputs) {
-    const value = info(name);
-    place(value, value.kind === 'sequence' ? mask : 0);
-  }
+  for (const input of engine.graph.inputs) place(input, input.kind === 'sequence' ? mask : 0);
+  const port = ({ name, dtype }: ValueInfo): Port => new Port(engine.arena, buffers.get(name) as ValueBuffer, dtype);
   const ops: Op[] = [];
   for (const layer of engine.layers) {
-    const names = engine.graph.outputsOf(layer.node);
+    const { inputs, outputs } = layer.node;
     const context: PlanContext = {
       arena: engine.arena,
       kernels: engine.kernels,
@@ -126,13 +108,13 @@ function lay(
       time,
       slotBytes: engine.slotBytes,
       zeroMasked: shape.zeroMasked,
-      inputs: layer.node.inputs.map((name) => buffers.get(name) as ValueBuffer),
+      inputs: inputs.map((name) => buffers.get(name) as ValueBuffer),
       output: ((index: number, valueMask = 0) => {
-        const name = names[index];
-        return name === undefined ? undefined : place(info(name), valueMask);
+        const value = engine.graph.values.get(outputs[index] as string);
+        return value && place(value, valueMask);
       }) as PlanContext['output'],
       alias: (buffer) => {
-        buffers.set(names[0] as string, buffer);
+        buffers.set(outputs[0] as string, buffer);
       },
       alloc,
       shared: (bytes) => {
@@ -145,8 +127,8 @@ function lay(
   }
   return {
     ops,
-    inputs: engine.graph.spec.inputs.map(({ name }) => placed(name)),
-    outputs: engine.graph.spec.outputs.map(placed),
+    inputs: engine.graph.inputs.map(port),
+    outputs: engine.graph.outputs.map(port),
     mask,
     shared,
     end: start.base === 0 ? end + shared : end - start.base,

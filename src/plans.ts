@@ -37,9 +37,15 @@ export class Plans {
     this.#trim(KEPT);
   }
 
-  /** Drops every plan that no stream holds, to make room. */
-  dropIdle(): void {
-    this.#trim(0);
+  /** Takes memory; if there is none, once more after every plan that no stream holds has been dropped. */
+  makeRoom<Taken>(take: () => Taken): Taken {
+    try {
+      return take();
+    } catch (error) {
+      if (!(error instanceof MemoryLimitError)) throw error;
+      this.#trim(0);
+      return take();
+    }
   }
 
   #entry(shape: PlanShape): Entry {
@@ -48,21 +54,11 @@ export class Plans {
     if (entry) {
       this.#entries.delete(name);
     } else {
-      entry = { plan: this.#make(shape), holders: 0 };
+      entry = { plan: this.makeRoom(() => new Plan(this.#engine, shape)), holders: 0 };
     }
     this.#entries.set(name, entry);
     this.#trim(KEPT, name);
     return entry;
-  }
-
-  #make(shape: PlanShape): Plan {
-    try {
-      return new Plan(this.#engine, shape);
-    } catch (error) {
-      if (!(error instanceof MemoryLimitError)) throw error;
-      this.dropIdle();
-      return new Plan(this.#engine, shape);
-    }
   }
 
   #trim(most: number, except?: string): void {

@@ -30,6 +30,16 @@ export class Port {
     return this.#buffer.rows * this.#buffer.features;
   }
 
+  /**
+   * The arguments that move timesteps `from` to `from + piece` of the caller's sequences of length `time`,
+   * where the buffer holds that piece alone; everything for a vector.
+   */
+  pieces(batch: number, time: number, from: number, piece: number): [at: number, row: number, rows: number][] {
+    const { kind, rows, features } = this.#buffer;
+    if (kind === 'vector' || piece === time) return [[0, 0, rows]];
+    return Array.from({ length: batch }, (_, b) => [(b * time + from) * features, b * piece, piece]);
+  }
+
   /** Writes `rows` rows, from the caller's number `from` on, to the buffer's row `row` on. */
   write(data: Numbers, from = 0, row = 0, rows = this.#buffer.rows): void {
     const features = this.#buffer.features;
@@ -59,6 +69,12 @@ export class Port {
     for (let r = 0, i = to; r < rows; r++, at += stride) {
       for (let j = 0; j < features; j++, i++) out[i] = memory[at + j] as number;
     }
+  }
+
+  readAll(): Float32Array {
+    const out = new Float32Array(this.length);
+    this.read(out);
+    return out;
   }
 
   #whole(): Float32Array {

@@ -1,8 +1,7 @@
-import { describe } from './activations.js';
 import type { ModelEngine, RunRequest } from './engine.js';
-import { InputError } from './errors.js';
-import type { ValueInfo } from './graph.js';
-import { type CheckedInput, checkBatch, checkInput, checkLength, checkOut, type Input } from './input.js';
+import type { ValueInfo } from './graph/value.js';
+import { type CheckedInput, checkBatch, checkInput, checkLength, checkOut, type Input, type Tensor } from './input.js';
+import { badInput, describe } from './refuse.js';
 
 export interface MaskOptions {
   /** `[batch, time]`; 0 or false marks a masked timestep: the state is carried over it (Keras). */
@@ -14,89 +13,96 @@ export interface MaskOptions {
   readonly lengths?: ArrayLike<number>;
 }
 
+/** Outputs of the caller's, by name. */
+export type Outs = Readonly<Record<string, Float32Array | undefined>>;
+
 /**
  * Checks everything a run is given before anything is computed.
  * @param fixedBatch the batch of a stream, which inputs must have.
  * @throws {InputError} naming the argument, with expected and got.
  */
 export function checkRequest(
-  engine: ModelEngine,
+  { graph }: ModelEngine,
   inputs: Readonly<Record<string, Input>>,
   options: MaskOptions & { readonly batch?: number | undefined },
-  out: Readonly<Record<string, Float32Array | undefined>>,
+  out: Outs,
   fixedBatch?: number,
 ): RunRequest {
-  const { graph } = engine;
-  const names = graph.spec.inputs.map(({ name }) => name);
+  const names = namesOf(graph.inputs);
   onlyNames(inputs, names, 'inputs');
-  onlyNames(out, graph.spec.outputs, 'out');
+  onlyNames(out, namesOf(graph.outputs), 'out');
   const wanted = options.batch === undefined ? fixedBatch : checkBatch(options.batch);
   if (fixedBatch !== undefined && wanted !== fixedBatch) {
-    throw new InputError('not the batch of the stream', {
-      where: 'batch',
-      expected: String(fixedBatch),
-      got: String(wanted),
-    });
+    badInput('batch', 'not the batch of the stream', `${fixedBatch}`, `${wanted}`);
   }
-  const checked = names.map((name, index) => {
-    if (inputs[name] === undefined)
-      throw new InputError('missing input', {
-        where: `input ${describe(name)}`,
-        expected: names.join(', '),
-        got: describe(inputs),
-      });
-    return checkInput(infoOf(engine, name), inputs[name], wanted, engine.vocabularies[index]);
+  const checked = graph.inputs.map((info) => {
+    const given = inputs[info.name];
+    if (given === undefined) {
+      badInput(`input ${describe(info.name)}`, 'missing input', names.join(', '), describe(inputs));
+    }
+    return checkInput(info, given, wanted);
   });
-  const batch = agree(checked, names, 'batch');
-  const sequences = checked.flatMap((input, index) =>
-    isSequence(engine, names[index] as string) ? [{ input, name: names[index] as string }] : [],
+  const batch = agree(checked, 'batch');
+  const time = agree(
+    checked.filter(({ info }) => info.kind === 'sequence'),
+    'time',
   );
-  const time =
-    sequences.length === 0
-      ? 1
-      : agree(
-          sequences.map(({ input }) => input),
-          sequences.map(({ name }) => name),
-          'time',
-        );
-  const outputs = graph.spec.outputs.map((name) =>
-    checkOut(out[name], outputLength(infoOf(engine, name), batch, time)),
-  );
-  const mask = checkMask(options, batch, time);
   return {
     inputs: checked.map(({ data }) => data),
     batch,
     time,
-    mask,
+    outputs: graph.outputs.map((info) =>
+      checkOut(
+        out[info.name],
+        outputShape(info, batch, time).reduce((product, n) => product * n, 1),
+      ),
+    ),
+    mask: checkMask(options, batch, time),
     zeroMasked: options.lengths !== undefined,
-    outputs,
   };
 }
 
-/** `[batch, time, features]`, or `[batch, features]` for a vector. */
-export function outputShape({ kind, features }: ValueInfo, batch: number, time: number): number[] {
-  return kind === 'sequence' ? [batch, time, features] : [batch, features];
+/** What `run(x)` means by name. @throws {InputError} several inputs or outputs. */
+export function byName(
+  { graph }: ModelEngine,
+  x: Input,
+  out: Float32Array | undefined,
+): [inputs: Readonly<Record<string, Input>>, outs: Outs] {
+  return [{ [only(graph.inputs, 'input', 'runNamed')]: x }, { [only(graph.outputs, 'output', 'runNamed')]: out }];
 }
 
 /** @throws {InputError} the model has several inputs or outputs, which need names. */
-export function only(names: readonly string[], what: 'input' | 'output', instead: string): string {
+export function only(values: readonly ValueInfo[], what: 'input' | 'output', instead: string): string {
+  const names = namesOf(values);
   if (names.length !== 1) {
-    throw new InputError(`the model has ${names.length} ${what}s (${names.join(', ')}); use ${instead}`, {
-      where: what,
-    });
+    badInput(what, `the model has ${names.length} ${what}s (${names.join(', ')}); use ${instead}`);
   }
   return names[0] as string;
 }
 
-function outputLength(info: ValueInfo, batch: number, time: number): number {
-  return outputShape(info, batch, time).reduce((product, n) => product * n, 1);
+/** The results of a run by output name, with their shapes. */
+export function namedOutputs(
+  { graph }: ModelEngine,
+  { outputs, batch, time }: RunRequest,
+): Record<string, Tensor<Float32Array>> {
+  return Object.fromEntries(
+    graph.outputs.map((info, index) => [
+      info.name,
+      { data: outputs[index] as Float32Array, shape: outputShape(info, batch, time) },
+    ]),
+  );
+}
+
+export const namesOf = (values: readonly ValueInfo[]): string[] => values.map(({ name }) => name);
+
+/** `[batch, time, features]`, or `[batch, features]` for a vector. */
+function outputShape({ kind, features }: ValueInfo, batch: number, time: number): number[] {
+  return kind === 'sequence' ? [batch, time, features] : [batch, features];
 }
 
 function checkMask({ mask, lengths }: MaskOptions, batch: number, time: number): Uint8Array | undefined {
-  if (mask !== undefined && lengths !== undefined) {
-    throw new InputError('both a mask and lengths', { where: 'options', expected: 'one of mask and lengths' });
-  }
   if (mask !== undefined) {
+    if (lengths !== undefined) badInput('options', 'both a mask and lengths', 'one of mask and lengths');
     checkLength(mask, batch * time, 'mask', `batch ${batch} · time ${time}`);
     return Uint8Array.from(mask as ArrayLike<number>, (keep) => (keep ? 1 : 0));
   }
@@ -104,42 +110,37 @@ function checkMask({ mask, lengths }: MaskOptions, batch: number, time: number):
   checkLength(lengths, batch, 'lengths', `batch ${batch}`);
   const bytes = new Uint8Array(batch * time);
   for (let b = 0; b < batch; b++) {
-    const length = lengths[b];
-    if (!(Number.isInteger(length) && (length as number) >= 0 && (length as number) <= time)) {
-      throw new InputError('not a length', {
-        where: `lengths[${b}]`,
-        expected: `a whole number from 0 to ${time}`,
-        got: describe(length),
-      });
+    const length = lengths[b] as number;
+    if (!(Number.isInteger(length) && length >= 0 && length <= time)) {
+      badInput(`lengths[${b}]`, 'not a length', `a whole number from 0 to ${time}`, describe(length));
     }
-    bytes.fill(1, b * time, b * time + (length as number));
+    bytes.fill(1, b * time, b * time + length);
   }
   return bytes;
 }
 
-function agree(inputs: readonly CheckedInput[], names: readonly string[], what: 'batch' | 'time'): number {
-  const value = inputs[0]?.[what] ?? 1;
-  inputs.forEach((input, index) => {
-    if (input[what] !== value) {
-      throw new InputError(`the inputs disagree on ${what}`, {
-        where: `input ${describe(names[index])}`,
-        expected: `${value}, as in ${describe(names[0])}`,
-        got: String(input[what]),
-      });
+/** The batch or time that all inputs have; 1 if there are none. */
+function agree(inputs: readonly CheckedInput[], what: 'batch' | 'time'): number {
+  const [first] = inputs;
+  if (!first) return 1;
+  for (const input of inputs) {
+    if (input[what] !== first[what]) {
+      badInput(
+        `input ${describe(input.info.name)}`,
+        `the inputs disagree on ${what}`,
+        `${first[what]}, as in ${describe(first.info.name)}`,
+        `${input[what]}`,
+      );
     }
-  });
-  return value;
+  }
+  return first[what];
 }
 
 function onlyNames(given: object, names: readonly string[], where: string): void {
   if (typeof given !== 'object' || given === null) {
-    throw new InputError('wrong type', { where, expected: `a record with ${names.join(', ')}`, got: describe(given) });
+    badInput(where, 'wrong type', `a record with ${names.join(', ')}`, describe(given));
   }
   for (const name of Object.keys(given)) {
-    if (!names.includes(name))
-      throw new InputError('no such name', { where, expected: names.join(', '), got: describe(name) });
+    if (!names.includes(name)) badInput(where, 'no such name', names.join(', '), describe(name));
   }
 }
-
-const infoOf = (engine: ModelEngine, name: string): ValueInfo => engine.graph.values.get(name) as ValueInfo;
-const isSequence = (engine: ModelEngine, name: string): boolean => infoOf(engine, name).kind === 'sequence';

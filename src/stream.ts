@@ -1,10 +1,10 @@
-import { describe } from './activations.js';
 import type { ModelEngine, RunRequest } from './engine.js';
-import { DisposedError, InputError } from './errors.js';
+import { DisposedError } from './errors.js';
 import { checkIds, checkLength, checkNumbers, checkOut, type Input, type Tensor } from './input.js';
 import type { Plan } from './plan.js';
 import type { Port } from './port.js';
-import { checkRequest, type MaskOptions, only, outputShape } from './request.js';
+import { badInput, describe, refuse } from './refuse.js';
+import { byName, checkRequest, type MaskOptions, namedOutputs, namesOf, type Outs } from './request.js';
 import { decodeState, encodeState } from './snapshot.js';
 import { type LayerState, type LayerStateInput, readState, writeState } from './state.js';
 
@@ -55,8 +55,8 @@ export class Stream {
     this.#output = outputs.length === 1 ? outputs[0] : undefined;
     this.#inputLength = this.#input?.length ?? -1;
     this.#outputLength = this.#output?.length ?? -1;
-    const ids = engine.graph.spec.inputs[0]?.dtype === 'int32';
-    this.#vocabulary = ids ? (engine.vocabularies[0] ?? 2 ** 31) : 0;
+    const [first] = engine.graph.inputs;
+    this.#vocabulary = first?.dtype === 'int32' ? first.vocabulary : 0;
   }
 
   /**
@@ -70,8 +70,8 @@ export class Stream {
   step(frame: ArrayLike<number>, out?: Float32Array): Float32Array {
     const input = this.#input;
     const output = this.#output;
-    if (this.#state === 0 || this.#engine.disposed) throw this.#gone();
-    if (input === undefined || output === undefined) throw this.#needsNames();
+    if (this.#state === 0 || this.#engine.disposed) this.#gone();
+    if (input === undefined || output === undefined) this.#needsNames();
     if (!(frame instanceof Float32Array) || frame.length !== this.#inputLength || this.#vocabulary !== 0)
       this.#checkFrame(frame);
     if (!(out instanceof Float32Array) || out.length !== this.#outputLength) out = checkOut(out, this.#outputLength);
@@ -88,16 +88,8 @@ export class Stream {
    * @throws {InputError} the state is then as it was.
    */
   run(x: Input, { out, ...options }: StreamRunOptions = {}): Float32Array {
-    const { spec } = this.#engine.graph;
-    const [input, output] = [
-      only(
-        spec.inputs.map(({ name }) => name),
-        'input',
-        'runNamed',
-      ),
-      only(spec.outputs, 'output', 'runNamed'),
-    ];
-    return this.#run({ [input]: x }, options, { [output]: out }).outputs[0] as Float32Array;
+    const [inputs, outs] = byName(this.#engine, x, out);
+    return this.#run(inputs, options, outs).outputs[0] as Float32Array;
   }
 
   /** Like `run`, for models with several inputs or outputs. */
@@ -156,13 +148,9 @@ export class Stream {
     this.#engine.plans.release(this.#plan);
   }
 
-  #run(
-    inputs: Readonly<Record<string, Input>>,
-    options: MaskOptions,
-    out: Readonly<Record<string, Float32Array | undefined>>,
-  ): RunRequest {
+  #run(inputs: Readonly<Record<string, Input>>, options: MaskOptions, outs: Outs): RunRequest {
     this.#alive();
-    const request = checkRequest(this.#engine, inputs, options, out, this.batch);
+    const request = checkRequest(this.#engine, inputs, options, outs, this.batch);
     this.#engine.run(request, this.#state);
     return request;
   }
@@ -174,37 +162,21 @@ export class Stream {
   }
 
   #alive(): void {
-    if (this.#state === 0 || this.#engine.disposed) throw this.#gone();
+    if (this.#state === 0 || this.#engine.disposed) this.#gone();
   }
 
-  #gone(): DisposedError {
-    return new DisposedError(
-      this.#engine.disposed ? 'the model of this stream has been disposed' : 'this stream has been disposed',
-      {
-        where: 'stream',
-        expected: 'a live stream',
-      },
+  #gone(): never {
+    const what = this.#engine.disposed ? 'the model of this stream' : 'this stream';
+    refuse(DisposedError, 'stream', `${what} has been disposed`, 'a live stream');
+  }
+
+  #needsNames(): never {
+    const { inputs, outputs } = this.#engine.graph;
+    badInput(
+      'step',
+      'step() is for one input and one output; use runNamed',
+      undefined,
+      `inputs ${describe(namesOf(inputs))}, outputs ${describe(namesOf(outputs))}`,
     );
   }
-
-  #needsNames(): InputError {
-    const { inputs, outputs } = this.#engine.graph.spec;
-    return new InputError('step() is for one input and one output; use runNamed', {
-      where: 'step',
-      got: `inputs ${describe(inputs.map(({ name }) => name))}, outputs ${describe(outputs)}`,
-    });
-  }
-}
-
-/** The results of a run by output name, with their shapes. */
-export function namedOutputs(
-  { graph }: ModelEngine,
-  { outputs, batch, time }: RunRequest,
-): Record<string, Tensor<Float32Array>> {
-  return Object.fromEntries(
-    graph.spec.outputs.map((name, index) => {
-      const info = graph.values.get(name);
-      return [name, { data: outputs[index] as Float32Array, shape: info ? outputShape(info, batch, time) : [] }];
-    }),
-  );
 }

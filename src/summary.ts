@@ -1,6 +1,8 @@
 import type { ModelEngine } from './engine.js';
-import { type Graph, gateCount, outputLength, type ValueInfo } from './graph.js';
-import type { CellConfig, NodeSpec } from './spec.js';
+import type { Graph, ValueInfo } from './graph/value.js';
+import { cellMultiplyAdds } from './layers/cell-sizes.js';
+import type { Layer } from './layers/layer.js';
+import type { NodeSpec } from './spec.js';
 
 export interface LayerSummary {
   readonly name: string;
@@ -30,21 +32,22 @@ export interface ModelSummary {
 }
 
 export function summarize({ graph, layers, weightBytes, slotBytes }: ModelEngine): ModelSummary {
-  const rows = layers.map(({ node, parameters }): LayerSummary => {
-    const value = graph.values.get(graph.outputsOf(node)[0] as string) as ValueInfo;
+  const rows = layers.map((layer): LayerSummary => {
+    const { node, parameters, cells } = layer;
+    const { features, kind } = graph.values.get(node.outputs[0] as string) as ValueInfo;
     return {
       name: node.name,
       type: node.type,
-      features: value.features,
-      output: value.kind,
-      units: unitsOf(node),
+      features,
+      output: kind,
+      units: cells[0]?.units,
       parameters,
-      multiplyAdds: multiplyAdds(node, graph),
+      multiplyAdds: multiplyAdds(layer, graph),
     };
   });
   const sum = (key: 'parameters' | 'multiplyAdds'): number => rows.reduce((total, row) => total + row[key], 0);
   const summary = {
-    name: graph.spec.name,
+    name: graph.name,
     layers: rows,
     parameters: sum('parameters'),
     weightBytes,
@@ -54,32 +57,10 @@ export function summarize({ graph, layers, weightBytes, slotBytes }: ModelEngine
   return { ...summary, toString: () => table(summary) };
 }
 
-/** Multiply-adds of one timestep of a cell's matrix products: (inputs + h) · gates · units, and the projection. */
-export function cellMultiplyAdds(cell: CellConfig, inputs: number): number {
-  const h = outputLength(cell);
-  const projection = cell.type === 'lstm' && cell.projection !== undefined ? cell.units * cell.projection : 0;
-  return (inputs + h) * gateCount(cell.type) * cell.units + projection;
-}
-
-function multiplyAdds(node: NodeSpec, graph: Graph): number {
-  const inputs = (graph.values.get(node.inputs[0] as string) as ValueInfo).features;
-  switch (node.type) {
-    case 'lstm':
-    case 'gru':
-    case 'rnn':
-      return cellMultiplyAdds(node, inputs);
-    case 'bidirectional':
-      return cellMultiplyAdds(node.forward, inputs) + cellMultiplyAdds(node.backward, inputs);
-    case 'dense':
-      return inputs * node.units;
-    default:
-      return 0;
-  }
-}
-
-function unitsOf(node: NodeSpec): number | undefined {
-  if (node.type === 'bidirectional') return node.forward.units;
-  return node.type === 'lstm' || node.type === 'gru' || node.type === 'rnn' ? node.units : undefined;
+/** Only matrix products are counted, so only layers that have one. */
+function multiplyAdds({ node, cells }: Layer, { values }: Graph): number {
+  if (node.type === 'dense') return (values.get(node.inputs[0] as string) as ValueInfo).features * node.units;
+  return cells.reduce((sum, { config, inputs }) => sum + cellMultiplyAdds(config, inputs), 0);
 }
 
 const number = (n: number): string => n.toLocaleString('en-US');

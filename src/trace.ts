@@ -41,14 +41,13 @@ export class TraceRecorder {
   record({ cell, timestep, raw, rawStride, state, mask, maskStride }: StepRecord, from: number): void {
     const { f32, u8 } = this.#engine.arena;
     const trace = this.#byCell.get(cell) as LayerTrace;
-    const { units, outputLength, place, gates } = cell;
+    const { units, place, gates } = cell;
     for (let b = 0; b < this.#batch; b++) {
       const row = b * this.#time + from + timestep;
       const slot = state + b * this.#engine.slotBytes;
-      const copy = (target: Float32Array | undefined, n: number, address: number): void =>
-        target?.set(f32.subarray(address / 4, address / 4 + n), row * n);
-      copy(trace.h, outputLength, slot + place.h);
-      if (place.c !== undefined) copy(trace.c, units, slot + place.c);
+      for (const { key, offset, length } of place.parts) {
+        trace[key]?.set(f32.subarray((slot + offset) / 4, (slot + offset) / 4 + length), row * length);
+      }
       const masked = mask !== 0 && u8[mask + b * maskStride] === 0;
       gates.forEach((gate, index) => {
         const target = trace.gates[gate] as Float32Array;
@@ -62,12 +61,13 @@ export class TraceRecorder {
   }
 }
 
-function emptyTrace({ name, config, gates, units, outputLength, place }: Cell, rows: number): LayerTrace {
+function emptyTrace({ name, config, gates, units, place }: Cell, rows: number): LayerTrace {
+  const [h, c] = place.parts;
   return {
     layer: name,
     type: config.type,
     gates: Object.fromEntries(gates.map((gate) => [gate, new Float32Array(rows * units)])),
-    ...(place.c === undefined ? {} : { c: new Float32Array(rows * units) }),
-    h: new Float32Array(rows * outputLength),
+    ...(c && { c: new Float32Array(rows * c.length) }),
+    h: new Float32Array(rows * h.length),
   };
 }

@@ -1,32 +1,70 @@
+import { checkFields, later } from '../checks.js';
+import type { Shape } from '../graph/value.js';
+import { badSpec, describe } from '../refuse.js';
 import type { BidirectionalNode } from '../spec.js';
 import { BINARY, rowBytes } from '../wasm/abi.js';
-import type { BuildContext, Layer, Op, PlanContext, ValueBuffer } from './layer.js';
-import { makeCell } from './recurrent.js';
+import { outputLength } from './cell-sizes.js';
+import { CELLS, checkCell, makeCell } from './cells.js';
+import type { LayerKind, Op, PlanContext, ValueBuffer } from './layer.js';
 import { unroll } from './unroll.js';
 
 const MERGE = { sum: BINARY.add, mul: BINARY.multiply, ave: BINARY.mean } as const;
 
 /** Two cells over one sequence, from either end (Schuster & Paliwal 1997). */
-export function bidirectionalLayer(node: BidirectionalNode, inputs: number, context: BuildContext): Layer {
-  const forward = makeCell(`${node.name}.forward`, node.forward, inputs, context);
-  const backward = makeCell(`${node.name}.backward`, node.backward, inputs, context);
-  return {
-    node,
-    cells: [forward, backward],
-    parameters: forward.parameters + backward.parameters,
-    plan(plan) {
-      const x = plan.inputs[0] as ValueBuffer;
-      const sequences = node.forward.returnSequences !== false;
-      const halves = placeHalves(node, plan, [forward.outputLength, backward.outputLength], sequences ? x.mask : 0);
-      const options = { outputOrder: 'input', sequences } as const;
-      return [
-        unroll(forward, x, halves.forward, { ...options, backwards: false }, plan),
-        unroll(backward, x, halves.backward, { ...options, backwards: true }, plan),
-        ...halves.merge,
-      ];
-    },
-  };
-}
+export const bidirectional: LayerKind<BidirectionalNode> = {
+  fields: { forward: later, backward: later, merge: later },
+  check(node, at) {
+    const { forward, backward, merge } = node;
+    const { features } = at.sequence(at.only());
+    for (const half of ['forward', 'backward'] as const) {
+      const cell = node[half];
+      const where = `${at.where}, ${half}`;
+      if (!Object.hasOwn(CELLS, cell?.type)) {
+        badSpec(where, 'unknown cell type', Object.keys(CELLS).join(', '), describe(cell?.type));
+      }
+      checkFields(cell, ['type'], CELLS[cell.type].fields, where);
+      if (cell.goBackwards) {
+        badSpec(where, 'the halves have their directions already', 'no goBackwards', 'goBackwards true');
+      }
+      checkCell(cell, features, at, where);
+    }
+    if ((forward.returnSequences ?? true) !== (backward.returnSequences ?? true)) {
+      badSpec(at.where, 'the halves disagree', 'the same returnSequences in both');
+    }
+    const [one, two] = [outputLength(forward), outputLength(backward)];
+    const y: Shape = {
+      kind: forward.returnSequences === false ? 'vector' : 'sequence',
+      dtype: 'float32',
+      features: merge === 'concat' ? one + two : one,
+    };
+    if (merge === 'none') return [y, { ...y, features: two }];
+    if (merge !== 'concat') {
+      if (!Object.hasOwn(MERGE, merge)) {
+        badSpec(`${at.where}, merge`, 'unknown merge', 'concat, sum, mul, ave, none', describe(merge));
+      }
+      if (one !== two) badSpec(at.where, `merge ${merge} needs halves of one length`, `${one}`, `${two}`);
+    }
+    return [y];
+  },
+  make(node, context, inputs) {
+    const forward = makeCell(`${node.name}.forward`, node.forward, inputs, context);
+    const backward = makeCell(`${node.name}.backward`, node.backward, inputs, context);
+    return {
+      cells: [forward, backward],
+      plan(plan) {
+        const x = plan.inputs[0] as ValueBuffer;
+        const sequences = node.forward.returnSequences !== false;
+        const halves = placeHalves(node, plan, [forward.outputLength, backward.outputLength], sequences ? x.mask : 0);
+        const options = { outputOrder: 'input', sequences } as const;
+        return [
+          unroll(forward, x, halves.forward, { ...options, backwards: false }, plan),
+          unroll(backward, x, halves.backward, { ...options, backwards: true }, plan),
+          ...halves.merge,
+        ];
+      },
+    };
+  },
+};
 
 interface Halves {
   readonly forward: ValueBuffer;
@@ -55,15 +93,10 @@ function placeHalves(
   const join: Op =
     merge === 'concat'
       ? () => {
-          kernels.copyRows(forward.address, forward.stride, out.address, out.stride, out.rows, lengths[0]);
-          kernels.copyRows(
-            backward.address,
-            backward.stride,
-            out.address + lengths[0] * 4,
-            out.stride,
-            out.rows,
-            lengths[1],
-          );
+          const put = ({ address, stride, features }: ValueBuffer, to: number): void =>
+            kernels.copyRows(address, stride, to, out.stride, out.rows, features);
+          put(forward, out.address);
+          put(backward, out.address + lengths[0] * 4);
         }
       : () =>
           kernels.binary(MERGE[merge], forward.address, backward.address, out.address, (out.rows * out.stride) / 16);

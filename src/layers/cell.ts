@@ -1,11 +1,14 @@
 import { resolveActivation } from '../activations.js';
+import { type Check, type Fields, later, optionalBound, optionalTruth, size } from '../checks.js';
+import type { TensorShapes } from '../graph/node-check.js';
 import type { ActivationSpec, CellConfig } from '../spec.js';
-import type { CellKernel } from '../wasm/abi.js';
-import type { Field } from '../wasm/pack.js';
+import { type CellKernel, FLAG } from '../wasm/abi.js';
+import { type Field, type PackedMatrix, packDescriptor } from '../wasm/pack.js';
+import type { BuildContext } from './layer.js';
 import type { StatePlace } from './slot.js';
 
 /** One direction of a recurrent layer with its weights packed: what `lstm.ts`, `gru.ts` and `rnn.ts` make. */
-export interface Cell {
+export interface Cell extends CellParts {
   /** The layer's name; `.forward` or `.backward` added in a bidirectional one. */
   readonly name: string;
   readonly config: CellConfig;
@@ -14,32 +17,74 @@ export interface Cell {
   /** Length of h. */
   readonly outputLength: number;
   readonly kernel: CellKernel;
-  /** Address of the kernel's descriptor of this cell. */
-  readonly layer: number;
-  /** The descriptor's flags: where (index into int32) and what, without `zeroOutputForMask`. */
-  readonly flagsAt: number;
-  readonly flags: number;
-  /** The part of the sum over x, which a whole sequence computes at once: `raw = bias + W·x`. */
-  readonly projection: { readonly weight: number; readonly panelRows: number; readonly bias: number };
-  /** Gates in the order of a raw row's vectors within each group of 4 units. */
-  readonly gates: readonly string[];
-  /** Vectors of one row of raw gates. */
-  readonly rawVectors: number;
-  /** Vectors of scratch per row. */
-  readonly scratchVectors: number;
   readonly place: StatePlace;
-  /** Trained initial state, or undefined for zeros. */
-  readonly initialH: Float32Array | undefined;
-  readonly initialC: Float32Array | undefined;
-  readonly parameters: number;
 }
 
-/** The descriptor's three fields of an activation, and whether it is the standard one. */
-export function activationFields(
-  spec: ActivationSpec | undefined,
-  standard: 'sigmoid' | 'tanh',
-  where: string,
-): { fields: Field[]; isStandard: boolean } {
-  const { name, id, alpha, beta } = resolveActivation(spec ?? standard, where);
-  return { fields: [{ i32: id }, { f32: alpha }, { f32: beta }], isStandard: name === standard };
+/** What differs from one type of cell to the next. */
+export interface CellParts {
+  /** The kernel's descriptor of this cell. */
+  readonly descriptor: Descriptor;
+  /** The part of the sum over x, which a whole sequence computes at once: `raw = bias + W·x`. */
+  readonly projection: { readonly weight: PackedMatrix; readonly bias: number };
+  /** Gates in the order of a raw row's vectors within each group of 4 units. */
+  readonly gates: readonly string[];
+  /** Vectors of scratch per row. */
+  readonly scratchVectors: number;
+}
+
+export interface CellKind<Config extends CellConfig = CellConfig> {
+  /** All fields but the type. */
+  readonly fields: Fields;
+  /** Tensors beyond those that all cells have. @throws {SpecError} the fields contradict one another. */
+  extraTensors?(config: Config, where: string): TensorShapes;
+  pack(name: string, config: Config, inputs: number, context: BuildContext): CellParts;
+}
+
+/** The fields of every type of cell, followed by its own. */
+export const cellFields = (own: Readonly<Record<string, Check>>): Fields => ({
+  units: size,
+  goBackwards: optionalTruth,
+  returnSequences: optionalTruth,
+  zeroOutputForMask: optionalTruth,
+  clip: optionalBound,
+  tensors: later,
+  ...own,
+});
+
+export interface Descriptor {
+  readonly address: number;
+  /** Index into int32 of its flags. */
+  readonly flagsAt: number;
+  /** The flags without `zeroOutputForMask`. */
+  readonly flags: number;
+}
+
+/** An activation as given, and the one that needs no general gate pass. */
+export type GateActivation = readonly [given: ActivationSpec | undefined, standard: 'sigmoid' | 'tanh'];
+
+/**
+ * Packs a cell's descriptor: int32 sizes and addresses, float32 bounds (0: none), flags, and for each activation
+ * its number, alpha and beta. The flag `general` is added where a bound or another than the standard activation asks for it.
+ */
+export function packCell(
+  name: string,
+  { arena }: BuildContext,
+  integers: readonly number[],
+  bounds: readonly number[],
+  ownFlags: number,
+  activations: readonly GateActivation[],
+): Descriptor {
+  let flags = ownFlags | FLAG.keepsOutput | (bounds.some((bound) => bound > 0) ? FLAG.general : 0);
+  const fields = activations.flatMap(([given, standard]): Field[] => {
+    const activation = resolveActivation(given ?? standard, name);
+    if (activation.name !== standard) flags |= FLAG.general;
+    return [{ i32: activation.id }, { f32: activation.alpha }, { f32: activation.beta }];
+  });
+  const address = packDescriptor(arena, [
+    ...integers.map((i32) => ({ i32 })),
+    ...bounds.map((f32) => ({ f32 })),
+    { i32: flags },
+    ...fields,
+  ]);
+  return { address, flagsAt: address / 4 + integers.length + bounds.length, flags };
 }

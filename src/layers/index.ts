@@ -1,42 +1,44 @@
-import type { Graph, ValueInfo } from '../graph.js';
+import { partsOf, tensorsOf } from '../graph/parts.js';
+import type { Graph, GraphNode, ValueInfo } from '../graph/value.js';
 import type { NodeSpec } from '../spec.js';
-import { bidirectionalLayer } from './bidirectional.js';
-import { denseLayer } from './dense.js';
-import { embeddingLayer } from './embedding.js';
-import type { BuildContext, Layer } from './layer.js';
-import { maskingLayer } from './masking.js';
-import { mergeLayer } from './merge.js';
-import { activationLayer, dropoutLayer, layerNormLayer, softmaxLayer } from './pointwise.js';
-import { recurrentLayer } from './recurrent.js';
+import { bidirectional } from './bidirectional.js';
+import { CELLS } from './cells.js';
+import { dense } from './dense.js';
+import { embedding } from './embedding.js';
+import type { BuildContext, Layer, LayerKind } from './layer.js';
+import { masking } from './masking.js';
+import { merge } from './merge.js';
+import { activation, dropout, layerNorm, softmax } from './pointwise.js';
+import { recurrent } from './recurrent.js';
+
+/** Every type of node there is. */
+export const KINDS: Readonly<Record<NodeSpec['type'], LayerKind>> = {
+  lstm: recurrent(CELLS.lstm),
+  gru: recurrent(CELLS.gru),
+  rnn: recurrent(CELLS.rnn),
+  bidirectional,
+  dense,
+  embedding,
+  masking,
+  layer_norm: layerNorm,
+  activation,
+  softmax,
+  add: merge,
+  multiply: merge,
+  concatenate: merge,
+  dropout,
+};
 
 /** Packs one node's weights. */
-export function makeLayer(node: NodeSpec, graph: Graph, context: BuildContext): Layer {
-  const features = (name: string | undefined): number => (graph.values.get(name as string) as ValueInfo).features;
-  const inputs = features(node.inputs[0]);
-  switch (node.type) {
-    case 'lstm':
-    case 'gru':
-    case 'rnn':
-      return recurrentLayer(node, inputs, context);
-    case 'bidirectional':
-      return bidirectionalLayer(node, inputs, context);
-    case 'dense':
-      return denseLayer(node, inputs, context);
-    case 'embedding':
-      return embeddingLayer(node, features(graph.outputsOf(node)[0]), context);
-    case 'masking':
-      return maskingLayer(node, context);
-    case 'layer_norm':
-      return layerNormLayer(node, context);
-    case 'activation':
-      return activationLayer(node, context);
-    case 'softmax':
-      return softmaxLayer(node, context);
-    case 'add':
-    case 'multiply':
-    case 'concatenate':
-      return mergeLayer(node, context);
-    case 'dropout':
-      return dropoutLayer(node);
-  }
+export function makeLayer(node: GraphNode, { values }: Graph, context: BuildContext): Layer {
+  const features = (name: string | undefined): number => (values.get(name as string) as ValueInfo).features;
+  const work = KINDS[node.type].make(node, context, features(node.inputs[0]), features(node.outputs[0]));
+  return { cells: [], ...work, node, parameters: countParameters(node, context) };
+}
+
+/** Numbers in a node's tensors; a tensor that serves twice in a cell counts once. */
+function countParameters(node: NodeSpec, { tensor }: BuildContext): number {
+  return partsOf(node)
+    .flatMap((part) => [...new Set(tensorsOf(part).map(([, name]) => name))])
+    .reduce((sum, name) => sum + tensor(name).length, 0);
 }

@@ -1,3 +1,6 @@
+import type { Fields } from '../checks.js';
+import type { NodeCheck } from '../graph/node-check.js';
+import type { GraphNode, Shape } from '../graph/value.js';
 import type { NodeSpec } from '../spec.js';
 import type { Kernels } from '../wasm/abi.js';
 import type { Arena } from '../wasm/arena.js';
@@ -31,7 +34,7 @@ export interface ValueBuffer {
 export interface StepRecord {
   readonly cell: Cell;
   readonly timestep: number;
-  /** Activated gates `[rawVectors·4]`. */
+  /** Activated gates `[groups of 4 units][gates][4]`. */
   readonly raw: number;
   readonly rawStride: number;
   /** First row's slot. */
@@ -69,12 +72,34 @@ export interface PlanContext {
 /** One piece of a layer's work; `state` is the address of the first row's slot. */
 export type Op = (state: number) => void;
 
-/** A node with its weights packed. One file per kind of layer. */
-export interface Layer {
-  readonly node: NodeSpec;
-  /** The recurrent cells whose state a stream keeps. */
-  readonly cells: readonly Cell[];
+/** What a node's packed weights can do. */
+export interface Work {
+  /** The recurrent cells whose state a stream keeps; absent if there are none. */
+  readonly cells?: readonly Cell[];
+  plan(context: PlanContext): readonly Op[];
+}
+
+/** A node with its weights packed. */
+export interface Layer extends Required<Work> {
+  readonly node: GraphNode;
   /** Numbers learned in training. */
   readonly parameters: number;
-  plan(context: PlanContext): readonly Op[];
+}
+
+/** All there is to know of one type of node. One file per kind of layer. */
+export interface LayerKind<Node extends NodeSpec = NodeSpec> {
+  /** Fields beyond name, type, inputs and outputs. */
+  readonly fields: Fields;
+  /**
+   * Checks what goes beyond single fields.
+   * @returns the shape of each value the node can make.
+   * @throws {SpecError}
+   */
+  check(node: Node, at: NodeCheck): readonly Shape[];
+  /**
+   * Packs the weights of a checked node.
+   * @param inputs features of its first input.
+   * @param outputs features of its first output.
+   */
+  make(node: Node, context: BuildContext, inputs: number, outputs: number): Work;
 }

@@ -1,19 +1,19 @@
+import { finite } from '../checks.js';
 import type { MaskingNode } from '../spec.js';
-import type { BuildContext, Layer, ValueBuffer } from './layer.js';
+import type { LayerKind, ValueBuffer } from './layer.js';
 
 /** Masks the timesteps whose features all equal a value, and zeroes them (Keras `Masking`). */
-export function maskingLayer(node: MaskingNode, { kernels }: BuildContext): Layer {
-  return {
-    node,
-    cells: [],
-    parameters: 0,
+export const masking: LayerKind<MaskingNode> = {
+  fields: { maskValue: finite },
+  check: (_, at) => [at.sequence(at.only())],
+  make: ({ maskValue }, { kernels }) => ({
     plan(plan) {
       const x = plan.inputs[0] as ValueBuffer;
       const mask = plan.alloc(x.rows);
       const y = plan.output(0, mask);
       return [
         () => {
-          kernels.masking(x.address, y.address, x.rows, x.stride, x.features, node.maskValue, mask);
+          kernels.masking(x.address, y.address, x.rows, x.stride, x.features, maskValue, mask);
           if (x.mask !== 0) {
             const { u8 } = plan.arena;
             for (let row = 0; row < x.rows; row++)
@@ -22,5 +22,5 @@ export function maskingLayer(node: MaskingNode, { kernels }: BuildContext): Laye
         },
       ];
     },
-  };
-}
+  }),
+};

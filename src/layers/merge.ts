@@ -1,26 +1,43 @@
+import { badSpec, describe } from '../refuse.js';
 import type { MergeNode } from '../spec.js';
 import { BINARY } from '../wasm/abi.js';
-import type { BuildContext, Layer, Op, PlanContext, ValueBuffer } from './layer.js';
+import type { LayerKind, Op, PlanContext, ValueBuffer } from './layer.js';
 
 /** Joins values elementwise or along the features; a timestep masked in any of them is masked in the result. */
-export function mergeLayer(node: MergeNode, { kernels }: BuildContext): Layer {
-  return {
-    node,
-    cells: [],
-    parameters: 0,
+export const merge: LayerKind<MergeNode> = {
+  fields: {},
+  check({ type }, at) {
+    const [first, ...rest] = at.inputs;
+    if (!first || rest.length === 0) return at.wrongInputs('two or more inputs', 'nothing to merge');
+    const concatenate = type === 'concatenate';
+    let { features } = first;
+    for (const other of rest) {
+      if (other.kind !== first.kind || (!concatenate && other.features !== features)) {
+        badSpec(
+          at.where,
+          `input ${describe(other.name)} does not fit the first`,
+          `a ${first.kind}${concatenate ? '' : ` of ${features}`}`,
+          `a ${other.kind} of ${other.features}`,
+        );
+      }
+      if (concatenate) features += other.features;
+    }
+    return [{ ...first, features }];
+  },
+  make: ({ type }, { kernels }) => ({
     plan(plan) {
       const { mask, ops } = jointMask(plan);
       const y = plan.output(0, mask);
-      if (node.type === 'concatenate') {
-        let offset = 0;
-        for (const x of plan.inputs) {
-          const to = y.address + offset * 4;
-          ops.push(() => kernels.copyRows(x.address, x.stride, to, y.stride, x.rows, x.features));
-          offset += x.features;
+      if (type === 'concatenate') {
+        let to = y.address;
+        for (const { address, stride, rows, features } of plan.inputs) {
+          const at = to;
+          ops.push(() => kernels.copyRows(address, stride, at, y.stride, rows, features));
+          to += features * 4;
         }
         return ops;
       }
-      const op = BINARY[node.type];
+      const op = BINARY[type];
       const [first, ...rest] = plan.inputs as [ValueBuffer, ...ValueBuffer[]];
       rest.forEach((x, index) => {
         const left = index === 0 ? first.address : y.address;
@@ -28,8 +45,8 @@ export function mergeLayer(node: MergeNode, { kernels }: BuildContext): Layer {
       });
       return ops;
     },
-  };
-}
+  }),
+};
 
 function jointMask(plan: PlanContext): { mask: number; ops: Op[] } {
   const masks = [...new Set(plan.inputs.map((x) => x.mask).filter((mask) => mask !== 0))];

@@ -1,67 +1,77 @@
-import type { CellConfig, RecurrentNode } from '../spec.js';
-import type { Cell } from './cell.js';
-import { gruCell } from './gru.js';
-import type { BuildContext, Layer, Op, PlanContext } from './layer.js';
-import { lstmCell } from './lstm.js';
-import { rnnCell } from './rnn.js';
+import type { Shape } from '../graph/value.js';
+import { badSpec, describe } from '../refuse.js';
+import type { RecurrentNode } from '../spec.js';
+import type { Cell, CellKind } from './cell.js';
+import { outputLength } from './cell-sizes.js';
+import { checkCell, makeCell } from './cells.js';
+import type { LayerKind, Op, PlanContext, ValueBuffer } from './layer.js';
 import { unroll } from './unroll.js';
 
-export function makeCell(name: string, config: CellConfig, inputs: number, context: BuildContext): Cell {
-  switch (config.type) {
-    case 'lstm':
-      return lstmCell(name, config, inputs, context);
-    case 'gru':
-      return gruCell(name, config, inputs, context);
-    case 'rnn':
-      return rnnCell(name, config, inputs, context);
-  }
-}
-
 /** LSTM, GRU or simple RNN: one cell over time. */
-export function recurrentLayer(node: RecurrentNode, inputs: number, context: BuildContext): Layer {
-  const cell = makeCell(node.name, node, inputs, context);
-  return {
-    node,
-    cells: [cell],
-    parameters: cell.parameters,
-    plan(plan) {
-      const [x, ...initial] = plan.inputs;
-      if (!x) return [];
-      const sequences = node.returnSequences !== false;
-      const backwards = node.goBackwards === true;
-      const out = plan.output(0, sequences ? x.mask : 0);
-      const ops: Op[] = [];
-      if (initial.length > 0) ops.push(setInitialState(cell, plan));
-      ops.push(unroll(cell, x, out, { backwards, outputOrder: 'computed', sequences }, plan));
-      return [...ops, ...finalState(cell, plan)];
-    },
-  };
-}
+export const recurrent = ({ fields }: CellKind): LayerKind<RecurrentNode> => ({
+  fields,
+  check(node, at) {
+    const h = outputLength(node);
+    // Its state as further inputs (initial) and further outputs (final).
+    const states = node.type === 'lstm' ? [h, node.units] : [h];
+    const [x, ...initial] = at.inputs;
+    if (!x || (initial.length > 0 && initial.length !== states.length)) {
+      return at.wrongInputs(node.type === 'lstm' ? '[x] or [x, h0, c0]' : '[x] or [x, h0]');
+    }
+    checkCell(node, at.sequence(x).features, at, at.where);
+    initial.forEach(({ name, kind, features }, index) => {
+      if (kind !== 'vector' || features !== states[index]) {
+        badSpec(
+          at.where,
+          `initial state ${describe(name)} has the wrong shape`,
+          `a vector of ${states[index]}`,
+          `a ${kind} of ${features}`,
+        );
+      }
+    });
+    const y: Shape = { kind: node.returnSequences === false ? 'vector' : 'sequence', dtype: 'float32', features: h };
+    return [y, ...states.map((features): Shape => ({ ...y, kind: 'vector', features }))];
+  },
+  make(node, context, inputs) {
+    const cell = makeCell(node.name, node, inputs, context);
+    return {
+      cells: [cell],
+      plan(plan) {
+        const [x, ...initial] = plan.inputs as [ValueBuffer, ...ValueBuffer[]];
+        const sequences = node.returnSequences !== false;
+        const backwards = node.goBackwards === true;
+        const out = plan.output(0, sequences ? x.mask : 0);
+        return [
+          ...(initial.length > 0 ? [setInitialState(cell, plan)] : []),
+          unroll(cell, x, out, { backwards, outputOrder: 'computed', sequences }, plan),
+          ...finalState(cell, plan),
+        ];
+      },
+    };
+  },
+});
 
 /** Takes h (and c) from other values, as the node's further inputs. */
-function setInitialState({ place, outputLength, units }: Cell, plan: PlanContext): Op {
-  const { arena, kernels, batch, slotBytes } = plan;
-  const [, h, c] = plan.inputs;
+function setInitialState({ place }: Cell, plan: PlanContext): Op {
+  const { arena, kernels, batch, slotBytes, inputs } = plan;
   return (state) => {
-    if (h) kernels.copyRows(h.address, h.stride, state + place.h, slotBytes, batch, outputLength);
-    if (c && place.c !== undefined) kernels.copyRows(c.address, c.stride, state + place.c, slotBytes, batch, units);
+    place.parts.forEach(({ offset, length }, index) => {
+      const { address, stride } = inputs[index + 1] as ValueBuffer;
+      kernels.copyRows(address, stride, state + offset, slotBytes, batch, length);
+    });
     for (let b = 0; b < batch; b++) {
-      const y = (state + b * slotBytes + place.y) / 4;
-      arena.f32.fill(0, y, y + outputLength);
+      const output = (state + b * slotBytes + place.output) / 4;
+      arena.f32.fill(0, output, output + place.parts[0].length);
     }
   };
 }
 
 /** Gives h (and c) after the last timestep, as the node's further outputs. */
-function finalState({ place, outputLength, units }: Cell, plan: PlanContext): Op[] {
-  const { kernels, batch, slotBytes } = plan;
-  const ops: Op[] = [];
-  const copy = (index: number, from: number | undefined, n: number): void => {
-    const out = plan.output(index);
-    if (out && from !== undefined)
-      ops.push((state) => kernels.copyRows(state + from, slotBytes, out.address, out.stride, batch, n));
-  };
-  copy(1, place.h, outputLength);
-  copy(2, place.c, units);
-  return ops;
+function finalState({ place }: Cell, { output, kernels, batch, slotBytes }: PlanContext): Op[] {
+  return place.parts.flatMap(({ offset, length }, index) => {
+    const out = output(index + 1);
+    return out
+      ? [(state: number) => kernels.copyRows(state + offset, slotBytes, out.address, out.stride, batch, length)]
+      : [];
+  });
 }

@@ -1,14 +1,18 @@
-import { rowBytes, VECTOR_BYTES } from '../wasm/abi.js';
+import { rowBytes } from '../wasm/abi.js';
 
-/** Where one cell's state lies within a slot, in bytes from the slot's start. */
+/** One vector of a cell's state: float32 `(length)` at `offset` bytes from its slot's start. */
+export interface StatePart {
+  readonly key: 'h' | 'c';
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Where one cell's state lies within a slot. */
 export interface StatePlace {
-  /** h `(outputLength)`; for LSTM and simple RNN, x lies directly in front of it. */
-  readonly h: number;
-  /** c `(units)`, LSTM only. */
-  readonly c: number | undefined;
-  /** The last output `(outputLength)`, which masked timesteps repeat. */
-  readonly y: number;
-  readonly end: number;
+  /** h, and c for LSTM. For LSTM and simple RNN, x lies directly in front of h. */
+  readonly parts: readonly [StatePart, ...StatePart[]];
+  /** The last output, as long as h, in bytes from the slot's start; masked timesteps repeat it. */
+  readonly output: number;
 }
 
 /** Lays out a slot: the state of every cell of the model, for one row of a batch. */
@@ -24,11 +28,16 @@ export class SlotLayout {
    * @param front floats of x kept in front of h.
    * @param c length of c, or 0.
    */
-  place(front: number, outputLength: number, c: number): StatePlace {
-    const h = this.#bytes + Math.ceil((front * 4) / VECTOR_BYTES) * VECTOR_BYTES;
-    const afterH = h + rowBytes(outputLength);
-    const y = afterH + rowBytes(c);
-    this.#bytes = y + rowBytes(outputLength);
-    return { h, c: c > 0 ? afterH : undefined, y, end: this.#bytes };
+  place(front: number, h: number, c: number): StatePlace {
+    this.#take(front);
+    const part: StatePart = { key: 'h', offset: this.#take(h), length: h };
+    const offset = this.#take(c);
+    return { parts: c > 0 ? [part, { key: 'c', offset, length: c }] : [part], output: this.#take(h) };
+  }
+
+  #take(floats: number): number {
+    const offset = this.#bytes;
+    this.#bytes += rowBytes(floats);
+    return offset;
   }
 }

@@ -21,8 +21,10 @@ export interface UnrollOptions {
  */
 export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: UnrollOptions, context: PlanContext): Op {
   const { arena, kernels, batch, time, slotBytes, watch } = context;
-  const { kernel, layer, projection, flagsAt } = cell;
-  const rawBytes = cell.rawVectors * VECTOR_BYTES;
+  const { kernel, descriptor, projection, inputs } = cell;
+  const { address: layer, flagsAt } = descriptor;
+  const { weight, bias } = projection;
+  const rawBytes = weight.vectors * VECTOR_BYTES;
   const chunk = Math.max(1, Math.min(time, Math.floor(RAW_BYTES / (rawBytes * batch))));
   // raw [batch][chunk][rawVectors·4], then scratch [batch][scratchVectors·4]
   const raw = context.shared(batch * (chunk * rawBytes + cell.scratchVectors * VECTOR_BYTES));
@@ -30,8 +32,8 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
   const scratch = raw + batch * rawStride;
   // Keras zeroes a masked last timestep too; behind a row's length, the last output is that at its end.
   const zero = cell.config.zeroOutputForMask === true || (context.zeroMasked && options.sequences);
-  const flags = cell.flags | (zero ? FLAG.zeroOutputForMask : 0);
-  const h = cell.place.h;
+  const flags = descriptor.flags | (zero ? FLAG.zeroOutputForMask : 0);
+  const h = cell.place.parts[0].offset;
   const xTime = time * x.stride;
   const outTime = options.sequences ? time * out.stride : out.stride;
   const { backwards, sequences } = options;
@@ -66,31 +68,14 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
   }
 
   const project = (from: number, count: number): void => {
-    const { weight, panelRows, bias } = projection;
-    const vectors = cell.rawVectors;
-    if (count === time && chunk === time) {
-      // The batch's rows stand next to one another: one product for all.
-      kernels.gemm(
-        x.address,
-        x.stride,
-        batch * time,
-        weight,
-        panelRows,
-        0,
-        cell.inputs,
-        vectors,
-        bias,
-        0,
-        raw,
-        rawBytes,
-      );
-      return;
-    }
-    // Otherwise the longer of the two directions makes the rows of each product.
-    const first = x.address + from * x.stride;
     const gemm = (a: number, aStride: number, rows: number, c: number, cStride: number): void =>
-      kernels.gemm(a, aStride, rows, weight, panelRows, 0, cell.inputs, vectors, bias, 0, c, cStride);
-    if (count > batch) {
+      kernels.gemm(a, aStride, rows, weight.address, weight.rows, 0, inputs, weight.vectors, bias, 0, c, cStride);
+    // The batch's rows stand next to one another: one product for all.
+    const first = x.address + from * x.stride;
+    if (count === time && chunk === time) {
+      gemm(first, x.stride, batch * time, raw, rawBytes);
+      // Otherwise the longer of the two directions makes the rows of each product.
+    } else if (count > batch) {
       for (let b = 0; b < batch; b++) gemm(first + b * xTime, x.stride, count, raw + b * rawStride, rawBytes);
     } else {
       for (let t = 0; t < count; t++) gemm(first + t * x.stride, xTime, batch, raw + t * rawBytes, rawStride);

@@ -1,4 +1,5 @@
 import { MemoryLimitError } from '../errors.js';
+import { refuse } from '../refuse.js';
 
 /** Blocks start on cache lines, so that no weight vector straddles two. */
 const ALIGNMENT = 64;
@@ -35,11 +36,7 @@ export class Arena {
   constructor(limit = 65536 * PAGE) {
     this.#limit = Math.min(65536, Math.floor(limit / PAGE)) * PAGE;
     if (!(this.#limit >= PAGE)) {
-      throw new MemoryLimitError('memory limit too small', {
-        where: 'memoryLimit',
-        expected: `at least ${PAGE} bytes`,
-        got: String(limit),
-      });
+      refuse(MemoryLimitError, 'memoryLimit', 'memory limit too small', `at least ${PAGE} bytes`, String(limit));
     }
     this.memory = new WebAssembly.Memory({ initial: 1, maximum: this.#limit / PAGE });
     this.#free.push([RESERVED, PAGE - RESERVED]);

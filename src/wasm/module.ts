@@ -1,4 +1,5 @@
 import { RuntimeError } from '../errors.js';
+import { refuse } from '../refuse.js';
 import type { Kernels } from './abi.js';
 
 /** `simd`: the same bits on every engine. `relaxed`: fused multiply-add where the processor has it, faster. */
@@ -87,22 +88,19 @@ async function compile(kernels: KernelSource): Promise<WebAssembly.Module> {
 /** A module carries its build as the constant global export `relaxed`, readable only from an instance. */
 function given(module: WebAssembly.Module, build: Build | undefined): LoadedModule {
   if (!WebAssembly.Module.exports(module).some(({ name }) => name === 'relaxed')) {
-    throw new RuntimeError('not the Gatewise kernels', {
-      where: 'kernels',
-      expected: 'simd.wasm or relaxed.wasm of this package',
-    });
+    refuse(RuntimeError, 'kernels', 'not the Gatewise kernels', 'simd.wasm or relaxed.wasm of this package');
   }
   const probe = instantiate({ module, build: 'simd' }, new WebAssembly.Memory({ initial: 1 }));
   const actual: Build = probe.relaxed.value === 1 ? 'relaxed' : 'simd';
   if (build !== undefined && build !== actual) {
-    throw new RuntimeError('kernels of another build', { where: 'kernels', expected: build, got: actual });
+    refuse(RuntimeError, 'kernels', 'kernels of another build', build, actual);
   }
   return { module, build: actual };
 }
 
 function requireBuild(build: Build): void {
   if (build !== 'simd' && build !== 'relaxed') {
-    throw new RuntimeError('unknown build', { where: 'build', expected: 'simd or relaxed', got: String(build) });
+    refuse(RuntimeError, 'build', 'unknown build', 'simd or relaxed', String(build));
   }
   if (typeof WebAssembly === 'undefined' || !acceptsBuild('simd')) {
     throw new RuntimeError(
@@ -110,11 +108,7 @@ function requireBuild(build: Build): void {
     );
   }
   if (!acceptsBuild(build)) {
-    throw new RuntimeError('this runtime does not accept relaxed SIMD', {
-      where: 'build',
-      expected: 'simd',
-      got: build,
-    });
+    refuse(RuntimeError, 'build', 'this runtime does not accept relaxed SIMD', 'simd', build);
   }
 }
 

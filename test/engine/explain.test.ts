@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { explain } from '../../src/explain.js';
 import { createModel } from '../../src/index.js';
 import { SpecBuilder, stack } from '../support/random.js';
 
@@ -49,10 +50,10 @@ describe('summary', () => {
 describe('explain', () => {
   it('settles unit, cell, layer and num_units with the layer’s numbers', async () => {
     const model = await createModel(stack('lstm', 3, 20));
-    expect(model.explain('lstm0')).toMatchInlineSnapshot(
+    expect(explain(model, 'lstm0')).toMatchInlineSnapshot(
       `"Layer "lstm0" is an LSTM with 20 units. A unit is one hidden neuron: one element of its hidden state h and one of its cell state c. The cell is the function of one timestep for all 20 units at once: from the 3 numbers of x and the state before it makes the state after, in 1840 multiply-adds. The layer is that one cell applied at every timestep with the same weights, so a longer sequence means more work, never more parameters; and \`units\` (Keras; \`num_units\` in TensorFlow 1, \`hidden_size\` in PyTorch and ONNX) = 20 is neither the number of cells nor of timesteps. Its parameters, for each of the 4 gates (input gate i, forget gate f, candidate g, output gate o): 20 · 3 weights from x + 20 · 20 from h + 2 · 20 biases = 500; in all 4 · 500 = 2000."`,
     );
-    expect(model.explain('head')).toMatchInlineSnapshot(
+    expect(explain(model, 'head')).toMatchInlineSnapshot(
       `"Layer "head" is dense: each of its 3 units is one weighted sum of the 20 inputs of the same timestep, with no memory of earlier ones. Its parameters: 3 · 20 weights + 3 biases = 63."`,
     );
   });
@@ -65,20 +66,20 @@ describe('explain', () => {
       .add({ type: 'softmax', name: 's', inputs: ['c'] });
     const model = await createModel(builder.spec(5));
     const { layers } = model.summary();
-    expect(model.explain('a')).toContain(
+    expect(explain(model, 'a')).toContain(
       '= 64; in all 4 · 64 + 3 · 8 peepholes + 3 · 8 for the projection + 3 for the trained initial h + 8 for the trained initial c = 315.',
     );
     expect(layers[0]?.parameters).toBe(315);
-    expect(model.explain('b')).toContain(
+    expect(explain(model, 'b')).toContain(
       'for each of the 3 gates (reset gate r, update gate z, candidate n): 4 · 3 weights from x + 4 · 4 from h + 2 · 4 biases = 36; in all 3 · 36 = 108.',
     );
-    expect(model.explain('b')).toContain('The other has weights of its own but the same sizes.');
+    expect(explain(model, 'b')).toContain('The other has weights of its own but the same sizes.');
     expect(layers[1]?.parameters).toBe(216);
-    expect(model.explain('c')).toContain('Its parameters: 1 · 8 weights from x + 1 · 1 from h + 2 · 1 biases = 11.');
-    expect(model.explain('c')).toContain('is a simple RNN with 1 unit.');
-    expect(model.explain('s')).toBe(
+    expect(explain(model, 'c')).toContain('Its parameters: 1 · 8 weights from x + 1 · 1 from h + 2 · 1 biases = 11.');
+    expect(explain(model, 'c')).toContain('is a simple RNN with 1 unit.');
+    expect(explain(model, 's')).toBe(
       'Layer "s" is of type softmax: it has no units and no memory, and turns each timestep of 1 number into 1 number.',
     );
-    expect(() => model.explain('d')).toThrow('explain: no such layer; expected a, b, c, s, got "d"');
+    expect(() => explain(model, 'd')).toThrow('explain: no such layer; expected a, b, c, s, got "d"');
   });
 });

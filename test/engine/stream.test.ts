@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { explain } from '../../src/explain.js';
 import {
   createModel,
   DisposedError,
@@ -263,7 +264,7 @@ describe.each(builds)('stream, %s', (build) => {
       () => model.run(x),
       () => model.createStream(),
       () => model.summary(),
-      () => model.explain('head'),
+      () => explain(model, 'head'),
       () => model.trace(x),
       () => model.memory,
     ];
