@@ -143,7 +143,7 @@ def thinned(values: np.ndarray):
     return rows[kept], every
 
 
-def write(framework: str, version: str, cases) -> None:
+def write(framework: str, versions: dict, cases) -> None:
     """Writes `<framework>.json` (one case a line) and `<framework>.bin` (little-endian float32, in that order)."""
     lines, blob, seen = [], bytearray(), set()
     for case in cases:
@@ -159,7 +159,7 @@ def write(framework: str, version: str, cases) -> None:
                 entry[key].append({**label, "dims": list(values.shape), "every": every, "at": len(blob) // 4})
                 blob += kept.astype("<f4").tobytes()
         lines.append(json.dumps(entry, separators=(",", ":")))
-    head = json.dumps({"framework": framework, "version": version, "values": f"{framework}.bin"})[1:-1]
+    head = json.dumps({"framework": framework, "versions": versions, "values": f"{framework}.bin"})[1:-1]
     text = "{" + head + ', "cases": [\n' + ",\n".join(lines) + "\n]}\n"
     (HERE / f"{framework}.json").write_text(text)
     (HERE / f"{framework}.bin").write_bytes(blob)

@@ -54,7 +54,7 @@ export interface GoldenCase {
   readonly expectedStates: readonly ExpectedState[];
 }
 
-export const FRAMEWORKS = ['pytorch', 'keras'] as const;
+export const FRAMEWORKS = ['pytorch', 'keras', 'tensorflow', 'onnxruntime'] as const;
 export type Framework = (typeof FRAMEWORKS)[number];
 
 /** The cases of a framework; tensors and inputs are made when a case is reached. */

@@ -3,7 +3,6 @@ import itertools
 import math
 import os
 import platform
-import sys
 
 os.environ.update(KERAS_BACKEND="tensorflow", TF_ENABLE_ONEDNN_OPTS="0", CUDA_VISIBLE_DEVICES="", TF_CPP_MIN_LOG_LEVEL="3")
 
@@ -268,16 +267,13 @@ def graphs():
 
 
 def main():
-    only = sys.argv[1:]
-    groups = (sizes, options, activations, bidirectionals, masks, graphs)
-    groups = [g for g in groups if g.__name__ in only] or groups
     cases = []
-    for case in itertools.chain.from_iterable(group() for group in groups):
-        cases.append(case)
-        keras.backend.clear_session()
+    for group in (sizes, options, activations, bidirectionals, masks, graphs):
+        for case in group():
+            cases.append(case)
+            keras.backend.clear_session()
     versions = {"keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__}
-    write("keras", ", ".join(f"{name} {version}" for name, version in versions.items())
-          + f", python {platform.python_version()}", cases)
+    write("keras", {**versions, "python": platform.python_version()}, cases)
 
 
 main()

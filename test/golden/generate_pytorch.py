@@ -317,7 +317,7 @@ def graphs():
 
 def main():
     groups = (sizes, options, projections, lengths, activations, pointwise, graphs)
-    write("pytorch", f"torch {torch.__version__}, numpy {np.__version__}, python {platform.python_version()}",
+    write("pytorch", {"torch": torch.__version__, "numpy": np.__version__, "python": platform.python_version()},
           itertools.chain.from_iterable(group() for group in groups))
 
 
