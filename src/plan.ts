@@ -108,6 +108,7 @@ function lay(
       time,
       slotBytes: engine.slotBytes,
       zeroMasked: shape.zeroMasked,
+      mask,
       inputs: inputs.map((name) => buffers.get(name) as ValueBuffer),
       output: ((index: number, valueMask = 0) => {
         const value = engine.graph.values.get(outputs[index] as string);

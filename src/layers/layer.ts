@@ -65,6 +65,8 @@ export interface PlanContext {
   alloc(bytes: number): number;
   /** A block that other layers use too: its content lasts for this layer's turn only. */
   shared(bytes: number): number;
+  /** Address of the mask given with the run, `[batch][time]` bytes; 0 without one. */
+  readonly mask: number;
   /** Called after each timestep of each cell, if somebody watches. */
   readonly watch: Watch | undefined;
 }

@@ -2,7 +2,10 @@ import { finite } from '../checks.js';
 import type { MaskingNode } from '../spec.js';
 import type { LayerKind, ValueBuffer } from './layer.js';
 
-/** Masks the timesteps whose features all equal a value, and zeroes them (Keras `Masking`). */
+/**
+ * Masks the timesteps whose features all equal a value, and zeroes them (Keras `Masking`). As in Keras, this takes the
+ * place of what an earlier layer masked; a mask given with the run holds beside it.
+ */
 export const masking: LayerKind<MaskingNode> = {
   fields: { maskValue: finite },
   check: (_, at) => [at.sequence(at.only())],
@@ -14,10 +17,10 @@ export const masking: LayerKind<MaskingNode> = {
       return [
         () => {
           kernels.masking(x.address, y.address, x.rows, x.stride, x.features, maskValue, mask);
-          if (x.mask !== 0) {
+          if (plan.mask !== 0) {
             const { u8 } = plan.arena;
             for (let row = 0; row < x.rows; row++)
-              u8[mask + row] = (u8[mask + row] as number) & (u8[x.mask + row] as number);
+              u8[mask + row] = (u8[mask + row] as number) & (u8[plan.mask + row] as number);
           }
         },
       ];

@@ -3,7 +3,10 @@ import type { MergeNode } from '../spec.js';
 import { BINARY } from '../wasm/abi.js';
 import type { LayerKind, Op, PlanContext, ValueBuffer } from './layer.js';
 
-/** Joins values elementwise or along the features; a timestep masked in any of them is masked in the result. */
+/**
+ * Joins values elementwise or along the features, with Keras 3's meaning of masks: a timestep is masked where all the
+ * inputs mask it, and a masked factor of a product counts as 1, or the product as 0 where all are.
+ */
 export const merge: LayerKind<MergeNode> = {
   fields: {},
   check({ type }, at) {
@@ -43,19 +46,36 @@ export const merge: LayerKind<MergeNode> = {
         const left = index === 0 ? first.address : y.address;
         ops.push(() => kernels.binary(op, left, x.address, y.address, (y.rows * y.stride) / 16));
       });
+      if (type === 'multiply' && plan.inputs.some((x) => x.mask !== 0)) ops.push(skipMaskedFactors(plan, y));
       return ops;
     },
   }),
 };
 
 function jointMask(plan: PlanContext): { mask: number; ops: Op[] } {
-  const masks = [...new Set(plan.inputs.map((x) => x.mask).filter((mask) => mask !== 0))];
-  if (masks.length < 2) return { mask: masks[0] ?? 0, ops: [] };
+  const masks = [...new Set(plan.inputs.map((x) => x.mask))];
+  if (masks.includes(0)) return { mask: 0, ops: [] };
+  if (masks.length === 1) return { mask: masks[0] as number, ops: [] };
   const rows = (plan.inputs[0] as ValueBuffer).rows;
   const mask = plan.alloc(rows);
-  const and: Op = () => {
+  const join: Op = () => {
     const { u8 } = plan.arena;
-    for (let row = 0; row < rows; row++) u8[mask + row] = masks.every((other) => u8[other + row] !== 0) ? 1 : 0;
+    for (let row = 0; row < rows; row++) u8[mask + row] = masks.some((other) => u8[other + row] !== 0) ? 1 : 0;
   };
-  return { mask, ops: [and] };
+  return { mask, ops: [join] };
+}
+
+/** Multiplies again, without the masked factors, the rows that have one. */
+function skipMaskedFactors({ arena, inputs }: PlanContext, y: ValueBuffer): Op {
+  return () => {
+    const { f32, u8 } = arena;
+    for (let row = 0; row < y.rows; row++) {
+      const kept = inputs.filter((x) => x.mask === 0 || u8[x.mask + row] !== 0);
+      if (kept.length === inputs.length) continue;
+      for (let j = 0; j < y.features; j++) {
+        const at = (x: ValueBuffer): number => (x.address + row * x.stride) / 4 + j;
+        f32[at(y)] = kept.length === 0 ? 0 : kept.reduce((product, x) => product * (f32[at(x)] as number), 1);
+      }
+    }
+  };
 }
