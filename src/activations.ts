@@ -10,25 +10,25 @@ export interface Activation {
   readonly beta: number;
 }
 
-/** In the order of the kernel's numbers; the parameters that each formula has. */
-const PARAMETERS: Record<ActivationName, readonly ('alpha' | 'beta')[]> = {
-  linear: [],
-  sigmoid: [],
-  tanh: [],
-  relu: [],
-  hard_sigmoid: ['alpha', 'beta'],
-  leaky_relu: ['alpha'],
-  thresholded_relu: ['alpha'],
-  elu: ['alpha'],
-  selu: [],
-  softsign: [],
-  softplus: [],
-  affine: ['alpha', 'beta'],
-  scaled_tanh: ['alpha', 'beta'],
-  gelu: [],
-  gelu_tanh: [],
-  silu: [],
-  exp: [],
+/** In the order of the kernel's numbers; how many of alpha and beta, in this order, each formula has. */
+const PARAMETERS: Record<ActivationName, 0 | 1 | 2> = {
+  linear: 0,
+  sigmoid: 0,
+  tanh: 0,
+  relu: 0,
+  hard_sigmoid: 2,
+  leaky_relu: 1,
+  thresholded_relu: 1,
+  elu: 1,
+  selu: 0,
+  softsign: 0,
+  softplus: 0,
+  affine: 2,
+  scaled_tanh: 2,
+  gelu: 0,
+  gelu_tanh: 0,
+  silu: 0,
+  exp: 0,
 };
 const NAMES = Object.keys(PARAMETERS) as ActivationName[];
 
@@ -42,7 +42,7 @@ const SELU = { alpha: 1.6732632423543772, beta: 1.0507009873554805 };
 export function resolveActivation(spec: ActivationSpec, where: string): Activation {
   const given = typeof spec === 'string' ? { type: spec } : spec;
   const name = given?.type;
-  const parameters = choose(PARAMETERS, name, where, 'activation');
+  const parameters = (['alpha', 'beta'] as const).slice(0, choose(PARAMETERS, name, where, 'activation'));
   for (const key of Object.keys(given)) {
     if (key === 'type' || parameters.includes(key as 'alpha')) continue;
     badSpec(where, `activation ${name} has no parameter ${key}`, parameters.join(', ') || 'no parameters', key);

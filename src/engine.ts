@@ -1,12 +1,14 @@
+import { fingerprint } from './fingerprint.js';
 import type { Graph, GraphNode } from './graph/value.js';
 import { checkSpec } from './graph.js';
+import type { Hash } from './hash.js';
 import type { Cell } from './layers/cell.js';
 import { makeLayer } from './layers/index.js';
-import type { BuildContext, Layer, Watch } from './layers/layer.js';
+import type { BuildContext, Layer, StepRecord } from './layers/layer.js';
 import { SlotLayout } from './layers/slot.js';
 import { type Engine, Plan, type PlanShape } from './plan.js';
 import { Plans } from './plans.js';
-import type { LstmConfig, ModelSpec } from './spec.js';
+import type { LstmConfig, ModelSpec, TensorSpec } from './spec.js';
 import type { Kernels } from './wasm/abi.js';
 import { rowBytes } from './wasm/abi.js';
 import { Arena } from './wasm/arena.js';
@@ -27,6 +29,9 @@ export interface RunRequest {
   readonly outputs: readonly Float32Array[];
 }
 
+/** Called after each timestep of each cell; the record counts timesteps from the whole sequence's timestep `from`. */
+export type RunWatch = (record: StepRecord, from: number) => void;
+
 /**
  * Everything a model owns: memory, packed weights, plans and the state slots. `Model` and
  * `Stream` are what users see of it.
@@ -36,6 +41,8 @@ export class ModelEngine implements Engine {
   readonly kernels: Kernels;
   readonly build: Build;
   readonly graph: Graph;
+  /** Tells this model's saved states from another's. */
+  readonly fingerprint: Hash;
   readonly layers: readonly Layer[];
   readonly cells: readonly Cell[];
   readonly slotBytes: number;
@@ -52,13 +59,12 @@ export class ModelEngine implements Engine {
 
   constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined) {
     this.graph = checkSpec(spec);
+    this.fingerprint = fingerprint(this.graph, spec.tensors);
     this.arena = new Arena(memoryLimit);
     this.kernels = instantiate(loaded, this.arena.memory);
     this.build = loaded.build;
-    this.arena.reserve(estimateWeightBytes(spec));
     const slot = new SlotLayout();
-    const tensor = ((name: string | undefined) =>
-      name === undefined ? undefined : spec.tensors[name]?.data) as BuildContext['tensor'];
+    const tensor = (name: string): Float32Array => (spec.tensors[name] as TensorSpec).data;
     const context: BuildContext = { arena: this.arena, kernels: this.kernels, slot, tensor };
     this.layers = this.graph.nodes.map((node) => makeLayer(node, this.graph, context));
     this.weightBytes = this.arena.used;
@@ -68,8 +74,8 @@ export class ModelEngine implements Engine {
     for (const { config, place } of this.cells) {
       const { initialH, initialC }: LstmConfig['tensors'] = config.tensors;
       place.parts.forEach(({ offset }, index) => {
-        const data = tensor([initialH, initialC][index]);
-        if (data) this.arena.f32.set(data, (this.#initial + offset) / 4);
+        const name = [initialH, initialC][index];
+        if (name !== undefined) this.arena.f32.set(tensor(name), (this.#initial + offset) / 4);
       });
     }
     this.plans = new Plans(this);
@@ -96,20 +102,17 @@ export class ModelEngine implements Engine {
    * Runs a sequence on from `state`. A streamable model takes long sequences in pieces, which
    * bounds the memory and changes no bit.
    */
-  run(request: RunRequest, state: number, watch?: (record: Parameters<Watch>[0], from: number) => void): void {
+  run(request: RunRequest, state: number, watch?: RunWatch): void {
     const { batch, time, mask, zeroMasked } = request;
     const piece = this.obstacle === undefined ? this.#piece(batch) : time;
     for (let from = 0; from < time; from += piece) {
       const shape: PlanShape = { batch, time: Math.min(piece, time - from), masked: mask !== undefined, zeroMasked };
-      if (watch === undefined) {
-        this.#runPiece(this.plans.get(shape), request, state, from);
-        continue;
-      }
-      const plan = new Plan(this, shape, (record) => watch(record, from));
+      const plan = watch ? new Plan(this, shape, (record) => watch(record, from)) : this.plans.hold(shape);
       try {
         this.#runPiece(plan, request, state, from);
       } finally {
-        plan.free();
+        if (watch) plan.free();
+        else this.plans.release(plan);
       }
     }
   }
@@ -141,11 +144,6 @@ export class ModelEngine implements Engine {
   #piece(batch: number): number {
     return Math.max(LEAST_PIECE, Math.floor(PIECE_BYTES / Math.max(1, batch * this.#bytesPerTimestep)));
   }
-}
-
-function estimateWeightBytes({ tensors }: ModelSpec): number {
-  const floats = Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
-  return Math.ceil(floats * 4 * 1.05);
 }
 
 /** What stands in the way of running the model timestep by timestep. */

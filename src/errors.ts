@@ -18,7 +18,7 @@ export class GatewiseError extends Error {
   readonly got: string | undefined;
 
   constructor(message: string, details: ErrorDetails = {}) {
-    super(compose(message, details), details.cause === undefined ? undefined : { cause: details.cause });
+    super(compose(message, details), 'cause' in details ? { cause: details.cause } : undefined);
     this.name = new.target.name;
     this.where = details.where;
     this.expected = details.expected;

@@ -1,5 +1,4 @@
 import { checkFields, later, list, onlyKeys, size } from './checks.js';
-import { findValue, NodeCheck } from './graph/node-check.js';
 import type { Graph, GraphNode, ValueInfo } from './graph/value.js';
 import { KINDS } from './layers/index.js';
 import { badSpec, choose, describe, record } from './refuse.js';
@@ -63,7 +62,7 @@ function checkNode(
   list(node.inputs, `${where}, inputs`);
   const { outputs = [node.name] } = node;
   list(outputs, `${where}, outputs`);
-  const shapes = kind.check(node, new NodeCheck(node, where, tensors, values));
+  const shapes = kind.check(node, { where, tensors, inputs: findInputs(node, where, values) });
   // Extra outputs of a recurrent layer (its final state) are made only when named.
   const least = node.type === 'bidirectional' ? shapes.length : 1;
   if (outputs.length < least || outputs.length > shapes.length) {
@@ -76,6 +75,27 @@ function checkNode(
     kind,
     dtype,
   }));
+}
+
+function findInputs(node: NodeSpec, where: string, values: ReadonlyMap<string, ValueInfo>): ValueInfo[] {
+  const dtype = node.type === 'embedding' ? 'int32' : 'float32';
+  return node.inputs.map((name) => {
+    const value = findValue(`${where}, inputs`, name, values);
+    if (value.dtype !== dtype) {
+      const expected = dtype === 'int32' ? 'int32 token ids' : dtype;
+      badSpec(where, `input ${describe(name)} has the wrong type`, expected, value.dtype);
+    }
+    return value;
+  });
+}
+
+function findValue(where: string, name: string, values: ReadonlyMap<string, ValueInfo>): ValueInfo {
+  const value = values.get(name);
+  if (!value) {
+    const known = [...values.keys()].join(', ') || 'a value';
+    badSpec(where, `no value ${describe(name)} before this point`, known, describe(name));
+  }
+  return value;
 }
 
 function nameOf(named: InputSpec | NodeSpec, what: 'input' | 'node'): string {

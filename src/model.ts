@@ -1,6 +1,5 @@
 import { ModelEngine, type RunRequest } from './engine.js';
 import { DisposedError, UnsupportedError } from './errors.js';
-import { fingerprint } from './fingerprint.js';
 import type { Graph } from './graph/value.js';
 import { checkBatch, type Input, type Tensor } from './input.js';
 import { refuse } from './refuse.js';
@@ -9,7 +8,7 @@ import type { ModelSpec } from './spec.js';
 import { type LayerStateInput, writeState } from './state.js';
 import { Stream, type StreamOptions } from './stream.js';
 import { type ModelSummary, summarize } from './summary.js';
-import { type LayerTrace, TraceRecorder } from './trace.js';
+import { type LayerTrace, traceInto } from './trace.js';
 import {
   type Build,
   type KernelOptions,
@@ -62,12 +61,10 @@ export function createModelSync(spec: ModelSpec, options: ModelOptions & { reado
 /** A trained model: weights packed once, immutable, shared by all its streams. */
 export class Model {
   readonly #engine: ModelEngine;
-  readonly #fingerprint: readonly [number, number];
 
   /** @internal Use `createModel`. */
   constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined) {
     this.#engine = new ModelEngine(spec, loaded, memoryLimit);
-    this.#fingerprint = fingerprint(this.#engine.graph, spec.tensors);
   }
 
   /** The kernels in use: `simd` gives the same bits everywhere, `relaxed` may differ in the last bits between machines. */
@@ -113,13 +110,9 @@ export class Model {
     const engine = this.#alive();
     const known = engine.graph.inputs;
     const inputs = isNamed(x, namesOf(known)) ? x : { [only(known, 'input', 'a record of inputs')]: x as Input };
-    let recorder: TraceRecorder | undefined;
-    const request = this.#run(inputs, options, {}, (prepared) => {
-      const started = new TraceRecorder(engine, prepared);
-      recorder = started;
-      return (record, from) => started.record(record, from);
-    });
-    return { outputs: namedOutputs(engine, request), layers: recorder?.layers ?? [] };
+    const layers: LayerTrace[] = [];
+    const request = this.#run(inputs, options, {}, layers);
+    return { outputs: namedOutputs(engine, request), layers };
   }
 
   /**
@@ -133,7 +126,7 @@ export class Model {
     if (engine.obstacle !== undefined) {
       refuse(UnsupportedError, 'createStream', `cannot stream: ${engine.obstacle}`, 'run() instead');
     }
-    return new Stream(engine, () => this.#fingerprint, batch);
+    return new Stream(engine, batch);
   }
 
   /** Layers with units, parameters, bytes and multiply-adds per timestep; `toString()` is a table. */
@@ -150,14 +143,14 @@ export class Model {
     inputs: Readonly<Record<string, Input>>,
     { initialState, ...options }: NamedRunOptions,
     outs: Outs,
-    watcher?: (request: RunRequest) => Parameters<ModelEngine['run']>[2],
+    traces?: LayerTrace[],
   ): RunRequest {
     const engine = this.#alive();
     const request = checkRequest(engine, inputs, options, outs);
     const state = engine.newState(request.batch);
     try {
       if (initialState !== undefined) writeState(engine, state, request.batch, initialState);
-      engine.run(request, state, watcher?.(request));
+      engine.run(request, state, traces && traceInto(traces, engine, request));
     } finally {
       engine.arena.free(state);
     }

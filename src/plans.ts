@@ -19,25 +19,26 @@ export class Plans {
     this.#engine = engine;
   }
 
-  /** @throws {MemoryLimitError} no room, even with every idle plan dropped; nothing else has changed. */
-  get(shape: PlanShape): Plan {
-    return this.#entry(shape).plan;
-  }
-
-  /** Like `get`; the plan stays until released. */
+  /**
+   * A plan that stays until released.
+   * @throws {MemoryLimitError} no room, even with every idle plan dropped; nothing else has changed.
+   */
   hold(shape: PlanShape): Plan {
-    const entry = this.#entry(shape);
+    const name = key(shape);
+    const entry = this.#entries.get(name) ?? { plan: this.makeRoom(() => new Plan(this.#engine, shape)), holders: 0 };
     entry.holders++;
+    this.#entries.delete(name);
+    this.#entries.set(name, entry);
     return entry.plan;
   }
 
-  release(plan: Plan): void {
-    const entry = this.#entries.get(key(plan.shape));
+  release({ shape }: Plan): void {
+    const entry = this.#entries.get(key(shape));
     if (entry) entry.holders--;
     this.#trim(KEPT);
   }
 
-  /** Takes memory; if there is none, once more after every plan that no stream holds has been dropped. */
+  /** Takes memory; if there is none, once more after every plan that nobody holds has been dropped. */
   makeRoom<Taken>(take: () => Taken): Taken {
     try {
       return take();
@@ -48,23 +49,9 @@ export class Plans {
     }
   }
 
-  #entry(shape: PlanShape): Entry {
-    const name = key(shape);
-    let entry = this.#entries.get(name);
-    if (entry) {
-      this.#entries.delete(name);
-    } else {
-      entry = { plan: this.makeRoom(() => new Plan(this.#engine, shape)), holders: 0 };
-    }
-    this.#entries.set(name, entry);
-    this.#trim(KEPT, name);
-    return entry;
-  }
-
-  #trim(most: number, except?: string): void {
+  #trim(most: number): void {
     const idle = [...this.#entries].filter(([, { holders }]) => holders === 0);
     for (const [name, { plan }] of idle.slice(0, Math.max(0, idle.length - most))) {
-      if (name === except) continue;
       this.#entries.delete(name);
       plan.free();
     }

@@ -11,6 +11,8 @@ type Numbers = ArrayLike<number>;
  * `[rows][features]` and the memory's padded ones. Allocates nothing once warm.
  */
 export class Port {
+  /** Numbers of the caller's that fill the buffer. */
+  readonly length: number;
   readonly #arena: Arena;
   readonly #buffer: ValueBuffer;
   readonly #rowFloats: number;
@@ -19,15 +21,11 @@ export class Port {
   #generation = 0;
 
   constructor(arena: Arena, buffer: ValueBuffer, dtype: 'float32' | 'int32') {
+    this.length = buffer.rows * buffer.features;
     this.#arena = arena;
     this.#buffer = buffer;
     this.#rowFloats = buffer.stride / 4;
     this.#ints = dtype === 'int32';
-  }
-
-  /** Numbers of the caller's that fill the buffer. */
-  get length(): number {
-    return this.#buffer.rows * this.#buffer.features;
   }
 
   /**

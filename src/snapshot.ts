@@ -1,6 +1,6 @@
 import type { ModelEngine } from './engine.js';
 import { StateError } from './errors.js';
-import { WordHash } from './fingerprint.js';
+import { type Hash, hashWords, hex } from './hash.js';
 import type { Port } from './port.js';
 import { refuse } from './refuse.js';
 import { statePorts } from './state.js';
@@ -20,12 +20,10 @@ const VERSION = 1;
 const HEADER = 24;
 const TRAILER = 8;
 
-type Fingerprint = readonly [number, number];
-
-export function encodeState(engine: ModelEngine, fingerprint: Fingerprint, state: number, batch: number): Uint8Array {
+export function encodeState(engine: ModelEngine, state: number, batch: number): Uint8Array {
   const { ports, floats } = everything(engine, state, batch);
   const words = new Uint32Array((HEADER + TRAILER) / 4 + floats);
-  words.set([MAGIC, VERSION, ...fingerprint, batch, floats]);
+  words.set([MAGIC, VERSION, ...engine.fingerprint, batch, floats]);
   const numbers = new Float32Array(words.buffer, HEADER, floats);
   let at = 0;
   for (const port of ports) {
@@ -41,13 +39,7 @@ export function encodeState(engine: ModelEngine, fingerprint: Fingerprint, state
  * Puts saved bytes into a state.
  * @throws {StateError} not such bytes, truncated, corrupted, of another version, model or batch; nothing has changed then.
  */
-export function decodeState(
-  engine: ModelEngine,
-  fingerprint: Fingerprint,
-  state: number,
-  batch: number,
-  bytes: Uint8Array,
-): void {
+export function decodeState(engine: ModelEngine, state: number, batch: number, bytes: Uint8Array): void {
   if (!(bytes instanceof Uint8Array)) refuseBytes('not bytes', 'the Uint8Array that save() returned');
   const { length } = bytes;
   if (length < HEADER + TRAILER) refuseBytes('truncated', `at least ${HEADER + TRAILER} bytes`, `${length}`);
@@ -60,11 +52,12 @@ export function decodeState(
   same(4, VERSION, 'another version of the format');
   const expected = HEADER + word(20) * 4 + TRAILER;
   if (length !== expected) refuseBytes('wrong length', `${expected} bytes`, `${length}`);
-  if (hashOf(bytes).some((hash, index) => word(length - TRAILER + index * 4) !== hash)) {
+  if (hex(hashOf(bytes)) !== hex([word(length - 8), word(length - 4)])) {
     refuseBytes('corrupted', 'the bytes as they were saved');
   }
   const saved = hex([word(8), word(12)]);
-  if (saved !== hex(fingerprint)) refuseBytes('of another model', hex(fingerprint), saved);
+  const own = hex(engine.fingerprint);
+  if (saved !== own) refuseBytes('of another model', own, saved);
   same(16, batch, 'of another batch size');
   const { ports, floats } = everything(engine, state, batch);
   same(20, floats, 'of another size');
@@ -87,10 +80,4 @@ function everything(engine: ModelEngine, state: number, batch: number): { ports:
   return { ports, floats: ports.reduce((sum, { length }) => sum + length, 0) };
 }
 
-function hashOf(bytes: Uint8Array): [number, number] {
-  const hash = new WordHash();
-  hash.bytes(bytes.subarray(0, bytes.length - TRAILER));
-  return hash.digest();
-}
-
-const hex = (words: readonly number[]): string => words.map((word) => word.toString(16).padStart(8, '0')).join('');
+const hashOf = (bytes: Uint8Array): Hash => hashWords(bytes.subarray(0, -TRAILER));

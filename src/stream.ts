@@ -26,22 +26,18 @@ export class Stream {
   /** Sequences that advance together. */
   readonly batch: number;
   readonly #engine: ModelEngine;
-  readonly #fingerprint: () => readonly [number, number];
   readonly #plan: Plan;
   // The single input and output, for step(); undefined if there are several.
   readonly #input: Port | undefined;
   readonly #output: Port | undefined;
-  readonly #inputLength: number;
-  readonly #outputLength: number;
   /** Ids must be below this; 0 if the input is not ids. */
   readonly #vocabulary: number;
   /** Address of the first row's slot; 0 once disposed. */
   #state = 0;
 
   /** @internal */
-  constructor(engine: ModelEngine, fingerprint: () => readonly [number, number], batch: number) {
+  constructor(engine: ModelEngine, batch: number) {
     this.#engine = engine;
-    this.#fingerprint = fingerprint;
     this.batch = batch;
     this.#plan = engine.plans.hold({ batch, time: 1, masked: false, zeroMasked: false });
     try {
@@ -51,10 +47,8 @@ export class Stream {
       throw error;
     }
     const { inputs, outputs } = this.#plan;
-    this.#input = inputs.length === 1 ? inputs[0] : undefined;
-    this.#output = outputs.length === 1 ? outputs[0] : undefined;
-    this.#inputLength = this.#input?.length ?? -1;
-    this.#outputLength = this.#output?.length ?? -1;
+    if (inputs.length === 1) this.#input = inputs[0];
+    if (outputs.length === 1) this.#output = outputs[0];
     const [first] = engine.graph.inputs;
     this.#vocabulary = first?.dtype === 'int32' ? first.vocabulary : 0;
   }
@@ -72,9 +66,9 @@ export class Stream {
     const output = this.#output;
     if (this.#state === 0 || this.#engine.disposed) this.#gone();
     if (input === undefined || output === undefined) this.#needsNames();
-    if (!(frame instanceof Float32Array) || frame.length !== this.#inputLength || this.#vocabulary !== 0)
-      this.#checkFrame(frame);
-    if (!(out instanceof Float32Array) || out.length !== this.#outputLength) out = checkOut(out, this.#outputLength);
+    if (!(frame instanceof Float32Array) || frame.length !== input.length || this.#vocabulary !== 0)
+      this.#checkFrame(frame, input.length);
+    if (!(out instanceof Float32Array) || out.length !== output.length) out = checkOut(out, output.length);
     input.write(frame);
     this.#plan.run(this.#state);
     output.read(out);
@@ -121,19 +115,19 @@ export class Stream {
   /** The whole state as bytes that `restore` takes, here or in another process, on any build. */
   save(): Uint8Array {
     this.#alive();
-    return encodeState(this.#engine, this.#fingerprint(), this.#state, this.batch);
+    return encodeState(this.#engine, this.#state, this.batch);
   }
 
   /** @throws {StateError} bytes of another model or batch, truncated or corrupted; the state is then as it was. */
   restore(bytes: Uint8Array): void {
     this.#alive();
-    decodeState(this.#engine, this.#fingerprint(), this.#state, this.batch, bytes);
+    decodeState(this.#engine, this.#state, this.batch, bytes);
   }
 
   /** A second stream that goes on from the same state, independently. */
   fork(): Stream {
     this.#alive();
-    const other = new Stream(this.#engine, this.#fingerprint, this.batch);
+    const other = new Stream(this.#engine, this.batch);
     this.#engine.arena.u8.copyWithin(other.#state, this.#state, this.#state + this.batch * this.#engine.slotBytes);
     return other;
   }
@@ -155,8 +149,8 @@ export class Stream {
     return request;
   }
 
-  #checkFrame(frame: ArrayLike<number>): void {
-    checkLength(frame, this.#inputLength, 'frame', `batch ${this.batch} · features ${this.#inputLength / this.batch}`);
+  #checkFrame(frame: ArrayLike<number>, length: number): void {
+    checkLength(frame, length, 'frame', `batch ${this.batch} · features ${length / this.batch}`);
     checkNumbers(frame, 'frame');
     if (this.#vocabulary !== 0) checkIds(frame, this.#vocabulary, 'frame');
   }

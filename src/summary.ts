@@ -66,26 +66,33 @@ function multiplyAdds({ node, cells }: Layer, { values }: Graph): number {
 const number = (n: number): string => n.toLocaleString('en-US');
 
 function table(summary: Omit<ModelSummary, 'toString'>): string {
-  const head = ['layer', 'type', 'output', 'units', 'parameters', 'multiply-adds/timestep'];
-  const body = summary.layers.map((row) => [
-    row.name,
-    row.type,
-    row.output === 'sequence' ? `[time, ${row.features}]` : `[${row.features}]`,
-    row.units === undefined ? '' : number(row.units),
-    number(row.parameters),
-    number(row.multiplyAdds),
-  ]);
-  const total = ['total', '', '', '', number(summary.parameters), number(summary.multiplyAddsPerTimestep)];
-  const widths = head.map((_, column) =>
-    Math.max(...[head, ...body, total].map((row) => (row[column] as string).length)),
+  // null: a rule
+  const lines: (readonly string[] | null)[] = [
+    ['layer', 'type', 'output', 'units', 'parameters', 'multiply-adds/timestep'],
+    null,
+    ...summary.layers.map(({ name, type, features, output, units, parameters, multiplyAdds }) => [
+      name,
+      type,
+      `[${output === 'sequence' ? 'time, ' : ''}${features}]`,
+      units === undefined ? '' : number(units),
+      number(parameters),
+      number(multiplyAdds),
+    ]),
+    null,
+    ['total', '', '', '', number(summary.parameters), number(summary.multiplyAddsPerTimestep)],
+  ];
+  const widths = Array.from({ length: 6 }, (_, column) =>
+    Math.max(...lines.map((line) => line?.[column]?.length ?? 0)),
   );
-  const line = (row: readonly string[]): string =>
-    row
-      .map((text, column) =>
-        column < 3 ? text.padEnd(widths[column] as number) : text.padStart(widths[column] as number),
-      )
-      .join('  ');
-  const rule = widths.map((width) => '─'.repeat(width)).join('  ');
+  const padded = lines.map((line) =>
+    widths
+      .map((width, column) => {
+        const text = line?.[column];
+        if (text === undefined) return '─'.repeat(width);
+        return column < 3 ? text.padEnd(width) : text.padStart(width);
+      })
+      .join('  '),
+  );
   const sizes = `weights ${number(summary.weightBytes)} bytes packed, state ${number(summary.stateBytes)} bytes per stream`;
-  return [line(head), rule, ...body.map(line), rule, line(total), sizes].join('\n');
+  return [...padded, sizes].join('\n');
 }

@@ -1,6 +1,5 @@
-import type { ModelEngine, RunRequest } from './engine.js';
+import type { ModelEngine, RunRequest, RunWatch } from './engine.js';
 import type { Cell } from './layers/cell.js';
-import type { StepRecord } from './layers/layer.js';
 
 /**
  * What one recurrent layer did. Everything is `[batch, time, n]` flat, by the input's timesteps
@@ -21,32 +20,25 @@ export interface LayerTrace {
   readonly h: Float32Array;
 }
 
-/** Copies each timestep's gates and states out while a run passes over them. */
-export class TraceRecorder {
-  readonly layers: readonly LayerTrace[];
-  readonly #byCell: ReadonlyMap<Cell, LayerTrace>;
-  readonly #engine: ModelEngine;
-  readonly #batch: number;
-  readonly #time: number;
-
-  constructor(engine: ModelEngine, { batch, time }: RunRequest) {
-    this.#engine = engine;
-    this.#batch = batch;
-    this.#time = time;
-    this.layers = engine.cells.map((cell) => emptyTrace(cell, batch * time));
-    this.#byCell = new Map(engine.cells.map((cell, index) => [cell, this.layers[index] as LayerTrace]));
-  }
-
-  /** @param from the record's first timestep within the whole sequence. */
-  record({ cell, timestep, raw, rawStride, state, mask, maskStride }: StepRecord, from: number): void {
-    const { f32, u8 } = this.#engine.arena;
-    const trace = this.#byCell.get(cell) as LayerTrace;
+/**
+ * Adds a trace of each recurrent layer to `layers`.
+ * @returns what fills them while a run passes over its timesteps; `from` is the record's first timestep within the whole sequence.
+ */
+export function traceInto(
+  layers: LayerTrace[],
+  { arena, cells, slotBytes }: ModelEngine,
+  { batch, time }: RunRequest,
+): RunWatch {
+  layers.push(...cells.map((cell) => emptyTrace(cell, batch * time)));
+  return ({ cell, timestep, raw, rawStride, state, mask, maskStride }, from) => {
+    const { f32, u8 } = arena;
+    const trace = layers[cells.indexOf(cell)] as LayerTrace;
     const { units, place, gates } = cell;
-    for (let b = 0; b < this.#batch; b++) {
-      const row = b * this.#time + from + timestep;
-      const slot = state + b * this.#engine.slotBytes;
+    for (let b = 0; b < batch; b++) {
+      const row = b * time + from + timestep;
       for (const { key, offset, length } of place.parts) {
-        trace[key]?.set(f32.subarray((slot + offset) / 4, (slot + offset) / 4 + length), row * length);
+        const at = (state + b * slotBytes + offset) / 4;
+        trace[key]?.set(f32.subarray(at, at + length), row * length);
       }
       const masked = mask !== 0 && u8[mask + b * maskStride] === 0;
       gates.forEach((gate, index) => {
@@ -58,7 +50,7 @@ export class TraceRecorder {
         }
       });
     }
-  }
+  };
 }
 
 function emptyTrace({ name, config, gates, units, place }: Cell, rows: number): LayerTrace {

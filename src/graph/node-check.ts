@@ -1,89 +1,67 @@
 import { onlyKeys } from '../checks.js';
 import { badSpec, describe, record } from '../refuse.js';
-import type { ModelSpec, NodeSpec, TensorSpec } from '../spec.js';
+import type { ModelSpec, TensorSpec } from '../spec.js';
 import type { ValueInfo } from './value.js';
+
+/** A node being checked: what its layer may ask about. */
+export interface NodeCheck {
+  /** The node, for errors. */
+  readonly where: string;
+  readonly inputs: readonly ValueInfo[];
+  readonly tensors: ModelSpec['tensors'];
+}
 
 /** Tensors by their field, with the shape that each must have; fields ending in `?` may be absent, strings stand for any size. */
 export type TensorShapes = Readonly<Record<string, readonly (number | string)[]>>;
 
-/** What a layer asks when it checks a node of its kind: the node's inputs, and tensors by name. */
-export class NodeCheck {
-  readonly inputs: readonly ValueInfo[];
-  /** The node, for errors. */
-  readonly where: string;
-  readonly #tensors: ModelSpec['tensors'];
-
-  /** @throws {SpecError} an input that no earlier node makes, or of the wrong dtype. */
-  constructor(node: NodeSpec, where: string, tensors: ModelSpec['tensors'], values: ReadonlyMap<string, ValueInfo>) {
-    this.where = where;
-    this.#tensors = tensors;
-    const ids = node.type === 'embedding';
-    this.inputs = node.inputs.map((name) => {
-      const value = findValue(`${where}, inputs`, name, values);
-      if ((value.dtype === 'int32') !== ids) {
-        badSpec(where, `input ${describe(name)} has the wrong type`, ids ? 'int32 token ids' : 'float32', value.dtype);
-      }
-      return value;
-    });
-  }
-
-  /** The node's single input. */
-  only(): ValueInfo {
-    const [x, ...more] = this.inputs;
-    if (!x || more.length > 0) this.wrongInputs('1');
-    return x;
-  }
-
-  /** A value that must have timesteps. */
-  sequence(x: ValueInfo): ValueInfo {
-    if (x.kind !== 'sequence') badSpec(this.where, `input ${describe(x.name)} has no time`, 'a sequence', 'a vector');
-    return x;
-  }
-
-  wrongInputs(expected: string, message = 'wrong number of inputs'): never {
-    badSpec(this.where, message, expected, describe(this.inputs.map(({ name }) => name)));
-  }
-
-  /** Checks that a record names exactly these tensors. @returns the tensors by field. */
-  tensors(names: object, shapes: TensorShapes, where = this.where): Record<string, TensorSpec> {
-    const fields = Object.keys(shapes).map((field) => field.replace('?', ''));
-    record(names, where, 'no tensors', `tensors: ${Object.keys(shapes).join(', ')}`);
-    onlyKeys(names, fields, `${where}, tensors`);
-    const found: Record<string, TensorSpec> = {};
-    Object.entries(shapes).forEach(([optional, shape], index) => {
-      const field = fields[index] as string;
-      const name = (names as Record<string, unknown>)[field];
-      if (name === undefined && field !== optional) return;
-      if (typeof name !== 'string' || !Object.hasOwn(this.#tensors, name)) {
-        badSpec(where, `no tensor for ${field}`, 'the name of a tensor in spec.tensors', describe(name));
-      }
-      const tensor = this.#tensors[name] as TensorSpec;
-      if (
-        tensor.shape.length !== shape.length ||
-        !shape.every((n, axis) => typeof n === 'string' || n === tensor.shape[axis])
-      ) {
-        badSpec(
-          where,
-          `tensor ${describe(name)} (${field}) has the wrong shape`,
-          `[${shape.join(', ')}]`,
-          describe(tensor.shape),
-        );
-      }
-      found[field] = tensor;
-    });
-    return found;
-  }
+/** @throws {SpecError} always. */
+export function wrongInputs({ where, inputs }: NodeCheck, message: string, expected: string): never {
+  badSpec(where, message, expected, describe(inputs.map(({ name }) => name)));
 }
 
-/** @throws {SpecError} no such value has been made yet. */
-export function findValue(where: string, name: string, values: ReadonlyMap<string, ValueInfo>): ValueInfo {
-  return (
-    values.get(name) ??
-    badSpec(
-      where,
-      `no value ${describe(name)} before this point`,
-      [...values.keys()].join(', ') || 'a value',
-      describe(name),
-    )
-  );
+/** The node's single input. @throws {SpecError} */
+export function onlyInput(at: NodeCheck): ValueInfo {
+  const [x, ...more] = at.inputs;
+  if (!x || more.length > 0) wrongInputs(at, 'wrong number of inputs', '1');
+  return x;
+}
+
+/** A value that must have timesteps. @throws {SpecError} */
+export function sequence({ where }: NodeCheck, x: ValueInfo): ValueInfo {
+  if (x.kind !== 'sequence') badSpec(where, `input ${describe(x.name)} has no time`, 'a sequence', 'a vector');
+  return x;
+}
+
+/**
+ * Checks that a record names exactly these tensors.
+ * @returns the tensors by field.
+ * @throws {SpecError}
+ */
+export function namedTensors(
+  { tensors }: NodeCheck,
+  names: object,
+  shapes: TensorShapes,
+  where: string,
+): Record<string, TensorSpec> {
+  const fields = Object.keys(shapes);
+  record(names, where, 'no tensors', `tensors: ${fields.join(', ')}`);
+  const plain = (field: string): string => field.replace('?', '');
+  onlyKeys(names, fields.map(plain), `${where}, tensors`);
+  const found: Record<string, TensorSpec> = {};
+  for (const [field, shape] of Object.entries(shapes)) {
+    const key = plain(field);
+    const name = (names as Record<string, unknown>)[key];
+    if (name === undefined && key !== field) continue;
+    if (typeof name !== 'string' || !Object.hasOwn(tensors, name)) {
+      badSpec(where, `no tensor for ${key}`, 'the name of a tensor in spec.tensors', describe(name));
+    }
+    const tensor = tensors[name] as TensorSpec;
+    const fits = shape.every((n, axis) => typeof n === 'string' || n === tensor.shape[axis]);
+    if (!fits || tensor.shape.length !== shape.length) {
+      const message = `tensor ${describe(name)} (${key}) has the wrong shape`;
+      badSpec(where, message, `[${shape.join(', ')}]`, describe(tensor.shape));
+    }
+    found[key] = tensor;
+  }
+  return found;
 }

@@ -1,28 +1,30 @@
 import { checkFields, later } from '../checks.js';
+import { onlyInput, sequence } from '../graph/node-check.js';
 import type { Shape } from '../graph/value.js';
-import { badSpec, describe } from '../refuse.js';
+import { badSpec, choose } from '../refuse.js';
 import type { BidirectionalNode } from '../spec.js';
 import { BINARY, rowBytes } from '../wasm/abi.js';
+import type { Cell } from './cell.js';
 import { outputLength } from './cell-sizes.js';
 import { CELLS, checkCell, makeCell } from './cells.js';
-import type { LayerKind, Op, PlanContext, ValueBuffer } from './layer.js';
+import type { LayerKind, ValueBuffer } from './layer.js';
+import { joinValues } from './merge.js';
 import { unroll } from './unroll.js';
 
-const MERGE = { sum: BINARY.add, mul: BINARY.multiply, ave: BINARY.mean } as const;
+/** The elementwise operation of each merge that joins the halves; `concat` and `none` have none. */
+const MERGES = { concat: undefined, sum: BINARY.add, mul: BINARY.multiply, ave: BINARY.mean, none: undefined } as const;
 
 /** Two cells over one sequence, from either end (Schuster & Paliwal 1997). */
 export const bidirectional: LayerKind<BidirectionalNode> = {
   fields: { forward: later, backward: later, merge: later },
   check(node, at) {
     const { forward, backward, merge } = node;
-    const { features } = at.sequence(at.only());
+    const { features } = sequence(at, onlyInput(at));
     for (const half of ['forward', 'backward'] as const) {
       const cell = node[half];
       const where = `${at.where}, ${half}`;
-      if (!Object.hasOwn(CELLS, cell?.type)) {
-        badSpec(where, 'unknown cell type', Object.keys(CELLS).join(', '), describe(cell?.type));
-      }
-      checkFields(cell, ['type'], CELLS[cell.type].fields, where);
+      const { fields } = choose(CELLS, cell?.type, where, 'cell type');
+      checkFields(cell, ['type'], fields, where);
       if (cell.goBackwards) {
         badSpec(where, 'the halves have their directions already', 'no goBackwards', 'goBackwards true');
       }
@@ -37,14 +39,11 @@ export const bidirectional: LayerKind<BidirectionalNode> = {
       dtype: 'float32',
       features: merge === 'concat' ? one + two : one,
     };
-    if (merge === 'none') return [y, { ...y, features: two }];
-    if (merge !== 'concat') {
-      if (!Object.hasOwn(MERGE, merge)) {
-        badSpec(`${at.where}, merge`, 'unknown merge', 'concat, sum, mul, ave, none', describe(merge));
-      }
-      if (one !== two) badSpec(at.where, `merge ${merge} needs halves of one length`, `${one}`, `${two}`);
+    const operation = choose(MERGES, merge, `${at.where}, merge`, 'merge');
+    if (operation !== undefined && one !== two) {
+      badSpec(at.where, `merge ${merge} needs halves of one length`, `${one}`, `${two}`);
     }
-    return [y];
+    return merge === 'none' ? [y, { ...y, features: two }] : [y];
   },
   make(node, context, inputs) {
     const forward = makeCell(`${node.name}.forward`, node.forward, inputs, context);
@@ -54,51 +53,23 @@ export const bidirectional: LayerKind<BidirectionalNode> = {
       plan(plan) {
         const x = plan.inputs[0] as ValueBuffer;
         const sequences = node.forward.returnSequences !== false;
-        const halves = placeHalves(node, plan, [forward.outputLength, backward.outputLength], sequences ? x.mask : 0);
+        const mask = sequences ? x.mask : 0;
+        const out = plan.output(0, mask);
+        /** Room for a half that is not an output itself. */
+        const half = ({ outputLength: features }: Cell): ValueBuffer => {
+          const stride = rowBytes(features);
+          return { ...out, features, stride, address: plan.alloc(out.rows * stride) };
+        };
+        const apart = node.merge === 'none';
+        const one = apart ? out : half(forward);
+        const two = apart ? (plan.output(1, mask) as ValueBuffer) : half(backward);
         const options = { outputOrder: 'input', sequences } as const;
         return [
-          unroll(forward, x, halves.forward, { ...options, backwards: false }, plan),
-          unroll(backward, x, halves.backward, { ...options, backwards: true }, plan),
-          ...halves.merge,
+          unroll(forward, x, one, { ...options, backwards: false }, plan),
+          unroll(backward, x, two, { ...options, backwards: true }, plan),
+          ...(apart ? [] : joinValues(plan, MERGES[node.merge], [one, two], out)),
         ];
       },
     };
   },
 };
-
-interface Halves {
-  readonly forward: ValueBuffer;
-  readonly backward: ValueBuffer;
-  readonly merge: readonly Op[];
-}
-
-/** Where each half writes, and what then joins them. */
-function placeHalves(
-  node: BidirectionalNode,
-  plan: PlanContext,
-  lengths: readonly [number, number],
-  mask: number,
-): Halves {
-  const { kernels } = plan;
-  const out = plan.output(0, mask);
-  if (node.merge === 'none') {
-    return { forward: out, backward: plan.output(1, mask) as ValueBuffer, merge: [] };
-  }
-  const half = (features: number): ValueBuffer => {
-    const stride = rowBytes(features);
-    return { ...out, features, stride, address: plan.alloc(out.rows * stride) };
-  };
-  const [forward, backward] = [half(lengths[0]), half(lengths[1])];
-  const { merge } = node;
-  const join: Op =
-    merge === 'concat'
-      ? () => {
-          const put = ({ address, stride, features }: ValueBuffer, to: number): void =>
-            kernels.copyRows(address, stride, to, out.stride, out.rows, features);
-          put(forward, out.address);
-          put(backward, out.address + lengths[0] * 4);
-        }
-      : () =>
-          kernels.binary(MERGE[merge], forward.address, backward.address, out.address, (out.rows * out.stride) / 16);
-  return { forward, backward, merge: [join] };
-}

@@ -3,7 +3,7 @@ import { type Check, type Fields, later, optionalBound, optionalTruth, size } fr
 import type { TensorShapes } from '../graph/node-check.js';
 import type { ActivationSpec, CellConfig } from '../spec.js';
 import { type CellKernel, FLAG } from '../wasm/abi.js';
-import { type Field, type PackedMatrix, packDescriptor } from '../wasm/pack.js';
+import type { PackedMatrix } from '../wasm/pack.js';
 import type { BuildContext } from './layer.js';
 import type { StatePlace } from './slot.js';
 
@@ -74,17 +74,21 @@ export function packCell(
   ownFlags: number,
   activations: readonly GateActivation[],
 ): Descriptor {
+  const flagsAt = integers.length + bounds.length;
+  const address = arena.alloc(4 * (flagsAt + 1 + 3 * activations.length));
+  // The descriptor twice: [flagsAt + 1 + 3·activations], 4 bytes a field.
+  const i32 = arena.i32.subarray(address / 4);
+  const f32 = arena.f32.subarray(address / 4);
+  i32.set(integers);
+  f32.set(bounds, integers.length);
   let flags = ownFlags | FLAG.keepsOutput | (bounds.some((bound) => bound > 0) ? FLAG.general : 0);
-  const fields = activations.flatMap(([given, standard]): Field[] => {
-    const activation = resolveActivation(given ?? standard, name);
-    if (activation.name !== standard) flags |= FLAG.general;
-    return [{ i32: activation.id }, { f32: activation.alpha }, { f32: activation.beta }];
+  activations.forEach(([given, standard], index) => {
+    const { name: used, id, alpha, beta } = resolveActivation(given ?? standard, name);
+    if (used !== standard) flags |= FLAG.general;
+    const at = flagsAt + 1 + 3 * index;
+    i32[at] = id;
+    f32.set([alpha, beta], at + 1);
   });
-  const address = packDescriptor(arena, [
-    ...integers.map((i32) => ({ i32 })),
-    ...bounds.map((f32) => ({ f32 })),
-    { i32: flags },
-    ...fields,
-  ]);
-  return { address, flagsAt: address / 4 + integers.length + bounds.length, flags };
+  i32[flagsAt] = flags;
+  return { address, flagsAt: address / 4 + flagsAt, flags };
 }

@@ -1,4 +1,4 @@
-import type { NodeCheck } from '../graph/node-check.js';
+import { type NodeCheck, namedTensors } from '../graph/node-check.js';
 import type { CellConfig } from '../spec.js';
 import type { Cell, CellKind } from './cell.js';
 import { gateCount, outputLength } from './cell-sizes.js';
@@ -25,7 +25,7 @@ export function checkCell(cell: CellConfig, inputs: number, at: NodeCheck, where
     'initialH?': [h],
     ...CELLS[cell.type].extraTensors?.(cell, where),
   };
-  at.tensors(cell.tensors, shapes, where);
+  namedTensors(at, cell.tensors, shapes, where);
 }
 
 /** Packs a cell's weights and claims its state. */

@@ -1,5 +1,6 @@
 import { resolveActivation } from '../activations.js';
 import { later, optionalActivation, size } from '../checks.js';
+import { namedTensors, onlyInput } from '../graph/node-check.js';
 import type { DenseNode } from '../spec.js';
 import { gateColumns, packBias, packMatrix } from '../wasm/pack.js';
 import type { LayerKind, ValueBuffer } from './layer.js';
@@ -8,14 +9,15 @@ import type { LayerKind, ValueBuffer } from './layer.js';
 export const dense: LayerKind<DenseNode> = {
   fields: { units: size, tensors: later, activation: optionalActivation },
   check({ units, tensors }, at) {
-    const x = at.only();
-    at.tensors(tensors, { weight: [units, x.features], 'bias?': [units] });
+    const x = onlyInput(at);
+    namedTensors(at, tensors, { weight: [units, x.features], 'bias?': [units] }, at.where);
     return [{ ...x, features: units }];
   },
-  make({ name: where, units, tensors, activation = 'linear' }, { arena, kernels, tensor }, inputs) {
+  make({ name: where, units, tensors, activation = 'linear' }, context, inputs) {
+    const { kernels } = context;
     const columns = gateColumns([0], units);
-    const weight = packMatrix(arena, kernels, columns, [{ data: tensor(tensors.weight), length: inputs }]);
-    const bias = packBias(arena, columns, tensor(tensors.bias));
+    const weight = packMatrix(context, columns, [tensors.weight, inputs]);
+    const bias = packBias(context, columns, tensors.bias);
     const { name, id, alpha, beta } = resolveActivation(activation, where);
     return {
       plan(plan) {

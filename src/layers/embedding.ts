@@ -1,16 +1,18 @@
 import { later, optionalTruth } from '../checks.js';
+import { namedTensors, onlyInput } from '../graph/node-check.js';
 import { badSpec } from '../refuse.js';
 import type { EmbeddingNode, TensorSpec } from '../spec.js';
 import { rowBytes } from '../wasm/abi.js';
-import type { LayerKind, ValueBuffer } from './layer.js';
+import type { LayerKind, Op, ValueBuffer } from './layer.js';
+import { addMask } from './mask.js';
 
 /** Row lookup. Ids are checked against the vocabulary where they enter, before anything is computed. */
 export const embedding: LayerKind<EmbeddingNode> = {
   fields: { tensors: later, maskZero: optionalTruth },
   check({ tensors }, at) {
-    const { kind, features } = at.only();
+    const { kind, features } = onlyInput(at);
     if (features !== 1) badSpec(at.where, 'token ids come one per timestep', 'features 1', `${features}`);
-    const { weight } = at.tensors(tensors, { weight: ['vocabulary', 'features'] });
+    const { weight } = namedTensors(at, tensors, { weight: ['vocabulary', 'features'] }, at.where);
     return [{ kind, dtype: 'float32', features: (weight as TensorSpec).shape[1] as number }];
   },
   make({ tensors, maskZero }, { arena, kernels, tensor }, _, features) {
@@ -27,20 +29,13 @@ export const embedding: LayerKind<EmbeddingNode> = {
         const ids = plan.inputs[0] as ValueBuffer;
         const mask = maskZero ? plan.alloc(ids.rows) : ids.mask;
         const y = plan.output(0, mask);
-        return [
-          () => {
-            kernels.embedding(ids.address, ids.rows, table, stride, y.address);
-            if (maskZero) maskZeros(plan.arena, ids, mask);
-          },
-        ];
+        const lookUp: Op = () => kernels.embedding(ids.address, ids.rows, table, stride, y.address);
+        const maskZeros: Op = () => {
+          const { i32, u8 } = arena;
+          for (let row = 0; row < ids.rows; row++) u8[mask + row] = i32[ids.address / 4 + row] === 0 ? 0 : 1;
+        };
+        return maskZero ? [lookUp, maskZeros, ...addMask(plan, mask, ids.mask, ids.rows)] : [lookUp];
       },
     };
   },
 };
-
-function maskZeros({ i32, u8 }: { i32: Int32Array; u8: Uint8Array }, ids: ValueBuffer, mask: number): void {
-  for (let row = 0; row < ids.rows; row++) {
-    const given = ids.mask === 0 ? 1 : (u8[ids.mask + row] as number);
-    u8[mask + row] = i32[ids.address / 4 + row] === 0 ? 0 : given;
-  }
-}

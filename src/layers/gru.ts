@@ -20,18 +20,16 @@ export const gru: CellKind<GruConfig> = {
     return {};
   },
   pack(name, config, inputs, context) {
-    const { arena, kernels, tensor } = context;
     const { units, tensors, resetAfter, activations = {}, clip = 0 } = config;
     const columns = gateColumns(ALL, units);
-    const weight = packMatrix(arena, kernels, columns, [{ data: tensor(tensors.weightIh), length: inputs }]);
-    const bias = packBias(arena, columns, tensor(tensors.biasIh));
-    const hh = [{ data: tensor(tensors.weightHh), length: units }];
+    const weight = packMatrix(context, columns, [tensors.weightIh, inputs]);
+    const bias = packBias(context, columns, tensors.biasIh);
     // With the reset before the product, n's part needs r∘h and so a matrix of its own.
     const rz = resetAfter ? columns : gateColumns(RESET_AND_UPDATE, units);
     const n = resetAfter ? new Int32Array() : gateColumns(CANDIDATE, units);
-    const wHh = packMatrix(arena, kernels, rz, hh).address;
-    const wHn = resetAfter ? 0 : packMatrix(arena, kernels, n, hh).address;
-    const biasHh = packBias(arena, Int32Array.of(...rz, ...n), tensor(tensors.biasHh));
+    const wHh = packMatrix(context, rz, [tensors.weightHh, units]).address;
+    const wHn = resetAfter ? 0 : packMatrix(context, n, [tensors.weightHh, units]).address;
+    const biasHh = packBias(context, Int32Array.of(...rz, ...n), tensors.biasHh);
     return {
       descriptor: packCell(
         name,

@@ -4,17 +4,13 @@ import type { GraphNode, Shape } from '../graph/value.js';
 import type { NodeSpec } from '../spec.js';
 import type { Kernels } from '../wasm/abi.js';
 import type { Arena } from '../wasm/arena.js';
+import type { Packing } from '../wasm/pack.js';
 import type { Cell } from './cell.js';
 import type { SlotLayout } from './slot.js';
 
 /** What a layer needs once, when the model is made: to pack its weights and claim its state. */
-export interface BuildContext {
-  readonly arena: Arena;
-  readonly kernels: Kernels;
+export interface BuildContext extends Packing {
   readonly slot: SlotLayout;
-  /** The data of a tensor of the spec; undefined for an absent name. */
-  tensor(name: string): Float32Array;
-  tensor(name: string | undefined): Float32Array | undefined;
 }
 
 /** A value's place in memory for one batch and time: rows of `features` float32 padded to whole vectors. */

@@ -21,20 +21,15 @@ export const lstm: CellKind<LstmConfig> = {
     ...(projection === undefined ? {} : { weightHr: [projection, units] }),
   }),
   pack(name, config, inputs, context) {
-    const { arena, kernels, tensor } = context;
     const { units, tensors, activations = {}, clip = 0, cellClip = 0, coupled = false } = config;
     const length = outputLength(config);
     const columns = gateColumns(GATES, units);
     // One stream of weights over [x h]: rows = inputs + length.
-    const weight = packMatrix(arena, kernels, columns, [
-      { data: tensor(tensors.weightIh), length: inputs },
-      { data: tensor(tensors.weightHh), length },
-    ]);
-    const bias = packBias(arena, columns, tensor(tensors.biasIh), tensor(tensors.biasHh));
-    const peephole = tensors.peephole ? packBias(arena, peepholeColumns(units), tensor(tensors.peephole)) : 0;
+    const weight = packMatrix(context, columns, [tensors.weightIh, inputs], [tensors.weightHh, length]);
+    const bias = packBias(context, columns, tensors.biasIh, tensors.biasHh);
+    const peephole = tensors.peephole ? packBias(context, peepholeColumns(units), tensors.peephole) : 0;
     const projected = tensors.weightHr
-      ? packMatrix(arena, kernels, gateColumns([0], length), [{ data: tensor(tensors.weightHr), length: units }])
-          .address
+      ? packMatrix(context, gateColumns([0], length), [tensors.weightHr, units]).address
       : 0;
     return {
       descriptor: packCell(

@@ -1,6 +1,8 @@
 import { finite } from '../checks.js';
+import { onlyInput, sequence } from '../graph/node-check.js';
 import type { MaskingNode } from '../spec.js';
 import type { LayerKind, ValueBuffer } from './layer.js';
+import { addMask } from './mask.js';
 
 /**
  * Masks the timesteps whose features all equal a value, and zeroes them (Keras `Masking`). As in Keras, this takes the
@@ -8,21 +10,15 @@ import type { LayerKind, ValueBuffer } from './layer.js';
  */
 export const masking: LayerKind<MaskingNode> = {
   fields: { maskValue: finite },
-  check: (_, at) => [at.sequence(at.only())],
+  check: (_, at) => [sequence(at, onlyInput(at))],
   make: ({ maskValue }, { kernels }) => ({
     plan(plan) {
       const x = plan.inputs[0] as ValueBuffer;
       const mask = plan.alloc(x.rows);
       const y = plan.output(0, mask);
       return [
-        () => {
-          kernels.masking(x.address, y.address, x.rows, x.stride, x.features, maskValue, mask);
-          if (plan.mask !== 0) {
-            const { u8 } = plan.arena;
-            for (let row = 0; row < x.rows; row++)
-              u8[mask + row] = (u8[mask + row] as number) & (u8[plan.mask + row] as number);
-          }
-        },
+        () => kernels.masking(x.address, y.address, x.rows, x.stride, x.features, maskValue, mask),
+        ...addMask(plan, mask, plan.mask, x.rows),
       ];
     },
   }),

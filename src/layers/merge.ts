@@ -1,3 +1,4 @@
+import { wrongInputs } from '../graph/node-check.js';
 import { badSpec, describe } from '../refuse.js';
 import type { MergeNode } from '../spec.js';
 import { BINARY } from '../wasm/abi.js';
@@ -11,7 +12,7 @@ export const merge: LayerKind<MergeNode> = {
   fields: {},
   check({ type }, at) {
     const [first, ...rest] = at.inputs;
-    if (!first || rest.length === 0) return at.wrongInputs('two or more inputs', 'nothing to merge');
+    if (!first || rest.length === 0) wrongInputs(at, 'nothing to merge', 'two or more inputs');
     const concatenate = type === 'concatenate';
     let { features } = first;
     for (const other of rest) {
@@ -27,30 +28,39 @@ export const merge: LayerKind<MergeNode> = {
     }
     return [{ ...first, features }];
   },
-  make: ({ type }, { kernels }) => ({
+  make: ({ type }) => ({
     plan(plan) {
+      const { inputs } = plan;
       const { mask, ops } = jointMask(plan);
       const y = plan.output(0, mask);
-      if (type === 'concatenate') {
-        let to = y.address;
-        for (const { address, stride, rows, features } of plan.inputs) {
-          const at = to;
-          ops.push(() => kernels.copyRows(address, stride, at, y.stride, rows, features));
-          to += features * 4;
-        }
-        return ops;
-      }
-      const op = BINARY[type];
-      const [first, ...rest] = plan.inputs as [ValueBuffer, ...ValueBuffer[]];
-      rest.forEach((x, index) => {
-        const left = index === 0 ? first.address : y.address;
-        ops.push(() => kernels.binary(op, left, x.address, y.address, (y.rows * y.stride) / 16));
-      });
-      if (type === 'multiply' && plan.inputs.some((x) => x.mask !== 0)) ops.push(skipMaskedFactors(plan, y));
+      ops.push(...joinValues(plan, type === 'concatenate' ? undefined : BINARY[type], inputs, y));
+      if (type === 'multiply' && inputs.some((x) => x.mask !== 0)) ops.push(skipMaskedFactors(plan, y));
       return ops;
     },
   }),
 };
+
+/** Joins values of as many rows: side by side, or by an elementwise operation from the left to the right. */
+export function joinValues(
+  { kernels }: PlanContext,
+  operation: number | undefined,
+  values: readonly ValueBuffer[],
+  y: ValueBuffer,
+): Op[] {
+  const [first, ...rest] = values as [ValueBuffer, ...ValueBuffer[]];
+  if (operation !== undefined) {
+    return rest.map((x, index) => {
+      const left = index === 0 ? first.address : y.address;
+      return () => kernels.binary(operation, left, x.address, y.address, (y.rows * y.stride) / 16);
+    });
+  }
+  let end = y.address;
+  return values.map(({ address, stride, rows, features }) => {
+    const to = end;
+    end += features * 4;
+    return () => kernels.copyRows(address, stride, to, y.stride, rows, features);
+  });
+}
 
 function jointMask(plan: PlanContext): { mask: number; ops: Op[] } {
   const masks = [...new Set(plan.inputs.map((x) => x.mask))];

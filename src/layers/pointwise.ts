@@ -1,5 +1,6 @@
 import { resolveActivation } from '../activations.js';
 import { later, notNegative, optionalActivation } from '../checks.js';
+import { namedTensors, onlyInput } from '../graph/node-check.js';
 import { badSpec } from '../refuse.js';
 import type { ActivationNode, DropoutNode, LayerNormNode, SoftmaxNode } from '../spec.js';
 import { packVector } from '../wasm/pack.js';
@@ -9,7 +10,7 @@ export const activation: LayerKind<ActivationNode> = {
   fields: { activation: optionalActivation },
   check(node, at) {
     if (node.activation === undefined) badSpec(at.where, 'no activation', 'an activation');
-    return [at.only()];
+    return [onlyInput(at)];
   },
   make(node, { kernels }) {
     const { id, alpha, beta } = resolveActivation(node.activation, node.name);
@@ -19,20 +20,21 @@ export const activation: LayerKind<ActivationNode> = {
 
 export const softmax: LayerKind<SoftmaxNode> = {
   fields: {},
-  check: (_, at) => [at.only()],
+  check: (_, at) => [onlyInput(at)],
   make: (_, { kernels }) => rowwise((x, y) => kernels.softmax(x.address, y.address, x.rows, x.stride, x.features)),
 };
 
 export const layerNorm: LayerKind<LayerNormNode> = {
   fields: { epsilon: notNegative, tensors: later },
   check({ tensors }, at) {
-    const x = at.only();
-    at.tensors(tensors, { 'gamma?': [x.features], 'beta?': [x.features] });
+    const x = onlyInput(at);
+    namedTensors(at, tensors, { 'gamma?': [x.features], 'beta?': [x.features] }, at.where);
     return [x];
   },
-  make({ tensors, epsilon }, { arena, kernels, tensor }) {
-    const gamma = tensors.gamma ? packVector(arena, tensor(tensors.gamma)) : 0;
-    const beta = tensors.beta ? packVector(arena, tensor(tensors.beta)) : 0;
+  make({ tensors, epsilon }, context) {
+    const { kernels } = context;
+    const gamma = packVector(context, tensors.gamma);
+    const beta = packVector(context, tensors.beta);
     return rowwise((x, y) =>
       kernels.layerNorm(x.address, y.address, x.rows, x.stride, x.features, gamma, beta, epsilon),
     );
@@ -42,7 +44,7 @@ export const layerNorm: LayerKind<LayerNormNode> = {
 /** Nothing, at inference. */
 export const dropout: LayerKind<DropoutNode> = {
   fields: {},
-  check: (_, at) => [at.only()],
+  check: (_, at) => [onlyInput(at)],
   make: () => ({
     plan(plan) {
       plan.alias(plan.inputs[0] as ValueBuffer);

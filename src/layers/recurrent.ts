@@ -1,3 +1,4 @@
+import { sequence, wrongInputs } from '../graph/node-check.js';
 import type { Shape } from '../graph/value.js';
 import { badSpec, describe } from '../refuse.js';
 import type { RecurrentNode } from '../spec.js';
@@ -5,6 +6,7 @@ import type { Cell, CellKind } from './cell.js';
 import { outputLength } from './cell-sizes.js';
 import { checkCell, makeCell } from './cells.js';
 import type { LayerKind, Op, PlanContext, ValueBuffer } from './layer.js';
+import type { StatePart } from './slot.js';
 import { unroll } from './unroll.js';
 
 /** LSTM, GRU or simple RNN: one cell over time. */
@@ -16,9 +18,9 @@ export const recurrent = ({ fields }: CellKind): LayerKind<RecurrentNode> => ({
     const states = node.type === 'lstm' ? [h, node.units] : [h];
     const [x, ...initial] = at.inputs;
     if (!x || (initial.length > 0 && initial.length !== states.length)) {
-      return at.wrongInputs(node.type === 'lstm' ? '[x] or [x, h0, c0]' : '[x] or [x, h0]');
+      wrongInputs(at, 'wrong number of inputs', node.type === 'lstm' ? '[x] or [x, h0, c0]' : '[x] or [x, h0]');
     }
-    checkCell(node, at.sequence(x).features, at, at.where);
+    checkCell(node, sequence(at, x).features, at, at.where);
     initial.forEach(({ name, kind, features }, index) => {
       if (kind !== 'vector' || features !== states[index]) {
         badSpec(
@@ -37,12 +39,12 @@ export const recurrent = ({ fields }: CellKind): LayerKind<RecurrentNode> => ({
     return {
       cells: [cell],
       plan(plan) {
-        const [x, ...initial] = plan.inputs as [ValueBuffer, ...ValueBuffer[]];
+        const x = plan.inputs[0] as ValueBuffer;
         const sequences = node.returnSequences !== false;
         const backwards = node.goBackwards === true;
         const out = plan.output(0, sequences ? x.mask : 0);
         return [
-          ...(initial.length > 0 ? [setInitialState(cell, plan)] : []),
+          ...setInitialState(cell, plan),
           unroll(cell, x, out, { backwards, outputOrder: 'computed', sequences }, plan),
           ...finalState(cell, plan),
         ];
@@ -51,19 +53,12 @@ export const recurrent = ({ fields }: CellKind): LayerKind<RecurrentNode> => ({
   },
 });
 
-/** Takes h (and c) from other values, as the node's further inputs. */
-function setInitialState({ place }: Cell, plan: PlanContext): Op {
-  const { arena, kernels, batch, slotBytes, inputs } = plan;
-  return (state) => {
-    place.parts.forEach(({ offset, length }, index) => {
-      const { address, stride } = inputs[index + 1] as ValueBuffer;
-      kernels.copyRows(address, stride, state + offset, slotBytes, batch, length);
-    });
-    for (let b = 0; b < batch; b++) {
-      const output = (state + b * slotBytes + place.output) / 4;
-      arena.f32.fill(0, output, output + place.parts[0].length);
-    }
-  };
+/** Takes h (and c) from other values, as the node's further inputs. Such a layer is not streamed, so its state is fresh otherwise. */
+function setInitialState({ place }: Cell, { kernels, batch, slotBytes, inputs }: PlanContext): Op[] {
+  return inputs.slice(1).map(({ address, stride }, index) => {
+    const { offset, length } = place.parts[index] as StatePart;
+    return (state: number) => kernels.copyRows(address, stride, state + offset, slotBytes, batch, length);
+  });
 }
 
 /** Gives h (and c) after the last timestep, as the node's further outputs. */

@@ -7,13 +7,9 @@ import { type CellKind, cellFields, packCell } from './cell.js';
 export const rnn: CellKind<RnnConfig> = {
   fields: cellFields({ activation: optionalActivation }),
   pack(name, { units, tensors, activation, clip = 0 }, inputs, context) {
-    const { arena, kernels, tensor } = context;
     const columns = gateColumns([0], units);
-    const weight = packMatrix(arena, kernels, columns, [
-      { data: tensor(tensors.weightIh), length: inputs },
-      { data: tensor(tensors.weightHh), length: units },
-    ]);
-    const bias = packBias(arena, columns, tensor(tensors.biasIh), tensor(tensors.biasHh));
+    const weight = packMatrix(context, columns, [tensors.weightIh, inputs], [tensors.weightHh, units]);
+    const bias = packBias(context, columns, tensors.biasIh, tensors.biasHh);
     return {
       descriptor: packCell(name, context, [inputs, units, weight.address, bias], [clip], 0, [[activation, 'tanh']]),
       projection: { weight, bias },

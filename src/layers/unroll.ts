@@ -45,25 +45,31 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
     return out.address + (flip ? time - 1 - t : t) * out.stride;
   };
 
+  /** Over [x h] from `from` on; 0: over h alone, on from the raw gates at `rawAt`. */
+  const step = (state: number, t: number, from: number, rawAt: number): void => {
+    const mask = x.mask === 0 ? 0 : x.mask + t;
+    kernel(
+      layer,
+      from,
+      x.stride,
+      rawAt,
+      rawStride,
+      scratch,
+      state + h,
+      slotBytes,
+      batch,
+      mask,
+      time,
+      outputAt(t),
+      outTime,
+    );
+    watch?.({ cell, timestep: t, raw: rawAt, rawStride, state, mask, maskStride: time });
+  };
+
   if (time === 1) {
     return (state) => {
       arena.i32[flagsAt] = flags;
-      kernel(
-        layer,
-        x.address,
-        x.stride,
-        raw,
-        rawStride,
-        scratch,
-        state + h,
-        slotBytes,
-        batch,
-        x.mask,
-        1,
-        out.address,
-        out.stride,
-      );
-      watch?.({ cell, timestep: 0, raw, rawStride, state, mask: x.mask, maskStride: 1 });
+      step(state, 0, x.address, raw);
     };
   }
 
@@ -81,12 +87,6 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
       for (let t = 0; t < count; t++) gemm(first + t * x.stride, xTime, batch, raw + t * rawBytes, rawStride);
     }
   };
-  const step = (t: number, rawAt: number, state: number): void => {
-    const mask = x.mask === 0 ? 0 : x.mask + t;
-    kernel(layer, 0, 0, rawAt, rawStride, scratch, state + h, slotBytes, batch, mask, time, outputAt(t), outTime);
-    watch?.({ cell, timestep: t, raw: rawAt, rawStride, state, mask, maskStride: time });
-  };
-
   return (state) => {
     arena.i32[flagsAt] = flags;
     for (let done = 0; done < time; done += chunk) {
@@ -95,7 +95,7 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
       project(from, count);
       for (let i = 0; i < count; i++) {
         const t = backwards ? from + count - 1 - i : from + i;
-        step(t, raw + (t - from) * rawBytes, state);
+        step(state, t, 0, raw + (t - from) * rawBytes);
       }
     }
   };

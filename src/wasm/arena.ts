@@ -9,6 +9,11 @@ const RESERVED = 1024;
 
 const align = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
+interface Block {
+  address: number;
+  size: number;
+}
+
 /**
  * The only owner of a model's memory: hands out blocks, takes them back, grows the memory when
  * none fits, and renews the views after growth. First fit over a list of free blocks sorted by
@@ -23,10 +28,14 @@ export class Arena {
   u8!: Uint8Array<ArrayBuffer>;
   /** Counts growths; a cached subarray is stale when this has changed. */
   generation = 0;
+  /** Bytes handed out and not taken back. */
+  used = 0;
 
   readonly #limit: number;
-  /** [address, bytes], sorted by address. */
-  readonly #free: [number, number][] = [];
+  /** What lies behind the last block handed out, up to the end of the memory; may be empty. */
+  readonly #rest: Block = { address: RESERVED, size: PAGE - RESERVED };
+  /** Sorted by address, the rest last. */
+  readonly #free = [this.#rest];
   readonly #sizes = new Map<number, number>();
 
   /**
@@ -39,7 +48,6 @@ export class Arena {
       refuse(MemoryLimitError, 'memoryLimit', 'memory limit too small', `at least ${PAGE} bytes`, String(limit));
     }
     this.memory = new WebAssembly.Memory({ initial: 1, maximum: this.#limit / PAGE });
-    this.#free.push([RESERVED, PAGE - RESERVED]);
     this.#renewViews();
   }
 
@@ -48,29 +56,23 @@ export class Arena {
     return this.memory.buffer.byteLength;
   }
 
-  /** Bytes handed out and not taken back. */
-  get used(): number {
-    let bytes = 0;
-    for (const size of this.#sizes.values()) bytes += size;
-    return bytes;
-  }
-
   /**
    * A zeroed block of at least `bytes` bytes, on a 64-byte boundary.
    * @throws {MemoryLimitError} no room under the limit; nothing has changed.
    */
   alloc(bytes: number): number {
     const size = align(Math.max(bytes, 1));
-    let index = this.#free.findIndex(([, free]) => free >= size);
-    if (index < 0) {
+    let block = this.#free.find((free) => free.size >= size);
+    if (block === undefined) {
       this.#grow(size);
-      index = this.#free.length - 1;
+      block = this.#rest;
     }
-    const block = this.#free[index] as [number, number];
-    const address = block[0];
-    if (block[1] === size) this.#free.splice(index, 1);
-    else this.#free[index] = [address + size, block[1] - size];
+    const { address } = block;
+    block.address += size;
+    block.size -= size;
+    if (block.size === 0 && block !== this.#rest) this.#free.splice(this.#free.indexOf(block), 1);
     this.#sizes.set(address, size);
+    this.used += size;
     this.u8.fill(0, address, address + size);
     return address;
   }
@@ -80,42 +82,33 @@ export class Arena {
     const size = this.#sizes.get(address);
     if (size === undefined) throw new Error(`arena: ${address} is not an allocated block`);
     this.#sizes.delete(address);
-    this.#insert(address, size);
+    this.used -= size;
+    const index = this.#free.findIndex((block) => block.address > address);
+    this.#free.splice(index, 0, { address, size });
+    this.#join(index);
+    this.#join(index - 1);
   }
 
-  /** Grows once for blocks of `bytes` in total, instead of block by block. */
-  reserve(bytes: number): void {
-    const last = this.#free.at(-1);
-    if (last === undefined || last[1] < bytes) this.#grow(bytes);
+  /** Joins a free block with the one after it if they touch. */
+  #join(index: number): void {
+    const [block, next] = [this.#free[index], this.#free[index + 1]];
+    if (!block || !next || block.address + block.size !== next.address) return;
+    next.address = block.address;
+    next.size += block.size;
+    this.#free.splice(index, 1);
   }
 
-  /** Makes the last free block at least `size` bytes. */
+  /** Makes the rest at least `size` bytes. */
   #grow(size: number): void {
-    const end = this.byteLength;
-    const last = this.#free.at(-1);
-    const tail = last !== undefined && last[0] + last[1] === end ? last[1] : 0;
-    const pages = Math.ceil((size - tail) / PAGE);
-    if (end + pages * PAGE > this.#limit) throw this.#exhausted(size);
+    const bytes = Math.ceil((size - this.#rest.size) / PAGE) * PAGE;
+    if (this.byteLength + bytes > this.#limit) throw this.#exhausted(size);
     try {
-      this.memory.grow(pages);
+      this.memory.grow(bytes / PAGE);
     } catch (cause) {
       throw this.#exhausted(size, cause);
     }
+    this.#rest.size += bytes;
     this.#renewViews();
-    this.#insert(end, pages * PAGE);
-  }
-
-  #insert(address: number, size: number): void {
-    const free = this.#free;
-    let index = free.findIndex(([other]) => other > address);
-    if (index < 0) index = free.length;
-    free.splice(index, 0, [address, size]);
-    for (const at of [index, index - 1]) {
-      const [block, next] = [free[at], free[at + 1]];
-      if (block && next && block[0] + block[1] === next[0]) {
-        free.splice(at, 2, [block[0], block[1] + next[1]]);
-      }
-    }
   }
 
   #renewViews(): void {

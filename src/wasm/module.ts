@@ -20,19 +20,21 @@ export interface LoadedModule {
   readonly build: Build;
 }
 
-// (func (result v128) i32.const 0, i8x16.splat): the smallest module that needs SIMD.
-const SIMD_PROBE = [
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11,
-];
-// The same returning f32x4.relaxed_madd of three splats.
-const RELAXED_PROBE = [
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 19, 1, 17, 0, 65, 0, 253, 15, 65, 0, 253, 15, 65,
-  0, 253, 15, 253, 133, 2, 11,
-];
+// i32.const 0, i8x16.splat
+const SPLAT = [65, 0, 253, 15];
+/** What the smallest function that needs a build does, which returns a v128: with `relaxed`, f32x4.relaxed_madd. */
+const PROBES: Record<Build, readonly number[]> = { simd: SPLAT, relaxed: [...SPLAT, ...SPLAT, ...SPLAT, 253, 133, 2] };
+
+/** A module of one type `() -> v128` and one function. */
+const moduleOf = (code: readonly number[]): Uint8Array<ArrayBuffer> =>
+  Uint8Array.of(
+    ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
+    ...[10, code.length + 4, 1, code.length + 2, 0, ...code, 11],
+  );
 
 /** Whether this runtime accepts the build; decided by validation, never by the runtime's name. */
 export function acceptsBuild(build: Build): boolean {
-  return WebAssembly.validate(new Uint8Array(build === 'simd' ? SIMD_PROBE : RELAXED_PROBE));
+  return WebAssembly.validate(moduleOf(PROBES[build]));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Kernels, VECTOR_BYTES } from './abi.js';
+import { type Kernels, rowBytes } from './abi.js';
 import type { Arena } from './arena.js';
 
 /** A weight matrix as the kernels read it: `rows` × `vectors`·4 columns, cut into panels of columns. */
@@ -9,10 +9,15 @@ export interface PackedMatrix {
   readonly vectors: number;
 }
 
-/** Part of the sum: `data` is row-major `(outputs, length)`, as in a spec. */
-export interface WeightPart {
-  readonly data: Float32Array;
-  readonly length: number;
+/** Part of the sum: a tensor, row-major `(outputs, length)`, as in a spec. */
+export type WeightPart = readonly [tensor: string, length: number];
+
+/** Where weights come from and go to. */
+export interface Packing {
+  readonly arena: Arena;
+  readonly kernels: Kernels;
+  /** The data of a tensor of the spec. */
+  tensor(name: string): Float32Array;
 }
 
 /**
@@ -36,28 +41,26 @@ export function gateColumns(gates: readonly number[], units: number): Int32Array
   return columns;
 }
 
-export const packedBytes = (rows: number, columns: Int32Array): number => rows * columns.length * 4;
-
 /**
  * Writes weights in panel order: panel after panel, and within a panel of P vectors, for each k the
  * P·4 columns' weights next to one another: `[panel][k][P][4]`. The step reads it as one stream.
  * The parts follow one another along k.
  */
 export function packMatrix(
-  arena: Arena,
-  kernels: Kernels,
+  { arena, kernels, tensor }: Packing,
   columns: Int32Array,
-  parts: readonly WeightPart[],
+  ...parts: readonly WeightPart[]
 ): PackedMatrix {
-  const rows = parts.reduce((sum, part) => sum + part.length, 0);
+  const rows = parts.reduce((sum, [, length]) => sum + length, 0);
   const vectors = columns.length / 4;
-  const address = arena.alloc(packedBytes(rows, columns));
+  const address = arena.alloc(rows * columns.length * 4);
   const f32 = arena.f32;
   let at = address / 4;
   for (let vector = 0; vector < vectors; ) {
     const width = kernels.panelVectors(vectors - vector);
     const panel = columns.subarray(vector * 4, (vector + width) * 4);
-    for (const { data, length } of parts) {
+    for (const [name, length] of parts) {
+      const data = tensor(name);
       for (let k = 0; k < length; k++) {
         for (let j = 0; j < panel.length; j++) {
           const output = panel[j] as number;
@@ -70,32 +73,27 @@ export function packMatrix(
   return { address, rows, vectors };
 }
 
-/** Writes one number per packed column, the sum of the given vectors `(outputs)`; absent ones count as zeros. */
-export function packBias(arena: Arena, columns: Int32Array, ...biases: (Float32Array | undefined)[]): number {
+/** Writes one number per packed column, the sum of the named vectors `(outputs)`; absent ones count as zeros. */
+export function packBias(
+  { arena, tensor }: Packing,
+  columns: Int32Array,
+  ...names: readonly (string | undefined)[]
+): number {
   const address = arena.alloc(columns.length * 4);
-  const target = arena.f32.subarray(address / 4, address / 4 + columns.length);
-  columns.forEach((output, column) => {
-    if (output >= 0) target[column] = biases.reduce((sum, bias) => sum + (bias?.[output] ?? 0), 0);
-  });
+  for (const name of names) {
+    const bias = name === undefined ? [] : tensor(name);
+    columns.forEach((output, column) => {
+      (arena.f32[address / 4 + column] as number) += bias[output] ?? 0;
+    });
+  }
   return address;
 }
 
-/** Copies numbers into a block padded to whole vectors. */
-export function packVector(arena: Arena, data: Float32Array): number {
-  const address = arena.alloc(Math.ceil(data.length / 4) * VECTOR_BYTES);
+/** Copies a vector into a block padded to whole vectors. @returns 0 for an absent one. */
+export function packVector({ arena, tensor }: Packing, name: string | undefined): number {
+  if (name === undefined) return 0;
+  const data = tensor(name);
+  const address = arena.alloc(rowBytes(data.length));
   arena.f32.set(data, address / 4);
-  return address;
-}
-
-/** One field of a layer descriptor. */
-export type Field = { readonly i32: number } | { readonly f32: number };
-
-/** Writes a layer descriptor: 4 bytes a field, in the order of the kernel's class. */
-export function packDescriptor(arena: Arena, fields: readonly Field[]): number {
-  const address = arena.alloc(fields.length * 4);
-  fields.forEach((field, index) => {
-    if ('i32' in field) arena.i32[address / 4 + index] = field.i32;
-    else arena.f32[address / 4 + index] = field.f32;
-  });
   return address;
 }
