@@ -1,6 +1,7 @@
 import { assertAgree } from '../support/agree.mjs';
-import { loadKernels, maddRoofs } from '../support/kernels.mjs';
+import { loadKernels } from '../support/kernels.mjs';
 import { uniform } from '../support/random.mjs';
+import { maddRoof } from '../support/roofs.mjs';
 import { measureRounds, warmUp } from '../support/rounds.mjs';
 import { median, ratios, spread } from '../support/stats.mjs';
 import { digits, percent, range } from '../support/table.mjs';
@@ -44,15 +45,12 @@ export async function measure(shape, options) {
   const c = arena.f32.slice(cAt / 4, cAt / 4 + rows * columns);
   assertAgree(`gemm ${pointName(shape)}`, c, product(a, weight, bias, rows, k, columns));
 
-  const roofs = await maddRoofs(options.build);
-  const cases = { gemm, ...Object.fromEntries(Object.entries(roofs).map(([name, { run }]) => [name, run])) };
+  const best = maddRoof(options.build);
+  const cases = { gemm, roof: best.run };
   warmUp(cases, 1000 * options.seconds);
   const measured = await measureRounds('gemm', cases, options);
-  const rate = (flops, seconds) => (1e-9 * flops) / seconds;
-  const gflops = measured.gemm.map((seconds) => rate(2 * rows * k * columns, seconds));
-  const roof = gflops.map((_, round) =>
-    Math.max(...Object.entries(roofs).map(([name, { flops }]) => rate(flops, measured[name][round]))),
-  );
+  const gflops = measured.gemm.map((seconds) => (2e-9 * rows * k * columns) / seconds);
+  const roof = measured.roof.map((seconds) => (1e-9 * best.flops) / seconds);
   const share = spread(ratios(gflops, roof));
   return {
     shape,

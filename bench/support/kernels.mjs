@@ -1,5 +1,4 @@
-// The layers below the public API, and the roofs beside them.
-import { readFile } from 'node:fs/promises';
+// The layers below the public API.
 import { ModelEngine } from '../../dist/engine.js';
 import { Stream } from '../../dist/stream.js';
 import { Arena } from '../../dist/wasm/arena.js';
@@ -39,33 +38,9 @@ export async function loadEngine(spec, build) {
     },
     stream: new Stream(engine, () => [0, 0], 1),
     /** Packed weights of each cell. */
-    weights: engine.cells.map(({ projection, rawVectors }) => ({
-      address: projection.weight,
-      bytes: projection.panelRows * rawVectors * 16,
+    weights: engine.cells.map(({ projection: { weight } }) => ({
+      address: weight.address,
+      bytes: weight.rows * weight.vectors * 16,
     })),
   };
-}
-
-const roofs = async (build, memory) => {
-  const bytes = await readFile(new URL(`../../build/roof.${build}.wasm`, import.meta.url));
-  return (await WebAssembly.instantiate(bytes, { env: { memory } })).instance.exports;
-};
-
-/** `read(address, bytes)`: reads that part of a memory by 128-bit loads. */
-export const readRoof = async (build, memory) => (await roofs(build, memory)).readRoof;
-
-/**
- * Loops that multiply and add in registers only, none of which knows a faster arrangement than all others on every machine:
- * the roof is the best of them. `run()` performs `flops` floating-point operations.
- */
-export async function maddRoofs(build) {
-  const exports = await roofs(build, new WebAssembly.Memory({ initial: 1 }));
-  const iterations = 20_000;
-  const vectors = { maddRoof8: 16, maddRoof12: 12 };
-  return Object.fromEntries(
-    Object.entries(vectors).map(([name, perIteration]) => [
-      name,
-      { run: () => void exports[name](iterations, 0.5), flops: 8 * perIteration * iterations },
-    ]),
-  );
 }

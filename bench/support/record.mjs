@@ -43,4 +43,8 @@ function commit() {
   }
 }
 
-const rounded = (_, value) => (typeof value === 'number' ? Number(value.toPrecision(5)) : value);
+function rounded(key, value) {
+  if (typeof value !== 'number') return value;
+  if (!Number.isFinite(value)) throw new Error(`record: ${key} is ${value}`);
+  return Number(value.toPrecision(5));
+}
