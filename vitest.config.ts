@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/slow/**'],
+    setupFiles: ['./test/support/setup.ts'],
     reporters: ['default', './test/support/closing-reporter.ts'],
     testTimeout: 60_000,
     // Heap measurements need a collection on demand.

@@ -1,35 +1,25 @@
 // Fails when something that users download has outgrown its budget.
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build } from 'rolldown';
 
 const KB = 1024;
 
 /** Raw bytes of a kernel build. */
 const kernel = (name) => readFileSync(`dist/kernels/${name}.wasm`).length;
 
-/** Minified and gzipped bytes of what a bundler makes of an entry; the embedded kernels are counted on their own. */
-async function javascript(entry, external) {
-  const { outputFiles } = await build({
-    entryPoints: [entry],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2022',
-    write: false,
-    external,
-    legalComments: 'none',
-  });
-  return gzipSync(outputFiles[0].contents, { level: 9 }).length;
+/** Minified (oxc) and gzipped bytes of what rolldown, Vite's bundler, makes of an entry; the embedded kernels are counted on their own. */
+async function javascript(entry) {
+  const { output } = await build({ input: entry, external: /embedded/, write: false, output: { minify: true } });
+  return output.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0);
 }
 
-const EMBEDDED = ['./embedded/*'];
 const rows = [
   ['kernels, simd (raw)', kernel('simd'), 16 * KB],
   ['kernels, relaxed (raw)', kernel('relaxed'), 16 * KB],
-  ['core (min+gzip)', await javascript('dist/index.js', EMBEDDED), 15 * KB],
-  ['explain (min+gzip)', await javascript('dist/explain.js', EMBEDDED), 4 * KB],
-  ['importer pytorch (min+gzip)', await javascript('dist/importers/pytorch/index.js', EMBEDDED), 8 * KB],
+  ['core (min+gzip)', await javascript('dist/index.js'), 15 * KB],
+  ['explain (min+gzip)', await javascript('dist/explain.js'), 4 * KB],
+  ['importer pytorch (min+gzip)', await javascript('dist/importers/pytorch/index.js'), 8 * KB],
 ];
 
 let over = false;

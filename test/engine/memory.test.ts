@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createModel, MemoryLimitError } from '../../src/index.js';
+import { createModel, MemoryLimitError, type Model } from '../../src/index.js';
 import { expectSameBits } from '../support/bits.js';
 import { builds } from '../support/builds.js';
 import { randomFloats, stack } from '../support/random.js';
@@ -75,6 +75,20 @@ describe.each(builds)('memory, %s', (build) => {
     await expect(createModel(stack('lstm', 64, 128), { build, memoryLimit: 200_000 })).rejects.toThrow(
       MemoryLimitError,
     );
+  });
+
+  it.runIf(collect)('keeps nothing of the spec’s tensors once they are packed', async () => {
+    const make = async (): Promise<[Model, WeakRef<Float32Array>[]]> => {
+      const spec = stack('lstm', 8, 16, 2, 1, { initial: true });
+      return [await createModel(spec, { build }), Object.values(spec.tensors).map(({ data }) => new WeakRef(data))];
+    };
+    const [model, refs] = await make();
+    // A WeakRef holds its target until the current job ends.
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    collect?.();
+    expect(refs.filter((ref) => ref.deref() !== undefined).length).toBe(0);
+    expect(model.run(new Float32Array(8)).length).toBe(3);
+    model.dispose();
   });
 
   it.runIf(collect)('a stream step allocates nothing in JS', async () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SIMD_HASH } from '../support/stacks.js';
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gatewise-'));
   bundle = join(folder, 'smoke.mjs');
   const entry = fileURLToPath(new URL('smoke.ts', import.meta.url));
-  await build({ entryPoints: [entry], bundle: true, format: 'esm', outfile: bundle, logLevel: 'error' });
+  await build({ input: entry, output: { file: bundle, codeSplitting: false }, logLevel: 'silent' });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
