@@ -25,7 +25,7 @@ export function circumstances(build) {
 export function saveRecord(suite, build, record) {
   mkdirSync(FOLDER, { recursive: true });
   const name = `${suite}.${build}.json`;
-  writeFileSync(new URL(name, FOLDER), `${JSON.stringify(record, rounded, 2)}\n`);
+  writeFileSync(new URL(name, FOLDER), `${compact(JSON.stringify(record, rounded, 2))}\n`);
   return `bench/record/${name}`;
 }
 
@@ -42,6 +42,9 @@ function commit() {
     return { commit: 'unknown', modified: true };
   }
 }
+
+/** Lists of numbers on one line. */
+const compact = (json) => json.replace(/\[[\s\d.,e+-]*\]/g, (list) => list.replace(/\s+/g, ' '));
 
 function rounded(key, value) {
   if (typeof value !== 'number') return value;
