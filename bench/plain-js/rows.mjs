@@ -4,7 +4,7 @@
  *
  *     i, f, o = σ(W·x + U·h + b)     g = tanh(W·x + U·h + b)     c' = f∘c + i∘g     h' = o∘tanh(c')
  *
- * `lstm.mjs` is the same with the weights repacked for speed.
+ * `packed.mjs` is the same with the weights repacked for speed.
  */
 
 /**
@@ -13,7 +13,7 @@
  *   row-major, gates stacked i f g o.
  * @returns `step(x, out)`: the last layer's h after reading x, written to `out`; `reset()`: back to zeros.
  */
-export function rowsLstm(layers) {
+export function plainLstm(layers) {
   const stack = layers.map((layer) => ({
     ...layer,
     h: new Float32Array(layer.units),
@@ -45,7 +45,12 @@ function cell(layer, x) {
     let f = bias[units + unit];
     let g = bias[2 * units + unit];
     let o = bias[3 * units + unit];
-    const [xi, xf, xg, xo] = [unit * inputs, (units + unit) * inputs, (2 * units + unit) * inputs, (3 * units + unit) * inputs];
+    const [xi, xf, xg, xo] = [
+      unit * inputs,
+      (units + unit) * inputs,
+      (2 * units + unit) * inputs,
+      (3 * units + unit) * inputs,
+    ];
     for (let k = 0; k < inputs; k++) {
       const v = x[k];
       i += weightIh[xi + k] * v;
@@ -53,7 +58,12 @@ function cell(layer, x) {
       g += weightIh[xg + k] * v;
       o += weightIh[xo + k] * v;
     }
-    const [hi, hf, hg, ho] = [unit * units, (units + unit) * units, (2 * units + unit) * units, (3 * units + unit) * units];
+    const [hi, hf, hg, ho] = [
+      unit * units,
+      (units + unit) * units,
+      (2 * units + unit) * units,
+      (3 * units + unit) * units,
+    ];
     for (let k = 0; k < units; k++) {
       const v = h[k];
       i += weightHh[hi + k] * v;

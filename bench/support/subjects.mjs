@@ -1,3 +1,4 @@
 // What is measured: the package as built, and the plain JS it is compared with.
 export { createModel } from '../../dist/index.js';
-export { plainLstm } from '../plain-js/lstm.mjs';
+export { packedLstm } from '../plain-js/packed.mjs';
+export { plainLstm } from '../plain-js/rows.mjs';

@@ -1,4 +1,4 @@
-import { plainLstm } from '../../bench/plain-js/lstm.mjs';
+import { plainLstm } from '../../bench/plain-js/rows.mjs';
 
 /** The same network in plain JavaScript: `step(x, out)`. Reads the model's spec, so both have the same weights. */
 export function plainForecaster({ nodes, tensors }) {
