@@ -11,7 +11,7 @@ export async function loadKernels(build) {
   const kernels = instantiate(await loadModule({ build }), arena.memory);
   const pack = (data, outputs, k) => {
     const columns = Int32Array.from({ length: outputs }, (_, index) => index);
-    return packMatrix(arena, kernels, columns, [{ data, length: k }]);
+    return packMatrix({ arena, kernels, tensor: () => data }, columns, ['weight', k]);
   };
   return { arena, kernels, pack };
 }
