@@ -36,7 +36,7 @@ export async function loadEngine(spec, build) {
       output.read(out);
       return out;
     },
-    stream: new Stream(engine, () => [0, 0], 1),
+    stream: new Stream(engine, 1),
     /** Packed weights of each cell. */
     weights: engine.cells.map(({ projection: { weight } }) => ({
       address: weight.address,
