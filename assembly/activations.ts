@@ -51,25 +51,16 @@ export function apply(x: v128, id: Activation, alpha: v128, beta: v128): v128 {
       const y = clamp(x, splat(-f32.MAX_VALUE), splat(f32.MAX_VALUE));
       return f32x4.div(y, f32x4.add(splat(1), f32x4.abs(y)));
     }
-    case Activation.softplus:
-      // ln(1 + e^x) = max(0, x) + ln(1 + e^-|x|)
-      return f32x4.add(f32x4.pmax(x, zeros()), log1p(exp(f32x4.neg(f32x4.abs(x)))));
     case Activation.affine:
       return f32x4.add(f32x4.mul(alpha, x), beta);
     case Activation.scaledTanh:
       return f32x4.mul(alpha, tanh(f32x4.mul(beta, x)));
+    case Activation.softplus:
     case Activation.gelu:
-      return gelu(x);
-    case Activation.geluTanh: {
-      // x/2·(1 + tanh u) = x·sigmoid(2u),  u = sqrt(2/pi)·(x + 0.044715·x³)
-      const cubic = f32x4.mul(f32x4.mul(x, x), splat(0.044715));
-      const u = f32x4.add(x, f32x4.mul(x, cubic));
-      return xOver1PlusExp(x, f32x4.mul(u, splat(-1.5957691216057308)));
-    }
+    case Activation.geluTanh:
     case Activation.silu:
-      return xOver1PlusExp(x, f32x4.neg(x));
     case Activation.exp:
-      return exp(x);
+      return byExp(x, id);
     default:
       return x;
   }
@@ -94,11 +85,23 @@ function elu(x: v128, alpha: v128): v128 {
   return v128.bitselect(f32x4.mul(alpha, expm1(x)), x, f32x4.lt(x, zeros()));
 }
 
-/** x / (1 + e^u) */
-// @ts-ignore: decorator
-@inline
-function xOver1PlusExp(x: v128, u: v128): v128 {
-  return f32x4.div(x, f32x4.add(splat(1), exp(u)));
+/** The functions made of one exponential, whose argument comes first. */
+function byExp(x: v128, id: Activation): v128 {
+  let u = x;
+  if (id == Activation.softplus) u = f32x4.neg(f32x4.abs(x));
+  else if (id == Activation.silu) u = f32x4.neg(x);
+  else if (id == Activation.gelu) u = f32x4.mul(f32x4.mul(x, x), splat(-0.5));
+  else if (id == Activation.geluTanh) {
+    // x/2·(1 + tanh v) = x·sigmoid(2v),  v = sqrt(2/pi)·(x + 0.044715·x³)
+    const cubic = f32x4.mul(f32x4.mul(x, x), splat(0.044715));
+    u = f32x4.mul(f32x4.add(x, f32x4.mul(x, cubic)), splat(-1.5957691216057308));
+  }
+  const e = exp(u);
+  if (id == Activation.exp) return e;
+  if (id == Activation.gelu) return gelu(x, e);
+  // ln(1 + e^x) = max(0, x) + ln(1 + e^-|x|)
+  if (id == Activation.softplus) return f32x4.add(f32x4.pmax(x, zeros()), log1p(e));
+  return f32x4.div(x, f32x4.add(splat(1), e));
 }
 
 /**
@@ -107,11 +110,11 @@ function xOver1PlusExp(x: v128, u: v128): v128 {
  *     Q(a) = e^(-a²/2) · u · P(u),   u = 1/(1 + 0.305·a)
  *
  * P of degree 7 by the Remez exchange on a in [0, 14.5], 1e-7 relative: the form of Hastings (1955), which
- * keeps the tail's own accuracy where 1 + erf would cancel.
+ * keeps the tail's own accuracy where 1 + erf would cancel. `density` is e^(-x²/2).
  */
 // @ts-ignore: decorator
 @inline
-function gelu(x: v128): v128 {
+function gelu(x: v128, density: v128): v128 {
   const a = f32x4.abs(x);
   const u = f32x4.div(splat(1), f32x4.add(splat(1), f32x4.mul(a, splat(0.305))));
   let p = madd(splat(-0.15274609625339508), u, splat(0.03663886711001396));
@@ -121,6 +124,6 @@ function gelu(x: v128): v128 {
   p = madd(splat(0.10347369313240051), u, p);
   p = madd(splat(0.12245868146419525), u, p);
   p = madd(splat(0.12164024263620377), u, p);
-  const tail = f32x4.mul(f32x4.mul(u, p), exp(f32x4.mul(f32x4.mul(a, a), splat(-0.5))));
+  const tail = f32x4.mul(f32x4.mul(u, p), density);
   return f32x4.mul(x, v128.bitselect(f32x4.sub(splat(1), tail), tail, f32x4.gt(x, zeros())));
 }

@@ -1,5 +1,5 @@
 import { Activation, apply } from './activations';
-import { clamp, rowBytes, splat, zeros } from './arith';
+import { clamp, splat, zeros } from './arith';
 import { copyVectors, fillVectors } from './rows';
 
 /**
@@ -53,19 +53,16 @@ export function isLive(mask: usize, maskStride: usize, row: i32): bool {
 }
 
 /**
- * The output of one row, `length` floats padded to whole vectors: h, which `y` then remembers; for a masked row what `y`
+ * The output of one row, `bytes` of whole vectors: h, which `y` then remembers; for a masked row what `y`
  * remembers (or h, which has not changed), or zeros.
  *
  * @param y the row's last output, used with `Flag.keepsOutput`
  * @param out where to, or 0
  */
-export function emit(flags: i32, live: bool, h: usize, y: usize, length: i32, out: usize): void {
-  const bytes = <usize>rowBytes(length);
-  if (live) {
-    if (flags & Flag.keepsOutput) copyVectors(h, y, bytes);
-    if (out) copyVectors(h, out, bytes);
-  } else if (out) {
-    if (flags & Flag.zeroOutput) fillVectors(out, bytes, zeros());
-    else copyVectors(flags & Flag.keepsOutput ? y : h, out, bytes);
-  }
+export function emit(flags: i32, live: bool, h: usize, y: usize, bytes: usize, out: usize): void {
+  const keeps = flags & Flag.keepsOutput;
+  if (live && keeps) copyVectors(h, y, bytes);
+  if (out == 0) return;
+  if (!live && flags & Flag.zeroOutput) fillVectors(out, bytes, zeros());
+  else copyVectors(keeps ? y : h, out, bytes);
 }

@@ -1,67 +1,65 @@
 /**
- * The only static data: 64 bytes on, below the first kilobyte, which the memory's owner never hands out.
+ * The only static data: it starts at address 64 and stays below the first kilobyte, which the memory's owner never hands out.
  *
- * Constants are loaded instead of written as `v128.const`, because engines rebuild a constant in
- * several instructions wherever it is used, loops included; a load that splats is one.
+ * The gate passes load their constants from here into locals before they loop. Written as `v128.const` they
+ * would be rebuilt in several instructions wherever they are used, loops included.
  */
 const TABLE: usize = memory.data<f32>([
-  // 0-3: sign-free range of the exponent, log2(e) and its multiples
-  -126, 126, -1.4426950408889634, 2.8853900817779268,
-  // 4-5: rounding to an integer n by adding 1.5·2^23 (+127, the bias of a float32 exponent)
-  12583039, 1,
-  // 6-10: (2^r - 1)/r on [-1/2, 1/2]
+  -126, 126, 12583039, 1, -1.4426950408889634, 2.8853900817779268,
+  // (2^r - 1)/r on [-1/2, 1/2], from r^0 to r^4
   0.6931471824645996, 0.24022236466407776, 0.05550315976142883, 0.00967180822044611, 0.0013405469944700599,
-  // 11: two
-  2,
 ]);
 
-/** As many zeros as the widest panel has lanes: the start of a sum without bias. */
-export const ZEROS: usize = memory.data(192, 16);
-
 // @ts-ignore: decorator
 @inline
-function constant(index: i32): v128 {
-  return v128.load32_splat(TABLE + (<usize>index << 2));
+function constant(index: usize): v128 {
+  return v128.load32_splat(TABLE + (index << 2));
 }
 
+/** Least exponent of a normal float32. */
 // @ts-ignore: decorator
 @inline
-export function EXPONENT_LOW(): v128 {
+export function LOW(): v128 {
   return constant(0);
 }
+
+/** One below the greatest exponent, so that the power times a factor up to sqrt 2 is finite. */
 // @ts-ignore: decorator
 @inline
-export function EXPONENT_HIGH(): v128 {
+export function HIGH(): v128 {
   return constant(1);
 }
-// @ts-ignore: decorator
-@inline
-export function MINUS_LOG2E(): v128 {
-  return constant(2);
-}
-// @ts-ignore: decorator
-@inline
-export function TWO_LOG2E(): v128 {
-  return constant(3);
-}
+
+/** 1.5·2^23 + 127: adding it rounds to an integer and puts the biased float32 exponent into the low bits. */
 // @ts-ignore: decorator
 @inline
 export function ROUND(): v128 {
-  return constant(4);
+  return constant(2);
 }
+
 // @ts-ignore: decorator
 @inline
 export function ONE(): v128 {
+  return constant(3);
+}
+
+/** -log2(e): e^-x as a power of 2. */
+// @ts-ignore: decorator
+@inline
+export function MINUS_LOG2E(): v128 {
+  return constant(4);
+}
+
+/** 2·log2(e): e^2x as a power of 2. */
+// @ts-ignore: decorator
+@inline
+export function TWO_LOG2E(): v128 {
   return constant(5);
 }
+
 /** Coefficient of r^i of (2^r - 1)/r. */
 // @ts-ignore: decorator
 @inline
-export function EXP2(i: i32): v128 {
+export function EXP2(i: usize): v128 {
   return constant(6 + i);
-}
-// @ts-ignore: decorator
-@inline
-export function TWO(): v128 {
-  return constant(11);
 }

@@ -1,12 +1,14 @@
-import { ZEROS } from './constants';
-import { panel1, panel12, panel2, panel4, panel8 } from './gemv';
+import { zeros } from './arith';
+import { panel1, panel12, panel2, panel3, panel4, panel6, panel8 } from './gemv';
+import { fillVectors } from './rows';
+import { tile1, tile2, tile3 } from './tile';
 
-/** Width, in vectors, of the next panel of a packed matrix when `remaining` vectors of columns remain. */
+/**
+ * Width, in vectors, of the next panel of a packed matrix when `remaining` vectors of columns remain: strips of three, and
+ * what is left.
+ */
 export function panelVectors(remaining: i32): i32 {
-  if (remaining >= 12 && remaining != 16) return 12;
-  if (remaining >= 8) return 8;
-  if (remaining >= 4) return 4;
-  return remaining >= 2 ? 2 : 1;
+  return remaining < 3 ? remaining : 3;
 }
 
 /**
@@ -28,34 +30,105 @@ export function gemm(
   init: usize, initStride: usize,
   c: usize, cStride: usize,
 ): void {
-  let advance: usize = 1;
   if (init == 0) {
-    init = ZEROS;
-    initStride = 0;
-    advance = 0;
+    for (let r = 0; r < rows; r++) fillVectors(c + <usize>r * cStride, <usize>vectors << 4, zeros());
+    init = c;
+    initStride = cStride;
   }
-  const aBytes = <usize>k << 2;
+  const triples = rows / 3;
+  if (triples) {
+    tiles(a, aStride, triples, w, panelRows, k0, k, vectors, init, initStride, c, cStride);
+    const done = <usize>triples * 3;
+    a += done * aStride;
+    init += done * initStride;
+    c += done * cStride;
+    rows -= <i32>done;
+  }
+  for (; rows > 0; rows--) {
+    gemv(a, w, panelRows, k0, k, vectors, init, c);
+    a += aStride;
+    init += initStride;
+    c += cStride;
+  }
+}
+
+/** `gemm` of one row. */
+function gemv(a: usize, w: usize, panelRows: i32, k0: i32, k: i32, vectors: i32, init: usize, c: usize): void {
+  const end = a + (<usize>k << 2);
+  const strip = <usize>panelRows * 48;
+  const row = <usize>k0 << 4;
+  w += 3 * row;
+  for (; vectors >= 12; vectors -= 12) {
+    panel12(a, end, w, strip, init, c);
+    w += 4 * strip;
+    init += 192;
+    c += 192;
+  }
+  // Strips of 3 3 3 2 (11 vectors) at most are left; an LSTM leaves 8 = 3 3 2, 4 = 3 1 or none.
+  if (vectors == 10 || vectors == 9 || vectors == 6) {
+    panel6(a, end, w, strip, init, c);
+    w += 2 * strip;
+    init += 96;
+    c += 96;
+    vectors -= 6;
+  } else if (vectors == 11 || vectors == 7 || vectors == 5) {
+    panel3(a, end, w, init, c);
+    w += strip;
+    init += 48;
+    c += 48;
+    vectors -= 3;
+  }
+  // Rows of the last strip are shorter, so the way to row k0 is too.
+  if (vectors == 8) panel8(a, end, w, strip, w + 2 * strip - row, init, c);
+  else if (vectors == 4) panel4(a, end, w, w + strip - 2 * row, init, c);
+  else if (vectors == 3) panel3(a, end, w, init, c);
+  else if (vectors == 2) panel2(a, end, w - row, init, c);
+  else if (vectors == 1) panel1(a, end, w - 2 * row, init, c);
+}
+
+/** k for which a strip of weights, 48 bytes a k, stays in a first-level cache of 32 KB beside rows of A. */
+const BLOCK: i32 = 384;
+
+/**
+ * `gemm` of `triples`·3 rows: strip by strip, and down all rows with each, so that a strip is fetched once. Where k is cut, the
+ * sums go on from `c`: still one chain of additions.
+ */
+function tiles(
+  a: usize, aStride: usize, triples: i32,
+  w: usize, panelRows: i32, k0: i32, k: i32, vectors: i32,
+  init: usize, initStride: usize,
+  c: usize, cStride: usize,
+): void {
   while (vectors > 0) {
-    const panel = panelVectors(vectors);
-    const bytes = <usize>panel << 4;
-    const first = w + <usize>k0 * bytes;
-    let ar = a;
-    let ir = init;
-    let cr = c;
-    for (let r = 0; r < rows; r++) {
-      const end = ar + aBytes;
-      if (panel == 12) panel12(ar, end, first, ir, cr);
-      else if (panel == 8) panel8(ar, end, first, ir, cr);
-      else if (panel == 4) panel4(ar, end, first, ir, cr);
-      else if (panel == 2) panel2(ar, end, first, ir, cr);
-      else panel1(ar, end, first, ir, cr);
-      ar += aStride;
-      ir += initStride;
-      cr += cStride;
-    }
-    w += <usize>panelRows * bytes;
-    init += bytes * advance;
-    c += bytes;
-    vectors -= panel;
+    const width = panelVectors(vectors);
+    const step = <usize>width << 4;
+    let from = w + <usize>k0 * step;
+    let row = a;
+    let start = init;
+    let startStride = initStride;
+    let left = k;
+    do {
+      const bytes = <usize>min(left, BLOCK) << 2;
+      let ar = row;
+      let ir = start;
+      let cr = c;
+      for (let t = 0; t < triples; t++) {
+        if (width == 3) tile3(ar, aStride, bytes, from, ir, startStride, cr, cStride);
+        else if (width == 2) tile2(ar, aStride, bytes, from, ir, startStride, cr, cStride);
+        else tile1(ar, aStride, bytes, from, ir, startStride, cr, cStride);
+        ar += 3 * aStride;
+        ir += 3 * startStride;
+        cr += 3 * cStride;
+      }
+      row += bytes;
+      from += <usize>BLOCK * step;
+      start = c;
+      startStride = cStride;
+      left -= BLOCK;
+    } while (left > 0);
+    w += <usize>panelRows * step;
+    init += step;
+    c += step;
+    vectors -= width;
   }
 }

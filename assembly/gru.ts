@@ -1,6 +1,7 @@
-import { madd, splat, vectorsFor } from './arith';
+import { madd, vectorsFor } from './arith';
 import { applyGate, emit, Flag, GATE_BYTES, isLive } from './cell';
-import { sigmoid, tanh } from './gates';
+import { EXP2, HIGH, LOW, MINUS_LOG2E, ONE, ROUND, TWO_LOG2E } from './constants';
+import { sigmoid, sigmoidWith, tanh, tanhWith } from './gates';
 import { gemm } from './gemm';
 
 /**
@@ -68,20 +69,22 @@ export function gru(
     layer.biasHh, 0, scratch, 4 * bytes,
   );
   for (let r = 0; r < rows; r++) {
-    const live = isLive(mask, maskStride, r);
-    if (live) {
-      if (after) {
-        if (flags & Flag.general) generalGates(layer, raw, scratch, state, groups);
-        else standardGates(raw, scratch, state, groups);
-      } else {
+    const y = state + bytes;
+    if (!isLive(mask, maskStride, r)) emit(flags, false, state, y, bytes, out);
+    else if (flags & Flag.general || !after) {
+      if (after) generalGates(layer, raw, scratch, state, groups);
+      else {
         const reset = scratch + 2 * bytes;
         const n = scratch + 3 * bytes;
         resetState(layer, raw, scratch, state, reset, groups);
         gemm(reset, 0, 1, layer.wHn, units, 0, units, groups, layer.biasHh + 2 * bytes, 0, n, 0);
         candidate(layer, raw, n, state, groups);
       }
+      emit(flags, true, state, y, bytes, out);
+    } else {
+      // h goes to its three places as it is made; where one is not wanted, to h once more.
+      standardGates(raw, scratch, state, flags & Flag.keepsOutput ? y : state, out ? out : state, groups);
     }
-    emit(flags, live, state, state + bytes, units, out);
     raw += rawStride;
     scratch += 4 * bytes;
     state += stateStride;
@@ -89,20 +92,45 @@ export function gru(
   }
 }
 
-/** raw and hidden `[groups][r4 z4 n4]`, h `[groups·4]`; resetAfter. */
-function standardGates(raw: usize, hidden: usize, h: usize, groups: i32): void {
+/**
+ * raw and hidden `[groups][r4 z4 n4]`; h, and y and out which receive it too, `[groups·4]`; resetAfter. In two passes, as for the
+ * LSTM: n has to wait for r.
+ */
+function standardGates(raw: usize, hidden: usize, h: usize, y: usize, out: usize, groups: i32): void {
+  const low = LOW();
+  const high = HIGH();
+  const round = ROUND();
+  const one = ONE();
+  const minusLog2e = MINUS_LOG2E();
+  const twoLog2e = TWO_LOG2E();
+  const p0 = EXP2(0);
+  const p1 = EXP2(1);
+  const p2 = EXP2(2);
+  const p3 = EXP2(3);
+  const p4 = EXP2(4);
   const end = h + (<usize>groups << 4);
-  while (h < end) {
-    const r = sigmoid(f32x4.add(v128.load(raw, 0), v128.load(hidden, 0)));
-    const z = sigmoid(f32x4.add(v128.load(raw, 16), v128.load(hidden, 16)));
-    const n = tanh(madd(v128.load(raw, 32), r, v128.load(hidden, 32)));
-    v128.store(raw, r, 0);
-    v128.store(raw, z, 16);
-    v128.store(raw, n, 32);
-    v128.store(h, blend(z, n, v128.load(h)));
-    raw += 48;
+  let gate = raw;
+  for (let at = h; at < end; at += 16) {
+    let r = f32x4.add(v128.load(gate, 0), v128.load(hidden, 0));
+    r = sigmoidWith(r, low, high, round, one, minusLog2e, p0, p1, p2, p3, p4);
+    v128.store(gate, r, 0);
+    v128.store(gate, madd(v128.load(gate, 32), r, v128.load(hidden, 32)), 32);
+    const z = f32x4.add(v128.load(gate, 16), v128.load(hidden, 16));
+    v128.store(gate, sigmoidWith(z, low, high, round, one, minusLog2e, p0, p1, p2, p3, p4), 16);
+    gate += 48;
     hidden += 48;
+  }
+  while (h < end) {
+    const n = tanhWith(v128.load(raw, 32), low, high, round, one, twoLog2e, p0, p1, p2, p3, p4);
+    v128.store(raw, n, 32);
+    const next = blend(v128.load(raw, 16), n, v128.load(h), one);
+    v128.store(h, next);
+    v128.store(y, next);
+    v128.store(out, next);
+    raw += 48;
     h += 16;
+    y += 16;
+    out += 16;
   }
 }
 
@@ -118,7 +146,7 @@ function generalGates(layer: GruLayer, raw: usize, hidden: usize, h: usize, grou
     v128.store(raw, r, 0);
     v128.store(raw, z, 16);
     v128.store(raw, n, 32);
-    v128.store(h, blend(z, n, v128.load(h)));
+    v128.store(h, blend(z, n, v128.load(h), ONE()));
     raw += 48;
     hidden += 48;
     h += 16;
@@ -154,7 +182,7 @@ function candidate(layer: GruLayer, raw: usize, hidden: usize, h: usize, groups:
     let n = f32x4.add(v128.load(raw, 32), v128.load(hidden));
     n = general ? applyGate(gates + 2 * GATE_BYTES, n, layer.clip) : tanh(n);
     v128.store(raw, n, 32);
-    v128.store(h, blend(v128.load(raw, 16), n, v128.load(h)));
+    v128.store(h, blend(v128.load(raw, 16), n, v128.load(h), ONE()));
     raw += 48;
     hidden += 16;
     h += 16;
@@ -164,6 +192,6 @@ function candidate(layer: GruLayer, raw: usize, hidden: usize, h: usize, groups:
 /** (1 - z)∘n + z∘h */
 // @ts-ignore: decorator
 @inline
-function blend(z: v128, n: v128, h: v128): v128 {
-  return madd(f32x4.mul(f32x4.sub(splat(1), z), n), z, h);
+function blend(z: v128, n: v128, h: v128, one: v128): v128 {
+  return madd(f32x4.mul(f32x4.sub(one, z), n), z, h);
 }

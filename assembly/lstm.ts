@@ -1,6 +1,7 @@
 import { madd, rowBytes, splat, vectorsFor } from './arith';
 import { applyGate, bounded, emit, Flag, GATE_BYTES, isLive } from './cell';
-import { sigmoid, tanh } from './gates';
+import { EXP2, HIGH, LOW, MINUS_LOG2E, ONE, ROUND, TWO_LOG2E } from './constants';
+import { sigmoidWith, tanhWith } from './gates';
 import { gemm } from './gemm';
 import { copyFloats } from './rows';
 
@@ -79,17 +80,21 @@ export function lstm(
   const hBytes = <usize>rowBytes(recurrent);
   const cBytes = <usize>groups << 4;
   for (let r = 0; r < rows; r++) {
-    const live = isLive(mask, maskStride, r);
     const c = state + hBytes;
-    if (live) {
+    const y = c + cBytes;
+    if (!isLive(mask, maskStride, r)) emit(flags, false, state, y, hBytes, out);
+    else if (flags & Flag.general || projection) {
       const h = projection ? scratch : state;
       if (flags & Flag.general) generalGates(layer, raw, c, h, groups);
-      else standardGates(raw, c, h, groups);
+      else standardGates(raw, c, h, h, h, groups);
       if (projection) {
         gemm(scratch, 0, 1, projection, layer.units, 0, layer.units, vectorsFor(recurrent), 0, 0, state, 0);
       }
+      emit(flags, true, state, y, hBytes, out);
+    } else {
+      // h goes to its three places as it is made; where one is not wanted, to h once more.
+      standardGates(raw, c, state, flags & Flag.keepsOutput ? y : state, out ? out : state, groups);
     }
-    emit(flags, live, state, c + cBytes, recurrent, out);
     raw += rawStride;
     scratch += cBytes;
     state += stateStride;
@@ -97,24 +102,49 @@ export function lstm(
   }
 }
 
-/** raw `[groups][i4 f4 g4 o4]`, c and h `[groups·4]`. */
-function standardGates(raw: usize, c: usize, h: usize, groups: i32): void {
+/**
+ * raw `[groups][i4 f4 g4 o4]`; c and h, and y and out which receive h too, `[groups·4]`.
+ *
+ * In two passes, because tanh(c') has to wait for all before it: one pass would leave the processor, which looks ahead no further
+ * than a group or two, waiting as well.
+ */
+function standardGates(raw: usize, c: usize, h: usize, y: usize, out: usize, groups: i32): void {
+  const low = LOW();
+  const high = HIGH();
+  const round = ROUND();
+  const one = ONE();
+  const minusLog2e = MINUS_LOG2E();
+  const twoLog2e = TWO_LOG2E();
+  const p0 = EXP2(0);
+  const p1 = EXP2(1);
+  const p2 = EXP2(2);
+  const p3 = EXP2(3);
+  const p4 = EXP2(4);
   const end = c + (<usize>groups << 4);
+  let gate = raw;
+  for (let at = c; at < end; at += 16) {
+    const i = sigmoidWith(v128.load(gate, 0), low, high, round, one, minusLog2e, p0, p1, p2, p3, p4);
+    v128.store(gate, i, 0);
+    const f = sigmoidWith(v128.load(gate, 16), low, high, round, one, minusLog2e, p0, p1, p2, p3, p4);
+    v128.store(gate, f, 16);
+    const g = tanhWith(v128.load(gate, 32), low, high, round, one, twoLog2e, p0, p1, p2, p3, p4);
+    v128.store(gate, g, 32);
+    v128.store(at, madd(f32x4.mul(f, v128.load(at)), i, g));
+    const o = sigmoidWith(v128.load(gate, 48), low, high, round, one, minusLog2e, p0, p1, p2, p3, p4);
+    v128.store(gate, o, 48);
+    gate += 64;
+  }
   while (c < end) {
-    const i = sigmoid(v128.load(raw, 0));
-    const f = sigmoid(v128.load(raw, 16));
-    const g = tanh(v128.load(raw, 32));
-    const o = sigmoid(v128.load(raw, 48));
-    const cell = madd(f32x4.mul(f, v128.load(c)), i, g);
-    v128.store(raw, i, 0);
-    v128.store(raw, f, 16);
-    v128.store(raw, g, 32);
-    v128.store(raw, o, 48);
-    v128.store(c, cell);
-    v128.store(h, f32x4.mul(o, tanh(cell)));
+    const t = tanhWith(v128.load(c), low, high, round, one, twoLog2e, p0, p1, p2, p3, p4);
+    const next = f32x4.mul(v128.load(raw, 48), t);
+    v128.store(h, next);
+    v128.store(y, next);
+    v128.store(out, next);
     raw += 64;
     c += 16;
     h += 16;
+    y += 16;
+    out += 16;
   }
 }
 

@@ -1,6 +1,7 @@
 import { vectorsFor } from './arith';
 import { applyGate, emit, Flag, isLive } from './cell';
-import { tanh } from './gates';
+import { EXP2, HIGH, LOW, ONE, ROUND, TWO_LOG2E } from './constants';
+import { tanhWith } from './gates';
 import { gemm } from './gemm';
 import { copyFloats } from './rows';
 
@@ -56,23 +57,48 @@ export function rnn(
   const flags = layer.flags;
   const bytes = <usize>groups << 4;
   for (let r = 0; r < rows; r++) {
-    const live = isLive(mask, maskStride, r);
-    if (live) gatePass(layer, raw, state, bytes);
-    emit(flags, live, state, state + bytes, units, out);
+    const y = state + bytes;
+    if (!isLive(mask, maskStride, r)) emit(flags, false, state, y, bytes, out);
+    else if (flags & Flag.general) {
+      generalGate(layer, raw, state, bytes);
+      emit(flags, true, state, y, bytes, out);
+    } else {
+      // h goes to its three places as it is made; where one is not wanted, to h once more.
+      standardGate(raw, state, flags & Flag.keepsOutput ? y : state, out ? out : state, bytes);
+    }
     raw += rawStride;
     state += stateStride;
     if (out) out += outStride;
   }
 }
 
-/** raw and h `[bytes/4]`. */
-function gatePass(layer: RnnLayer, raw: usize, h: usize, bytes: usize): void {
-  const general = layer.flags & Flag.general;
+/** raw and h, and y and out which receive h too, `bytes` each. */
+function standardGate(raw: usize, h: usize, y: usize, out: usize, bytes: usize): void {
+  const low = LOW();
+  const high = HIGH();
+  const round = ROUND();
+  const one = ONE();
+  const twoLog2e = TWO_LOG2E();
+  const p0 = EXP2(0);
+  const p1 = EXP2(1);
+  const p2 = EXP2(2);
+  const p3 = EXP2(3);
+  const p4 = EXP2(4);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const next = tanhWith(v128.load(raw + at), low, high, round, one, twoLog2e, p0, p1, p2, p3, p4);
+    v128.store(raw + at, next);
+    v128.store(h + at, next);
+    v128.store(y + at, next);
+    v128.store(out + at, next);
+  }
+}
+
+/** As `standardGate`, with any activation. */
+function generalGate(layer: RnnLayer, raw: usize, h: usize, bytes: usize): void {
   const gate = changetype<usize>(layer) + ACTIVATION;
   for (let at: usize = 0; at < bytes; at += 16) {
-    let v = v128.load(raw + at);
-    v = general ? applyGate(gate, v, layer.clip) : tanh(v);
-    v128.store(raw + at, v);
-    v128.store(h + at, v);
+    const next = applyGate(gate, v128.load(raw + at), layer.clip);
+    v128.store(raw + at, next);
+    v128.store(h + at, next);
   }
 }

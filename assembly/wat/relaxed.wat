@@ -1,20 +1,20 @@
 (module
- (type $0 (func (param i32 i32 i32 i32 i32)))
- (type $1 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $2 (func (param i32 i32 i32 i32 i32 i32)))
- (type $3 (func (param i32 i32 i32 i32)))
- (type $4 (func (param i32 v128 f32) (result v128)))
- (type $5 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $0 (func (param i32 i32 i32 i32 i32 i32)))
+ (type $1 (func (param i32 i32 i32 i32 i32)))
+ (type $2 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $3 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $4 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $5 (func (param i32 v128 f32) (result v128)))
  (type $6 (func (param v128 i32 v128 v128) (result v128)))
  (type $7 (func (param i32 i32 i32 i32 i32 f32 i32)))
  (type $8 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
  (type $9 (func (param i32 i32 f32)))
- (type $10 (func (param i32) (result i32)))
- (type $11 (func (param i32 i32 i32 i32 f32 f32)))
+ (type $10 (func (param i32 i32 i32 i32 i32 i32 i32)))
+ (type $11 (func (param i32) (result i32)))
+ (type $12 (func (param i32 i32 i32 i32 f32 f32)))
  (import "env" "memory" (memory $0 1))
  (global $assembly/index/relaxed i32 (i32.const 1))
- (data $0 (i32.const 64) "\00\00\fc\c2\00\00\fcB;\aa\b8\bf;\aa8@\7f\00@K\00\00\80?\18r1?\da\fcu>HWc=\81v\1e<K\b5\af:\00\00\00@")
- (data $1 (i32.const 112) "\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00\00")
+ (data $0 (i32.const 64) "\00\00\fc\c2\00\00\fcB\7f\00@K\00\00\80?;\aa\b8\bf;\aa8@\18r1?\da\fcu>HWc=\81v\1e<K\b5\af:")
  (export "relaxed" (global $assembly/index/relaxed))
  (export "activate" (func $assembly/activations/activate))
  (export "gemm" (func $assembly/gemm/gemm))
@@ -64,726 +64,577 @@
  (func $assembly/gemm/gemm (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32)
   (local $12 i32)
   (local $13 i32)
-  (local $14 i32)
-  (local $15 i32)
-  (local $16 i32)
-  (local $17 v128)
+  local.get $8
+  i32.eqz
+  if
+   loop $for-loop|0
+    local.get $2
+    local.get $12
+    i32.gt_s
+    if
+     local.get $10
+     local.get $11
+     local.get $12
+     i32.mul
+     i32.add
+     local.set $9
+     local.get $7
+     i32.const 4
+     i32.shl
+     local.set $13
+     i32.const 0
+     local.set $8
+     loop $for-loop|00
+      local.get $8
+      local.get $13
+      i32.lt_u
+      if
+       local.get $8
+       local.get $9
+       i32.add
+       v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+       v128.store
+       local.get $8
+       i32.const 16
+       i32.add
+       local.set $8
+       br $for-loop|00
+      end
+     end
+     local.get $12
+     i32.const 1
+     i32.add
+     local.set $12
+     br $for-loop|0
+    end
+   end
+   local.get $11
+   local.set $9
+   local.get $10
+   local.set $8
+  end
+  local.get $2
+  i32.const 3
+  i32.div_s
+  local.tee $12
+  if
+   local.get $0
+   local.get $1
+   local.get $12
+   local.get $3
+   local.get $4
+   local.get $5
+   local.get $6
+   local.get $7
+   local.get $8
+   local.get $9
+   local.get $10
+   local.get $11
+   call $assembly/gemm/tiles
+   local.get $0
+   local.get $12
+   i32.const 3
+   i32.mul
+   local.tee $12
+   local.get $1
+   i32.mul
+   i32.add
+   local.set $0
+   local.get $8
+   local.get $9
+   local.get $12
+   i32.mul
+   i32.add
+   local.set $8
+   local.get $10
+   local.get $11
+   local.get $12
+   i32.mul
+   i32.add
+   local.set $10
+   local.get $2
+   local.get $12
+   i32.sub
+   local.set $2
+  end
+  loop $for-loop|1
+   local.get $2
+   i32.const 0
+   i32.gt_s
+   if
+    local.get $0
+    local.get $3
+    local.get $4
+    local.get $5
+    local.get $6
+    local.get $7
+    local.get $8
+    local.get $10
+    call $assembly/gemm/gemv
+    local.get $0
+    local.get $1
+    i32.add
+    local.set $0
+    local.get $8
+    local.get $9
+    i32.add
+    local.set $8
+    local.get $10
+    local.get $11
+    i32.add
+    local.set $10
+    local.get $2
+    i32.const 1
+    i32.sub
+    local.set $2
+    br $for-loop|1
+   end
+  end
+ )
+ (func $assembly/cell/emit (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 i32)
+  (local $7 i32)
+  local.get $0
+  i32.const 8
+  i32.and
+  local.tee $7
+  i32.const 0
+  local.get $1
+  select
+  if
+   loop $for-loop|0
+    local.get $4
+    local.get $6
+    i32.gt_u
+    if
+     local.get $3
+     local.get $6
+     i32.add
+     local.get $2
+     local.get $6
+     i32.add
+     v128.load
+     v128.store
+     local.get $6
+     i32.const 16
+     i32.add
+     local.set $6
+     br $for-loop|0
+    end
+   end
+  end
+  local.get $5
+  i32.eqz
+  if
+   return
+  end
+  i32.const 0
+  local.get $0
+  i32.const 4
+  i32.and
+  local.get $1
+  select
+  if
+   i32.const 0
+   local.set $0
+   loop $for-loop|00
+    local.get $0
+    local.get $4
+    i32.lt_u
+    if
+     local.get $0
+     local.get $5
+     i32.add
+     v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+     v128.store
+     local.get $0
+     i32.const 16
+     i32.add
+     local.set $0
+     br $for-loop|00
+    end
+   end
+  else
+   local.get $3
+   local.get $2
+   local.get $7
+   select
+   local.set $1
+   i32.const 0
+   local.set $0
+   loop $for-loop|01
+    local.get $0
+    local.get $4
+    i32.lt_u
+    if
+     local.get $0
+     local.get $5
+     i32.add
+     local.get $0
+     local.get $1
+     i32.add
+     v128.load
+     v128.store
+     local.get $0
+     i32.const 16
+     i32.add
+     local.set $0
+     br $for-loop|01
+    end
+   end
+  end
+ )
+ (func $assembly/lstm/standardGates (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 i32)
+  (local $7 v128)
+  (local $8 v128)
+  (local $9 v128)
+  (local $10 v128)
+  (local $11 v128)
+  (local $12 v128)
+  (local $13 v128)
+  (local $14 v128)
+  (local $15 v128)
+  (local $16 v128)
+  (local $17 i32)
   (local $18 v128)
   (local $19 v128)
   (local $20 v128)
   (local $21 v128)
   (local $22 v128)
   (local $23 v128)
-  (local $24 v128)
-  (local $25 v128)
-  (local $26 i32)
-  (local $27 i32)
-  (local $28 i32)
-  (local $29 i32)
-  (local $30 v128)
-  (local $31 v128)
-  (local $32 v128)
-  (local $33 v128)
-  (local $34 i32)
-  (local $35 i32)
-  i32.const 1
-  local.set $34
-  local.get $8
-  i32.eqz
-  if
-   i32.const 0
-   local.set $9
-   i32.const 0
-   local.set $34
-   i32.const 112
-   local.set $8
-  end
-  local.get $6
-  i32.const 2
-  i32.shl
-  local.set $35
-  loop $while-continue|0
-   local.get $7
-   i32.const 0
-   i32.gt_s
-   if
-    local.get $3
-    local.tee $16
-    block $__inlined_func$assembly/gemm/panelVectors$1 (result i32)
-     i32.const 12
-     local.get $7
-     i32.const 16
-     i32.ne
-     local.get $7
-     i32.const 12
-     i32.ge_s
-     i32.and
-     br_if $__inlined_func$assembly/gemm/panelVectors$1
-     drop
-     i32.const 8
-     local.get $7
-     i32.const 8
-     i32.ge_s
-     br_if $__inlined_func$assembly/gemm/panelVectors$1
-     drop
-     i32.const 4
-     local.get $7
-     i32.const 4
-     i32.ge_s
-     br_if $__inlined_func$assembly/gemm/panelVectors$1
-     drop
-     i32.const 2
-     i32.const 1
-     local.get $7
-     i32.const 2
-     i32.ge_s
-     select
-    end
-    local.tee $26
-    i32.const 4
-    i32.shl
-    local.tee $28
-    local.get $5
-    i32.mul
-    i32.add
-    local.set $14
-    local.get $0
-    local.set $3
-    local.get $8
-    local.set $15
-    local.get $10
-    local.set $6
-    i32.const 0
-    local.set $29
-    loop $for-loop|1
-     local.get $2
-     local.get $29
-     i32.gt_s
-     if
-      local.get $3
-      local.get $35
-      i32.add
-      local.set $27
-      local.get $26
-      i32.const 12
-      i32.eq
-      if
-       local.get $3
-       local.set $13
-       local.get $14
-       local.set $12
-       local.get $15
-       v128.load
-       local.set $19
-       local.get $15
-       v128.load offset=16
-       local.set $18
-       local.get $15
-       v128.load offset=32
-       local.set $30
-       local.get $15
-       v128.load offset=48
-       local.set $21
-       local.get $15
-       v128.load offset=64
-       local.set $22
-       local.get $15
-       v128.load offset=80
-       local.set $23
-       local.get $15
-       v128.load offset=96
-       local.set $24
-       local.get $15
-       v128.load offset=112
-       local.set $25
-       local.get $15
-       v128.load offset=128
-       local.set $31
-       local.get $15
-       v128.load offset=144
-       local.set $32
-       local.get $15
-       v128.load offset=160
-       local.set $33
-       local.get $15
-       v128.load offset=176
-       local.set $20
-       loop $while-continue|00
-        local.get $13
-        local.get $27
-        i32.lt_u
-        if
-         local.get $13
-         v128.load32_splat
-         local.tee $17
-         local.get $12
-         v128.load
-         local.get $19
-         f32x4.relaxed_madd
-         local.set $19
-         local.get $17
-         local.get $12
-         v128.load offset=16
-         local.get $18
-         f32x4.relaxed_madd
-         local.set $18
-         local.get $17
-         local.get $12
-         v128.load offset=32
-         local.get $30
-         f32x4.relaxed_madd
-         local.set $30
-         local.get $17
-         local.get $12
-         v128.load offset=48
-         local.get $21
-         f32x4.relaxed_madd
-         local.set $21
-         local.get $17
-         local.get $12
-         v128.load offset=64
-         local.get $22
-         f32x4.relaxed_madd
-         local.set $22
-         local.get $17
-         local.get $12
-         v128.load offset=80
-         local.get $23
-         f32x4.relaxed_madd
-         local.set $23
-         local.get $17
-         local.get $12
-         v128.load offset=96
-         local.get $24
-         f32x4.relaxed_madd
-         local.set $24
-         local.get $17
-         local.get $12
-         v128.load offset=112
-         local.get $25
-         f32x4.relaxed_madd
-         local.set $25
-         local.get $17
-         local.get $12
-         v128.load offset=128
-         local.get $31
-         f32x4.relaxed_madd
-         local.set $31
-         local.get $17
-         local.get $12
-         v128.load offset=144
-         local.get $32
-         f32x4.relaxed_madd
-         local.set $32
-         local.get $17
-         local.get $12
-         v128.load offset=160
-         local.get $33
-         f32x4.relaxed_madd
-         local.set $33
-         local.get $17
-         local.get $12
-         v128.load offset=176
-         local.get $20
-         f32x4.relaxed_madd
-         local.set $20
-         local.get $13
-         i32.const 4
-         i32.add
-         local.set $13
-         local.get $12
-         i32.const 192
-         i32.add
-         local.set $12
-         br $while-continue|00
-        end
-       end
-       local.get $6
-       local.get $19
-       v128.store
-       local.get $6
-       local.get $18
-       v128.store offset=16
-       local.get $6
-       local.get $30
-       v128.store offset=32
-       local.get $6
-       local.get $21
-       v128.store offset=48
-       local.get $6
-       local.get $22
-       v128.store offset=64
-       local.get $6
-       local.get $23
-       v128.store offset=80
-       local.get $6
-       local.get $24
-       v128.store offset=96
-       local.get $6
-       local.get $25
-       v128.store offset=112
-       local.get $6
-       local.get $31
-       v128.store offset=128
-       local.get $6
-       local.get $32
-       v128.store offset=144
-       local.get $6
-       local.get $33
-       v128.store offset=160
-       local.get $6
-       local.get $20
-       v128.store offset=176
-      else
-       local.get $26
-       i32.const 8
-       i32.eq
-       if
-        local.get $3
-        local.set $13
-        local.get $14
-        local.set $12
-        local.get $15
-        v128.load
-        local.set $22
-        local.get $15
-        v128.load offset=16
-        local.set $23
-        local.get $15
-        v128.load offset=32
-        local.set $24
-        local.get $15
-        v128.load offset=48
-        local.set $25
-        local.get $15
-        v128.load offset=64
-        local.set $21
-        local.get $15
-        v128.load offset=80
-        local.set $20
-        local.get $15
-        v128.load offset=96
-        local.set $19
-        local.get $15
-        v128.load offset=112
-        local.set $18
-        loop $while-continue|01
-         local.get $13
-         local.get $27
-         i32.lt_u
-         if
-          local.get $13
-          v128.load32_splat
-          local.tee $17
-          local.get $12
-          v128.load
-          local.get $22
-          f32x4.relaxed_madd
-          local.set $22
-          local.get $17
-          local.get $12
-          v128.load offset=16
-          local.get $23
-          f32x4.relaxed_madd
-          local.set $23
-          local.get $17
-          local.get $12
-          v128.load offset=32
-          local.get $24
-          f32x4.relaxed_madd
-          local.set $24
-          local.get $17
-          local.get $12
-          v128.load offset=48
-          local.get $25
-          f32x4.relaxed_madd
-          local.set $25
-          local.get $17
-          local.get $12
-          v128.load offset=64
-          local.get $21
-          f32x4.relaxed_madd
-          local.set $21
-          local.get $17
-          local.get $12
-          v128.load offset=80
-          local.get $20
-          f32x4.relaxed_madd
-          local.set $20
-          local.get $17
-          local.get $12
-          v128.load offset=96
-          local.get $19
-          f32x4.relaxed_madd
-          local.set $19
-          local.get $17
-          local.get $12
-          v128.load offset=112
-          local.get $18
-          f32x4.relaxed_madd
-          local.set $18
-          local.get $13
-          i32.const 4
-          i32.add
-          local.set $13
-          local.get $12
-          i32.const 128
-          i32.add
-          local.set $12
-          br $while-continue|01
-         end
-        end
-        local.get $6
-        local.get $22
-        v128.store
-        local.get $6
-        local.get $23
-        v128.store offset=16
-        local.get $6
-        local.get $24
-        v128.store offset=32
-        local.get $6
-        local.get $25
-        v128.store offset=48
-        local.get $6
-        local.get $21
-        v128.store offset=64
-        local.get $6
-        local.get $20
-        v128.store offset=80
-        local.get $6
-        local.get $19
-        v128.store offset=96
-        local.get $6
-        local.get $18
-        v128.store offset=112
-       else
-        local.get $26
-        i32.const 4
-        i32.eq
-        if
-         local.get $3
-         local.set $13
-         local.get $14
-         local.set $12
-         local.get $15
-         v128.load
-         local.set $21
-         local.get $15
-         v128.load offset=16
-         local.set $20
-         local.get $15
-         v128.load offset=32
-         local.set $19
-         local.get $15
-         v128.load offset=48
-         local.set $18
-         loop $while-continue|03
-          local.get $13
-          local.get $27
-          i32.lt_u
-          if
-           local.get $13
-           v128.load32_splat
-           local.tee $17
-           local.get $12
-           v128.load
-           local.get $21
-           f32x4.relaxed_madd
-           local.set $21
-           local.get $17
-           local.get $12
-           v128.load offset=16
-           local.get $20
-           f32x4.relaxed_madd
-           local.set $20
-           local.get $17
-           local.get $12
-           v128.load offset=32
-           local.get $19
-           f32x4.relaxed_madd
-           local.set $19
-           local.get $17
-           local.get $12
-           v128.load offset=48
-           local.get $18
-           f32x4.relaxed_madd
-           local.set $18
-           local.get $13
-           i32.const 4
-           i32.add
-           local.set $13
-           local.get $12
-           i32.const -64
-           i32.sub
-           local.set $12
-           br $while-continue|03
-          end
-         end
-         local.get $6
-         local.get $21
-         v128.store
-         local.get $6
-         local.get $20
-         v128.store offset=16
-         local.get $6
-         local.get $19
-         v128.store offset=32
-         local.get $6
-         local.get $18
-         v128.store offset=48
-        else
-         local.get $26
-         i32.const 2
-         i32.eq
-         if
-          local.get $3
-          local.set $12
-          local.get $14
-          local.set $13
-          local.get $15
-          v128.load
-          local.set $20
-          local.get $15
-          v128.load offset=16
-          local.set $19
-          loop $while-continue|05
-           local.get $12
-           local.get $27
-           i32.lt_u
-           if
-            local.get $12
-            v128.load32_splat
-            local.tee $17
-            local.get $13
-            v128.load
-            local.get $20
-            f32x4.relaxed_madd
-            local.set $20
-            local.get $17
-            local.get $13
-            v128.load offset=16
-            local.get $19
-            f32x4.relaxed_madd
-            local.set $19
-            local.get $12
-            i32.const 4
-            i32.add
-            local.set $12
-            local.get $13
-            i32.const 32
-            i32.add
-            local.set $13
-            br $while-continue|05
-           end
-          end
-          local.get $6
-          local.get $20
-          v128.store
-          local.get $6
-          local.get $19
-          v128.store offset=16
-         else
-          local.get $3
-          local.set $12
-          local.get $14
-          local.set $13
-          local.get $15
-          v128.load
-          local.set $18
-          loop $while-continue|07
-           local.get $12
-           local.get $27
-           i32.lt_u
-           if
-            local.get $12
-            v128.load32_splat
-            local.get $13
-            v128.load
-            local.get $18
-            f32x4.relaxed_madd
-            local.set $18
-            local.get $12
-            i32.const 4
-            i32.add
-            local.set $12
-            local.get $13
-            i32.const 16
-            i32.add
-            local.set $13
-            br $while-continue|07
-           end
-          end
-          local.get $6
-          local.get $18
-          v128.store
-         end
-        end
-       end
-      end
-      local.get $1
-      local.get $3
-      i32.add
-      local.set $3
-      local.get $9
-      local.get $15
-      i32.add
-      local.set $15
-      local.get $6
-      local.get $11
-      i32.add
-      local.set $6
-      local.get $29
-      i32.const 1
-      i32.add
-      local.set $29
-      br $for-loop|1
-     end
-    end
-    local.get $16
-    local.get $4
-    local.get $28
-    i32.mul
-    i32.add
-    local.set $3
-    local.get $8
-    local.get $28
-    local.get $34
-    i32.mul
-    i32.add
-    local.set $8
-    local.get $10
-    local.get $28
-    i32.add
-    local.set $10
-    local.get $7
-    local.get $26
-    i32.sub
-    local.set $7
-    br $while-continue|0
-   end
-  end
- )
- (func $assembly/cell/emit (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
-  local.get $4
-  i32.const 3
-  i32.add
-  i32.const -4
-  i32.and
-  i32.const 2
-  i32.shl
-  local.set $4
+  i32.const 64
+  v128.load32_splat
+  local.set $9
+  i32.const 68
+  v128.load32_splat
+  local.set $10
+  i32.const 72
+  v128.load32_splat
+  local.set $8
+  i32.const 76
+  v128.load32_splat
+  local.set $7
+  i32.const 80
+  v128.load32_splat
+  local.set $19
+  i32.const 84
+  v128.load32_splat
+  local.set $16
+  i32.const 88
+  v128.load32_splat
+  local.set $11
+  i32.const 92
+  v128.load32_splat
+  local.set $12
+  i32.const 96
+  v128.load32_splat
+  local.set $13
+  i32.const 100
+  v128.load32_splat
+  local.set $14
+  i32.const 104
+  v128.load32_splat
+  local.set $15
   local.get $1
-  if
-   local.get $0
-   i32.const 8
-   i32.and
+  local.get $5
+  i32.const 4
+  i32.shl
+  i32.add
+  local.set $17
+  local.get $0
+  local.set $5
+  local.get $1
+  local.set $6
+  loop $for-loop|0
+   local.get $6
+   local.get $17
+   i32.lt_u
    if
-    i32.const 0
-    local.set $0
-    loop $for-loop|0
-     local.get $0
-     local.get $4
-     i32.lt_u
-     if
-      local.get $0
-      local.get $3
-      i32.add
-      local.get $0
-      local.get $2
-      i32.add
-      v128.load
-      v128.store
-      local.get $0
-      i32.const 16
-      i32.add
-      local.set $0
-      br $for-loop|0
-     end
-    end
+    local.get $5
+    local.get $7
+    local.get $5
+    v128.load
+    local.get $19
+    f32x4.mul
+    local.get $10
+    f32x4.pmin
+    local.get $9
+    f32x4.pmax
+    local.tee $18
+    local.get $8
+    f32x4.add
+    local.tee $20
+    i32.const 23
+    i32x4.shl
+    local.tee $21
+    local.get $18
+    local.get $20
+    local.get $8
+    f32x4.sub
+    f32x4.sub
+    local.tee $18
+    local.get $18
+    local.get $18
+    local.get $18
+    local.get $18
+    local.get $15
+    local.get $14
+    f32x4.relaxed_madd
+    local.get $13
+    f32x4.relaxed_madd
+    local.get $12
+    f32x4.relaxed_madd
+    local.get $11
+    f32x4.relaxed_madd
+    f32x4.mul
+    local.get $21
+    f32x4.relaxed_madd
+    local.get $7
+    f32x4.add
+    f32x4.div
+    local.tee $20
+    v128.store
+    local.get $5
+    local.get $7
+    local.get $5
+    v128.load offset=16
+    local.get $19
+    f32x4.mul
+    local.get $10
+    f32x4.pmin
+    local.get $9
+    f32x4.pmax
+    local.tee $18
+    local.get $8
+    f32x4.add
+    local.tee $21
+    i32.const 23
+    i32x4.shl
+    local.tee $22
+    local.get $18
+    local.get $21
+    local.get $8
+    f32x4.sub
+    f32x4.sub
+    local.tee $18
+    local.get $18
+    local.get $18
+    local.get $18
+    local.get $18
+    local.get $15
+    local.get $14
+    f32x4.relaxed_madd
+    local.get $13
+    f32x4.relaxed_madd
+    local.get $12
+    f32x4.relaxed_madd
+    local.get $11
+    f32x4.relaxed_madd
+    f32x4.mul
+    local.get $22
+    f32x4.relaxed_madd
+    local.get $7
+    f32x4.add
+    f32x4.div
+    local.tee $21
+    v128.store offset=16
+    local.get $5
+    local.get $5
+    v128.load offset=32
+    local.get $16
+    f32x4.mul
+    local.get $10
+    f32x4.pmin
+    local.get $9
+    f32x4.pmax
+    local.tee $22
+    local.get $8
+    f32x4.add
+    local.tee $18
+    i32.const 23
+    i32x4.shl
+    local.tee $23
+    local.get $22
+    local.get $18
+    local.get $8
+    f32x4.sub
+    f32x4.sub
+    local.tee $18
+    local.get $18
+    local.get $18
+    local.get $18
+    local.get $18
+    local.get $15
+    local.get $14
+    f32x4.relaxed_madd
+    local.get $13
+    f32x4.relaxed_madd
+    local.get $12
+    f32x4.relaxed_madd
+    local.get $11
+    f32x4.relaxed_madd
+    f32x4.mul
+    local.get $23
+    local.get $7
+    f32x4.sub
+    f32x4.relaxed_madd
+    local.tee $18
+    local.get $18
+    local.get $7
+    f32x4.add
+    local.get $7
+    f32x4.add
+    f32x4.div
+    local.tee $18
+    v128.store offset=32
+    local.get $6
+    local.get $20
+    local.get $18
+    local.get $21
+    local.get $6
+    v128.load
+    f32x4.mul
+    f32x4.relaxed_madd
+    v128.store
+    local.get $5
+    local.get $7
+    local.get $5
+    v128.load offset=48
+    local.get $19
+    f32x4.mul
+    local.get $10
+    f32x4.pmin
+    local.get $9
+    f32x4.pmax
+    local.tee $18
+    local.get $8
+    f32x4.add
+    local.tee $20
+    i32.const 23
+    i32x4.shl
+    local.tee $21
+    local.get $18
+    local.get $20
+    local.get $8
+    f32x4.sub
+    f32x4.sub
+    local.tee $18
+    local.get $18
+    local.get $18
+    local.get $18
+    local.get $18
+    local.get $15
+    local.get $14
+    f32x4.relaxed_madd
+    local.get $13
+    f32x4.relaxed_madd
+    local.get $12
+    f32x4.relaxed_madd
+    local.get $11
+    f32x4.relaxed_madd
+    f32x4.mul
+    local.get $21
+    f32x4.relaxed_madd
+    local.get $7
+    f32x4.add
+    f32x4.div
+    v128.store offset=48
+    local.get $5
+    i32.const -64
+    i32.sub
+    local.set $5
+    local.get $6
+    i32.const 16
+    i32.add
+    local.set $6
+    br $for-loop|0
    end
-   local.get $5
+  end
+  loop $while-continue|1
+   local.get $1
+   local.get $17
+   i32.lt_u
    if
-    i32.const 0
-    local.set $0
-    loop $for-loop|00
-     local.get $0
-     local.get $4
-     i32.lt_u
-     if
-      local.get $0
-      local.get $5
-      i32.add
-      local.get $0
-      local.get $2
-      i32.add
-      v128.load
-      v128.store
-      local.get $0
-      i32.const 16
-      i32.add
-      local.set $0
-      br $for-loop|00
-     end
-    end
-   end
-  else
-   local.get $5
-   if
+    local.get $2
     local.get $0
-    i32.const 4
-    i32.and
-    if
-     i32.const 0
-     local.set $0
-     loop $for-loop|01
-      local.get $0
-      local.get $4
-      i32.lt_u
-      if
-       local.get $0
-       local.get $5
-       i32.add
-       v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-       v128.store
-       local.get $0
-       i32.const 16
-       i32.add
-       local.set $0
-       br $for-loop|01
-      end
-     end
-    else
-     local.get $3
-     local.get $2
-     local.get $0
-     i32.const 8
-     i32.and
-     select
-     local.set $1
-     i32.const 0
-     local.set $0
-     loop $for-loop|02
-      local.get $0
-      local.get $4
-      i32.lt_u
-      if
-       local.get $0
-       local.get $5
-       i32.add
-       local.get $0
-       local.get $1
-       i32.add
-       v128.load
-       v128.store
-       local.get $0
-       i32.const 16
-       i32.add
-       local.set $0
-       br $for-loop|02
-      end
-     end
-    end
+    v128.load offset=48
+    local.get $1
+    v128.load
+    local.get $16
+    f32x4.mul
+    local.get $10
+    f32x4.pmin
+    local.get $9
+    f32x4.pmax
+    local.tee $18
+    local.get $8
+    f32x4.add
+    local.tee $19
+    i32.const 23
+    i32x4.shl
+    local.tee $20
+    local.get $18
+    local.get $19
+    local.get $8
+    f32x4.sub
+    f32x4.sub
+    local.tee $18
+    local.get $18
+    local.get $18
+    local.get $18
+    local.get $18
+    local.get $15
+    local.get $14
+    f32x4.relaxed_madd
+    local.get $13
+    f32x4.relaxed_madd
+    local.get $12
+    f32x4.relaxed_madd
+    local.get $11
+    f32x4.relaxed_madd
+    f32x4.mul
+    local.get $20
+    local.get $7
+    f32x4.sub
+    f32x4.relaxed_madd
+    local.tee $18
+    local.get $18
+    local.get $7
+    f32x4.add
+    local.get $7
+    f32x4.add
+    f32x4.div
+    f32x4.mul
+    local.tee $18
+    v128.store
+    local.get $3
+    local.get $18
+    v128.store
+    local.get $4
+    local.get $18
+    v128.store
+    local.get $0
+    i32.const -64
+    i32.sub
+    local.set $0
+    local.get $1
+    i32.const 16
+    i32.add
+    local.set $1
+    local.get $2
+    i32.const 16
+    i32.add
+    local.set $2
+    local.get $3
+    i32.const 16
+    i32.add
+    local.set $3
+    local.get $4
+    i32.const 16
+    i32.add
+    local.set $4
+    br $while-continue|1
    end
   end
  )
@@ -791,521 +642,248 @@
   (local $4 v128)
   (local $5 v128)
   (local $6 v128)
-  block $folding-inner0
-   block $case16|0
-    block $case15|0
-     block $case14|0
-      block $case13|0
-       block $case12|0
-        block $case11|0
-         block $case10|0
-          block $case9|0
-           block $case8|0
-            block $case7|0
-             block $case6|0
-              block $case5|0
-               block $case4|0
-                block $case3|0
-                 block $case2|0
-                  block $case1|0
-                   block $case0|0
-                    local.get $1
-                    i32.const 1
-                    i32.sub
-                    br_table $case0|0 $case1|0 $case2|0 $case3|0 $case4|0 $case5|0 $case6|0 $case7|0 $case8|0 $case9|0 $case10|0 $case11|0 $case12|0 $case13|0 $case14|0 $case15|0 $case16|0
-                   end
-                   i32.const 84
-                   v128.load32_splat
-                   local.tee $2
-                   local.get $0
-                   i32.const 72
-                   v128.load32_splat
-                   f32x4.mul
-                   i32.const 68
-                   v128.load32_splat
-                   f32x4.pmin
-                   i32.const 64
-                   v128.load32_splat
-                   f32x4.pmax
-                   local.tee $0
-                   i32.const 80
-                   v128.load32_splat
-                   local.tee $3
-                   f32x4.add
-                   local.tee $4
-                   i32.const 23
-                   i32x4.shl
-                   local.tee $5
-                   local.get $0
-                   local.get $4
-                   local.get $3
-                   f32x4.sub
-                   f32x4.sub
-                   local.tee $0
-                   local.get $0
-                   local.get $0
-                   local.get $0
-                   local.get $0
-                   i32.const 104
-                   v128.load32_splat
-                   i32.const 100
-                   v128.load32_splat
-                   f32x4.relaxed_madd
-                   i32.const 96
-                   v128.load32_splat
-                   f32x4.relaxed_madd
-                   i32.const 92
-                   v128.load32_splat
-                   f32x4.relaxed_madd
-                   i32.const 88
-                   v128.load32_splat
-                   f32x4.relaxed_madd
-                   f32x4.mul
-                   local.get $5
-                   f32x4.relaxed_madd
-                   local.get $2
-                   f32x4.add
-                   f32x4.div
-                   return
-                  end
-                  local.get $0
-                  i32.const 76
-                  v128.load32_splat
-                  f32x4.mul
-                  i32.const 68
-                  v128.load32_splat
-                  f32x4.pmin
-                  i32.const 64
-                  v128.load32_splat
-                  f32x4.pmax
-                  local.tee $0
-                  i32.const 80
-                  v128.load32_splat
-                  local.tee $2
-                  f32x4.add
-                  local.tee $3
-                  i32.const 23
-                  i32x4.shl
-                  local.tee $4
-                  local.get $0
-                  local.get $3
-                  local.get $2
-                  f32x4.sub
-                  f32x4.sub
-                  local.tee $0
-                  local.get $0
-                  local.get $0
-                  local.get $0
-                  local.get $0
-                  i32.const 104
-                  v128.load32_splat
-                  i32.const 100
-                  v128.load32_splat
-                  f32x4.relaxed_madd
-                  i32.const 96
-                  v128.load32_splat
-                  f32x4.relaxed_madd
-                  i32.const 92
-                  v128.load32_splat
-                  f32x4.relaxed_madd
-                  i32.const 88
-                  v128.load32_splat
-                  f32x4.relaxed_madd
-                  f32x4.mul
-                  local.get $4
-                  i32.const 84
-                  v128.load32_splat
-                  f32x4.sub
-                  f32x4.relaxed_madd
-                  local.tee $0
-                  local.get $0
-                  i32.const 108
-                  v128.load32_splat
-                  f32x4.add
-                  f32x4.div
-                  return
-                 end
-                 local.get $0
-                 v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-                 f32x4.pmax
-                 return
-                end
-                local.get $2
-                local.get $0
-                f32x4.mul
-                local.get $3
-                f32x4.add
-                v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-                f32x4.pmin
-                v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-                f32x4.pmax
-                return
-               end
-               local.get $2
-               local.get $0
-               f32x4.mul
-               local.get $0
-               local.get $0
-               v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-               f32x4.lt
-               v128.bitselect
-               return
+  block $case16|0
+   block $case11|0
+    block $case10|0
+     block $case9|0
+      block $case8|0
+       block $case7|0
+        block $case6|0
+         block $case5|0
+          block $case4|0
+           block $case3|0
+            block $case2|0
+             block $case1|0
+              block $case0|0
+               local.get $1
+               i32.const 1
+               i32.sub
+               br_table $case0|0 $case1|0 $case2|0 $case3|0 $case4|0 $case5|0 $case6|0 $case7|0 $case8|0 $case11|0 $case9|0 $case10|0 $case11|0 $case11|0 $case11|0 $case11|0 $case16|0
               end
+              i32.const 76
+              v128.load32_splat
+              local.tee $2
+              local.get $0
+              i32.const 80
+              v128.load32_splat
+              f32x4.mul
+              i32.const 68
+              v128.load32_splat
+              f32x4.pmin
+              i32.const 64
+              v128.load32_splat
+              f32x4.pmax
+              local.tee $0
+              i32.const 72
+              v128.load32_splat
+              local.tee $3
+              f32x4.add
+              local.tee $4
+              i32.const 23
+              i32x4.shl
+              local.tee $5
+              local.get $0
+              local.get $4
+              local.get $3
+              f32x4.sub
+              f32x4.sub
+              local.tee $0
               local.get $0
               local.get $0
+              local.get $0
+              local.get $0
+              i32.const 104
+              v128.load32_splat
+              i32.const 100
+              v128.load32_splat
+              f32x4.relaxed_madd
+              i32.const 96
+              v128.load32_splat
+              f32x4.relaxed_madd
+              i32.const 92
+              v128.load32_splat
+              f32x4.relaxed_madd
+              i32.const 88
+              v128.load32_splat
+              f32x4.relaxed_madd
+              f32x4.mul
+              local.get $5
+              f32x4.relaxed_madd
               local.get $2
-              f32x4.gt
-              v128.and
+              f32x4.add
+              f32x4.div
               return
              end
              local.get $0
-             v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
+             i32.const 84
+             v128.load32_splat
              f32x4.mul
-             v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
+             i32.const 68
+             v128.load32_splat
              f32x4.pmin
-             v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
+             i32.const 64
+             v128.load32_splat
              f32x4.pmax
-             f32x4.nearest
-             i32x4.trunc_sat_f32x4_s
+             local.tee $0
+             i32.const 72
+             v128.load32_splat
+             local.tee $2
+             f32x4.add
              local.tee $3
-             i32.const 1
-             i32x4.shr_s
+             i32.const 23
+             i32x4.shl
              local.tee $4
-             v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-             i32x4.add
-             i32.const 23
-             i32x4.shl
-             local.set $5
-             local.get $2
              local.get $0
              local.get $3
-             f32x4.convert_i32x4_s
-             local.tee $2
-             v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
-             f32x4.mul
+             local.get $2
              f32x4.sub
-             local.get $2
-             v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
-             f32x4.mul
-             f32x4.add
-             v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
-             f32x4.pmin
-             v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
-             f32x4.pmax
-             local.tee $2
-             local.get $2
-             local.get $2
-             local.get $2
-             local.get $2
-             local.get $2
-             v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
-             v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
+             f32x4.sub
+             local.tee $0
+             local.get $0
+             local.get $0
+             local.get $0
+             local.get $0
+             i32.const 104
+             v128.load32_splat
+             i32.const 100
+             v128.load32_splat
              f32x4.relaxed_madd
-             v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
+             i32.const 96
+             v128.load32_splat
              f32x4.relaxed_madd
-             v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
+             i32.const 92
+             v128.load32_splat
              f32x4.relaxed_madd
-             v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
-             f32x4.relaxed_madd
-             v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+             i32.const 88
+             v128.load32_splat
              f32x4.relaxed_madd
              f32x4.mul
-             local.get $5
-             f32x4.mul
-             local.get $3
              local.get $4
-             i32x4.sub
-             v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-             i32x4.add
-             i32.const 23
-             i32x4.shl
-             local.tee $2
-             f32x4.mul
-             local.get $5
-             local.get $2
-             f32x4.mul
-             v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+             i32.const 76
+             v128.load32_splat
+             local.tee $0
              f32x4.sub
+             f32x4.relaxed_madd
+             local.tee $2
+             local.get $2
+             local.get $0
              f32x4.add
-             f32x4.mul
              local.get $0
-             local.get $0
-             v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-             f32x4.lt
-             v128.bitselect
+             f32x4.add
+             f32x4.div
              return
             end
             local.get $0
-            v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
-            f32x4.mul
-            v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
-            f32x4.pmin
-            v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
-            f32x4.pmax
-            f32x4.nearest
-            i32x4.trunc_sat_f32x4_s
-            local.tee $5
-            i32.const 1
-            i32x4.shr_s
-            local.tee $4
-            v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-            i32x4.add
-            i32.const 23
-            i32x4.shl
-            local.set $6
-            local.get $3
-            local.get $2
-            local.get $0
-            local.get $5
-            f32x4.convert_i32x4_s
-            local.tee $2
-            v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
-            f32x4.mul
-            f32x4.sub
-            local.get $2
-            v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
-            f32x4.mul
-            f32x4.add
-            v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
-            f32x4.pmin
-            v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
-            f32x4.pmax
-            local.tee $2
-            local.get $2
-            local.get $2
-            local.get $2
-            local.get $2
-            local.get $2
-            v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
-            v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
-            f32x4.relaxed_madd
-            v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
-            f32x4.relaxed_madd
-            v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
-            f32x4.relaxed_madd
-            v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
-            f32x4.relaxed_madd
-            v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-            f32x4.relaxed_madd
-            f32x4.mul
-            local.get $6
-            f32x4.mul
-            local.get $5
-            local.get $4
-            i32x4.sub
-            v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-            i32x4.add
-            i32.const 23
-            i32x4.shl
-            local.tee $2
-            f32x4.mul
-            local.get $6
-            local.get $2
-            f32x4.mul
-            v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-            f32x4.sub
-            f32x4.add
-            f32x4.mul
-            local.get $0
-            local.get $0
             v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-            f32x4.lt
-            v128.bitselect
-            f32x4.mul
+            f32x4.pmax
             return
            end
+           local.get $2
            local.get $0
-           v128.const i32x4 0x7f7fffff 0x7f7fffff 0x7f7fffff 0x7f7fffff
-           f32x4.pmin
-           v128.const i32x4 0xff7fffff 0xff7fffff 0xff7fffff 0xff7fffff
-           f32x4.pmax
-           local.tee $0
-           v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-           local.get $0
-           f32x4.abs
+           f32x4.mul
+           local.get $3
            f32x4.add
-           f32x4.div
+           v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+           f32x4.pmin
+           v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+           f32x4.pmax
            return
           end
+          local.get $2
           local.get $0
-          f32x4.abs
-          f32x4.neg
-          local.tee $2
-          v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
           f32x4.mul
-          v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
-          f32x4.pmin
-          v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
-          f32x4.pmax
-          f32x4.nearest
-          i32x4.trunc_sat_f32x4_s
-          local.tee $3
-          i32.const 1
-          i32x4.shr_s
-          local.set $4
-          local.get $2
-          local.get $3
-          f32x4.convert_i32x4_s
-          local.tee $2
-          v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
-          f32x4.mul
-          f32x4.sub
-          local.get $2
-          v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
-          f32x4.mul
-          f32x4.add
-          v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
-          f32x4.pmin
-          v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
-          f32x4.pmax
-          local.tee $2
-          local.get $2
-          local.get $2
-          local.get $2
-          local.get $2
-          local.get $2
-          v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
-          v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
-          f32x4.relaxed_madd
-          v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
-          f32x4.relaxed_madd
-          v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
-          f32x4.relaxed_madd
-          v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
-          f32x4.relaxed_madd
-          v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-          f32x4.relaxed_madd
-          f32x4.mul
-          v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-          f32x4.add
-          local.get $4
-          v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-          i32x4.add
-          i32.const 23
-          i32x4.shl
-          f32x4.mul
-          local.get $3
-          local.get $4
-          i32x4.sub
-          v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-          i32x4.add
-          i32.const 23
-          i32x4.shl
-          f32x4.mul
-          local.tee $2
-          local.get $2
-          v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
-          f32x4.add
-          f32x4.div
-          local.tee $2
-          local.get $2
-          f32x4.mul
-          local.set $3
+          local.get $0
           local.get $0
           v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-          f32x4.pmax
-          local.get $2
-          local.get $3
-          local.get $3
-          local.get $3
-          local.get $3
-          v128.const i32x4 0x3e9045e8 0x3e9045e8 0x3e9045e8 0x3e9045e8
-          v128.const i32x4 0x3e8f2885 0x3e8f2885 0x3e8f2885 0x3e8f2885
-          f32x4.relaxed_madd
-          v128.const i32x4 0x3ecced73 0x3ecced73 0x3ecced73 0x3ecced73
-          f32x4.relaxed_madd
-          v128.const i32x4 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70
-          f32x4.relaxed_madd
-          v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
-          f32x4.relaxed_madd
-          f32x4.mul
-          f32x4.add
+          f32x4.lt
+          v128.bitselect
           return
          end
-         local.get $2
          local.get $0
-         f32x4.mul
-         local.get $3
-         f32x4.add
+         local.get $0
+         local.get $2
+         f32x4.gt
+         v128.and
          return
         end
-        local.get $2
-        local.get $3
         local.get $0
+        v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
         f32x4.mul
-        i32.const 76
-        v128.load32_splat
-        f32x4.mul
-        i32.const 68
-        v128.load32_splat
+        v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
         f32x4.pmin
-        i32.const 64
-        v128.load32_splat
+        v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
         f32x4.pmax
-        local.tee $0
-        i32.const 80
-        v128.load32_splat
-        local.tee $2
-        f32x4.add
+        f32x4.nearest
+        i32x4.trunc_sat_f32x4_s
         local.tee $3
+        i32.const 1
+        i32x4.shr_s
+        local.tee $4
+        v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
+        i32x4.add
         i32.const 23
         i32x4.shl
-        local.tee $4
+        local.set $5
+        local.get $2
         local.get $0
         local.get $3
+        f32x4.convert_i32x4_s
+        local.tee $2
+        v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
+        f32x4.mul
+        f32x4.sub
         local.get $2
-        f32x4.sub
-        f32x4.sub
-        local.tee $0
-        local.get $0
-        local.get $0
-        local.get $0
-        local.get $0
-        i32.const 104
-        v128.load32_splat
-        i32.const 100
-        v128.load32_splat
-        f32x4.relaxed_madd
-        i32.const 96
-        v128.load32_splat
-        f32x4.relaxed_madd
-        i32.const 92
-        v128.load32_splat
-        f32x4.relaxed_madd
-        i32.const 88
-        v128.load32_splat
-        f32x4.relaxed_madd
+        v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
         f32x4.mul
-        local.get $4
-        i32.const 84
-        v128.load32_splat
-        f32x4.sub
-        f32x4.relaxed_madd
-        local.tee $0
-        local.get $0
-        i32.const 108
-        v128.load32_splat
         f32x4.add
-        f32x4.div
+        v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
+        f32x4.pmin
+        v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
+        f32x4.pmax
+        local.tee $2
+        local.get $2
+        local.get $2
+        local.get $2
+        local.get $2
+        local.get $2
+        v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
+        v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
+        f32x4.relaxed_madd
+        v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
+        f32x4.relaxed_madd
+        v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
+        f32x4.relaxed_madd
+        v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
+        f32x4.relaxed_madd
+        v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+        f32x4.relaxed_madd
         f32x4.mul
+        local.get $5
+        f32x4.mul
+        local.get $3
+        local.get $4
+        i32x4.sub
+        v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
+        i32x4.add
+        i32.const 23
+        i32x4.shl
+        local.tee $2
+        f32x4.mul
+        local.get $5
+        local.get $2
+        f32x4.mul
+        v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+        f32x4.sub
+        f32x4.add
+        f32x4.mul
+        local.get $0
+        local.get $0
+        v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+        f32x4.lt
+        v128.bitselect
         return
        end
-       v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-       v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
        local.get $0
-       f32x4.abs
-       local.tee $2
-       v128.const i32x4 0x3e9c28f6 0x3e9c28f6 0x3e9c28f6 0x3e9c28f6
-       f32x4.mul
-       f32x4.add
-       f32x4.div
-       local.set $3
-       local.get $2
-       local.get $2
-       f32x4.mul
-       v128.const i32x4 0xbf000000 0xbf000000 0xbf000000 0xbf000000
-       f32x4.mul
-       local.tee $2
        v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
        f32x4.mul
        v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
@@ -1314,38 +892,19 @@
        f32x4.pmax
        f32x4.nearest
        i32x4.trunc_sat_f32x4_s
-       local.tee $4
+       local.tee $5
        i32.const 1
        i32x4.shr_s
-       local.set $5
-       local.get $0
-       v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+       local.tee $4
+       v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
+       i32x4.add
+       i32.const 23
+       i32x4.shl
+       local.set $6
        local.get $3
-       local.get $3
-       local.get $3
-       local.get $3
-       local.get $3
-       local.get $3
-       local.get $3
-       local.get $3
-       v128.const i32x4 0x3d1612a3 0x3d1612a3 0x3d1612a3 0x3d1612a3
-       v128.const i32x4 0xbe1c6979 0xbe1c6979 0xbe1c6979 0xbe1c6979
-       f32x4.relaxed_madd
-       v128.const i32x4 0x3e3dc332 0x3e3dc332 0x3e3dc332 0x3e3dc332
-       f32x4.relaxed_madd
-       v128.const i32x4 0xbd1a1826 0xbd1a1826 0xbd1a1826 0xbd1a1826
-       f32x4.relaxed_madd
-       v128.const i32x4 0x3df77b2c 0x3df77b2c 0x3df77b2c 0x3df77b2c
-       f32x4.relaxed_madd
-       v128.const i32x4 0x3dd3ea04 0x3dd3ea04 0x3dd3ea04 0x3dd3ea04
-       f32x4.relaxed_madd
-       v128.const i32x4 0x3dfacb9e 0x3dfacb9e 0x3dfacb9e 0x3dfacb9e
-       f32x4.relaxed_madd
-       v128.const i32x4 0x3df91e85 0x3df91e85 0x3df91e85 0x3df91e85
-       f32x4.relaxed_madd
-       f32x4.mul
        local.get $2
-       local.get $4
+       local.get $0
+       local.get $5
        f32x4.convert_i32x4_s
        local.tee $2
        v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
@@ -1377,97 +936,183 @@
        v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
        f32x4.relaxed_madd
        f32x4.mul
-       v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-       f32x4.add
-       local.get $5
-       v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-       i32x4.add
-       i32.const 23
-       i32x4.shl
+       local.get $6
        f32x4.mul
-       local.get $4
        local.get $5
+       local.get $4
        i32x4.sub
        v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
        i32x4.add
        i32.const 23
        i32x4.shl
-       f32x4.mul
-       f32x4.mul
        local.tee $2
-       f32x4.sub
+       f32x4.mul
+       local.get $6
        local.get $2
+       f32x4.mul
+       v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+       f32x4.sub
+       f32x4.add
+       f32x4.mul
+       local.get $0
        local.get $0
        v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-       f32x4.gt
+       f32x4.lt
        v128.bitselect
        f32x4.mul
        return
       end
       local.get $0
-      local.get $0
-      local.get $0
-      local.get $0
-      f32x4.mul
-      v128.const i32x4 0x3d372713 0x3d372713 0x3d372713 0x3d372713
-      f32x4.mul
-      f32x4.mul
-      f32x4.add
-      v128.const i32x4 0xbfcc422a 0xbfcc422a 0xbfcc422a 0xbfcc422a
-      f32x4.mul
-      local.tee $4
-      v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
-      f32x4.mul
-      v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
+      v128.const i32x4 0x7f7fffff 0x7f7fffff 0x7f7fffff 0x7f7fffff
       f32x4.pmin
-      v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
+      v128.const i32x4 0xff7fffff 0xff7fffff 0xff7fffff 0xff7fffff
       f32x4.pmax
-      f32x4.nearest
-      i32x4.trunc_sat_f32x4_s
-      local.tee $2
-      i32.const 1
-      i32x4.shr_s
-      local.set $3
-      br $folding-inner0
+      local.tee $0
+      v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+      local.get $0
+      f32x4.abs
+      f32x4.add
+      f32x4.div
+      return
      end
+     local.get $2
+     local.get $0
+     f32x4.mul
+     local.get $3
+     f32x4.add
+     return
+    end
+    local.get $2
+    local.get $3
+    local.get $0
+    f32x4.mul
+    i32.const 84
+    v128.load32_splat
+    f32x4.mul
+    i32.const 68
+    v128.load32_splat
+    f32x4.pmin
+    i32.const 64
+    v128.load32_splat
+    f32x4.pmax
+    local.tee $0
+    i32.const 72
+    v128.load32_splat
+    local.tee $2
+    f32x4.add
+    local.tee $3
+    i32.const 23
+    i32x4.shl
+    local.tee $4
+    local.get $0
+    local.get $3
+    local.get $2
+    f32x4.sub
+    f32x4.sub
+    local.tee $0
+    local.get $0
+    local.get $0
+    local.get $0
+    local.get $0
+    i32.const 104
+    v128.load32_splat
+    i32.const 100
+    v128.load32_splat
+    f32x4.relaxed_madd
+    i32.const 96
+    v128.load32_splat
+    f32x4.relaxed_madd
+    i32.const 92
+    v128.load32_splat
+    f32x4.relaxed_madd
+    i32.const 88
+    v128.load32_splat
+    f32x4.relaxed_madd
+    f32x4.mul
+    local.get $4
+    i32.const 76
+    v128.load32_splat
+    local.tee $0
+    f32x4.sub
+    f32x4.relaxed_madd
+    local.tee $2
+    local.get $2
+    local.get $0
+    f32x4.add
+    local.get $0
+    f32x4.add
+    f32x4.div
+    f32x4.mul
+    return
+   end
+   local.get $1
+   i32.const 10
+   i32.eq
+   if (result v128)
+    local.get $0
+    f32x4.abs
+    f32x4.neg
+   else
+    local.get $1
+    i32.const 15
+    i32.eq
+    if (result v128)
      local.get $0
      f32x4.neg
-     local.tee $4
-     v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
-     f32x4.mul
-     v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
-     f32x4.pmin
-     v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
-     f32x4.pmax
-     f32x4.nearest
-     i32x4.trunc_sat_f32x4_s
-     local.tee $2
-     i32.const 1
-     i32x4.shr_s
-     local.set $3
-     br $folding-inner0
+    else
+     local.get $1
+     i32.const 13
+     i32.eq
+     if (result v128)
+      local.get $0
+      local.get $0
+      f32x4.mul
+      v128.const i32x4 0xbf000000 0xbf000000 0xbf000000 0xbf000000
+      f32x4.mul
+     else
+      local.get $1
+      i32.const 14
+      i32.eq
+      if (result v128)
+       local.get $0
+       local.get $0
+       local.get $0
+       local.get $0
+       f32x4.mul
+       v128.const i32x4 0x3d372713 0x3d372713 0x3d372713 0x3d372713
+       f32x4.mul
+       f32x4.mul
+       f32x4.add
+       v128.const i32x4 0xbfcc422a 0xbfcc422a 0xbfcc422a 0xbfcc422a
+       f32x4.mul
+      else
+       local.get $0
+      end
+     end
     end
-    local.get $0
-    v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
-    f32x4.mul
-    v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
-    f32x4.pmin
-    v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
-    f32x4.pmax
-    f32x4.nearest
-    i32x4.trunc_sat_f32x4_s
-    local.tee $2
-    i32.const 1
-    i32x4.shr_s
-    local.set $3
-    local.get $0
+   end
+   local.tee $2
+   v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
+   f32x4.mul
+   v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
+   f32x4.pmin
+   v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
+   f32x4.pmax
+   f32x4.nearest
+   i32x4.trunc_sat_f32x4_s
+   local.tee $3
+   i32.const 1
+   i32x4.shr_s
+   local.set $4
+   block $__inlined_func$assembly/activations/byExp$2 (result v128)
     local.get $2
+    local.get $3
     f32x4.convert_i32x4_s
-    local.tee $0
+    local.tee $2
     v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
     f32x4.mul
     f32x4.sub
-    local.get $0
+    local.get $2
     v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
     f32x4.mul
     f32x4.add
@@ -1475,12 +1120,12 @@
     f32x4.pmin
     v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
     f32x4.pmax
-    local.tee $0
-    local.get $0
-    local.get $0
-    local.get $0
-    local.get $0
-    local.get $0
+    local.tee $2
+    local.get $2
+    local.get $2
+    local.get $2
+    local.get $2
+    local.get $2
     v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
     v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
     f32x4.relaxed_madd
@@ -1495,78 +1140,504 @@
     f32x4.mul
     v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
     f32x4.add
-    local.get $3
+    local.get $4
     v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
     i32x4.add
     i32.const 23
     i32x4.shl
     f32x4.mul
-    local.get $2
     local.get $3
+    local.get $4
     i32x4.sub
     v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
     i32x4.add
     i32.const 23
     i32x4.shl
     f32x4.mul
-    return
+    local.tee $2
+    local.get $1
+    i32.const 16
+    i32.eq
+    br_if $__inlined_func$assembly/activations/byExp$2
+    drop
+    local.get $1
+    i32.const 13
+    i32.eq
+    if
+     local.get $0
+     v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+     v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+     v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+     local.get $0
+     f32x4.abs
+     v128.const i32x4 0x3e9c28f6 0x3e9c28f6 0x3e9c28f6 0x3e9c28f6
+     f32x4.mul
+     f32x4.add
+     f32x4.div
+     local.tee $3
+     local.get $3
+     local.get $3
+     local.get $3
+     local.get $3
+     local.get $3
+     local.get $3
+     local.get $3
+     v128.const i32x4 0x3d1612a3 0x3d1612a3 0x3d1612a3 0x3d1612a3
+     v128.const i32x4 0xbe1c6979 0xbe1c6979 0xbe1c6979 0xbe1c6979
+     f32x4.relaxed_madd
+     v128.const i32x4 0x3e3dc332 0x3e3dc332 0x3e3dc332 0x3e3dc332
+     f32x4.relaxed_madd
+     v128.const i32x4 0xbd1a1826 0xbd1a1826 0xbd1a1826 0xbd1a1826
+     f32x4.relaxed_madd
+     v128.const i32x4 0x3df77b2c 0x3df77b2c 0x3df77b2c 0x3df77b2c
+     f32x4.relaxed_madd
+     v128.const i32x4 0x3dd3ea04 0x3dd3ea04 0x3dd3ea04 0x3dd3ea04
+     f32x4.relaxed_madd
+     v128.const i32x4 0x3dfacb9e 0x3dfacb9e 0x3dfacb9e 0x3dfacb9e
+     f32x4.relaxed_madd
+     v128.const i32x4 0x3df91e85 0x3df91e85 0x3df91e85 0x3df91e85
+     f32x4.relaxed_madd
+     f32x4.mul
+     local.get $2
+     f32x4.mul
+     local.tee $2
+     f32x4.sub
+     local.get $2
+     local.get $0
+     v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+     f32x4.gt
+     v128.bitselect
+     f32x4.mul
+     br $__inlined_func$assembly/activations/byExp$2
+    end
+    local.get $1
+    i32.const 10
+    i32.eq
+    if
+     local.get $2
+     local.get $2
+     v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
+     f32x4.add
+     f32x4.div
+     local.tee $2
+     local.get $2
+     f32x4.mul
+     local.set $3
+     local.get $0
+     v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+     f32x4.pmax
+     local.get $2
+     local.get $3
+     local.get $3
+     local.get $3
+     local.get $3
+     v128.const i32x4 0x3e9045e8 0x3e9045e8 0x3e9045e8 0x3e9045e8
+     v128.const i32x4 0x3e8f2885 0x3e8f2885 0x3e8f2885 0x3e8f2885
+     f32x4.relaxed_madd
+     v128.const i32x4 0x3ecced73 0x3ecced73 0x3ecced73 0x3ecced73
+     f32x4.relaxed_madd
+     v128.const i32x4 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70
+     f32x4.relaxed_madd
+     v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
+     f32x4.relaxed_madd
+     f32x4.mul
+     f32x4.add
+     br $__inlined_func$assembly/activations/byExp$2
+    end
+    local.get $0
+    v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+    local.get $2
+    f32x4.add
+    f32x4.div
    end
-   local.get $0
    return
   end
   local.get $0
-  v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+ )
+ (func $assembly/tile/tile3 (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32)
+  (local $8 v128)
+  (local $9 v128)
+  (local $10 v128)
+  (local $11 v128)
+  (local $12 v128)
+  (local $13 v128)
+  (local $14 v128)
+  (local $15 v128)
+  (local $16 v128)
+  (local $17 v128)
+  (local $18 v128)
+  (local $19 v128)
+  (local $20 v128)
   local.get $4
+  v128.load
+  local.set $8
+  local.get $4
+  v128.load offset=16
+  local.set $9
+  local.get $4
+  v128.load offset=32
+  local.set $10
+  local.get $4
+  local.get $5
+  i32.add
+  local.tee $4
+  v128.load
+  local.set $11
+  local.get $4
+  v128.load offset=16
+  local.set $12
+  local.get $4
+  v128.load offset=32
+  local.set $13
+  local.get $4
+  local.get $5
+  i32.add
+  local.tee $4
+  v128.load
+  local.set $14
+  local.get $4
+  v128.load offset=16
+  local.set $15
+  local.get $4
+  v128.load offset=32
+  local.set $16
+  local.get $0
   local.get $2
-  f32x4.convert_i32x4_s
-  local.tee $0
-  v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
-  f32x4.mul
-  f32x4.sub
+  i32.add
+  local.set $4
   local.get $0
-  v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
-  f32x4.mul
-  f32x4.add
-  v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
-  f32x4.pmin
-  v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
-  f32x4.pmax
-  local.tee $0
-  local.get $0
-  local.get $0
-  local.get $0
-  local.get $0
-  local.get $0
-  v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
-  v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
-  f32x4.relaxed_madd
-  v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
-  f32x4.relaxed_madd
-  v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
-  f32x4.relaxed_madd
-  v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
-  f32x4.relaxed_madd
-  v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-  f32x4.relaxed_madd
-  f32x4.mul
-  v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-  f32x4.add
-  local.get $3
-  v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-  i32x4.add
-  i32.const 23
-  i32x4.shl
-  f32x4.mul
+  i32.const 0
   local.get $2
+  i32.sub
+  i32.const 15
+  i32.and
+  local.tee $2
+  i32.sub
+  local.set $0
   local.get $3
-  i32x4.sub
-  v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-  i32x4.add
-  i32.const 23
-  i32x4.shl
-  f32x4.mul
-  f32x4.add
-  f32x4.div
+  local.get $2
+  i32.const 12
+  i32.mul
+  i32.sub
+  local.set $3
+  loop $while-continue|0
+   local.get $0
+   local.get $4
+   i32.lt_u
+   if
+    local.get $2
+    i32.const 4
+    i32.lt_u
+    if
+     local.get $0
+     local.get $1
+     i32.const 1
+     i32.shl
+     i32.add
+     v128.load32_splat
+     local.tee $17
+     local.get $3
+     v128.load offset=32
+     local.tee $18
+     local.get $16
+     f32x4.relaxed_madd
+     local.set $16
+     local.get $0
+     local.get $1
+     i32.add
+     v128.load32_splat
+     local.tee $19
+     local.get $18
+     local.get $13
+     f32x4.relaxed_madd
+     local.set $13
+     local.get $0
+     v128.load32_splat
+     local.tee $20
+     local.get $18
+     local.get $10
+     f32x4.relaxed_madd
+     local.set $10
+     local.get $17
+     local.get $3
+     v128.load offset=16
+     local.tee $18
+     local.get $15
+     f32x4.relaxed_madd
+     local.set $15
+     local.get $19
+     local.get $18
+     local.get $12
+     f32x4.relaxed_madd
+     local.set $12
+     local.get $20
+     local.get $18
+     local.get $9
+     f32x4.relaxed_madd
+     local.set $9
+     local.get $17
+     local.get $3
+     v128.load
+     local.tee $17
+     local.get $14
+     f32x4.relaxed_madd
+     local.set $14
+     local.get $19
+     local.get $17
+     local.get $11
+     f32x4.relaxed_madd
+     local.set $11
+     local.get $20
+     local.get $17
+     local.get $8
+     f32x4.relaxed_madd
+     local.set $8
+    end
+    local.get $2
+    i32.const 8
+    i32.lt_u
+    if
+     local.get $0
+     local.get $1
+     i32.const 1
+     i32.shl
+     i32.add
+     v128.load32_splat offset=4
+     local.tee $17
+     local.get $3
+     v128.load offset=80
+     local.tee $18
+     local.get $16
+     f32x4.relaxed_madd
+     local.set $16
+     local.get $0
+     local.get $1
+     i32.add
+     v128.load32_splat offset=4
+     local.tee $19
+     local.get $18
+     local.get $13
+     f32x4.relaxed_madd
+     local.set $13
+     local.get $0
+     v128.load32_splat offset=4
+     local.tee $20
+     local.get $18
+     local.get $10
+     f32x4.relaxed_madd
+     local.set $10
+     local.get $17
+     local.get $3
+     v128.load offset=64
+     local.tee $18
+     local.get $15
+     f32x4.relaxed_madd
+     local.set $15
+     local.get $19
+     local.get $18
+     local.get $12
+     f32x4.relaxed_madd
+     local.set $12
+     local.get $20
+     local.get $18
+     local.get $9
+     f32x4.relaxed_madd
+     local.set $9
+     local.get $17
+     local.get $3
+     v128.load offset=48
+     local.tee $17
+     local.get $14
+     f32x4.relaxed_madd
+     local.set $14
+     local.get $19
+     local.get $17
+     local.get $11
+     f32x4.relaxed_madd
+     local.set $11
+     local.get $20
+     local.get $17
+     local.get $8
+     f32x4.relaxed_madd
+     local.set $8
+    end
+    local.get $2
+    i32.const 12
+    i32.lt_u
+    if
+     local.get $0
+     local.get $1
+     i32.const 1
+     i32.shl
+     i32.add
+     v128.load32_splat offset=8
+     local.tee $17
+     local.get $3
+     v128.load offset=128
+     local.tee $18
+     local.get $16
+     f32x4.relaxed_madd
+     local.set $16
+     local.get $0
+     local.get $1
+     i32.add
+     v128.load32_splat offset=8
+     local.tee $19
+     local.get $18
+     local.get $13
+     f32x4.relaxed_madd
+     local.set $13
+     local.get $0
+     v128.load32_splat offset=8
+     local.tee $20
+     local.get $18
+     local.get $10
+     f32x4.relaxed_madd
+     local.set $10
+     local.get $17
+     local.get $3
+     v128.load offset=112
+     local.tee $18
+     local.get $15
+     f32x4.relaxed_madd
+     local.set $15
+     local.get $19
+     local.get $18
+     local.get $12
+     f32x4.relaxed_madd
+     local.set $12
+     local.get $20
+     local.get $18
+     local.get $9
+     f32x4.relaxed_madd
+     local.set $9
+     local.get $17
+     local.get $3
+     v128.load offset=96
+     local.tee $17
+     local.get $14
+     f32x4.relaxed_madd
+     local.set $14
+     local.get $19
+     local.get $17
+     local.get $11
+     f32x4.relaxed_madd
+     local.set $11
+     local.get $20
+     local.get $17
+     local.get $8
+     f32x4.relaxed_madd
+     local.set $8
+    end
+    i32.const 0
+    local.set $2
+    local.get $0
+    v128.load32_splat offset=12
+    local.tee $17
+    local.get $3
+    v128.load offset=144
+    local.tee $18
+    local.get $8
+    f32x4.relaxed_madd
+    local.set $8
+    local.get $0
+    local.get $1
+    i32.add
+    v128.load32_splat offset=12
+    local.tee $19
+    local.get $18
+    local.get $11
+    f32x4.relaxed_madd
+    local.set $11
+    local.get $0
+    local.get $1
+    i32.const 1
+    i32.shl
+    i32.add
+    v128.load32_splat offset=12
+    local.tee $20
+    local.get $18
+    local.get $14
+    f32x4.relaxed_madd
+    local.set $14
+    local.get $17
+    local.get $3
+    v128.load offset=160
+    local.tee $18
+    local.get $9
+    f32x4.relaxed_madd
+    local.set $9
+    local.get $19
+    local.get $18
+    local.get $12
+    f32x4.relaxed_madd
+    local.set $12
+    local.get $20
+    local.get $18
+    local.get $15
+    f32x4.relaxed_madd
+    local.set $15
+    local.get $17
+    local.get $3
+    v128.load offset=176
+    local.tee $17
+    local.get $10
+    f32x4.relaxed_madd
+    local.set $10
+    local.get $19
+    local.get $17
+    local.get $13
+    f32x4.relaxed_madd
+    local.set $13
+    local.get $20
+    local.get $17
+    local.get $16
+    f32x4.relaxed_madd
+    local.set $16
+    local.get $0
+    i32.const 16
+    i32.add
+    local.set $0
+    local.get $3
+    i32.const 192
+    i32.add
+    local.set $3
+    br $while-continue|0
+   end
+  end
+  local.get $6
+  local.get $8
+  v128.store
+  local.get $6
+  local.get $9
+  v128.store offset=16
+  local.get $6
+  local.get $10
+  v128.store offset=32
+  local.get $6
+  local.get $7
+  i32.add
+  local.tee $0
+  local.get $11
+  v128.store
+  local.get $0
+  local.get $12
+  v128.store offset=16
+  local.get $0
+  local.get $13
+  v128.store offset=32
+  local.get $0
+  local.get $7
+  i32.add
+  local.tee $0
+  local.get $14
+  v128.store
+  local.get $0
+  local.get $15
+  v128.store offset=16
+  local.get $0
+  local.get $16
+  v128.store offset=32
  )
  (func $assembly/rows/softmax (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32)
   (local $5 v128)
@@ -2476,24 +2547,32 @@
   (local $19 i32)
   (local $20 i32)
   (local $21 i32)
-  (local $22 i32)
+  (local $22 v128)
   (local $23 v128)
   (local $24 v128)
   (local $25 v128)
+  (local $26 v128)
+  (local $27 v128)
+  (local $28 v128)
+  (local $29 v128)
+  (local $30 v128)
+  (local $31 v128)
+  (local $32 v128)
+  (local $33 v128)
   local.get $0
   i32.load offset=4
-  local.tee $18
+  local.tee $5
   i32.const 3
   i32.add
   i32.const 2
   i32.shr_s
-  local.set $19
+  local.set $18
+  local.get $5
   local.get $0
   i32.load
   local.tee $13
-  local.get $18
   i32.add
-  local.set $20
+  local.set $19
   local.get $1
   if
    local.get $6
@@ -2501,7 +2580,7 @@
    i32.const 2
    i32.shl
    i32.sub
-   local.set $22
+   local.set $21
    loop $for-loop|0
     local.get $8
     local.get $17
@@ -2513,7 +2592,7 @@
      i32.mul
      i32.add
      local.set $15
-     local.get $22
+     local.get $21
      local.get $7
      local.get $17
      i32.mul
@@ -2576,15 +2655,15 @@
      br $for-loop|0
     end
    end
-   local.get $22
+   local.get $21
    local.get $7
    local.get $8
    local.get $0
    i32.load offset=8
-   local.get $20
-   i32.const 0
-   local.get $20
    local.get $19
+   i32.const 0
+   local.get $19
+   local.get $18
    local.get $0
    i32.load offset=12
    i32.const 0
@@ -2597,10 +2676,10 @@
    local.get $8
    local.get $0
    i32.load offset=8
-   local.get $20
-   local.get $13
-   local.get $18
    local.get $19
+   local.get $13
+   local.get $5
+   local.get $18
    local.get $3
    local.get $4
    local.get $3
@@ -2610,141 +2689,213 @@
   local.get $0
   i32.load offset=20
   local.set $1
-  local.get $19
+  local.get $18
   i32.const 4
   i32.shl
-  local.set $2
+  local.set $5
   loop $for-loop|3
    local.get $8
-   local.get $21
+   local.get $20
    i32.gt_s
    if
+    local.get $5
+    local.get $6
+    i32.add
+    local.set $13
     local.get $9
     if (result i32)
      local.get $9
      local.get $10
-     local.get $21
+     local.get $20
      i32.mul
      i32.add
      i32.load8_u
-     i32.const 0
-     i32.ne
     else
      i32.const 1
     end
-    local.tee $13
     if
-     i32.const 0
-     local.set $5
-     local.get $0
-     i32.load offset=20
+     local.get $1
      i32.const 1
      i32.and
-     local.set $15
-     local.get $0
-     i32.const 24
-     i32.add
-     local.set $16
-     loop $for-loop|00
-      local.get $2
-      local.get $5
-      i32.gt_u
-      if
-       local.get $3
+     if
+      local.get $0
+      i32.const 24
+      i32.add
+      local.set $15
+      i32.const 0
+      local.set $2
+      loop $for-loop|00
+       local.get $2
        local.get $5
-       i32.add
-       local.tee $17
-       v128.load
-       local.set $14
-       local.get $17
-       local.get $15
-       if (result v128)
-        local.get $16
-        local.get $14
+       i32.lt_u
+       if
+        local.get $15
+        local.get $2
+        local.get $3
+        i32.add
+        local.tee $16
+        v128.load
         local.get $0
         f32.load offset=16
         call $assembly/cell/applyGate
-       else
+        local.set $14
+        local.get $16
         local.get $14
-        i32.const 76
-        v128.load32_splat
-        f32x4.mul
-        i32.const 68
-        v128.load32_splat
-        f32x4.pmin
-        i32.const 64
-        v128.load32_splat
-        f32x4.pmax
-        local.tee $24
-        i32.const 80
-        v128.load32_splat
-        local.tee $25
-        f32x4.add
-        local.tee $14
-        i32.const 23
-        i32x4.shl
-        local.tee $23
+        v128.store
+        local.get $2
+        local.get $6
+        i32.add
+        local.get $14
+        v128.store
+        local.get $2
+        i32.const 16
+        i32.add
+        local.set $2
+        br $for-loop|00
+       end
+      end
+      local.get $1
+      i32.const 1
+      local.get $6
+      local.get $13
+      local.get $5
+      local.get $11
+      call $assembly/cell/emit
+     else
+      local.get $13
+      local.get $6
+      local.get $1
+      i32.const 8
+      i32.and
+      select
+      local.set $13
+      local.get $11
+      local.get $6
+      local.get $11
+      select
+      local.set $15
+      i32.const 0
+      local.set $2
+      i32.const 64
+      v128.load32_splat
+      local.set $22
+      i32.const 68
+      v128.load32_splat
+      local.set $23
+      i32.const 72
+      v128.load32_splat
+      local.set $14
+      i32.const 76
+      v128.load32_splat
+      local.set $31
+      i32.const 84
+      v128.load32_splat
+      local.set $24
+      i32.const 88
+      v128.load32_splat
+      local.set $25
+      i32.const 92
+      v128.load32_splat
+      local.set $26
+      i32.const 96
+      v128.load32_splat
+      local.set $27
+      i32.const 100
+      v128.load32_splat
+      local.set $28
+      i32.const 104
+      v128.load32_splat
+      local.set $29
+      loop $for-loop|01
+       local.get $2
+       local.get $5
+       i32.lt_u
+       if
+        local.get $2
+        local.get $3
+        i32.add
+        local.tee $16
+        v128.load
         local.get $24
-        local.get $14
-        local.get $25
-        f32x4.sub
-        f32x4.sub
-        local.tee $14
-        local.get $14
-        local.get $14
-        local.get $14
-        local.get $14
-        i32.const 104
-        v128.load32_splat
-        i32.const 100
-        v128.load32_splat
-        f32x4.relaxed_madd
-        i32.const 96
-        v128.load32_splat
-        f32x4.relaxed_madd
-        i32.const 92
-        v128.load32_splat
-        f32x4.relaxed_madd
-        i32.const 88
-        v128.load32_splat
-        f32x4.relaxed_madd
         f32x4.mul
         local.get $23
-        i32.const 84
-        v128.load32_splat
+        f32x4.pmin
+        local.get $22
+        f32x4.pmax
+        local.tee $30
+        local.get $14
+        f32x4.add
+        local.tee $32
+        i32.const 23
+        i32x4.shl
+        local.set $33
+        local.get $16
+        local.get $33
+        local.get $30
+        local.get $32
+        local.get $14
+        f32x4.sub
+        f32x4.sub
+        local.tee $30
+        local.get $30
+        local.get $30
+        local.get $30
+        local.get $30
+        local.get $29
+        local.get $28
+        f32x4.relaxed_madd
+        local.get $27
+        f32x4.relaxed_madd
+        local.get $26
+        f32x4.relaxed_madd
+        local.get $25
+        f32x4.relaxed_madd
+        f32x4.mul
+        local.get $33
+        local.get $31
         f32x4.sub
         f32x4.relaxed_madd
-        local.tee $14
-        local.get $14
-        i32.const 108
-        v128.load32_splat
+        local.tee $30
+        local.get $30
+        local.get $31
+        f32x4.add
+        local.get $31
         f32x4.add
         f32x4.div
+        local.tee $30
+        v128.store
+        local.get $2
+        local.get $6
+        i32.add
+        local.get $30
+        v128.store
+        local.get $2
+        local.get $13
+        i32.add
+        local.get $30
+        v128.store
+        local.get $2
+        local.get $15
+        i32.add
+        local.get $30
+        v128.store
+        local.get $2
+        i32.const 16
+        i32.add
+        local.set $2
+        br $for-loop|01
        end
-       local.tee $14
-       v128.store
-       local.get $5
-       local.get $6
-       i32.add
-       local.get $14
-       v128.store
-       local.get $5
-       i32.const 16
-       i32.add
-       local.set $5
-       br $for-loop|00
       end
      end
+    else
+     local.get $1
+     i32.const 0
+     local.get $6
+     local.get $13
+     local.get $5
+     local.get $11
+     call $assembly/cell/emit
     end
-    local.get $1
-    local.get $13
-    local.get $6
-    local.get $2
-    local.get $6
-    i32.add
-    local.get $18
-    local.get $11
-    call $assembly/cell/emit
     local.get $3
     local.get $4
     i32.add
@@ -2760,326 +2911,11 @@
     local.get $11
     select
     local.set $11
-    local.get $21
+    local.get $20
     i32.const 1
     i32.add
-    local.set $21
+    local.set $20
     br $for-loop|3
-   end
-  end
- )
- (func $assembly/lstm/standardGates (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32)
-  (local $4 v128)
-  (local $5 v128)
-  (local $6 v128)
-  (local $7 v128)
-  (local $8 v128)
-  (local $9 v128)
-  (local $10 v128)
-  (local $11 v128)
-  (local $12 v128)
-  (local $13 v128)
-  (local $14 v128)
-  (local $15 v128)
-  (local $16 v128)
-  (local $17 v128)
-  (local $18 v128)
-  local.get $1
-  local.get $3
-  i32.const 4
-  i32.shl
-  i32.add
-  local.set $3
-  loop $while-continue|0
-   local.get $1
-   local.get $3
-   i32.lt_u
-   if
-    i32.const 84
-    v128.load32_splat
-    local.tee $5
-    local.get $0
-    v128.load offset=48
-    i32.const 72
-    v128.load32_splat
-    local.tee $10
-    f32x4.mul
-    i32.const 68
-    v128.load32_splat
-    local.tee $11
-    f32x4.pmin
-    i32.const 64
-    v128.load32_splat
-    local.tee $12
-    f32x4.pmax
-    local.tee $4
-    i32.const 80
-    v128.load32_splat
-    local.tee $6
-    f32x4.add
-    local.tee $7
-    i32.const 23
-    i32x4.shl
-    local.tee $8
-    local.get $4
-    local.get $7
-    local.get $6
-    f32x4.sub
-    f32x4.sub
-    local.tee $4
-    local.get $4
-    local.get $4
-    local.get $4
-    local.get $4
-    i32.const 104
-    v128.load32_splat
-    local.tee $7
-    i32.const 100
-    v128.load32_splat
-    local.tee $13
-    f32x4.relaxed_madd
-    i32.const 96
-    v128.load32_splat
-    local.tee $14
-    f32x4.relaxed_madd
-    i32.const 92
-    v128.load32_splat
-    local.tee $15
-    f32x4.relaxed_madd
-    i32.const 88
-    v128.load32_splat
-    local.tee $4
-    f32x4.relaxed_madd
-    f32x4.mul
-    local.get $8
-    f32x4.relaxed_madd
-    local.get $5
-    f32x4.add
-    f32x4.div
-    local.set $8
-    local.get $5
-    local.get $0
-    v128.load
-    local.get $10
-    f32x4.mul
-    local.get $11
-    f32x4.pmin
-    local.get $12
-    f32x4.pmax
-    local.tee $9
-    local.get $6
-    f32x4.add
-    local.tee $16
-    i32.const 23
-    i32x4.shl
-    local.tee $17
-    local.get $9
-    local.get $16
-    local.get $6
-    f32x4.sub
-    f32x4.sub
-    local.tee $9
-    local.get $9
-    local.get $9
-    local.get $9
-    local.get $9
-    local.get $7
-    local.get $13
-    f32x4.relaxed_madd
-    local.get $14
-    f32x4.relaxed_madd
-    local.get $15
-    f32x4.relaxed_madd
-    local.get $4
-    f32x4.relaxed_madd
-    f32x4.mul
-    local.get $17
-    f32x4.relaxed_madd
-    local.get $5
-    f32x4.add
-    f32x4.div
-    local.tee $16
-    local.get $0
-    v128.load offset=32
-    i32.const 76
-    v128.load32_splat
-    f32x4.mul
-    local.get $11
-    f32x4.pmin
-    local.get $12
-    f32x4.pmax
-    local.tee $17
-    local.get $6
-    f32x4.add
-    local.tee $9
-    i32.const 23
-    i32x4.shl
-    local.tee $18
-    local.get $17
-    local.get $9
-    local.get $6
-    f32x4.sub
-    f32x4.sub
-    local.tee $9
-    local.get $9
-    local.get $9
-    local.get $9
-    local.get $9
-    local.get $7
-    local.get $13
-    f32x4.relaxed_madd
-    local.get $14
-    f32x4.relaxed_madd
-    local.get $15
-    f32x4.relaxed_madd
-    local.get $4
-    f32x4.relaxed_madd
-    f32x4.mul
-    local.get $18
-    local.get $5
-    f32x4.sub
-    f32x4.relaxed_madd
-    local.tee $9
-    local.get $9
-    i32.const 108
-    v128.load32_splat
-    f32x4.add
-    f32x4.div
-    local.tee $9
-    local.get $5
-    local.get $0
-    v128.load offset=16
-    local.get $10
-    f32x4.mul
-    local.get $11
-    f32x4.pmin
-    local.get $12
-    f32x4.pmax
-    local.tee $10
-    local.get $6
-    f32x4.add
-    local.tee $11
-    i32.const 23
-    i32x4.shl
-    local.tee $12
-    local.get $10
-    local.get $11
-    local.get $6
-    f32x4.sub
-    f32x4.sub
-    local.tee $6
-    local.get $6
-    local.get $6
-    local.get $6
-    local.get $6
-    local.get $7
-    local.get $13
-    f32x4.relaxed_madd
-    local.get $14
-    f32x4.relaxed_madd
-    local.get $15
-    f32x4.relaxed_madd
-    local.get $4
-    f32x4.relaxed_madd
-    f32x4.mul
-    local.get $12
-    f32x4.relaxed_madd
-    local.get $5
-    f32x4.add
-    f32x4.div
-    local.tee $4
-    local.get $1
-    v128.load
-    f32x4.mul
-    f32x4.relaxed_madd
-    local.set $5
-    local.get $0
-    local.get $16
-    v128.store
-    local.get $0
-    local.get $4
-    v128.store offset=16
-    local.get $0
-    local.get $9
-    v128.store offset=32
-    local.get $0
-    local.get $8
-    v128.store offset=48
-    local.get $1
-    local.get $5
-    v128.store
-    local.get $2
-    local.get $8
-    local.get $5
-    i32.const 76
-    v128.load32_splat
-    f32x4.mul
-    i32.const 68
-    v128.load32_splat
-    f32x4.pmin
-    i32.const 64
-    v128.load32_splat
-    f32x4.pmax
-    local.tee $4
-    i32.const 80
-    v128.load32_splat
-    f32x4.add
-    local.tee $5
-    i32.const 23
-    i32x4.shl
-    local.tee $6
-    local.get $4
-    local.get $5
-    i32.const 80
-    v128.load32_splat
-    f32x4.sub
-    f32x4.sub
-    local.tee $4
-    local.get $4
-    local.get $4
-    local.get $4
-    local.get $4
-    i32.const 104
-    v128.load32_splat
-    i32.const 100
-    v128.load32_splat
-    f32x4.relaxed_madd
-    i32.const 96
-    v128.load32_splat
-    f32x4.relaxed_madd
-    i32.const 92
-    v128.load32_splat
-    f32x4.relaxed_madd
-    i32.const 88
-    v128.load32_splat
-    f32x4.relaxed_madd
-    f32x4.mul
-    local.get $6
-    i32.const 84
-    v128.load32_splat
-    f32x4.sub
-    f32x4.relaxed_madd
-    local.tee $4
-    local.get $4
-    i32.const 108
-    v128.load32_splat
-    f32x4.add
-    f32x4.div
-    f32x4.mul
-    v128.store
-    local.get $0
-    i32.const -64
-    i32.sub
-    local.set $0
-    local.get $1
-    i32.const 16
-    i32.add
-    local.set $1
-    local.get $2
-    i32.const 16
-    i32.add
-    local.set $2
-    br $while-continue|0
    end
   end
  )
@@ -3090,10 +2926,10 @@
   (local $16 i32)
   (local $17 i32)
   (local $18 i32)
-  (local $19 v128)
-  (local $20 i32)
-  (local $21 i32)
-  (local $22 f32)
+  (local $19 i32)
+  (local $20 v128)
+  (local $21 f32)
+  (local $22 i32)
   (local $23 f32)
   (local $24 i32)
   (local $25 v128)
@@ -3112,13 +2948,13 @@
   i32.add
   i32.const 2
   i32.shr_s
-  local.set $20
-  local.get $0
-  i32.load offset=8
-  local.tee $21
+  local.set $19
   local.get $0
   i32.load
   local.tee $14
+  local.get $0
+  i32.load offset=8
+  local.tee $22
   i32.add
   local.set $24
   local.get $1
@@ -3211,7 +3047,7 @@
    local.get $24
    i32.const 0
    local.get $24
-   local.get $20
+   local.get $19
    i32.const 2
    i32.shl
    local.get $0
@@ -3228,8 +3064,8 @@
    i32.load offset=12
    local.get $24
    local.get $14
-   local.get $21
-   local.get $20
+   local.get $22
+   local.get $19
    i32.const 2
    i32.shl
    local.get $3
@@ -3244,7 +3080,7 @@
   local.get $0
   i32.load offset=24
   local.set $14
-  local.get $21
+  local.get $22
   i32.const 3
   i32.add
   i32.const -4
@@ -3252,256 +3088,287 @@
   i32.const 2
   i32.shl
   local.set $28
-  local.get $20
+  local.get $19
   i32.const 4
   i32.shl
   local.set $29
   i32.const 0
-  local.set $1
+  local.set $13
   loop $for-loop|3
-   local.get $1
    local.get $8
-   i32.lt_s
+   local.get $13
+   i32.gt_s
    if
+    local.get $29
     local.get $6
     local.get $28
     i32.add
-    local.set $16
+    local.tee $16
+    i32.add
+    local.set $30
     local.get $9
     if (result i32)
      local.get $9
-     local.get $1
      local.get $10
+     local.get $13
      i32.mul
      i32.add
      i32.load8_u
-     i32.const 0
-     i32.ne
     else
      i32.const 1
     end
-    local.tee $30
     if
-     local.get $5
-     local.get $6
+     i32.const 1
      local.get $14
-     select
-     local.set $31
      local.get $27
      i32.const 1
      i32.and
+     local.tee $1
+     select
      if
-      local.get $3
-      local.set $13
-      local.get $0
-      f32.load offset=28
-      local.set $22
-      local.get $0
-      i32.const 40
-      i32.add
+      local.get $5
+      local.get $6
+      local.get $14
+      select
       local.set $17
-      local.get $0
-      i32.load offset=20
-      local.set $18
-      local.get $0
-      i32.load offset=36
-      i32.const 2
-      i32.and
-      local.set $32
-      local.get $20
-      i32.const 4
-      i32.shl
-      local.set $24
-      i32.const 0
-      local.set $2
-      loop $for-loop|00
-       local.get $2
-       local.get $24
-       i32.lt_u
-       if
+      local.get $1
+      if
+       local.get $3
+       local.set $1
+       local.get $0
+       f32.load offset=28
+       local.set $21
+       local.get $0
+       i32.const 40
+       i32.add
+       local.set $18
+       local.get $0
+       i32.load offset=20
+       local.set $24
+       local.get $0
+       i32.load offset=36
+       i32.const 2
+       i32.and
+       local.set $31
+       local.get $19
+       i32.const 4
+       i32.shl
+       local.set $32
+       i32.const 0
+       local.set $2
+       loop $for-loop|00
         local.get $2
-        local.get $16
-        i32.add
-        v128.load
-        local.set $25
-        local.get $13
-        v128.load
-        local.set $19
-        local.get $13
-        v128.load offset=16
-        local.set $15
-        local.get $13
-        v128.load offset=48
-        local.set $33
-        local.get $18
-        if
-         local.get $2
-         local.get $18
-         i32.add
-         v128.load
-         local.get $25
-         local.get $19
-         f32x4.relaxed_madd
-         local.set $19
-         local.get $18
-         local.get $24
-         i32.add
-         local.get $2
-         i32.add
-         v128.load
-         local.get $25
-         local.get $15
-         f32x4.relaxed_madd
-         local.set $15
-        end
-        local.get $17
-        local.get $19
-        local.get $22
-        call $assembly/cell/applyGate
-        local.tee $26
-        local.get $17
-        i32.const 24
-        i32.add
-        local.get $13
-        v128.load offset=32
-        local.get $22
-        call $assembly/cell/applyGate
-        local.tee $34
         local.get $32
-        if (result v128)
-         v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-         local.get $26
-         f32x4.sub
-        else
-         local.get $17
-         i32.const 12
-         i32.add
-         local.get $15
-         local.get $22
-         call $assembly/cell/applyGate
-        end
-        local.tee $19
-        local.get $25
-        f32x4.mul
-        f32x4.relaxed_madd
-        local.set $15
-        local.get $0
-        f32.load offset=32
-        local.tee $23
-        f32.const 0
-        f32.gt
+        i32.lt_u
         if
-         local.get $15
-         local.get $23
-         f32x4.splat
-         f32x4.pmin
-         local.get $23
-         f32.neg
-         f32x4.splat
-         f32x4.pmax
-         local.set $15
-        end
-        local.get $17
-        i32.const 36
-        i32.add
-        local.get $18
-        if (result v128)
-         local.get $18
-         local.get $24
-         i32.const 1
-         i32.shl
-         i32.add
          local.get $2
+         local.get $16
          i32.add
          v128.load
-         local.get $15
-         local.get $33
+         local.set $25
+         local.get $1
+         v128.load
+         local.set $20
+         local.get $1
+         v128.load offset=16
+         local.set $15
+         local.get $1
+         v128.load offset=48
+         local.set $33
+         local.get $24
+         if
+          local.get $2
+          local.get $24
+          i32.add
+          v128.load
+          local.get $25
+          local.get $20
+          f32x4.relaxed_madd
+          local.set $20
+          local.get $24
+          local.get $32
+          i32.add
+          local.get $2
+          i32.add
+          v128.load
+          local.get $25
+          local.get $15
+          f32x4.relaxed_madd
+          local.set $15
+         end
+         local.get $18
+         local.get $20
+         local.get $21
+         call $assembly/cell/applyGate
+         local.tee $26
+         local.get $18
+         i32.const 24
+         i32.add
+         local.get $1
+         v128.load offset=32
+         local.get $21
+         call $assembly/cell/applyGate
+         local.tee $34
+         local.get $31
+         if (result v128)
+          v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+          local.get $26
+          f32x4.sub
+         else
+          local.get $18
+          i32.const 12
+          i32.add
+          local.get $15
+          local.get $21
+          call $assembly/cell/applyGate
+         end
+         local.tee $20
+         local.get $25
+         f32x4.mul
          f32x4.relaxed_madd
-        else
-         local.get $33
+         local.set $15
+         local.get $0
+         f32.load offset=32
+         local.tee $23
+         f32.const 0
+         f32.gt
+         if
+          local.get $15
+          local.get $23
+          f32x4.splat
+          f32x4.pmin
+          local.get $23
+          f32.neg
+          f32x4.splat
+          f32x4.pmax
+          local.set $15
+         end
+         local.get $18
+         i32.const 36
+         i32.add
+         local.get $24
+         if (result v128)
+          local.get $24
+          local.get $32
+          i32.const 1
+          i32.shl
+          i32.add
+          local.get $2
+          i32.add
+          v128.load
+          local.get $15
+          local.get $33
+          f32x4.relaxed_madd
+         else
+          local.get $33
+         end
+         local.get $21
+         call $assembly/cell/applyGate
+         local.set $25
+         local.get $1
+         local.get $26
+         v128.store
+         local.get $1
+         local.get $20
+         v128.store offset=16
+         local.get $1
+         local.get $34
+         v128.store offset=32
+         local.get $1
+         local.get $25
+         v128.store offset=48
+         local.get $2
+         local.get $16
+         i32.add
+         local.get $15
+         v128.store
+         local.get $2
+         local.get $17
+         i32.add
+         local.get $25
+         local.get $18
+         i32.const 48
+         i32.add
+         local.get $15
+         f32.const 0
+         call $assembly/cell/applyGate
+         f32x4.mul
+         v128.store
+         local.get $1
+         i32.const -64
+         i32.sub
+         local.set $1
+         local.get $2
+         i32.const 16
+         i32.add
+         local.set $2
+         br $for-loop|00
         end
-        local.get $22
-        call $assembly/cell/applyGate
-        local.set $25
-        local.get $13
-        local.get $26
-        v128.store
-        local.get $13
-        local.get $19
-        v128.store offset=16
-        local.get $13
-        local.get $34
-        v128.store offset=32
-        local.get $13
-        local.get $25
-        v128.store offset=48
-        local.get $2
-        local.get $16
-        i32.add
-        local.get $15
-        v128.store
-        local.get $2
-        local.get $31
-        i32.add
-        local.get $25
-        local.get $17
-        i32.const 48
-        i32.add
-        local.get $15
-        f32.const 0
-        call $assembly/cell/applyGate
-        f32x4.mul
-        v128.store
-        local.get $13
-        i32.const -64
-        i32.sub
-        local.set $13
-        local.get $2
-        i32.const 16
-        i32.add
-        local.set $2
-        br $for-loop|00
        end
+      else
+       local.get $3
+       local.get $16
+       local.get $17
+       local.get $17
+       local.get $17
+       local.get $19
+       call $assembly/lstm/standardGates
       end
+      local.get $14
+      if
+       local.get $5
+       i32.const 0
+       i32.const 1
+       local.get $14
+       local.get $0
+       i32.load offset=4
+       local.tee $1
+       i32.const 0
+       local.get $1
+       local.get $22
+       i32.const 3
+       i32.add
+       i32.const 2
+       i32.shr_s
+       i32.const 0
+       i32.const 0
+       local.get $6
+       i32.const 0
+       call $assembly/gemm/gemm
+      end
+      local.get $27
+      i32.const 1
+      local.get $6
+      local.get $30
+      local.get $28
+      local.get $11
+      call $assembly/cell/emit
      else
       local.get $3
       local.get $16
-      local.get $31
-      local.get $20
+      local.get $6
+      local.get $30
+      local.get $6
+      local.get $27
+      i32.const 8
+      i32.and
+      select
+      local.get $11
+      local.get $6
+      local.get $11
+      select
+      local.get $19
       call $assembly/lstm/standardGates
      end
-     local.get $14
-     if
-      local.get $5
-      i32.const 0
-      i32.const 1
-      local.get $14
-      local.get $0
-      i32.load offset=4
-      local.tee $2
-      i32.const 0
-      local.get $2
-      local.get $21
-      i32.const 3
-      i32.add
-      i32.const 2
-      i32.shr_s
-      i32.const 0
-      i32.const 0
-      local.get $6
-      i32.const 0
-      call $assembly/gemm/gemm
-     end
+    else
+     local.get $27
+     i32.const 0
+     local.get $6
+     local.get $30
+     local.get $28
+     local.get $11
+     call $assembly/cell/emit
     end
-    local.get $27
-    local.get $30
-    local.get $6
-    local.get $16
-    local.get $29
-    i32.add
-    local.get $21
-    local.get $11
-    call $assembly/cell/emit
     local.get $3
     local.get $4
     i32.add
@@ -3521,18 +3388,16 @@
     local.get $11
     select
     local.set $11
-    local.get $1
+    local.get $13
     i32.const 1
     i32.add
-    local.set $1
+    local.set $13
     br $for-loop|3
    end
   end
  )
- (func $assembly/gru/standardGates (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32)
-  (local $4 v128)
-  (local $5 v128)
-  (local $6 v128)
+ (func $assembly/gru/standardGates (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 i32)
   (local $7 v128)
   (local $8 v128)
   (local $9 v128)
@@ -3542,211 +3407,267 @@
   (local $13 v128)
   (local $14 v128)
   (local $15 v128)
-  (local $16 v128)
+  (local $16 i32)
+  (local $17 v128)
+  (local $18 v128)
+  (local $19 v128)
+  (local $20 v128)
+  (local $21 v128)
+  i32.const 64
+  v128.load32_splat
+  local.set $9
+  i32.const 68
+  v128.load32_splat
+  local.set $10
+  i32.const 72
+  v128.load32_splat
+  local.set $8
+  i32.const 76
+  v128.load32_splat
+  local.set $7
+  i32.const 80
+  v128.load32_splat
+  local.set $18
+  i32.const 84
+  v128.load32_splat
+  local.set $17
+  i32.const 88
+  v128.load32_splat
+  local.set $11
+  i32.const 92
+  v128.load32_splat
+  local.set $12
+  i32.const 96
+  v128.load32_splat
+  local.set $13
+  i32.const 100
+  v128.load32_splat
+  local.set $14
+  i32.const 104
+  v128.load32_splat
+  local.set $15
   local.get $2
-  local.get $3
+  local.get $5
   i32.const 4
   i32.shl
   i32.add
-  local.set $3
-  loop $while-continue|0
-   local.get $2
-   local.get $3
+  local.set $16
+  local.get $0
+  local.set $5
+  local.get $2
+  local.set $6
+  loop $for-loop|0
+   local.get $6
+   local.get $16
    i32.lt_u
    if
-    i32.const 84
-    v128.load32_splat
-    local.tee $9
-    local.get $0
-    v128.load offset=16
+    local.get $5
+    local.get $7
+    local.get $5
+    v128.load
     local.get $1
-    v128.load offset=16
+    v128.load
     f32x4.add
-    i32.const 72
-    v128.load32_splat
-    local.tee $8
+    local.get $18
     f32x4.mul
-    i32.const 68
-    v128.load32_splat
-    local.tee $10
+    local.get $10
     f32x4.pmin
-    i32.const 64
-    v128.load32_splat
-    local.tee $11
+    local.get $9
     f32x4.pmax
-    local.tee $4
-    i32.const 80
-    v128.load32_splat
-    local.tee $6
+    local.tee $19
+    local.get $8
     f32x4.add
-    local.tee $5
+    local.tee $20
     i32.const 23
     i32x4.shl
-    local.tee $12
-    local.get $4
-    local.get $5
-    local.get $6
+    local.tee $21
+    local.get $19
+    local.get $20
+    local.get $8
     f32x4.sub
     f32x4.sub
-    local.tee $4
-    local.get $4
-    local.get $4
-    local.get $4
-    local.get $4
-    i32.const 104
-    v128.load32_splat
-    local.tee $7
-    i32.const 100
-    v128.load32_splat
-    local.tee $13
+    local.tee $19
+    local.get $19
+    local.get $19
+    local.get $19
+    local.get $19
+    local.get $15
+    local.get $14
     f32x4.relaxed_madd
-    i32.const 96
-    v128.load32_splat
-    local.tee $14
+    local.get $13
     f32x4.relaxed_madd
-    i32.const 92
-    v128.load32_splat
-    local.tee $4
-    f32x4.relaxed_madd
-    i32.const 88
-    v128.load32_splat
-    local.tee $5
-    f32x4.relaxed_madd
-    f32x4.mul
     local.get $12
     f32x4.relaxed_madd
-    local.get $9
-    f32x4.add
-    f32x4.div
-    local.set $12
-    local.get $9
-    local.get $0
-    v128.load
-    local.get $1
-    v128.load
-    f32x4.add
-    local.get $8
-    f32x4.mul
-    local.get $10
-    f32x4.pmin
     local.get $11
-    f32x4.pmax
-    local.tee $15
-    local.get $6
-    f32x4.add
-    local.tee $8
-    i32.const 23
-    i32x4.shl
-    local.tee $16
-    local.get $15
-    local.get $8
-    local.get $6
-    f32x4.sub
-    f32x4.sub
-    local.tee $8
-    local.get $8
-    local.get $8
-    local.get $8
-    local.get $8
+    f32x4.relaxed_madd
+    f32x4.mul
+    local.get $21
+    f32x4.relaxed_madd
     local.get $7
-    local.get $13
-    f32x4.relaxed_madd
-    local.get $14
-    f32x4.relaxed_madd
-    local.get $4
-    f32x4.relaxed_madd
-    local.get $5
-    f32x4.relaxed_madd
-    f32x4.mul
-    local.get $16
-    f32x4.relaxed_madd
-    local.get $9
     f32x4.add
     f32x4.div
-    local.tee $8
-    local.get $1
-    v128.load offset=32
-    local.get $0
-    v128.load offset=32
-    f32x4.relaxed_madd
-    i32.const 76
-    v128.load32_splat
-    f32x4.mul
-    local.get $10
-    f32x4.pmin
-    local.get $11
-    f32x4.pmax
-    local.tee $10
-    local.get $6
-    f32x4.add
-    local.tee $11
-    i32.const 23
-    i32x4.shl
-    local.tee $15
-    local.get $10
-    local.get $11
-    local.get $6
-    f32x4.sub
-    f32x4.sub
-    local.tee $6
-    local.get $6
-    local.get $6
-    local.get $6
-    local.get $6
-    local.get $7
-    local.get $13
-    f32x4.relaxed_madd
-    local.get $14
-    f32x4.relaxed_madd
-    local.get $4
-    f32x4.relaxed_madd
-    local.get $5
-    f32x4.relaxed_madd
-    f32x4.mul
-    local.get $15
-    local.get $9
-    f32x4.sub
-    f32x4.relaxed_madd
-    local.tee $4
-    local.get $4
-    i32.const 108
-    v128.load32_splat
-    f32x4.add
-    f32x4.div
-    local.set $4
-    local.get $0
-    local.get $8
+    local.tee $19
     v128.store
-    local.get $0
+    local.get $5
+    local.get $19
+    local.get $1
+    v128.load offset=32
+    local.get $5
+    v128.load offset=32
+    f32x4.relaxed_madd
+    v128.store offset=32
+    local.get $5
+    local.get $7
+    local.get $5
+    v128.load offset=16
+    local.get $1
+    v128.load offset=16
+    f32x4.add
+    local.get $18
+    f32x4.mul
+    local.get $10
+    f32x4.pmin
+    local.get $9
+    f32x4.pmax
+    local.tee $19
+    local.get $8
+    f32x4.add
+    local.tee $20
+    i32.const 23
+    i32x4.shl
+    local.tee $21
+    local.get $19
+    local.get $20
+    local.get $8
+    f32x4.sub
+    f32x4.sub
+    local.tee $19
+    local.get $19
+    local.get $19
+    local.get $19
+    local.get $19
+    local.get $15
+    local.get $14
+    f32x4.relaxed_madd
+    local.get $13
+    f32x4.relaxed_madd
     local.get $12
+    f32x4.relaxed_madd
+    local.get $11
+    f32x4.relaxed_madd
+    f32x4.mul
+    local.get $21
+    f32x4.relaxed_madd
+    local.get $7
+    f32x4.add
+    f32x4.div
     v128.store offset=16
+    local.get $5
+    i32.const 48
+    i32.add
+    local.set $5
+    local.get $1
+    i32.const 48
+    i32.add
+    local.set $1
+    local.get $6
+    i32.const 16
+    i32.add
+    local.set $6
+    br $for-loop|0
+   end
+  end
+  loop $while-continue|1
+   local.get $2
+   local.get $16
+   i32.lt_u
+   if
     local.get $0
-    local.get $4
+    local.get $0
+    v128.load offset=32
+    local.get $17
+    f32x4.mul
+    local.get $10
+    f32x4.pmin
+    local.get $9
+    f32x4.pmax
+    local.tee $18
+    local.get $8
+    f32x4.add
+    local.tee $19
+    i32.const 23
+    i32x4.shl
+    local.tee $20
+    local.get $18
+    local.get $19
+    local.get $8
+    f32x4.sub
+    f32x4.sub
+    local.tee $18
+    local.get $18
+    local.get $18
+    local.get $18
+    local.get $18
+    local.get $15
+    local.get $14
+    f32x4.relaxed_madd
+    local.get $13
+    f32x4.relaxed_madd
+    local.get $12
+    f32x4.relaxed_madd
+    local.get $11
+    f32x4.relaxed_madd
+    f32x4.mul
+    local.get $20
+    local.get $7
+    f32x4.sub
+    f32x4.relaxed_madd
+    local.tee $18
+    local.get $18
+    local.get $7
+    f32x4.add
+    local.get $7
+    f32x4.add
+    f32x4.div
+    local.tee $18
     v128.store offset=32
     local.get $2
-    local.get $12
+    local.get $0
+    v128.load offset=16
+    local.tee $19
     local.get $2
     v128.load
-    v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-    local.get $12
+    local.get $7
+    local.get $19
     f32x4.sub
-    local.get $4
+    local.get $18
     f32x4.mul
     f32x4.relaxed_madd
+    local.tee $18
+    v128.store
+    local.get $3
+    local.get $18
+    v128.store
+    local.get $4
+    local.get $18
     v128.store
     local.get $0
     i32.const 48
     i32.add
     local.set $0
-    local.get $1
-    i32.const 48
-    i32.add
-    local.set $1
     local.get $2
     i32.const 16
     i32.add
     local.set $2
-    br $while-continue|0
+    local.get $3
+    i32.const 16
+    i32.add
+    local.set $3
+    local.get $4
+    i32.const 16
+    i32.add
+    local.set $4
+    br $while-continue|1
    end
   end
  )
@@ -3758,10 +3679,10 @@
   (local $17 i32)
   (local $18 i32)
   (local $19 i32)
-  (local $20 f32)
+  (local $20 i32)
   (local $21 i32)
   (local $22 i32)
-  (local $23 i32)
+  (local $23 f32)
   (local $24 i32)
   (local $25 i32)
   (local $26 i32)
@@ -3777,13 +3698,13 @@
   local.set $13
   local.get $0
   i32.load offset=32
-  local.tee $21
+  local.tee $18
   i32.const 2
   i32.and
-  local.set $22
+  local.set $20
   local.get $0
   i32.load offset=4
-  local.tee $17
+  local.tee $19
   i32.const 3
   i32.add
   i32.const 2
@@ -3791,7 +3712,7 @@
   local.tee $16
   i32.const 4
   i32.shl
-  local.set $18
+  local.set $17
   local.get $1
   if
    local.get $1
@@ -3817,12 +3738,12 @@
   local.get $8
   local.get $0
   i32.load offset=16
-  local.get $17
+  local.get $19
   i32.const 0
-  local.get $17
+  local.get $19
   i32.const 3
   i32.const 2
-  local.get $22
+  local.get $20
   select
   local.get $16
   i32.mul
@@ -3830,35 +3751,39 @@
   i32.load offset=20
   i32.const 0
   local.get $5
-  local.get $18
+  local.get $17
   i32.const 2
   i32.shl
   call $assembly/gemm/gemm
   loop $for-loop|0
    local.get $8
-   local.get $19
+   local.get $21
    i32.gt_s
    if
+    local.get $6
+    local.get $17
+    i32.add
+    local.set $22
     local.get $9
     if (result i32)
      local.get $9
      local.get $10
-     local.get $19
+     local.get $21
      i32.mul
      i32.add
      i32.load8_u
-     i32.const 0
-     i32.ne
     else
      i32.const 1
     end
-    local.tee $23
     if
-     local.get $22
+     local.get $20
+     i32.eqz
+     local.get $18
+     i32.const 1
+     i32.and
+     i32.or
      if
-      local.get $21
-      i32.const 1
-      i32.and
+      local.get $20
       if
        local.get $3
        local.set $1
@@ -3870,9 +3795,10 @@
        local.set $15
        local.get $0
        f32.load offset=28
-       local.set $20
+       local.set $23
        local.get $6
-       local.tee $13
+       local.set $13
+       local.get $6
        local.get $16
        i32.const 4
        i32.shl
@@ -3891,7 +3817,7 @@
          local.get $2
          v128.load offset=16
          f32x4.add
-         local.get $20
+         local.get $23
          call $assembly/cell/applyGate
          local.set $14
          local.get $15
@@ -3903,7 +3829,7 @@
          local.get $2
          v128.load
          f32x4.add
-         local.get $20
+         local.get $23
          call $assembly/cell/applyGate
          local.tee $27
          local.get $2
@@ -3911,7 +3837,7 @@
          local.get $1
          v128.load offset=32
          f32x4.relaxed_madd
-         local.get $20
+         local.get $23
          call $assembly/cell/applyGate
          local.set $28
          local.get $1
@@ -3927,7 +3853,8 @@
          local.get $14
          local.get $13
          v128.load
-         v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+         i32.const 76
+         v128.load32_splat
          local.get $14
          f32x4.sub
          local.get $28
@@ -3951,378 +3878,399 @@
        end
       else
        local.get $3
+       local.set $1
+       local.get $6
+       local.set $13
        local.get $5
+       local.tee $2
+       local.get $17
+       i32.const 1
+       i32.shl
+       local.tee $25
+       i32.add
+       local.tee $26
+       local.set $15
+       local.get $0
+       i32.load offset=32
+       i32.const 1
+       i32.and
+       local.set $29
+       local.get $0
+       i32.const 36
+       i32.add
+       local.set $30
        local.get $6
        local.get $16
-       call $assembly/gru/standardGates
-      end
-     else
-      local.get $3
-      local.set $13
-      local.get $5
-      local.tee $2
-      local.get $18
-      i32.const 1
-      i32.shl
-      local.tee $25
-      i32.add
-      local.tee $26
-      local.set $15
-      local.get $0
-      i32.load offset=32
-      i32.const 1
-      i32.and
-      local.set $29
-      local.get $0
-      i32.const 36
-      i32.add
-      local.set $30
-      local.get $6
-      local.tee $1
-      local.get $16
-      i32.const 4
-      i32.shl
-      i32.add
-      local.set $24
-      loop $while-continue|00
-       local.get $1
-       local.get $24
-       i32.lt_u
-       if
+       i32.const 4
+       i32.shl
+       i32.add
+       local.set $24
+       loop $while-continue|00
         local.get $13
-        v128.load
-        local.get $2
-        v128.load
-        f32x4.add
-        local.set $14
-        local.get $13
-        v128.load offset=16
-        local.get $2
-        v128.load offset=16
-        f32x4.add
-        local.set $27
-        local.get $29
-        if (result v128)
-         local.get $30
-         local.get $14
-         local.get $0
-         f32.load offset=28
-         call $assembly/cell/applyGate
-        else
-         i32.const 84
-         v128.load32_splat
-         local.tee $28
-         local.get $14
-         i32.const 72
-         v128.load32_splat
-         f32x4.mul
-         i32.const 68
-         v128.load32_splat
-         f32x4.pmin
-         i32.const 64
-         v128.load32_splat
-         f32x4.pmax
-         local.tee $14
-         i32.const 80
-         v128.load32_splat
-         local.tee $31
+        local.get $24
+        i32.lt_u
+        if
+         local.get $1
+         v128.load
+         local.get $2
+         v128.load
          f32x4.add
-         local.tee $32
-         i32.const 23
-         i32x4.shl
-         local.tee $33
-         local.get $14
-         local.get $32
-         local.get $31
-         f32x4.sub
-         f32x4.sub
-         local.tee $14
-         local.get $14
-         local.get $14
-         local.get $14
-         local.get $14
-         i32.const 104
-         v128.load32_splat
-         i32.const 100
-         v128.load32_splat
-         f32x4.relaxed_madd
-         i32.const 96
-         v128.load32_splat
-         f32x4.relaxed_madd
-         i32.const 92
-         v128.load32_splat
-         f32x4.relaxed_madd
-         i32.const 88
-         v128.load32_splat
-         f32x4.relaxed_madd
-         f32x4.mul
-         local.get $33
-         f32x4.relaxed_madd
-         local.get $28
+         local.set $14
+         local.get $1
+         v128.load offset=16
+         local.get $2
+         v128.load offset=16
          f32x4.add
-         f32x4.div
-        end
-        local.set $14
-        local.get $29
-        if (result v128)
-         local.get $30
-         i32.const 12
+         local.set $27
+         local.get $29
+         if (result v128)
+          local.get $30
+          local.get $14
+          local.get $0
+          f32.load offset=28
+          call $assembly/cell/applyGate
+         else
+          i32.const 76
+          v128.load32_splat
+          local.tee $28
+          local.get $14
+          i32.const 80
+          v128.load32_splat
+          f32x4.mul
+          i32.const 68
+          v128.load32_splat
+          f32x4.pmin
+          i32.const 64
+          v128.load32_splat
+          f32x4.pmax
+          local.tee $14
+          i32.const 72
+          v128.load32_splat
+          local.tee $31
+          f32x4.add
+          local.tee $32
+          i32.const 23
+          i32x4.shl
+          local.tee $33
+          local.get $14
+          local.get $32
+          local.get $31
+          f32x4.sub
+          f32x4.sub
+          local.tee $14
+          local.get $14
+          local.get $14
+          local.get $14
+          local.get $14
+          i32.const 104
+          v128.load32_splat
+          i32.const 100
+          v128.load32_splat
+          f32x4.relaxed_madd
+          i32.const 96
+          v128.load32_splat
+          f32x4.relaxed_madd
+          i32.const 92
+          v128.load32_splat
+          f32x4.relaxed_madd
+          i32.const 88
+          v128.load32_splat
+          f32x4.relaxed_madd
+          f32x4.mul
+          local.get $33
+          f32x4.relaxed_madd
+          local.get $28
+          f32x4.add
+          f32x4.div
+         end
+         local.set $14
+         local.get $29
+         if (result v128)
+          local.get $30
+          i32.const 12
+          i32.add
+          local.get $27
+          local.get $0
+          f32.load offset=28
+          call $assembly/cell/applyGate
+         else
+          i32.const 76
+          v128.load32_splat
+          local.tee $28
+          local.get $27
+          i32.const 80
+          v128.load32_splat
+          f32x4.mul
+          i32.const 68
+          v128.load32_splat
+          f32x4.pmin
+          i32.const 64
+          v128.load32_splat
+          f32x4.pmax
+          local.tee $27
+          i32.const 72
+          v128.load32_splat
+          local.tee $31
+          f32x4.add
+          local.tee $32
+          i32.const 23
+          i32x4.shl
+          local.tee $33
+          local.get $27
+          local.get $32
+          local.get $31
+          f32x4.sub
+          f32x4.sub
+          local.tee $27
+          local.get $27
+          local.get $27
+          local.get $27
+          local.get $27
+          i32.const 104
+          v128.load32_splat
+          i32.const 100
+          v128.load32_splat
+          f32x4.relaxed_madd
+          i32.const 96
+          v128.load32_splat
+          f32x4.relaxed_madd
+          i32.const 92
+          v128.load32_splat
+          f32x4.relaxed_madd
+          i32.const 88
+          v128.load32_splat
+          f32x4.relaxed_madd
+          f32x4.mul
+          local.get $33
+          f32x4.relaxed_madd
+          local.get $28
+          f32x4.add
+          f32x4.div
+         end
+         local.set $27
+         local.get $1
+         local.get $14
+         v128.store
+         local.get $1
+         local.get $27
+         v128.store offset=16
+         local.get $15
+         local.get $14
+         local.get $13
+         v128.load
+         f32x4.mul
+         v128.store
+         local.get $1
+         i32.const 48
          i32.add
-         local.get $27
-         local.get $0
-         f32.load offset=28
-         call $assembly/cell/applyGate
-        else
-         i32.const 84
-         v128.load32_splat
-         local.tee $28
-         local.get $27
-         i32.const 72
-         v128.load32_splat
-         f32x4.mul
-         i32.const 68
-         v128.load32_splat
-         f32x4.pmin
-         i32.const 64
-         v128.load32_splat
-         f32x4.pmax
-         local.tee $27
-         i32.const 80
-         v128.load32_splat
-         local.tee $31
-         f32x4.add
-         local.tee $32
-         i32.const 23
-         i32x4.shl
-         local.tee $33
-         local.get $27
-         local.get $32
-         local.get $31
-         f32x4.sub
-         f32x4.sub
-         local.tee $27
-         local.get $27
-         local.get $27
-         local.get $27
-         local.get $27
-         i32.const 104
-         v128.load32_splat
-         i32.const 100
-         v128.load32_splat
-         f32x4.relaxed_madd
-         i32.const 96
-         v128.load32_splat
-         f32x4.relaxed_madd
-         i32.const 92
-         v128.load32_splat
-         f32x4.relaxed_madd
-         i32.const 88
-         v128.load32_splat
-         f32x4.relaxed_madd
-         f32x4.mul
-         local.get $33
-         f32x4.relaxed_madd
-         local.get $28
-         f32x4.add
-         f32x4.div
+         local.set $1
+         local.get $2
+         i32.const 32
+         i32.add
+         local.set $2
+         local.get $15
+         i32.const 16
+         i32.add
+         local.set $15
+         local.get $13
+         i32.const 16
+         i32.add
+         local.set $13
+         br $while-continue|00
         end
-        local.set $27
-        local.get $13
-        local.get $14
-        v128.store
-        local.get $13
-        local.get $27
-        v128.store offset=16
-        local.get $15
-        local.get $14
-        local.get $1
-        v128.load
-        f32x4.mul
-        v128.store
-        local.get $13
-        i32.const 48
-        i32.add
-        local.set $13
-        local.get $2
-        i32.const 32
-        i32.add
-        local.set $2
-        local.get $15
-        i32.const 16
-        i32.add
-        local.set $15
-        local.get $1
-        i32.const 16
-        i32.add
-        local.set $1
-        br $while-continue|00
        end
-      end
-      local.get $26
-      i32.const 0
-      i32.const 1
-      local.get $0
-      i32.load offset=24
-      local.get $17
-      i32.const 0
-      local.get $17
-      local.get $16
-      local.get $0
-      i32.load offset=20
-      local.get $25
-      i32.add
-      i32.const 0
-      local.get $5
-      local.get $18
-      i32.const 3
-      i32.mul
-      i32.add
-      local.tee $13
-      i32.const 0
-      call $assembly/gemm/gemm
-      local.get $3
-      local.set $1
-      local.get $0
-      i32.load offset=32
-      i32.const 1
-      i32.and
-      local.set $15
-      local.get $0
-      i32.const 36
-      i32.add
-      local.set $24
-      local.get $6
-      local.tee $2
-      local.get $16
-      i32.const 4
-      i32.shl
-      i32.add
-      local.set $25
-      loop $while-continue|001
-       local.get $2
+       local.get $26
+       i32.const 0
+       i32.const 1
+       local.get $0
+       i32.load offset=24
+       local.get $19
+       i32.const 0
+       local.get $19
+       local.get $16
+       local.get $0
+       i32.load offset=20
        local.get $25
-       i32.lt_u
-       if
-        local.get $1
-        v128.load offset=32
-        local.get $13
-        v128.load
-        f32x4.add
-        local.set $14
-        local.get $1
-        local.get $15
-        if (result v128)
-         local.get $24
-         i32.const 24
-         i32.add
-         local.get $14
-         local.get $0
-         f32.load offset=28
-         call $assembly/cell/applyGate
-        else
-         local.get $14
+       i32.add
+       i32.const 0
+       local.get $5
+       local.get $17
+       i32.const 3
+       i32.mul
+       i32.add
+       local.tee $13
+       i32.const 0
+       call $assembly/gemm/gemm
+       local.get $3
+       local.set $1
+       local.get $6
+       local.set $2
+       local.get $0
+       i32.load offset=32
+       i32.const 1
+       i32.and
+       local.set $15
+       local.get $0
+       i32.const 36
+       i32.add
+       local.set $24
+       local.get $6
+       local.get $16
+       i32.const 4
+       i32.shl
+       i32.add
+       local.set $25
+       loop $while-continue|001
+        local.get $2
+        local.get $25
+        i32.lt_u
+        if
+         local.get $1
+         v128.load offset=32
+         local.get $13
+         v128.load
+         f32x4.add
+         local.set $14
+         local.get $1
+         local.get $15
+         if (result v128)
+          local.get $24
+          i32.const 24
+          i32.add
+          local.get $14
+          local.get $0
+          f32.load offset=28
+          call $assembly/cell/applyGate
+         else
+          local.get $14
+          i32.const 84
+          v128.load32_splat
+          f32x4.mul
+          i32.const 68
+          v128.load32_splat
+          f32x4.pmin
+          i32.const 64
+          v128.load32_splat
+          f32x4.pmax
+          local.tee $14
+          i32.const 72
+          v128.load32_splat
+          local.tee $27
+          f32x4.add
+          local.tee $28
+          i32.const 23
+          i32x4.shl
+          local.tee $31
+          local.get $14
+          local.get $28
+          local.get $27
+          f32x4.sub
+          f32x4.sub
+          local.tee $14
+          local.get $14
+          local.get $14
+          local.get $14
+          local.get $14
+          i32.const 104
+          v128.load32_splat
+          i32.const 100
+          v128.load32_splat
+          f32x4.relaxed_madd
+          i32.const 96
+          v128.load32_splat
+          f32x4.relaxed_madd
+          i32.const 92
+          v128.load32_splat
+          f32x4.relaxed_madd
+          i32.const 88
+          v128.load32_splat
+          f32x4.relaxed_madd
+          f32x4.mul
+          local.get $31
+          i32.const 76
+          v128.load32_splat
+          local.tee $14
+          f32x4.sub
+          f32x4.relaxed_madd
+          local.tee $27
+          local.get $27
+          local.get $14
+          f32x4.add
+          local.get $14
+          f32x4.add
+          f32x4.div
+         end
+         local.tee $14
+         v128.store offset=32
+         local.get $2
+         local.get $1
+         v128.load offset=16
+         local.tee $27
+         local.get $2
+         v128.load
          i32.const 76
          v128.load32_splat
-         f32x4.mul
-         i32.const 68
-         v128.load32_splat
-         f32x4.pmin
-         i32.const 64
-         v128.load32_splat
-         f32x4.pmax
-         local.tee $14
-         i32.const 80
-         v128.load32_splat
-         local.tee $27
-         f32x4.add
-         local.tee $28
-         i32.const 23
-         i32x4.shl
-         local.tee $31
-         local.get $14
-         local.get $28
          local.get $27
          f32x4.sub
-         f32x4.sub
-         local.tee $14
          local.get $14
-         local.get $14
-         local.get $14
-         local.get $14
-         i32.const 104
-         v128.load32_splat
-         i32.const 100
-         v128.load32_splat
-         f32x4.relaxed_madd
-         i32.const 96
-         v128.load32_splat
-         f32x4.relaxed_madd
-         i32.const 92
-         v128.load32_splat
-         f32x4.relaxed_madd
-         i32.const 88
-         v128.load32_splat
-         f32x4.relaxed_madd
          f32x4.mul
-         local.get $31
-         i32.const 84
-         v128.load32_splat
-         f32x4.sub
          f32x4.relaxed_madd
-         local.tee $14
-         local.get $14
-         i32.const 108
-         v128.load32_splat
-         f32x4.add
-         f32x4.div
+         v128.store
+         local.get $1
+         i32.const 48
+         i32.add
+         local.set $1
+         local.get $13
+         i32.const 16
+         i32.add
+         local.set $13
+         local.get $2
+         i32.const 16
+         i32.add
+         local.set $2
+         br $while-continue|001
         end
-        local.tee $14
-        v128.store offset=32
-        local.get $2
-        local.get $1
-        v128.load offset=16
-        local.tee $27
-        local.get $2
-        v128.load
-        v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-        local.get $27
-        f32x4.sub
-        local.get $14
-        f32x4.mul
-        f32x4.relaxed_madd
-        v128.store
-        local.get $1
-        i32.const 48
-        i32.add
-        local.set $1
-        local.get $13
-        i32.const 16
-        i32.add
-        local.set $13
-        local.get $2
-        i32.const 16
-        i32.add
-        local.set $2
-        br $while-continue|001
        end
       end
+      local.get $18
+      i32.const 1
+      local.get $6
+      local.get $22
+      local.get $17
+      local.get $11
+      call $assembly/cell/emit
+     else
+      local.get $3
+      local.get $5
+      local.get $6
+      local.get $22
+      local.get $6
+      local.get $18
+      i32.const 8
+      i32.and
+      select
+      local.get $11
+      local.get $6
+      local.get $11
+      select
+      local.get $16
+      call $assembly/gru/standardGates
      end
+    else
+     local.get $18
+     i32.const 0
+     local.get $6
+     local.get $22
+     local.get $17
+     local.get $11
+     call $assembly/cell/emit
     end
-    local.get $21
-    local.get $23
-    local.get $6
-    local.get $6
-    local.get $18
-    i32.add
-    local.get $17
-    local.get $11
-    call $assembly/cell/emit
     local.get $3
     local.get $4
     i32.add
     local.set $3
     local.get $5
-    local.get $18
+    local.get $17
     i32.const 2
     i32.shl
     i32.add
@@ -4338,46 +4286,1727 @@
     local.get $11
     select
     local.set $11
-    local.get $19
+    local.get $21
     i32.const 1
     i32.add
-    local.set $19
+    local.set $21
     br $for-loop|0
    end
   end
  )
- (func $assembly/gemm/panelVectors (param $0 i32) (result i32)
+ (func $assembly/gemv/panel8 (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32)
+  (local $7 v128)
+  (local $8 v128)
+  (local $9 v128)
+  (local $10 v128)
+  (local $11 v128)
+  (local $12 v128)
+  (local $13 v128)
+  (local $14 v128)
+  (local $15 v128)
+  (local $16 i32)
+  local.get $5
+  v128.load
+  local.set $7
+  local.get $5
+  v128.load offset=16
+  local.set $8
+  local.get $5
+  v128.load offset=32
+  local.set $9
+  local.get $5
+  v128.load offset=48
+  local.set $10
+  local.get $5
+  v128.load offset=64
+  local.set $11
+  local.get $5
+  v128.load offset=80
+  local.set $12
+  local.get $5
+  v128.load offset=96
+  local.set $13
+  local.get $5
+  v128.load offset=112
+  local.set $14
   local.get $0
-  i32.const 16
-  i32.ne
   local.get $0
-  i32.const 12
-  i32.ge_s
+  local.get $1
+  i32.sub
+  i32.const 15
   i32.and
-  if
-   i32.const 12
-   return
+  local.tee $5
+  i32.sub
+  local.set $0
+  local.get $2
+  local.get $5
+  i32.const 12
+  i32.mul
+  i32.sub
+  local.set $2
+  local.get $4
+  local.get $5
+  i32.const 3
+  i32.shl
+  i32.sub
+  local.set $4
+  loop $while-continue|0
+   local.get $0
+   local.get $1
+   i32.lt_u
+   if
+    local.get $5
+    i32.const 4
+    i32.lt_u
+    if
+     local.get $0
+     v128.load32_splat
+     local.tee $15
+     local.get $4
+     v128.load offset=16
+     local.get $14
+     f32x4.relaxed_madd
+     local.set $14
+     local.get $15
+     local.get $4
+     v128.load
+     local.get $13
+     f32x4.relaxed_madd
+     local.set $13
+     local.get $15
+     local.get $2
+     local.get $3
+     i32.add
+     local.tee $16
+     v128.load offset=32
+     local.get $12
+     f32x4.relaxed_madd
+     local.set $12
+     local.get $15
+     local.get $16
+     v128.load offset=16
+     local.get $11
+     f32x4.relaxed_madd
+     local.set $11
+     local.get $15
+     local.get $16
+     v128.load
+     local.get $10
+     f32x4.relaxed_madd
+     local.set $10
+     local.get $15
+     local.get $2
+     v128.load offset=32
+     local.get $9
+     f32x4.relaxed_madd
+     local.set $9
+     local.get $15
+     local.get $2
+     v128.load offset=16
+     local.get $8
+     f32x4.relaxed_madd
+     local.set $8
+     local.get $15
+     local.get $2
+     v128.load
+     local.get $7
+     f32x4.relaxed_madd
+     local.set $7
+    end
+    local.get $5
+    i32.const 8
+    i32.lt_u
+    if
+     local.get $0
+     v128.load32_splat offset=4
+     local.tee $15
+     local.get $4
+     v128.load offset=48
+     local.get $14
+     f32x4.relaxed_madd
+     local.set $14
+     local.get $15
+     local.get $4
+     v128.load offset=32
+     local.get $13
+     f32x4.relaxed_madd
+     local.set $13
+     local.get $15
+     local.get $2
+     local.get $3
+     i32.add
+     local.tee $16
+     v128.load offset=80
+     local.get $12
+     f32x4.relaxed_madd
+     local.set $12
+     local.get $15
+     local.get $16
+     v128.load offset=64
+     local.get $11
+     f32x4.relaxed_madd
+     local.set $11
+     local.get $15
+     local.get $16
+     v128.load offset=48
+     local.get $10
+     f32x4.relaxed_madd
+     local.set $10
+     local.get $15
+     local.get $2
+     v128.load offset=80
+     local.get $9
+     f32x4.relaxed_madd
+     local.set $9
+     local.get $15
+     local.get $2
+     v128.load offset=64
+     local.get $8
+     f32x4.relaxed_madd
+     local.set $8
+     local.get $15
+     local.get $2
+     v128.load offset=48
+     local.get $7
+     f32x4.relaxed_madd
+     local.set $7
+    end
+    local.get $5
+    i32.const 12
+    i32.lt_u
+    if
+     local.get $0
+     v128.load32_splat offset=8
+     local.tee $15
+     local.get $4
+     v128.load offset=80
+     local.get $14
+     f32x4.relaxed_madd
+     local.set $14
+     local.get $15
+     local.get $4
+     v128.load offset=64
+     local.get $13
+     f32x4.relaxed_madd
+     local.set $13
+     local.get $15
+     local.get $2
+     local.get $3
+     i32.add
+     local.tee $5
+     v128.load offset=128
+     local.get $12
+     f32x4.relaxed_madd
+     local.set $12
+     local.get $15
+     local.get $5
+     v128.load offset=112
+     local.get $11
+     f32x4.relaxed_madd
+     local.set $11
+     local.get $15
+     local.get $5
+     v128.load offset=96
+     local.get $10
+     f32x4.relaxed_madd
+     local.set $10
+     local.get $15
+     local.get $2
+     v128.load offset=128
+     local.get $9
+     f32x4.relaxed_madd
+     local.set $9
+     local.get $15
+     local.get $2
+     v128.load offset=112
+     local.get $8
+     f32x4.relaxed_madd
+     local.set $8
+     local.get $15
+     local.get $2
+     v128.load offset=96
+     local.get $7
+     f32x4.relaxed_madd
+     local.set $7
+    end
+    i32.const 0
+    local.set $5
+    local.get $0
+    v128.load32_splat offset=12
+    local.tee $15
+    local.get $2
+    v128.load offset=144
+    local.get $7
+    f32x4.relaxed_madd
+    local.set $7
+    local.get $15
+    local.get $2
+    v128.load offset=160
+    local.get $8
+    f32x4.relaxed_madd
+    local.set $8
+    local.get $15
+    local.get $2
+    v128.load offset=176
+    local.get $9
+    f32x4.relaxed_madd
+    local.set $9
+    local.get $15
+    local.get $2
+    local.get $3
+    i32.add
+    local.tee $16
+    v128.load offset=144
+    local.get $10
+    f32x4.relaxed_madd
+    local.set $10
+    local.get $15
+    local.get $16
+    v128.load offset=160
+    local.get $11
+    f32x4.relaxed_madd
+    local.set $11
+    local.get $15
+    local.get $16
+    v128.load offset=176
+    local.get $12
+    f32x4.relaxed_madd
+    local.set $12
+    local.get $15
+    local.get $4
+    v128.load offset=96
+    local.get $13
+    f32x4.relaxed_madd
+    local.set $13
+    local.get $15
+    local.get $4
+    v128.load offset=112
+    local.get $14
+    f32x4.relaxed_madd
+    local.set $14
+    local.get $0
+    i32.const 16
+    i32.add
+    local.set $0
+    local.get $2
+    i32.const 192
+    i32.add
+    local.set $2
+    local.get $4
+    i32.const 128
+    i32.add
+    local.set $4
+    br $while-continue|0
+   end
   end
-  local.get $0
-  i32.const 8
-  i32.ge_s
-  if
-   i32.const 8
-   return
-  end
-  local.get $0
-  i32.const 4
-  i32.ge_s
-  if
-   i32.const 4
-   return
-  end
-  i32.const 2
+  local.get $6
+  local.get $7
+  v128.store
+  local.get $6
+  local.get $8
+  v128.store offset=16
+  local.get $6
+  local.get $9
+  v128.store offset=32
+  local.get $6
+  local.get $10
+  v128.store offset=48
+  local.get $6
+  local.get $11
+  v128.store offset=64
+  local.get $6
+  local.get $12
+  v128.store offset=80
+  local.get $6
+  local.get $13
+  v128.store offset=96
+  local.get $6
+  local.get $14
+  v128.store offset=112
+ )
+ (func $assembly/gemv/panel12 (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 v128)
+  (local $7 v128)
+  (local $8 v128)
+  (local $9 v128)
+  (local $10 v128)
+  (local $11 v128)
+  (local $12 v128)
+  (local $13 v128)
+  (local $14 v128)
+  (local $15 v128)
+  (local $16 v128)
+  (local $17 v128)
+  (local $18 i32)
+  (local $19 i32)
+  (local $20 v128)
+  (local $21 i32)
+  local.get $4
+  v128.load
+  local.set $6
+  local.get $4
+  v128.load offset=16
+  local.set $7
+  local.get $4
+  v128.load offset=32
+  local.set $8
+  local.get $4
+  v128.load offset=48
+  local.set $9
+  local.get $4
+  v128.load offset=64
+  local.set $10
+  local.get $4
+  v128.load offset=80
+  local.set $11
+  local.get $4
+  v128.load offset=96
+  local.set $12
+  local.get $4
+  v128.load offset=112
+  local.set $13
+  local.get $4
+  v128.load offset=128
+  local.set $14
+  local.get $4
+  v128.load offset=144
+  local.set $15
+  local.get $4
+  v128.load offset=160
+  local.set $16
+  local.get $4
+  v128.load offset=176
+  local.set $17
+  local.get $3
   i32.const 1
+  i32.shl
+  local.set $18
+  local.get $3
+  i32.const 3
+  i32.mul
+  local.set $19
   local.get $0
-  i32.const 2
+  local.get $0
+  local.get $1
+  i32.sub
+  i32.const 15
+  i32.and
+  local.tee $4
+  i32.sub
+  local.set $0
+  local.get $2
+  local.get $4
+  i32.const 12
+  i32.mul
+  i32.sub
+  local.set $2
+  loop $while-continue|0
+   local.get $0
+   local.get $1
+   i32.lt_u
+   if
+    local.get $4
+    i32.const 4
+    i32.lt_u
+    if
+     local.get $0
+     v128.load32_splat
+     local.tee $20
+     local.get $2
+     local.get $19
+     i32.add
+     local.tee $21
+     v128.load offset=32
+     local.get $17
+     f32x4.relaxed_madd
+     local.set $17
+     local.get $20
+     local.get $21
+     v128.load offset=16
+     local.get $16
+     f32x4.relaxed_madd
+     local.set $16
+     local.get $20
+     local.get $21
+     v128.load
+     local.get $15
+     f32x4.relaxed_madd
+     local.set $15
+     local.get $20
+     local.get $2
+     local.get $18
+     i32.add
+     local.tee $21
+     v128.load offset=32
+     local.get $14
+     f32x4.relaxed_madd
+     local.set $14
+     local.get $20
+     local.get $21
+     v128.load offset=16
+     local.get $13
+     f32x4.relaxed_madd
+     local.set $13
+     local.get $20
+     local.get $21
+     v128.load
+     local.get $12
+     f32x4.relaxed_madd
+     local.set $12
+     local.get $20
+     local.get $2
+     local.get $3
+     i32.add
+     local.tee $21
+     v128.load offset=32
+     local.get $11
+     f32x4.relaxed_madd
+     local.set $11
+     local.get $20
+     local.get $21
+     v128.load offset=16
+     local.get $10
+     f32x4.relaxed_madd
+     local.set $10
+     local.get $20
+     local.get $21
+     v128.load
+     local.get $9
+     f32x4.relaxed_madd
+     local.set $9
+     local.get $20
+     local.get $2
+     v128.load offset=32
+     local.get $8
+     f32x4.relaxed_madd
+     local.set $8
+     local.get $20
+     local.get $2
+     v128.load offset=16
+     local.get $7
+     f32x4.relaxed_madd
+     local.set $7
+     local.get $20
+     local.get $2
+     v128.load
+     local.get $6
+     f32x4.relaxed_madd
+     local.set $6
+    end
+    local.get $4
+    i32.const 8
+    i32.lt_u
+    if
+     local.get $0
+     v128.load32_splat offset=4
+     local.tee $20
+     local.get $2
+     local.get $19
+     i32.add
+     local.tee $21
+     v128.load offset=80
+     local.get $17
+     f32x4.relaxed_madd
+     local.set $17
+     local.get $20
+     local.get $21
+     v128.load offset=64
+     local.get $16
+     f32x4.relaxed_madd
+     local.set $16
+     local.get $20
+     local.get $21
+     v128.load offset=48
+     local.get $15
+     f32x4.relaxed_madd
+     local.set $15
+     local.get $20
+     local.get $2
+     local.get $18
+     i32.add
+     local.tee $21
+     v128.load offset=80
+     local.get $14
+     f32x4.relaxed_madd
+     local.set $14
+     local.get $20
+     local.get $21
+     v128.load offset=64
+     local.get $13
+     f32x4.relaxed_madd
+     local.set $13
+     local.get $20
+     local.get $21
+     v128.load offset=48
+     local.get $12
+     f32x4.relaxed_madd
+     local.set $12
+     local.get $20
+     local.get $2
+     local.get $3
+     i32.add
+     local.tee $21
+     v128.load offset=80
+     local.get $11
+     f32x4.relaxed_madd
+     local.set $11
+     local.get $20
+     local.get $21
+     v128.load offset=64
+     local.get $10
+     f32x4.relaxed_madd
+     local.set $10
+     local.get $20
+     local.get $21
+     v128.load offset=48
+     local.get $9
+     f32x4.relaxed_madd
+     local.set $9
+     local.get $20
+     local.get $2
+     v128.load offset=80
+     local.get $8
+     f32x4.relaxed_madd
+     local.set $8
+     local.get $20
+     local.get $2
+     v128.load offset=64
+     local.get $7
+     f32x4.relaxed_madd
+     local.set $7
+     local.get $20
+     local.get $2
+     v128.load offset=48
+     local.get $6
+     f32x4.relaxed_madd
+     local.set $6
+    end
+    local.get $4
+    i32.const 12
+    i32.lt_u
+    if
+     local.get $0
+     v128.load32_splat offset=8
+     local.tee $20
+     local.get $2
+     local.get $19
+     i32.add
+     local.tee $4
+     v128.load offset=128
+     local.get $17
+     f32x4.relaxed_madd
+     local.set $17
+     local.get $20
+     local.get $4
+     v128.load offset=112
+     local.get $16
+     f32x4.relaxed_madd
+     local.set $16
+     local.get $20
+     local.get $4
+     v128.load offset=96
+     local.get $15
+     f32x4.relaxed_madd
+     local.set $15
+     local.get $20
+     local.get $2
+     local.get $18
+     i32.add
+     local.tee $4
+     v128.load offset=128
+     local.get $14
+     f32x4.relaxed_madd
+     local.set $14
+     local.get $20
+     local.get $4
+     v128.load offset=112
+     local.get $13
+     f32x4.relaxed_madd
+     local.set $13
+     local.get $20
+     local.get $4
+     v128.load offset=96
+     local.get $12
+     f32x4.relaxed_madd
+     local.set $12
+     local.get $20
+     local.get $2
+     local.get $3
+     i32.add
+     local.tee $4
+     v128.load offset=128
+     local.get $11
+     f32x4.relaxed_madd
+     local.set $11
+     local.get $20
+     local.get $4
+     v128.load offset=112
+     local.get $10
+     f32x4.relaxed_madd
+     local.set $10
+     local.get $20
+     local.get $4
+     v128.load offset=96
+     local.get $9
+     f32x4.relaxed_madd
+     local.set $9
+     local.get $20
+     local.get $2
+     v128.load offset=128
+     local.get $8
+     f32x4.relaxed_madd
+     local.set $8
+     local.get $20
+     local.get $2
+     v128.load offset=112
+     local.get $7
+     f32x4.relaxed_madd
+     local.set $7
+     local.get $20
+     local.get $2
+     v128.load offset=96
+     local.get $6
+     f32x4.relaxed_madd
+     local.set $6
+    end
+    i32.const 0
+    local.set $4
+    local.get $0
+    v128.load32_splat offset=12
+    local.tee $20
+    local.get $2
+    v128.load offset=144
+    local.get $6
+    f32x4.relaxed_madd
+    local.set $6
+    local.get $20
+    local.get $2
+    v128.load offset=160
+    local.get $7
+    f32x4.relaxed_madd
+    local.set $7
+    local.get $20
+    local.get $2
+    v128.load offset=176
+    local.get $8
+    f32x4.relaxed_madd
+    local.set $8
+    local.get $20
+    local.get $2
+    local.get $3
+    i32.add
+    local.tee $21
+    v128.load offset=144
+    local.get $9
+    f32x4.relaxed_madd
+    local.set $9
+    local.get $20
+    local.get $21
+    v128.load offset=160
+    local.get $10
+    f32x4.relaxed_madd
+    local.set $10
+    local.get $20
+    local.get $21
+    v128.load offset=176
+    local.get $11
+    f32x4.relaxed_madd
+    local.set $11
+    local.get $20
+    local.get $2
+    local.get $18
+    i32.add
+    local.tee $21
+    v128.load offset=144
+    local.get $12
+    f32x4.relaxed_madd
+    local.set $12
+    local.get $20
+    local.get $21
+    v128.load offset=160
+    local.get $13
+    f32x4.relaxed_madd
+    local.set $13
+    local.get $20
+    local.get $21
+    v128.load offset=176
+    local.get $14
+    f32x4.relaxed_madd
+    local.set $14
+    local.get $20
+    local.get $2
+    local.get $19
+    i32.add
+    local.tee $21
+    v128.load offset=144
+    local.get $15
+    f32x4.relaxed_madd
+    local.set $15
+    local.get $20
+    local.get $21
+    v128.load offset=160
+    local.get $16
+    f32x4.relaxed_madd
+    local.set $16
+    local.get $20
+    local.get $21
+    v128.load offset=176
+    local.get $17
+    f32x4.relaxed_madd
+    local.set $17
+    local.get $0
+    i32.const 16
+    i32.add
+    local.set $0
+    local.get $2
+    i32.const 192
+    i32.add
+    local.set $2
+    br $while-continue|0
+   end
+  end
+  local.get $5
+  local.get $6
+  v128.store
+  local.get $5
+  local.get $7
+  v128.store offset=16
+  local.get $5
+  local.get $8
+  v128.store offset=32
+  local.get $5
+  local.get $9
+  v128.store offset=48
+  local.get $5
+  local.get $10
+  v128.store offset=64
+  local.get $5
+  local.get $11
+  v128.store offset=80
+  local.get $5
+  local.get $12
+  v128.store offset=96
+  local.get $5
+  local.get $13
+  v128.store offset=112
+  local.get $5
+  local.get $14
+  v128.store offset=128
+  local.get $5
+  local.get $15
+  v128.store offset=144
+  local.get $5
+  local.get $16
+  v128.store offset=160
+  local.get $5
+  local.get $17
+  v128.store offset=176
+ )
+ (func $assembly/gemm/tiles (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32)
+  (local $12 i32)
+  (local $13 i32)
+  (local $14 i32)
+  (local $15 i32)
+  (local $16 i32)
+  (local $17 i32)
+  (local $18 i32)
+  (local $19 i32)
+  (local $20 i32)
+  (local $21 v128)
+  (local $22 i32)
+  (local $23 v128)
+  (local $24 v128)
+  (local $25 v128)
+  (local $26 v128)
+  (local $27 i32)
+  (local $28 i32)
+  (local $29 i32)
+  (local $30 i32)
+  (local $31 v128)
+  (local $32 v128)
+  (local $33 v128)
+  (local $34 v128)
+  loop $while-continue|0
+   local.get $7
+   i32.const 0
+   i32.gt_s
+   if
+    local.get $3
+    i32.const 3
+    local.get $7
+    local.get $7
+    i32.const 3
+    i32.ge_s
+    select
+    local.tee $28
+    i32.const 4
+    i32.shl
+    local.tee $30
+    local.get $5
+    i32.mul
+    i32.add
+    local.set $15
+    local.get $0
+    local.set $14
+    local.get $8
+    local.set $12
+    local.get $9
+    local.set $16
+    local.get $6
+    local.set $19
+    loop $do-loop|1
+     i32.const 384
+     local.get $19
+     local.get $19
+     i32.const 384
+     i32.ge_s
+     select
+     i32.const 2
+     i32.shl
+     local.set $29
+     local.get $14
+     local.set $13
+     local.get $12
+     local.set $20
+     local.get $10
+     local.set $12
+     i32.const 0
+     local.set $27
+     loop $for-loop|2
+      local.get $2
+      local.get $27
+      i32.gt_s
+      if
+       local.get $28
+       i32.const 3
+       i32.eq
+       if
+        local.get $13
+        local.get $1
+        local.get $29
+        local.get $15
+        local.get $20
+        local.get $16
+        local.get $12
+        local.get $11
+        call $assembly/tile/tile3
+       else
+        local.get $28
+        i32.const 2
+        i32.eq
+        if
+         local.get $15
+         local.set $18
+         local.get $20
+         v128.load
+         local.set $34
+         local.get $20
+         v128.load offset=16
+         local.set $33
+         local.get $16
+         local.get $20
+         i32.add
+         local.tee $17
+         v128.load
+         local.set $32
+         local.get $17
+         v128.load offset=16
+         local.set $31
+         local.get $16
+         local.get $17
+         i32.add
+         local.tee $17
+         v128.load
+         local.set $26
+         local.get $17
+         v128.load offset=16
+         local.set $25
+         local.get $29
+         local.get $13
+         local.tee $17
+         i32.add
+         local.set $22
+         loop $while-continue|01
+          local.get $17
+          local.get $22
+          i32.lt_u
+          if
+           local.get $17
+           v128.load32_splat
+           local.tee $21
+           local.get $18
+           v128.load
+           local.tee $24
+           local.get $34
+           f32x4.relaxed_madd
+           local.set $34
+           local.get $21
+           local.get $18
+           v128.load offset=16
+           local.tee $23
+           local.get $33
+           f32x4.relaxed_madd
+           local.set $33
+           local.get $1
+           local.get $17
+           i32.add
+           v128.load32_splat
+           local.tee $21
+           local.get $24
+           local.get $32
+           f32x4.relaxed_madd
+           local.set $32
+           local.get $21
+           local.get $23
+           local.get $31
+           f32x4.relaxed_madd
+           local.set $31
+           local.get $17
+           local.get $1
+           i32.const 1
+           i32.shl
+           i32.add
+           v128.load32_splat
+           local.tee $21
+           local.get $24
+           local.get $26
+           f32x4.relaxed_madd
+           local.set $26
+           local.get $21
+           local.get $23
+           local.get $25
+           f32x4.relaxed_madd
+           local.set $25
+           local.get $17
+           i32.const 4
+           i32.add
+           local.set $17
+           local.get $18
+           i32.const 32
+           i32.add
+           local.set $18
+           br $while-continue|01
+          end
+         end
+         local.get $12
+         local.get $34
+         v128.store
+         local.get $12
+         local.get $33
+         v128.store offset=16
+         local.get $11
+         local.get $12
+         i32.add
+         local.tee $17
+         local.get $32
+         v128.store
+         local.get $17
+         local.get $31
+         v128.store offset=16
+         local.get $11
+         local.get $17
+         i32.add
+         local.tee $17
+         local.get $26
+         v128.store
+         local.get $17
+         local.get $25
+         v128.store offset=16
+        else
+         local.get $15
+         local.set $17
+         local.get $20
+         v128.load
+         local.set $32
+         local.get $16
+         local.get $20
+         i32.add
+         v128.load
+         local.set $34
+         local.get $20
+         local.get $16
+         i32.const 1
+         i32.shl
+         i32.add
+         v128.load
+         local.set $33
+         local.get $29
+         local.get $13
+         local.tee $18
+         i32.add
+         local.set $22
+         loop $while-continue|03
+          local.get $18
+          local.get $22
+          i32.lt_u
+          if
+           local.get $18
+           v128.load32_splat
+           local.get $17
+           v128.load
+           local.tee $21
+           local.get $32
+           f32x4.relaxed_madd
+           local.set $32
+           local.get $1
+           local.get $18
+           i32.add
+           v128.load32_splat
+           local.get $21
+           local.get $34
+           f32x4.relaxed_madd
+           local.set $34
+           local.get $18
+           local.get $1
+           i32.const 1
+           i32.shl
+           i32.add
+           v128.load32_splat
+           local.get $21
+           local.get $33
+           f32x4.relaxed_madd
+           local.set $33
+           local.get $18
+           i32.const 4
+           i32.add
+           local.set $18
+           local.get $17
+           i32.const 16
+           i32.add
+           local.set $17
+           br $while-continue|03
+          end
+         end
+         local.get $12
+         local.get $32
+         v128.store
+         local.get $11
+         local.get $12
+         i32.add
+         local.get $34
+         v128.store
+         local.get $12
+         local.get $11
+         i32.const 1
+         i32.shl
+         i32.add
+         local.get $33
+         v128.store
+        end
+       end
+       local.get $13
+       local.get $1
+       i32.const 3
+       i32.mul
+       i32.add
+       local.set $13
+       local.get $20
+       local.get $16
+       i32.const 3
+       i32.mul
+       i32.add
+       local.set $20
+       local.get $12
+       local.get $11
+       i32.const 3
+       i32.mul
+       i32.add
+       local.set $12
+       local.get $27
+       i32.const 1
+       i32.add
+       local.set $27
+       br $for-loop|2
+      end
+     end
+     local.get $14
+     local.get $29
+     i32.add
+     local.set $14
+     local.get $15
+     local.get $30
+     i32.const 384
+     i32.mul
+     i32.add
+     local.set $15
+     local.get $10
+     local.set $12
+     local.get $11
+     local.set $16
+     local.get $19
+     i32.const 384
+     i32.sub
+     local.tee $19
+     i32.const 0
+     i32.gt_s
+     br_if $do-loop|1
+    end
+    local.get $3
+    local.get $4
+    local.get $30
+    i32.mul
+    i32.add
+    local.set $3
+    local.get $8
+    local.get $30
+    i32.add
+    local.set $8
+    local.get $12
+    local.get $30
+    i32.add
+    local.set $10
+    local.get $7
+    local.get $28
+    i32.sub
+    local.set $7
+    br $while-continue|0
+   end
+  end
+ )
+ (func $assembly/gemm/panelVectors (param $0 i32) (result i32)
+  i32.const 3
+  local.get $0
+  local.get $0
+  i32.const 3
   i32.ge_s
   select
+ )
+ (func $assembly/gemm/gemv (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32)
+  (local $8 v128)
+  (local $9 v128)
+  (local $10 v128)
+  (local $11 v128)
+  (local $12 v128)
+  (local $13 v128)
+  (local $14 i32)
+  (local $15 i32)
+  (local $16 v128)
+  (local $17 i32)
+  local.get $0
+  local.get $4
+  i32.const 2
+  i32.shl
+  i32.add
+  local.set $15
+  local.get $2
+  i32.const 48
+  i32.mul
+  local.set $17
+  local.get $1
+  local.get $3
+  i32.const 4
+  i32.shl
+  local.tee $4
+  i32.const 3
+  i32.mul
+  i32.add
+  local.set $1
+  loop $for-loop|0
+   local.get $5
+   i32.const 12
+   i32.ge_s
+   if
+    local.get $0
+    local.get $15
+    local.get $1
+    local.get $17
+    local.get $6
+    local.get $7
+    call $assembly/gemv/panel12
+    local.get $1
+    local.get $17
+    i32.const 2
+    i32.shl
+    i32.add
+    local.set $1
+    local.get $6
+    i32.const 192
+    i32.add
+    local.set $6
+    local.get $7
+    i32.const 192
+    i32.add
+    local.set $7
+    local.get $5
+    i32.const 12
+    i32.sub
+    local.set $5
+    br $for-loop|0
+   end
+  end
+  local.get $5
+  i32.const 9
+  i32.eq
+  local.get $5
+  i32.const 10
+  i32.eq
+  i32.or
+  local.get $5
+  i32.const 6
+  i32.eq
+  i32.or
+  if (result i32)
+   local.get $0
+   local.set $3
+   local.get $1
+   local.set $2
+   local.get $6
+   v128.load
+   local.set $9
+   local.get $6
+   v128.load offset=16
+   local.set $10
+   local.get $6
+   v128.load offset=32
+   local.set $8
+   local.get $6
+   v128.load offset=48
+   local.set $11
+   local.get $6
+   v128.load offset=64
+   local.set $12
+   local.get $6
+   v128.load offset=80
+   local.set $13
+   loop $while-continue|0
+    local.get $3
+    local.get $15
+    i32.lt_u
+    if
+     local.get $3
+     v128.load32_splat
+     local.tee $16
+     local.get $2
+     v128.load
+     local.get $9
+     f32x4.relaxed_madd
+     local.set $9
+     local.get $16
+     local.get $2
+     v128.load offset=16
+     local.get $10
+     f32x4.relaxed_madd
+     local.set $10
+     local.get $16
+     local.get $2
+     v128.load offset=32
+     local.get $8
+     f32x4.relaxed_madd
+     local.set $8
+     local.get $16
+     local.get $2
+     local.get $17
+     i32.add
+     local.tee $14
+     v128.load
+     local.get $11
+     f32x4.relaxed_madd
+     local.set $11
+     local.get $16
+     local.get $14
+     v128.load offset=16
+     local.get $12
+     f32x4.relaxed_madd
+     local.set $12
+     local.get $16
+     local.get $14
+     v128.load offset=32
+     local.get $13
+     f32x4.relaxed_madd
+     local.set $13
+     local.get $3
+     i32.const 4
+     i32.add
+     local.set $3
+     local.get $2
+     i32.const 48
+     i32.add
+     local.set $2
+     br $while-continue|0
+    end
+   end
+   local.get $7
+   local.get $9
+   v128.store
+   local.get $7
+   local.get $10
+   v128.store offset=16
+   local.get $7
+   local.get $8
+   v128.store offset=32
+   local.get $7
+   local.get $11
+   v128.store offset=48
+   local.get $7
+   local.get $12
+   v128.store offset=64
+   local.get $7
+   local.get $13
+   v128.store offset=80
+   local.get $6
+   i32.const 96
+   i32.add
+   local.set $6
+   local.get $7
+   i32.const 96
+   i32.add
+   local.set $7
+   local.get $5
+   i32.const 6
+   i32.sub
+   local.set $5
+   local.get $1
+   local.get $17
+   i32.const 1
+   i32.shl
+   i32.add
+  else
+   local.get $5
+   i32.const 7
+   i32.eq
+   local.get $5
+   i32.const 11
+   i32.eq
+   i32.or
+   local.get $5
+   i32.const 5
+   i32.eq
+   i32.or
+   if (result i32)
+    local.get $0
+    local.set $3
+    local.get $1
+    local.set $2
+    local.get $6
+    v128.load
+    local.set $8
+    local.get $6
+    v128.load offset=16
+    local.set $9
+    local.get $6
+    v128.load offset=32
+    local.set $10
+    loop $while-continue|00
+     local.get $3
+     local.get $15
+     i32.lt_u
+     if
+      local.get $3
+      v128.load32_splat
+      local.tee $11
+      local.get $2
+      v128.load
+      local.get $8
+      f32x4.relaxed_madd
+      local.set $8
+      local.get $11
+      local.get $2
+      v128.load offset=16
+      local.get $9
+      f32x4.relaxed_madd
+      local.set $9
+      local.get $11
+      local.get $2
+      v128.load offset=32
+      local.get $10
+      f32x4.relaxed_madd
+      local.set $10
+      local.get $3
+      i32.const 4
+      i32.add
+      local.set $3
+      local.get $2
+      i32.const 48
+      i32.add
+      local.set $2
+      br $while-continue|00
+     end
+    end
+    local.get $7
+    local.get $8
+    v128.store
+    local.get $7
+    local.get $9
+    v128.store offset=16
+    local.get $7
+    local.get $10
+    v128.store offset=32
+    local.get $6
+    i32.const 48
+    i32.add
+    local.set $6
+    local.get $7
+    i32.const 48
+    i32.add
+    local.set $7
+    local.get $5
+    i32.const 3
+    i32.sub
+    local.set $5
+    local.get $1
+    local.get $17
+    i32.add
+   else
+    local.get $1
+   end
+  end
+  local.set $1
+  local.get $5
+  i32.const 8
+  i32.eq
+  if
+   local.get $0
+   local.get $15
+   local.get $1
+   local.get $17
+   local.get $1
+   local.get $17
+   i32.const 1
+   i32.shl
+   i32.add
+   local.get $4
+   i32.sub
+   local.get $6
+   local.get $7
+   call $assembly/gemv/panel8
+  else
+   local.get $5
+   i32.const 4
+   i32.eq
+   if
+    local.get $1
+    local.get $17
+    i32.add
+    local.get $4
+    i32.const 1
+    i32.shl
+    i32.sub
+    local.set $2
+    local.get $6
+    v128.load
+    local.set $9
+    local.get $6
+    v128.load offset=16
+    local.set $10
+    local.get $6
+    v128.load offset=32
+    local.set $8
+    local.get $6
+    v128.load offset=48
+    local.set $11
+    loop $while-continue|01
+     local.get $0
+     local.get $15
+     i32.lt_u
+     if
+      local.get $0
+      v128.load32_splat
+      local.tee $12
+      local.get $1
+      v128.load
+      local.get $9
+      f32x4.relaxed_madd
+      local.set $9
+      local.get $12
+      local.get $1
+      v128.load offset=16
+      local.get $10
+      f32x4.relaxed_madd
+      local.set $10
+      local.get $12
+      local.get $1
+      v128.load offset=32
+      local.get $8
+      f32x4.relaxed_madd
+      local.set $8
+      local.get $12
+      local.get $2
+      v128.load
+      local.get $11
+      f32x4.relaxed_madd
+      local.set $11
+      local.get $0
+      i32.const 4
+      i32.add
+      local.set $0
+      local.get $1
+      i32.const 48
+      i32.add
+      local.set $1
+      local.get $2
+      i32.const 16
+      i32.add
+      local.set $2
+      br $while-continue|01
+     end
+    end
+    local.get $7
+    local.get $9
+    v128.store
+    local.get $7
+    local.get $10
+    v128.store offset=16
+    local.get $7
+    local.get $8
+    v128.store offset=32
+    local.get $7
+    local.get $11
+    v128.store offset=48
+   else
+    local.get $5
+    i32.const 3
+    i32.eq
+    if
+     local.get $6
+     v128.load
+     local.set $8
+     local.get $6
+     v128.load offset=16
+     local.set $9
+     local.get $6
+     v128.load offset=32
+     local.set $10
+     loop $while-continue|02
+      local.get $0
+      local.get $15
+      i32.lt_u
+      if
+       local.get $0
+       v128.load32_splat
+       local.tee $11
+       local.get $1
+       v128.load
+       local.get $8
+       f32x4.relaxed_madd
+       local.set $8
+       local.get $11
+       local.get $1
+       v128.load offset=16
+       local.get $9
+       f32x4.relaxed_madd
+       local.set $9
+       local.get $11
+       local.get $1
+       v128.load offset=32
+       local.get $10
+       f32x4.relaxed_madd
+       local.set $10
+       local.get $0
+       i32.const 4
+       i32.add
+       local.set $0
+       local.get $1
+       i32.const 48
+       i32.add
+       local.set $1
+       br $while-continue|02
+      end
+     end
+     local.get $7
+     local.get $8
+     v128.store
+     local.get $7
+     local.get $9
+     v128.store offset=16
+     local.get $7
+     local.get $10
+     v128.store offset=32
+    else
+     local.get $5
+     i32.const 2
+     i32.eq
+     if
+      local.get $1
+      local.get $4
+      i32.sub
+      local.set $1
+      local.get $6
+      v128.load
+      local.set $8
+      local.get $6
+      v128.load offset=16
+      local.set $9
+      loop $while-continue|03
+       local.get $0
+       local.get $15
+       i32.lt_u
+       if
+        local.get $0
+        v128.load32_splat
+        local.tee $10
+        local.get $1
+        v128.load
+        local.get $8
+        f32x4.relaxed_madd
+        local.set $8
+        local.get $10
+        local.get $1
+        v128.load offset=16
+        local.get $9
+        f32x4.relaxed_madd
+        local.set $9
+        local.get $0
+        i32.const 4
+        i32.add
+        local.set $0
+        local.get $1
+        i32.const 32
+        i32.add
+        local.set $1
+        br $while-continue|03
+       end
+      end
+      local.get $7
+      local.get $8
+      v128.store
+      local.get $7
+      local.get $9
+      v128.store offset=16
+     else
+      local.get $5
+      i32.const 1
+      i32.eq
+      if
+       local.get $1
+       local.get $4
+       i32.const 1
+       i32.shl
+       i32.sub
+       local.set $1
+       local.get $6
+       v128.load
+       local.set $8
+       loop $while-continue|05
+        local.get $0
+        local.get $15
+        i32.lt_u
+        if
+         local.get $0
+         v128.load32_splat
+         local.get $1
+         v128.load
+         local.get $8
+         f32x4.relaxed_madd
+         local.set $8
+         local.get $0
+         i32.const 4
+         i32.add
+         local.set $0
+         local.get $1
+         i32.const 16
+         i32.add
+         local.set $1
+         br $while-continue|05
+        end
+       end
+       local.get $7
+       local.get $8
+       v128.store
+      end
+     end
+    end
+   end
+  end
  )
  (func $assembly/activations/activate (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 f32) (param $5 f32)
   (local $6 v128)
