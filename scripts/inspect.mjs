@@ -5,11 +5,9 @@ import { fileURLToPath } from 'node:url';
 const [name, build = 'simd'] = process.argv.slice(2);
 const file = fileURLToPath(new URL(`../assembly/wat/${build}.wat`, import.meta.url));
 
-/** Functions by short name; each starts at ` (func $file/name` and ends at the next line that is ` )`. */
+/** [path, text] of every function; each starts at ` (func $assembly/file/name` and ends at the next line that is ` )`. */
 function functions(wat) {
-  const found = new Map();
-  for (const [text, path] of wat.matchAll(/^ \(func \$(\S+)[^]*?^ \)$/gm)) found.set(path.split('/').at(-1), text);
-  return found;
+  return [...wat.matchAll(/^ \(func \$assembly\/(\S+)[^]*?^ \)$/gm)].map(([text, path]) => [path, text]);
 }
 
 function fail(message) {
@@ -21,8 +19,8 @@ if (!existsSync(file)) {
   fail(`no build ${build}; expected simd or relaxed`);
 } else {
   const all = functions(readFileSync(file, 'utf8'));
-  const text = all.get(name);
-  if (text === undefined)
-    fail(`usage: npm run inspect <function> [build]; functions of ${build}: ${[...all.keys()].join(', ')}`);
-  else console.log(text);
+  const found = all.filter(([path]) => path === name || path.endsWith(`/${name}`));
+  if (found.length > 0) console.log(found.map(([, text]) => text).join('\n'));
+  else
+    fail(`usage: npm run inspect <function> [build]; functions of ${build}: ${all.map(([path]) => path).join(', ')}`);
 }
