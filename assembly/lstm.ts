@@ -124,14 +124,15 @@ function standardGates(raw: usize, c: usize, h: usize, y: usize, out: usize, gro
   let gate = raw;
   for (let at = c; at < end; at += 16) {
     const i = sigmoidWith(v128.load(gate, 0), low, high, round, one, minusLog2e, p0, p1, p2, p3, p4);
-    v128.store(gate, i, 0);
     const f = sigmoidWith(v128.load(gate, 16), low, high, round, one, minusLog2e, p0, p1, p2, p3, p4);
-    v128.store(gate, f, 16);
     const g = tanhWith(v128.load(gate, 32), low, high, round, one, twoLog2e, p0, p1, p2, p3, p4);
-    v128.store(gate, g, 32);
-    v128.store(at, madd(f32x4.mul(f, v128.load(at)), i, g));
     const o = sigmoidWith(v128.load(gate, 48), low, high, round, one, minusLog2e, p0, p1, p2, p3, p4);
+    const cell = madd(f32x4.mul(f, v128.load(at)), i, g);
+    v128.store(gate, i, 0);
+    v128.store(gate, f, 16);
+    v128.store(gate, g, 32);
     v128.store(gate, o, 48);
+    v128.store(at, cell);
     gate += 64;
   }
   while (c < end) {

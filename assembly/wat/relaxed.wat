@@ -303,6 +303,9 @@
   (local $21 v128)
   (local $22 v128)
   (local $23 v128)
+  (local $24 v128)
+  (local $25 v128)
+  (local $26 v128)
   i32.const 64
   v128.load32_splat
   local.set $9
@@ -317,7 +320,7 @@
   local.set $7
   i32.const 80
   v128.load32_splat
-  local.set $19
+  local.set $18
   i32.const 84
   v128.load32_splat
   local.set $16
@@ -352,76 +355,46 @@
    i32.lt_u
    if
     local.get $5
+    v128.load offset=48
+    local.get $18
+    f32x4.mul
+    local.get $10
+    f32x4.pmin
+    local.get $9
+    f32x4.pmax
+    local.tee $19
+    local.get $8
+    f32x4.add
+    local.tee $21
+    i32.const 23
+    i32x4.shl
+    local.set $22
     local.get $7
     local.get $5
     v128.load
-    local.get $19
+    local.get $18
     f32x4.mul
     local.get $10
     f32x4.pmin
     local.get $9
     f32x4.pmax
-    local.tee $18
+    local.tee $20
     local.get $8
     f32x4.add
-    local.tee $20
+    local.tee $23
     i32.const 23
     i32x4.shl
-    local.tee $21
-    local.get $18
+    local.tee $24
     local.get $20
+    local.get $23
     local.get $8
     f32x4.sub
     f32x4.sub
-    local.tee $18
-    local.get $18
-    local.get $18
-    local.get $18
-    local.get $18
-    local.get $15
-    local.get $14
-    f32x4.relaxed_madd
-    local.get $13
-    f32x4.relaxed_madd
-    local.get $12
-    f32x4.relaxed_madd
-    local.get $11
-    f32x4.relaxed_madd
-    f32x4.mul
-    local.get $21
-    f32x4.relaxed_madd
-    local.get $7
-    f32x4.add
-    f32x4.div
     local.tee $20
-    v128.store
-    local.get $5
-    local.get $7
-    local.get $5
-    v128.load offset=16
-    local.get $19
-    f32x4.mul
-    local.get $10
-    f32x4.pmin
-    local.get $9
-    f32x4.pmax
-    local.tee $18
-    local.get $8
-    f32x4.add
-    local.tee $21
-    i32.const 23
-    i32x4.shl
-    local.tee $22
-    local.get $18
-    local.get $21
-    local.get $8
-    f32x4.sub
-    f32x4.sub
-    local.tee $18
-    local.get $18
-    local.get $18
-    local.get $18
-    local.get $18
+    local.get $20
+    local.get $20
+    local.get $20
+    local.get $20
     local.get $15
     local.get $14
     f32x4.relaxed_madd
@@ -432,14 +405,12 @@
     local.get $11
     f32x4.relaxed_madd
     f32x4.mul
-    local.get $22
-    f32x4.relaxed_madd
+    local.get $24
     local.get $7
     f32x4.add
+    f32x4.relaxed_madd
     f32x4.div
-    local.tee $21
-    v128.store offset=16
-    local.get $5
+    local.tee $23
     local.get $5
     v128.load offset=32
     local.get $16
@@ -448,23 +419,23 @@
     f32x4.pmin
     local.get $9
     f32x4.pmax
-    local.tee $22
+    local.tee $20
     local.get $8
     f32x4.add
-    local.tee $18
+    local.tee $24
     i32.const 23
     i32x4.shl
-    local.tee $23
-    local.get $22
-    local.get $18
+    local.tee $25
+    local.get $20
+    local.get $24
     local.get $8
     f32x4.sub
     f32x4.sub
-    local.tee $18
-    local.get $18
-    local.get $18
-    local.get $18
-    local.get $18
+    local.tee $20
+    local.get $20
+    local.get $20
+    local.get $20
+    local.get $20
     local.get $15
     local.get $14
     f32x4.relaxed_madd
@@ -475,55 +446,44 @@
     local.get $11
     f32x4.relaxed_madd
     f32x4.mul
-    local.get $23
+    local.get $25
     local.get $7
     f32x4.sub
     f32x4.relaxed_madd
-    local.tee $18
-    local.get $18
+    local.tee $20
+    local.get $20
     local.get $7
     f32x4.add
     local.get $7
     f32x4.add
     f32x4.div
-    local.tee $18
-    v128.store offset=32
-    local.get $6
-    local.get $20
-    local.get $18
-    local.get $21
-    local.get $6
-    v128.load
-    f32x4.mul
-    f32x4.relaxed_madd
-    v128.store
-    local.get $5
+    local.tee $24
     local.get $7
     local.get $5
-    v128.load offset=48
-    local.get $19
+    v128.load offset=16
+    local.get $18
     f32x4.mul
     local.get $10
     f32x4.pmin
     local.get $9
     f32x4.pmax
-    local.tee $18
+    local.tee $25
     local.get $8
     f32x4.add
     local.tee $20
     i32.const 23
     i32x4.shl
-    local.tee $21
-    local.get $18
+    local.tee $26
+    local.get $25
     local.get $20
     local.get $8
     f32x4.sub
     f32x4.sub
-    local.tee $18
-    local.get $18
-    local.get $18
-    local.get $18
-    local.get $18
+    local.tee $20
+    local.get $20
+    local.get $20
+    local.get $20
+    local.get $20
     local.get $15
     local.get $14
     f32x4.relaxed_madd
@@ -534,12 +494,58 @@
     local.get $11
     f32x4.relaxed_madd
     f32x4.mul
-    local.get $21
-    f32x4.relaxed_madd
+    local.get $26
     local.get $7
     f32x4.add
+    f32x4.relaxed_madd
+    f32x4.div
+    local.tee $20
+    local.get $6
+    v128.load
+    f32x4.mul
+    f32x4.relaxed_madd
+    local.set $25
+    local.get $5
+    local.get $23
+    v128.store
+    local.get $5
+    local.get $20
+    v128.store offset=16
+    local.get $5
+    local.get $24
+    v128.store offset=32
+    local.get $5
+    local.get $7
+    local.get $22
+    local.get $19
+    local.get $21
+    local.get $8
+    f32x4.sub
+    f32x4.sub
+    local.tee $19
+    local.get $19
+    local.get $19
+    local.get $19
+    local.get $19
+    local.get $15
+    local.get $14
+    f32x4.relaxed_madd
+    local.get $13
+    f32x4.relaxed_madd
+    local.get $12
+    f32x4.relaxed_madd
+    local.get $11
+    f32x4.relaxed_madd
+    f32x4.mul
+    local.get $22
+    local.get $7
+    f32x4.add
+    f32x4.relaxed_madd
     f32x4.div
     v128.store offset=48
+    local.get $6
+    local.get $25
+    v128.store
     local.get $5
     i32.const -64
     i32.sub
@@ -708,9 +714,9 @@
               f32x4.relaxed_madd
               f32x4.mul
               local.get $5
-              f32x4.relaxed_madd
               local.get $2
               f32x4.add
+              f32x4.relaxed_madd
               f32x4.div
               return
              end
@@ -3502,9 +3508,9 @@
     f32x4.relaxed_madd
     f32x4.mul
     local.get $21
-    f32x4.relaxed_madd
     local.get $7
     f32x4.add
+    f32x4.relaxed_madd
     f32x4.div
     local.tee $19
     v128.store
@@ -3557,9 +3563,9 @@
     f32x4.relaxed_madd
     f32x4.mul
     local.get $21
-    f32x4.relaxed_madd
     local.get $7
     f32x4.add
+    f32x4.relaxed_madd
     f32x4.div
     v128.store offset=16
     local.get $5
@@ -3978,9 +3984,9 @@
           f32x4.relaxed_madd
           f32x4.mul
           local.get $33
-          f32x4.relaxed_madd
           local.get $28
           f32x4.add
+          f32x4.relaxed_madd
           f32x4.div
          end
          local.set $14
@@ -4042,9 +4048,9 @@
           f32x4.relaxed_madd
           f32x4.mul
           local.get $33
-          f32x4.relaxed_madd
           local.get $28
           f32x4.add
+          f32x4.relaxed_madd
           f32x4.div
          end
          local.set $27

@@ -304,6 +304,9 @@
   (local $21 v128)
   (local $22 v128)
   (local $23 v128)
+  (local $24 v128)
+  (local $25 v128)
+  (local $26 v128)
   i32.const 64
   v128.load32_splat
   local.set $9
@@ -318,7 +321,7 @@
   local.set $7
   i32.const 80
   v128.load32_splat
-  local.set $19
+  local.set $18
   i32.const 84
   v128.load32_splat
   local.set $16
@@ -353,86 +356,53 @@
    i32.lt_u
    if
     local.get $5
-    local.get $7
-    local.get $5
-    v128.load
-    local.get $19
+    v128.load offset=48
+    local.get $18
     f32x4.mul
     local.get $10
     f32x4.pmin
     local.get $9
     f32x4.pmax
-    local.tee $18
+    local.tee $19
     local.get $8
     f32x4.add
-    local.tee $20
+    local.tee $21
     i32.const 23
     i32x4.shl
-    local.tee $21
-    local.get $21
-    local.get $18
-    local.get $20
-    local.get $8
-    f32x4.sub
-    f32x4.sub
-    local.tee $18
-    local.get $11
-    local.get $18
-    local.get $12
-    local.get $18
-    local.get $13
-    local.get $18
-    local.get $14
-    local.get $18
-    local.get $15
-    f32x4.mul
-    f32x4.add
-    f32x4.mul
-    f32x4.add
-    f32x4.mul
-    f32x4.add
-    f32x4.mul
-    f32x4.add
-    f32x4.mul
-    f32x4.mul
-    f32x4.add
-    local.get $7
-    f32x4.add
-    f32x4.div
-    local.tee $20
-    v128.store
-    local.get $5
+    local.set $22
     local.get $7
     local.get $5
     v128.load offset=16
-    local.get $19
+    local.get $18
     f32x4.mul
     local.get $10
     f32x4.pmin
     local.get $9
     f32x4.pmax
-    local.tee $18
+    local.tee $20
     local.get $8
     f32x4.add
-    local.tee $21
+    local.tee $23
     i32.const 23
     i32x4.shl
-    local.tee $22
-    local.get $22
-    local.get $18
-    local.get $21
+    local.tee $24
+    local.get $7
+    f32x4.add
+    local.get $24
+    local.get $20
+    local.get $23
     local.get $8
     f32x4.sub
     f32x4.sub
-    local.tee $18
+    local.tee $20
     local.get $11
-    local.get $18
+    local.get $20
     local.get $12
-    local.get $18
+    local.get $20
     local.get $13
-    local.get $18
+    local.get $20
     local.get $14
-    local.get $18
+    local.get $20
     local.get $15
     f32x4.mul
     f32x4.add
@@ -445,12 +415,58 @@
     f32x4.mul
     f32x4.mul
     f32x4.add
+    f32x4.div
+    local.tee $23
+    local.get $6
+    v128.load
+    f32x4.mul
+    local.get $7
+    local.get $5
+    v128.load
+    local.get $18
+    f32x4.mul
+    local.get $10
+    f32x4.pmin
+    local.get $9
+    f32x4.pmax
+    local.tee $20
+    local.get $8
+    f32x4.add
+    local.tee $24
+    i32.const 23
+    i32x4.shl
+    local.tee $25
     local.get $7
     f32x4.add
+    local.get $25
+    local.get $20
+    local.get $24
+    local.get $8
+    f32x4.sub
+    f32x4.sub
+    local.tee $20
+    local.get $11
+    local.get $20
+    local.get $12
+    local.get $20
+    local.get $13
+    local.get $20
+    local.get $14
+    local.get $20
+    local.get $15
+    f32x4.mul
+    f32x4.add
+    f32x4.mul
+    f32x4.add
+    f32x4.mul
+    f32x4.add
+    f32x4.mul
+    f32x4.add
+    f32x4.mul
+    f32x4.mul
+    f32x4.add
     f32x4.div
-    local.tee $21
-    v128.store offset=16
-    local.get $5
+    local.tee $24
     local.get $5
     v128.load offset=32
     local.get $16
@@ -459,93 +475,30 @@
     f32x4.pmin
     local.get $9
     f32x4.pmax
-    local.tee $22
-    local.get $8
-    f32x4.add
-    local.tee $18
-    i32.const 23
-    i32x4.shl
-    local.tee $23
-    local.get $7
-    f32x4.sub
-    local.get $23
-    local.get $22
-    local.get $18
-    local.get $8
-    f32x4.sub
-    f32x4.sub
-    local.tee $18
-    local.get $11
-    local.get $18
-    local.get $12
-    local.get $18
-    local.get $13
-    local.get $18
-    local.get $14
-    local.get $18
-    local.get $15
-    f32x4.mul
-    f32x4.add
-    f32x4.mul
-    f32x4.add
-    f32x4.mul
-    f32x4.add
-    f32x4.mul
-    f32x4.add
-    f32x4.mul
-    f32x4.mul
-    f32x4.add
-    local.tee $18
-    local.get $18
-    local.get $7
-    f32x4.add
-    local.get $7
-    f32x4.add
-    f32x4.div
-    local.tee $18
-    v128.store offset=32
-    local.get $6
-    local.get $21
-    local.get $6
-    v128.load
-    f32x4.mul
-    local.get $20
-    local.get $18
-    f32x4.mul
-    f32x4.add
-    v128.store
-    local.get $5
-    local.get $7
-    local.get $5
-    v128.load offset=48
-    local.get $19
-    f32x4.mul
-    local.get $10
-    f32x4.pmin
-    local.get $9
-    f32x4.pmax
-    local.tee $18
+    local.tee $25
     local.get $8
     f32x4.add
     local.tee $20
     i32.const 23
     i32x4.shl
-    local.tee $21
-    local.get $21
-    local.get $18
+    local.tee $26
+    local.get $7
+    f32x4.sub
+    local.get $26
+    local.get $25
     local.get $20
     local.get $8
     f32x4.sub
     f32x4.sub
-    local.tee $18
+    local.tee $20
     local.get $11
-    local.get $18
+    local.get $20
     local.get $12
-    local.get $18
+    local.get $20
     local.get $13
-    local.get $18
+    local.get $20
     local.get $14
-    local.get $18
+    local.get $20
     local.get $15
     f32x4.mul
     f32x4.add
@@ -558,10 +511,63 @@
     f32x4.mul
     f32x4.mul
     f32x4.add
+    local.tee $20
+    local.get $20
+    local.get $7
+    f32x4.add
     local.get $7
     f32x4.add
     f32x4.div
+    local.tee $20
+    f32x4.mul
+    f32x4.add
+    local.set $25
+    local.get $5
+    local.get $24
+    v128.store
+    local.get $5
+    local.get $23
+    v128.store offset=16
+    local.get $5
+    local.get $20
+    v128.store offset=32
+    local.get $5
+    local.get $7
+    local.get $22
+    local.get $7
+    f32x4.add
+    local.get $22
+    local.get $19
+    local.get $21
+    local.get $8
+    f32x4.sub
+    f32x4.sub
+    local.tee $19
+    local.get $11
+    local.get $19
+    local.get $12
+    local.get $19
+    local.get $13
+    local.get $19
+    local.get $14
+    local.get $19
+    local.get $15
+    f32x4.mul
+    f32x4.add
+    f32x4.mul
+    f32x4.add
+    f32x4.mul
+    f32x4.add
+    f32x4.mul
+    f32x4.add
+    f32x4.mul
+    f32x4.mul
+    f32x4.add
+    f32x4.div
     v128.store offset=48
+    local.get $6
+    local.get $25
+    v128.store
     local.get $5
     i32.const -64
     i32.sub
@@ -786,6 +792,8 @@
               i32.const 23
               i32x4.shl
               local.tee $5
+              local.get $2
+              f32x4.add
               local.get $5
               local.get $0
               local.get $4
@@ -817,8 +825,6 @@
               f32x4.add
               f32x4.mul
               f32x4.mul
-              f32x4.add
-              local.get $2
               f32x4.add
               f32x4.div
               return
@@ -3539,6 +3545,8 @@
     i32.const 23
     i32x4.shl
     local.tee $21
+    local.get $7
+    f32x4.add
     local.get $21
     local.get $19
     local.get $20
@@ -3565,8 +3573,6 @@
     f32x4.add
     f32x4.mul
     f32x4.mul
-    f32x4.add
-    local.get $7
     f32x4.add
     f32x4.div
     local.tee $19
@@ -3600,6 +3606,8 @@
     i32.const 23
     i32x4.shl
     local.tee $21
+    local.get $7
+    f32x4.add
     local.get $21
     local.get $19
     local.get $20
@@ -3626,8 +3634,6 @@
     f32x4.add
     f32x4.mul
     f32x4.mul
-    f32x4.add
-    local.get $7
     f32x4.add
     f32x4.div
     v128.store offset=16
@@ -4029,6 +4035,8 @@
           i32.const 23
           i32x4.shl
           local.tee $33
+          local.get $28
+          f32x4.add
           local.get $33
           local.get $14
           local.get $32
@@ -4060,8 +4068,6 @@
           f32x4.add
           f32x4.mul
           f32x4.mul
-          f32x4.add
-          local.get $28
           f32x4.add
           f32x4.div
          end
@@ -4098,6 +4104,8 @@
           i32.const 23
           i32x4.shl
           local.tee $33
+          local.get $28
+          f32x4.add
           local.get $33
           local.get $27
           local.get $32
@@ -4129,8 +4137,6 @@
           f32x4.add
           f32x4.mul
           f32x4.mul
-          f32x4.add
-          local.get $28
           f32x4.add
           f32x4.div
          end
