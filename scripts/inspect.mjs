@@ -7,7 +7,7 @@ const file = fileURLToPath(new URL(`../assembly/wat/${build}.wat`, import.meta.u
 
 /** [path, text] of every function; each starts at ` (func $assembly/file/name` and ends at the next line that is ` )`. */
 function functions(wat) {
-  return [...wat.matchAll(/^ \(func \$assembly\/(\S+)[^]*?^ \)$/gm)].map(([text, path]) => [path, text]);
+  return [...wat.matchAll(/^ \(func \$assembly\/(\S+)[\s\S]*?^ \)$/gm)].map(([text, path]) => [path, text]);
 }
 
 function fail(message) {
