@@ -35,14 +35,14 @@ export function gemm(
     init = c;
     initStride = cStride;
   }
-  while (rows >= 3) {
-    const triples = min(rows / 3, TRIPLES);
+  const triples = rows / 3;
+  if (triples) {
     tiles(a, aStride, triples, w, panelRows, k0, k, vectors, init, initStride, c, cStride);
-    const done = triples * 3;
-    a += <usize>done * aStride;
-    init += <usize>done * initStride;
-    c += <usize>done * cStride;
-    rows -= done;
+    const done = <usize>triples * 3;
+    a += done * aStride;
+    init += done * initStride;
+    c += done * cStride;
+    rows -= <i32>done;
   }
   for (; rows > 0; rows--) {
     gemv(a, w, panelRows, k0, k, vectors, init, c);
@@ -52,8 +52,8 @@ export function gemm(
   }
 }
 
-/** `gemm` of one row, with an init. */
-export function gemv(a: usize, w: usize, panelRows: i32, k0: i32, k: i32, vectors: i32, init: usize, c: usize): void {
+/** `gemm` of one row. */
+function gemv(a: usize, w: usize, panelRows: i32, k0: i32, k: i32, vectors: i32, init: usize, c: usize): void {
   const end = a + (<usize>k << 2);
   const strip = <usize>panelRows * 48;
   const row = <usize>k0 << 4;
@@ -86,10 +86,8 @@ export function gemv(a: usize, w: usize, panelRows: i32, k0: i32, k: i32, vector
   else if (vectors == 1) panel1(a, end, w - 2 * row, init, c);
 }
 
-/** Most k at a time: a strip's weights, 48 bytes a k, then stay in a first-level cache of 32 KB. */
-const BLOCK: i32 = 512;
-/** Most rows at a time, by three: their part of A and C then stays in the second level while strip after strip goes over it. */
-const TRIPLES: i32 = 21;
+/** k for which a strip of weights, 48 bytes a k, stays in a first-level cache of 32 KB beside rows of A. */
+const BLOCK: i32 = 384;
 
 /**
  * `gemm` of `triples`·3 rows: strip by strip, and down all rows with each, so that a strip is fetched once. Where k is cut, the

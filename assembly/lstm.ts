@@ -2,7 +2,7 @@ import { madd, rowBytes, splat, vectorsFor } from './arith';
 import { applyGate, bounded, emit, Flag, GATE_BYTES, isLive } from './cell';
 import { EXP2, HIGH, LOW, MINUS_LOG2E, ONE, ROUND, TWO_LOG2E } from './constants';
 import { sigmoidWith, tanhWith } from './gates';
-import { gemm, gemv } from './gemm';
+import { gemm } from './gemm';
 import { copyFloats } from './rows';
 
 /**
@@ -71,10 +71,7 @@ export function lstm(
     for (let r = 0; r < rows; r++) {
       copyFloats(x + <usize>r * xStride, front + <usize>r * stateStride, inputs);
     }
-    if (rows == 1) gemv(front, layer.w, k, 0, k, groups << 2, layer.bias, raw);
-    else gemm(front, stateStride, rows, layer.w, k, 0, k, groups << 2, layer.bias, 0, raw, rawStride);
-  } else if (rows == 1) {
-    gemv(state, layer.w, k, inputs, recurrent, groups << 2, raw, raw);
+    gemm(front, stateStride, rows, layer.w, k, 0, k, groups << 2, layer.bias, 0, raw, rawStride);
   } else {
     gemm(state, stateStride, rows, layer.w, k, inputs, recurrent, groups << 2, raw, rawStride, raw, rawStride);
   }

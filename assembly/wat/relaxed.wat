@@ -67,46 +67,44 @@
   local.get $8
   i32.eqz
   if
-   i32.const 0
-   local.set $8
    loop $for-loop|0
     local.get $2
-    local.get $8
+    local.get $12
     i32.gt_s
     if
      local.get $10
-     local.get $8
      local.get $11
+     local.get $12
      i32.mul
      i32.add
-     local.set $12
+     local.set $9
      local.get $7
      i32.const 4
      i32.shl
      local.set $13
      i32.const 0
-     local.set $9
+     local.set $8
      loop $for-loop|00
-      local.get $9
+      local.get $8
       local.get $13
       i32.lt_u
       if
+       local.get $8
        local.get $9
-       local.get $12
        i32.add
        v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
        v128.store
-       local.get $9
+       local.get $8
        i32.const 16
        i32.add
-       local.set $9
+       local.set $8
        br $for-loop|00
       end
      end
-     local.get $8
+     local.get $12
      i32.const 1
      i32.add
-     local.set $8
+     local.set $12
      br $for-loop|0
     end
    end
@@ -115,62 +113,51 @@
    local.get $10
    local.set $8
   end
-  loop $while-continue|1
-   local.get $2
+  local.get $2
+  i32.const 3
+  i32.div_s
+  local.tee $12
+  if
+   local.get $0
+   local.get $1
+   local.get $12
+   local.get $3
+   local.get $4
+   local.get $5
+   local.get $6
+   local.get $7
+   local.get $8
+   local.get $9
+   local.get $10
+   local.get $11
+   call $assembly/gemm/tiles
+   local.get $0
+   local.get $12
    i32.const 3
-   i32.ge_s
-   if
-    local.get $0
-    local.get $1
-    i32.const 21
-    local.get $2
-    i32.const 3
-    i32.div_s
-    local.tee $12
-    local.get $12
-    i32.const 21
-    i32.ge_s
-    select
-    local.tee $12
-    local.get $3
-    local.get $4
-    local.get $5
-    local.get $6
-    local.get $7
-    local.get $8
-    local.get $9
-    local.get $10
-    local.get $11
-    call $assembly/gemm/tiles
-    local.get $0
-    local.get $12
-    i32.const 3
-    i32.mul
-    local.tee $12
-    local.get $1
-    i32.mul
-    i32.add
-    local.set $0
-    local.get $8
-    local.get $9
-    local.get $12
-    i32.mul
-    i32.add
-    local.set $8
-    local.get $10
-    local.get $11
-    local.get $12
-    i32.mul
-    i32.add
-    local.set $10
-    local.get $2
-    local.get $12
-    i32.sub
-    local.set $2
-    br $while-continue|1
-   end
+   i32.mul
+   local.tee $12
+   local.get $1
+   i32.mul
+   i32.add
+   local.set $0
+   local.get $8
+   local.get $9
+   local.get $12
+   i32.mul
+   i32.add
+   local.set $8
+   local.get $10
+   local.get $11
+   local.get $12
+   i32.mul
+   i32.add
+   local.set $10
+   local.get $2
+   local.get $12
+   i32.sub
+   local.set $2
   end
-  loop $for-loop|2
+  loop $for-loop|1
    local.get $2
    i32.const 0
    i32.gt_s
@@ -200,7 +187,7 @@
     i32.const 1
     i32.sub
     local.set $2
-    br $for-loop|2
+    br $for-loop|1
    end
   end
  )
@@ -293,543 +280,6 @@
      i32.add
      local.set $0
      br $for-loop|01
-    end
-   end
-  end
- )
- (func $assembly/gemm/gemv (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32)
-  (local $8 v128)
-  (local $9 v128)
-  (local $10 v128)
-  (local $11 v128)
-  (local $12 v128)
-  (local $13 v128)
-  (local $14 i32)
-  (local $15 i32)
-  (local $16 v128)
-  (local $17 i32)
-  local.get $0
-  local.get $4
-  i32.const 2
-  i32.shl
-  i32.add
-  local.set $15
-  local.get $2
-  i32.const 48
-  i32.mul
-  local.set $17
-  local.get $1
-  local.get $3
-  i32.const 4
-  i32.shl
-  local.tee $4
-  i32.const 3
-  i32.mul
-  i32.add
-  local.set $1
-  loop $for-loop|0
-   local.get $5
-   i32.const 12
-   i32.ge_s
-   if
-    local.get $0
-    local.get $15
-    local.get $1
-    local.get $17
-    local.get $6
-    local.get $7
-    call $assembly/gemv/panel12
-    local.get $1
-    local.get $17
-    i32.const 2
-    i32.shl
-    i32.add
-    local.set $1
-    local.get $6
-    i32.const 192
-    i32.add
-    local.set $6
-    local.get $7
-    i32.const 192
-    i32.add
-    local.set $7
-    local.get $5
-    i32.const 12
-    i32.sub
-    local.set $5
-    br $for-loop|0
-   end
-  end
-  local.get $5
-  i32.const 9
-  i32.eq
-  local.get $5
-  i32.const 10
-  i32.eq
-  i32.or
-  local.get $5
-  i32.const 6
-  i32.eq
-  i32.or
-  if (result i32)
-   local.get $0
-   local.set $3
-   local.get $1
-   local.set $2
-   local.get $6
-   v128.load
-   local.set $9
-   local.get $6
-   v128.load offset=16
-   local.set $10
-   local.get $6
-   v128.load offset=32
-   local.set $8
-   local.get $6
-   v128.load offset=48
-   local.set $11
-   local.get $6
-   v128.load offset=64
-   local.set $12
-   local.get $6
-   v128.load offset=80
-   local.set $13
-   loop $while-continue|0
-    local.get $3
-    local.get $15
-    i32.lt_u
-    if
-     local.get $3
-     v128.load32_splat
-     local.tee $16
-     local.get $2
-     v128.load
-     local.get $9
-     f32x4.relaxed_madd
-     local.set $9
-     local.get $16
-     local.get $2
-     v128.load offset=16
-     local.get $10
-     f32x4.relaxed_madd
-     local.set $10
-     local.get $16
-     local.get $2
-     v128.load offset=32
-     local.get $8
-     f32x4.relaxed_madd
-     local.set $8
-     local.get $16
-     local.get $2
-     local.get $17
-     i32.add
-     local.tee $14
-     v128.load
-     local.get $11
-     f32x4.relaxed_madd
-     local.set $11
-     local.get $16
-     local.get $14
-     v128.load offset=16
-     local.get $12
-     f32x4.relaxed_madd
-     local.set $12
-     local.get $16
-     local.get $14
-     v128.load offset=32
-     local.get $13
-     f32x4.relaxed_madd
-     local.set $13
-     local.get $3
-     i32.const 4
-     i32.add
-     local.set $3
-     local.get $2
-     i32.const 48
-     i32.add
-     local.set $2
-     br $while-continue|0
-    end
-   end
-   local.get $7
-   local.get $9
-   v128.store
-   local.get $7
-   local.get $10
-   v128.store offset=16
-   local.get $7
-   local.get $8
-   v128.store offset=32
-   local.get $7
-   local.get $11
-   v128.store offset=48
-   local.get $7
-   local.get $12
-   v128.store offset=64
-   local.get $7
-   local.get $13
-   v128.store offset=80
-   local.get $6
-   i32.const 96
-   i32.add
-   local.set $6
-   local.get $7
-   i32.const 96
-   i32.add
-   local.set $7
-   local.get $5
-   i32.const 6
-   i32.sub
-   local.set $5
-   local.get $1
-   local.get $17
-   i32.const 1
-   i32.shl
-   i32.add
-  else
-   local.get $5
-   i32.const 7
-   i32.eq
-   local.get $5
-   i32.const 11
-   i32.eq
-   i32.or
-   local.get $5
-   i32.const 5
-   i32.eq
-   i32.or
-   if (result i32)
-    local.get $0
-    local.set $3
-    local.get $1
-    local.set $2
-    local.get $6
-    v128.load
-    local.set $8
-    local.get $6
-    v128.load offset=16
-    local.set $9
-    local.get $6
-    v128.load offset=32
-    local.set $10
-    loop $while-continue|00
-     local.get $3
-     local.get $15
-     i32.lt_u
-     if
-      local.get $3
-      v128.load32_splat
-      local.tee $11
-      local.get $2
-      v128.load
-      local.get $8
-      f32x4.relaxed_madd
-      local.set $8
-      local.get $11
-      local.get $2
-      v128.load offset=16
-      local.get $9
-      f32x4.relaxed_madd
-      local.set $9
-      local.get $11
-      local.get $2
-      v128.load offset=32
-      local.get $10
-      f32x4.relaxed_madd
-      local.set $10
-      local.get $3
-      i32.const 4
-      i32.add
-      local.set $3
-      local.get $2
-      i32.const 48
-      i32.add
-      local.set $2
-      br $while-continue|00
-     end
-    end
-    local.get $7
-    local.get $8
-    v128.store
-    local.get $7
-    local.get $9
-    v128.store offset=16
-    local.get $7
-    local.get $10
-    v128.store offset=32
-    local.get $6
-    i32.const 48
-    i32.add
-    local.set $6
-    local.get $7
-    i32.const 48
-    i32.add
-    local.set $7
-    local.get $5
-    i32.const 3
-    i32.sub
-    local.set $5
-    local.get $1
-    local.get $17
-    i32.add
-   else
-    local.get $1
-   end
-  end
-  local.set $1
-  local.get $5
-  i32.const 8
-  i32.eq
-  if
-   local.get $0
-   local.get $15
-   local.get $1
-   local.get $17
-   local.get $1
-   local.get $17
-   i32.const 1
-   i32.shl
-   i32.add
-   local.get $4
-   i32.sub
-   local.get $6
-   local.get $7
-   call $assembly/gemv/panel8
-  else
-   local.get $5
-   i32.const 4
-   i32.eq
-   if
-    local.get $1
-    local.get $17
-    i32.add
-    local.get $4
-    i32.const 1
-    i32.shl
-    i32.sub
-    local.set $2
-    local.get $6
-    v128.load
-    local.set $9
-    local.get $6
-    v128.load offset=16
-    local.set $10
-    local.get $6
-    v128.load offset=32
-    local.set $8
-    local.get $6
-    v128.load offset=48
-    local.set $11
-    loop $while-continue|01
-     local.get $0
-     local.get $15
-     i32.lt_u
-     if
-      local.get $0
-      v128.load32_splat
-      local.tee $12
-      local.get $1
-      v128.load
-      local.get $9
-      f32x4.relaxed_madd
-      local.set $9
-      local.get $12
-      local.get $1
-      v128.load offset=16
-      local.get $10
-      f32x4.relaxed_madd
-      local.set $10
-      local.get $12
-      local.get $1
-      v128.load offset=32
-      local.get $8
-      f32x4.relaxed_madd
-      local.set $8
-      local.get $12
-      local.get $2
-      v128.load
-      local.get $11
-      f32x4.relaxed_madd
-      local.set $11
-      local.get $0
-      i32.const 4
-      i32.add
-      local.set $0
-      local.get $1
-      i32.const 48
-      i32.add
-      local.set $1
-      local.get $2
-      i32.const 16
-      i32.add
-      local.set $2
-      br $while-continue|01
-     end
-    end
-    local.get $7
-    local.get $9
-    v128.store
-    local.get $7
-    local.get $10
-    v128.store offset=16
-    local.get $7
-    local.get $8
-    v128.store offset=32
-    local.get $7
-    local.get $11
-    v128.store offset=48
-   else
-    local.get $5
-    i32.const 3
-    i32.eq
-    if
-     local.get $6
-     v128.load
-     local.set $8
-     local.get $6
-     v128.load offset=16
-     local.set $9
-     local.get $6
-     v128.load offset=32
-     local.set $10
-     loop $while-continue|02
-      local.get $0
-      local.get $15
-      i32.lt_u
-      if
-       local.get $0
-       v128.load32_splat
-       local.tee $11
-       local.get $1
-       v128.load
-       local.get $8
-       f32x4.relaxed_madd
-       local.set $8
-       local.get $11
-       local.get $1
-       v128.load offset=16
-       local.get $9
-       f32x4.relaxed_madd
-       local.set $9
-       local.get $11
-       local.get $1
-       v128.load offset=32
-       local.get $10
-       f32x4.relaxed_madd
-       local.set $10
-       local.get $0
-       i32.const 4
-       i32.add
-       local.set $0
-       local.get $1
-       i32.const 48
-       i32.add
-       local.set $1
-       br $while-continue|02
-      end
-     end
-     local.get $7
-     local.get $8
-     v128.store
-     local.get $7
-     local.get $9
-     v128.store offset=16
-     local.get $7
-     local.get $10
-     v128.store offset=32
-    else
-     local.get $5
-     i32.const 2
-     i32.eq
-     if
-      local.get $1
-      local.get $4
-      i32.sub
-      local.set $1
-      local.get $6
-      v128.load
-      local.set $8
-      local.get $6
-      v128.load offset=16
-      local.set $9
-      loop $while-continue|03
-       local.get $0
-       local.get $15
-       i32.lt_u
-       if
-        local.get $0
-        v128.load32_splat
-        local.tee $10
-        local.get $1
-        v128.load
-        local.get $8
-        f32x4.relaxed_madd
-        local.set $8
-        local.get $10
-        local.get $1
-        v128.load offset=16
-        local.get $9
-        f32x4.relaxed_madd
-        local.set $9
-        local.get $0
-        i32.const 4
-        i32.add
-        local.set $0
-        local.get $1
-        i32.const 32
-        i32.add
-        local.set $1
-        br $while-continue|03
-       end
-      end
-      local.get $7
-      local.get $8
-      v128.store
-      local.get $7
-      local.get $9
-      v128.store offset=16
-     else
-      local.get $5
-      i32.const 1
-      i32.eq
-      if
-       local.get $1
-       local.get $4
-       i32.const 1
-       i32.shl
-       i32.sub
-       local.set $1
-       local.get $6
-       v128.load
-       local.set $8
-       loop $while-continue|05
-        local.get $0
-        local.get $15
-        i32.lt_u
-        if
-         local.get $0
-         v128.load32_splat
-         local.get $1
-         v128.load
-         local.get $8
-         f32x4.relaxed_madd
-         local.set $8
-         local.get $0
-         i32.const 4
-         i32.add
-         local.set $0
-         local.get $1
-         i32.const 16
-         i32.add
-         local.set $1
-         br $while-continue|05
-        end
-       end
-       local.get $7
-       local.get $8
-       v128.store
-      end
-     end
     end
    end
   end
@@ -941,7 +391,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $20
-    f32x4.mul
     local.get $20
     local.get $20
     local.get $20
@@ -955,6 +404,7 @@
     f32x4.relaxed_madd
     local.get $11
     f32x4.relaxed_madd
+    f32x4.mul
     local.get $24
     local.get $7
     f32x4.add
@@ -982,7 +432,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $20
-    f32x4.mul
     local.get $20
     local.get $20
     local.get $20
@@ -996,6 +445,7 @@
     f32x4.relaxed_madd
     local.get $11
     f32x4.relaxed_madd
+    f32x4.mul
     local.get $25
     local.get $7
     f32x4.sub
@@ -1030,7 +480,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $20
-    f32x4.mul
     local.get $20
     local.get $20
     local.get $20
@@ -1044,6 +493,7 @@
     f32x4.relaxed_madd
     local.get $11
     f32x4.relaxed_madd
+    f32x4.mul
     local.get $26
     local.get $7
     f32x4.add
@@ -1073,7 +523,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $19
-    f32x4.mul
     local.get $19
     local.get $19
     local.get $19
@@ -1087,6 +536,7 @@
     f32x4.relaxed_madd
     local.get $11
     f32x4.relaxed_madd
+    f32x4.mul
     local.get $22
     local.get $7
     f32x4.add
@@ -1136,7 +586,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $18
-    f32x4.mul
     local.get $18
     local.get $18
     local.get $18
@@ -1150,6 +599,7 @@
     f32x4.relaxed_madd
     local.get $11
     f32x4.relaxed_madd
+    f32x4.mul
     local.get $20
     local.get $7
     f32x4.sub
@@ -1244,7 +694,6 @@
               f32x4.sub
               f32x4.sub
               local.tee $0
-              f32x4.mul
               local.get $0
               local.get $0
               local.get $0
@@ -1263,6 +712,7 @@
               i32.const 88
               v128.load32_splat
               f32x4.relaxed_madd
+              f32x4.mul
               local.get $5
               local.get $2
               f32x4.add
@@ -1295,7 +745,6 @@
              f32x4.sub
              f32x4.sub
              local.tee $0
-             f32x4.mul
              local.get $0
              local.get $0
              local.get $0
@@ -1314,6 +763,7 @@
              i32.const 88
              v128.load32_splat
              f32x4.relaxed_madd
+             f32x4.mul
              local.get $4
              i32.const 76
              v128.load32_splat
@@ -1566,7 +1016,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $0
-    f32x4.mul
     local.get $0
     local.get $0
     local.get $0
@@ -1585,6 +1034,7 @@
     i32.const 88
     v128.load32_splat
     f32x4.relaxed_madd
+    f32x4.mul
     local.get $4
     i32.const 76
     v128.load32_splat
@@ -3393,7 +2843,6 @@
         f32x4.sub
         f32x4.sub
         local.tee $30
-        f32x4.mul
         local.get $30
         local.get $30
         local.get $30
@@ -3407,6 +2856,7 @@
         f32x4.relaxed_madd
         local.get $25
         f32x4.relaxed_madd
+        f32x4.mul
         local.get $33
         local.get $31
         f32x4.sub
@@ -3484,8 +2934,8 @@
   (local $18 i32)
   (local $19 i32)
   (local $20 v128)
-  (local $21 i32)
-  (local $22 f32)
+  (local $21 f32)
+  (local $22 i32)
   (local $23 f32)
   (local $24 i32)
   (local $25 v128)
@@ -3510,7 +2960,7 @@
   local.tee $14
   local.get $0
   i32.load offset=8
-  local.tee $21
+  local.tee $22
   i32.add
   local.set $24
   local.get $1
@@ -3595,77 +3045,40 @@
      br $for-loop|0
     end
    end
+   local.get $27
+   local.get $7
    local.get $8
-   i32.const 1
-   i32.eq
-   if
-    local.get $27
-    local.get $0
-    i32.load offset=12
-    local.get $24
-    i32.const 0
-    local.get $24
-    local.get $19
-    i32.const 2
-    i32.shl
-    local.get $0
-    i32.load offset=16
-    local.get $3
-    call $assembly/gemm/gemv
-   else
-    local.get $27
-    local.get $7
-    local.get $8
-    local.get $0
-    i32.load offset=12
-    local.get $24
-    i32.const 0
-    local.get $24
-    local.get $19
-    i32.const 2
-    i32.shl
-    local.get $0
-    i32.load offset=16
-    i32.const 0
-    local.get $3
-    local.get $4
-    call $assembly/gemm/gemm
-   end
+   local.get $0
+   i32.load offset=12
+   local.get $24
+   i32.const 0
+   local.get $24
+   local.get $19
+   i32.const 2
+   i32.shl
+   local.get $0
+   i32.load offset=16
+   i32.const 0
+   local.get $3
+   local.get $4
+   call $assembly/gemm/gemm
   else
+   local.get $6
+   local.get $7
    local.get $8
-   i32.const 1
-   i32.eq
-   if
-    local.get $6
-    local.get $0
-    i32.load offset=12
-    local.get $24
-    local.get $14
-    local.get $21
-    local.get $19
-    i32.const 2
-    i32.shl
-    local.get $3
-    local.get $3
-    call $assembly/gemm/gemv
-   else
-    local.get $6
-    local.get $7
-    local.get $8
-    local.get $0
-    i32.load offset=12
-    local.get $24
-    local.get $14
-    local.get $21
-    local.get $19
-    i32.const 2
-    i32.shl
-    local.get $3
-    local.get $4
-    local.get $3
-    local.get $4
-    call $assembly/gemm/gemm
-   end
+   local.get $0
+   i32.load offset=12
+   local.get $24
+   local.get $14
+   local.get $22
+   local.get $19
+   i32.const 2
+   i32.shl
+   local.get $3
+   local.get $4
+   local.get $3
+   local.get $4
+   call $assembly/gemm/gemm
   end
   local.get $0
   i32.load offset=36
@@ -3673,7 +3086,7 @@
   local.get $0
   i32.load offset=24
   local.set $14
-  local.get $21
+  local.get $22
   i32.const 3
   i32.add
   i32.const -4
@@ -3730,7 +3143,7 @@
        local.set $1
        local.get $0
        f32.load offset=28
-       local.set $22
+       local.set $21
        local.get $0
        i32.const 40
        i32.add
@@ -3791,7 +3204,7 @@
          end
          local.get $18
          local.get $20
-         local.get $22
+         local.get $21
          call $assembly/cell/applyGate
          local.tee $26
          local.get $18
@@ -3799,7 +3212,7 @@
          i32.add
          local.get $1
          v128.load offset=32
-         local.get $22
+         local.get $21
          call $assembly/cell/applyGate
          local.tee $34
          local.get $31
@@ -3812,7 +3225,7 @@
           i32.const 12
           i32.add
           local.get $15
-          local.get $22
+          local.get $21
           call $assembly/cell/applyGate
          end
          local.tee $20
@@ -3855,7 +3268,7 @@
          else
           local.get $33
          end
-         local.get $22
+         local.get $21
          call $assembly/cell/applyGate
          local.set $25
          local.get $1
@@ -3918,7 +3331,7 @@
        local.tee $1
        i32.const 0
        local.get $1
-       local.get $21
+       local.get $22
        i32.const 3
        i32.add
        i32.const 2
@@ -4080,7 +3493,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $19
-    f32x4.mul
     local.get $19
     local.get $19
     local.get $19
@@ -4094,6 +3506,7 @@
     f32x4.relaxed_madd
     local.get $11
     f32x4.relaxed_madd
+    f32x4.mul
     local.get $21
     local.get $7
     f32x4.add
@@ -4135,7 +3548,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $19
-    f32x4.mul
     local.get $19
     local.get $19
     local.get $19
@@ -4149,6 +3561,7 @@
     f32x4.relaxed_madd
     local.get $11
     f32x4.relaxed_madd
+    f32x4.mul
     local.get $21
     local.get $7
     f32x4.add
@@ -4197,7 +3610,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $18
-    f32x4.mul
     local.get $18
     local.get $18
     local.get $18
@@ -4211,6 +3623,7 @@
     f32x4.relaxed_madd
     local.get $11
     f32x4.relaxed_madd
+    f32x4.mul
     local.get $20
     local.get $7
     f32x4.sub
@@ -4551,7 +3964,6 @@
           f32x4.sub
           f32x4.sub
           local.tee $14
-          f32x4.mul
           local.get $14
           local.get $14
           local.get $14
@@ -4570,6 +3982,7 @@
           i32.const 88
           v128.load32_splat
           f32x4.relaxed_madd
+          f32x4.mul
           local.get $33
           local.get $28
           f32x4.add
@@ -4615,7 +4028,6 @@
           f32x4.sub
           f32x4.sub
           local.tee $27
-          f32x4.mul
           local.get $27
           local.get $27
           local.get $27
@@ -4634,6 +4046,7 @@
           i32.const 88
           v128.load32_splat
           f32x4.relaxed_madd
+          f32x4.mul
           local.get $33
           local.get $28
           f32x4.add
@@ -4760,7 +4173,6 @@
           f32x4.sub
           f32x4.sub
           local.tee $14
-          f32x4.mul
           local.get $14
           local.get $14
           local.get $14
@@ -4779,6 +4191,7 @@
           i32.const 88
           v128.load32_splat
           f32x4.relaxed_madd
+          f32x4.mul
           local.get $31
           i32.const 76
           v128.load32_splat
@@ -5748,10 +5161,10 @@
     local.get $6
     local.set $19
     loop $do-loop|1
-     i32.const 512
+     i32.const 384
      local.get $19
      local.get $19
-     i32.const 512
+     i32.const 384
      i32.ge_s
      select
      i32.const 2
@@ -6018,8 +5431,8 @@
      local.set $14
      local.get $15
      local.get $30
-     i32.const 9
-     i32.shl
+     i32.const 384
+     i32.mul
      i32.add
      local.set $15
      local.get $10
@@ -6027,7 +5440,7 @@
      local.get $11
      local.set $16
      local.get $19
-     i32.const 512
+     i32.const 384
      i32.sub
      local.tee $19
      i32.const 0
@@ -6063,6 +5476,543 @@
   i32.const 3
   i32.ge_s
   select
+ )
+ (func $assembly/gemm/gemv (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32)
+  (local $8 v128)
+  (local $9 v128)
+  (local $10 v128)
+  (local $11 v128)
+  (local $12 v128)
+  (local $13 v128)
+  (local $14 i32)
+  (local $15 i32)
+  (local $16 v128)
+  (local $17 i32)
+  local.get $0
+  local.get $4
+  i32.const 2
+  i32.shl
+  i32.add
+  local.set $15
+  local.get $2
+  i32.const 48
+  i32.mul
+  local.set $17
+  local.get $1
+  local.get $3
+  i32.const 4
+  i32.shl
+  local.tee $4
+  i32.const 3
+  i32.mul
+  i32.add
+  local.set $1
+  loop $for-loop|0
+   local.get $5
+   i32.const 12
+   i32.ge_s
+   if
+    local.get $0
+    local.get $15
+    local.get $1
+    local.get $17
+    local.get $6
+    local.get $7
+    call $assembly/gemv/panel12
+    local.get $1
+    local.get $17
+    i32.const 2
+    i32.shl
+    i32.add
+    local.set $1
+    local.get $6
+    i32.const 192
+    i32.add
+    local.set $6
+    local.get $7
+    i32.const 192
+    i32.add
+    local.set $7
+    local.get $5
+    i32.const 12
+    i32.sub
+    local.set $5
+    br $for-loop|0
+   end
+  end
+  local.get $5
+  i32.const 9
+  i32.eq
+  local.get $5
+  i32.const 10
+  i32.eq
+  i32.or
+  local.get $5
+  i32.const 6
+  i32.eq
+  i32.or
+  if (result i32)
+   local.get $0
+   local.set $3
+   local.get $1
+   local.set $2
+   local.get $6
+   v128.load
+   local.set $9
+   local.get $6
+   v128.load offset=16
+   local.set $10
+   local.get $6
+   v128.load offset=32
+   local.set $8
+   local.get $6
+   v128.load offset=48
+   local.set $11
+   local.get $6
+   v128.load offset=64
+   local.set $12
+   local.get $6
+   v128.load offset=80
+   local.set $13
+   loop $while-continue|0
+    local.get $3
+    local.get $15
+    i32.lt_u
+    if
+     local.get $3
+     v128.load32_splat
+     local.tee $16
+     local.get $2
+     v128.load
+     local.get $9
+     f32x4.relaxed_madd
+     local.set $9
+     local.get $16
+     local.get $2
+     v128.load offset=16
+     local.get $10
+     f32x4.relaxed_madd
+     local.set $10
+     local.get $16
+     local.get $2
+     v128.load offset=32
+     local.get $8
+     f32x4.relaxed_madd
+     local.set $8
+     local.get $16
+     local.get $2
+     local.get $17
+     i32.add
+     local.tee $14
+     v128.load
+     local.get $11
+     f32x4.relaxed_madd
+     local.set $11
+     local.get $16
+     local.get $14
+     v128.load offset=16
+     local.get $12
+     f32x4.relaxed_madd
+     local.set $12
+     local.get $16
+     local.get $14
+     v128.load offset=32
+     local.get $13
+     f32x4.relaxed_madd
+     local.set $13
+     local.get $3
+     i32.const 4
+     i32.add
+     local.set $3
+     local.get $2
+     i32.const 48
+     i32.add
+     local.set $2
+     br $while-continue|0
+    end
+   end
+   local.get $7
+   local.get $9
+   v128.store
+   local.get $7
+   local.get $10
+   v128.store offset=16
+   local.get $7
+   local.get $8
+   v128.store offset=32
+   local.get $7
+   local.get $11
+   v128.store offset=48
+   local.get $7
+   local.get $12
+   v128.store offset=64
+   local.get $7
+   local.get $13
+   v128.store offset=80
+   local.get $6
+   i32.const 96
+   i32.add
+   local.set $6
+   local.get $7
+   i32.const 96
+   i32.add
+   local.set $7
+   local.get $5
+   i32.const 6
+   i32.sub
+   local.set $5
+   local.get $1
+   local.get $17
+   i32.const 1
+   i32.shl
+   i32.add
+  else
+   local.get $5
+   i32.const 7
+   i32.eq
+   local.get $5
+   i32.const 11
+   i32.eq
+   i32.or
+   local.get $5
+   i32.const 5
+   i32.eq
+   i32.or
+   if (result i32)
+    local.get $0
+    local.set $3
+    local.get $1
+    local.set $2
+    local.get $6
+    v128.load
+    local.set $8
+    local.get $6
+    v128.load offset=16
+    local.set $9
+    local.get $6
+    v128.load offset=32
+    local.set $10
+    loop $while-continue|00
+     local.get $3
+     local.get $15
+     i32.lt_u
+     if
+      local.get $3
+      v128.load32_splat
+      local.tee $11
+      local.get $2
+      v128.load
+      local.get $8
+      f32x4.relaxed_madd
+      local.set $8
+      local.get $11
+      local.get $2
+      v128.load offset=16
+      local.get $9
+      f32x4.relaxed_madd
+      local.set $9
+      local.get $11
+      local.get $2
+      v128.load offset=32
+      local.get $10
+      f32x4.relaxed_madd
+      local.set $10
+      local.get $3
+      i32.const 4
+      i32.add
+      local.set $3
+      local.get $2
+      i32.const 48
+      i32.add
+      local.set $2
+      br $while-continue|00
+     end
+    end
+    local.get $7
+    local.get $8
+    v128.store
+    local.get $7
+    local.get $9
+    v128.store offset=16
+    local.get $7
+    local.get $10
+    v128.store offset=32
+    local.get $6
+    i32.const 48
+    i32.add
+    local.set $6
+    local.get $7
+    i32.const 48
+    i32.add
+    local.set $7
+    local.get $5
+    i32.const 3
+    i32.sub
+    local.set $5
+    local.get $1
+    local.get $17
+    i32.add
+   else
+    local.get $1
+   end
+  end
+  local.set $1
+  local.get $5
+  i32.const 8
+  i32.eq
+  if
+   local.get $0
+   local.get $15
+   local.get $1
+   local.get $17
+   local.get $1
+   local.get $17
+   i32.const 1
+   i32.shl
+   i32.add
+   local.get $4
+   i32.sub
+   local.get $6
+   local.get $7
+   call $assembly/gemv/panel8
+  else
+   local.get $5
+   i32.const 4
+   i32.eq
+   if
+    local.get $1
+    local.get $17
+    i32.add
+    local.get $4
+    i32.const 1
+    i32.shl
+    i32.sub
+    local.set $2
+    local.get $6
+    v128.load
+    local.set $9
+    local.get $6
+    v128.load offset=16
+    local.set $10
+    local.get $6
+    v128.load offset=32
+    local.set $8
+    local.get $6
+    v128.load offset=48
+    local.set $11
+    loop $while-continue|01
+     local.get $0
+     local.get $15
+     i32.lt_u
+     if
+      local.get $0
+      v128.load32_splat
+      local.tee $12
+      local.get $1
+      v128.load
+      local.get $9
+      f32x4.relaxed_madd
+      local.set $9
+      local.get $12
+      local.get $1
+      v128.load offset=16
+      local.get $10
+      f32x4.relaxed_madd
+      local.set $10
+      local.get $12
+      local.get $1
+      v128.load offset=32
+      local.get $8
+      f32x4.relaxed_madd
+      local.set $8
+      local.get $12
+      local.get $2
+      v128.load
+      local.get $11
+      f32x4.relaxed_madd
+      local.set $11
+      local.get $0
+      i32.const 4
+      i32.add
+      local.set $0
+      local.get $1
+      i32.const 48
+      i32.add
+      local.set $1
+      local.get $2
+      i32.const 16
+      i32.add
+      local.set $2
+      br $while-continue|01
+     end
+    end
+    local.get $7
+    local.get $9
+    v128.store
+    local.get $7
+    local.get $10
+    v128.store offset=16
+    local.get $7
+    local.get $8
+    v128.store offset=32
+    local.get $7
+    local.get $11
+    v128.store offset=48
+   else
+    local.get $5
+    i32.const 3
+    i32.eq
+    if
+     local.get $6
+     v128.load
+     local.set $8
+     local.get $6
+     v128.load offset=16
+     local.set $9
+     local.get $6
+     v128.load offset=32
+     local.set $10
+     loop $while-continue|02
+      local.get $0
+      local.get $15
+      i32.lt_u
+      if
+       local.get $0
+       v128.load32_splat
+       local.tee $11
+       local.get $1
+       v128.load
+       local.get $8
+       f32x4.relaxed_madd
+       local.set $8
+       local.get $11
+       local.get $1
+       v128.load offset=16
+       local.get $9
+       f32x4.relaxed_madd
+       local.set $9
+       local.get $11
+       local.get $1
+       v128.load offset=32
+       local.get $10
+       f32x4.relaxed_madd
+       local.set $10
+       local.get $0
+       i32.const 4
+       i32.add
+       local.set $0
+       local.get $1
+       i32.const 48
+       i32.add
+       local.set $1
+       br $while-continue|02
+      end
+     end
+     local.get $7
+     local.get $8
+     v128.store
+     local.get $7
+     local.get $9
+     v128.store offset=16
+     local.get $7
+     local.get $10
+     v128.store offset=32
+    else
+     local.get $5
+     i32.const 2
+     i32.eq
+     if
+      local.get $1
+      local.get $4
+      i32.sub
+      local.set $1
+      local.get $6
+      v128.load
+      local.set $8
+      local.get $6
+      v128.load offset=16
+      local.set $9
+      loop $while-continue|03
+       local.get $0
+       local.get $15
+       i32.lt_u
+       if
+        local.get $0
+        v128.load32_splat
+        local.tee $10
+        local.get $1
+        v128.load
+        local.get $8
+        f32x4.relaxed_madd
+        local.set $8
+        local.get $10
+        local.get $1
+        v128.load offset=16
+        local.get $9
+        f32x4.relaxed_madd
+        local.set $9
+        local.get $0
+        i32.const 4
+        i32.add
+        local.set $0
+        local.get $1
+        i32.const 32
+        i32.add
+        local.set $1
+        br $while-continue|03
+       end
+      end
+      local.get $7
+      local.get $8
+      v128.store
+      local.get $7
+      local.get $9
+      v128.store offset=16
+     else
+      local.get $5
+      i32.const 1
+      i32.eq
+      if
+       local.get $1
+       local.get $4
+       i32.const 1
+       i32.shl
+       i32.sub
+       local.set $1
+       local.get $6
+       v128.load
+       local.set $8
+       loop $while-continue|05
+        local.get $0
+        local.get $15
+        i32.lt_u
+        if
+         local.get $0
+         v128.load32_splat
+         local.get $1
+         v128.load
+         local.get $8
+         f32x4.relaxed_madd
+         local.set $8
+         local.get $0
+         i32.const 4
+         i32.add
+         local.set $0
+         local.get $1
+         i32.const 16
+         i32.add
+         local.set $1
+         br $while-continue|05
+        end
+       end
+       local.get $7
+       local.get $8
+       v128.store
+      end
+     end
+    end
+   end
+  end
  )
  (func $assembly/activations/activate (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 f32) (param $5 f32)
   (local $6 v128)

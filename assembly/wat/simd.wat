@@ -68,46 +68,44 @@
   local.get $8
   i32.eqz
   if
-   i32.const 0
-   local.set $8
    loop $for-loop|0
     local.get $2
-    local.get $8
+    local.get $12
     i32.gt_s
     if
      local.get $10
-     local.get $8
      local.get $11
+     local.get $12
      i32.mul
      i32.add
-     local.set $12
+     local.set $9
      local.get $7
      i32.const 4
      i32.shl
      local.set $13
      i32.const 0
-     local.set $9
+     local.set $8
      loop $for-loop|00
-      local.get $9
+      local.get $8
       local.get $13
       i32.lt_u
       if
+       local.get $8
        local.get $9
-       local.get $12
        i32.add
        v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
        v128.store
-       local.get $9
+       local.get $8
        i32.const 16
        i32.add
-       local.set $9
+       local.set $8
        br $for-loop|00
       end
      end
-     local.get $8
+     local.get $12
      i32.const 1
      i32.add
-     local.set $8
+     local.set $12
      br $for-loop|0
     end
    end
@@ -116,62 +114,51 @@
    local.get $10
    local.set $8
   end
-  loop $while-continue|1
-   local.get $2
+  local.get $2
+  i32.const 3
+  i32.div_s
+  local.tee $12
+  if
+   local.get $0
+   local.get $1
+   local.get $12
+   local.get $3
+   local.get $4
+   local.get $5
+   local.get $6
+   local.get $7
+   local.get $8
+   local.get $9
+   local.get $10
+   local.get $11
+   call $assembly/gemm/tiles
+   local.get $0
+   local.get $12
    i32.const 3
-   i32.ge_s
-   if
-    local.get $0
-    local.get $1
-    i32.const 21
-    local.get $2
-    i32.const 3
-    i32.div_s
-    local.tee $12
-    local.get $12
-    i32.const 21
-    i32.ge_s
-    select
-    local.tee $12
-    local.get $3
-    local.get $4
-    local.get $5
-    local.get $6
-    local.get $7
-    local.get $8
-    local.get $9
-    local.get $10
-    local.get $11
-    call $assembly/gemm/tiles
-    local.get $0
-    local.get $12
-    i32.const 3
-    i32.mul
-    local.tee $12
-    local.get $1
-    i32.mul
-    i32.add
-    local.set $0
-    local.get $8
-    local.get $9
-    local.get $12
-    i32.mul
-    i32.add
-    local.set $8
-    local.get $10
-    local.get $11
-    local.get $12
-    i32.mul
-    i32.add
-    local.set $10
-    local.get $2
-    local.get $12
-    i32.sub
-    local.set $2
-    br $while-continue|1
-   end
+   i32.mul
+   local.tee $12
+   local.get $1
+   i32.mul
+   i32.add
+   local.set $0
+   local.get $8
+   local.get $9
+   local.get $12
+   i32.mul
+   i32.add
+   local.set $8
+   local.get $10
+   local.get $11
+   local.get $12
+   i32.mul
+   i32.add
+   local.set $10
+   local.get $2
+   local.get $12
+   i32.sub
+   local.set $2
   end
-  loop $for-loop|2
+  loop $for-loop|1
    local.get $2
    i32.const 0
    i32.gt_s
@@ -201,7 +188,7 @@
     i32.const 1
     i32.sub
     local.set $2
-    br $for-loop|2
+    br $for-loop|1
    end
   end
  )
@@ -294,562 +281,6 @@
      i32.add
      local.set $0
      br $for-loop|01
-    end
-   end
-  end
- )
- (func $assembly/gemm/gemv (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32)
-  (local $8 v128)
-  (local $9 v128)
-  (local $10 v128)
-  (local $11 v128)
-  (local $12 v128)
-  (local $13 v128)
-  (local $14 i32)
-  (local $15 i32)
-  (local $16 v128)
-  (local $17 i32)
-  local.get $0
-  local.get $4
-  i32.const 2
-  i32.shl
-  i32.add
-  local.set $15
-  local.get $2
-  i32.const 48
-  i32.mul
-  local.set $17
-  local.get $1
-  local.get $3
-  i32.const 4
-  i32.shl
-  local.tee $4
-  i32.const 3
-  i32.mul
-  i32.add
-  local.set $1
-  loop $for-loop|0
-   local.get $5
-   i32.const 12
-   i32.ge_s
-   if
-    local.get $0
-    local.get $15
-    local.get $1
-    local.get $17
-    local.get $6
-    local.get $7
-    call $assembly/gemv/panel12
-    local.get $1
-    local.get $17
-    i32.const 2
-    i32.shl
-    i32.add
-    local.set $1
-    local.get $6
-    i32.const 192
-    i32.add
-    local.set $6
-    local.get $7
-    i32.const 192
-    i32.add
-    local.set $7
-    local.get $5
-    i32.const 12
-    i32.sub
-    local.set $5
-    br $for-loop|0
-   end
-  end
-  local.get $5
-  i32.const 9
-  i32.eq
-  local.get $5
-  i32.const 10
-  i32.eq
-  i32.or
-  local.get $5
-  i32.const 6
-  i32.eq
-  i32.or
-  if (result i32)
-   local.get $0
-   local.set $3
-   local.get $1
-   local.set $2
-   local.get $6
-   v128.load
-   local.set $9
-   local.get $6
-   v128.load offset=16
-   local.set $10
-   local.get $6
-   v128.load offset=32
-   local.set $8
-   local.get $6
-   v128.load offset=48
-   local.set $11
-   local.get $6
-   v128.load offset=64
-   local.set $12
-   local.get $6
-   v128.load offset=80
-   local.set $13
-   loop $while-continue|0
-    local.get $3
-    local.get $15
-    i32.lt_u
-    if
-     local.get $9
-     local.get $3
-     v128.load32_splat
-     local.tee $16
-     local.get $2
-     v128.load
-     f32x4.mul
-     f32x4.add
-     local.set $9
-     local.get $10
-     local.get $16
-     local.get $2
-     v128.load offset=16
-     f32x4.mul
-     f32x4.add
-     local.set $10
-     local.get $8
-     local.get $16
-     local.get $2
-     v128.load offset=32
-     f32x4.mul
-     f32x4.add
-     local.set $8
-     local.get $11
-     local.get $16
-     local.get $2
-     local.get $17
-     i32.add
-     local.tee $14
-     v128.load
-     f32x4.mul
-     f32x4.add
-     local.set $11
-     local.get $12
-     local.get $16
-     local.get $14
-     v128.load offset=16
-     f32x4.mul
-     f32x4.add
-     local.set $12
-     local.get $13
-     local.get $16
-     local.get $14
-     v128.load offset=32
-     f32x4.mul
-     f32x4.add
-     local.set $13
-     local.get $3
-     i32.const 4
-     i32.add
-     local.set $3
-     local.get $2
-     i32.const 48
-     i32.add
-     local.set $2
-     br $while-continue|0
-    end
-   end
-   local.get $7
-   local.get $9
-   v128.store
-   local.get $7
-   local.get $10
-   v128.store offset=16
-   local.get $7
-   local.get $8
-   v128.store offset=32
-   local.get $7
-   local.get $11
-   v128.store offset=48
-   local.get $7
-   local.get $12
-   v128.store offset=64
-   local.get $7
-   local.get $13
-   v128.store offset=80
-   local.get $6
-   i32.const 96
-   i32.add
-   local.set $6
-   local.get $7
-   i32.const 96
-   i32.add
-   local.set $7
-   local.get $5
-   i32.const 6
-   i32.sub
-   local.set $5
-   local.get $1
-   local.get $17
-   i32.const 1
-   i32.shl
-   i32.add
-  else
-   local.get $5
-   i32.const 7
-   i32.eq
-   local.get $5
-   i32.const 11
-   i32.eq
-   i32.or
-   local.get $5
-   i32.const 5
-   i32.eq
-   i32.or
-   if (result i32)
-    local.get $0
-    local.set $3
-    local.get $1
-    local.set $2
-    local.get $6
-    v128.load
-    local.set $8
-    local.get $6
-    v128.load offset=16
-    local.set $9
-    local.get $6
-    v128.load offset=32
-    local.set $10
-    loop $while-continue|00
-     local.get $3
-     local.get $15
-     i32.lt_u
-     if
-      local.get $8
-      local.get $3
-      v128.load32_splat
-      local.tee $11
-      local.get $2
-      v128.load
-      f32x4.mul
-      f32x4.add
-      local.set $8
-      local.get $9
-      local.get $11
-      local.get $2
-      v128.load offset=16
-      f32x4.mul
-      f32x4.add
-      local.set $9
-      local.get $10
-      local.get $11
-      local.get $2
-      v128.load offset=32
-      f32x4.mul
-      f32x4.add
-      local.set $10
-      local.get $3
-      i32.const 4
-      i32.add
-      local.set $3
-      local.get $2
-      i32.const 48
-      i32.add
-      local.set $2
-      br $while-continue|00
-     end
-    end
-    local.get $7
-    local.get $8
-    v128.store
-    local.get $7
-    local.get $9
-    v128.store offset=16
-    local.get $7
-    local.get $10
-    v128.store offset=32
-    local.get $6
-    i32.const 48
-    i32.add
-    local.set $6
-    local.get $7
-    i32.const 48
-    i32.add
-    local.set $7
-    local.get $5
-    i32.const 3
-    i32.sub
-    local.set $5
-    local.get $1
-    local.get $17
-    i32.add
-   else
-    local.get $1
-   end
-  end
-  local.set $1
-  local.get $5
-  i32.const 8
-  i32.eq
-  if
-   local.get $0
-   local.get $15
-   local.get $1
-   local.get $17
-   local.get $1
-   local.get $17
-   i32.const 1
-   i32.shl
-   i32.add
-   local.get $4
-   i32.sub
-   local.get $6
-   local.get $7
-   call $assembly/gemv/panel8
-  else
-   local.get $5
-   i32.const 4
-   i32.eq
-   if
-    local.get $1
-    local.get $17
-    i32.add
-    local.get $4
-    i32.const 1
-    i32.shl
-    i32.sub
-    local.set $2
-    local.get $6
-    v128.load
-    local.set $9
-    local.get $6
-    v128.load offset=16
-    local.set $10
-    local.get $6
-    v128.load offset=32
-    local.set $8
-    local.get $6
-    v128.load offset=48
-    local.set $11
-    loop $while-continue|01
-     local.get $0
-     local.get $15
-     i32.lt_u
-     if
-      local.get $9
-      local.get $0
-      v128.load32_splat
-      local.tee $12
-      local.get $1
-      v128.load
-      f32x4.mul
-      f32x4.add
-      local.set $9
-      local.get $10
-      local.get $12
-      local.get $1
-      v128.load offset=16
-      f32x4.mul
-      f32x4.add
-      local.set $10
-      local.get $8
-      local.get $12
-      local.get $1
-      v128.load offset=32
-      f32x4.mul
-      f32x4.add
-      local.set $8
-      local.get $11
-      local.get $12
-      local.get $2
-      v128.load
-      f32x4.mul
-      f32x4.add
-      local.set $11
-      local.get $0
-      i32.const 4
-      i32.add
-      local.set $0
-      local.get $1
-      i32.const 48
-      i32.add
-      local.set $1
-      local.get $2
-      i32.const 16
-      i32.add
-      local.set $2
-      br $while-continue|01
-     end
-    end
-    local.get $7
-    local.get $9
-    v128.store
-    local.get $7
-    local.get $10
-    v128.store offset=16
-    local.get $7
-    local.get $8
-    v128.store offset=32
-    local.get $7
-    local.get $11
-    v128.store offset=48
-   else
-    local.get $5
-    i32.const 3
-    i32.eq
-    if
-     local.get $6
-     v128.load
-     local.set $8
-     local.get $6
-     v128.load offset=16
-     local.set $9
-     local.get $6
-     v128.load offset=32
-     local.set $10
-     loop $while-continue|02
-      local.get $0
-      local.get $15
-      i32.lt_u
-      if
-       local.get $8
-       local.get $0
-       v128.load32_splat
-       local.tee $11
-       local.get $1
-       v128.load
-       f32x4.mul
-       f32x4.add
-       local.set $8
-       local.get $9
-       local.get $11
-       local.get $1
-       v128.load offset=16
-       f32x4.mul
-       f32x4.add
-       local.set $9
-       local.get $10
-       local.get $11
-       local.get $1
-       v128.load offset=32
-       f32x4.mul
-       f32x4.add
-       local.set $10
-       local.get $0
-       i32.const 4
-       i32.add
-       local.set $0
-       local.get $1
-       i32.const 48
-       i32.add
-       local.set $1
-       br $while-continue|02
-      end
-     end
-     local.get $7
-     local.get $8
-     v128.store
-     local.get $7
-     local.get $9
-     v128.store offset=16
-     local.get $7
-     local.get $10
-     v128.store offset=32
-    else
-     local.get $5
-     i32.const 2
-     i32.eq
-     if
-      local.get $1
-      local.get $4
-      i32.sub
-      local.set $1
-      local.get $6
-      v128.load
-      local.set $8
-      local.get $6
-      v128.load offset=16
-      local.set $9
-      loop $while-continue|03
-       local.get $0
-       local.get $15
-       i32.lt_u
-       if
-        local.get $8
-        local.get $0
-        v128.load32_splat
-        local.tee $10
-        local.get $1
-        v128.load
-        f32x4.mul
-        f32x4.add
-        local.set $8
-        local.get $9
-        local.get $10
-        local.get $1
-        v128.load offset=16
-        f32x4.mul
-        f32x4.add
-        local.set $9
-        local.get $0
-        i32.const 4
-        i32.add
-        local.set $0
-        local.get $1
-        i32.const 32
-        i32.add
-        local.set $1
-        br $while-continue|03
-       end
-      end
-      local.get $7
-      local.get $8
-      v128.store
-      local.get $7
-      local.get $9
-      v128.store offset=16
-     else
-      local.get $5
-      i32.const 1
-      i32.eq
-      if
-       local.get $1
-       local.get $4
-       i32.const 1
-       i32.shl
-       i32.sub
-       local.set $1
-       local.get $6
-       v128.load
-       local.set $8
-       loop $while-continue|05
-        local.get $0
-        local.get $15
-        i32.lt_u
-        if
-         local.get $8
-         local.get $0
-         v128.load32_splat
-         local.get $1
-         v128.load
-         f32x4.mul
-         f32x4.add
-         local.set $8
-         local.get $0
-         i32.const 4
-         i32.add
-         local.set $0
-         local.get $1
-         i32.const 16
-         i32.add
-         local.set $1
-         br $while-continue|05
-        end
-       end
-       local.get $7
-       local.get $8
-       v128.store
-      end
-     end
     end
    end
   end
@@ -964,7 +395,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $20
-    f32x4.mul
     local.get $11
     local.get $20
     local.get $12
@@ -982,6 +412,7 @@
     f32x4.add
     f32x4.mul
     f32x4.add
+    f32x4.mul
     f32x4.mul
     f32x4.add
     f32x4.div
@@ -1014,7 +445,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $20
-    f32x4.mul
     local.get $11
     local.get $20
     local.get $12
@@ -1032,6 +462,7 @@
     f32x4.add
     f32x4.mul
     f32x4.add
+    f32x4.mul
     f32x4.mul
     f32x4.add
     f32x4.div
@@ -1060,7 +491,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $20
-    f32x4.mul
     local.get $11
     local.get $20
     local.get $12
@@ -1078,6 +508,7 @@
     f32x4.add
     f32x4.mul
     f32x4.add
+    f32x4.mul
     f32x4.mul
     f32x4.add
     local.tee $20
@@ -1112,7 +543,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $19
-    f32x4.mul
     local.get $11
     local.get $19
     local.get $12
@@ -1130,6 +560,7 @@
     f32x4.add
     f32x4.mul
     f32x4.add
+    f32x4.mul
     f32x4.mul
     f32x4.add
     f32x4.div
@@ -1180,7 +611,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $18
-    f32x4.mul
     local.get $11
     local.get $18
     local.get $12
@@ -1198,6 +628,7 @@
     f32x4.add
     f32x4.mul
     f32x4.add
+    f32x4.mul
     f32x4.mul
     f32x4.add
     local.tee $18
@@ -1370,7 +801,6 @@
               f32x4.sub
               f32x4.sub
               local.tee $0
-              f32x4.mul
               i32.const 88
               v128.load32_splat
               local.get $0
@@ -1393,6 +823,7 @@
               f32x4.add
               f32x4.mul
               f32x4.add
+              f32x4.mul
               f32x4.mul
               f32x4.add
               f32x4.div
@@ -1428,7 +859,6 @@
              f32x4.sub
              f32x4.sub
              local.tee $0
-             f32x4.mul
              i32.const 88
              v128.load32_splat
              local.get $0
@@ -1451,6 +881,7 @@
              f32x4.add
              f32x4.mul
              f32x4.add
+             f32x4.mul
              f32x4.mul
              f32x4.add
              local.tee $0
@@ -1572,7 +1003,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $0
-    f32x4.mul
     i32.const 88
     v128.load32_splat
     local.get $0
@@ -1595,6 +1025,7 @@
     f32x4.add
     f32x4.mul
     f32x4.add
+    f32x4.mul
     f32x4.mul
     f32x4.add
     local.tee $0
@@ -3464,7 +2895,6 @@
         f32x4.sub
         f32x4.sub
         local.tee $30
-        f32x4.mul
         local.get $25
         local.get $30
         local.get $26
@@ -3482,6 +2912,7 @@
         f32x4.add
         f32x4.mul
         f32x4.add
+        f32x4.mul
         f32x4.mul
         f32x4.add
         local.tee $30
@@ -3555,10 +2986,10 @@
   (local $16 i32)
   (local $17 i32)
   (local $18 i32)
-  (local $19 i32)
-  (local $20 v128)
-  (local $21 i32)
-  (local $22 f32)
+  (local $19 v128)
+  (local $20 i32)
+  (local $21 f32)
+  (local $22 i32)
   (local $23 f32)
   (local $24 i32)
   (local $25 i32)
@@ -3576,13 +3007,13 @@
   i32.add
   i32.const 2
   i32.shr_s
-  local.set $19
+  local.set $20
   local.get $0
   i32.load
   local.tee $14
   local.get $0
   i32.load offset=8
-  local.tee $21
+  local.tee $22
   i32.add
   local.set $24
   local.get $1
@@ -3667,77 +3098,40 @@
      br $for-loop|0
     end
    end
+   local.get $25
+   local.get $7
    local.get $8
-   i32.const 1
-   i32.eq
-   if
-    local.get $25
-    local.get $0
-    i32.load offset=12
-    local.get $24
-    i32.const 0
-    local.get $24
-    local.get $19
-    i32.const 2
-    i32.shl
-    local.get $0
-    i32.load offset=16
-    local.get $3
-    call $assembly/gemm/gemv
-   else
-    local.get $25
-    local.get $7
-    local.get $8
-    local.get $0
-    i32.load offset=12
-    local.get $24
-    i32.const 0
-    local.get $24
-    local.get $19
-    i32.const 2
-    i32.shl
-    local.get $0
-    i32.load offset=16
-    i32.const 0
-    local.get $3
-    local.get $4
-    call $assembly/gemm/gemm
-   end
+   local.get $0
+   i32.load offset=12
+   local.get $24
+   i32.const 0
+   local.get $24
+   local.get $20
+   i32.const 2
+   i32.shl
+   local.get $0
+   i32.load offset=16
+   i32.const 0
+   local.get $3
+   local.get $4
+   call $assembly/gemm/gemm
   else
+   local.get $6
+   local.get $7
    local.get $8
-   i32.const 1
-   i32.eq
-   if
-    local.get $6
-    local.get $0
-    i32.load offset=12
-    local.get $24
-    local.get $14
-    local.get $21
-    local.get $19
-    i32.const 2
-    i32.shl
-    local.get $3
-    local.get $3
-    call $assembly/gemm/gemv
-   else
-    local.get $6
-    local.get $7
-    local.get $8
-    local.get $0
-    i32.load offset=12
-    local.get $24
-    local.get $14
-    local.get $21
-    local.get $19
-    i32.const 2
-    i32.shl
-    local.get $3
-    local.get $4
-    local.get $3
-    local.get $4
-    call $assembly/gemm/gemm
-   end
+   local.get $0
+   i32.load offset=12
+   local.get $24
+   local.get $14
+   local.get $22
+   local.get $20
+   i32.const 2
+   i32.shl
+   local.get $3
+   local.get $4
+   local.get $3
+   local.get $4
+   call $assembly/gemm/gemm
   end
   local.get $0
   i32.load offset=36
@@ -3745,7 +3139,7 @@
   local.get $0
   i32.load offset=24
   local.set $14
-  local.get $21
+  local.get $22
   i32.const 3
   i32.add
   i32.const -4
@@ -3753,7 +3147,7 @@
   i32.const 2
   i32.shl
   local.set $26
-  local.get $19
+  local.get $20
   i32.const 4
   i32.shl
   local.set $27
@@ -3802,7 +3196,7 @@
        local.set $1
        local.get $0
        f32.load offset=28
-       local.set $22
+       local.set $21
        local.get $0
        i32.const 40
        i32.add
@@ -3815,7 +3209,7 @@
        i32.const 2
        i32.and
        local.set $29
-       local.get $19
+       local.get $20
        i32.const 4
        i32.shl
        local.set $30
@@ -3833,7 +3227,7 @@
          local.set $31
          local.get $1
          v128.load
-         local.set $20
+         local.set $19
          local.get $1
          v128.load offset=16
          local.set $15
@@ -3842,7 +3236,7 @@
          local.set $32
          local.get $24
          if
-          local.get $20
+          local.get $19
           local.get $2
           local.get $24
           i32.add
@@ -3850,7 +3244,7 @@
           local.get $31
           f32x4.mul
           f32x4.add
-          local.set $20
+          local.set $19
           local.get $15
           local.get $24
           local.get $30
@@ -3864,33 +3258,33 @@
           local.set $15
          end
          local.get $18
-         local.get $20
-         local.get $22
+         local.get $19
+         local.get $21
          call $assembly/cell/applyGate
-         local.set $20
+         local.set $19
          local.get $29
          if (result v128)
           v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-          local.get $20
+          local.get $19
           f32x4.sub
          else
           local.get $18
           i32.const 12
           i32.add
           local.get $15
-          local.get $22
+          local.get $21
           call $assembly/cell/applyGate
          end
          local.tee $33
          local.get $31
          f32x4.mul
-         local.get $20
+         local.get $19
          local.get $18
          i32.const 24
          i32.add
          local.get $1
          v128.load offset=32
-         local.get $22
+         local.get $21
          call $assembly/cell/applyGate
          local.tee $31
          f32x4.mul
@@ -3932,11 +3326,11 @@
          else
           local.get $32
          end
-         local.get $22
+         local.get $21
          call $assembly/cell/applyGate
          local.set $32
          local.get $1
-         local.get $20
+         local.get $19
          v128.store
          local.get $1
          local.get $33
@@ -3981,7 +3375,7 @@
        local.get $17
        local.get $17
        local.get $17
-       local.get $19
+       local.get $20
        call $assembly/lstm/standardGates
       end
       local.get $14
@@ -3995,7 +3389,7 @@
        local.tee $1
        i32.const 0
        local.get $1
-       local.get $21
+       local.get $22
        i32.const 3
        i32.add
        i32.const 2
@@ -4027,7 +3421,7 @@
       local.get $6
       local.get $11
       select
-      local.get $19
+      local.get $20
       call $assembly/lstm/standardGates
      end
     else
@@ -4160,7 +3554,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $19
-    f32x4.mul
     local.get $11
     local.get $19
     local.get $12
@@ -4178,6 +3571,7 @@
     f32x4.add
     f32x4.mul
     f32x4.add
+    f32x4.mul
     f32x4.mul
     f32x4.add
     f32x4.div
@@ -4221,7 +3615,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $19
-    f32x4.mul
     local.get $11
     local.get $19
     local.get $12
@@ -4239,6 +3632,7 @@
     f32x4.add
     f32x4.mul
     f32x4.add
+    f32x4.mul
     f32x4.mul
     f32x4.add
     f32x4.div
@@ -4288,7 +3682,6 @@
     f32x4.sub
     f32x4.sub
     local.tee $18
-    f32x4.mul
     local.get $11
     local.get $18
     local.get $12
@@ -4306,6 +3699,7 @@
     f32x4.add
     f32x4.mul
     f32x4.add
+    f32x4.mul
     f32x4.mul
     f32x4.add
     local.tee $18
@@ -4650,7 +4044,6 @@
           f32x4.sub
           f32x4.sub
           local.tee $14
-          f32x4.mul
           i32.const 88
           v128.load32_splat
           local.get $14
@@ -4673,6 +4066,7 @@
           f32x4.add
           f32x4.mul
           f32x4.add
+          f32x4.mul
           f32x4.mul
           f32x4.add
           f32x4.div
@@ -4719,7 +4113,6 @@
           f32x4.sub
           f32x4.sub
           local.tee $27
-          f32x4.mul
           i32.const 88
           v128.load32_splat
           local.get $27
@@ -4742,6 +4135,7 @@
           f32x4.add
           f32x4.mul
           f32x4.add
+          f32x4.mul
           f32x4.mul
           f32x4.add
           f32x4.div
@@ -4871,7 +4265,6 @@
           f32x4.sub
           f32x4.sub
           local.tee $14
-          f32x4.mul
           i32.const 88
           v128.load32_splat
           local.get $14
@@ -4894,6 +4287,7 @@
           f32x4.add
           f32x4.mul
           f32x4.add
+          f32x4.mul
           f32x4.mul
           f32x4.add
           local.tee $14
@@ -5940,10 +5334,10 @@
     local.get $6
     local.set $19
     loop $do-loop|1
-     i32.const 512
+     i32.const 384
      local.get $19
      local.get $19
-     i32.const 512
+     i32.const 384
      i32.ge_s
      select
      i32.const 2
@@ -6219,8 +5613,8 @@
      local.set $14
      local.get $15
      local.get $30
-     i32.const 9
-     i32.shl
+     i32.const 384
+     i32.mul
      i32.add
      local.set $15
      local.get $10
@@ -6228,7 +5622,7 @@
      local.get $11
      local.set $16
      local.get $19
-     i32.const 512
+     i32.const 384
      i32.sub
      local.tee $19
      i32.const 0
@@ -6264,6 +5658,562 @@
   i32.const 3
   i32.ge_s
   select
+ )
+ (func $assembly/gemm/gemv (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32)
+  (local $8 v128)
+  (local $9 v128)
+  (local $10 v128)
+  (local $11 v128)
+  (local $12 v128)
+  (local $13 v128)
+  (local $14 i32)
+  (local $15 i32)
+  (local $16 v128)
+  (local $17 i32)
+  local.get $0
+  local.get $4
+  i32.const 2
+  i32.shl
+  i32.add
+  local.set $15
+  local.get $2
+  i32.const 48
+  i32.mul
+  local.set $17
+  local.get $1
+  local.get $3
+  i32.const 4
+  i32.shl
+  local.tee $4
+  i32.const 3
+  i32.mul
+  i32.add
+  local.set $1
+  loop $for-loop|0
+   local.get $5
+   i32.const 12
+   i32.ge_s
+   if
+    local.get $0
+    local.get $15
+    local.get $1
+    local.get $17
+    local.get $6
+    local.get $7
+    call $assembly/gemv/panel12
+    local.get $1
+    local.get $17
+    i32.const 2
+    i32.shl
+    i32.add
+    local.set $1
+    local.get $6
+    i32.const 192
+    i32.add
+    local.set $6
+    local.get $7
+    i32.const 192
+    i32.add
+    local.set $7
+    local.get $5
+    i32.const 12
+    i32.sub
+    local.set $5
+    br $for-loop|0
+   end
+  end
+  local.get $5
+  i32.const 9
+  i32.eq
+  local.get $5
+  i32.const 10
+  i32.eq
+  i32.or
+  local.get $5
+  i32.const 6
+  i32.eq
+  i32.or
+  if (result i32)
+   local.get $0
+   local.set $3
+   local.get $1
+   local.set $2
+   local.get $6
+   v128.load
+   local.set $9
+   local.get $6
+   v128.load offset=16
+   local.set $10
+   local.get $6
+   v128.load offset=32
+   local.set $8
+   local.get $6
+   v128.load offset=48
+   local.set $11
+   local.get $6
+   v128.load offset=64
+   local.set $12
+   local.get $6
+   v128.load offset=80
+   local.set $13
+   loop $while-continue|0
+    local.get $3
+    local.get $15
+    i32.lt_u
+    if
+     local.get $9
+     local.get $3
+     v128.load32_splat
+     local.tee $16
+     local.get $2
+     v128.load
+     f32x4.mul
+     f32x4.add
+     local.set $9
+     local.get $10
+     local.get $16
+     local.get $2
+     v128.load offset=16
+     f32x4.mul
+     f32x4.add
+     local.set $10
+     local.get $8
+     local.get $16
+     local.get $2
+     v128.load offset=32
+     f32x4.mul
+     f32x4.add
+     local.set $8
+     local.get $11
+     local.get $16
+     local.get $2
+     local.get $17
+     i32.add
+     local.tee $14
+     v128.load
+     f32x4.mul
+     f32x4.add
+     local.set $11
+     local.get $12
+     local.get $16
+     local.get $14
+     v128.load offset=16
+     f32x4.mul
+     f32x4.add
+     local.set $12
+     local.get $13
+     local.get $16
+     local.get $14
+     v128.load offset=32
+     f32x4.mul
+     f32x4.add
+     local.set $13
+     local.get $3
+     i32.const 4
+     i32.add
+     local.set $3
+     local.get $2
+     i32.const 48
+     i32.add
+     local.set $2
+     br $while-continue|0
+    end
+   end
+   local.get $7
+   local.get $9
+   v128.store
+   local.get $7
+   local.get $10
+   v128.store offset=16
+   local.get $7
+   local.get $8
+   v128.store offset=32
+   local.get $7
+   local.get $11
+   v128.store offset=48
+   local.get $7
+   local.get $12
+   v128.store offset=64
+   local.get $7
+   local.get $13
+   v128.store offset=80
+   local.get $6
+   i32.const 96
+   i32.add
+   local.set $6
+   local.get $7
+   i32.const 96
+   i32.add
+   local.set $7
+   local.get $5
+   i32.const 6
+   i32.sub
+   local.set $5
+   local.get $1
+   local.get $17
+   i32.const 1
+   i32.shl
+   i32.add
+  else
+   local.get $5
+   i32.const 7
+   i32.eq
+   local.get $5
+   i32.const 11
+   i32.eq
+   i32.or
+   local.get $5
+   i32.const 5
+   i32.eq
+   i32.or
+   if (result i32)
+    local.get $0
+    local.set $3
+    local.get $1
+    local.set $2
+    local.get $6
+    v128.load
+    local.set $8
+    local.get $6
+    v128.load offset=16
+    local.set $9
+    local.get $6
+    v128.load offset=32
+    local.set $10
+    loop $while-continue|00
+     local.get $3
+     local.get $15
+     i32.lt_u
+     if
+      local.get $8
+      local.get $3
+      v128.load32_splat
+      local.tee $11
+      local.get $2
+      v128.load
+      f32x4.mul
+      f32x4.add
+      local.set $8
+      local.get $9
+      local.get $11
+      local.get $2
+      v128.load offset=16
+      f32x4.mul
+      f32x4.add
+      local.set $9
+      local.get $10
+      local.get $11
+      local.get $2
+      v128.load offset=32
+      f32x4.mul
+      f32x4.add
+      local.set $10
+      local.get $3
+      i32.const 4
+      i32.add
+      local.set $3
+      local.get $2
+      i32.const 48
+      i32.add
+      local.set $2
+      br $while-continue|00
+     end
+    end
+    local.get $7
+    local.get $8
+    v128.store
+    local.get $7
+    local.get $9
+    v128.store offset=16
+    local.get $7
+    local.get $10
+    v128.store offset=32
+    local.get $6
+    i32.const 48
+    i32.add
+    local.set $6
+    local.get $7
+    i32.const 48
+    i32.add
+    local.set $7
+    local.get $5
+    i32.const 3
+    i32.sub
+    local.set $5
+    local.get $1
+    local.get $17
+    i32.add
+   else
+    local.get $1
+   end
+  end
+  local.set $1
+  local.get $5
+  i32.const 8
+  i32.eq
+  if
+   local.get $0
+   local.get $15
+   local.get $1
+   local.get $17
+   local.get $1
+   local.get $17
+   i32.const 1
+   i32.shl
+   i32.add
+   local.get $4
+   i32.sub
+   local.get $6
+   local.get $7
+   call $assembly/gemv/panel8
+  else
+   local.get $5
+   i32.const 4
+   i32.eq
+   if
+    local.get $1
+    local.get $17
+    i32.add
+    local.get $4
+    i32.const 1
+    i32.shl
+    i32.sub
+    local.set $2
+    local.get $6
+    v128.load
+    local.set $9
+    local.get $6
+    v128.load offset=16
+    local.set $10
+    local.get $6
+    v128.load offset=32
+    local.set $8
+    local.get $6
+    v128.load offset=48
+    local.set $11
+    loop $while-continue|01
+     local.get $0
+     local.get $15
+     i32.lt_u
+     if
+      local.get $9
+      local.get $0
+      v128.load32_splat
+      local.tee $12
+      local.get $1
+      v128.load
+      f32x4.mul
+      f32x4.add
+      local.set $9
+      local.get $10
+      local.get $12
+      local.get $1
+      v128.load offset=16
+      f32x4.mul
+      f32x4.add
+      local.set $10
+      local.get $8
+      local.get $12
+      local.get $1
+      v128.load offset=32
+      f32x4.mul
+      f32x4.add
+      local.set $8
+      local.get $11
+      local.get $12
+      local.get $2
+      v128.load
+      f32x4.mul
+      f32x4.add
+      local.set $11
+      local.get $0
+      i32.const 4
+      i32.add
+      local.set $0
+      local.get $1
+      i32.const 48
+      i32.add
+      local.set $1
+      local.get $2
+      i32.const 16
+      i32.add
+      local.set $2
+      br $while-continue|01
+     end
+    end
+    local.get $7
+    local.get $9
+    v128.store
+    local.get $7
+    local.get $10
+    v128.store offset=16
+    local.get $7
+    local.get $8
+    v128.store offset=32
+    local.get $7
+    local.get $11
+    v128.store offset=48
+   else
+    local.get $5
+    i32.const 3
+    i32.eq
+    if
+     local.get $6
+     v128.load
+     local.set $8
+     local.get $6
+     v128.load offset=16
+     local.set $9
+     local.get $6
+     v128.load offset=32
+     local.set $10
+     loop $while-continue|02
+      local.get $0
+      local.get $15
+      i32.lt_u
+      if
+       local.get $8
+       local.get $0
+       v128.load32_splat
+       local.tee $11
+       local.get $1
+       v128.load
+       f32x4.mul
+       f32x4.add
+       local.set $8
+       local.get $9
+       local.get $11
+       local.get $1
+       v128.load offset=16
+       f32x4.mul
+       f32x4.add
+       local.set $9
+       local.get $10
+       local.get $11
+       local.get $1
+       v128.load offset=32
+       f32x4.mul
+       f32x4.add
+       local.set $10
+       local.get $0
+       i32.const 4
+       i32.add
+       local.set $0
+       local.get $1
+       i32.const 48
+       i32.add
+       local.set $1
+       br $while-continue|02
+      end
+     end
+     local.get $7
+     local.get $8
+     v128.store
+     local.get $7
+     local.get $9
+     v128.store offset=16
+     local.get $7
+     local.get $10
+     v128.store offset=32
+    else
+     local.get $5
+     i32.const 2
+     i32.eq
+     if
+      local.get $1
+      local.get $4
+      i32.sub
+      local.set $1
+      local.get $6
+      v128.load
+      local.set $8
+      local.get $6
+      v128.load offset=16
+      local.set $9
+      loop $while-continue|03
+       local.get $0
+       local.get $15
+       i32.lt_u
+       if
+        local.get $8
+        local.get $0
+        v128.load32_splat
+        local.tee $10
+        local.get $1
+        v128.load
+        f32x4.mul
+        f32x4.add
+        local.set $8
+        local.get $9
+        local.get $10
+        local.get $1
+        v128.load offset=16
+        f32x4.mul
+        f32x4.add
+        local.set $9
+        local.get $0
+        i32.const 4
+        i32.add
+        local.set $0
+        local.get $1
+        i32.const 32
+        i32.add
+        local.set $1
+        br $while-continue|03
+       end
+      end
+      local.get $7
+      local.get $8
+      v128.store
+      local.get $7
+      local.get $9
+      v128.store offset=16
+     else
+      local.get $5
+      i32.const 1
+      i32.eq
+      if
+       local.get $1
+       local.get $4
+       i32.const 1
+       i32.shl
+       i32.sub
+       local.set $1
+       local.get $6
+       v128.load
+       local.set $8
+       loop $while-continue|05
+        local.get $0
+        local.get $15
+        i32.lt_u
+        if
+         local.get $8
+         local.get $0
+         v128.load32_splat
+         local.get $1
+         v128.load
+         f32x4.mul
+         f32x4.add
+         local.set $8
+         local.get $0
+         i32.const 4
+         i32.add
+         local.set $0
+         local.get $1
+         i32.const 16
+         i32.add
+         local.set $1
+         br $while-continue|05
+        end
+       end
+       local.get $7
+       local.get $8
+       v128.store
+      end
+     end
+    end
+   end
+  end
  )
  (func $assembly/activations/activate (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 f32) (param $5 f32)
   (local $6 v128)

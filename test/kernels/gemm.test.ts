@@ -132,32 +132,11 @@ for (const build of builds) {
       );
     });
 
-    test('sums and batches cross every block of k and of rows', () => {
-      for (const k of [127, 128, 300, 511, 512, 513, 1030]) {
-        const { got, wanted } = product(build, { rows: 7, k, vectors: 8, seed: k });
-        expect(largestDifference(got, wanted), `k ${k}`).toBeLessThanOrEqual(tolerance(k));
+    test('long sums cross every block of k', () => {
+      for (const k of [127, 128, 129, 255, 256, 300, 513]) {
+        const { got, wanted } = product(build, { rows: 7, k, vectors: 21, seed: k });
+        expect(largestDifference(got, wanted)).toBeLessThanOrEqual(tolerance(k));
       }
-      for (const rows of [62, 63, 64, 65, 66, 127, 130]) {
-        const { got, wanted } = product(build, { rows, k: 9, vectors: 7, init: 'rows', seed: rows });
-        expect(largestDifference(got, wanted), `${rows} rows`).toBeLessThanOrEqual(tolerance(9));
-      }
-    });
-
-    test('a block boundary leaves the bits as they are', () => {
-      const [rows, k, vectors] = [67, 519, 5];
-      const columns = vectors * 4;
-      const bed = new Bed(build);
-      const a = bed.of(uniform(rows * k, 1));
-      const w = bed.of(pack(build.kernels, uniform(k * columns, 2), k, columns));
-      const [whole, single] = [0, 1].map(() => bed.block(rows * columns, { writable: true }));
-      if (!whole || !single) throw new Error('two blocks');
-      bed.run(() => {
-        build.kernels.gemm(a.at, k * 4, rows, w.at, k, 0, k, vectors, 0, 0, whole.at, columns * 4);
-        for (let r = 0; r < rows; r++) {
-          build.kernels.gemm(a.at + r * k * 4, 0, 1, w.at, k, 0, k, vectors, 0, 0, single.at + r * columns * 4, 0);
-        }
-      });
-      expect(Buffer.compare(whole.u8, single.u8)).toBe(0);
     });
 
     test('a batch gives the bits of its rows one by one, and of a sum cut in two', () => {
