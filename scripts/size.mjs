@@ -5,6 +5,18 @@ import { build } from 'rolldown';
 
 const KB = 1024;
 
+/** Each importer with the libraries it reads its format by, in KB. */
+const IMPORTERS = {
+  onnx: 40,
+  keras: 55,
+  tfjs: 8,
+  tensorflow: 8,
+  pytorch: 8,
+  rtneural: 8,
+  nam: 8,
+  safetensors: 8,
+};
+
 /** Raw bytes of a kernel build. */
 const kernel = (name) => readFileSync(`dist/kernels/${name}.wasm`).length;
 
@@ -19,7 +31,13 @@ const rows = [
   ['kernels, relaxed (raw)', kernel('relaxed'), 16 * KB],
   ['core (min+gzip)', await javascript('dist/index.js'), 15 * KB],
   ['explain (min+gzip)', await javascript('dist/explain.js'), 4 * KB],
-  ['importer pytorch (min+gzip)', await javascript('dist/importers/pytorch/index.js'), 8 * KB],
+  ...(await Promise.all(
+    Object.entries(IMPORTERS).map(async ([name, budget]) => [
+      `importer ${name} (min+gzip)`,
+      await javascript(`dist/importers/${name}/index.js`),
+      budget * KB,
+    ]),
+  )),
 ];
 
 let over = false;

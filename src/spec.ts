@@ -7,7 +7,8 @@
  * output, gates are stacked along the rows in the order `i f g o` (LSTM) or `r z n` (GRU).
  *
  * Shapes at run time: a *sequence* value is `[batch, time, features]`, a *vector* value is
- * `[batch, features]`. All values are float32; token ids are int32.
+ * `[batch, features]`. The time of a sequence is the model's, which each run brings; one made from it by
+ * strides and kernels (a *derived* time); or a *fixed* number of timesteps. All values are float32; token ids are int32.
  */
 
 /** A named float32 tensor, row-major. `data.length` equals the product of `shape`. */
@@ -33,7 +34,20 @@ export type ActivationName =
   | 'gelu' //             x·Φ(x), by erf
   | 'gelu_tanh' //        the tanh approximation of gelu
   | 'silu' //             x·sigmoid(x)
-  | 'exp';
+  | 'exp'
+  | 'log'
+  | 'sqrt'
+  | 'abs'
+  | 'square' //           x²
+  | 'reciprocal' //       1/x
+  | 'clip' //             min(beta, max(alpha, x));  relu6, hard_tanh
+  | 'hard_silu' //        x·hard_sigmoid(x) with 1/6, 0.5 (hard_swish)
+  | 'mish' //             x·tanh(softplus(x))
+  | 'log_sigmoid' //      -softplus(-x)
+  | 'erf'
+  | 'floor'
+  | 'sign' //             -1, 0 or 1
+  | 'power'; //           x^alpha
 
 /**
  * An activation with its parameters. `alpha` and `beta` must be given wherever the formula has
@@ -49,6 +63,8 @@ export interface InputSpec {
   readonly features: number;
   /** Default `'sequence'`. */
   readonly kind?: 'sequence' | 'vector';
+  /** Sequences only: a fixed number of timesteps, whatever the time of the run. Default: the model's time. */
+  readonly time?: number;
   /** `'int32'` for token ids that feed an embedding. Default `'float32'`. */
   readonly dtype?: 'float32' | 'int32';
 }
@@ -71,6 +87,11 @@ export interface RecurrentBase {
    * (Keras `go_backwards`). Default false. A bidirectional layer's backward half is walked backwards without it.
    */
   readonly goBackwards?: boolean;
+  /**
+   * With goBackwards: whether outputs come in the order they were computed (Keras), or each at its input's timestep (ONNX
+   * `reverse`, half of a bidirectional layer). Default `'computed'`.
+   */
+  readonly outputOrder?: 'computed' | 'input';
   /** Output at every timestep (`[batch, time, units]`) or the last one only (`[batch, units]`). Default true. */
   readonly returnSequences?: boolean;
   /** Output zeros, instead of repeating the previous output, at masked timesteps, also at a masked last one. Default false. */
@@ -198,14 +219,223 @@ export interface SoftmaxNode extends NodeBase {
   readonly type: 'softmax';
 }
 
-/** Elementwise over two or more values of one shape; `concatenate` joins their features. */
+/**
+ * Elementwise from the left to the right; `concatenate` joins the features, or timesteps with `axis: 'time'`.
+ * Values are broadcast: a vector over the timesteps of a sequence, one feature over many, one timestep over many.
+ * Comparisons give 1 or 0. `average` is the mean of all inputs. `power` is x^y.
+ */
 export interface MergeNode extends NodeBase {
-  readonly type: 'add' | 'multiply' | 'concatenate';
+  readonly type:
+    | 'add'
+    | 'subtract'
+    | 'multiply'
+    | 'divide'
+    | 'maximum'
+    | 'minimum'
+    | 'average'
+    | 'power'
+    | 'equal'
+    | 'less'
+    | 'less_equal'
+    | 'greater'
+    | 'greater_equal'
+    | 'concatenate';
+  /** `concatenate` only. Default `'features'`. */
+  readonly axis?: 'features' | 'time';
+}
+
+/** `inputs: [condition, a, b]`: a where the condition is not 0, else b; broadcast as in merges. */
+export interface WhereNode extends NodeBase {
+  readonly type: 'where';
 }
 
 /** Identity at inference; kept so that the graph reads like the trained one. */
 export interface DropoutNode extends NodeBase {
   readonly type: 'dropout';
+}
+
+/** The same numbers for every row: a vector from a tensor `(features)`, a sequence of fixed time from `(time, features)`. No inputs. */
+export interface ConstantNode extends NodeBase {
+  readonly type: 'constant';
+  readonly tensors: { readonly value: string };
+}
+
+/** `y = scale·x + shift` per feature (Keras `Normalization`, `Rescaling`; ONNX Mul, Add by a constant). Absent: 1 and 0. */
+export interface ScaleShiftNode extends NodeBase {
+  readonly type: 'scale_shift';
+  readonly tensors: { readonly scale?: string /* (features) */; readonly shift?: string /* (features) */ };
+}
+
+/** `(x - mean) / sqrt(variance + epsilon) · gamma + beta` per feature, with the moving statistics (Ioffe & Szegedy 2015). */
+export interface BatchNormNode extends NodeBase {
+  readonly type: 'batch_norm';
+  readonly epsilon: number;
+  readonly tensors: {
+    readonly mean: string; //     (features)
+    readonly variance: string; // (features)
+    readonly gamma?: string; //   (features)
+    readonly beta?: string; //    (features)
+  };
+}
+
+/** `x < 0 ? alpha·x : x` per feature. */
+export interface PreluNode extends NodeBase {
+  readonly type: 'prelu';
+  readonly tensors: { readonly alpha: string /* (features) or (1) */ };
+}
+
+/** `ln(softmax(x))` over the features. */
+export interface LogSoftmaxNode extends NodeBase {
+  readonly type: 'log_softmax';
+}
+
+/**
+ * What a window that slides over time sees at the ends: timesteps added before and after. `'same_upper'` (TensorFlow and
+ * Keras `same`, ONNX SAME_UPPER) and `'same_lower'` give ceil(time / stride) outputs, the odd timestep of padding after or before.
+ * Keras `causal`: `[dilation·(kernelSize - 1), 0]`.
+ */
+export type PaddingSpec = readonly [before: number, after: number] | 'same_upper' | 'same_lower';
+
+/**
+ * `y[t] = activation(b + Σ_j W[:, j, :]·x[t·stride + j·dilation - before])` (cross-correlation, as every framework's Conv1D).
+ * time → floor((time + before + after - dilation·(kernelSize - 1) - 1) / stride) + 1.
+ */
+export interface Conv1dNode extends NodeBase {
+  readonly type: 'conv1d';
+  readonly filters: number;
+  readonly kernelSize: number;
+  readonly stride?: number; //   default 1
+  readonly dilation?: number; // default 1
+  /** Default 1; `input` features for a depthwise convolution. */
+  readonly groups?: number;
+  /** Zeros. Default [0, 0]. */
+  readonly padding?: PaddingSpec;
+  readonly tensors: {
+    readonly weight: string; // (filters, kernelSize, input / groups)
+    readonly bias?: string; //  (filters)
+  };
+  readonly activation?: ActivationSpec;
+}
+
+/**
+ * The transpose of Conv1D: `y[t·stride + j·dilation - crop before] += W[:, j, :]·x[t]`.
+ * time → (time - 1)·stride + dilation·(kernelSize - 1) + 1 + outputPadding - crop before - crop after.
+ */
+export interface ConvTranspose1dNode extends NodeBase {
+  readonly type: 'conv_transpose1d';
+  readonly filters: number;
+  readonly kernelSize: number;
+  readonly stride?: number; //        default 1
+  readonly dilation?: number; //      default 1
+  readonly groups?: number; //        default 1
+  /** Outputs dropped at the ends (PyTorch and ONNX call it padding). Default [0, 0]. */
+  readonly crop?: readonly [before: number, after: number];
+  readonly outputPadding?: number; // default 0
+  readonly tensors: {
+    readonly weight: string; // (filters, kernelSize, input / groups)
+    readonly bias?: string; //  (filters)
+  };
+  readonly activation?: ActivationSpec;
+}
+
+/** Maximum or mean of each window of timesteps, per feature. */
+export interface Pool1dNode extends NodeBase {
+  readonly type: 'max_pool1d' | 'average_pool1d';
+  readonly poolSize: number;
+  readonly stride: number;
+  readonly dilation?: number; // default 1
+  readonly padding?: PaddingSpec; // default [0, 0]
+  /** `average_pool1d`: added timesteps count as zeros (ONNX `count_include_pad`). Default false. */
+  readonly countPadding?: boolean;
+  /** The number of outputs is rounded up (ONNX `ceil_mode`, explicit padding only). Default false. */
+  readonly ceil?: boolean;
+}
+
+/** Over the timesteps (gives a vector) or the features (leaves one). */
+export interface ReduceNode extends NodeBase {
+  readonly type: 'reduce';
+  readonly operation: 'mean' | 'sum' | 'max' | 'min';
+  readonly axis: 'time' | 'features';
+  /** `mean` over time: over the unmasked timesteps only (Keras GlobalAveragePooling1D). Default false: the mask is ignored. */
+  readonly masked?: boolean;
+}
+
+/** Adds timesteps or features at the ends: `value`, the mirrored inside without the edge (`reflect`), or the edge itself. */
+export interface PadNode extends NodeBase {
+  readonly type: 'pad';
+  readonly axis: 'time' | 'features';
+  readonly before: number;
+  readonly after: number;
+  readonly mode: 'constant' | 'reflect' | 'edge';
+  /** `constant` only. Default 0. */
+  readonly value?: number;
+}
+
+/**
+ * Every `step`-th timestep or feature from `start` on: `count` of them, or (without `count`) until `drop` from the end are left out.
+ * A negative `start` counts from the end. With `axis: 'time'` and a `count`, the result has fixed time.
+ */
+export interface SliceNode extends NodeBase {
+  readonly type: 'slice';
+  readonly axis: 'time' | 'features';
+  readonly start: number;
+  readonly step?: number; //  default 1
+  readonly count?: number;
+  readonly drop?: number; //  default 0
+}
+
+/** One timestep as a vector; negative from the end. With per-row lengths, -1 is still the last timestep of the sequence. */
+export interface TimestepNode extends NodeBase {
+  readonly type: 'timestep';
+  readonly index: number;
+}
+
+/** Timesteps from the last to the first. */
+export interface ReverseNode extends NodeBase {
+  readonly type: 'reverse';
+}
+
+/** The same numbers in another shape, row-major: `[features]` gives a vector, `[time, features]` a sequence. Vectors and fixed time only. */
+export interface ReshapeNode extends NodeBase {
+  readonly type: 'reshape';
+  readonly shape: readonly [number] | readonly [number, number];
+}
+
+/**
+ * Moves a factor between time and features, row-major: `[time, features]` → `[time·factor, features/factor]` (`into: 'time'`), or
+ * `[time/factor, features·factor]` (`into: 'features'`; a run whose time is not a multiple is refused).
+ */
+export interface RegroupNode extends NodeBase {
+  readonly type: 'regroup';
+  readonly factor: number;
+  readonly into: 'time' | 'features';
+}
+
+/** Timesteps become features and features timesteps (Keras `Permute((2, 1))`). Fixed time only. */
+export interface TransposeNode extends NodeBase {
+  readonly type: 'transpose';
+}
+
+/** The features seen as a row-major block of `shape`, its axes put into another order: axis i of the result is axis `order[i]`. */
+export interface RearrangeNode extends NodeBase {
+  readonly type: 'rearrange';
+  readonly shape: readonly number[];
+  readonly order: readonly number[];
+}
+
+/** A vector as `count` equal timesteps (Keras `RepeatVector`); or each timestep of a sequence `count` times over (`UpSampling1D`). */
+export interface RepeatNode extends NodeBase {
+  readonly type: 'repeat';
+  readonly count: number;
+}
+
+/**
+ * The matrix product of two values, row by row of the batch: `a [time, k] · b [k, features]` (b's timesteps are k), or with
+ * `transposeB` `a [time, k] · b [features, k]ᵀ`, whose b must have fixed time. Vectors count as one timestep; two vectors give a vector.
+ */
+export interface MatmulNode extends NodeBase {
+  readonly type: 'matmul';
+  readonly transposeB?: boolean; // default false
 }
 
 export type NodeSpec =
@@ -218,7 +448,40 @@ export type NodeSpec =
   | ActivationNode
   | SoftmaxNode
   | MergeNode
-  | DropoutNode;
+  | DropoutNode
+  | WhereNode
+  | ConstantNode
+  | ScaleShiftNode
+  | BatchNormNode
+  | PreluNode
+  | LogSoftmaxNode
+  | Conv1dNode
+  | ConvTranspose1dNode
+  | Pool1dNode
+  | ReduceNode
+  | PadNode
+  | SliceNode
+  | TimestepNode
+  | ReverseNode
+  | ReshapeNode
+  | RegroupNode
+  | TransposeNode
+  | RearrangeNode
+  | RepeatNode
+  | MatmulNode;
+
+/**
+ * State that the file carries outside the layers: what `output` computed in one run (a stream's step) is what `input` is in
+ * the next; zeros, or `initial`, at the start. Such an input is not asked of the caller, and the output not shown unless it is
+ * also listed in `outputs`.
+ */
+export interface CarrySpec {
+  /** A float32 vector input. */
+  readonly input: string;
+  /** A vector value of the same length. */
+  readonly output: string;
+  readonly initial?: string; // (features)
+}
 
 export interface ModelSpec {
   readonly name?: string;
@@ -227,5 +490,6 @@ export interface ModelSpec {
   readonly nodes: readonly NodeSpec[];
   /** Names of the values that are the model's outputs. */
   readonly outputs: readonly string[];
+  readonly carries?: readonly CarrySpec[];
   readonly tensors: Readonly<Record<string, TensorSpec>>;
 }
