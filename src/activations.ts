@@ -29,6 +29,18 @@ const PARAMETERS: Record<ActivationName, 0 | 1 | 2> = {
   gelu_tanh: 0,
   silu: 0,
   exp: 0,
+  log: 0,
+  sqrt: 0,
+  abs: 0,
+  square: 0,
+  reciprocal: 0,
+  clip: 2,
+  hard_silu: 0,
+  mish: 0,
+  log_sigmoid: 0,
+  erf: 0,
+  floor: 0,
+  sign: 0,
 };
 const NAMES = Object.keys(PARAMETERS) as ActivationName[];
 

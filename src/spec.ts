@@ -46,8 +46,7 @@ export type ActivationName =
   | 'log_sigmoid' //      -softplus(-x)
   | 'erf'
   | 'floor'
-  | 'sign' //             -1, 0 or 1
-  | 'power'; //           x^alpha
+  | 'sign'; //            -1, 0 or 1
 
 /**
  * An activation with its parameters. `alpha` and `beta` must be given wherever the formula has
