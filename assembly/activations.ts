@@ -1,5 +1,5 @@
 import { clamp, madd, splat, zeros } from './arith';
-import { exp, expm1, log1p } from './exp';
+import { exp, expm1, log, log1p } from './exp';
 import { sigmoid, tanh } from './gates';
 
 /** The functions' numbers, as layer descriptors and `activate` carry them. */
@@ -21,31 +21,53 @@ export const enum Activation {
   geluTanh,
   silu,
   exp,
+  log,
+  sqrt,
+  abs,
+  square,
+  reciprocal,
+  clip,
+  hardSilu,
+  mish,
+  logSigmoid,
+  erf,
+  floor,
+  sign,
 }
 
 /**
  * One activation of one vector. Unknown numbers are the identity; the caller has checked.
  *
- * Errors against float64: see `gates.ts` and `exp.ts`; gelu 2e-7 and softplus 2e-7 relative to the result.
+ * Errors against float64: see `gates.ts` and `exp.ts`; gelu 2e-7 and softplus 2e-7 relative to the result, erf 5e-7 absolute.
  */
 export function apply(x: v128, id: Activation, alpha: v128, beta: v128): v128 {
   switch (id) {
     case Activation.sigmoid:
       return sigmoid(x);
     case Activation.tanh:
-      return tanh(x);
+    case Activation.scaledTanh: {
+      const scaled = id == Activation.scaledTanh;
+      const y = tanh(scaled ? f32x4.mul(beta, x) : x);
+      return scaled ? f32x4.mul(alpha, y) : y;
+    }
     case Activation.relu:
       return f32x4.pmax(x, zeros());
     case Activation.hardSigmoid:
-      return clamp(f32x4.add(f32x4.mul(alpha, x), beta), zeros(), splat(1));
+    case Activation.hardSilu: {
+      const silu = id == Activation.hardSilu;
+      const a = silu ? splat(<f32>(1.0 / 6.0)) : alpha;
+      const y = clamp(f32x4.add(f32x4.mul(a, x), silu ? splat(0.5) : beta), zeros(), splat(1));
+      return silu ? f32x4.mul(x, y) : y;
+    }
     case Activation.leakyRelu:
       return v128.bitselect(f32x4.mul(alpha, x), x, f32x4.lt(x, zeros()));
     case Activation.thresholdedRelu:
       return v128.and(x, f32x4.gt(x, alpha));
     case Activation.elu:
-      return elu(x, alpha);
-    case Activation.selu:
-      return f32x4.mul(beta, elu(x, alpha));
+    case Activation.selu: {
+      const y = v128.bitselect(f32x4.mul(alpha, expm1(x)), x, f32x4.lt(x, zeros()));
+      return id == Activation.selu ? f32x4.mul(beta, y) : y;
+    }
     case Activation.softsign: {
       // Bounded to the largest float first: Infinity gives 1, not Infinity/Infinity.
       const y = clamp(x, splat(-f32.MAX_VALUE), splat(f32.MAX_VALUE));
@@ -53,14 +75,34 @@ export function apply(x: v128, id: Activation, alpha: v128, beta: v128): v128 {
     }
     case Activation.affine:
       return f32x4.add(f32x4.mul(alpha, x), beta);
-    case Activation.scaledTanh:
-      return f32x4.mul(alpha, tanh(f32x4.mul(beta, x)));
     case Activation.softplus:
     case Activation.gelu:
     case Activation.geluTanh:
     case Activation.silu:
     case Activation.exp:
+    case Activation.mish:
+    case Activation.logSigmoid:
+    case Activation.erf:
       return byExp(x, id);
+    case Activation.log:
+      return log(x);
+    case Activation.sqrt:
+      return f32x4.sqrt(x);
+    case Activation.abs:
+      return f32x4.abs(x);
+    case Activation.square:
+      return f32x4.mul(x, x);
+    case Activation.reciprocal:
+      return f32x4.div(splat(1), x);
+    case Activation.clip:
+      return clamp(x, alpha, beta);
+    case Activation.floor:
+      return f32x4.floor(x);
+    case Activation.sign: {
+      // ±1 by the sign bit, x itself (0, -0, NaN) where it is neither above nor below 0.
+      const one = v128.or(v128.and(x, splat(-0.0)), splat(1));
+      return v128.bitselect(one, x, f32x4.gt(f32x4.abs(x), zeros()));
+    }
     default:
       return x;
   }
@@ -78,19 +120,13 @@ export function activate(src: usize, dst: usize, vectors: i32, id: Activation, a
   }
 }
 
-/** x < 0 ? alpha·(e^x - 1) : x */
-// @ts-ignore: decorator
-@inline
-function elu(x: v128, alpha: v128): v128 {
-  return v128.bitselect(f32x4.mul(alpha, expm1(x)), x, f32x4.lt(x, zeros()));
-}
-
 /** The functions made of one exponential, whose argument comes first. */
 function byExp(x: v128, id: Activation): v128 {
   let u = x;
-  if (id == Activation.softplus) u = f32x4.neg(f32x4.abs(x));
+  if (id == Activation.softplus || id == Activation.logSigmoid || id == Activation.mish) u = f32x4.neg(f32x4.abs(x));
   else if (id == Activation.silu) u = f32x4.neg(x);
   else if (id == Activation.gelu) u = f32x4.mul(f32x4.mul(x, x), splat(-0.5));
+  else if (id == Activation.erf) u = f32x4.neg(f32x4.mul(x, x));
   else if (id == Activation.geluTanh) {
     // x/2·(1 + tanh v) = x·sigmoid(2v),  v = sqrt(2/pi)·(x + 0.044715·x³)
     const cubic = f32x4.mul(f32x4.mul(x, x), splat(0.044715));
@@ -98,24 +134,40 @@ function byExp(x: v128, id: Activation): v128 {
   }
   const e = exp(u);
   if (id == Activation.exp) return e;
-  if (id == Activation.gelu) return gelu(x, e);
-  // ln(1 + e^x) = max(0, x) + ln(1 + e^-|x|)
+  if (id == Activation.gelu || id == Activation.erf) {
+    const a = f32x4.abs(x);
+    const erf = id == Activation.erf;
+    const tail = upperTail(erf ? f32x4.mul(a, splat(1.4142135623730951)) : a, e);
+    // erf(a) = 1 - 2·Q(a·√2), with the sign of x
+    if (erf) return v128.bitselect(x, f32x4.sub(splat(1), f32x4.add(tail, tail)), splat(-0.0));
+    return f32x4.mul(x, v128.bitselect(f32x4.sub(splat(1), tail), tail, f32x4.gt(x, zeros())));
+  }
+  // ln(1 + e^x) = max(0, x) + ln(1 + e^-|x|);  logSigmoid(x) = -softplus(-x) = min(0, x) - ln(1 + e^-|x|)
   if (id == Activation.softplus) return f32x4.add(f32x4.pmax(x, zeros()), log1p(e));
+  if (id == Activation.logSigmoid) return f32x4.sub(f32x4.pmin(x, zeros()), log1p(e));
+  if (id == Activation.mish) {
+    // tanh(ln(1 + e^x)) = (n² + 2n)/(n² + 2n + 2) with n = e^x, in e^-x where x > 0
+    const positive = f32x4.gt(x, zeros());
+    const twice = f32x4.add(e, e);
+    const square = f32x4.mul(e, e);
+    const top = f32x4.add(twice, v128.bitselect(splat(1), square, positive));
+    const more = v128.bitselect(f32x4.add(square, square), splat(2), positive);
+    return f32x4.mul(x, f32x4.div(top, f32x4.add(top, more)));
+  }
   return f32x4.div(x, f32x4.add(splat(1), e));
 }
 
 /**
- * x·Φ(x), Φ the normal distribution, by its upper tail Q(a) = Φ(-a):
+ * Q(a) = Φ(-a) for a >= 0, the normal distribution's upper tail:
  *
  *     Q(a) = e^(-a²/2) · u · P(u),   u = 1/(1 + 0.305·a)
  *
  * P of degree 7 by the Remez exchange on a in [0, 14.5], 1e-7 relative: the form of Hastings (1955), which
- * keeps the tail's own accuracy where 1 + erf would cancel. `density` is e^(-x²/2).
+ * keeps the tail's own accuracy where 1 + erf would cancel. `density` is e^(-a²/2). gelu(x) = x·Φ(x).
  */
 // @ts-ignore: decorator
 @inline
-function gelu(x: v128, density: v128): v128 {
-  const a = f32x4.abs(x);
+function upperTail(a: v128, density: v128): v128 {
   const u = f32x4.div(splat(1), f32x4.add(splat(1), f32x4.mul(a, splat(0.305))));
   let p = madd(splat(-0.15274609625339508), u, splat(0.03663886711001396));
   p = madd(splat(0.18531492352485657), u, p);
@@ -124,6 +176,5 @@ function gelu(x: v128, density: v128): v128 {
   p = madd(splat(0.10347369313240051), u, p);
   p = madd(splat(0.12245868146419525), u, p);
   p = madd(splat(0.12164024263620377), u, p);
-  const tail = f32x4.mul(f32x4.mul(u, p), density);
-  return f32x4.mul(x, v128.bitselect(f32x4.sub(splat(1), tail), tail, f32x4.gt(x, zeros())));
+  return f32x4.mul(f32x4.mul(u, p), density);
 }

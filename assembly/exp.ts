@@ -1,4 +1,4 @@
-import { clamp, madd, splat } from './arith';
+import { clamp, madd, splat, zeros } from './arith';
 
 /**
  * The exponential family, accurate relative to the result's own size over the whole range: for the
@@ -30,7 +30,7 @@ export function expm1(x: v128): v128 {
 }
 
 /**
- * ln(1 + y) for y in [0, 1], accurate relative to the result: 2·artanh(w) with w = y/(2 + y), as w
+ * ln(1 + y) for y in [-0.3, 1], accurate relative to the result: 2·artanh(w) with w = y/(2 + y), as w
  * times a polynomial of degree 4 in w² (4e-9).
  */
 export function log1p(y: v128): v128 {
@@ -41,6 +41,24 @@ export function log1p(y: v128): v128 {
   p = madd(splat(0.6666631698608398), v, p);
   p = madd(splat(2), v, p);
   return f32x4.mul(w, p);
+}
+
+/**
+ * ln(x) = e·ln 2 + ln(m), x = m·2^e with m in [sqrt(1/2), sqrt(2)), so that nothing cancels near 1; denormals are scaled up first.
+ */
+export function log(x: v128): v128 {
+  const small = f32x4.lt(x, splat(1.1754943508222875e-38));
+  const scaled = v128.bitselect(f32x4.mul(x, splat(8388608)), x, small);
+  // How far the bits lie above those of sqrt(1/2), in exponents.
+  const above = i32x4.sub(scaled, i32x4.splat(0x3f3504f3));
+  const e = i32x4.sub(i32x4.shr_s(above, 23), v128.and(small, i32x4.splat(23)));
+  const m = i32x4.add(v128.and(above, i32x4.splat(0x7fffff)), i32x4.splat(0x3f3504f3));
+  const count = f32x4.convert_i32x4_s(e);
+  const low = f32x4.sub(log1p(f32x4.sub(m, splat(1))), f32x4.mul(count, splat(2.12194440e-4)));
+  const y = f32x4.add(low, f32x4.mul(count, splat(0.693359375)));
+  // 0: -Infinity; below 0 and NaN: NaN; Infinity as it is.
+  const edge = v128.bitselect(splat(-Infinity), f32x4.sqrt(x), f32x4.eq(x, zeros()));
+  return v128.bitselect(y, edge, v128.and(f32x4.gt(x, zeros()), f32x4.lt(x, splat(Infinity))));
 }
 
 /** round(x·log2 e) as integers in [-252, 254], NaN giving any of them. */

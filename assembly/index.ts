@@ -11,4 +11,4 @@ export { gemm, panelVectors } from './gemm';
 export { gru } from './gru';
 export { lstm } from './lstm';
 export { rnn } from './rnn';
-export { binary, copyRows, embedding, fill, layerNorm, masking, softmax } from './rows';
+export { binary, copyRows, embedding, layerNorm, masking, softmax } from './rows';

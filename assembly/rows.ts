@@ -143,11 +143,6 @@ export function copyRows(src: usize, srcStride: usize, dst: usize, dstStride: us
   }
 }
 
-/** Writes `value` to all lanes of `vectors` vectors. */
-export function fill(dst: usize, vectors: i32, value: f32): void {
-  fillVectors(dst, <usize>vectors << 4, splat(value));
-}
-
 /** Exactly `n` floats. */
 // @ts-ignore: decorator
 @inline

@@ -8,9 +8,9 @@
  (type $6 (func (param v128 i32 v128 v128) (result v128)))
  (type $7 (func (param i32 i32 i32 i32 i32 f32 i32)))
  (type $8 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
- (type $9 (func (param i32 i32 f32)))
- (type $10 (func (param i32 i32 i32 i32 i32 i32 i32)))
- (type $11 (func (param i32) (result i32)))
+ (type $9 (func (param i32 i32 i32 i32 i32 i32 i32)))
+ (type $10 (func (param i32) (result i32)))
+ (type $11 (func (param v128 i32) (result v128)))
  (type $12 (func (param i32 i32 i32 i32 f32 f32)))
  (import "env" "memory" (memory $0 1))
  (global $assembly/index/relaxed i32 (i32.const 1))
@@ -25,7 +25,6 @@
  (export "binary" (func $assembly/rows/binary))
  (export "copyRows" (func $assembly/rows/copyRows))
  (export "embedding" (func $assembly/rows/embedding))
- (export "fill" (func $assembly/rows/fill))
  (export "layerNorm" (func $assembly/rows/layerNorm))
  (export "masking" (func $assembly/rows/masking))
  (export "softmax" (func $assembly/rows/softmax))
@@ -648,614 +647,431 @@
   (local $4 v128)
   (local $5 v128)
   (local $6 v128)
-  block $case16|0
-   block $case11|0
-    block $case10|0
-     block $case9|0
-      block $case8|0
-       block $case7|0
-        block $case6|0
-         block $case5|0
-          block $case4|0
-           block $case3|0
-            block $case2|0
-             block $case1|0
-              block $case0|0
-               local.get $1
-               i32.const 1
-               i32.sub
-               br_table $case0|0 $case1|0 $case2|0 $case3|0 $case4|0 $case5|0 $case6|0 $case7|0 $case8|0 $case11|0 $case9|0 $case10|0 $case11|0 $case11|0 $case11|0 $case11|0 $case16|0
+  block $case28|0
+   block $case27|0
+    block $case26|0
+     block $case25|0
+      block $case24|0
+       block $case23|0
+        block $case22|0
+         block $case21|0
+          block $case20|0
+           block $case12|0
+            block $case11|0
+             block $case10|0
+              block $case8|0
+               block $case7|0
+                block $case6|0
+                 block $case4|0
+                  block $case3|0
+                   block $case1|0
+                    block $case0|0
+                     local.get $1
+                     i32.const 1
+                     i32.sub
+                     br_table $case0|0 $case1|0 $case3|0 $case4|0 $case6|0 $case7|0 $case8|0 $case8|0 $case10|0 $case12|0 $case11|0 $case1|0 $case12|0 $case12|0 $case12|0 $case12|0 $case20|0 $case21|0 $case22|0 $case23|0 $case24|0 $case25|0 $case4|0 $case12|0 $case12|0 $case12|0 $case26|0 $case27|0 $case28|0
+                    end
+                    i32.const 76
+                    v128.load32_splat
+                    local.tee $2
+                    local.get $0
+                    i32.const 80
+                    v128.load32_splat
+                    f32x4.mul
+                    i32.const 68
+                    v128.load32_splat
+                    f32x4.pmin
+                    i32.const 64
+                    v128.load32_splat
+                    f32x4.pmax
+                    local.tee $0
+                    i32.const 72
+                    v128.load32_splat
+                    local.tee $3
+                    f32x4.add
+                    local.tee $4
+                    i32.const 23
+                    i32x4.shl
+                    local.tee $5
+                    local.get $0
+                    local.get $4
+                    local.get $3
+                    f32x4.sub
+                    f32x4.sub
+                    local.tee $0
+                    local.get $0
+                    local.get $0
+                    local.get $0
+                    local.get $0
+                    i32.const 104
+                    v128.load32_splat
+                    i32.const 100
+                    v128.load32_splat
+                    f32x4.relaxed_madd
+                    i32.const 96
+                    v128.load32_splat
+                    f32x4.relaxed_madd
+                    i32.const 92
+                    v128.load32_splat
+                    f32x4.relaxed_madd
+                    i32.const 88
+                    v128.load32_splat
+                    f32x4.relaxed_madd
+                    f32x4.mul
+                    local.get $5
+                    local.get $2
+                    f32x4.add
+                    f32x4.relaxed_madd
+                    f32x4.div
+                    return
+                   end
+                   local.get $2
+                   local.get $3
+                   local.get $0
+                   f32x4.mul
+                   local.get $0
+                   local.get $1
+                   i32.const 12
+                   i32.eq
+                   local.tee $1
+                   select
+                   i32.const 84
+                   v128.load32_splat
+                   f32x4.mul
+                   i32.const 68
+                   v128.load32_splat
+                   f32x4.pmin
+                   i32.const 64
+                   v128.load32_splat
+                   f32x4.pmax
+                   local.tee $0
+                   i32.const 72
+                   v128.load32_splat
+                   local.tee $2
+                   f32x4.add
+                   local.tee $3
+                   i32.const 23
+                   i32x4.shl
+                   local.tee $4
+                   local.get $0
+                   local.get $3
+                   local.get $2
+                   f32x4.sub
+                   f32x4.sub
+                   local.tee $0
+                   local.get $0
+                   local.get $0
+                   local.get $0
+                   local.get $0
+                   i32.const 104
+                   v128.load32_splat
+                   i32.const 100
+                   v128.load32_splat
+                   f32x4.relaxed_madd
+                   i32.const 96
+                   v128.load32_splat
+                   f32x4.relaxed_madd
+                   i32.const 92
+                   v128.load32_splat
+                   f32x4.relaxed_madd
+                   i32.const 88
+                   v128.load32_splat
+                   f32x4.relaxed_madd
+                   f32x4.mul
+                   local.get $4
+                   i32.const 76
+                   v128.load32_splat
+                   local.tee $0
+                   f32x4.sub
+                   f32x4.relaxed_madd
+                   local.tee $2
+                   local.get $2
+                   local.get $0
+                   f32x4.add
+                   local.get $0
+                   f32x4.add
+                   f32x4.div
+                   local.tee $0
+                   f32x4.mul
+                   local.get $0
+                   local.get $1
+                   select
+                   return
+                  end
+                  local.get $0
+                  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+                  f32x4.pmax
+                  return
+                 end
+                 local.get $0
+                 v128.const i32x4 0x3e2aaaab 0x3e2aaaab 0x3e2aaaab 0x3e2aaaab
+                 local.get $2
+                 local.get $1
+                 i32.const 23
+                 i32.eq
+                 local.tee $1
+                 select
+                 local.get $0
+                 f32x4.mul
+                 v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
+                 local.get $3
+                 local.get $1
+                 select
+                 f32x4.add
+                 v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+                 f32x4.pmin
+                 v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+                 f32x4.pmax
+                 local.tee $0
+                 f32x4.mul
+                 local.get $0
+                 local.get $1
+                 select
+                 return
+                end
+                local.get $2
+                local.get $0
+                f32x4.mul
+                local.get $0
+                local.get $0
+                v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+                f32x4.lt
+                v128.bitselect
+                return
+               end
+               local.get $0
+               local.get $0
+               local.get $2
+               f32x4.gt
+               v128.and
+               return
               end
-              i32.const 76
-              v128.load32_splat
-              local.tee $2
               local.get $0
-              i32.const 80
-              v128.load32_splat
+              v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
               f32x4.mul
-              i32.const 68
-              v128.load32_splat
+              v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
               f32x4.pmin
-              i32.const 64
-              v128.load32_splat
+              v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
               f32x4.pmax
-              local.tee $0
-              i32.const 72
-              v128.load32_splat
-              local.tee $3
-              f32x4.add
+              f32x4.nearest
+              i32x4.trunc_sat_f32x4_s
               local.tee $4
+              i32.const 1
+              i32x4.shr_s
+              local.tee $5
+              v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
+              i32x4.add
               i32.const 23
               i32x4.shl
-              local.tee $5
+              local.set $6
+              local.get $3
+              local.get $2
               local.get $0
               local.get $4
-              local.get $3
+              f32x4.convert_i32x4_s
+              local.tee $2
+              v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
+              f32x4.mul
               f32x4.sub
-              f32x4.sub
-              local.tee $0
-              local.get $0
-              local.get $0
-              local.get $0
-              local.get $0
-              i32.const 104
-              v128.load32_splat
-              i32.const 100
-              v128.load32_splat
+              local.get $2
+              v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
+              f32x4.mul
+              f32x4.add
+              v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
+              f32x4.pmin
+              v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
+              f32x4.pmax
+              local.tee $2
+              local.get $2
+              local.get $2
+              local.get $2
+              local.get $2
+              local.get $2
+              v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
+              v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
               f32x4.relaxed_madd
-              i32.const 96
-              v128.load32_splat
+              v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
               f32x4.relaxed_madd
-              i32.const 92
-              v128.load32_splat
+              v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
               f32x4.relaxed_madd
-              i32.const 88
-              v128.load32_splat
+              v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
+              f32x4.relaxed_madd
+              v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
               f32x4.relaxed_madd
               f32x4.mul
+              local.get $6
+              f32x4.mul
+              local.get $4
               local.get $5
+              i32x4.sub
+              v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
+              i32x4.add
+              i32.const 23
+              i32x4.shl
+              local.tee $2
+              f32x4.mul
+              local.get $6
               local.get $2
+              f32x4.mul
+              v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+              f32x4.sub
               f32x4.add
-              f32x4.relaxed_madd
-              f32x4.div
+              f32x4.mul
+              local.get $0
+              local.get $0
+              v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+              f32x4.lt
+              v128.bitselect
+              local.tee $0
+              f32x4.mul
+              local.get $0
+              local.get $1
+              i32.const 8
+              i32.eq
+              select
               return
              end
              local.get $0
-             i32.const 84
-             v128.load32_splat
-             f32x4.mul
-             i32.const 68
-             v128.load32_splat
+             v128.const i32x4 0x7f7fffff 0x7f7fffff 0x7f7fffff 0x7f7fffff
              f32x4.pmin
-             i32.const 64
-             v128.load32_splat
+             v128.const i32x4 0xff7fffff 0xff7fffff 0xff7fffff 0xff7fffff
              f32x4.pmax
              local.tee $0
-             i32.const 72
-             v128.load32_splat
-             local.tee $2
-             f32x4.add
-             local.tee $3
-             i32.const 23
-             i32x4.shl
-             local.tee $4
+             v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
              local.get $0
-             local.get $3
-             local.get $2
-             f32x4.sub
-             f32x4.sub
-             local.tee $0
-             local.get $0
-             local.get $0
-             local.get $0
-             local.get $0
-             i32.const 104
-             v128.load32_splat
-             i32.const 100
-             v128.load32_splat
-             f32x4.relaxed_madd
-             i32.const 96
-             v128.load32_splat
-             f32x4.relaxed_madd
-             i32.const 92
-             v128.load32_splat
-             f32x4.relaxed_madd
-             i32.const 88
-             v128.load32_splat
-             f32x4.relaxed_madd
-             f32x4.mul
-             local.get $4
-             i32.const 76
-             v128.load32_splat
-             local.tee $0
-             f32x4.sub
-             f32x4.relaxed_madd
-             local.tee $2
-             local.get $2
-             local.get $0
-             f32x4.add
-             local.get $0
+             f32x4.abs
              f32x4.add
              f32x4.div
              return
             end
+            local.get $2
             local.get $0
-            v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-            f32x4.pmax
+            f32x4.mul
+            local.get $3
+            f32x4.add
             return
            end
-           local.get $2
            local.get $0
-           f32x4.mul
-           local.get $3
-           f32x4.add
-           v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-           f32x4.pmin
-           v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-           f32x4.pmax
+           local.get $1
+           call $assembly/activations/byExp
            return
           end
-          local.get $2
           local.get $0
+          v128.const i32x4 0x4b000000 0x4b000000 0x4b000000 0x4b000000
           f32x4.mul
           local.get $0
           local.get $0
-          v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+          v128.const i32x4 0x00800000 0x00800000 0x00800000 0x00800000
           f32x4.lt
+          local.tee $2
+          v128.bitselect
+          v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3
+          i32x4.sub
+          local.tee $3
+          i32.const 23
+          i32x4.shr_s
+          local.get $2
+          v128.const i32x4 0x00000017 0x00000017 0x00000017 0x00000017
+          v128.and
+          i32x4.sub
+          f32x4.convert_i32x4_s
+          local.set $2
+          local.get $3
+          v128.const i32x4 0x007fffff 0x007fffff 0x007fffff 0x007fffff
+          v128.and
+          v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3
+          i32x4.add
+          v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+          f32x4.sub
+          local.tee $3
+          local.get $3
+          v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
+          f32x4.add
+          f32x4.div
+          local.tee $3
+          local.get $3
+          f32x4.mul
+          local.set $4
+          local.get $3
+          local.get $4
+          local.get $4
+          local.get $4
+          local.get $4
+          v128.const i32x4 0x3e9045e8 0x3e9045e8 0x3e9045e8 0x3e9045e8
+          v128.const i32x4 0x3e8f2885 0x3e8f2885 0x3e8f2885 0x3e8f2885
+          f32x4.relaxed_madd
+          v128.const i32x4 0x3ecced73 0x3ecced73 0x3ecced73 0x3ecced73
+          f32x4.relaxed_madd
+          v128.const i32x4 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70
+          f32x4.relaxed_madd
+          v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
+          f32x4.relaxed_madd
+          f32x4.mul
+          local.get $2
+          v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
+          f32x4.mul
+          f32x4.sub
+          local.get $2
+          v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
+          f32x4.mul
+          f32x4.add
+          v128.const i32x4 0xff800000 0xff800000 0xff800000 0xff800000
+          local.get $0
+          f32x4.sqrt
+          local.get $0
+          v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+          f32x4.eq
+          v128.bitselect
+          local.get $0
+          v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+          f32x4.gt
+          local.get $0
+          v128.const i32x4 0x7f800000 0x7f800000 0x7f800000 0x7f800000
+          f32x4.lt
+          v128.and
           v128.bitselect
           return
          end
          local.get $0
-         local.get $0
-         local.get $2
-         f32x4.gt
-         v128.and
+         f32x4.sqrt
          return
         end
         local.get $0
-        v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
-        f32x4.mul
-        v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
-        f32x4.pmin
-        v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
-        f32x4.pmax
-        f32x4.nearest
-        i32x4.trunc_sat_f32x4_s
-        local.tee $3
-        i32.const 1
-        i32x4.shr_s
-        local.tee $4
-        v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-        i32x4.add
-        i32.const 23
-        i32x4.shl
-        local.set $5
-        local.get $2
-        local.get $0
-        local.get $3
-        f32x4.convert_i32x4_s
-        local.tee $2
-        v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
-        f32x4.mul
-        f32x4.sub
-        local.get $2
-        v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
-        f32x4.mul
-        f32x4.add
-        v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
-        f32x4.pmin
-        v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
-        f32x4.pmax
-        local.tee $2
-        local.get $2
-        local.get $2
-        local.get $2
-        local.get $2
-        local.get $2
-        v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
-        v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
-        f32x4.relaxed_madd
-        v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
-        f32x4.relaxed_madd
-        v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
-        f32x4.relaxed_madd
-        v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
-        f32x4.relaxed_madd
-        v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-        f32x4.relaxed_madd
-        f32x4.mul
-        local.get $5
-        f32x4.mul
-        local.get $3
-        local.get $4
-        i32x4.sub
-        v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-        i32x4.add
-        i32.const 23
-        i32x4.shl
-        local.tee $2
-        f32x4.mul
-        local.get $5
-        local.get $2
-        f32x4.mul
-        v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-        f32x4.sub
-        f32x4.add
-        f32x4.mul
-        local.get $0
-        local.get $0
-        v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-        f32x4.lt
-        v128.bitselect
+        f32x4.abs
         return
        end
        local.get $0
-       v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
-       f32x4.mul
-       v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
-       f32x4.pmin
-       v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
-       f32x4.pmax
-       f32x4.nearest
-       i32x4.trunc_sat_f32x4_s
-       local.tee $5
-       i32.const 1
-       i32x4.shr_s
-       local.tee $4
-       v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-       i32x4.add
-       i32.const 23
-       i32x4.shl
-       local.set $6
-       local.get $3
-       local.get $2
        local.get $0
-       local.get $5
-       f32x4.convert_i32x4_s
-       local.tee $2
-       v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
-       f32x4.mul
-       f32x4.sub
-       local.get $2
-       v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
-       f32x4.mul
-       f32x4.add
-       v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
-       f32x4.pmin
-       v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
-       f32x4.pmax
-       local.tee $2
-       local.get $2
-       local.get $2
-       local.get $2
-       local.get $2
-       local.get $2
-       v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
-       v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
-       f32x4.relaxed_madd
-       v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
-       f32x4.relaxed_madd
-       v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
-       f32x4.relaxed_madd
-       v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
-       f32x4.relaxed_madd
-       v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-       f32x4.relaxed_madd
-       f32x4.mul
-       local.get $6
-       f32x4.mul
-       local.get $5
-       local.get $4
-       i32x4.sub
-       v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-       i32x4.add
-       i32.const 23
-       i32x4.shl
-       local.tee $2
-       f32x4.mul
-       local.get $6
-       local.get $2
-       f32x4.mul
-       v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-       f32x4.sub
-       f32x4.add
-       f32x4.mul
-       local.get $0
-       local.get $0
-       v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-       f32x4.lt
-       v128.bitselect
        f32x4.mul
        return
       end
-      local.get $0
-      v128.const i32x4 0x7f7fffff 0x7f7fffff 0x7f7fffff 0x7f7fffff
-      f32x4.pmin
-      v128.const i32x4 0xff7fffff 0xff7fffff 0xff7fffff 0xff7fffff
-      f32x4.pmax
-      local.tee $0
       v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
       local.get $0
-      f32x4.abs
-      f32x4.add
       f32x4.div
       return
      end
-     local.get $2
      local.get $0
-     f32x4.mul
      local.get $3
-     f32x4.add
+     f32x4.pmin
+     local.get $2
+     f32x4.pmax
      return
     end
-    local.get $2
-    local.get $3
     local.get $0
-    f32x4.mul
-    i32.const 84
-    v128.load32_splat
-    f32x4.mul
-    i32.const 68
-    v128.load32_splat
-    f32x4.pmin
-    i32.const 64
-    v128.load32_splat
-    f32x4.pmax
-    local.tee $0
-    i32.const 72
-    v128.load32_splat
-    local.tee $2
-    f32x4.add
-    local.tee $3
-    i32.const 23
-    i32x4.shl
-    local.tee $4
-    local.get $0
-    local.get $3
-    local.get $2
-    f32x4.sub
-    f32x4.sub
-    local.tee $0
-    local.get $0
-    local.get $0
-    local.get $0
-    local.get $0
-    i32.const 104
-    v128.load32_splat
-    i32.const 100
-    v128.load32_splat
-    f32x4.relaxed_madd
-    i32.const 96
-    v128.load32_splat
-    f32x4.relaxed_madd
-    i32.const 92
-    v128.load32_splat
-    f32x4.relaxed_madd
-    i32.const 88
-    v128.load32_splat
-    f32x4.relaxed_madd
-    f32x4.mul
-    local.get $4
-    i32.const 76
-    v128.load32_splat
-    local.tee $0
-    f32x4.sub
-    f32x4.relaxed_madd
-    local.tee $2
-    local.get $2
-    local.get $0
-    f32x4.add
-    local.get $0
-    f32x4.add
-    f32x4.div
-    f32x4.mul
+    f32x4.floor
     return
    end
-   local.get $1
-   i32.const 10
-   i32.eq
-   if (result v128)
-    local.get $0
-    f32x4.abs
-    f32x4.neg
-   else
-    local.get $1
-    i32.const 15
-    i32.eq
-    if (result v128)
-     local.get $0
-     f32x4.neg
-    else
-     local.get $1
-     i32.const 13
-     i32.eq
-     if (result v128)
-      local.get $0
-      local.get $0
-      f32x4.mul
-      v128.const i32x4 0xbf000000 0xbf000000 0xbf000000 0xbf000000
-      f32x4.mul
-     else
-      local.get $1
-      i32.const 14
-      i32.eq
-      if (result v128)
-       local.get $0
-       local.get $0
-       local.get $0
-       local.get $0
-       f32x4.mul
-       v128.const i32x4 0x3d372713 0x3d372713 0x3d372713 0x3d372713
-       f32x4.mul
-       f32x4.mul
-       f32x4.add
-       v128.const i32x4 0xbfcc422a 0xbfcc422a 0xbfcc422a 0xbfcc422a
-       f32x4.mul
-      else
-       local.get $0
-      end
-     end
-    end
-   end
-   local.tee $2
-   v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
-   f32x4.mul
-   v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
-   f32x4.pmin
-   v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
-   f32x4.pmax
-   f32x4.nearest
-   i32x4.trunc_sat_f32x4_s
-   local.tee $3
-   i32.const 1
-   i32x4.shr_s
-   local.set $4
-   block $__inlined_func$assembly/activations/byExp$2 (result v128)
-    local.get $2
-    local.get $3
-    f32x4.convert_i32x4_s
-    local.tee $2
-    v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
-    f32x4.mul
-    f32x4.sub
-    local.get $2
-    v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
-    f32x4.mul
-    f32x4.add
-    v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
-    f32x4.pmin
-    v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
-    f32x4.pmax
-    local.tee $2
-    local.get $2
-    local.get $2
-    local.get $2
-    local.get $2
-    local.get $2
-    v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
-    v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
-    f32x4.relaxed_madd
-    v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
-    f32x4.relaxed_madd
-    v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
-    f32x4.relaxed_madd
-    v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
-    f32x4.relaxed_madd
-    v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-    f32x4.relaxed_madd
-    f32x4.mul
-    v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-    f32x4.add
-    local.get $4
-    v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-    i32x4.add
-    i32.const 23
-    i32x4.shl
-    f32x4.mul
-    local.get $3
-    local.get $4
-    i32x4.sub
-    v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-    i32x4.add
-    i32.const 23
-    i32x4.shl
-    f32x4.mul
-    local.tee $2
-    local.get $1
-    i32.const 16
-    i32.eq
-    br_if $__inlined_func$assembly/activations/byExp$2
-    drop
-    local.get $1
-    i32.const 13
-    i32.eq
-    if
-     local.get $0
-     v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-     v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-     v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-     local.get $0
-     f32x4.abs
-     v128.const i32x4 0x3e9c28f6 0x3e9c28f6 0x3e9c28f6 0x3e9c28f6
-     f32x4.mul
-     f32x4.add
-     f32x4.div
-     local.tee $3
-     local.get $3
-     local.get $3
-     local.get $3
-     local.get $3
-     local.get $3
-     local.get $3
-     local.get $3
-     v128.const i32x4 0x3d1612a3 0x3d1612a3 0x3d1612a3 0x3d1612a3
-     v128.const i32x4 0xbe1c6979 0xbe1c6979 0xbe1c6979 0xbe1c6979
-     f32x4.relaxed_madd
-     v128.const i32x4 0x3e3dc332 0x3e3dc332 0x3e3dc332 0x3e3dc332
-     f32x4.relaxed_madd
-     v128.const i32x4 0xbd1a1826 0xbd1a1826 0xbd1a1826 0xbd1a1826
-     f32x4.relaxed_madd
-     v128.const i32x4 0x3df77b2c 0x3df77b2c 0x3df77b2c 0x3df77b2c
-     f32x4.relaxed_madd
-     v128.const i32x4 0x3dd3ea04 0x3dd3ea04 0x3dd3ea04 0x3dd3ea04
-     f32x4.relaxed_madd
-     v128.const i32x4 0x3dfacb9e 0x3dfacb9e 0x3dfacb9e 0x3dfacb9e
-     f32x4.relaxed_madd
-     v128.const i32x4 0x3df91e85 0x3df91e85 0x3df91e85 0x3df91e85
-     f32x4.relaxed_madd
-     f32x4.mul
-     local.get $2
-     f32x4.mul
-     local.tee $2
-     f32x4.sub
-     local.get $2
-     local.get $0
-     v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-     f32x4.gt
-     v128.bitselect
-     f32x4.mul
-     br $__inlined_func$assembly/activations/byExp$2
-    end
-    local.get $1
-    i32.const 10
-    i32.eq
-    if
-     local.get $2
-     local.get $2
-     v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
-     f32x4.add
-     f32x4.div
-     local.tee $2
-     local.get $2
-     f32x4.mul
-     local.set $3
-     local.get $0
-     v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-     f32x4.pmax
-     local.get $2
-     local.get $3
-     local.get $3
-     local.get $3
-     local.get $3
-     v128.const i32x4 0x3e9045e8 0x3e9045e8 0x3e9045e8 0x3e9045e8
-     v128.const i32x4 0x3e8f2885 0x3e8f2885 0x3e8f2885 0x3e8f2885
-     f32x4.relaxed_madd
-     v128.const i32x4 0x3ecced73 0x3ecced73 0x3ecced73 0x3ecced73
-     f32x4.relaxed_madd
-     v128.const i32x4 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70
-     f32x4.relaxed_madd
-     v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
-     f32x4.relaxed_madd
-     f32x4.mul
-     f32x4.add
-     br $__inlined_func$assembly/activations/byExp$2
-    end
-    local.get $0
-    v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-    local.get $2
-    f32x4.add
-    f32x4.div
-   end
+   local.get $0
+   v128.const i32x4 0x80000000 0x80000000 0x80000000 0x80000000
+   v128.and
+   v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+   v128.or
+   local.get $0
+   local.get $0
+   f32x4.abs
+   v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+   f32x4.gt
+   v128.bitselect
    return
   end
   local.get $0
@@ -2319,34 +2135,6 @@
     i32.const 1
     i32.add
     local.set $14
-    br $for-loop|0
-   end
-  end
- )
- (func $assembly/rows/fill (param $0 i32) (param $1 i32) (param $2 f32)
-  (local $3 i32)
-  (local $4 v128)
-  local.get $1
-  i32.const 4
-  i32.shl
-  local.set $1
-  local.get $2
-  f32x4.splat
-  local.set $4
-  loop $for-loop|0
-   local.get $1
-   local.get $3
-   i32.gt_u
-   if
-    local.get $0
-    local.get $3
-    i32.add
-    local.get $4
-    v128.store
-    local.get $3
-    i32.const 16
-    i32.add
-    local.set $3
     br $for-loop|0
    end
   end
@@ -6013,6 +5801,325 @@
     end
    end
   end
+ )
+ (func $assembly/activations/byExp (param $0 v128) (param $1 i32) (result v128)
+  (local $2 i32)
+  (local $3 v128)
+  (local $4 v128)
+  (local $5 v128)
+  local.get $1
+  i32.const 25
+  i32.eq
+  local.get $1
+  i32.const 10
+  i32.eq
+  i32.or
+  local.get $1
+  i32.const 24
+  i32.eq
+  i32.or
+  if (result v128)
+   local.get $0
+   f32x4.abs
+   f32x4.neg
+  else
+   local.get $1
+   i32.const 15
+   i32.eq
+   if (result v128)
+    local.get $0
+    f32x4.neg
+   else
+    local.get $1
+    i32.const 13
+    i32.eq
+    if (result v128)
+     local.get $0
+     local.get $0
+     f32x4.mul
+     v128.const i32x4 0xbf000000 0xbf000000 0xbf000000 0xbf000000
+     f32x4.mul
+    else
+     local.get $1
+     i32.const 26
+     i32.eq
+     if (result v128)
+      local.get $0
+      local.get $0
+      f32x4.mul
+      f32x4.neg
+     else
+      local.get $1
+      i32.const 14
+      i32.eq
+      if (result v128)
+       local.get $0
+       local.get $0
+       local.get $0
+       local.get $0
+       f32x4.mul
+       v128.const i32x4 0x3d372713 0x3d372713 0x3d372713 0x3d372713
+       f32x4.mul
+       f32x4.mul
+       f32x4.add
+       v128.const i32x4 0xbfcc422a 0xbfcc422a 0xbfcc422a 0xbfcc422a
+       f32x4.mul
+      else
+       local.get $0
+      end
+     end
+    end
+   end
+  end
+  local.tee $4
+  v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
+  f32x4.mul
+  v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
+  f32x4.pmin
+  v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
+  f32x4.pmax
+  f32x4.nearest
+  i32x4.trunc_sat_f32x4_s
+  local.tee $5
+  i32.const 1
+  i32x4.shr_s
+  local.set $3
+  local.get $4
+  local.get $5
+  f32x4.convert_i32x4_s
+  local.tee $4
+  v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
+  f32x4.mul
+  f32x4.sub
+  local.get $4
+  v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
+  f32x4.mul
+  f32x4.add
+  v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
+  f32x4.pmin
+  v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
+  f32x4.pmax
+  local.tee $4
+  local.get $4
+  local.get $4
+  local.get $4
+  local.get $4
+  local.get $4
+  v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
+  v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
+  f32x4.relaxed_madd
+  v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
+  f32x4.relaxed_madd
+  v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
+  f32x4.relaxed_madd
+  v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
+  f32x4.relaxed_madd
+  v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+  f32x4.relaxed_madd
+  f32x4.mul
+  v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+  f32x4.add
+  local.get $3
+  v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
+  i32x4.add
+  i32.const 23
+  i32x4.shl
+  f32x4.mul
+  local.get $5
+  local.get $3
+  i32x4.sub
+  v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
+  i32x4.add
+  i32.const 23
+  i32x4.shl
+  f32x4.mul
+  local.set $3
+  local.get $1
+  i32.const 16
+  i32.eq
+  if
+   local.get $3
+   return
+  end
+  local.get $1
+  i32.const 26
+  i32.eq
+  local.tee $2
+  local.get $1
+  i32.const 13
+  i32.eq
+  i32.or
+  if
+   v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+   v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+   local.get $0
+   f32x4.abs
+   local.tee $4
+   v128.const i32x4 0x3fb504f3 0x3fb504f3 0x3fb504f3 0x3fb504f3
+   f32x4.mul
+   local.get $4
+   local.get $2
+   select
+   v128.const i32x4 0x3e9c28f6 0x3e9c28f6 0x3e9c28f6 0x3e9c28f6
+   f32x4.mul
+   f32x4.add
+   f32x4.div
+   local.tee $4
+   local.get $4
+   local.get $4
+   local.get $4
+   local.get $4
+   local.get $4
+   local.get $4
+   local.get $4
+   v128.const i32x4 0x3d1612a3 0x3d1612a3 0x3d1612a3 0x3d1612a3
+   v128.const i32x4 0xbe1c6979 0xbe1c6979 0xbe1c6979 0xbe1c6979
+   f32x4.relaxed_madd
+   v128.const i32x4 0x3e3dc332 0x3e3dc332 0x3e3dc332 0x3e3dc332
+   f32x4.relaxed_madd
+   v128.const i32x4 0xbd1a1826 0xbd1a1826 0xbd1a1826 0xbd1a1826
+   f32x4.relaxed_madd
+   v128.const i32x4 0x3df77b2c 0x3df77b2c 0x3df77b2c 0x3df77b2c
+   f32x4.relaxed_madd
+   v128.const i32x4 0x3dd3ea04 0x3dd3ea04 0x3dd3ea04 0x3dd3ea04
+   f32x4.relaxed_madd
+   v128.const i32x4 0x3dfacb9e 0x3dfacb9e 0x3dfacb9e 0x3dfacb9e
+   f32x4.relaxed_madd
+   v128.const i32x4 0x3df91e85 0x3df91e85 0x3df91e85 0x3df91e85
+   f32x4.relaxed_madd
+   f32x4.mul
+   local.get $3
+   f32x4.mul
+   local.set $3
+   local.get $2
+   if
+    local.get $0
+    v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+    local.get $3
+    local.get $3
+    f32x4.add
+    f32x4.sub
+    v128.const i32x4 0x80000000 0x80000000 0x80000000 0x80000000
+    v128.bitselect
+    return
+   end
+   local.get $0
+   v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+   local.get $3
+   f32x4.sub
+   local.get $3
+   local.get $0
+   v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+   f32x4.gt
+   v128.bitselect
+   f32x4.mul
+   return
+  end
+  local.get $1
+  i32.const 10
+  i32.eq
+  if
+   local.get $3
+   local.get $3
+   v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
+   f32x4.add
+   f32x4.div
+   local.tee $3
+   local.get $3
+   f32x4.mul
+   local.set $4
+   local.get $0
+   v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+   f32x4.pmax
+   local.get $3
+   local.get $4
+   local.get $4
+   local.get $4
+   local.get $4
+   v128.const i32x4 0x3e9045e8 0x3e9045e8 0x3e9045e8 0x3e9045e8
+   v128.const i32x4 0x3e8f2885 0x3e8f2885 0x3e8f2885 0x3e8f2885
+   f32x4.relaxed_madd
+   v128.const i32x4 0x3ecced73 0x3ecced73 0x3ecced73 0x3ecced73
+   f32x4.relaxed_madd
+   v128.const i32x4 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70
+   f32x4.relaxed_madd
+   v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
+   f32x4.relaxed_madd
+   f32x4.mul
+   f32x4.add
+   return
+  end
+  local.get $1
+  i32.const 25
+  i32.eq
+  if
+   local.get $3
+   local.get $3
+   v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
+   f32x4.add
+   f32x4.div
+   local.tee $3
+   local.get $3
+   f32x4.mul
+   local.set $4
+   local.get $0
+   v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+   f32x4.pmin
+   local.get $3
+   local.get $4
+   local.get $4
+   local.get $4
+   local.get $4
+   v128.const i32x4 0x3e9045e8 0x3e9045e8 0x3e9045e8 0x3e9045e8
+   v128.const i32x4 0x3e8f2885 0x3e8f2885 0x3e8f2885 0x3e8f2885
+   f32x4.relaxed_madd
+   v128.const i32x4 0x3ecced73 0x3ecced73 0x3ecced73 0x3ecced73
+   f32x4.relaxed_madd
+   v128.const i32x4 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70
+   f32x4.relaxed_madd
+   v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
+   f32x4.relaxed_madd
+   f32x4.mul
+   f32x4.sub
+   return
+  end
+  local.get $1
+  i32.const 24
+  i32.eq
+  if
+   local.get $0
+   local.get $3
+   local.get $3
+   f32x4.add
+   v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+   local.get $3
+   local.get $3
+   f32x4.mul
+   local.tee $3
+   local.get $0
+   v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+   f32x4.gt
+   local.tee $0
+   v128.bitselect
+   f32x4.add
+   local.tee $4
+   local.get $4
+   local.get $3
+   local.get $3
+   f32x4.add
+   v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
+   local.get $0
+   v128.bitselect
+   f32x4.add
+   f32x4.div
+   f32x4.mul
+   return
+  end
+  local.get $0
+  v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+  local.get $3
+  f32x4.add
+  f32x4.div
  )
  (func $assembly/activations/activate (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 f32) (param $5 f32)
   (local $6 v128)

@@ -28,6 +28,18 @@ const BOUNDS: Record<(typeof ACTIVATIONS)[number], { absolute: number; relative:
   // Where e^-x overflows, below -88.7, the result is 0.
   silu: { absolute: 3e-37, relative: 3e-7 },
   exp: { absolute: 1.5e-45, relative: 1.6e-7 },
+  log: { absolute: 0, relative: 1.6e-7 },
+  sqrt: { absolute: 0, relative: 6e-8 },
+  abs: { absolute: 0, relative: 0 },
+  square: { absolute: 1e-45, relative: 6e-8 },
+  reciprocal: { absolute: 1e-45, relative: 6e-8 },
+  clip: { absolute: 0, relative: 0 },
+  hard_silu: { absolute: 4e-7, relative: 2e-7 },
+  mish: { absolute: 3e-37, relative: 4e-7 },
+  log_sigmoid: { absolute: 3e-45, relative: 3e-7 },
+  erf: { absolute: 5e-7, relative: 0 },
+  floor: { absolute: 0, relative: 0 },
+  sign: { absolute: 0, relative: 0 },
 };
 
 /** A dense sweep: every sign and exponent with many significands, more of them where functions bend. */
@@ -66,7 +78,7 @@ for (const build of builds) {
           const wanted = activation({ id, alpha: ALPHA, beta: BETA }, part[i] as number);
           const allowed = absolute + relative * Math.abs(wanted);
           const error = Math.abs(got - wanted);
-          if (Math.fround(wanted) === got) return; // correctly rounded, infinities among them
+          if (Object.is(Math.fround(wanted), got) || wanted === got) return; // correctly rounded, infinities and NaN among them
           const excess = error / Math.max(allowed, 1e-300);
           if (!(excess <= worst.excess)) worst = { x: part[i] as number, excess, got, wanted };
         });

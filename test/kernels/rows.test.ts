@@ -170,12 +170,5 @@ for (const build of builds) {
         ),
       );
     });
-
-    test('fill', () => {
-      const bed = new Bed(build);
-      const block = bed.block(12, { writable: true });
-      bed.run(() => kernels.fill(block.at, 3, 2.5));
-      expect(block.f32.every((x) => x === 2.5)).toBe(true);
-    });
   });
 }

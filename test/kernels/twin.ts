@@ -24,6 +24,18 @@ export const ACTIVATIONS = [
   'gelu_tanh',
   'silu',
   'exp',
+  'log',
+  'sqrt',
+  'abs',
+  'square',
+  'reciprocal',
+  'clip',
+  'hard_silu',
+  'mish',
+  'log_sigmoid',
+  'erf',
+  'floor',
+  'sign',
 ] as const;
 
 export const SIGMOID: Activation = { id: 1, alpha: 0, beta: 0 };
@@ -64,6 +76,30 @@ export function activation({ id, alpha, beta }: Activation, x: number): number {
       return x / (1 + Math.exp(-x));
     case 'exp':
       return Math.exp(x);
+    case 'log':
+      return Math.log(x);
+    case 'sqrt':
+      return Math.sqrt(x);
+    case 'abs':
+      return Math.abs(x);
+    case 'square':
+      return x * x;
+    case 'reciprocal':
+      return 1 / x;
+    case 'clip':
+      return Math.min(beta, Math.max(alpha, x));
+    case 'hard_silu':
+      return x * Math.min(1, Math.max(0, x / 6 + 0.5));
+    case 'mish':
+      return x * Math.tanh(Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x))));
+    case 'log_sigmoid':
+      return Math.min(0, x) - Math.log1p(Math.exp(-Math.abs(x)));
+    case 'erf':
+      return x < 0 ? 2 * upperTail(-x * Math.SQRT2) - 1 : 1 - 2 * upperTail(x * Math.SQRT2);
+    case 'floor':
+      return Math.floor(x);
+    case 'sign':
+      return Math.sign(x);
     default:
       return x;
   }

@@ -39,6 +39,30 @@ export function activate(spec: ActivationSpec, x: Vector): Vector {
       return x.map((v) => v * sigmoid(v));
     case 'exp':
       return x.map(Math.exp);
+    case 'log':
+      return x.map(Math.log);
+    case 'sqrt':
+      return x.map(Math.sqrt);
+    case 'abs':
+      return x.map(Math.abs);
+    case 'square':
+      return x.map((v) => v * v);
+    case 'reciprocal':
+      return x.map((v) => 1 / v);
+    case 'clip':
+      return x.map((v) => Math.min(beta, Math.max(alpha, v)));
+    case 'hard_silu': // Howard et al. 2019
+      return x.map((v) => v * Math.min(1, Math.max(0, v / 6 + 0.5)));
+    case 'mish': // Misra 2019
+      return x.map((v) => v * Math.tanh(Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)))));
+    case 'log_sigmoid':
+      return x.map((v) => Math.min(v, 0) - Math.log1p(Math.exp(-Math.abs(v))));
+    case 'erf':
+      return x.map(erf);
+    case 'floor':
+      return x.map(Math.floor);
+    case 'sign':
+      return x.map(Math.sign);
   }
 }
 
