@@ -1,14 +1,16 @@
 import { fingerprint } from './fingerprint.js';
-import type { Graph, GraphNode } from './graph/value.js';
+import { fixedTime } from './graph/clock.js';
+import type { Graph, GraphNode, ValueInfo } from './graph/value.js';
 import { checkSpec } from './graph.js';
 import type { Hash } from './hash.js';
 import type { Cell } from './layers/cell.js';
-import { makeLayer } from './layers/index.js';
+import { type LayerKinds, makeLayer } from './layers/index.js';
 import type { BuildContext, Layer, StepRecord } from './layers/layer.js';
-import { SlotLayout } from './layers/slot.js';
+import { SlotLayout, type StatePlace } from './layers/slot.js';
 import { type Engine, Plan, type PlanShape } from './plan.js';
 import { Plans } from './plans.js';
 import type { LstmConfig, ModelSpec, TensorSpec } from './spec.js';
+import type { Holder } from './state.js';
 import type { Kernels } from './wasm/abi.js';
 import { rowBytes } from './wasm/abi.js';
 import { Arena } from './wasm/arena.js';
@@ -45,6 +47,9 @@ export class ModelEngine implements Engine {
   readonly fingerprint: Hash;
   readonly layers: readonly Layer[];
   readonly cells: readonly Cell[];
+  readonly carried: readonly StatePlace[];
+  /** All that holds state: the cells, then the carried inputs. */
+  readonly holders: readonly Holder[];
   readonly slotBytes: number;
   /** Bytes of the packed weights. */
   readonly weightBytes: number;
@@ -56,9 +61,11 @@ export class ModelEngine implements Engine {
   /** A slot as it is at the start: zeros, or the trained initial state. */
   readonly #initial: number;
   readonly #bytesPerTimestep: number;
+  /** Whether a long sequence may be taken in pieces. */
+  readonly #cuts: boolean;
 
-  constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined) {
-    this.graph = checkSpec(spec);
+  constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined, kinds: LayerKinds) {
+    this.graph = checkSpec(spec, kinds);
     this.fingerprint = fingerprint(this.graph, spec.tensors);
     this.arena = new Arena(memoryLimit);
     this.kernels = instantiate(loaded, this.arena.memory);
@@ -66,20 +73,32 @@ export class ModelEngine implements Engine {
     const slot = new SlotLayout();
     const tensor = (name: string): Float32Array => (spec.tensors[name] as TensorSpec).data;
     const context: BuildContext = { arena: this.arena, kernels: this.kernels, slot, tensor };
-    this.layers = this.graph.nodes.map((node) => makeLayer(node, this.graph, context));
+    this.layers = this.graph.nodes.map((node) => makeLayer(node, this.graph, context, kinds));
     this.weightBytes = this.arena.used;
     this.cells = this.layers.flatMap((layer) => layer.cells);
+    const { carries } = this.graph;
+    this.carried = carries.map(({ input }) => slot.carry(input.features));
+    this.holders = [
+      ...this.cells,
+      ...carries.map(({ input }, index) => ({ name: input.name, place: this.carried[index] as StatePlace })),
+    ];
     this.slotBytes = slot.bytes;
     this.#initial = this.arena.alloc(this.slotBytes);
-    for (const { config, place } of this.cells) {
-      const { initialH, initialC }: LstmConfig['tensors'] = config.tensors;
-      place.parts.forEach(({ offset }, index) => {
-        const name = [initialH, initialC][index];
+    const initial = ({ parts }: StatePlace, ...names: (string | undefined)[]): void =>
+      parts.forEach(({ offset }, index) => {
+        const name = names[index];
         if (name !== undefined) this.arena.f32.set(tensor(name), (this.#initial + offset) / 4);
       });
+    for (const { config, place } of this.cells) {
+      const { initialH, initialC }: LstmConfig['tensors'] = config.tensors;
+      initial(place, initialH, initialC);
     }
+    carries.forEach((carry, index) => {
+      initial(this.carried[index] as StatePlace, carry.initial);
+    });
     this.plans = new Plans(this);
-    this.obstacle = streamObstacle(this.graph);
+    this.obstacle = streamObstacle(this.graph, kinds);
+    this.#cuts = this.obstacle === undefined && carries.length === 0 && onRunTime(this.graph);
     this.#bytesPerTimestep = [...this.graph.values.values()]
       .filter(({ kind }) => kind === 'sequence')
       .reduce((sum, { features }) => sum + rowBytes(features), 0);
@@ -104,7 +123,7 @@ export class ModelEngine implements Engine {
    */
   run(request: RunRequest, state: number, watch?: RunWatch): void {
     const { batch, time, mask, zeroMasked } = request;
-    const piece = this.obstacle === undefined ? this.#piece(batch) : time;
+    const piece = this.#cuts ? this.#piece(batch) : time;
     for (let from = 0; from < time; from += piece) {
       const shape: PlanShape = { batch, time: Math.min(piece, time - from), masked: mask !== undefined, zeroMasked };
       const plan = watch ? new Plan(this, shape, (record) => watch(record, from)) : this.plans.hold(shape);
@@ -146,22 +165,38 @@ export class ModelEngine implements Engine {
   }
 }
 
+/** Whether every sequence has as many timesteps as the run. */
+export const onRunTime = ({ values }: Graph): boolean => [...values.values()].every(({ time }) => time === undefined);
+
 /** What stands in the way of running the model timestep by timestep. */
-function streamObstacle({ inputs, nodes }: Graph): string | undefined {
-  if (inputs.every(({ kind }) => kind === 'vector')) return 'the model has no sequence input, so no timesteps';
+function streamObstacle({ inputs, nodes, values, carries }: Graph, kinds: LayerKinds): string | undefined {
+  if (carries.length === 0 && inputs.every(({ kind }) => kind === 'vector'))
+    return 'the model has no sequence input, so no timesteps';
+  const carried = new Set(carries.map(({ input }) => input.name));
   for (const node of nodes) {
-    const reason = nodeObstacle(node);
+    const given = node.inputs.map((name) => values.get(name) as ValueInfo);
+    const own = given.slice(1).length > 0 && node.inputs.slice(1).every((name) => carried.has(name));
+    const reason = nodeObstacle(node, given, own) ?? kinds[node.type]?.obstacle?.(node, given);
     if (reason) return `layer ${JSON.stringify(node.name)} ${reason}`;
+    if (node.inputs.length > 0 && node.inputs.every((name) => carried.has(name)))
+      for (const name of node.outputs) carried.add(name);
   }
   return undefined;
 }
 
-function nodeObstacle(node: GraphNode): string | undefined {
+/** @param own whether further inputs, its initial state, come from the carried state. */
+function nodeObstacle(node: GraphNode, inputs: readonly ValueInfo[], own: boolean): string | undefined {
+  if (!RECURRENT.has(node.type)) return undefined;
+  const fixed = fixedTime(inputs[0]?.time) !== undefined;
+  if (inputs[0]?.time && !(fixed && own)) return 'walks over a time of its own, from a fresh state in every run';
+  if (fixed) return undefined;
   if (node.type === 'bidirectional')
     return 'is bidirectional: its backward half starts at the last timestep, so it needs the whole sequence first';
   if ('goBackwards' in node && node.goBackwards)
     return 'walks backwards from the last timestep, so it needs the whole sequence first';
-  if ((node.type === 'lstm' || node.type === 'gru' || node.type === 'rnn') && node.inputs.length > 1)
+  if (inputs.length > 1 && !own)
     return 'takes its initial state from another value at every run, so it cannot carry its own';
   return undefined;
 }
+
+const RECURRENT = new Set(['lstm', 'gru', 'rnn', 'bidirectional']);

@@ -1,16 +1,18 @@
-import { checkFields, later, list, onlyKeys, size } from './checks.js';
-import type { Graph, GraphNode, ValueInfo } from './graph/value.js';
-import { KINDS } from './layers/index.js';
+import { checkFields, later, list, onlyKeys, optionalSize, size } from './checks.js';
+import { fixed } from './graph/clock.js';
+import type { Carry, Graph, GraphNode, ValueInfo } from './graph/value.js';
+import { KINDS, type LayerKinds } from './layers/index.js';
 import { badSpec, choose, describe, record } from './refuse.js';
-import type { InputSpec, ModelSpec, NodeSpec, TensorSpec } from './spec.js';
+import type { CarrySpec, InputSpec, ModelSpec, NodeSpec, TensorSpec } from './spec.js';
 
 /**
  * Checks a model description and works out every value's shape.
+ * @param kinds the types of node there may be.
  * @throws {SpecError} naming the node, the tensor or field, what was expected and what was there.
  */
-export function checkSpec(spec: ModelSpec): Graph {
+export function checkSpec(spec: ModelSpec, kinds: LayerKinds = KINDS): Graph {
   record(spec, undefined, 'no model spec', 'an object');
-  onlyKeys(spec, ['name', 'inputs', 'nodes', 'outputs', 'tensors'], 'spec');
+  onlyKeys(spec, ['name', 'inputs', 'nodes', 'outputs', 'carries', 'tensors'], 'spec');
   for (const key of ['inputs', 'nodes', 'outputs'] as const) list(spec[key], `spec.${key}`);
   const { tensors } = spec;
   record(tensors, 'spec.tensors', 'no tensors', 'a record of tensors');
@@ -29,7 +31,7 @@ export function checkSpec(spec: ModelSpec): Graph {
     const where = `node ${describe(name)}`;
     if (names.has(name)) badSpec(where, 'a second node of this name');
     names.add(name);
-    const made = checkNode(node, where, tensors, values);
+    const made = checkNode(node, where, tensors, values, kinds);
     for (const info of made) define(info, where);
     return { ...node, outputs: made.map((info) => info.name) };
   });
@@ -41,9 +43,13 @@ export function checkSpec(spec: ModelSpec): Graph {
   if (new Set(spec.outputs).size !== outputs.length) {
     badSpec('spec.outputs', 'an output named twice', undefined, describe(spec.outputs));
   }
+  const carries = checkCarries(spec, inputs, values);
   return {
     name: spec.name,
-    inputs: inputs.map((input) => ({ ...input, vocabulary: vocabularyOf(spec, input.name) })),
+    inputs: inputs
+      .filter((input) => !carries.some((carry) => carry.input === input))
+      .map((input) => ({ ...input, vocabulary: vocabularyOf(spec, input.name) })),
+    carries,
     nodes,
     outputs,
     values,
@@ -56,8 +62,9 @@ function checkNode(
   where: string,
   tensors: ModelSpec['tensors'],
   values: ReadonlyMap<string, ValueInfo>,
+  kinds: LayerKinds,
 ): ValueInfo[] {
-  const kind = choose(KINDS, node.type, where, 'node type');
+  const kind = choose(kinds, node.type, where, 'node type');
   checkFields(node, ['name', 'type', 'inputs', 'outputs'], kind.fields, where);
   list(node.inputs, `${where}, inputs`);
   const { outputs = [node.name] } = node;
@@ -69,11 +76,12 @@ function checkNode(
     const expected = least === shapes.length ? `${least}` : `${least} to ${shapes.length}`;
     badSpec(where, 'wrong number of outputs', expected, describe(outputs));
   }
-  return shapes.slice(0, outputs.length).map(({ features, kind, dtype }, index) => ({
+  return shapes.slice(0, outputs.length).map(({ features, kind, dtype, time }, index) => ({
     name: outputs[index] as string,
     features,
     kind,
     dtype,
+    ...(kind === 'sequence' && time && { time }),
   }));
 }
 
@@ -109,11 +117,40 @@ function nameOf(named: InputSpec | NodeSpec, what: 'input' | 'node'): string {
 function checkInput(input: InputSpec): ValueInfo {
   const name = nameOf(input, 'input');
   const where = `input ${describe(name)}`;
-  checkFields(input, ['name'], { features: size, kind: later, dtype: later }, where);
-  const { features, kind = 'sequence', dtype = 'float32' } = input;
+  checkFields(input, ['name'], { features: size, kind: later, dtype: later, time: optionalSize }, where);
+  const { features, kind = 'sequence', dtype = 'float32', time } = input;
   if (kind !== 'sequence' && kind !== 'vector') badSpec(where, 'unknown kind', 'sequence or vector', describe(kind));
   if (dtype !== 'float32' && dtype !== 'int32') badSpec(where, 'unknown dtype', 'float32 or int32', describe(dtype));
-  return { name, features, kind, dtype };
+  if (time !== undefined && kind === 'vector') badSpec(where, 'a vector has no time', 'no time', `${time}`);
+  return { name, features, kind, dtype, ...(time !== undefined && { time: fixed(time) }) };
+}
+
+function checkCarries(
+  { carries = [], tensors }: ModelSpec,
+  inputs: readonly ValueInfo[],
+  values: ReadonlyMap<string, ValueInfo>,
+): Carry[] {
+  list(carries, 'spec.carries');
+  return carries.map((carry: CarrySpec) => {
+    onlyKeys(carry, ['input', 'output', 'initial'], 'spec.carries');
+    const where = `carry ${describe(carry.input)}`;
+    const input = inputs.find(({ name }) => name === carry.input);
+    const output = findValue(where, carry.output, values);
+    if (!input || carries.filter((other) => other?.input === carry.input).length > 1) {
+      badSpec(where, 'not an input that is carried once', inputs.map(({ name }) => name).join(', '), describe(carry));
+    }
+    const shape = ({ kind, features, dtype }: ValueInfo): string => `a ${dtype} ${kind} of ${features}`;
+    const expected = `a float32 vector of ${input.features}`;
+    for (const value of [input, output]) {
+      if (shape(value) !== expected)
+        badSpec(where, `${describe(value.name)} has the wrong shape`, expected, shape(value));
+    }
+    const { initial } = carry;
+    if (initial !== undefined && `${tensors[initial]?.shape}` !== `${input.features}`) {
+      badSpec(where, 'no such initial state', `a tensor of [${input.features}]`, describe(initial));
+    }
+    return { input, output, initial };
+  });
 }
 
 function checkTensor(name: string, tensor: TensorSpec): void {

@@ -1,3 +1,4 @@
+import { fixedTime } from './graph/clock.js';
 import type { InputInfo, ValueInfo } from './graph/value.js';
 import { badInput, describe } from './refuse.js';
 
@@ -120,23 +121,36 @@ function flattenNested(input: Nested, where: string): { data: ArrayLike<number>;
   return { data, shape };
 }
 
-function fromLength({ features, kind }: ValueInfo, { length }: ArrayLike<number>, batch: number, where: string): Sizes {
-  const least = batch * features;
-  const time = kind === 'sequence' ? length / least : 1;
+function fromLength(
+  { features, kind, time: clock }: ValueInfo,
+  { length }: ArrayLike<number>,
+  batch: number,
+  where: string,
+): Sizes {
+  const fixed = fixedTime(clock);
+  const least = batch * features * (fixed ?? 1);
+  const time = kind === 'sequence' && !fixed ? length / least : 1;
   if (!(Number.isInteger(time) && time > 0) || length !== time * least) {
-    const multiple = kind === 'sequence' ? 'a multiple of ' : '';
-    badInput(where, 'wrong length', `${multiple}${least} numbers (batch ${batch} · features ${features})`, `${length}`);
+    const multiple = kind === 'sequence' && !fixed ? 'a multiple of ' : '';
+    const steps = fixed ? ` · time ${fixed}` : '';
+    badInput(
+      where,
+      'wrong length',
+      `${multiple}${least} numbers (batch ${batch}${steps} · features ${features})`,
+      `${length}`,
+    );
   }
-  return { batch, time };
+  return { batch, time: fixed ?? time };
 }
 
 function fromShape(
-  { features, kind, dtype }: ValueInfo,
+  { features, kind, dtype, time: clock }: ValueInfo,
   data: ArrayLike<number>,
   given: readonly number[],
   batch: number | undefined,
   where: string,
 ): Sizes {
+  const fixed = fixedTime(clock);
   const rank = kind === 'sequence' ? 2 : 1;
   // Token ids come without a features dimension too.
   const bare = dtype === 'int32' && (given.length < rank || (given.length === rank && given.at(-1) !== 1));
@@ -146,10 +160,11 @@ function fromShape(
     shape.length === rank + 1 &&
     shape.every((n) => Number.isSafeInteger(n) && n > 0) &&
     shape.at(-1) === features &&
+    (fixed === undefined || shape[1] === fixed) &&
     shape.reduce((product, n) => product * n, 1) === data.length &&
     (batch === undefined || shape[0] === batch);
   if (!fits) {
-    const row = `${kind === 'sequence' ? 'time, ' : ''}${features}]`;
+    const row = `${kind === 'sequence' ? `${fixed ?? 'time'}, ` : ''}${features}]`;
     badInput(
       where,
       'wrong shape',

@@ -1,7 +1,9 @@
 import { ModelEngine, type RunRequest } from './engine.js';
 import { DisposedError, UnsupportedError } from './errors.js';
 import type { Graph } from './graph/value.js';
+import { checkSpec } from './graph.js';
 import { checkBatch, type Input, type Tensor } from './input.js';
+import { KINDS, type LayerKinds } from './layers/index.js';
 import { refuse } from './refuse.js';
 import { byName, checkRequest, type MaskOptions, namedOutputs, namesOf, type Outs, only } from './request.js';
 import type { ModelSpec } from './spec.js';
@@ -21,6 +23,11 @@ import {
 export interface ModelOptions extends KernelOptions {
   /** Most bytes of WebAssembly memory the model and its streams may take. Default: 4 GiB. */
   readonly memoryLimit?: number;
+  /**
+   * The types of layers there are: `allLayers` of `gatewise/layers`. Needed where code cannot be loaded on demand: in
+   * `createModelSync`, AudioWorklets, service workers, for models with convolutions and the like.
+   */
+  readonly layers?: LayerKinds;
 }
 
 export interface NamedRunOptions extends MaskOptions {
@@ -50,12 +57,23 @@ export interface Trace {
  * @throws {MemoryLimitError} the weights do not fit under `memoryLimit`.
  */
 export async function createModel(spec: ModelSpec, options: ModelOptions = {}): Promise<Model> {
-  return new Model(spec, await loadKernels(options), options.memoryLimit);
+  const loaded = await loadKernels(options);
+  return new Model(spec, loaded, options.memoryLimit, options.layers ?? (await kindsFor(spec)));
+}
+
+/** The common layers, or all of them, loaded on demand, for a model that has others. */
+async function kindsFor(spec: ModelSpec): Promise<LayerKinds> {
+  try {
+    checkSpec(spec);
+    return KINDS;
+  } catch {
+    return (await import('./layers/more.js')).allLayers;
+  }
 }
 
 /** `createModel` without waiting, for kernels in hand: AudioWorklets, synchronous start-up code. */
 export function createModelSync(spec: ModelSpec, options: ModelOptions & { readonly kernels: KernelSource }): Model {
-  return new Model(spec, loadKernelsSync(options), options.memoryLimit);
+  return new Model(spec, loadKernelsSync(options), options.memoryLimit, options.layers ?? KINDS);
 }
 
 /** A trained model: weights packed once, immutable, shared by all its streams. */
@@ -63,8 +81,8 @@ export class Model {
   readonly #engine: ModelEngine;
 
   /** @internal Use `createModel`. */
-  constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined) {
-    this.#engine = new ModelEngine(spec, loaded, memoryLimit);
+  constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined, kinds: LayerKinds) {
+    this.#engine = new ModelEngine(spec, loaded, memoryLimit, kinds);
   }
 
   /** The kernels in use: `simd` gives the same bits everywhere, `relaxed` may differ in the last bits between machines. */

@@ -1,5 +1,7 @@
+import { timesteps } from './graph/clock.js';
 import type { Graph, ValueInfo } from './graph/value.js';
 import type { Layer, Op, PlanContext, ValueBuffer, Watch } from './layers/layer.js';
+import type { StatePlace } from './layers/slot.js';
 import { Port } from './port.js';
 import type { Kernels } from './wasm/abi.js';
 import { rowBytes } from './wasm/abi.js';
@@ -21,6 +23,8 @@ export interface Engine {
   readonly graph: Graph;
   readonly layers: readonly Layer[];
   readonly slotBytes: number;
+  /** Where each carried state of the graph lies, in its order. */
+  readonly carried: readonly StatePlace[];
 }
 
 /**
@@ -54,24 +58,37 @@ export class Plan {
       if (bytes > scratch.bytes) scratch = { address: alloc(bytes), bytes };
       return scratch.address;
     };
-    const place = ({ name, features, kind, dtype }: ValueInfo, mask = 0): ValueBuffer => {
-      const rows = kind === 'sequence' ? batch * time : batch;
+    const place = ({ name, features, kind, dtype, ...value }: ValueInfo, mask = 0): ValueBuffer => {
+      const steps = kind === 'sequence' ? timesteps(value.time, time) : 1;
+      const rows = batch * steps;
       const stride = dtype === 'int32' ? 4 * features : rowBytes(features);
-      const buffer = { address: alloc(rows * stride), stride, rows, features, kind, mask };
+      const buffer = { address: alloc(rows * stride), stride, rows, features, kind, time: steps, mask };
       buffers.set(name, buffer);
       return buffer;
     };
     const port = ({ name, dtype }: ValueInfo): Port => new Port(arena, buffers.get(name) as ValueBuffer, dtype);
     try {
       this.mask = shape.masked ? alloc(batch * time) : 0;
-      for (const input of graph.inputs) place(input, input.kind === 'sequence' ? this.mask : 0);
+      for (const input of graph.inputs) place(input, input.kind === 'sequence' && !input.time ? this.mask : 0);
+      const carry = (name: string, { parts: [{ offset, length }] }: StatePlace, save: boolean): void => {
+        const { address, stride } = buffers.get(name) as ValueBuffer;
+        const { kernels, slotBytes } = engine;
+        this.#ops.push(
+          save
+            ? (state) => kernels.copyRows(address, stride, state + offset, slotBytes, batch, length)
+            : (state) => kernels.copyRows(state + offset, slotBytes, address, stride, batch, length),
+        );
+      };
+      graph.carries.forEach(({ input }, index) => {
+        place(input);
+        carry(input.name, engine.carried[index] as StatePlace, false);
+      });
       for (const { node, plan } of layers) {
         const context: PlanContext = {
           arena,
           kernels: engine.kernels,
           slotBytes: engine.slotBytes,
           batch,
-          time,
           zeroMasked: shape.zeroMasked,
           mask: this.mask,
           inputs: node.inputs.map((name) => buffers.get(name) as ValueBuffer),
@@ -88,6 +105,9 @@ export class Plan {
         };
         this.#ops.push(...plan(context));
       }
+      graph.carries.forEach(({ output }, index) => {
+        carry(output.name, engine.carried[index] as StatePlace, true);
+      });
     } catch (error) {
       this.free();
       throw error;

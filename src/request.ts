@@ -1,4 +1,5 @@
 import type { ModelEngine, RunRequest } from './engine.js';
+import { timesteps } from './graph/clock.js';
 import type { ValueInfo } from './graph/value.js';
 import { type CheckedInput, checkBatch, checkInput, checkLength, checkOut, type Input, type Tensor } from './input.js';
 import { badInput, describe } from './refuse.js';
@@ -44,9 +45,10 @@ export function checkRequest(
   });
   const batch = agree(checked, 'batch');
   const time = agree(
-    checked.filter(({ info }) => info.kind === 'sequence'),
+    checked.filter(({ info }) => info.kind === 'sequence' && !info.time),
     'time',
   );
+  for (const value of graph.values.values()) checkTime(value, time);
   return {
     inputs: checked.map(({ data }) => data),
     batch,
@@ -57,7 +59,7 @@ export function checkRequest(
         outputShape(info, batch, time).reduce((product, n) => product * n, 1),
       ),
     ),
-    mask: checkMask(options, batch, time),
+    mask: checkMask(options, batch, time, graph.values.values()),
     zeroMasked: options.lengths !== undefined,
   };
 }
@@ -96,11 +98,35 @@ export function namedOutputs(
 export const namesOf = (values: readonly ValueInfo[]): string[] => values.map(({ name }) => name);
 
 /** `[batch, time, features]`, or `[batch, features]` for a vector. */
-function outputShape({ kind, features }: ValueInfo, batch: number, time: number): number[] {
-  return kind === 'sequence' ? [batch, time, features] : [batch, features];
+function outputShape({ kind, features, ...value }: ValueInfo, batch: number, time: number): number[] {
+  return kind === 'sequence' ? [batch, timesteps(value.time, time), features] : [batch, features];
 }
 
-function checkMask({ mask, lengths }: MaskOptions, batch: number, time: number): Uint8Array | undefined {
+/** @throws {InputError} no timestep is left of a value made by strides and windows, or a rest where there must be none. */
+function checkTime({ name, time: clock }: ValueInfo, time: number): void {
+  const steps = timesteps(clock, time);
+  if (steps >= 1) return;
+  const short = steps < 1;
+  badInput(
+    `value ${describe(name)}`,
+    short ? 'the sequence is too short' : 'the time cannot be divided',
+    short ? 'at least one timestep' : `a multiple of ${clock?.at(-1)?.div}`,
+    `time ${time}`,
+  );
+}
+
+function checkMask(
+  { mask, lengths }: MaskOptions,
+  batch: number,
+  time: number,
+  values: Iterable<ValueInfo>,
+): Uint8Array | undefined {
+  for (const { name, time: clock } of mask || lengths ? values : []) {
+    if (clock) {
+      const where = mask === undefined ? 'lengths' : 'mask';
+      badInput(where, `${describe(name)} has other timesteps than the input`, 'whole sequences', `a ${where}`);
+    }
+  }
   if (mask !== undefined) {
     if (lengths !== undefined) badInput('options', 'both a mask and lengths', 'one of mask and lengths');
     checkLength(mask, batch * time, 'mask', `batch ${batch} · time ${time}`);

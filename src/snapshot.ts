@@ -76,7 +76,7 @@ function refuseBytes(message: string, expected: string, got?: string): never {
 
 /** The whole state, in the order of the format. */
 function everything(engine: ModelEngine, state: number, batch: number): { ports: readonly Port[]; floats: number } {
-  const ports = engine.cells.flatMap((cell) => statePorts(engine, cell, state, batch));
+  const ports = engine.holders.flatMap((holder) => statePorts(engine, holder, state, batch));
   return { ports, floats: ports.reduce((sum, { length }) => sum + length, 0) };
 }
 

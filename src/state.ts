@@ -1,6 +1,6 @@
 import type { ModelEngine } from './engine.js';
 import { checkLength, checkNumbers } from './input.js';
-import type { Cell } from './layers/cell.js';
+import type { StatePart, StatePlace } from './layers/slot.js';
 import { Port } from './port.js';
 import { badInput, describe } from './refuse.js';
 
@@ -19,28 +19,36 @@ export interface LayerStateInput {
   readonly c?: ArrayLike<number>;
 }
 
-/** A cell's state, for a batch: h, c (LSTM), and last the output that a masked timestep would repeat. */
-export function statePorts({ arena, slotBytes }: ModelEngine, { place }: Cell, state: number, batch: number): Port[] {
+/** What holds state: a recurrent cell, or a carried input. */
+export interface Holder {
+  readonly name: string;
+  readonly place: StatePlace;
+}
+
+/** A holder's state, for a batch: h, c (LSTM), and last the output that a masked timestep would repeat. */
+export function statePorts({ arena, slotBytes }: ModelEngine, { place }: Holder, state: number, batch: number): Port[] {
   const { parts, output } = place;
-  return [...parts, { offset: output, length: parts[0].length }].map(
+  const all: Omit<StatePart, 'key'>[] = [...parts];
+  if (output !== undefined) all.push({ offset: output, length: parts[0].length });
+  return all.map(
     ({ offset, length }) =>
       new Port(
         arena,
-        { address: state + offset, stride: slotBytes, rows: batch, features: length, kind: 'vector', mask: 0 },
+        { address: state + offset, stride: slotBytes, rows: batch, features: length, kind: 'vector', time: 1, mask: 0 },
         'float32',
       ),
   );
 }
 
-/** Copies the state out, one entry per recurrent layer in the order of the model. */
+/** Copies the state out, one entry per recurrent layer in the order of the model, then the carried inputs. */
 export function readState(engine: ModelEngine, state: number, batch: number): LayerState[] {
-  return engine.cells.map((cell) => {
-    const ports = statePorts(engine, cell, state, batch);
-    const [h, c] = cell.place.parts.map((_, index) => (ports[index] as Port).readAll()) as [
+  return engine.holders.map((holder) => {
+    const ports = statePorts(engine, holder, state, batch);
+    const [h, c] = holder.place.parts.map((_, index) => (ports[index] as Port).readAll()) as [
       Float32Array,
       Float32Array?,
     ];
-    return { layer: cell.name, h, ...(c && { c }) };
+    return { layer: holder.name, h, ...(c && { c }) };
   });
 }
 
@@ -49,16 +57,16 @@ export function readState(engine: ModelEngine, state: number, batch: number): La
  * @throws {InputError} wrong number of layers, wrong lengths, c missing or too much; nothing has changed then.
  */
 export function writeState(engine: ModelEngine, state: number, batch: number, given: readonly LayerStateInput[]): void {
-  const { cells } = engine;
-  if (!Array.isArray(given) || given.length !== cells.length) {
+  const { holders } = engine;
+  if (!Array.isArray(given) || given.length !== holders.length) {
     badInput(
       'state',
       'wrong number of layers',
-      `${cells.length} entries (${cells.map(({ name }) => name).join(', ')})`,
+      `${holders.length} entries (${holders.map(({ name }) => name).join(', ')})`,
       Array.isArray(given) ? `${given.length}` : describe(given),
     );
   }
-  cells.forEach(({ name, place }, index) => {
+  holders.forEach(({ name, place }, index) => {
     const layer: Partial<LayerStateInput> = given[index] ?? {};
     const where = `state of layer ${describe(name)}`;
     for (const { key, length } of place.parts) {
@@ -68,10 +76,10 @@ export function writeState(engine: ModelEngine, state: number, batch: number, gi
     }
     if (place.parts.length === 1 && layer.c !== undefined) badInput(where, 'this layer has no c', 'h alone', 'h and c');
   });
-  cells.forEach((cell, index) => {
+  holders.forEach((holder, index) => {
     const layer = given[index] as LayerStateInput;
-    statePorts(engine, cell, state, batch).forEach((port, part) => {
-      const key = cell.place.parts[part]?.key;
+    statePorts(engine, holder, state, batch).forEach((port, part) => {
+      const key = holder.place.parts[part]?.key;
       port.write((key && layer[key]) ?? new Float32Array(port.length));
     });
   });

@@ -1,5 +1,5 @@
 import type { ModelEngine } from './engine.js';
-import type { Graph, ValueInfo } from './graph/value.js';
+import type { ValueInfo } from './graph/value.js';
 import { cellMultiplyAdds } from './layers/cell-sizes.js';
 import type { Layer } from './layers/layer.js';
 import type { NodeSpec } from './spec.js';
@@ -42,7 +42,7 @@ export function summarize({ graph, layers, weightBytes, slotBytes }: ModelEngine
       output: kind,
       units: cells[0]?.units,
       parameters,
-      multiplyAdds: multiplyAdds(layer, graph),
+      multiplyAdds: multiplyAdds(layer),
     };
   });
   const sum = (key: 'parameters' | 'multiplyAdds'): number => rows.reduce((total, row) => total + row[key], 0);
@@ -58,9 +58,8 @@ export function summarize({ graph, layers, weightBytes, slotBytes }: ModelEngine
 }
 
 /** Only matrix products are counted, so only layers that have one. */
-function multiplyAdds({ node, cells }: Layer, { values }: Graph): number {
-  if (node.type === 'dense') return (values.get(node.inputs[0] as string) as ValueInfo).features * node.units;
-  return cells.reduce((sum, { config, inputs }) => sum + cellMultiplyAdds(config, inputs), 0);
+function multiplyAdds({ multiplyAdds: own, cells }: Layer): number {
+  return own ?? cells.reduce((sum, { config, inputs }) => sum + cellMultiplyAdds(config, inputs), 0);
 }
 
 const number = (n: number): string => n.toLocaleString('en-US');

@@ -1,4 +1,5 @@
 import type { ModelEngine, RunRequest, RunWatch } from './engine.js';
+import { timesteps } from './graph/clock.js';
 import type { Cell } from './layers/cell.js';
 
 /**
@@ -26,14 +27,19 @@ export interface LayerTrace {
  */
 export function traceInto(
   layers: LayerTrace[],
-  { arena, cells, slotBytes }: ModelEngine,
-  { batch, time }: RunRequest,
+  { arena, cells, layers: own, graph, slotBytes }: ModelEngine,
+  { batch, time: runTime }: RunRequest,
 ): RunWatch {
-  layers.push(...cells.map((cell) => emptyTrace(cell, batch * time)));
+  const times = own.flatMap(({ node, cells }) =>
+    cells.map(() => timesteps(graph.values.get(node.inputs[0] as string)?.time, runTime)),
+  );
+  layers.push(...cells.map((cell, index) => emptyTrace(cell, batch * (times[index] as number))));
   return ({ cell, timestep, raw, rawStride, state, mask, maskStride }, from) => {
     const { f32, u8 } = arena;
-    const trace = layers[cells.indexOf(cell)] as LayerTrace;
-    const { units, place, gates } = cell;
+    const index = cells.indexOf(cell);
+    const trace = layers[index] as LayerTrace;
+    const time = times[index] as number;
+    const { units, place, gates: names } = cell;
     for (let b = 0; b < batch; b++) {
       const row = b * time + from + timestep;
       for (const { key, offset, length } of place.parts) {
@@ -41,11 +47,11 @@ export function traceInto(
         trace[key]?.set(f32.subarray(at, at + length), row * length);
       }
       const masked = mask !== 0 && u8[mask + b * maskStride] === 0;
-      gates.forEach((gate, index) => {
+      names.forEach((gate, index) => {
         const target = trace.gates[gate] as Float32Array;
         for (let unit = 0; unit < units; unit++) {
           // raw [group][gate][4 lanes]
-          const at = ((unit >> 2) * gates.length + index) * 4 + (unit & 3);
+          const at = ((unit >> 2) * names.length + index) * 4 + (unit & 3);
           target[row * units + unit] = masked ? Number.NaN : (f32[(raw + b * rawStride) / 4 + at] as number);
         }
       });

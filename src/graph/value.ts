@@ -1,4 +1,5 @@
 import type { NodeSpec } from '../spec.js';
+import type { Clock } from './clock.js';
 
 /** What is known of a value before its batch and time are. */
 export interface ValueInfo {
@@ -6,6 +7,8 @@ export interface ValueInfo {
   readonly features: number;
   readonly kind: 'sequence' | 'vector';
   readonly dtype: 'float32' | 'int32';
+  /** Sequences: how many timesteps. Undefined: as many as the run has. */
+  readonly time?: Clock | undefined;
 }
 
 export type Shape = Omit<ValueInfo, 'name'>;
@@ -19,9 +22,18 @@ export interface InputInfo extends ValueInfo {
 export type GraphNode = NodeSpec & { readonly outputs: readonly string[] };
 
 /** A model's structure, checked, with every value's shape worked out. Holds no weights. */
+/** A carried state: an input that starts each run as what the output was after the last one. */
+export interface Carry {
+  readonly input: ValueInfo;
+  readonly output: ValueInfo;
+  readonly initial: string | undefined;
+}
+
 export interface Graph {
   readonly name: string | undefined;
+  /** Those that callers give. */
   readonly inputs: readonly InputInfo[];
+  readonly carries: readonly Carry[];
   /** In topological order. */
   readonly nodes: readonly GraphNode[];
   readonly outputs: readonly ValueInfo[];

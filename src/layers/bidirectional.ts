@@ -1,7 +1,7 @@
 import { checkFields, later } from '../checks.js';
 import { onlyInput, sequence } from '../graph/node-check.js';
 import type { Shape } from '../graph/value.js';
-import { badSpec, choose } from '../refuse.js';
+import { badSpec, choose, describe } from '../refuse.js';
 import type { BidirectionalNode } from '../spec.js';
 import { BINARY, rowBytes } from '../wasm/abi.js';
 import type { Cell } from './cell.js';
@@ -19,24 +19,24 @@ export const bidirectional: LayerKind<BidirectionalNode> = {
   fields: { forward: later, backward: later, merge: later },
   check(node, at) {
     const { forward, backward, merge } = node;
-    const { features } = sequence(at, onlyInput(at));
+    const x = sequence(at, onlyInput(at));
     for (const half of ['forward', 'backward'] as const) {
       const cell = node[half];
       const where = `${at.where}, ${half}`;
       const { fields } = choose(CELLS, cell?.type, where, 'cell type');
       checkFields(cell, ['type'], fields, where);
-      if (cell.goBackwards) {
-        badSpec(where, 'the halves have their directions already', 'no goBackwards', 'goBackwards true');
+      if (cell.goBackwards || cell.outputOrder) {
+        badSpec(where, 'the halves have their directions already', 'no goBackwards or outputOrder', describe(cell));
       }
-      checkCell(cell, features, at, where);
+      checkCell(cell, x.features, at, where);
     }
     if ((forward.returnSequences ?? true) !== (backward.returnSequences ?? true)) {
       badSpec(at.where, 'the halves disagree', 'the same returnSequences in both');
     }
     const [one, two] = [outputLength(forward), outputLength(backward)];
     const y: Shape = {
+      ...x,
       kind: forward.returnSequences === false ? 'vector' : 'sequence',
-      dtype: 'float32',
       features: merge === 'concat' ? one + two : one,
     };
     const operation = choose(MERGES, merge, `${at.where}, merge`, 'merge');

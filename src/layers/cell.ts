@@ -1,5 +1,5 @@
 import { resolveActivation } from '../activations.js';
-import { type Check, type Fields, later, optionalBound, optionalTruth, size } from '../checks.js';
+import { type Check, type Fields, later, optionalBound, optionalOrder, optionalTruth, size } from '../checks.js';
 import type { TensorShapes } from '../graph/node-check.js';
 import type { ActivationSpec, CellConfig } from '../spec.js';
 import { type CellKernel, FLAG } from '../wasm/abi.js';
@@ -44,6 +44,7 @@ export interface CellKind<Config extends CellConfig = CellConfig> {
 export const cellFields = (own: Readonly<Record<string, Check>>): Fields => ({
   units: size,
   goBackwards: optionalTruth,
+  outputOrder: optionalOrder,
   returnSequences: optionalTruth,
   zeroOutputForMask: optionalTruth,
   clip: optionalBound,

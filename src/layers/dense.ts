@@ -20,6 +20,7 @@ export const dense: LayerKind<DenseNode> = {
     const bias = packBias(context, columns, tensors.bias);
     const { name, id, alpha, beta } = resolveActivation(activation, where);
     return {
+      multiplyAdds: inputs * units,
       plan(plan) {
         const x = plan.inputs[0] as ValueBuffer;
         const y = plan.output(0, x.mask);

@@ -10,10 +10,10 @@ import { addMask } from './mask.js';
 export const embedding: LayerKind<EmbeddingNode> = {
   fields: { tensors: later, maskZero: optionalTruth },
   check({ tensors }, at) {
-    const { kind, features } = onlyInput(at);
-    if (features !== 1) badSpec(at.where, 'token ids come one per timestep', 'features 1', `${features}`);
+    const ids = onlyInput(at);
+    if (ids.features !== 1) badSpec(at.where, 'token ids come one per timestep', 'features 1', `${ids.features}`);
     const { weight } = namedTensors(at, tensors, { weight: ['vocabulary', 'features'] }, at.where);
-    return [{ kind, dtype: 'float32', features: (weight as TensorSpec).shape[1] as number }];
+    return [{ ...ids, dtype: 'float32', features: (weight as TensorSpec).shape[1] as number }];
   },
   make({ tensors, maskZero }, { arena, kernels, tensor }, _, features) {
     const weight = tensor(tensors.weight);

@@ -1,5 +1,5 @@
 import { partsOf, tensorsOf } from '../graph/parts.js';
-import type { Graph, GraphNode, ValueInfo } from '../graph/value.js';
+import type { Graph, GraphNode } from '../graph/value.js';
 import type { NodeSpec } from '../spec.js';
 import { bidirectional } from './bidirectional.js';
 import { CELLS } from './cells.js';
@@ -11,8 +11,11 @@ import { merge } from './merge.js';
 import { activation, dropout, layerNorm, softmax } from './pointwise.js';
 import { recurrent } from './recurrent.js';
 
-/** Every type of node there is. */
-export const KINDS: Readonly<Record<NodeSpec['type'], LayerKind>> = {
+/** Types of node by name. */
+export type LayerKinds = Readonly<Record<string, LayerKind>>;
+
+/** Those of most recurrent models. Further ones are loaded when a model has them (`more.ts`). */
+export const KINDS: LayerKinds = {
   lstm: recurrent(CELLS.lstm),
   gru: recurrent(CELLS.gru),
   rnn: recurrent(CELLS.rnn),
@@ -30,9 +33,10 @@ export const KINDS: Readonly<Record<NodeSpec['type'], LayerKind>> = {
 };
 
 /** Packs one node's weights. */
-export function makeLayer(node: GraphNode, { values }: Graph, context: BuildContext): Layer {
-  const features = (name: string | undefined): number => (values.get(name as string) as ValueInfo).features;
-  const work = KINDS[node.type].make(node, context, features(node.inputs[0]), features(node.outputs[0]));
+export function makeLayer(node: GraphNode, { values }: Graph, context: BuildContext, kinds: LayerKinds): Layer {
+  const features = (name: string | undefined): number => values.get(name as string)?.features ?? 0;
+  const kind = kinds[node.type] as LayerKind;
+  const work = kind.make(node, context, features(node.inputs[0]), features(node.outputs[0]));
   return { cells: [], ...work, node, parameters: countParameters(node, context) };
 }
 

@@ -1,6 +1,6 @@
 import type { Fields } from '../checks.js';
 import type { NodeCheck } from '../graph/node-check.js';
-import type { GraphNode, Shape } from '../graph/value.js';
+import type { GraphNode, Shape, ValueInfo } from '../graph/value.js';
 import type { NodeSpec } from '../spec.js';
 import type { Kernels } from '../wasm/abi.js';
 import type { Arena } from '../wasm/arena.js';
@@ -22,6 +22,8 @@ export interface ValueBuffer {
   readonly rows: number;
   readonly features: number;
   readonly kind: 'sequence' | 'vector';
+  /** Timesteps; 1 for a vector. */
+  readonly time: number;
   /** Address of `[batch][time]` bytes, 0 at masked timesteps; 0 if nothing is masked. */
   readonly mask: number;
 }
@@ -46,7 +48,6 @@ export interface PlanContext {
   readonly arena: Arena;
   readonly kernels: Kernels;
   readonly batch: number;
-  readonly time: number;
   /** Bytes from one row's state to the next. */
   readonly slotBytes: number;
   /** Masked timesteps output zeros in every layer (per-row sequence lengths). */
@@ -74,11 +75,14 @@ export type Op = (state: number) => void;
 export interface Work {
   /** The recurrent cells whose state a stream keeps; absent if there are none. */
   readonly cells?: readonly Cell[];
+  /** Multiply-adds of its matrix product for one timestep; absent if it has none of its own. */
+  readonly multiplyAdds?: number;
   plan(context: PlanContext): readonly Op[];
 }
 
 /** A node with its weights packed. */
-export interface Layer extends Required<Work> {
+export interface Layer extends Work {
+  readonly cells: readonly Cell[];
   readonly node: GraphNode;
   /** Numbers learned in training. */
   readonly parameters: number;
@@ -100,4 +104,6 @@ export interface LayerKind<Node extends NodeSpec = NodeSpec> {
    * @param outputs features of its first output.
    */
   make(node: Node, context: BuildContext, inputs: number, outputs: number): Work;
+  /** Why the node cannot run timestep by timestep, to follow its name; undefined if it can. */
+  obstacle?(node: Node, inputs: readonly ValueInfo[]): string | undefined;
 }

@@ -1,3 +1,4 @@
+import { sameClock } from '../graph/clock.js';
 import { wrongInputs } from '../graph/node-check.js';
 import { badSpec, describe } from '../refuse.js';
 import type { MergeNode } from '../spec.js';
@@ -16,7 +17,11 @@ export const merge: LayerKind<MergeNode> = {
     const concatenate = type === 'concatenate';
     let { features } = first;
     for (const other of rest) {
-      if (other.kind !== first.kind || (!concatenate && other.features !== features)) {
+      if (
+        other.kind !== first.kind ||
+        !sameClock(other.time, first.time) ||
+        (!concatenate && other.features !== features)
+      ) {
         badSpec(
           at.where,
           `input ${describe(other.name)} does not fit the first`,
@@ -33,7 +38,7 @@ export const merge: LayerKind<MergeNode> = {
       const { inputs } = plan;
       const { mask, ops } = jointMask(plan);
       const y = plan.output(0, mask);
-      ops.push(...joinValues(plan, type === 'concatenate' ? undefined : BINARY[type], inputs, y));
+      ops.push(...joinValues(plan, BINARY[type as keyof typeof BINARY], inputs, y));
       if (type === 'multiply' && inputs.some((x) => x.mask !== 0)) ops.push(skipMaskedFactors(plan, y));
       return ops;
     },
@@ -62,7 +67,8 @@ export function joinValues(
   });
 }
 
-function jointMask(plan: PlanContext): { mask: number; ops: Op[] } {
+/** The mask that a merge of values of one shape has. */
+export function jointMask(plan: PlanContext): { mask: number; ops: Op[] } {
   const masks = [...new Set(plan.inputs.map((x) => x.mask))];
   if (masks.includes(0)) return { mask: 0, ops: [] };
   if (masks.length === 1) return { mask: masks[0] as number, ops: [] };

@@ -31,7 +31,7 @@ export const recurrent = ({ fields }: CellKind): LayerKind<RecurrentNode> => ({
         );
       }
     });
-    const y: Shape = { kind: node.returnSequences === false ? 'vector' : 'sequence', dtype: 'float32', features: h };
+    const y: Shape = { ...x, kind: node.returnSequences === false ? 'vector' : 'sequence', features: h };
     return [y, ...states.map((features): Shape => ({ ...y, kind: 'vector', features }))];
   },
   make(node, context, inputs) {
@@ -45,7 +45,7 @@ export const recurrent = ({ fields }: CellKind): LayerKind<RecurrentNode> => ({
         const out = plan.output(0, sequences ? x.mask : 0);
         return [
           ...setInitialState(cell, plan),
-          unroll(cell, x, out, { backwards, outputOrder: 'computed', sequences }, plan),
+          unroll(cell, x, out, { backwards, outputOrder: node.outputOrder ?? 'computed', sequences }, plan),
           ...finalState(cell, plan),
         ];
       },

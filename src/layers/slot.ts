@@ -11,8 +11,8 @@ export interface StatePart {
 export interface StatePlace {
   /** h, and c for LSTM. For LSTM and simple RNN, x lies directly in front of h. */
   readonly parts: readonly [StatePart, ...StatePart[]];
-  /** The last output, as long as h, in bytes from the slot's start; masked timesteps repeat it. */
-  readonly output: number;
+  /** The last output, as long as h, in bytes from the slot's start; masked timesteps repeat it. Cells only. */
+  readonly output?: number;
 }
 
 /** Lays out a slot: the state of every cell of the model, for one row of a batch. */
@@ -33,6 +33,11 @@ export class SlotLayout {
     const part: StatePart = { key: 'h', offset: this.#take(h), length: h };
     const offset = this.#take(c);
     return { parts: c > 0 ? [part, { key: 'c', offset, length: c }] : [part], output: this.#take(h) };
+  }
+
+  /** A vector that the model carries from run to run outside its cells. */
+  carry(length: number): StatePlace {
+    return { parts: [{ key: 'h', offset: this.#take(length), length }] };
   }
 
   #take(floats: number): number {

@@ -20,7 +20,8 @@ export interface UnrollOptions {
  * first: the kernel runs over [x h] as one sum. Both give the same bits.
  */
 export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: UnrollOptions, context: PlanContext): Op {
-  const { arena, kernels, batch, time, slotBytes, watch } = context;
+  const { arena, kernels, batch, slotBytes, watch } = context;
+  const { time } = x;
   const { kernel, descriptor, projection, inputs } = cell;
   const { address: layer, flagsAt } = descriptor;
   const { weight, bias } = projection;

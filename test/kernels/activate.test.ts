@@ -28,7 +28,7 @@ const BOUNDS: Record<(typeof ACTIVATIONS)[number], { absolute: number; relative:
   // Where e^-x overflows, below -88.7, the result is 0.
   silu: { absolute: 3e-37, relative: 3e-7 },
   exp: { absolute: 1.5e-45, relative: 1.6e-7 },
-  log: { absolute: 0, relative: 1.6e-7 },
+  log: { absolute: 0, relative: 2.5e-7 },
   sqrt: { absolute: 0, relative: 6e-8 },
   abs: { absolute: 0, relative: 0 },
   square: { absolute: 1e-45, relative: 6e-8 },

@@ -1,0 +1,27 @@
+import { fixedTime } from '../../graph/clock.js';
+import type { NodeCheck } from '../../graph/node-check.js';
+import type { Shape, ValueInfo } from '../../graph/value.js';
+import { badSpec, describe } from '../../refuse.js';
+import type { ValueBuffer } from '../layer.js';
+
+/** Whether a value's timesteps are those of the run, or made from them, so that a stream sees them one by one. */
+export const flows = ({ kind, time }: ValueInfo): boolean => kind === 'sequence' && fixedTime(time) === undefined;
+
+/** Timesteps of a value whose number is known before any run: 1 for a vector. @throws {SpecError} */
+export function knownTime({ where }: NodeCheck, x: ValueInfo): number {
+  const time = x.kind === 'vector' ? 1 : fixedTime(x.time);
+  if (time === undefined) {
+    badSpec(
+      where,
+      `input ${describe(x.name)} has no fixed time`,
+      'a vector, or a sequence of fixed time',
+      'a sequence',
+    );
+  }
+  return time;
+}
+
+export const vector = (features: number): Shape => ({ kind: 'vector', dtype: 'float32', features });
+
+/** Index into float32 of one row of a value. */
+export const rowAt = ({ address, stride }: ValueBuffer, row: number): number => (address + row * stride) / 4;
