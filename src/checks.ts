@@ -1,5 +1,5 @@
 import { resolveActivation } from './activations.js';
-import { badSpec, describe, record } from './refuse.js';
+import { badSpec, choose, describe, record } from './refuse.js';
 import type { ActivationSpec } from './spec.js';
 
 /** Checks one field of a spec. @throws {SpecError} with where, expected and got. */
@@ -43,7 +43,6 @@ export const size = check(
 export const finite = check('not a usable number', 'a finite number', Number.isFinite);
 export const notNegative = check('not a usable number', 'a finite number of at least 0', (value) => atLeast(value, 0));
 const truth = check('not a yes or no', 'true or false', (value) => typeof value === 'boolean');
-const order = check('not an order', 'computed or input', (value) => value === 'computed' || value === 'input');
 const bound = check('not a bound', 'a finite number above 0', (value) => atLeast(value, Number.MIN_VALUE));
 
 const optional =
@@ -54,7 +53,7 @@ const optional =
 
 export const optionalSize = optional(size);
 export const optionalTruth = optional(truth);
-export const optionalOrder = optional(order);
+export const optionalOrder = optional((value, where) => choose({ computed: 0, input: 0 }, value, where, 'order'));
 export const optionalBound = optional(bound);
 export const optionalActivation = optional((value, where) => {
   resolveActivation(value as ActivationSpec, where);

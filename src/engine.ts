@@ -185,18 +185,13 @@ function streamObstacle({ inputs, nodes, values, carries }: Graph, kinds: LayerK
 }
 
 /** @param own whether further inputs, its initial state, come from the carried state. */
-function nodeObstacle(node: GraphNode, inputs: readonly ValueInfo[], own: boolean): string | undefined {
-  if (!RECURRENT.has(node.type)) return undefined;
-  const fixed = fixedTime(inputs[0]?.time) !== undefined;
-  if (inputs[0]?.time && !(fixed && own)) return 'walks over a time of its own, from a fresh state in every run';
-  if (fixed) return undefined;
-  if (node.type === 'bidirectional')
-    return 'is bidirectional: its backward half starts at the last timestep, so it needs the whole sequence first';
-  if ('goBackwards' in node && node.goBackwards)
-    return 'walks backwards from the last timestep, so it needs the whole sequence first';
-  if (inputs.length > 1 && !own)
+function nodeObstacle(node: GraphNode, [x]: readonly ValueInfo[], own: boolean): string | undefined {
+  if (node.type !== 'lstm' && node.type !== 'gru' && node.type !== 'rnn') return undefined;
+  const fixed = fixedTime(x?.time);
+  if (own && (fixed || !x?.time) && !(node.goBackwards && !fixed)) return undefined;
+  if (x?.time) return 'starts anew in every run';
+  if (node.goBackwards) return 'walks backwards from the last timestep, so it needs the whole sequence first';
+  if (node.inputs.length > 1)
     return 'takes its initial state from another value at every run, so it cannot carry its own';
   return undefined;
 }
-
-const RECURRENT = new Set(['lstm', 'gru', 'rnn', 'bidirectional']);

@@ -3,7 +3,7 @@ import { fixed } from './graph/clock.js';
 import type { Carry, Graph, GraphNode, ValueInfo } from './graph/value.js';
 import { KINDS, type LayerKinds } from './layers/index.js';
 import { badSpec, choose, describe, record } from './refuse.js';
-import type { CarrySpec, InputSpec, ModelSpec, NodeSpec, TensorSpec } from './spec.js';
+import type { InputSpec, ModelSpec, NodeSpec, TensorSpec } from './spec.js';
 
 /**
  * Checks a model description and works out every value's shape.
@@ -121,7 +121,7 @@ function checkInput(input: InputSpec): ValueInfo {
   const { features, kind = 'sequence', dtype = 'float32', time } = input;
   if (kind !== 'sequence' && kind !== 'vector') badSpec(where, 'unknown kind', 'sequence or vector', describe(kind));
   if (dtype !== 'float32' && dtype !== 'int32') badSpec(where, 'unknown dtype', 'float32 or int32', describe(dtype));
-  if (time !== undefined && kind === 'vector') badSpec(where, 'a vector has no time', 'no time', `${time}`);
+  if (time !== undefined && kind === 'vector') badSpec(where, 'a vector has no time');
   return { name, features, kind, dtype, ...(time !== undefined && { time: fixed(time) }) };
 }
 
@@ -131,23 +131,23 @@ function checkCarries(
   values: ReadonlyMap<string, ValueInfo>,
 ): Carry[] {
   list(carries, 'spec.carries');
-  return carries.map((carry: CarrySpec) => {
-    onlyKeys(carry, ['input', 'output', 'initial'], 'spec.carries');
-    const where = `carry ${describe(carry.input)}`;
+  const seen = new Set<string>();
+  return carries.map((carry) => {
+    const where = `carry ${describe(carry?.input)}`;
+    onlyKeys(carry, ['input', 'output', 'initial'], where);
     const input = inputs.find(({ name }) => name === carry.input);
+    if (!input || seen.has(input.name)) badSpec(where, 'not an input');
+    seen.add(input.name);
     const output = findValue(where, carry.output, values);
-    if (!input || carries.filter((other) => other?.input === carry.input).length > 1) {
-      badSpec(where, 'not an input that is carried once', inputs.map(({ name }) => name).join(', '), describe(carry));
-    }
-    const shape = ({ kind, features, dtype }: ValueInfo): string => `a ${dtype} ${kind} of ${features}`;
-    const expected = `a float32 vector of ${input.features}`;
-    for (const value of [input, output]) {
-      if (shape(value) !== expected)
-        badSpec(where, `${describe(value.name)} has the wrong shape`, expected, shape(value));
+    const { features } = input;
+    for (const { name, kind, dtype, features: n } of [input, output]) {
+      if (kind !== 'vector' || dtype !== 'float32' || n !== features) {
+        badSpec(where, `${describe(name)} has the wrong shape`, `a vector of ${features}`, `a ${kind} of ${n}`);
+      }
     }
     const { initial } = carry;
-    if (initial !== undefined && `${tensors[initial]?.shape}` !== `${input.features}`) {
-      badSpec(where, 'no such initial state', `a tensor of [${input.features}]`, describe(initial));
+    if (initial !== undefined && `${tensors[initial]?.shape}` !== `${features}`) {
+      badSpec(where, 'no such initial state', `[${features}]`, describe(initial));
     }
     return { input, output, initial };
   });

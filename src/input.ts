@@ -132,13 +132,8 @@ function fromLength(
   const time = kind === 'sequence' && !fixed ? length / least : 1;
   if (!(Number.isInteger(time) && time > 0) || length !== time * least) {
     const multiple = kind === 'sequence' && !fixed ? 'a multiple of ' : '';
-    const steps = fixed ? ` · time ${fixed}` : '';
-    badInput(
-      where,
-      'wrong length',
-      `${multiple}${least} numbers (batch ${batch}${steps} · features ${features})`,
-      `${length}`,
-    );
+    const size = `${least} numbers (batch ${batch} · features ${least / batch})`;
+    badInput(where, 'wrong length', `${multiple}${size}`, `${length}`);
   }
   return { batch, time: fixed ?? time };
 }

@@ -106,11 +106,10 @@ function outputShape({ kind, features, ...value }: ValueInfo, batch: number, tim
 function checkTime({ name, time: clock }: ValueInfo, time: number): void {
   const steps = timesteps(clock, time);
   if (steps >= 1) return;
-  const short = steps < 1;
   badInput(
     `value ${describe(name)}`,
-    short ? 'the sequence is too short' : 'the time cannot be divided',
-    short ? 'at least one timestep' : `a multiple of ${clock?.at(-1)?.div}`,
+    'wrong time',
+    steps < 1 ? 'more timesteps' : `a multiple of ${clock?.at(-1)?.div}`,
     `time ${time}`,
   );
 }
@@ -122,10 +121,7 @@ function checkMask(
   values: Iterable<ValueInfo>,
 ): Uint8Array | undefined {
   for (const { name, time: clock } of mask || lengths ? values : []) {
-    if (clock) {
-      const where = mask === undefined ? 'lengths' : 'mask';
-      badInput(where, `${describe(name)} has other timesteps than the input`, 'whole sequences', `a ${where}`);
-    }
+    if (clock) badInput('options', `${describe(name)} has other timesteps than the input`, 'no mask or lengths');
   }
   if (mask !== undefined) {
     if (lengths !== undefined) badInput('options', 'both a mask and lengths', 'one of mask and lengths');

@@ -1,34 +1,26 @@
 import { partsOf, tensorsOf } from '../graph/parts.js';
 import type { Graph, GraphNode } from '../graph/value.js';
 import type { NodeSpec } from '../spec.js';
-import { bidirectional } from './bidirectional.js';
 import { CELLS } from './cells.js';
 import { dense } from './dense.js';
 import { embedding } from './embedding.js';
 import type { BuildContext, Layer, LayerKind } from './layer.js';
-import { masking } from './masking.js';
-import { merge } from './merge.js';
 import { activation, dropout, layerNorm, softmax } from './pointwise.js';
 import { recurrent } from './recurrent.js';
 
 /** Types of node by name. */
 export type LayerKinds = Readonly<Record<string, LayerKind>>;
 
-/** Those of most recurrent models. Further ones are loaded when a model has them (`more.ts`). */
+/** Those of most models that stream. Further ones are loaded when a model has them (`more.ts`). */
 export const KINDS: LayerKinds = {
   lstm: recurrent(CELLS.lstm),
   gru: recurrent(CELLS.gru),
   rnn: recurrent(CELLS.rnn),
-  bidirectional,
   dense,
   embedding,
-  masking,
   layer_norm: layerNorm,
   activation,
   softmax,
-  add: merge,
-  multiply: merge,
-  concatenate: merge,
   dropout,
 };
 

@@ -1,8 +1,10 @@
 import { KINDS, type LayerKinds } from './index.js';
 import { batchNorm, prelu, scaleShift } from './more/affine.js';
+import { bidirectional } from './more/bidirectional.js';
 import { conv1d, convTranspose1d } from './more/conv.js';
 import { broadcastMerge, where } from './more/elementwise.js';
 import { logSoftmax } from './more/log-softmax.js';
+import { masking } from './more/masking.js';
 import { matmul } from './more/matmul.js';
 import { pool1d, reduce } from './more/pool.js';
 import { constant, rearrange, regroup, reshape, transpose } from './more/shape.js';
@@ -11,6 +13,8 @@ import { pad, repeat, reverse, slice, timestep } from './more/time.js';
 /** Every type of node there is: the common ones, and what surrounds recurrent layers in real model files. */
 export const allLayers: LayerKinds = {
   ...KINDS,
+  bidirectional,
+  masking,
   add: broadcastMerge,
   subtract: broadcastMerge,
   multiply: broadcastMerge,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkSpec } from '../../src/graph.js';
 import { createModel, type ModelSpec, SpecError } from '../../src/index.js';
+import { allLayers } from '../../src/layers/more.js';
 import { SpecBuilder, stack } from '../support/random.js';
 
 const lstm = stack('lstm', 3, 4);
@@ -28,7 +29,7 @@ const refused: [string, unknown, string][] = [
   [
     'a misspelt field of the spec',
     { ...lstm, output: [] },
-    'spec: unknown field "output"; expected name, inputs, nodes, outputs, tensors, got "output"',
+    'spec: unknown field "output"; expected name, inputs, nodes, outputs, carries, tensors, got "output"',
   ],
   ['no nodes', { ...lstm, nodes: undefined }, 'spec.nodes: not a list; expected an array, got undefined'],
   [
@@ -39,12 +40,12 @@ const refused: [string, unknown, string][] = [
   [
     'a misspelt field of a node',
     node(lstm, { goBackward: true }),
-    'node "lstm0": unknown field "goBackward"; expected name, type, inputs, outputs, units, goBackwards, returnSequences, zeroOutputForMask, clip, tensors, activations, projection, coupled, cellClip, got "goBackward"',
+    'node "lstm0": unknown field "goBackward"; expected name, type, inputs, outputs, units, goBackwards, outputOrder, returnSequences, zeroOutputForMask, clip, tensors, activations, projection, coupled, cellClip, got "goBackward"',
   ],
   [
     'an unknown type',
     node(lstm, { type: 'ltsm' }),
-    'node "lstm0": unknown node type; expected lstm, gru, rnn, bidirectional, dense, embedding, masking, layer_norm, activation, softmax, add, multiply, concatenate, dropout, got "ltsm"',
+    'node "lstm0": unknown node type; expected lstm, gru, rnn, dense, embedding, layer_norm, activation, softmax, dropout, bidirectional, masking, add, subtract',
   ],
   ['a type from the prototype', node(lstm, { type: 'constructor' }), 'node "lstm0": unknown node type'],
   ['a node without a name', node(lstm, { name: '' }), 'spec.nodes: a node without a name; expected a name, got ""'],
@@ -132,7 +133,7 @@ const refused: [string, unknown, string][] = [
   [
     'an unknown activation',
     node(lstm, { activations: { g: 'tahn' } }),
-    'node "lstm0", activations.g: unknown activation; expected linear, sigmoid, tanh, relu, hard_sigmoid, leaky_relu, thresholded_relu, elu, selu, softsign, softplus, affine, scaled_tanh, gelu, gelu_tanh, silu, exp, got "tahn"',
+    'node "lstm0", activations.g: unknown activation; expected linear, sigmoid, tanh, relu, hard_sigmoid, leaky_relu, thresholded_relu, elu, selu, softsign, softplus, affine, scaled_tanh, gelu, gelu_tanh, silu, exp, log, sqrt, abs, square, reciprocal, clip, hard_silu, mish, log_sigmoid, erf, floor, sign, got "tahn"',
   ],
   [
     'an unknown gate',
@@ -224,7 +225,7 @@ const refused: [string, unknown, string][] = [
   [
     'a sum of two shapes',
     { ...built((b) => b.recurrent('rnn', 'a', 'x', 3, 4).add({ type: 'add', name: 's', inputs: ['a', 'x'] })) },
-    'node "s": input "x" does not fit the first; expected a sequence of 4, got a sequence of 3',
+    'node "s": input "x" does not fit those before it; expected a sequence of 4, got a sequence of 3',
   ],
   [
     'a softmax of two',
@@ -250,7 +251,7 @@ const refusedBidirectional: [string, unknown, string][] = [
   [
     'a direction of its own',
     half({ goBackwards: true }),
-    'node "both", backward: the halves have their directions already; expected no goBackwards, got goBackwards true',
+    'node "both", backward: the halves have their directions already; expected no goBackwards or outputOrder',
   ],
   [
     'halves that disagree',
@@ -272,7 +273,7 @@ const refusedBidirectional: [string, unknown, string][] = [
 
 describe('spec', () => {
   it.each([...refused, ...refusedBidirectional])('refuses %s', (_, spec, message) => {
-    const check = (): unknown => checkSpec(spec as ModelSpec);
+    const check = (): unknown => checkSpec(spec as ModelSpec, allLayers);
     expect(check).toThrow(SpecError);
     expect(check).toThrow(message);
   });
@@ -282,7 +283,7 @@ describe('spec', () => {
     const forward = builder.cell('gru', 'f', 3, 4);
     const backward = builder.cell('gru', 'b', 3, 5);
     builder.add({ type: 'bidirectional', name: 'both', inputs: ['x'], merge: 'sum', forward, backward });
-    expect(() => checkSpec(builder.spec(3))).toThrow(
+    expect(() => checkSpec(builder.spec(3), allLayers)).toThrow(
       'node "both": merge sum needs halves of one length; expected 4, got 5',
     );
   });
@@ -292,7 +293,7 @@ describe('spec', () => {
   });
 
   it('works out every shape', () => {
-    const { values } = checkSpec(both);
+    const { values } = checkSpec(both, allLayers);
     expect(values.get('both')).toEqual({ name: 'both', kind: 'sequence', dtype: 'float32', features: 8 });
   });
 });

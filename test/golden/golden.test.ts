@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkSpec } from '../../src/graph.js';
+import { allLayers } from '../../src/layers/more.js';
 import { FRAMEWORKS, goldenCases } from './cases.js';
 import { below, uniform } from './prng.js';
 
@@ -29,7 +30,7 @@ describe('the golden files', () => {
   it.each(FRAMEWORKS)('%s: as many cases as the manifest says, each a valid spec', (framework) => {
     const cases = [...goldenCases(framework)];
     expect(cases.length).toBe(manifest.cases[framework]);
-    for (const { spec } of cases) checkSpec(spec);
+    for (const { spec } of cases) checkSpec(spec, allLayers);
   });
 });
 

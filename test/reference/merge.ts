@@ -1,15 +1,14 @@
-import type { MergeNode } from '../../src/spec.js';
 import { type Mask, mapRows, masked, row, type Value } from './value.js';
 import { concat, sum, times, type Vector } from './vector.js';
 
-const JOIN: Record<MergeNode['type'], (a: Vector, b: Vector) => Vector> = {
+const JOIN: Record<'add' | 'multiply' | 'concatenate', (a: Vector, b: Vector) => Vector> = {
   add: sum,
   multiply: times,
   concatenate: concat,
 };
 
 /** Elementwise sum or product of values of one shape, or their features side by side. */
-export function merge(type: MergeNode['type'], values: readonly Value[]): Value {
+export function merge(type: keyof typeof JOIN, values: readonly Value[]): Value {
   const mask = jointMask(values.map((value) => value.mask));
   const joined = (type === 'multiply' ? values.map(maskedAsOnes) : values).reduce((a, b) =>
     mapRows(a, type === 'concatenate' ? a.features + b.features : a.features, (v, i, t) => JOIN[type](v, row(b, i, t))),

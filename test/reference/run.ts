@@ -1,5 +1,6 @@
 import type { BidirectionalNode, ModelSpec, NodeSpec, RecurrentNode } from '../../src/spec.js';
 import { activate } from './activation.js';
+import { around } from './around.js';
 import { mergeHalves } from './bidirectional.js';
 import { dense } from './dense.js';
 import { embedding } from './embedding.js';
@@ -77,13 +78,13 @@ class ReferenceRun {
     private readonly options: ReferenceOptions,
   ) {
     this.#tensors = new Tensors(spec.tensors);
-    for (const { name, features, kind = 'sequence' } of spec.inputs) {
+    for (const { name, features, kind = 'sequence', time: fixed } of spec.inputs) {
       const input = inputs[name];
       if (!input) throw new RangeError(`expected an input ${JSON.stringify(name)}`);
       const time = input.time ?? 1;
       if (input.data.length !== input.batch * time * features) throw new RangeError(`input ${name}: wrong length`);
-      if (kind === 'sequence') this.#runMask ??= runMask(options, input.batch, time);
-      const mask = kind === 'sequence' ? this.#runMask : undefined;
+      if (kind === 'sequence' && fixed === undefined) this.#runMask ??= runMask(options, input.batch, time);
+      const mask = kind === 'sequence' && fixed === undefined ? this.#runMask : undefined;
       this.#values.set(name, { data: Float64Array.from(input.data), batch: input.batch, time, features, kind, mask });
     }
   }
@@ -133,10 +134,13 @@ class ReferenceRun {
       case 'add':
       case 'multiply':
       case 'concatenate':
+        if (('axis' in node && node.axis === 'time') || !ofOneShape(node.type, inputs)) break;
         return [merge(node.type, inputs)];
       case 'dropout':
         return [x];
     }
+    const batch = Math.max(1, ...[...this.#values.values()].map((value) => value.batch));
+    return [around(node, inputs, this.spec.tensors, batch)];
   }
 
   /** `[y, hn]` or `[y, hn, cn]`; the initial state from the node's own inputs if it has them. */
@@ -144,7 +148,7 @@ class ReferenceRun {
     const [h, c] = given;
     const run = this.#cell(node, node.name, x, {
       backwards: node.goBackwards ?? false,
-      order: 'computed',
+      order: node.outputOrder ?? 'computed',
       initial: h && { h: h.data, ...(c && { c: c.data }) },
     });
     return [run.output, vector(run.final.h, x.batch), ...(run.final.c ? [vector(run.final.c, x.batch)] : [])];
@@ -181,6 +185,9 @@ class ReferenceRun {
     return given.c ? { h, c: Float64Array.from(given.c) } : { h };
   }
 }
+
+const ofOneShape = (type: string, [first, ...rest]: readonly Value[]): boolean =>
+  rest.every((x) => x.time === first?.time && (type === 'concatenate' || x.features === first.features));
 
 const vector = (data: Float64Array, batch: number): Value => ({
   data,

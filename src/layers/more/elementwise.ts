@@ -4,8 +4,8 @@ import type { Shape } from '../../graph/value.js';
 import { badSpec, describe } from '../../refuse.js';
 import type { MergeNode, WhereNode } from '../../spec.js';
 import type { LayerKind, Op, PlanContext, ValueBuffer } from '../layer.js';
-import { jointMask, merge } from '../merge.js';
 import { concatenateTime } from './concatenate.js';
+import { jointMask, merge } from './merge.js';
 import { rowAt } from './values.js';
 
 /** Operations on two numbers; the result is rounded to float32. */

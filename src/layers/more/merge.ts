@@ -1,9 +1,9 @@
-import { sameClock } from '../graph/clock.js';
-import { wrongInputs } from '../graph/node-check.js';
-import { badSpec, describe } from '../refuse.js';
-import type { MergeNode } from '../spec.js';
-import { BINARY } from '../wasm/abi.js';
-import type { LayerKind, Op, PlanContext, ValueBuffer } from './layer.js';
+import { sameClock } from '../../graph/clock.js';
+import { wrongInputs } from '../../graph/node-check.js';
+import { badSpec, describe } from '../../refuse.js';
+import type { MergeNode } from '../../spec.js';
+import { BINARY } from '../../wasm/abi.js';
+import type { LayerKind, Op, PlanContext, ValueBuffer } from '../layer.js';
 
 /**
  * Joins values elementwise or along the features, with Keras 3's meaning of masks: a timestep is masked where all the

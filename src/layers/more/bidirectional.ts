@@ -1,15 +1,16 @@
-import { checkFields, later } from '../checks.js';
-import { onlyInput, sequence } from '../graph/node-check.js';
-import type { Shape } from '../graph/value.js';
-import { badSpec, choose, describe } from '../refuse.js';
-import type { BidirectionalNode } from '../spec.js';
-import { BINARY, rowBytes } from '../wasm/abi.js';
-import type { Cell } from './cell.js';
-import { outputLength } from './cell-sizes.js';
-import { CELLS, checkCell, makeCell } from './cells.js';
-import type { LayerKind, ValueBuffer } from './layer.js';
+import { checkFields, later } from '../../checks.js';
+import { onlyInput, sequence } from '../../graph/node-check.js';
+import type { Shape } from '../../graph/value.js';
+import { badSpec, choose, describe } from '../../refuse.js';
+import type { BidirectionalNode } from '../../spec.js';
+import { BINARY, rowBytes } from '../../wasm/abi.js';
+import type { Cell } from '../cell.js';
+import { outputLength } from '../cell-sizes.js';
+import { CELLS, checkCell, makeCell } from '../cells.js';
+import type { LayerKind, ValueBuffer } from '../layer.js';
+import { unroll } from '../unroll.js';
 import { joinValues } from './merge.js';
-import { unroll } from './unroll.js';
+import { flows } from './values.js';
 
 /** The elementwise operation of each merge that joins the halves; `concat` and `none` have none. */
 const MERGES = { concat: undefined, sum: BINARY.add, mul: BINARY.multiply, ave: BINARY.mean, none: undefined } as const;
@@ -72,4 +73,8 @@ export const bidirectional: LayerKind<BidirectionalNode> = {
       },
     };
   },
+  obstacle: (_, [x]) =>
+    x && flows(x)
+      ? 'is bidirectional: its backward half starts at the last timestep, so it needs the whole sequence first'
+      : undefined,
 };

@@ -1,8 +1,8 @@
-import { finite } from '../checks.js';
-import { onlyInput, sequence } from '../graph/node-check.js';
-import type { MaskingNode } from '../spec.js';
-import type { LayerKind, ValueBuffer } from './layer.js';
-import { addMask } from './mask.js';
+import { finite } from '../../checks.js';
+import { onlyInput, sequence } from '../../graph/node-check.js';
+import type { MaskingNode } from '../../spec.js';
+import type { LayerKind, ValueBuffer } from '../layer.js';
+import { addMask } from '../mask.js';
 
 /**
  * Masks the timesteps whose features all equal a value, and zeroes them (Keras `Masking`). As in Keras, this takes the
