@@ -142,7 +142,8 @@ it('reports what every tensor became', () => {
     layers: [{ type: 'gru', prefix: 'g', hiddenSize: 5 }, head],
   });
   const how = 'rows 0-4 reset gate r, 5-9 update gate z, 10-14 candidate n; same order; values unchanged';
-  expect(report).toEqual([
+  expect(report.format).toBe('safetensors');
+  expect(report.tensors).toEqual([
     { tensor: 'g.weight_ih_l0', shape: [15, 3], becomes: 'g.weightIh', how },
     { tensor: 'g.weight_hh_l0', shape: [15, 5], becomes: 'g.weightHh', how },
     { tensor: 'g.bias_ih_l0', shape: [15], becomes: 'g.biasIh', how },
@@ -150,6 +151,17 @@ it('reports what every tensor became', () => {
     { tensor: 'head.weight', shape: [2, 5], becomes: 'head.weight', how: 'one row per output; values unchanged' },
     { tensor: 'head.bias', shape: [2], becomes: 'head.bias', how: 'values unchanged' },
   ]);
+  const rule = "nn.GRU's default";
+  expect(report.attributes).toEqual([
+    { layer: 'g', attribute: 'hiddenSize', value: '5', source: 'config' },
+    { layer: 'g', attribute: 'numLayers', value: '1', source: 'default', rule },
+    { layer: 'g', attribute: 'bidirectional', value: 'false', source: 'default', rule },
+    { layer: 'g', attribute: 'bias', value: 'true', source: 'default', rule },
+    { layer: 'g', attribute: 'returnSequences', value: 'true', source: 'default', rule },
+    { layer: 'g', attribute: 'h0', value: 'zeros', source: 'default', rule },
+    { layer: 'head', attribute: 'bias', value: 'true', source: 'default', rule: "nn.Linear's default" },
+  ]);
+  expect(report.notes).toEqual(['g: bias_ih and bias_hh are both kept; the engine adds them where the gates allow']);
 });
 
 describe('what is imported runs', () => {
@@ -196,18 +208,17 @@ const unused = (...names: string[]) =>
 const l1 = ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'].map((kind) => `rnn.${kind}_l1`);
 /** What is wrong → the whole message; the file is the stacked LSTM's unless given. */
 const refused: [string, unknown, string, Uint8Array?][] = [
-  ['no config', undefined, 'config: not an object; expected an object, got nothing'],
+  ['no config, but null', null, 'config: not an object; expected an object, got null'],
   [
     'a misspelt field',
     { ...base, input_size: 3 },
-    'config: unknown field; expected name, inputSize, layers, ignore, got "input_size"',
+    'config: unknown field; expected name, inputSize, timesteps, layers, stateDict, ignore, got "input_size"',
   ],
   [
     'no layers',
     { inputSize: 3, layers: [] },
     'config.layers: not usable; expected a list of at least one layer, got []',
   ],
-  ['layers missing', { inputSize: 3 }, 'config.layers: missing; expected a list of at least one layer, got nothing'],
   [
     'no inputSize',
     { layers: [lstm] },
@@ -221,7 +232,7 @@ const refused: [string, unknown, string, Uint8Array?][] = [
   [
     'an unknown layer',
     { inputSize: 3, layers: [{ type: 'LSTM' }] },
-    'config.layers[0]: unknown layer type; expected lstm, gru, rnn, linear, embedding, layer_norm, activation, softmax, dropout, got "LSTM"',
+    'config.layers[0]: unknown layer type; expected lstm, gru, rnn, lstm_cell, gru_cell, rnn_cell, linear, conv1d, embedding, layer_norm, batch_norm, prelu, max_pool1d, avg_pool1d, flatten, activation, softmax, log_softmax, dropout, last_timestep, relu, relu6, sigmoid, tanh, silu, selu, mish, softsign, logsigmoid, hardsigmoid, hardswish, leaky_relu, elu, hardtanh, gelu, softplus, got "LSTM"',
   ],
   [
     'a layer type of the prototype',
@@ -388,7 +399,7 @@ const refused: [string, unknown, string, Uint8Array?][] = [
   [
     'an embedding in the middle',
     { inputSize: 3, layers: [lstm, { type: 'embedding' }] },
-    'config.layers[1]: an embedding reads token ids; expected the first layer, got layer 1',
+    'config.layers[1]: an embedding reads token ids; expected the first layer, got the output of rnn_l1',
   ],
 ];
 

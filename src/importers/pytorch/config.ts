@@ -1,7 +1,7 @@
 import type { ActivationSpec } from '../../spec.js';
 
 /**
- * What safetensors does not hold: the modules in the order of the forward pass, in PyTorch's own terms. Every name and
+ * What a state dict does not hold: the modules in the order of the forward pass, in PyTorch's own terms. Every name and
  * number is checked against the file. `prefix` is the module's name in the state dict (`'lstm'` for
  * `lstm.weight_ih_l0`); leave it out when the file is the module's own state dict.
  */
@@ -10,7 +10,12 @@ export interface PyTorchConfig {
   readonly name?: string;
   /** Features per timestep (`input_size`). Left out when the first layer is an embedding, whose input is token ids. */
   readonly inputSize?: number;
-  readonly layers: readonly PyTorchLayer[];
+  /** A fixed number of timesteps; `flatten` needs it. Default: any. */
+  readonly timesteps?: number;
+  /** Left out where names and shapes of the tensors prove the topology; otherwise the error prints a draft of this config. */
+  readonly layers?: readonly PyTorchLayer[];
+  /** Key of the state dict in a checkpoint that holds several: `'model'` for `{model: …, ema: …}`. */
+  readonly stateDict?: string;
   /** Tensors of the file that this model does not use, by exact name; any other unused tensor is an error. */
   readonly ignore?: readonly string[];
 }
@@ -19,12 +24,20 @@ export type PyTorchLayer =
   | PyTorchLstm
   | PyTorchGru
   | PyTorchRnn
+  | PyTorchCell
+  | PyTorchRnnCell
   | PyTorchLinear
+  | PyTorchConv1d
   | PyTorchEmbedding
   | PyTorchLayerNorm
+  | PyTorchBatchNorm
+  | PyTorchPrelu
+  | PyTorchMaxPool1d
+  | PyTorchAvgPool1d
+  | PyTorchFlatten
   | PyTorchActivation
-  | PyTorchSoftmax
-  | PyTorchDropout;
+  | PyTorchFunction
+  | PyTorchPlain;
 
 interface Named {
   /** Name of the layer in the model. Default: the prefix, or the type and the layer's place. */
@@ -70,6 +83,23 @@ export interface PyTorchRnn extends PyTorchRecurrent {
   readonly nonlinearity?: 'tanh' | 'relu';
 }
 
+/** `nn.LSTMCell`, `nn.GRUCell`, called timestep by timestep from zeros on, as a layer over time. */
+export interface PyTorchCell extends Weighted {
+  readonly type: 'lstm_cell' | 'gru_cell';
+  readonly hiddenSize: number;
+  /** Default true. */
+  readonly bias?: boolean;
+  /** Default true: h at every timestep. False: the last one. */
+  readonly returnSequences?: boolean;
+}
+
+/** `nn.RNNCell`, likewise. */
+export interface PyTorchRnnCell extends Omit<PyTorchCell, 'type'> {
+  readonly type: 'rnn_cell';
+  /** Default `'tanh'`. */
+  readonly nonlinearity?: 'tanh' | 'relu';
+}
+
 /** `nn.Linear`, with the activation that follows it if one is given. */
 export interface PyTorchLinear extends Weighted {
   readonly type: 'linear';
@@ -100,16 +130,105 @@ export interface PyTorchLayerNorm extends Weighted {
   readonly bias?: boolean;
 }
 
+/** `nn.BatchNorm1d` per feature, with the statistics of the training. */
+export interface PyTorchBatchNorm extends Weighted {
+  readonly type: 'batch_norm';
+  /** Default 1e-5. */
+  readonly eps?: number;
+  /** Default true: weight and bias are in the file. */
+  readonly affine?: boolean;
+  /** Default true. False, statistics of the batch at hand, is refused. */
+  readonly trackRunningStats?: boolean;
+}
+
+/** `nn.Conv1d`: its channels are the features, its length is time. */
+export interface PyTorchConv1d extends Weighted {
+  readonly type: 'conv1d';
+  /** Default: what the file says. */
+  readonly outChannels?: number;
+  /** Default: what the file says. */
+  readonly kernelSize?: number;
+  /** Default 1. */
+  readonly stride?: number;
+  /** Timesteps added at both ends. Default 0; `'valid'` is 0 and `'same'` keeps the number of timesteps, stride 1 only. */
+  readonly padding?: number | 'same' | 'valid';
+  /** Default 1. */
+  readonly dilation?: number;
+  /** Default 1. */
+  readonly groups?: number;
+  /** Default true. */
+  readonly bias?: boolean;
+  /** Default, and the only one: `'zeros'`. */
+  readonly paddingMode?: 'zeros';
+}
+
+/** `nn.PReLU`, of one slope or one per feature: what the file says. */
+export interface PyTorchPrelu extends Weighted {
+  readonly type: 'prelu';
+}
+
+interface PyTorchPool extends Named {
+  readonly kernelSize: number;
+  /** Default: kernelSize. */
+  readonly stride?: number;
+  /** Timesteps added at both ends, at most half of kernelSize. Default 0. */
+  readonly padding?: number;
+  /** Default false. */
+  readonly ceilMode?: boolean;
+}
+
+/** `nn.MaxPool1d` over time. */
+export interface PyTorchMaxPool1d extends PyTorchPool {
+  readonly type: 'max_pool1d';
+  /** Default 1. */
+  readonly dilation?: number;
+}
+
+/** `nn.AvgPool1d` over time. */
+export interface PyTorchAvgPool1d extends PyTorchPool {
+  readonly type: 'avg_pool1d';
+  /** Default true: added timesteps count as zeros. */
+  readonly countIncludePad?: boolean;
+}
+
+/** `nn.Flatten` of a sequence of a fixed number of timesteps: a vector. */
+export interface PyTorchFlatten extends Named {
+  readonly type: 'flatten';
+  /** What was flattened: `(batch, channels, time)` as convolutions make it, or `(batch, time, features)`. */
+  readonly channelsFirst: boolean;
+}
+
+/** Any activation of the engine. */
 export interface PyTorchActivation extends Named {
   readonly type: 'activation';
   readonly activation: ActivationSpec;
 }
 
-/** `nn.Softmax(dim=-1)`. */
-export interface PyTorchSoftmax extends Named {
-  readonly type: 'softmax';
-}
+/** Activations of `torch.nn.functional`, with PyTorch's own defaults. */
+export type PyTorchFunction = Named &
+  (
+    | {
+        readonly type:
+          | 'relu'
+          | 'relu6'
+          | 'sigmoid'
+          | 'tanh'
+          | 'silu'
+          | 'selu'
+          | 'mish'
+          | 'softsign'
+          | 'logsigmoid'
+          | 'hardsigmoid'
+          | 'hardswish';
+      }
+    | { readonly type: 'leaky_relu'; readonly negativeSlope?: number /* default 0.01 */ }
+    | { readonly type: 'elu'; readonly alpha?: number /* default 1 */ }
+    | { readonly type: 'hardtanh'; readonly minVal?: number /* -1 */; readonly maxVal?: number /* 1 */ }
+    | { readonly type: 'gelu'; readonly approximate?: 'none' | 'tanh' /* default 'none' */ }
+    | { readonly type: 'softplus'; readonly beta?: 1 }
+  );
 
-export interface PyTorchDropout extends Named {
-  readonly type: 'dropout';
+/** `nn.Softmax` and `nn.LogSoftmax` over the features; `nn.Dropout`, the identity; `y[:, -1]`, the last timestep as a vector. */
+export interface PyTorchPlain extends Named {
+  readonly type: 'softmax' | 'log_softmax' | 'dropout' | 'last_timestep';
 }

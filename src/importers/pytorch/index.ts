@@ -1,4 +1,4 @@
-/** Models from safetensors files with PyTorch's own tensor names. */
+/** Models from PyTorch state dicts: safetensors with PyTorch's own names, and what `torch.save` writes. */
 export type { FileBytes } from '../formats/bytes.js';
 export {
   readSafetensors,
@@ -6,6 +6,6 @@ export {
   type SafetensorsOptions,
   writeSafetensors,
 } from '../formats/safetensors.js';
+export type { Imported, ImportReport } from '../report.js';
 export type * from './config.js';
-export { fromPyTorch, type PyTorchImport, readPyTorch } from './read.js';
-export type { PyTorchReportRow } from './report.js';
+export { fromPyTorch, readPyTorch } from './read.js';

@@ -1,60 +1,73 @@
 import { ImportError } from '../../errors.js';
 import type { InputSpec, ModelSpec, NodeSpec } from '../../spec.js';
 import type { FileBytes } from '../formats/bytes.js';
-import { readSafetensors } from '../formats/safetensors.js';
-import type { PyTorchConfig, PyTorchEmbedding, PyTorchLayer, PyTorchLayerNorm, PyTorchLinear } from './config.js';
-import { type Flow, recurrentNodes } from './recurrent.js';
-import type { PyTorchReportRow } from './report.js';
+import type { Imported } from '../report.js';
+import type { PyTorchConfig, PyTorchFunction, PyTorchLayer } from './config.js';
+import type { Full } from './fields.js';
+import { FUNCTIONS } from './functions.js';
+import { infer } from './infer.js';
+import { recurrentNodes } from './recurrent.js';
+import { type Flow, type Made, made, needSequence, type Site } from './site.js';
 import { Taker } from './take.js';
-import { layerAt, validateConfig } from './validate.js';
-
-export interface PyTorchImport {
-  readonly spec: ModelSpec;
-  /** One row per tensor of the file, in the order in which the model uses them. */
-  readonly report: readonly PyTorchReportRow[];
-}
+import { complete, layerAt, validateConfig } from './validate.js';
+import { batchNorm, embedding, layerNorm, linear, prelu } from './weighted.js';
+import { openWeights } from './weights.js';
+import { conv1d, flatten, pool } from './windows.js';
 
 /**
- * A model from a safetensors file of a PyTorch state dict.
- * @throws {ImportError} malformed bytes, a config that contradicts itself or the file, a tensor missing or unused.
+ * A model from a PyTorch state dict: a safetensors file, or `.pt`, `.pth` as `torch.save` writes them since 1.6 (zip) and
+ * wrote them before (pickles). Nothing of the file is executed.
+ * @param config may be left out, or its layers, where names and shapes of the tensors prove the topology.
+ * @throws {ImportError} malformed bytes; a pickle that would build anything but tensors and plain values, e.g. a whole module; a
+ *   topology that the file leaves open (with a draft of the config); a config that contradicts itself or the file; a tensor
+ *   missing or unused.
  */
-export function fromPyTorch(bytes: FileBytes, config: PyTorchConfig): ModelSpec {
+export function fromPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): ModelSpec {
   return readPyTorch(bytes, config).spec;
 }
 
 /** As `fromPyTorch`, with the account of which tensor became what. */
-export function readPyTorch(bytes: FileBytes, config: PyTorchConfig): PyTorchImport {
+export function readPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): Imported {
   validateConfig(config);
-  const { layers, ignore = [] } = config;
-  const taker = new Taker(readSafetensors(bytes, { skip: ignore }));
-  const input = inputOf(config);
+  const weights = openWeights(bytes, config);
+  const source = config.layers ? 'config' : 'file';
+  const { inputSize, layers } = config.layers ? { ...config, layers: config.layers } : infer(weights, config.inputSize);
+  const taker = new Taker(weights);
+  if (source === 'file')
+    taker.report.note('layers and their order: from names and shapes; nothing is assumed between them');
+  const input = inputOf(config, layers, inputSize);
   const nodes: NodeSpec[] = [];
   const used = new Set([input.name]);
-  let flow: Flow = { value: input.name, features: input.features, kind: 'sequence' };
+  let flow: Flow = { value: input.name, features: input.features, kind: 'sequence', ...timeOf(config) };
   for (const [index, layer] of layers.entries()) {
-    const made = layerNodes(layer, index, flow, taker);
-    for (const { name } of made.nodes) {
-      if (used.has(name)) {
+    const module = 'prefix' in layer ? layer.prefix : undefined;
+    const name = layer.name ?? (module || `${layer.type}_${index}`);
+    const site = { name, prefix: module ? `${module}.` : '', from: flow, where: layerAt(index), taker };
+    const next = layerNodes(complete(layer, name, source, taker.report), site);
+    for (const node of next.nodes) {
+      if (used.has(node.name)) {
         throw new ImportError('a name used twice', {
           where: layerAt(index),
           expected: 'another name',
-          got: JSON.stringify(name),
+          got: JSON.stringify(node.name),
         });
       }
-      used.add(name);
+      used.add(node.name);
     }
-    nodes.push(...made.nodes);
-    flow = made.flow;
+    nodes.push(...next.nodes);
+    flow = next.flow;
   }
   taker.finish();
   const name = config.name === undefined ? {} : { name: config.name };
   return {
     spec: { ...name, inputs: [input], nodes, outputs: [flow.value], tensors: taker.taken },
-    report: taker.report,
+    report: taker.report.finish(weights.format),
   };
 }
 
-function inputOf({ inputSize, layers }: PyTorchConfig): InputSpec {
+const timeOf = ({ timesteps }: PyTorchConfig) => (timesteps === undefined ? {} : { time: timesteps });
+
+function inputOf(config: PyTorchConfig, layers: readonly PyTorchLayer[], inputSize: number | undefined): InputSpec {
   const tokens = layers[0]?.type === 'embedding';
   if (tokens !== (inputSize === undefined)) {
     throw new ImportError(tokens ? 'given, but an embedding reads token ids' : 'missing', {
@@ -64,79 +77,51 @@ function inputOf({ inputSize, layers }: PyTorchConfig): InputSpec {
     });
   }
   return inputSize === undefined
-    ? { name: 'input', features: 1, dtype: 'int32' }
-    : { name: 'input', features: inputSize };
+    ? { name: 'input', features: 1, dtype: 'int32', ...timeOf(config) }
+    : { name: 'input', features: inputSize, ...timeOf(config) };
 }
 
-function layerNodes(layer: PyTorchLayer, index: number, from: Flow, taker: Taker): { nodes: NodeSpec[]; flow: Flow } {
-  const module = 'prefix' in layer ? layer.prefix : undefined;
-  const name = layer.name ?? (module || `${layer.type}_${index}`);
-  const prefix = module ? `${module}.` : '';
-  const inputs = [from.value];
-  const then = (node: NodeSpec, features = from.features) => ({
-    nodes: [node],
-    flow: { ...from, value: name, features },
-  });
+function layerNodes(layer: Full<PyTorchLayer>, site: Site): Made {
   switch (layer.type) {
     case 'lstm':
     case 'gru':
     case 'rnn':
-      return recurrentNodes(layer, name, prefix, from, layerAt(index), taker);
-    case 'linear': {
-      const { node, units } = linear(layer, name, prefix, from, taker);
-      return then(node, units);
-    }
-    case 'embedding': {
-      if (index > 0) {
-        throw new ImportError('an embedding reads token ids', {
-          where: layerAt(index),
-          expected: 'the first layer',
-          got: `layer ${index}`,
-        });
-      }
-      const { node, features } = embedding(layer, name, prefix, from, taker);
-      return then(node, features);
-    }
+    case 'lstm_cell':
+    case 'gru_cell':
+    case 'rnn_cell':
+      return recurrentNodes(layer, site);
+    case 'linear':
+      return linear(layer, site);
+    case 'conv1d':
+      return conv1d(layer, site);
+    case 'embedding':
+      return embedding(layer, site);
     case 'layer_norm':
-      return then(layerNorm(layer, name, prefix, from, taker));
+      return layerNorm(layer, site);
+    case 'batch_norm':
+      return batchNorm(layer, site);
+    case 'prelu':
+      return prelu(site);
+    case 'max_pool1d':
+    case 'avg_pool1d':
+      return pool(layer, site);
+    case 'flatten':
+      return flatten(layer, site);
+    case 'last_timestep':
+      needSequence(site, 'last_timestep');
+      return made(site, { type: 'timestep', index: -1 }, { kind: 'vector' });
     case 'activation':
-      return then({ type: 'activation', name, inputs, activation: layer.activation });
+      return made(site, { type: 'activation', activation: layer.activation });
     case 'softmax':
+    case 'log_softmax':
     case 'dropout':
-      return then({ type: layer.type, name, inputs });
+      return made(site, { type: layer.type });
+    default:
+      return made(site, { type: 'activation', activation: activationOf(layer) });
   }
 }
 
-/** `nn.Linear`: y = x·Aᵀ + b with A stored (out, in), one row per output as in the model. */
-function linear(layer: PyTorchLinear, name: string, prefix: string, from: Flow, taker: Taker) {
-  const weight = `${prefix}weight`;
-  const shape = taker.take(weight, [layer.outFeatures, from.features], `${name}.weight`, 'one row per output');
-  const units = shape[0] as number;
-  const bias = (layer.bias ?? true) ? `${prefix}bias` : undefined;
-  if (bias !== undefined) taker.take(bias, [units], `${name}.bias`, '');
-  const activation = layer.activation === undefined ? {} : { activation: layer.activation };
-  const tensors = { weight, ...(bias !== undefined && { bias }) };
-  const node: NodeSpec = { type: 'dense', name, inputs: [from.value], units, tensors, ...activation };
-  return { node, units };
-}
-
-function embedding(layer: PyTorchEmbedding, name: string, prefix: string, from: Flow, taker: Taker) {
-  const weight = `${prefix}weight`;
-  const shape = taker.take(weight, [layer.numEmbeddings, layer.embeddingDim], `${name}.weight`, 'one row per token id');
-  const node: NodeSpec = { type: 'embedding', name, inputs: [from.value], tensors: { weight } };
-  return { node, features: shape[1] as number };
-}
-
-/** `nn.LayerNorm`: its weight is gamma, its bias beta, its variance the biased one. */
-function layerNorm(layer: PyTorchLayerNorm, name: string, prefix: string, from: Flow, taker: Taker): NodeSpec {
-  const { eps: epsilon = 1e-5, elementwiseAffine = true, bias = true } = layer;
-  const take = (tensor: string, field: string): string => {
-    taker.take(prefix + tensor, [from.features], `${name}.${field}`, `epsilon ${epsilon}`);
-    return prefix + tensor;
-  };
-  const tensors = {
-    ...(elementwiseAffine && { gamma: take('weight', 'gamma') }),
-    ...(elementwiseAffine && bias && { beta: take('bias', 'beta') }),
-  };
-  return { type: 'layer_norm', name, inputs: [from.value], epsilon, tensors };
+function activationOf(layer: Full<PyTorchFunction>) {
+  const found = FUNCTIONS[layer.type];
+  return typeof found === 'function' ? found(layer as never) : found;
 }

@@ -1,61 +1,51 @@
-import { ImportError } from '../../errors.js';
 import type { CellConfig, NodeSpec, RecurrentTensors } from '../../spec.js';
-import type { PyTorchGru, PyTorchLstm, PyTorchRnn } from './config.js';
-import { gateRows } from './report.js';
-import type { Taker } from './take.js';
+import type { PyTorchCell, PyTorchGru, PyTorchLstm, PyTorchRnn, PyTorchRnnCell } from './config.js';
+import { type Full, LAYERS } from './fields.js';
+import { type Made, needSequence, refuse, type Site } from './site.js';
 
-type Recurrent = PyTorchLstm | PyTorchGru | PyTorchRnn;
-const GATES = { lstm: 4, gru: 3, rnn: 1 } as const;
+type Stacked = PyTorchLstm | PyTorchGru | PyTorchRnn;
+type Cell = PyTorchCell | PyTorchRnnCell;
+/** What is the same for modules and cells; cells have one layer, one direction, and no number in their tensors' names. */
+type Recurrent = Full<Stacked> | (Full<Cell> & { numLayers?: 1; bidirectional?: false });
 
-/** Where a layer reads from, and what it makes. */
-export interface Flow {
-  readonly value: string;
-  readonly features: number;
-  readonly kind: 'sequence' | 'vector';
+const GATES = {
+  lstm: ['input gate i', 'forget gate f', 'candidate g', 'output gate o'],
+  gru: ['reset gate r', 'update gate z', 'candidate n'],
+  rnn: ['the new state'],
+} as const;
+type Kind = keyof typeof GATES;
+
+/** `rows 0-63 input gate i, 64-127 forget gate f, …`: PyTorch stacks gates as the model does, so nothing is moved. */
+function gateRows(type: Kind, units: number): string {
+  const rows = GATES[type].map((gate, index) => `${index * units}-${(index + 1) * units - 1} ${gate}`);
+  return `rows ${rows.join(', ')}; same order`;
 }
 
 /**
  * `nn.LSTM`, `nn.GRU`, `nn.RNN` (PyTorch documentation, "Variables"): one node per layer; with `bidirectional` one
- * bidirectional node per layer, both halves joined as the next layer's input.
+ * bidirectional node per layer, both halves joined as the next layer's input. Cells are one layer over time.
  */
-export function recurrentNodes(
-  layer: Recurrent,
-  name: string,
-  prefix: string,
-  from: Flow,
-  where: string,
-  taker: Taker,
-) {
-  const { hiddenSize, numLayers = 1, bidirectional = false, returnSequences = true } = layer;
-  if (from.kind === 'vector') {
-    throw new ImportError('a recurrent layer after one that outputs its last timestep only', {
-      where,
-      expected: 'a sequence; returnSequences in the layer before',
-      got: 'a vector',
-    });
-  }
+export function recurrentNodes(layer: Recurrent, site: Site): Made {
+  const { name, from, where, taker } = site;
+  const { hiddenSize, numLayers = 1, bidirectional = false, returnSequences, bias } = layer;
+  needSequence(site, 'a recurrent layer');
   const projection = layer.type === 'lstm' ? layer.projSize : undefined;
   if (projection !== undefined && projection >= hiddenSize) {
-    throw new ImportError('projSize too large', {
-      where,
-      expected: `less than hiddenSize, ${hiddenSize}`,
-      got: String(projection),
-    });
+    refuse(where, 'projSize too large', `less than hiddenSize, ${hiddenSize}`, String(projection));
   }
+  taker.report.defaulted(name, 'h0', 'zeros', `nn.${LAYERS[layer.type][0]}'s default`);
+  if (bias) taker.report.note(`${name}: bias_ih and bias_hh are both kept; the engine adds them where the gates allow`);
   const nodes: NodeSpec[] = [];
   let { value, features } = from;
   for (let index = 0; index < numLayers; index++) {
     const node = numLayers === 1 ? name : `${name}_l${index}`;
     const sequences = returnSequences || index < numLayers - 1;
     const cell = (half: string, suffix: string): CellConfig => {
-      const tensors = takeCell(
-        layer,
-        features,
-        (kind) => `${prefix}${kind}_l${index}${suffix}`,
-        `${node}${half}`,
-        taker,
-      );
-      return { ...cellOf(layer, tensors), returnSequences: sequences };
+      const end = layer.type.endsWith('cell') ? '' : `_l${index}${suffix}`;
+      return {
+        ...cellOf(layer, takeCell(layer, projection, features, end, node + half, site)),
+        returnSequences: sequences,
+      };
     };
     if (bidirectional) {
       const forward = cell('.forward', '');
@@ -67,18 +57,27 @@ export function recurrentNodes(
     value = node;
     features = (projection ?? hiddenSize) * (bidirectional ? 2 : 1);
   }
-  const flow: Flow = { value, features, kind: returnSequences ? 'sequence' : 'vector' };
-  return { nodes, flow };
+  return { nodes, flow: { ...from, value, features, kind: returnSequences ? 'sequence' : 'vector' } };
 }
 
+const kindOf = (layer: Recurrent): Kind => layer.type.split('_')[0] as Kind;
+
 /** Takes the tensors of one direction of one layer; `input` is that layer's own. */
-function takeCell(layer: Recurrent, input: number, tensor: (kind: string) => string, owner: string, taker: Taker) {
-  const { type, hiddenSize: units, bias = true } = layer;
-  const projection = layer.type === 'lstm' ? layer.projSize : undefined;
-  const rows = GATES[type] * units;
+function takeCell(
+  layer: Recurrent,
+  projection: number | undefined,
+  input: number,
+  end: string,
+  owner: string,
+  { prefix, taker }: Site,
+): RecurrentTensors {
+  const { hiddenSize: units, bias } = layer;
+  const type = kindOf(layer);
+  const rows = GATES[type].length * units;
   const take = (kind: string, shape: readonly number[], field: string, how = gateRows(type, units)): string => {
-    taker.take(tensor(kind), shape, `${owner}.${field}`, how);
-    return tensor(kind);
+    const tensor = prefix + kind + end;
+    taker.take(tensor, shape, `${owner}.${field}`, how);
+    return tensor;
   };
   return {
     weightIh: take('weight_ih', [rows, input], 'weightIh'),
@@ -93,13 +92,15 @@ function takeCell(layer: Recurrent, input: number, tensor: (kind: string) => str
 
 function cellOf(layer: Recurrent, tensors: RecurrentTensors): CellConfig {
   const units = layer.hiddenSize;
-  switch (layer.type) {
-    case 'lstm':
-      return { type: 'lstm', units, ...(layer.projSize !== undefined && { projection: layer.projSize }), tensors };
+  switch (kindOf(layer)) {
+    case 'lstm': {
+      const { projSize } = layer as PyTorchLstm;
+      return { type: 'lstm', units, ...(projSize !== undefined && { projection: projSize }), tensors };
+    }
     case 'gru':
       // n = tanh(Wn·x + bin + r∘(Un·h + bhn)): PyTorch has no other form.
       return { type: 'gru', units, resetAfter: true, tensors };
     case 'rnn':
-      return { type: 'rnn', units, activation: layer.nonlinearity ?? 'tanh', tensors };
+      return { type: 'rnn', units, activation: (layer as Full<PyTorchRnn>).nonlinearity, tensors };
   }
 }

@@ -1,42 +1,54 @@
 import { ImportError } from '../../errors.js';
 import type { TensorSpec } from '../../spec.js';
-import type { SafetensorsFile } from '../formats/safetensors.js';
-import type { PyTorchReportRow } from './report.js';
+import { Reporter } from '../report.js';
+import type { Stored, Weights } from './tensor.js';
+
+type Sizes = readonly (number | undefined)[];
 
 /** Hands out the file's tensors by name and shape, and knows at the end which were never asked for. */
 export class Taker {
-  readonly report: PyTorchReportRow[] = [];
+  readonly report = new Reporter();
   readonly taken: Record<string, TensorSpec> = {};
-  readonly #left: Map<string, TensorSpec>;
+  readonly #left: Map<string, Stored>;
 
-  constructor(readonly file: SafetensorsFile) {
-    this.#left = new Map(Object.entries(file.tensors));
+  constructor(readonly file: Weights) {
+    this.#left = new Map(file.tensors);
+    for (const note of file.notes) this.report.note(note);
+  }
+
+  /** The shape of a tensor that is not taken yet. */
+  peek(name: string): readonly number[] | undefined {
+    return this.#left.get(name)?.shape;
   }
 
   /**
    * @param shape sizes; `undefined` where the file decides.
-   * @returns the tensor's shape.
-   * @throws {ImportError} missing, of another shape, or already taken by another layer.
+   * @param change what the model has instead of the file's tensor.
+   * @returns the file's shape.
+   * @throws {ImportError} missing, of another shape, without elements, or already taken by another layer.
    */
-  take(name: string, shape: readonly (number | undefined)[], becomes: string, how: string): readonly number[] {
-    const tensor = this.#left.get(name);
-    if (tensor === undefined) this.#refuseMissing(name, shape, becomes);
-    if (
-      tensor.shape.length !== shape.length ||
-      shape.some((size, axis) => (size ?? tensor.shape[axis]) !== tensor.shape[axis])
-    ) {
+  take(
+    name: string,
+    shape: Sizes,
+    becomes: string,
+    how: string,
+    change = (tensor: TensorSpec) => tensor,
+  ): readonly number[] {
+    const stored = this.#left.get(name);
+    if (stored === undefined) this.#refuseMissing(name, shape, becomes);
+    const { shape: got, dtype } = stored;
+    if (got.length !== shape.length || shape.some((size, axis) => (size ?? got[axis]) !== got[axis])) {
       throw new ImportError(`not the shape that ${becomes} has`, {
         where: at(name),
         expected: shapeText(shape),
-        got: shapeText(tensor.shape),
+        got: shapeText(got),
       });
     }
     this.#left.delete(name);
-    this.taken[name] = tensor;
-    const dtype = this.file.dtypes[name];
+    this.taken[name] = change({ shape: got, data: stored.read() });
     const values = dtype === 'F32' ? 'values unchanged' : `values ${dtype} → float32`;
-    this.report.push({ tensor: name, shape: tensor.shape, becomes, how: how === '' ? values : `${how}; ${values}` });
-    return tensor.shape;
+    this.report.tensor(name, got, becomes, how === '' ? values : `${how}; ${values}`);
+    return got;
   }
 
   /** @throws {ImportError} tensors are left that no layer uses. */
@@ -49,7 +61,7 @@ export class Taker {
     });
   }
 
-  #refuseMissing(name: string, shape: readonly (number | undefined)[], becomes: string): never {
+  #refuseMissing(name: string, shape: Sizes, becomes: string): never {
     const used = Object.hasOwn(this.taken, name);
     throw new ImportError(used ? 'used by two layers' : `missing; needed as ${becomes}`, {
       where: at(name),
@@ -61,7 +73,7 @@ export class Taker {
 
 const at = (name: string): string => `tensor ${JSON.stringify(name)}`;
 
-export function shapeText(shape: readonly (number | undefined)[]): string {
+function shapeText(shape: Sizes): string {
   return `(${shape.map((size) => size ?? 'any').join(', ')})`;
 }
 
