@@ -1,0 +1,131 @@
+import type { ModelSpec, NodeSpec, TensorSpec } from '../../spec.js';
+import type { Reporter } from '../report.js';
+import type { Attributes } from './attributes.js';
+import { refuse } from './refuse.js';
+import type { Atom, Constant, Item, Value } from './value.js';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+/** A node being made: fields beyond its name. */
+// biome-ignore lint/suspicious/noExplicitAny: distributes over the union of node types
+export type NewNode = NodeSpec extends infer N ? (N extends any ? Omit<N, 'name'> & { name?: string } : never) : never;
+
+/** An operator with its inputs worked out. */
+export interface Op {
+  readonly type: string;
+  /** For errors and reports: `node "/lstm/LSTM" (LSTM)`. */
+  readonly where: string;
+  readonly name: string;
+  readonly inputs: readonly (Item | undefined)[];
+  readonly attributes: Attributes;
+  readonly inputNames: readonly string[];
+  readonly outputs: readonly string[];
+  /** Whether anything reads the output. */
+  readonly used: readonly boolean[];
+  /** Version of the operator set. */
+  readonly opset: number;
+}
+
+const MOVES = new Set(['reshape', 'rearrange', 'regroup', 'slice']);
+
+/** The spec being made. */
+export class Context {
+  readonly nodes: Mutable<NodeSpec>[] = [];
+  readonly tensors: Record<string, TensorSpec> = {};
+  readonly #names = new Set<string>();
+  readonly #moves = new Map<string, string>();
+
+  constructor(
+    readonly reporter: Reporter,
+    /** The atom of the batch; undefined if there is none, or a batch of 1 that the file squeezes. */
+    readonly batch: Atom | undefined,
+    /** How many operators read each tensor of the file. */
+    readonly readers: ReadonlyMap<string, number> = new Map(),
+  ) {}
+
+  /** Products without a bias, by the tensor they make, which only one operator reads. */
+  readonly biasless = new Map<string, Mutable<Extract<NodeSpec, { type: 'dense' }>>>();
+
+  /** A name of its own for a node or value. */
+  unique(wanted: string): string {
+    let name = wanted || 'value';
+    for (let n = 1; this.#names.has(name); n++) name = `${wanted}_${n}`;
+    this.#names.add(name);
+    return name;
+  }
+
+  /** Adds a node. @returns its first output's name. */
+  add(node: NewNode, wanted: string): string {
+    // Moves of numbers that are asked for twice are done once.
+    const key = MOVES.has(node.type) ? JSON.stringify(node) : undefined;
+    const made = key === undefined ? undefined : this.#moves.get(key);
+    if (made !== undefined) return made;
+    const name = this.unique(wanted);
+    if (key !== undefined) this.#moves.set(key, name);
+    this.nodes.push({ ...node, name } as NodeSpec);
+    return node.outputs?.[0] ?? name;
+  }
+
+  /** A tensor of the spec. @param from what it was in the file, for the report. */
+  tensor(
+    name: string,
+    shape: readonly number[],
+    data: Float32Array,
+    from?: { constant: Constant; becomes: string; how: string },
+  ): string {
+    const key = this.unique(`${name}`);
+    this.tensors[key] = { shape: [...shape], data };
+    if (from?.constant.tensor) this.reporter.tensor(from.constant.tensor, from.constant.dims, from.becomes, from.how);
+    return key;
+  }
+
+  spec(rest: Pick<ModelSpec, 'inputs' | 'outputs' | 'carries' | 'name'>): ModelSpec {
+    return { ...rest, nodes: this.nodes, tensors: this.tensors } as ModelSpec;
+  }
+}
+
+/** Plain float32 numbers of a constant. @throws {ImportError} one depends on batch or time. */
+export function numbers(where: string, { data }: Constant): Float32Array {
+  if (data instanceof Float32Array) return data;
+  return Float32Array.from(data as ArrayLike<number>, (n) => {
+    if (typeof n !== 'number') refuse(where, 'depends on the size of the input', 'a number; give options.shapes');
+    return n;
+  });
+}
+
+/** Whole numbers of a constant input: axes, pads, … @throws {ImportError} not constant, or dependent on batch or time. */
+export function integers(where: string, item: Item | undefined, what: string): readonly number[] | undefined {
+  if (item === undefined) return undefined;
+  if (item.kind !== 'constant') refuse(where, `${what} are worked out at run time`, 'a constant');
+  return Array.from(item.data, (n) => {
+    if (typeof n !== 'number') refuse(where, `${what} depend on the size of the input`, 'numbers; give options.shapes');
+    return n;
+  });
+}
+
+export function value(where: string, item: Item | undefined, what: string): Value {
+  if (item?.kind === 'value') return item;
+  return refuse(
+    where,
+    `${what} is not a value of the model`,
+    'an input of the model or what comes of it',
+    item?.kind ?? 'nothing',
+  );
+}
+
+export function known(where: string, item: Item | undefined, what: string): Constant {
+  if (item?.kind === 'constant') return item;
+  return refuse(
+    where,
+    `${what} is not constant`,
+    'weights in the file',
+    item === undefined ? 'nothing' : 'a value made at run time',
+  );
+}
+
+/** An axis counted from the end if negative. */
+export function axisAt(where: string, axis: number, rank: number): number {
+  const at = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(at) || at < 0 || at >= rank)
+    refuse(where, 'no such axis', `-${rank} to ${rank - 1}`, `${axis}`);
+  return at;
+}

@@ -1,0 +1,181 @@
+import { Attributes } from './attributes.js';
+import type { Context, Op } from './context.js';
+import { fold } from './fold.js';
+import { ELEMENTWISE } from './ops/elementwise.js';
+import { LAYERS, reduction } from './ops/layers.js';
+import { PLUMBING, type Run } from './ops/plumbing.js';
+import { RECURRENT } from './ops/recurrent.js';
+import type { Graph, Node } from './proto/onnx_pb.js';
+import { refuse } from './refuse.js';
+import { type Files, readTensor } from './tensor.js';
+import type { Constant, Item } from './value.js';
+import { constant } from './value.js';
+
+const OPERATORS: Readonly<Record<string, Run>> = { ...PLUMBING, ...ELEMENTWISE, ...LAYERS, ...RECURRENT };
+/** Graphs in graphs: more is no model that an exporter wrote. */
+const DEEPEST = 32;
+
+/** Names to items, with those of the graphs around. */
+export class Scope {
+  readonly #own = new Map<string, Item>();
+  constructor(private readonly outer?: Scope) {}
+
+  get(name: string): Item | undefined {
+    return this.#own.get(name) ?? this.outer?.get(name);
+  }
+
+  set(name: string, item: Item): void {
+    this.#own.set(name, item);
+  }
+}
+
+export interface Environment {
+  readonly ctx: Context;
+  readonly files: Files;
+  readonly opsets: ReadonlyMap<string, number>;
+}
+
+const MICROSOFT = 'com.microsoft';
+
+/** Works out the outputs of a graph; only what they need is looked at. */
+export function runGraph(env: Environment, graph: Graph, outputs: readonly string[], scope: Scope, depth = 0): Item[] {
+  if (depth > DEEPEST) refuse('graph', 'graphs within graphs', `at most ${DEEPEST} deep`);
+  if (graph.sparseInitializer.length > 0) refuse('graph', 'sparse initialisers', 'dense ones');
+  const needed = neededBy(graph, outputs);
+  const initial = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
+  for (const [name, tensor] of initial) if (needed.names.has(name)) scope.set(name, readTensor(tensor, env.files));
+  for (const node of graph.node) if (needed.nodes.has(node)) runNode(env, node, scope, needed.names, depth);
+  return outputs.map(
+    (name) => scope.get(name) ?? refuse(`output ${JSON.stringify(name)}`, 'nothing makes it', 'a node or input'),
+  );
+}
+
+/** The nodes on whose results the outputs depend, graphs inside them included. */
+function neededBy({ node }: Graph, outputs: readonly string[]): { nodes: Set<Node>; names: Set<string> } {
+  const names = new Set(outputs);
+  const nodes = new Set<Node>();
+  for (const one of [...node].reverse()) {
+    if (!one.output.some((name) => name !== '' && names.has(name))) continue;
+    nodes.add(one);
+    for (const name of reads(one, 0)) names.add(name);
+  }
+  return { nodes, names };
+}
+
+function reads({ input, attribute }: Node, depth: number): string[] {
+  if (depth > DEEPEST) refuse('graph', 'graphs within graphs', `at most ${DEEPEST} deep`);
+  const inside = attribute.flatMap(({ g }) =>
+    g ? [...g.node.flatMap((one) => reads(one, depth + 1)), ...g.output.map(({ name }) => name)] : [],
+  );
+  return [...input.filter((name) => name !== ''), ...inside];
+}
+
+/** How many operators read each tensor, graphs inside included. */
+export function countReaders(graph: Graph): Map<string, number> {
+  const counts = new Map<string, number>();
+  const names = [...graph.node.flatMap((node) => reads(node, 0)), ...graph.output.map(({ name }) => name)];
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+function runNode(env: Environment, node: Node, scope: Scope, needed: ReadonlySet<string>, depth: number): void {
+  const { ctx, files, opsets } = env;
+  const domain = node.domain === 'ai.onnx' ? '' : node.domain;
+  const name = node.name || node.output.find((one) => one !== '') || node.opType;
+  const where = `node ${JSON.stringify(name)} (${node.opType})`;
+  if (domain !== '' && domain !== MICROSOFT) refuse(where, 'an operator of another domain', 'ai.onnx', domain);
+  const opset = opsets.get('') ?? 0;
+  const attributes = new Attributes(where, node, files, (attribute, value, given) => {
+    if (given) ctx.reporter.read(name, attribute, value);
+    else
+      ctx.reporter.defaulted(
+        name,
+        attribute,
+        value,
+        `ONNX ${node.opType}, opset ${opset}: the specification's default`,
+      );
+  });
+  const inputs = node.input.map((one) =>
+    one === ''
+      ? undefined
+      : (scope.get(one) ?? refuse(where, `nothing makes input ${JSON.stringify(one)}`, 'a node before it')),
+  );
+  const used = node.output.map((one) => one !== '' && needed.has(one));
+  const op: Op = {
+    type: node.opType,
+    where,
+    name,
+    inputs,
+    attributes,
+    inputNames: node.input,
+    outputs: node.output,
+    used,
+    opset,
+  };
+  const results = node.opType === 'If' && domain === '' ? runIf(env, op, scope, depth) : runOperator(op, ctx, domain);
+  attributes.finish();
+  node.output.forEach((one, index) => {
+    if (!used[index]) return;
+    const item = results[index] ?? refuse(where, `output ${index} is not made`, 'an output that is', one);
+    scope.set(one, item);
+  });
+}
+
+function runOperator(op: Op, ctx: Context, domain: string): (Item | undefined)[] {
+  const custom = op.type === 'DynamicQuantizeLSTM';
+  if (op.type === 'Constant') return [constantNode(op)];
+  const run = Object.hasOwn(OPERATORS, op.type) && custom === (domain === MICROSOFT) ? OPERATORS[op.type] : undefined;
+  const allKnown = op.inputs.length > 0 && op.inputs.every((item) => item === undefined || item.kind === 'constant');
+  if (allKnown && !custom) {
+    const folded = fold(op, () => reduction(op));
+    if (folded) return [folded];
+  }
+  if (!run)
+    refuse(
+      op.where,
+      'an operator that is not honoured',
+      'one of the operators in the README',
+      `${domain ? `${domain}.` : ''}${op.type}`,
+    );
+  return run(op, ctx);
+}
+
+function constantNode({ attributes, where }: Op): Constant {
+  const tensor = attributes.tensor('value');
+  if (tensor) return tensor;
+  const one = attributes.float('value_float', undefined);
+  if (one !== undefined) return constant([], Float32Array.of(one), 1);
+  const whole = attributes.int('value_int', undefined);
+  if (whole !== undefined) return constant([], [whole], 7);
+  const floats = attributes.floats('value_floats');
+  if (floats) return constant([floats.length], Float32Array.from(floats), 1);
+  const ints = attributes.ints('value_ints', undefined);
+  if (ints) return constant([ints.length], ints, 7);
+  return refuse(where, 'a constant without a number', 'value, value_float(s) or value_int(s)');
+}
+
+/** The branch whose condition holds; both must be known before anything runs. */
+function runIf(env: Environment, op: Op, scope: Scope, depth: number): Item[] {
+  const [condition] = op.inputs;
+  const known =
+    condition?.kind === 'constant' ? condition.data[0] : condition?.kind === 'filled' ? condition.value : undefined;
+  if (typeof known !== 'number') {
+    refuse(
+      op.where,
+      'a branch that depends on the input',
+      'options.inputs or options.shapes that decide it',
+      `condition ${JSON.stringify(op.inputNames[0])}`,
+    );
+  }
+  const [live, other] = known !== 0 ? ['then_branch', 'else_branch'] : ['else_branch', 'then_branch'];
+  op.attributes.ignore(other as string);
+  const graph = op.attributes.graph(live as string);
+  env.ctx.reporter.note(`${op.where}: takes ${live}`);
+  return runGraph(
+    env,
+    graph,
+    graph.output.map(({ name }) => name),
+    new Scope(scope),
+    depth + 1,
+  );
+}

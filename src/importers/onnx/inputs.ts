@@ -1,0 +1,141 @@
+import { type Num, symbol } from './num.js';
+import type { ValueInfo } from './proto/onnx_pb.js';
+import { refuse } from './refuse.js';
+import { isFloat, typeName } from './tensor.js';
+import type { Atom } from './value.js';
+
+/** What an axis of an input is. `'time'` is the run's; `'fixed'` a time of fixed size. */
+export type AxisRole = 'batch' | 'time' | 'features' | 'fixed';
+
+export interface OnnxInput {
+  readonly name: string;
+  readonly type: number;
+  /** A size, or the name of one that is open. */
+  readonly dims: readonly (number | string)[];
+}
+
+/** An input as the file declares it, with what the caller fixes. */
+export function declared(
+  { name, type }: ValueInfo,
+  shapes: Readonly<Record<string, readonly (number | null)[]>>,
+): OnnxInput {
+  const where = `input ${JSON.stringify(name)}`;
+  const tensor = type?.tensorType;
+  if (!tensor) refuse(where, 'not a tensor', 'a tensor');
+  const given = shapes[name];
+  const own = tensor.shape?.dim.map(({ dimValue, dimParam }, axis) =>
+    dimValue > 0n ? Number(dimValue) : dimParam || `${name}.${axis}`,
+  );
+  if (given && own && given.length !== own.length)
+    refuse(where, 'options.shapes has another rank', `${own.length} sizes`, `${given.length}`);
+  const dims = given?.map((size, axis) => size ?? own?.[axis] ?? `${name}.${axis}`) ?? own;
+  if (!dims) refuse(where, 'the file does not say its shape', `options.shapes[${JSON.stringify(name)}]`, 'nothing');
+  own?.forEach((size, axis) => {
+    if (typeof size === 'number' && dims[axis] !== size)
+      refuse(where, 'options.shapes contradicts the file', `${size} for axis ${axis}`, `${dims[axis]}`);
+  });
+  return { name, type: tensor.elemType, dims };
+}
+
+const BATCH = /^(n|b|bs|batch.*|.*batch.*)$/i;
+const TIME = /^(t|s|l|seq.*|time.*|len.*|.*len.*|.*seq.*|.*time.*|steps?|frames?)$/i;
+
+/** Ways to read the axes of an input, the likeliest first. */
+export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefined): AxisRole[][] {
+  const { dims, type, name } = input;
+  if (given) {
+    if (given.length !== dims.length)
+      refuse(
+        `input ${JSON.stringify(name)}`,
+        'options.axes has another rank',
+        `${dims.length} axes`,
+        `${given.length}`,
+      );
+    return [[...given]];
+  }
+  const ids = !isFloat(type);
+  const named = (axis: number, pattern: RegExp): boolean =>
+    typeof dims[axis] === 'string' && pattern.test(dims[axis] as string);
+  const open = (axis: number): boolean => typeof dims[axis] === 'string';
+  const score = (roles: readonly AxisRole[]): number =>
+    roles.reduce((sum, role, axis) => {
+      if (role === 'batch')
+        return sum + (named(axis, BATCH) ? 4 : named(axis, TIME) ? -4 : open(axis) ? 1 : dims[axis] === 1 ? 1 : -3);
+      if (role === 'time')
+        return sum + (named(axis, TIME) ? 4 : named(axis, BATCH) ? -4 : open(axis) ? 2 : dims.length > 2 ? 1.5 : 0);
+      return sum + (open(axis) ? -6 : 1);
+    }, 0);
+  const all: Record<number, AxisRole[][]> = {
+    0: [[]],
+    1: [['time'], ['batch'], ['features']],
+    2: ids
+      ? [
+          ['batch', 'time'],
+          ['time', 'batch'],
+          ['batch', 'fixed'],
+        ]
+      : [
+          ['batch', 'features'],
+          ['batch', 'time'],
+          ['time', 'features'],
+          ['features', 'features'],
+        ],
+    3: ids
+      ? [
+          ['batch', 'time', 'features'],
+          ['time', 'batch', 'features'],
+        ]
+      : [
+          ['batch', 'time', 'features'],
+          ['time', 'batch', 'features'],
+          ['batch', 'features', 'time'],
+          ['batch', 'fixed', 'features'],
+          ['batch', 'features', 'features'],
+          ['features', 'features', 'features'],
+        ],
+    4: [
+      ['batch', 'features', 'time', 'features'],
+      ['batch', 'time', 'features', 'features'],
+      ['batch', 'features', 'features', 'time'],
+      ['batch', 'features', 'features', 'features'],
+      ['features', 'features', 'features', 'features'],
+    ],
+  };
+  const ways =
+    all[dims.length] ??
+    refuse(`input ${JSON.stringify(name)}`, 'too many axes', 'at most 4; options.axes', `${dims.length}`);
+  return ways
+    .map((roles, order) => ({ roles, rank: score(roles) - order / 100 }))
+    .sort((a, b) => b.rank - a.rank)
+    .map(({ roles }) => roles);
+}
+
+/** The atoms of an input's axes. */
+export function atomsOf({ name, dims, type }: OnnxInput, roles: readonly AxisRole[], batch: Atom | undefined) {
+  const where = `input ${JSON.stringify(name)}`;
+  const time: Atom[] = [];
+  const features: Atom[] = [];
+  const axes = roles.map((role, axis): Atom[] => {
+    const size = dims[axis] as number | string;
+    if (role === 'batch') return batch ? [batch] : [];
+    if (role === 'time') {
+      const atom: Atom = { size: (typeof size === 'number' ? size : symbol('time')) as Num, flows: true };
+      time.push(atom);
+      return [atom];
+    }
+    if (typeof size !== 'number')
+      refuse(
+        where,
+        `the size of axis ${axis} is open`,
+        'options.shapes, or options.axes if it is the batch or the time',
+        `${size}`,
+      );
+    if (size === 1) return [];
+    const atom: Atom = { size };
+    (role === 'fixed' ? time : features).push(atom);
+    return [atom];
+  });
+  if (!isFloat(type) && !['I32', 'I64', 'U8', 'I8', 'U16', 'I16', 'BOOL'].includes(typeName(type)))
+    refuse(where, 'a type that is not honoured', 'floats or whole numbers', typeName(type));
+  return { time, features, axes };
+}

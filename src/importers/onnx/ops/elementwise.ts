@@ -1,0 +1,362 @@
+import type { ActivationSpec } from '../../../spec.js';
+import { type Context, known, numbers, type Op, value } from '../context.js';
+import { pick } from '../fold.js';
+import { arrange } from '../layout.js';
+import { type Num, sameNum, show } from '../num.js';
+import { refuse } from '../refuse.js';
+import {
+  type Atom,
+  BOOL,
+  type Constant,
+  constant,
+  count,
+  dimsOf,
+  type Filled,
+  flowing,
+  type Item,
+  sizeOf,
+  type Value,
+} from '../value.js';
+import type { Run } from './plumbing.js';
+
+const LARGEST = 3.4028234663852886e38;
+
+/** One activation node over a value. */
+export function activation(ctx: Context, x: Value, activation: ActivationSpec, type = x.type): Value {
+  return { ...x, name: ctx.add({ type: 'activation', inputs: [x.name], activation }, x.name), type };
+}
+
+const simple =
+  (make: (op: Op) => ActivationSpec): Run =>
+  (op, ctx) => [activation(ctx, value(op.where, op.inputs[0], 'the input'), make(op))];
+
+const alpha =
+  (type: 'leaky_relu' | 'thresholded_relu' | 'elu', otherwise: number) =>
+  ({ attributes }: Op): ActivationSpec => ({ type, alpha: attributes.float('alpha', otherwise) });
+
+function clip(op: Op): ActivationSpec {
+  const bound = (index: number): number | undefined => {
+    const given = op.inputs[index];
+    return given && Number(known(op.where, given, 'a bound').data[0]);
+  };
+  const [low, high] =
+    op.opset < 11
+      ? [op.attributes.float('min', undefined), op.attributes.float('max', undefined)]
+      : [bound(1), bound(2)];
+  return { type: 'clip', alpha: Math.max(-LARGEST, low ?? -LARGEST), beta: Math.min(LARGEST, high ?? LARGEST) };
+}
+
+/** The number that a constant is everywhere. */
+function uniform(x: Constant | Filled): number | undefined {
+  if (x.kind === 'filled') return x.value;
+  const first = x.data[0];
+  return typeof first === 'number' && Array.prototype.every.call(x.data, (n: Num) => n === first) ? first : undefined;
+}
+
+/** Sizes of an axis that a constant may have beside a value's. */
+function checkBeside(where: string, x: Value, other: Constant | Filled): void {
+  const own = dimsOf(x);
+  const offset = own.length - other.dims.length;
+  const fits = other.dims.every((n, i) => n === 1 || sameNum(n, own[i + offset]));
+  if (offset < 0 && other.dims.slice(0, -offset).some((n) => n !== 1))
+    refuse(where, 'a constant of more axes than the value', `[${own.map(show)}]`, `[${other.dims.map(show)}]`);
+  if (!fits) refuse(where, 'shapes that do not go together', `[${own.map(show)}]`, `[${other.dims.map(show)}]`);
+}
+
+/** A constant in the storage order of a value: `[features]`, or with timesteps of fixed number `[time, features]`. */
+function beside(where: string, x: Value, given: Constant): { data: Float32Array; shape: number[] } {
+  checkBeside(where, x, given);
+  const rank = x.axes.length;
+  const dims = [
+    ...Array(Math.max(0, rank - given.dims.length)).fill(1),
+    ...given.dims.slice(-rank || given.dims.length),
+  ] as number[];
+  const flow = flowing(x);
+  // Each atom with its step in the constant; 0 where the constant does not vary.
+  const step = new Map<Atom, number>();
+  x.axes.forEach((axis, at) => {
+    let inner = dims.slice(at + 1).reduce((a, b) => a * b, 1);
+    for (const atom of [...axis].reverse()) {
+      if (dims[at] === 1) step.set(atom, 0);
+      else if (atom.batch || atom === flow)
+        refuse(where, 'a constant that differs from row to row or over time', 'one for all', `[${given.dims}]`);
+      else {
+        step.set(atom, inner);
+        inner *= atom.size as number;
+      }
+    }
+  });
+  const fixed = x.time.filter((atom) => atom !== flow);
+  const varies = fixed.some((atom) => (step.get(atom) ?? 0) !== 0);
+  const atoms = [...(varies ? fixed : []), ...x.features];
+  const sizes = atoms.map(({ size }) => size as number);
+  const turned = pick(
+    where,
+    given,
+    sizes,
+    atoms.map((atom) => step.get(atom) ?? 0),
+  );
+  const features = count(x.features);
+  const data = numbers(where, turned);
+  return { data, shape: varies ? [count(fixed), features] : [features] };
+}
+
+type Merge =
+  | 'add'
+  | 'subtract'
+  | 'multiply'
+  | 'divide'
+  | 'power'
+  | 'maximum'
+  | 'minimum'
+  | 'equal'
+  | 'less'
+  | 'less_equal'
+  | 'greater'
+  | 'greater_equal';
+
+/** A constant as a value of its own, beside x. */
+function asValue(ctx: Context, where: string, x: Value, given: Constant): string {
+  const { data, shape } = beside(where, x, given);
+  const tensor = ctx.tensor(given.tensor ?? 'constant', shape, data, {
+    constant: given,
+    becomes: 'constant.value',
+    how: 'spread over the features',
+  });
+  return ctx.add({ type: 'constant', inputs: [], tensors: { value: tensor } }, 'constant');
+}
+
+/** One of the two is a constant: folded into an activation or a scale and shift where there is one. */
+function withConstant(op: Op, ctx: Context, type: Merge, x: Value, given: Constant | Filled, left: boolean): Value {
+  const { where } = op;
+  checkGrowth(where, x, given);
+  const n = uniform(given);
+  if (n !== undefined) {
+    const plain: ActivationSpec | undefined = scalar(type, n, left);
+    if (plain === 'linear') return x;
+    if (plain) return activation(ctx, x, plain);
+  }
+  const full = given.kind === 'constant' ? given : constant([], Float32Array.of(given.value), given.type);
+  const affine =
+    type === 'add' || type === 'multiply' || (type === 'subtract' && !left) || (type === 'divide' && !left);
+  if (affine && given.kind === 'constant') {
+    const { data, shape } = beside(where, x, full);
+    if (shape.length === 1) {
+      const product = ctx.biasless.get(op.inputNames[left ? 1 : 0] as string);
+      const add = type === 'add' || type === 'subtract';
+      const turned = type === 'subtract' ? data.map((v) => -v) : type === 'divide' ? data.map((v) => 1 / v) : data;
+      const field = add ? (product ? 'bias' : 'shift') : 'scale';
+      const sign = type === 'subtract' ? 'negated; ' : type === 'divide' ? 'its reciprocal; ' : '';
+      const tensor = ctx.tensor(given.tensor ?? `${x.name}.${field}`, shape, turned, {
+        constant: given,
+        becomes: `${x.name}.${field}`,
+        how: `${sign}one per feature`,
+      });
+      if (add && product) {
+        (product as { tensors: object }).tensors = { ...product.tensors, bias: tensor };
+        ctx.biasless.delete(op.inputNames[left ? 1 : 0] as string);
+        return x;
+      }
+      return {
+        ...x,
+        name: ctx.add({ type: 'scale_shift', inputs: [x.name], tensors: { [field]: tensor } }, op.outputs[0] as string),
+      };
+    }
+  }
+  const other = asValue(ctx, where, x, full);
+  const name = ctx.add({ type, inputs: left ? [other, x.name] : [x.name, other] }, op.outputs[0] as string);
+  return { ...x, name };
+}
+
+/** A constant with more numbers than the value would make the value larger. */
+function checkGrowth(where: string, x: Value, given: Constant | Filled): void {
+  const own = dimsOf(x);
+  const offset = own.length - given.dims.length;
+  if (given.dims.some((n, i) => n !== 1 && !sameNum(n, own[i + offset] ?? 1))) {
+    refuse(where, 'a constant larger than the value beside it', `[${own.map(show)}]`, `[${given.dims.map(show)}]`);
+  }
+}
+
+function scalar(type: Merge, n: number, left: boolean): ActivationSpec | undefined {
+  switch (type) {
+    case 'add':
+      return n === 0 ? 'linear' : { type: 'affine', alpha: 1, beta: n };
+    case 'subtract':
+      return left ? { type: 'affine', alpha: -1, beta: n } : { type: 'affine', alpha: 1, beta: -n };
+    case 'multiply':
+      return n === 1 ? 'linear' : { type: 'affine', alpha: n, beta: 0 };
+    case 'divide':
+      if (!left) return n === 1 ? 'linear' : { type: 'affine', alpha: 1 / n, beta: 0 };
+      return n === 1 ? 'reciprocal' : undefined;
+    case 'power':
+      if (left) return undefined;
+      return new Map<number, ActivationSpec>([
+        [1, 'linear'],
+        [2, 'square'],
+        [0.5, 'sqrt'],
+        [-1, 'reciprocal'],
+      ]).get(n); // prettier-ignore
+    case 'maximum':
+      return n === 0 ? 'relu' : { type: 'clip', alpha: n, beta: LARGEST };
+    case 'minimum':
+      return { type: 'clip', alpha: -LARGEST, beta: n };
+  }
+  return undefined;
+}
+
+/** Values side by side: axes aligned at the end, each of the same size or 1. @returns names and what the result is like. */
+export function align(op: Op, ctx: Context, values: readonly Value[]): { names: string[]; like: Value } {
+  const { where } = op;
+  const rank = Math.max(...values.map((x) => x.axes.length));
+  const padded = values.map((x) => [...Array(rank - x.axes.length).fill([]), ...x.axes] as (readonly Atom[])[]);
+  const axes = Array.from({ length: rank }, (_, at): readonly Atom[] => {
+    const here = padded.map((all) => all[at] as readonly Atom[]);
+    const first = here.find((atoms) => sizeOf(atoms) !== 1) ?? here.find((atoms) => atoms.length > 0) ?? [];
+    for (const atoms of here) {
+      if (sizeOf(atoms) !== 1 && !sameNum(sizeOf(atoms), sizeOf(first))) {
+        refuse(where, 'shapes that do not go together', show(sizeOf(first)), show(sizeOf(atoms)));
+      }
+    }
+    return first;
+  });
+  const flow = values.map(flowing).find((atom) => atom !== undefined);
+  const overTime = axes.map((_, at) =>
+    values.some((x, index) => {
+      const atoms = padded[index]?.[at] as readonly Atom[];
+      const timed = flow
+        ? flowing(x) !== undefined && atoms.includes(flowing(x) as Atom)
+        : atoms.length > 0 && atoms.every((atom) => x.time.includes(atom));
+      return timed;
+    }),
+  );
+  const fresh = (atoms: readonly Atom[]): Atom[] => atoms.filter(({ batch }) => !batch);
+  const pickAxes = (all: readonly (readonly Atom[])[], wanted: boolean): Atom[] =>
+    all.flatMap((atoms, at) => (overTime[at] === wanted ? fresh(atoms) : []));
+  const total = count(pickAxes(axes, false));
+  const names = values.map((x, index) => {
+    const all = padded[index] as (readonly Atom[])[];
+    const features = pickAxes(all, false);
+    if (count(features) !== total && count(features) !== 1) {
+      refuse(
+        where,
+        'stretches one of several axes of features',
+        'all of them, or none',
+        `${count(features)} beside ${total}`,
+      );
+    }
+    if (flow && x.carried && !flowing(x))
+      refuse(where, 'uses carried state at every timestep', 'state that goes into recurrent layers only');
+    return arrange(ctx, where, x, pickAxes(all, true), features);
+  });
+  const first = values[0] as Value;
+  const carried = values.some((x) => x.carried);
+  return { names, like: { ...first, time: pickAxes(axes, true), features: pickAxes(axes, false), axes, carried } };
+}
+
+const merge =
+  (type: Merge, compares = false): Run =>
+  (op, ctx) => {
+    op.attributes.ignore('axis', 'broadcast', 'consumed_inputs');
+    const fold = (a: Item, b: Item): Value => {
+      if (a.kind === 'value' && b.kind === 'value') {
+        const { names, like } = align(op, ctx, [a, b]);
+        return { ...like, name: ctx.add({ type, inputs: names }, op.outputs[0] as string) };
+      }
+      if (a.kind === 'value') return withConstant(op, ctx, type, a, b as Constant | Filled, false);
+      return withConstant(op, ctx, type, value(op.where, b, 'an input'), a, true);
+    };
+    const [first, ...rest] = op.inputs as Item[];
+    const y = rest.reduce<Item>(fold, first as Item);
+    return [y.kind === 'value' && compares ? { ...y, type: BOOL } : y];
+  };
+
+function where(op: Op, ctx: Context): Item[] {
+  const [condition, a, b] = op.inputs as [Item, Item, Item];
+  if (condition.kind !== 'value') {
+    const yes = uniform(condition);
+    if (yes === undefined) refuse(op.where, 'a constant condition that differs', 'one everywhere, or a value');
+    return [yes !== 0 ? a : b];
+  }
+  const lift = (x: Item): Value => {
+    if (x.kind === 'value') return x;
+    const n = uniform(x);
+    if (n === undefined)
+      return { ...condition, name: asValue(ctx, op.where, condition, known(op.where, x, 'an input')), type: x.type };
+    const tensor = ctx.tensor('constant', [1], Float32Array.of(n));
+    const name = ctx.add({ type: 'constant', inputs: [], tensors: { value: tensor } }, 'constant');
+    return { kind: 'value', name, time: [], features: [], axes: [], type: x.type };
+  };
+  const { names, like } = align(op, ctx, [condition, lift(a), lift(b)]);
+  return [{ ...like, name: ctx.add({ type: 'where', inputs: names }, op.outputs[0] as string), type: a.type }];
+}
+
+export const ELEMENTWISE: Readonly<Record<string, Run>> = {
+  Relu: simple(() => 'relu'),
+  Sigmoid: simple(() => 'sigmoid'),
+  Tanh: simple(() => 'tanh'),
+  Softplus: simple(() => 'softplus'),
+  Softsign: simple(() => 'softsign'),
+  Exp: simple(() => 'exp'),
+  Log: simple(() => 'log'),
+  Sqrt: simple(() => 'sqrt'),
+  Abs: simple(() => 'abs'),
+  Reciprocal: simple(() => 'reciprocal'),
+  Erf: simple(() => 'erf'),
+  Floor: simple(() => 'floor'),
+  Sign: simple(() => 'sign'),
+  Mish: simple(() => 'mish'),
+  HardSwish: simple(() => 'hard_silu'),
+  Neg: simple(() => ({ type: 'affine', alpha: -1, beta: 0 })),
+  Not: simple(() => ({ type: 'affine', alpha: -1, beta: 1 })),
+  LeakyRelu: simple(alpha('leaky_relu', 0.01)),
+  ThresholdedRelu: simple(alpha('thresholded_relu', 1)),
+  Elu: simple(alpha('elu', 1)),
+  HardSigmoid: simple(({ attributes }) => ({
+    type: 'hard_sigmoid',
+    alpha: attributes.float('alpha', 0.2),
+    beta: attributes.float('beta', 0.5),
+  })),
+  Gelu: simple(({ attributes, where }) => {
+    const form = attributes.string('approximate', 'none');
+    if (form !== 'none' && form !== 'tanh') refuse(where, 'a form that is not honoured', 'none or tanh', form);
+    return form === 'none' ? 'gelu' : 'gelu_tanh';
+  }),
+  Selu: simple(({ attributes, where }) => {
+    const [a, gamma] = [attributes.float('alpha', 1.6732632423543772), attributes.float('gamma', 1.0507009873554805)];
+    if (Math.abs(a - 1.6732632) > 1e-6 || Math.abs(gamma - 1.050701) > 1e-6)
+      refuse(where, 'other constants than the paper’s', '1.67326, 1.0507', `${a}, ${gamma}`);
+    return 'selu';
+  }),
+  Clip: simple(clip),
+  PRelu(op, ctx) {
+    const x = value(op.where, op.inputs[0], 'the input');
+    const slope = known(op.where, op.inputs[1], 'the slope');
+    checkGrowth(op.where, x, slope);
+    const { data, shape } = beside(op.where, x, slope);
+    if (shape.length > 1) refuse(op.where, 'a slope per timestep', 'one per feature');
+    const tensor = ctx.tensor(slope.tensor ?? 'slope', shape, data, {
+      constant: slope,
+      becomes: `${op.name}.alpha`,
+      how: 'one per feature',
+    });
+    return [
+      { ...x, name: ctx.add({ type: 'prelu', inputs: [x.name], tensors: { alpha: tensor } }, op.outputs[0] as string) },
+    ];
+  },
+  Add: merge('add'),
+  Sum: merge('add'),
+  Sub: merge('subtract'),
+  Mul: merge('multiply'),
+  Div: merge('divide'),
+  Pow: merge('power'),
+  Max: merge('maximum'),
+  Min: merge('minimum'),
+  Equal: merge('equal', true),
+  Less: merge('less', true),
+  LessOrEqual: merge('less_equal', true),
+  Greater: merge('greater', true),
+  GreaterOrEqual: merge('greater_equal', true),
+  And: merge('multiply'),
+  Or: merge('maximum'),
+  Where: where,
+};

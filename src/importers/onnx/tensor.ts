@@ -1,0 +1,111 @@
+import { type FileBytes, viewBytes } from '../formats/bytes.js';
+import { DTYPES } from '../formats/dtypes.js';
+import type { Tensor } from './proto/onnx_pb.js';
+import { refuse } from './refuse.js';
+import { type Constant, constant } from './value.js';
+
+/** TensorProto.DataType, by number: the name of the little-endian element type in `formats/dtypes`. */
+const TYPES: Readonly<Record<number, string>> = {
+  1: 'F32',
+  2: 'U8',
+  3: 'I8',
+  4: 'U16',
+  5: 'I16',
+  6: 'I32',
+  7: 'I64',
+  9: 'BOOL',
+  10: 'F16',
+  11: 'F64',
+  12: 'U32',
+  13: 'U64',
+  16: 'BF16',
+};
+export const typeName = (type: number): string => TYPES[type] ?? `type ${type}`;
+export const isFloat = (type: number): boolean => type === 1 || type === 10 || type === 11 || type === 16;
+
+export type Files = Readonly<Record<string, FileBytes>>;
+
+/**
+ * The numbers of an initialiser or attribute: from raw bytes, typed fields or an external file; floats rounded to float32.
+ * @throws {ImportError} an unknown type, a size that does not fit the shape, a file that is missing or too short.
+ */
+export function readTensor(tensor: Tensor, files: Files): Constant {
+  const { name, dataType } = tensor;
+  const where = `tensor ${JSON.stringify(name)}`;
+  const dtype = DTYPES.get(TYPES[dataType] ?? '');
+  if (!dtype) refuse(where, 'a type that is not read', Object.values(TYPES).join(', '), typeName(dataType));
+  const dims = tensor.dims.map(Number);
+  if (dims.some((n) => !Number.isSafeInteger(n) || n < 0)) refuse(where, 'a shape that cannot be', 'sizes', `${dims}`);
+  const length = dims.reduce((product, n) => product * n, 1);
+  const raw = rawBytes(tensor, where, files);
+  if (raw) {
+    if (raw.length !== length * dtype.bytes)
+      refuse(where, 'wrong size', `${length * dtype.bytes} bytes`, `${raw.length}`);
+    const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
+    const data = isFloat(dataType) ? new Float32Array(length) : new Array<number>(length);
+    for (let i = 0; i < length; i++) {
+      // 64-bit ends of ranges ("to the end") are beyond exact numbers, and need not be exact.
+      data[i] = dataType === 7 ? Number(view.getBigInt64(i * 8, true)) : dtype.read(view, i * dtype.bytes);
+    }
+    return { ...constant(dims, data, dataType), tensor: name };
+  }
+  const typed = typedData(tensor, dtype.bytes === 2 && isFloat(dataType) ? dtype.read : undefined);
+  if (typed.length !== length) refuse(where, 'wrong size', `${length} numbers for [${dims}]`, `${typed.length}`);
+  return { ...constant(dims, isFloat(dataType) ? Float32Array.from(typed) : typed, dataType), tensor: name };
+}
+
+/** Which field holds which type: onnx.proto, comments of TensorProto. */
+function typedData(tensor: Tensor, half: ((view: DataView, at: number) => number) | undefined): number[] {
+  switch (tensor.dataType) {
+    case 1:
+      return tensor.floatData;
+    case 7:
+      return tensor.int64Data.map(Number);
+    case 11:
+      return tensor.doubleData;
+    case 12:
+    case 13:
+      return tensor.uint64Data.map(Number);
+  }
+  if (!half) return tensor.int32Data;
+  const view = new DataView(new ArrayBuffer(2));
+  return tensor.int32Data.map((bits) => {
+    view.setUint16(0, bits, true);
+    return half(view, 0);
+  });
+}
+
+function rawBytes(tensor: Tensor, where: string, files: Files): Uint8Array | undefined {
+  if (tensor.dataLocation !== 1) return tensor.rawData.length > 0 ? tensor.rawData : undefined;
+  const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
+  const location = entries.get('location') ?? '';
+  const file = Object.hasOwn(files, location) ? files[location] : undefined;
+  if (file === undefined) {
+    refuse(
+      where,
+      'its numbers are in another file',
+      `options.files[${JSON.stringify(location)}]`,
+      Object.keys(files).join(', ') || 'no files',
+    );
+  }
+  const bytes = viewBytes(file);
+  const offset = Number(entries.get('offset') ?? 0);
+  const length = Number(entries.get('length') ?? bytes.length - offset);
+  if (
+    !(
+      Number.isSafeInteger(offset) &&
+      Number.isSafeInteger(length) &&
+      offset >= 0 &&
+      length >= 0 &&
+      offset + length <= bytes.length
+    )
+  ) {
+    refuse(
+      where,
+      'beyond the end of its file',
+      `at most ${bytes.length} bytes in ${location}`,
+      `${length} from ${offset} on`,
+    );
+  }
+  return bytes.subarray(offset, offset + length);
+}
