@@ -73,7 +73,7 @@ export function unpickle(file: Uint8Array, start: number, hooks: PickleHooks): {
     at += length + 1;
     return text;
   }
-  const whole = (value: bigint) => (BigInt(Number(value)) === value ? Number(value) : value);
+  const whole = (value: bigint) => (Number.isSafeInteger(Number(value)) ? Number(value) : value);
   function decimal(): number | bigint | boolean {
     const text = line();
     if (text === '00' || text === '01') return text === '01';
