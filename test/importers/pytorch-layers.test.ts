@@ -1,0 +1,189 @@
+import { describe, expect, it } from 'vitest';
+import { ImportError } from '../../src/errors.js';
+import { fromPyTorch, type PyTorchConfig, readPyTorch, writeSafetensors } from '../../src/importers/pytorch/index.js';
+import { tensors } from './files.js';
+
+const bytesOf = (shapes: Record<string, number[]>) => writeSafetensors(tensors(shapes));
+const conv = { 'c.weight': [4, 3, 2], 'c.bias': [4] };
+const layer = (one: object, more: object = {}) => ({ inputSize: 3, layers: [one], ...more }) as PyTorchConfig;
+const vector = [{ type: 'lstm_cell', prefix: 'r', hiddenSize: 3, returnSequences: false }];
+const vectorShapes = { 'r.weight_ih': [12, 3], 'r.weight_hh': [12, 3], 'r.bias_ih': [12], 'r.bias_hh': [12] };
+
+it('a convolution: the kernel before the channels', () => {
+  const { spec, report } = readPyTorch(bytesOf(conv), layer({ type: 'conv1d', prefix: 'c', padding: 'same' }));
+  expect(spec.nodes).toEqual([
+    {
+      type: 'conv1d',
+      name: 'c',
+      inputs: ['input'],
+      filters: 4,
+      kernelSize: 2,
+      stride: 1,
+      dilation: 1,
+      groups: 1,
+      padding: [0, 1],
+      tensors: { weight: 'c.weight', bias: 'c.bias' },
+    },
+  ]);
+  const stored = tensors(conv)['c.weight']?.data ?? [];
+  expect(spec.tensors['c.weight']?.shape).toEqual([4, 2, 3]);
+  expect([...(spec.tensors['c.weight']?.data ?? [])].slice(0, 6)).toEqual([0, 2, 4, 1, 3, 5].map((k) => stored[k]));
+  expect(report.tensors[0]).toEqual({
+    tensor: 'c.weight',
+    shape: [4, 3, 2],
+    becomes: 'c.weight',
+    how: '(out, in / groups, kernel) → (out, kernel, in / groups); values unchanged',
+  });
+  expect(report.attributes).toContainEqual({ layer: 'c', attribute: 'padding', value: 'same', source: 'config' });
+  expect(report.attributes).toContainEqual({
+    layer: 'c',
+    attribute: 'stride',
+    value: '1',
+    source: 'default',
+    rule: "nn.Conv1d's default",
+  });
+});
+
+it('batch norm: its counter is not needed, whatever its size', () => {
+  const shapes = { 'b.weight': [3], 'b.bias': [3], 'b.running_mean': [3], 'b.running_var': [3] };
+  const spec = fromPyTorch(bytesOf(shapes), layer({ type: 'batch_norm', prefix: 'b' }));
+  expect(spec.nodes[0]).toMatchObject({
+    type: 'batch_norm',
+    epsilon: 1e-5,
+    tensors: { gamma: 'b.weight', beta: 'b.bias', mean: 'b.running_mean', variance: 'b.running_var' },
+  });
+});
+
+it('flatten of channels first: features before timesteps', () => {
+  const config = {
+    inputSize: 3,
+    timesteps: 5,
+    layers: [
+      { type: 'conv1d', prefix: 'c' },
+      { type: 'flatten', channelsFirst: true },
+    ],
+  };
+  const { inputs, nodes } = fromPyTorch(bytesOf(conv), config as PyTorchConfig);
+  expect(inputs).toEqual([{ name: 'input', features: 3, time: 5 }]);
+  expect(nodes.slice(1)).toEqual([
+    { type: 'transpose', name: 'flatten_1_channels', inputs: ['c'] },
+    { type: 'reshape', name: 'flatten_1', inputs: ['flatten_1_channels'], shape: [16] },
+  ]);
+});
+
+/** What is wrong → the whole message. */
+const refused: [string, PyTorchConfig, string, Record<string, number[]>?][] = [
+  [
+    'padding that mirrors',
+    layer({ type: 'conv1d', prefix: 'c', paddingMode: 'reflect' }),
+    'config.layers[0].paddingMode: not usable; expected \'zeros\', got "reflect"',
+  ],
+  [
+    'padding by another word',
+    layer({ type: 'conv1d', prefix: 'c', padding: 'causal' }),
+    "config.layers[0].padding: not usable; expected a whole number of at least 0, 'same' or 'valid', got \"causal\"",
+  ],
+  [
+    "padding 'same' with a stride",
+    layer({ type: 'conv1d', prefix: 'c', padding: 'same', stride: 2 }),
+    "config.layers[0]: padding 'same' with a stride; expected stride 1, got 2",
+  ],
+  [
+    'groups that do not divide the features',
+    layer({ type: 'conv1d', prefix: 'c', groups: 2 }),
+    'config.layers[0]: groups of unequal size; expected a divisor of 3, got 2',
+  ],
+  [
+    'groups that do not divide the filters',
+    layer({ type: 'conv1d', prefix: 'c', groups: 3 }),
+    'config.layers[0]: groups of unequal size; expected a divisor of 4, got 3',
+    { 'c.weight': [4, 1, 2], 'c.bias': [4] },
+  ],
+  [
+    'another kernel',
+    layer({ type: 'conv1d', prefix: 'c', kernelSize: 3 }),
+    'tensor "c.weight": not the shape that c.weight has; expected (any, 3, 3), got (4, 3, 2)',
+  ],
+  [
+    'a sequence shorter than the window',
+    layer({ type: 'conv1d', prefix: 'c', dilation: 4 }, { timesteps: 4 }),
+    'config.layers[0]: a window longer than the sequence; expected at most 4 timesteps with padding, got 5',
+  ],
+  [
+    'statistics of the batch',
+    layer({ type: 'batch_norm', trackRunningStats: false }),
+    'config.layers[0].trackRunningStats: not usable; expected true, got false',
+  ],
+  [
+    'flatten of any number of timesteps',
+    layer({ type: 'flatten', channelsFirst: true }),
+    'config.layers[0]: flatten of any number of timesteps; expected config.timesteps, got nothing',
+  ],
+  [
+    'flatten of an unknown order',
+    layer({ type: 'flatten' }),
+    'config.layers[0].channelsFirst: missing; expected true or false, got nothing',
+  ],
+  [
+    'more padding than half a window',
+    layer({ type: 'max_pool1d', kernelSize: 3, padding: 2 }),
+    'config.layers[0]: too much padding; expected at most half of kernelSize, got 2',
+  ],
+  [
+    'a window that PyTorch drops',
+    layer({ type: 'avg_pool1d', kernelSize: 2, stride: 3, ceilMode: true }),
+    'config.layers[0]: ceilMode with a stride by which a window may begin behind the end; expected at most 2, got 3',
+  ],
+  [
+    'softplus of another beta',
+    layer({ type: 'softplus', beta: 2 }),
+    'config.layers[0].beta: not usable; expected 1, got 2',
+  ],
+  [
+    'another approximation',
+    layer({ type: 'gelu', approximate: 'sigmoid' }),
+    "config.layers[0].approximate: not usable; expected 'none' or 'tanh', got \"sigmoid\"",
+  ],
+  [
+    'a slope that is no number',
+    layer({ type: 'leaky_relu', negativeSlope: Number.NaN }),
+    'config.layers[0].negativeSlope: not usable; expected a finite number, got null',
+  ],
+  [
+    'slopes of another number',
+    layer({ type: 'prelu', prefix: 'p' }),
+    'tensor "p.weight": not the shape that p.alpha has; expected (3), got (2)',
+    { 'p.weight': [2] },
+  ],
+  [
+    'layers of a cell',
+    layer({ type: 'gru_cell', hiddenSize: 3, numLayers: 2 }),
+    'config.layers[0]: unknown field; expected name, prefix, hiddenSize, bias, returnSequences, got "numLayers"',
+  ],
+  ...(
+    [
+      ['a convolution', { type: 'conv1d', prefix: 'c' }],
+      ['a pooling layer', { type: 'max_pool1d', kernelSize: 2 }],
+      ['last_timestep', { type: 'last_timestep' }],
+      ['a recurrent layer', { type: 'gru_cell', hiddenSize: 3 }],
+    ] as const
+  ).map(([what, one]): [string, PyTorchConfig, string, Record<string, number[]>] => [
+    `${what} of a vector`,
+    { inputSize: 3, layers: [...vector, one] } as PyTorchConfig,
+    `config.layers[1]: ${what} after one that outputs its last timestep only; expected a sequence; returnSequences in the layer before, got a vector`,
+    vectorShapes,
+  ]),
+];
+
+describe('refusals', () => {
+  it.each(refused)('%s', (_, config, message, shapes = conv) => {
+    let got: unknown;
+    try {
+      fromPyTorch(bytesOf(shapes), config);
+    } catch (error) {
+      got = error;
+    }
+    expect(got).toBeInstanceOf(ImportError);
+    expect((got as Error).message).toBe(message);
+  });
+});
