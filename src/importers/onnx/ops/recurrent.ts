@@ -145,7 +145,9 @@ function cellTensors(
     const at = direction * 3 * units;
     const part = (gate: number): Float32Array => p.data.subarray(at + gate * units, at + (gate + 1) * units);
     const data = new Float32Array(3 * units);
-    [part(0), part(2), part(1)].forEach((one, index) => data.set(one, index * units));
+    [part(0), part(2), part(1)].forEach((one, index) => {
+      data.set(one, index * units);
+    });
     tensors.peephole = tensor('peephole', [3 * units], data, p.from, 'gates i o f reordered to i f o');
   }
   return tensors;
