@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { fromOnnx } from '../../src/importers/onnx/index.js';
+import { createModel } from '../../src/index.js';
+import { builds } from '../support/builds.js';
+import { magnitudes, readWav } from './audio.js';
+import { readTensorProto } from './protobuf.js';
+
+// Real files, which are not part of the project: the folder comes from the environment.
+const folder = process.env.GATEWISE_MODELS;
+const file = (name: string): Uint8Array => readFileSync(`${folder}/${name}`);
+const json = (name: string) => JSON.parse(file(name).toString());
+
+function worst(got: ArrayLike<number>, wanted: ArrayLike<number>): number {
+  expect(got.length).toBe(wanted.length);
+  let most = 0;
+  for (let i = 0; i < got.length; i++) most = Math.max(most, Math.abs((got[i] as number) - (wanted[i] as number)) || 0);
+  return Array.from(got).some(Number.isNaN) ? Number.NaN : most;
+}
+
+describe.skipIf(!folder).each(builds)('models: ONNX, %s', (build) => {
+  it('Silero VAD, opset 15: the probabilities of all 1,875 windows', async () => {
+    const spec = fromOnnx(file('silero-vad/silero_vad_16k_op15.onnx'), {
+      inputs: { sr: 16000 },
+      shapes: { input: [null, 576] },
+    });
+    const { probs } = json('silero-vad/ort_probs_16k_op15.json');
+    const stream = (await createModel(spec, { build })).createStream();
+    const samples = readWav(file('silero-vad/test.wav'));
+    // 64 samples of the window before, then 512 new ones.
+    const frame = new Float32Array(576);
+    const got = probs.map((_: number, window: number) => {
+      frame.copyWithin(0, 512);
+      frame.set(samples.subarray(window * 512, (window + 1) * 512), 64);
+      return stream.step(frame)[0];
+    });
+    expect(got).toHaveLength(1875);
+    expect(worst(got, probs)).toBeLessThan(1e-4);
+  });
+
+  it('DTLN, stage 1: the masks of 50 blocks', async () => {
+    const spec = fromOnnx(file('dtln/model_1.onnx'), { states: [{ input: 'input_3', output: 'tf_op_layer_stack_2' }] });
+    const stream = (await createModel(spec, { build })).createStream();
+    const samples = readWav(file('dtln/mix.wav'));
+    const reference = json('dtln/ort_reference_masks_first50.json');
+    const masks: number[][] = reference.masks ?? reference;
+    const buffer = new Float32Array(512);
+    masks.forEach((mask, block) => {
+      buffer.copyWithin(0, 128);
+      buffer.set(samples.subarray(block * 128, (block + 1) * 128), 384);
+      expect(worst(stream.step(magnitudes(buffer)), mask.flat())).toBeLessThan(1e-5);
+    });
+    expect(masks).toHaveLength(50);
+  });
+
+  it('NNSplit: the logits of its texts', async () => {
+    const model = await createModel(fromOnnx(file('nnsplit/model.onnx')), { build });
+    const cases: { text: string; logits: number[] }[] = json('nnsplit/ort_reference.json');
+    for (const { text, logits } of cases)
+      expect(worst(model.run(new TextEncoder().encode(text)), logits)).toBeLessThan(1e-3);
+    expect(cases.length).toBeGreaterThan(2);
+  });
+
+  const node = (name: string) => `onnx-node-tests/${name}`;
+  it.each([
+    'test_gru_batchwise',
+    'test_gru_defaults',
+    'test_gru_seq_length',
+    'test_gru_with_initial_bias',
+    'test_lstm_batchwise',
+    'test_lstm_defaults',
+    'test_lstm_with_initial_bias',
+    'test_lstm_with_peepholes',
+    'test_rnn_seq_length',
+    'test_simple_rnn_batchwise',
+    'test_simple_rnn_defaults',
+    'test_simple_rnn_with_initial_bias',
+  ])('ONNX node test %s', async (name) => {
+    const bytes = file(node(`${name}/model.onnx`));
+    // The tests give the weights as inputs; a model has them in the file, so they are put there first.
+    const { model, inputs, outputs } = withWeights(bytes, name);
+    const spec = fromOnnx(model);
+    const gatewise = await createModel(spec, { build });
+    const x = inputs.X as { shape: number[]; data: Float32Array };
+    const batchFirst = name.endsWith('batchwise');
+    const [time, batch, features] = (batchFirst ? [x.shape[1], x.shape[0], x.shape[2]] : x.shape) as [
+      number,
+      number,
+      number,
+    ];
+    const lengths = inputs.sequence_lens && [...inputs.sequence_lens.data];
+    const feed = { data: batchFirst ? x.data : turn(x.data, time, batch, features), shape: [batch, time, features] };
+    const got = gatewise.runNamed({ X: feed }, lengths ? { lengths } : {});
+    spec.outputs.forEach((value, index) => {
+      const wanted = outputs[index] as { shape: number[]; data: Float32Array };
+      const result = got[value] as { data: Float32Array; shape: readonly number[] };
+      // Y_h [directions, batch, units] of one direction, or Y [batch, time, directions, units]: rows of the batch first in both.
+      expect(worst(result.data, wanted.data)).toBeLessThan(1e-5);
+    });
+    expect(spec.outputs).toHaveLength(outputs.length);
+  });
+
+  /** `[time, batch, features]` → `[batch, time, features]` */
+  function turn(data: Float32Array, time: number, batch: number, features: number): Float32Array {
+    const out = new Float32Array(data.length);
+    for (let t = 0; t < time; t++) {
+      for (let b = 0; b < batch; b++) {
+        const from = (t * batch + b) * features;
+        out.set(data.subarray(from, from + features), (b * time + t) * features);
+      }
+    }
+    return out;
+  }
+
+  function withWeights(bytes: Uint8Array, name: string) {
+    const { inputs, outputs, graph } = readNodeTest(bytes, (path) => file(node(`${name}/${path}`)));
+    return { model: graph, inputs, outputs };
+  }
+});
+
+type Tensor = { shape: number[]; data: Float32Array };
+
+/** Puts the given inputs but X and sequence_lens into the graph, as initialisers: a TensorProto each, field 5 of the graph, field 7 of the model. */
+function readNodeTest(bytes: Uint8Array, read: (path: string) => Uint8Array) {
+  const names = inputNames(bytes);
+  const inputs: Record<string, Tensor> = {};
+  const added: number[] = [];
+  names.forEach(({ input, position }) => {
+    const raw = read(`test_data_set_0/input_${position}.pb`);
+    inputs[input] = readTensorProto(raw);
+    if (input !== 'X' && input !== 'sequence_lens') {
+      const name = [...new TextEncoder().encode(input)];
+      // A later field 8 (the name) replaces an earlier one.
+      const tensor = [...raw, 8 * 8 + 2, name.length, ...name];
+      added.push(5 * 8 + 2, ...varint(tensor.length), ...tensor);
+    }
+  });
+  const outputs: Tensor[] = [];
+  for (let index = 0; ; index++) {
+    try {
+      outputs.push(readTensorProto(read(`test_data_set_0/output_${index}.pb`)));
+    } catch {
+      break;
+    }
+  }
+  // A second occurrence of the field graph is merged with the first.
+  return { inputs, outputs, graph: Uint8Array.from([...bytes, 7 * 8 + 2, ...varint(added.length), ...added]) };
+}
+
+const varint = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...varint(n >> 7)]);
+
+/** Names of a node test's inputs: all that its only node names, in order. */
+function inputNames(bytes: Uint8Array): { input: string; position: number }[] {
+  const text = new TextDecoder('latin1').decode(bytes);
+  const known = ['X', 'W', 'R', 'B', 'sequence_lens', 'initial_h', 'initial_c', 'P'];
+  return known
+    .filter((name) => text.includes(`\n${String.fromCharCode(name.length)}${name}`))
+    .map((input, position) => ({ input, position }));
+}
