@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ImportError } from '../../src/errors.js';
 import { fromPyTorch, type PyTorchConfig, readPyTorch, writeSafetensors } from '../../src/importers/pytorch/index.js';
-import { tensors } from './files.js';
+import { entry, file, tensors } from './files.js';
 
 const bytesOf = (shapes: Record<string, number[]>) => writeSafetensors(tensors(shapes));
 const conv = { 'c.weight': [4, 3, 2], 'c.bias': [4] };
@@ -45,8 +45,12 @@ it('a convolution: the kernel before the channels', () => {
 });
 
 it('batch norm: its counter is not needed, whatever its size', () => {
-  const shapes = { 'b.weight': [3], 'b.bias': [3], 'b.running_mean': [3], 'b.running_var': [3] };
-  const spec = fromPyTorch(bytesOf(shapes), layer({ type: 'batch_norm', prefix: 'b' }));
+  const names = ['b.weight', 'b.bias', 'b.running_mean', 'b.running_var'];
+  const header = Object.fromEntries(names.map((name, k) => [name, entry('F32', [3], 12 * k, 12 * k + 12)]));
+  const data = new Uint8Array(56).fill(0x7f, 48); // More batches than any float32 counts exactly.
+  const bytes = file({ ...header, 'b.num_batches_tracked': entry('I64', [], 48, 56) }, data);
+  const spec = fromPyTorch(bytes, layer({ type: 'batch_norm', prefix: 'b' }));
+  expect(fromPyTorch(bytes).nodes).toEqual(spec.nodes);
   expect(spec.nodes[0]).toMatchObject({
     type: 'batch_norm',
     epsilon: 1e-5,

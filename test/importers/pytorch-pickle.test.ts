@@ -202,6 +202,51 @@ describe('malformed files of torch.save', () => {
     }
   });
 
+  it('many references to one large value cost what they weigh in the file', () => {
+    const head = bytes(
+      0x80,
+      2,
+      0x8a,
+      10,
+      0x6c,
+      0xfc,
+      0x9c,
+      0x46,
+      0xf9,
+      0x20,
+      0x6a,
+      0xa8,
+      0x50,
+      0x19,
+      '.M',
+      0xe9,
+      3,
+      '.N.',
+    );
+    const n = 30_000;
+    const text = (name: string) => `X${String.fromCharCode(name.length)}\0\0\0${name}`;
+    const tensor = `ctorch._utils\n_rebuild_tensor_v2\nq\x03((${text('storage')}ctorch\nFloatStorage\n${text('0')}${text('cpu')}K\x01tQq\x01K\0`;
+    const pairs = `](${`${text('k')}K\x01\x86`.repeat(n)}eq\x02`;
+    const entry = (k: number) => `K${String.fromCharCode(k % 200)}M${String.fromCharCode(k % 256, k >> 8)}\x86`;
+    const tensors = `}(${Array.from({ length: n }, (_, k) => `${entry(k)}h\x04`).join('')}uq\x05`;
+    const keys = Array.from({ length: n }, (_, k) => `${text(`key${k}`)}h\x05`).join('');
+    const storages = `](${text('0')}e.\x01\0\0\0\0\0\0\0\0\0\0\0`;
+    const objects: [string, string][] = [
+      // One list of pairs for many dicts.
+      [`${pairs}](${'ccollections\nOrderedDict\nh\x02\x85R'.repeat(n)}e.`, 'an OrderedDict of something else'],
+      // One long shape for many tensors.
+      [`${tensor}(${'K\x01'.repeat(n)}tq\x02h\x02tR0](${'h\x03(h\x01K\0h\x02h\x02tR'.repeat(n)}e.`, 'not a tensor'],
+      // One dict of tensors under many keys.
+      [`${tensor}))tRq\x040${tensors}0}(${keys}u.${storages}`, 'several state dicts'],
+    ];
+    const before = performance.now();
+    for (const [object, message] of objects) {
+      const file = Uint8Array.from([...head, ...bytes(object)]);
+      expect(() => fromPyTorch(file)).toThrow(message);
+    }
+    expect(performance.now() - before).toBeLessThan(5000);
+  });
+
   it('a storage that lies about its length is refused before anything of its size is allocated', () => {
     const file = files[0]?.[1].slice() as Uint8Array;
     const text = String.fromCharCode(...file);

@@ -133,5 +133,6 @@ export class Tensor implements Stored {
 
 export const dtypeOf = (name: string) => DTYPES.get(name) as NonNullable<ReturnType<typeof DTYPES.get>>;
 export const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-const isSizes = (value: unknown): value is number[] => Array.isArray(value) && value.every(isSize);
+// No tensor here has more than 3 axes; many tensors could share one long list.
+const isSizes = (value: unknown): value is number[] => Array.isArray(value) && value.length <= 8 && value.every(isSize);
 const at = ({ storage }: StorageView): string => `storage ${JSON.stringify(storage.key.slice(0, 80))}`;

@@ -32,6 +32,18 @@ export function torchHooks(storages: Map<string, Storage>, decoded: Decoded): Pi
     if (!(view instanceof StorageView)) refuse('a tensor without a storage', 'a storage');
     return new Tensor(view, offset, shape, strides, decoded);
   };
+  const spent = new Set<unknown>();
+  /** Python 2 gives it its items, as a list of pairs; no list twice, which would make much of little. */
+  const orderedDict = (items: unknown = []): OrderedDict => {
+    const dict = new OrderedDict();
+    if (!Array.isArray(items) || spent.has(items)) refuse('an OrderedDict of something else', 'a list of pairs');
+    spent.add(items);
+    for (const pair of items) {
+      if (!Array.isArray(pair)) refuse('an OrderedDict of something else', 'a list of pairs');
+      dict.set(pair[0], pair[1]);
+    }
+    return dict;
+  };
   const functions: Record<string, (...args: unknown[]) => unknown> = {
     'torch._utils._rebuild_tensor': rebuild,
     'torch._utils._rebuild_tensor_v2': rebuild,
@@ -70,17 +82,6 @@ export function torchHooks(storages: Map<string, Storage>, decoded: Decoded): Pi
       return new StorageView(storage, begin, count);
     },
   };
-}
-
-/** Python 2 gives it its items, as pairs. */
-function orderedDict(items: unknown = []): OrderedDict {
-  const dict = new OrderedDict();
-  if (!Array.isArray(items)) refuse('an OrderedDict of something else', 'pairs');
-  for (const pair of items) {
-    if (!Array.isArray(pair)) refuse('an OrderedDict of something else', 'pairs');
-    dict.set(pair[0], pair[1]);
-  }
-  return dict;
 }
 
 function refuse(message: string, expected: string): never {

@@ -26,9 +26,11 @@ export function openWeights(bytes: FileBytes, { stateDict, ignore = [] }: PyTorc
       );
     }
     const { tensors, dtypes } = readSafetensors(file, { integers: true, skip: [...ignore, ...counters(file, ignore)] });
-    const stored = Object.entries(tensors).map(([name, { shape, data }]): [string, Stored] => {
-      return [name, { shape, dtype: dtypes[name] as string, read: () => data }];
-    });
+    const stored = Object.entries(tensors)
+      .filter(([name]) => !name.endsWith(COUNTER))
+      .map(([name, { shape, data }]): [string, Stored] => {
+        return [name, { shape, dtype: dtypes[name] as string, read: () => data }];
+      });
     return { format: 'safetensors', tensors: new Map(stored), notes: [] };
   }
   const { format, value } = readCheckpoint(file);
@@ -54,7 +56,7 @@ function counters(file: Uint8Array, ignore: readonly string[]): string[] {
   try {
     const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
     const names = Object.keys(JSON.parse(new TextDecoder().decode(file.slice(8, 8 + length))));
-    return names.filter((name) => name.endsWith(COUNTER) && !ignore.includes(name));
+    return names.filter((name) => name.endsWith(COUNTER) && !ignore.includes(name)).slice(0, 1000);
   } catch {
     return [];
   }
@@ -62,11 +64,16 @@ function counters(file: Uint8Array, ignore: readonly string[]): string[] {
 
 type StateDict = ReadonlyMap<unknown, Tensor>;
 
-const isStateDict = (value: unknown): value is StateDict =>
-  value instanceof Map && value.size > 0 && [...value.values()].every((one) => one instanceof Tensor);
-
 /** The object itself, or the one state dict among its values. */
 function choose(value: unknown, key: string | undefined, notes: string[]): StateDict {
+  // Remembered: many entries could be one large dict.
+  const known = new Map<unknown, boolean>();
+  const isStateDict = (one: unknown): one is StateDict => {
+    const is =
+      known.get(one) ?? (one instanceof Map && one.size > 0 && [...one.values()].every((x) => x instanceof Tensor));
+    known.set(one, is);
+    return is;
+  };
   const entries = value instanceof Map ? [...value].filter(([name]) => typeof name === 'string') : [];
   const all = entries.filter(([, one]) => isStateDict(one));
   if (key === undefined && isStateDict(value)) return value;
