@@ -1,7 +1,7 @@
-import { ImportError } from '../../errors.js';
 import { show } from '../formats/json.js';
 import { unpickle } from '../formats/pickle.js';
 import { isZip, readZip } from '../formats/zip.js';
+import { refuseFile } from './refuse.js';
 import { type Decoded, dtypeOf, type Storage } from './tensor.js';
 import { torchHooks } from './unpickle.js';
 
@@ -27,7 +27,7 @@ const isTar = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subar
  */
 export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   if (isZip(bytes)) return readArchive(bytes);
-  if (isTar(bytes)) refuse("PyTorch's first format, a tar", 'what torch.save has written since');
+  if (isTar(bytes)) refuseFile("PyTorch's first format, a tar", 'what torch.save has written since');
   return readStream(bytes);
 }
 
@@ -42,11 +42,11 @@ function readArchive(bytes: Uint8Array): Checkpoint {
   });
   const [pickle, ...more] = names.filter((name) => /^([^/]*\/)?data\.pkl$/.test(name));
   if (pickle === undefined || more.length > 0) {
-    refuse('a zip, but not of torch.save', 'one data.pkl', names.slice(0, 8).join(', '));
+    refuseFile('a zip, but not of torch.save', 'one data.pkl', names.slice(0, 8).join(', '));
   }
   const root = pickle.slice(0, -'data.pkl'.length);
   if (names.some((name) => name === `${root}constants.pkl` || name.startsWith(`${root}code/`))) {
-    refuse('a TorchScript archive', 'torch.save(model.state_dict(), file)', 'code/');
+    refuseFile('a TorchScript archive', 'torch.save(model.state_dict(), file)', 'code/');
   }
   const text = (name: string) => new TextDecoder().decode(entries.get(root + name)?.subarray(0, 20)).trim();
   refuseBigEndian(text('byteorder') === 'big');
@@ -58,7 +58,7 @@ function readArchive(bytes: Uint8Array): Checkpoint {
     const data = entries.get(name);
     const expected = storage.length * dtypeOf(storage.dtype).bytes;
     if (data?.length !== expected) {
-      refuse('not the bytes of its storage', `${expected} bytes`, data ? `${data.length}` : 'no entry', show(name));
+      refuseFile('not the bytes of its storage', `${expected} bytes`, data ? `${data.length}` : 'no entry', show(name));
     }
     storage.bytes = data;
     decoded.left += expected;
@@ -77,36 +77,35 @@ function readStream(bytes: Uint8Array): Checkpoint {
     at = end;
     return value;
   };
-  if (next() !== MAGIC) refuse('a pickle, but not of torch.save', 'its magic number');
-  if (next() !== 1001) refuse('an unknown version of the format', '1001');
+  if (next() !== MAGIC) refuseFile('a pickle, but not of torch.save', 'its magic number');
+  if (next() !== 1001) refuseFile('an unknown version of the format', '1001');
   const system = next();
   refuseBigEndian(system instanceof Map && system.get('little_endian') === false);
   const value = next();
   const keys = next();
   for (const key of Array.isArray(keys) ? keys : []) {
     const storage = storages.get(key as string);
-    if (storage === undefined || storage.bytes) refuse('bytes of a storage that no tensor has', 'each storage once');
+    if (storage === undefined || storage.bytes)
+      refuseFile('bytes of a storage that no tensor has', 'each storage once');
     const { length, dtype } = storage;
     const size = length * dtypeOf(dtype).bytes;
     const view = new DataView(bytes.buffer, bytes.byteOffset + at, bytes.length - at);
     if (view.byteLength < 8 + size)
-      refuse('ends early', `${8 + size} bytes`, `${view.byteLength}`, `storage ${show(key)}`);
+      refuseFile('ends early', `${8 + size} bytes`, `${view.byteLength}`, `storage ${show(key)}`);
     const got = view.getBigInt64(0, true);
-    if (got !== BigInt(length)) refuse('not the length of its storage', `${length}`, `${got}`, `storage ${show(key)}`);
+    if (got !== BigInt(length))
+      refuseFile('not the length of its storage', `${length}`, `${got}`, `storage ${show(key)}`);
     storage.bytes = bytes.subarray(at + 8, at + 8 + size);
     at += 8 + size;
   }
   for (const { key, bytes: found } of storages.values()) {
-    if (!found) refuse('a storage without bytes', 'its key in the list of storages', 'none', `storage ${show(key)}`);
+    if (!found)
+      refuseFile('a storage without bytes', 'its key in the list of storages', 'none', `storage ${show(key)}`);
   }
-  if (at !== bytes.length) refuse('bytes that belong to nothing', `${at} bytes`, `${bytes.length}`);
+  if (at !== bytes.length) refuseFile('bytes that belong to nothing', `${at} bytes`, `${bytes.length}`);
   return { format: 'PyTorch before 1.6, pickles', value };
 }
 
 function refuseBigEndian(big: boolean): void {
-  if (big) refuse('numbers of the other byte order', 'little-endian', 'big-endian');
-}
-
-function refuse(message: string, expected: string, got?: string, where = 'file'): never {
-  throw new ImportError(message, { where, expected, got });
+  if (big) refuseFile('numbers of the other byte order', 'little-endian', 'big-endian');
 }

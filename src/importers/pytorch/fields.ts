@@ -57,6 +57,9 @@ type Entry<L> = readonly [module: string, fields: { readonly [K in Exclude<keyof
 type OfType<T, L = PyTorchLayer> = L extends { type: infer U } ? (T extends U ? L : never) : never;
 type Table = { readonly [T in PyTorchLayer['type']]: Entry<OfType<T>> };
 
+/** Without fields, so without defaults. */
+const plain = ['', { name }] as const;
+
 /** Every layer of a config: PyTorch's class, and the fields with its defaults. */
 export const LAYERS: Table = {
   lstm: ['LSTM', { ...recurrent, projSize: size }],
@@ -92,21 +95,21 @@ export const LAYERS: Table = {
   avg_pool1d: ['AvgPool1d', { ...pool, countIncludePad: yes }],
   flatten: ['Flatten', { name, channelsFirst: required(yesNo) }],
   activation: ['', { name, activation: required(activation) }],
-  softmax: ['Softmax', { name }],
-  log_softmax: ['LogSoftmax', { name }],
-  dropout: ['Dropout', { name }],
-  last_timestep: ['', { name }],
-  relu: ['ReLU', { name }],
-  relu6: ['ReLU6', { name }],
-  sigmoid: ['Sigmoid', { name }],
-  tanh: ['Tanh', { name }],
-  silu: ['SiLU', { name }],
-  selu: ['SELU', { name }],
-  mish: ['Mish', { name }],
-  softsign: ['Softsign', { name }],
-  logsigmoid: ['LogSigmoid', { name }],
-  hardsigmoid: ['Hardsigmoid', { name }],
-  hardswish: ['Hardswish', { name }],
+  softmax: plain,
+  log_softmax: plain,
+  dropout: plain,
+  last_timestep: plain,
+  relu: plain,
+  relu6: plain,
+  sigmoid: plain,
+  tanh: plain,
+  silu: plain,
+  selu: plain,
+  mish: plain,
+  softsign: plain,
+  logsigmoid: plain,
+  hardsigmoid: plain,
+  hardswish: plain,
   leaky_relu: ['LeakyReLU', { name, negativeSlope: or(0.01, number) }],
   elu: ['ELU', { name, alpha: or(1, number) }],
   hardtanh: ['Hardtanh', { name, minVal: or(-1, number), maxVal: or(1, number) }],

@@ -1,7 +1,7 @@
-import { ImportError } from '../../errors.js';
 import type { PyTorchConfig, PyTorchLayer } from './config.js';
 import { LAYERS } from './fields.js';
 import { type Module, modulesOf, type Reading } from './modules.js';
+import { refuse } from './refuse.js';
 import type { Weights } from './tensor.js';
 
 const MOST_MODULES = 64;
@@ -22,11 +22,12 @@ export function infer(weights: Weights, given: number | undefined) {
   const config = { ...(inputSize !== undefined && { inputSize }), layers: order.map(({ layer }) => layer) };
   const why = whyNot(modules, orders);
   if (why === undefined) return config satisfies PyTorchConfig;
-  throw new ImportError('names and shapes of the tensors leave the topology open', {
-    where: 'file',
-    expected: `a config; draft, to be corrected and completed: ${JSON.stringify(config).slice(0, 4000)}`,
-    got: why,
-  });
+  refuse(
+    'file',
+    'names and shapes of the tensors leave the topology open',
+    `a config; draft, to be corrected and completed: ${JSON.stringify(config).slice(0, 4000)}`,
+    why,
+  );
 }
 
 /** What the file leaves open, if anything. */

@@ -1,4 +1,3 @@
-import { ImportError } from '../../errors.js';
 import type { InputSpec, ModelSpec, NodeSpec } from '../../spec.js';
 import type { FileBytes } from '../formats/bytes.js';
 import type { Imported } from '../report.js';
@@ -7,6 +6,7 @@ import type { Full } from './fields.js';
 import { FUNCTIONS } from './functions.js';
 import { infer } from './infer.js';
 import { recurrentNodes } from './recurrent.js';
+import { refuse } from './refuse.js';
 import { type Flow, type Made, made, needSequence, type Site } from './site.js';
 import { Taker } from './take.js';
 import { complete, layerAt, validateConfig } from './validate.js';
@@ -46,11 +46,7 @@ export function readPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): Impor
     const next = layerNodes(complete(layer, name, source, taker.report), site);
     for (const node of next.nodes) {
       if (used.has(node.name)) {
-        throw new ImportError('a name used twice', {
-          where: layerAt(index),
-          expected: 'another name',
-          got: JSON.stringify(node.name),
-        });
+        refuse(layerAt(index), 'a name used twice', 'another name', JSON.stringify(node.name));
       }
       used.add(node.name);
     }
@@ -70,11 +66,12 @@ const timeOf = ({ timesteps }: PyTorchConfig) => (timesteps === undefined ? {} :
 function inputOf(config: PyTorchConfig, layers: readonly PyTorchLayer[], inputSize: number | undefined): InputSpec {
   const tokens = layers[0]?.type === 'embedding';
   if (tokens !== (inputSize === undefined)) {
-    throw new ImportError(tokens ? 'given, but an embedding reads token ids' : 'missing', {
-      where: 'config.inputSize',
-      expected: tokens ? 'no inputSize' : 'features per timestep of the first layer',
-      got: inputSize === undefined ? 'nothing' : String(inputSize),
-    });
+    refuse(
+      'config.inputSize',
+      tokens ? 'given, but an embedding reads token ids' : 'missing',
+      tokens ? 'no inputSize' : 'features per timestep of the first layer',
+      inputSize === undefined ? 'nothing' : String(inputSize),
+    );
   }
   return inputSize === undefined
     ? { name: 'input', features: 1, dtype: 'int32', ...timeOf(config) }

@@ -1,7 +1,8 @@
 import type { CellConfig, NodeSpec, RecurrentTensors } from '../../spec.js';
 import type { PyTorchCell, PyTorchGru, PyTorchLstm, PyTorchRnn, PyTorchRnnCell } from './config.js';
 import { type Full, LAYERS } from './fields.js';
-import { type Made, needSequence, refuse, type Site } from './site.js';
+import { refuse } from './refuse.js';
+import { type Made, needSequence, type Site } from './site.js';
 
 type Stacked = PyTorchLstm | PyTorchGru | PyTorchRnn;
 type Cell = PyTorchCell | PyTorchRnnCell;

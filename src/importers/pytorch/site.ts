@@ -1,5 +1,5 @@
-import { ImportError } from '../../errors.js';
 import type { NodeSpec } from '../../spec.js';
+import { refuse } from './refuse.js';
 import type { Taker } from './take.js';
 
 /** Where a layer reads from, and what it makes. */
@@ -41,10 +41,6 @@ export function made({ name, from }: Site, node: Body<NodeSpec>, flow: Partial<F
 export function takeAs({ name, prefix, taker }: Site, tensor: string, size: number, field: string, how = ''): string {
   taker.take(prefix + tensor, [size], `${name}.${field}`, how);
   return prefix + tensor;
-}
-
-export function refuse(where: string, message: string, expected: string, got: string): never {
-  throw new ImportError(message, { where, expected, got });
 }
 
 export function needSequence({ from, where }: Site, what: string): void {

@@ -1,6 +1,6 @@
-import { ImportError } from '../../errors.js';
 import type { TensorSpec } from '../../spec.js';
 import { Reporter } from '../report.js';
+import { refuse } from './refuse.js';
 import type { Stored, Weights } from './tensor.js';
 
 type Sizes = readonly (number | undefined)[];
@@ -37,12 +37,12 @@ export class Taker {
     const stored = this.#left.get(name);
     if (stored === undefined) this.#refuseMissing(name, shape, becomes);
     const { shape: got, dtype } = stored;
-    if (got.length !== shape.length || shape.some((size, axis) => (size ?? got[axis]) !== got[axis])) {
-      throw new ImportError(`not the shape that ${becomes} has`, {
-        where: at(name),
-        expected: shapeText(shape),
-        got: shapeText(got),
-      });
+    if (
+      got.length !== shape.length ||
+      got.includes(0) ||
+      shape.some((size, axis) => (size ?? got[axis]) !== got[axis])
+    ) {
+      refuse(at(name), `not the shape that ${becomes} has`, shapeText(shape), shapeText(got));
     }
     this.#left.delete(name);
     this.taken[name] = change({ shape: got, data: stored.read() });
@@ -54,20 +54,22 @@ export class Taker {
   /** @throws {ImportError} tensors are left that no layer uses. */
   finish(): void {
     if (this.#left.size === 0) return;
-    throw new ImportError('tensors that no layer of the config uses', {
-      where: 'file',
-      expected: 'every tensor used, or listed in config.ignore',
-      got: names(this.#left.keys()),
-    });
+    refuse(
+      'file',
+      'tensors that no layer of the config uses',
+      'every tensor used, or listed in config.ignore',
+      names(this.#left.keys()),
+    );
   }
 
   #refuseMissing(name: string, shape: Sizes, becomes: string): never {
     const used = Object.hasOwn(this.taken, name);
-    throw new ImportError(used ? 'used by two layers' : `missing; needed as ${becomes}`, {
-      where: at(name),
-      expected: used ? 'one layer per tensor' : `a tensor of shape ${shapeText(shape)}`,
-      got: used ? becomes : `unused tensors: ${names(this.#left.keys())}`,
-    });
+    refuse(
+      at(name),
+      used ? 'used by two layers' : `missing; needed as ${becomes}`,
+      used ? 'one layer per tensor' : `a tensor of shape ${shapeText(shape)}`,
+      used ? becomes : `unused tensors: ${names(this.#left.keys())}`,
+    );
   }
 }
 

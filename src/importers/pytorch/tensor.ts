@@ -1,5 +1,5 @@
-import { ImportError } from '../../errors.js';
 import { DTYPES } from '../formats/dtypes.js';
+import { refuse } from './refuse.js';
 
 /** A tensor of the file that is not converted yet. */
 export interface Stored {
@@ -62,11 +62,7 @@ export class Tensor implements Stored {
     readonly decoded: Decoded,
   ) {
     if (!isSize(offset) || !isSizes(shape) || !isSizes(strides) || shape.length !== strides.length) {
-      throw new ImportError('not a tensor', {
-        where: at(of),
-        expected: 'an offset, a shape and its strides',
-        got: 'others',
-      });
+      refuse(at(of), 'not a tensor', 'an offset, a shape and its strides', 'others');
     }
     this.dtype = of.storage.dtype;
     this.shape = [...shape];
@@ -75,11 +71,12 @@ export class Tensor implements Stored {
     this.#count = shape.reduce((product, n) => product * n, 1);
     const end = shape.reduce((sum, n, axis) => sum + (n - 1) * (strides[axis] as number), offset + 1);
     if (this.#count > of.length || (this.#count > 0 && end > of.length)) {
-      throw new ImportError('a tensor larger than its storage', {
-        where: at(of),
-        expected: `at most ${of.length} elements`,
-        got: `shape [${shape.slice(0, 8)}], strides [${strides.slice(0, 8)}], offset ${offset}`,
-      });
+      refuse(
+        at(of),
+        'a tensor larger than its storage',
+        `at most ${of.length} elements`,
+        `shape [${shape.slice(0, 8)}], strides [${strides.slice(0, 8)}], offset ${offset}`,
+      );
     }
   }
 
@@ -97,11 +94,7 @@ export class Tensor implements Stored {
     const { bytes: size, integer, read } = dtypeOf(this.dtype);
     this.decoded.left -= this.#count;
     if (this.decoded.left < 0) {
-      throw new ImportError('tensors that share storages too often', {
-        where: at(this.of),
-        expected: 'no more elements than bytes',
-        got: 'more',
-      });
+      refuse(at(this.of), 'tensors that share storages too often', 'no more elements than bytes', 'more');
     }
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const data = new Float32Array(this.#count);
@@ -112,11 +105,12 @@ export class Tensor implements Stored {
       data[k] = value;
       const kept = data[k] as number;
       if (kept !== value && (integer || (Number.isFinite(value) && !Number.isFinite(kept)))) {
-        throw new ImportError(`element ${k} does not fit float32`, {
-          where: at(this.of),
-          expected: 'a value that float32 holds',
-          got: `${value} (${this.dtype})`,
-        });
+        refuse(
+          at(this.of),
+          `element ${k} does not fit float32`,
+          'a value that float32 holds',
+          `${value} (${this.dtype})`,
+        );
       }
       for (let axis = index.length - 1; axis >= 0; axis--) {
         const stride = this.#strides[axis] as number;

@@ -1,6 +1,6 @@
-import { ImportError } from '../../errors.js';
 import { show } from '../formats/json.js';
 import { OrderedDict, type PickleHooks } from '../formats/pickle.js';
+import { refuse } from './refuse.js';
 import { type Decoded, isSize, type Storage, StorageView, Tensor } from './tensor.js';
 
 class StorageType {
@@ -29,17 +29,18 @@ const DTYPE = /^torch\.(b?float(16|32|64)|u?int(8|16|32|64)|bool)$/;
  */
 export function torchHooks(storages: Map<string, Storage>, decoded: Decoded): PickleHooks {
   const rebuild = (view: unknown, offset: unknown, shape: unknown, strides: unknown): Tensor => {
-    if (!(view instanceof StorageView)) refuse('a tensor without a storage', 'a storage');
+    if (!(view instanceof StorageView)) refuse('pickle', 'a tensor without a storage', 'a storage');
     return new Tensor(view, offset, shape, strides, decoded);
   };
   const spent = new Set<unknown>();
   /** Python 2 gives it its items, as a list of pairs; no list twice, which would make much of little. */
   const orderedDict = (items: unknown = []): OrderedDict => {
     const dict = new OrderedDict();
-    if (!Array.isArray(items) || spent.has(items)) refuse('an OrderedDict of something else', 'a list of pairs');
+    if (!Array.isArray(items) || spent.has(items))
+      refuse('pickle', 'an OrderedDict of something else', 'a list of pairs');
     spent.add(items);
     for (const pair of items) {
-      if (!Array.isArray(pair)) refuse('an OrderedDict of something else', 'a list of pairs');
+      if (!Array.isArray(pair)) refuse('pickle', 'an OrderedDict of something else', 'a list of pairs');
       dict.set(pair[0], pair[1]);
     }
     return dict;
@@ -59,6 +60,7 @@ export function torchHooks(storages: Map<string, Storage>, decoded: Decoded): Pi
       if (dtype) return new StorageType(dtype);
       if (DTYPE.test(name)) return name;
       return refuse(
+        'pickle',
         `would build ${show(name)}`,
         'tensors, dicts and plain values only: torch.save(model.state_dict(), file), not the module itself',
       );
@@ -67,23 +69,19 @@ export function torchHooks(storages: Map<string, Storage>, decoded: Decoded): Pi
     persistent(id) {
       const [kind, type, name, , length, part] = Array.isArray(id) ? id : [];
       if (kind !== 'storage' || !(type instanceof StorageType) || typeof name !== 'string' || !isSize(length)) {
-        refuse('an unknown persistent id', "('storage', type, key, location, elements)");
+        refuse('pickle', 'an unknown persistent id', "('storage', type, key, location, elements)");
       }
       const storage = storages.get(name) ?? { key: name, dtype: type.dtype, length };
       if (storage.dtype !== type.dtype || storage.length !== length) {
-        refuse(`storage ${show(name)} described twice, differently`, 'one type and length');
+        refuse('pickle', `storage ${show(name)} described twice, differently`, 'one type and length');
       }
       storages.set(name, storage);
       if (part === undefined || part === null) return new StorageView(storage, 0, length);
       const [, begin, count] = Array.isArray(part) ? part : [];
       if (!isSize(begin) || !isSize(count) || begin + count > length) {
-        refuse(`part of storage ${show(name)}`, '(key, begin, elements) inside it');
+        refuse('pickle', `part of storage ${show(name)}`, '(key, begin, elements) inside it');
       }
       return new StorageView(storage, begin, count);
     },
   };
-}
-
-function refuse(message: string, expected: string): never {
-  throw new ImportError(message, { where: 'pickle', expected });
 }

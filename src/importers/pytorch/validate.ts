@@ -1,8 +1,8 @@
-import { ImportError } from '../../errors.js';
 import { isObject, show } from '../formats/json.js';
 import type { Reporter } from '../report.js';
 import type { PyTorchConfig, PyTorchLayer } from './config.js';
 import { CONFIG, type Field, type Full, LAYERS } from './fields.js';
+import { refuse } from './refuse.js';
 
 /**
  * Callers in plain JavaScript, and configs read from JSON, get the same refusals as the compiler gives.
@@ -14,11 +14,7 @@ export function validateConfig(config: PyTorchConfig): void {
     const where = layerAt(index);
     const type: unknown = isObject(layer) ? layer.type : undefined;
     if (typeof type !== 'string' || !Object.hasOwn(LAYERS, type)) {
-      throw new ImportError('unknown layer type', {
-        where,
-        expected: Object.keys(LAYERS).join(', '),
-        got: show(type),
-      });
+      refuse(where, 'unknown layer type', Object.keys(LAYERS).join(', '), show(type));
     }
     const { type: _, ...fields } = layer;
     checkFields(fields, where, LAYERS[type as PyTorchLayer['type']][1]);
@@ -43,17 +39,17 @@ export function complete(layer: PyTorchLayer, name: string, source: 'file' | 'co
 export const layerAt = (index: number): string => `config.layers[${index}]`;
 
 function checkFields(object: unknown, where: string, fields: Readonly<Record<string, Field>>): void {
-  if (!isObject(object)) throw new ImportError('not an object', { where, expected: 'an object', got: show(object) });
+  if (!isObject(object)) refuse(where, 'not an object', 'an object', show(object));
   for (const key of Object.keys(object)) {
     if (!Object.hasOwn(fields, key)) {
-      throw new ImportError('unknown field', { where, expected: Object.keys(fields).join(', '), got: show(key) });
+      refuse(where, 'unknown field', Object.keys(fields).join(', '), show(key));
     }
   }
   for (const [key, { expected, holds, required }] of Object.entries(fields)) {
     const value = object[key];
     if (value === undefined ? required : !holds(value)) {
       const message = value === undefined ? 'missing' : 'not usable';
-      throw new ImportError(message, { where: `${where}.${key}`, expected, got: show(value) });
+      refuse(`${where}.${key}`, message, expected, show(value));
     }
   }
 }

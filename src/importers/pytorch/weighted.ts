@@ -1,6 +1,7 @@
 import type { PyTorchBatchNorm, PyTorchEmbedding, PyTorchLayerNorm, PyTorchLinear } from './config.js';
 import type { Full } from './fields.js';
-import { type Made, made, refuse, type Site, takeAs } from './site.js';
+import { refuse } from './refuse.js';
+import { type Made, made, type Site, takeAs } from './site.js';
 
 /** `nn.Linear`: y = x·Aᵀ + b with A stored (out, in), one row per output as in the model. */
 export function linear({ outFeatures, bias, activation }: Full<PyTorchLinear>, site: Site): Made {

@@ -1,10 +1,10 @@
-import { ImportError } from '../../errors.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { show } from '../formats/json.js';
 import type { OrderedDict } from '../formats/pickle.js';
 import { readSafetensors } from '../formats/safetensors.js';
 import { isCheckpoint, readCheckpoint } from './checkpoint.js';
 import type { PyTorchConfig } from './config.js';
+import { refuseFile } from './refuse.js';
 import { type Stored, Tensor, type Weights } from './tensor.js';
 
 /** BatchNorm counts the batches it was trained on; inference never looks. */
@@ -18,7 +18,7 @@ export function openWeights(bytes: FileBytes, { stateDict, ignore = [] }: PyTorc
   const file = viewBytes(bytes);
   if (!isCheckpoint(file)) {
     if (stateDict !== undefined) {
-      refuse(
+      refuseFile(
         'given, but safetensors files hold nothing but tensors',
         'no stateDict',
         show(stateDict),
@@ -38,12 +38,12 @@ export function openWeights(bytes: FileBytes, { stateDict, ignore = [] }: PyTorc
   const dict = choose(value, stateDict, notes);
   const tensors = new Map<string, Stored>();
   for (const [name, tensor] of dict) {
-    if (typeof name !== 'string') refuse('a tensor without a name', 'a text as key');
+    if (typeof name !== 'string') refuseFile('a tensor without a name', 'a text as key');
     if (!ignore.includes(name) && !name.endsWith(COUNTER)) tensors.set(name, tensor);
   }
   for (const name of ignore) {
     if (!dict.has(name)) {
-      refuse('to be left out, but not in the file', 'a tensor of the file', undefined, `tensor ${show(name)}`);
+      refuseFile('to be left out, but not in the file', 'a tensor of the file', undefined, `tensor ${show(name)}`);
     }
   }
   const { metadata } = dict as Partial<OrderedDict>;
@@ -78,9 +78,9 @@ function choose(value: unknown, key: string | undefined, notes: string[]): State
   const all = entries.filter(([, one]) => isStateDict(one));
   if (key === undefined && isStateDict(value)) return value;
   const [found, ...more] = key === undefined ? all : all.filter(([name]) => name === key);
-  if (!found && key !== undefined) refuse('no state dict of this name', list(all), show(key), 'config.stateDict');
-  if (!found) refuse('no state dict', 'names and tensors, or a dict with such a value', list(entries));
-  if (more.length > 0) refuse('several state dicts', 'config.stateDict, one of them', list(all));
+  if (!found && key !== undefined) refuseFile('no state dict of this name', list(all), show(key), 'config.stateDict');
+  if (!found) refuseFile('no state dict', 'names and tensors, or a dict with such a value', list(entries));
+  if (more.length > 0) refuseFile('several state dicts', 'config.stateDict, one of them', list(all));
   notes.push(`state dict ${show(found[0])}; other values not read: ${list(entries.filter((one) => one !== found))}`);
   return found[1] as StateDict;
 }
@@ -90,7 +90,3 @@ const list = (entries: readonly (readonly [string, unknown])[]): string =>
     .slice(0, 12)
     .map(([name]) => show(name))
     .join(', ') || 'none';
-
-function refuse(message: string, expected: string, got?: string, where = 'file'): never {
-  throw new ImportError(message, { where, expected, got });
-}

@@ -1,7 +1,8 @@
 import type { PaddingSpec, TensorSpec } from '../../spec.js';
 import type { PyTorchAvgPool1d, PyTorchConv1d, PyTorchFlatten, PyTorchMaxPool1d } from './config.js';
 import type { Full } from './fields.js';
-import { type Made, made, needSequence, refuse, type Site, takeAs } from './site.js';
+import { refuse } from './refuse.js';
+import { type Made, made, needSequence, type Site, takeAs } from './site.js';
 
 /** `nn.Conv1d`; `'same'` adds what is odd behind, as PyTorch does. */
 export function conv1d(layer: Full<PyTorchConv1d>, site: Site): Made {
