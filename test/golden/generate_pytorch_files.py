@@ -474,6 +474,15 @@ class Net(torch.nn.Module):
         self.rnn = torch.nn.GRU(1, 1)
 
 
+class Hidden(torch.nn.Module):
+    """Modules without tensors, of which a state dict keeps nothing but the names."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm, self.dropout = torch.nn.LSTM(2, 3), torch.nn.Dropout(0.2)
+        self.head = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.ReLU(), torch.nn.Linear(2, 1))
+
+
 def refused():
     folder = FOLDER / "refused"
     folder.mkdir(exist_ok=True)
@@ -487,6 +496,7 @@ def refused():
     torch.save({"weight": torch.eye(2).to_sparse()}, folder / "sparse.pt")
     torch.save({"weight": torch.zeros(2, dtype=torch.complex64)}, folder / "complex.pt")
     torch.save({"weight": torch.zeros(1).expand(1000)}, folder / "expanded.pt")
+    torch.save(Hidden().state_dict(), folder / "hidden.pt")
     torch.save({"epoch": 1}, folder / "no-state-dict.pt")
     script = io.BytesIO()
     torch.jit.save(torch.jit.script(torch.nn.Linear(1, 2)), script)

@@ -108,6 +108,31 @@ describe('refusals of files', () => {
     expect(messageOf(read)).toBe(message);
   });
 
+  it('modules without tensors: the file has their names alone', () => {
+    const draft = {
+      inputSize: 2,
+      layers: [
+        { type: 'lstm', hiddenSize: 3, prefix: 'lstm' },
+        { type: 'dropout', name: 'dropout' },
+        { type: 'linear', prefix: 'head.0' },
+        { type: '?', name: 'head.1' },
+        { type: 'linear', prefix: 'head.2' },
+      ],
+    };
+    const bytes = bytesOf('refused/hidden.pt');
+    expect(messageOf(() => fromPyTorch(bytes))).toBe(
+      'file: names and shapes of the tensors leave the topology open; expected a config; ' +
+        `draft, to be corrected and completed: ${JSON.stringify(draft)}, got dropout: a module without tensors`,
+    );
+    const layers = draft.layers.map((layer) => (layer.type === '?' ? { ...layer, type: 'relu' } : layer));
+    expect(fromPyTorch(bytes, { ...draft, layers } as PyTorchConfig).nodes[3]).toEqual({
+      type: 'activation',
+      name: 'head.1',
+      inputs: ['head.0'],
+      activation: 'relu',
+    });
+  });
+
   const stream = bytesOf('checkpoint.pth');
   const at = (text: string) => stream.indexOf(text) + text.length;
   const changed = (offset: number, ...values: number[]) => {
