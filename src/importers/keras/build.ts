@@ -1,0 +1,129 @@
+import type { InputSpec, ModelSpec, NodeSpec, TensorSpec } from '../../spec.js';
+import type { Reporter } from '../report.js';
+import type { Activation, Dialect } from './activations.js';
+import { NeedsFixedTime, refuse } from './refuse.js';
+import type { Stored } from './weights.js';
+
+/** A value on its way through the layers. */
+export interface Flow {
+  readonly name: string;
+  readonly kind: 'sequence' | 'vector';
+  readonly features: number;
+  /** Timesteps, where the file states them. */
+  readonly time?: number | undefined;
+  /** Whether the spec's value has fixed time. */
+  readonly fixed?: boolean;
+  /** Which mask it carries: values with one name have the same mask. */
+  readonly mask?: string | undefined;
+  /** The model input it is, if nothing has happened to it. */
+  readonly input?: string;
+  readonly ids?: boolean;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: distributes over the union of node types
+type NewNode = NodeSpec extends infer N ? (N extends any ? Omit<N, 'name'> : never) : never;
+
+/** The spec being made. */
+export class Build {
+  readonly nodes: NodeSpec[] = [];
+  readonly tensors: Record<string, TensorSpec> = {};
+  readonly inputs: InputSpec[] = [];
+  readonly #names = new Set<string>();
+
+  constructor(
+    readonly dialect: Dialect,
+    readonly reporter: Reporter,
+    /** Whether inputs have the timesteps of the file, or any number. */
+    readonly fixedTime: boolean,
+    /** Inputs that hold token ids. */
+    readonly ids: ReadonlySet<string>,
+  ) {}
+
+  unique(wanted: string): string {
+    let name = wanted;
+    for (let n = 1; this.#names.has(name); n++) name = `${wanted}_${n}`;
+    this.#names.add(name);
+    return name;
+  }
+
+  /** @returns the node's name, which is its first output's unless it names outputs. */
+  add(wanted: string, node: NewNode): string {
+    const name = this.unique(wanted);
+    this.nodes.push({ ...node, name } as NodeSpec);
+    return name;
+  }
+
+  /** A tensor of the spec, made once however often its layer is called. */
+  tensor(
+    stored: Stored,
+    becomes: string,
+    shape: readonly number[],
+    how: string,
+    make: (data: Float32Array) => Float32Array = (data) => data,
+  ): string {
+    if (!this.tensors[becomes]) {
+      this.tensors[becomes] = { shape: [...shape], data: make(stored.data) };
+      this.reporter.tensor(stored.name, stored.shape, becomes, how);
+    }
+    return becomes;
+  }
+
+  /** What follows a layer that has an activation: a node, or nothing for `linear`. */
+  activate(x: Flow, wanted: string, activation: Activation): Flow {
+    if (activation === 'linear') return x;
+    const inputs = [x.name];
+    if (activation === 'softmax' || activation === 'log_softmax')
+      return { ...x, name: this.add(wanted, { type: activation, inputs }) };
+    return { ...x, name: this.add(wanted, { type: 'activation', inputs, activation }) };
+  }
+
+  spec(name: string | undefined, outputs: readonly string[]): ModelSpec {
+    return { ...(name && { name }), inputs: this.inputs, nodes: this.nodes, outputs, tensors: this.tensors };
+  }
+}
+
+/** Columns become rows: Keras keeps weights as (inputs, outputs). @param order rows of the result as blocks of the columns. */
+export function turned(
+  data: Float32Array,
+  rows: number,
+  columns: number,
+  order: readonly number[] = [0],
+): Float32Array {
+  const block = columns / order.length;
+  const out = new Float32Array(data.length);
+  order.forEach((from, to) => {
+    for (let unit = 0; unit < block; unit++) {
+      for (let row = 0; row < rows; row++)
+        out[(to * block + unit) * rows + row] = data[row * columns + from * block + unit] as number;
+    }
+  });
+  return out;
+}
+
+export const blocks = (data: Float32Array, order: readonly number[]): Float32Array =>
+  turned(data, 1, data.length, order);
+
+/** @throws {ImportError} another shape. */
+export function shaped(where: string, { name, shape }: Stored, expected: readonly (number | undefined)[]): void {
+  if (shape.length !== expected.length || expected.some((n, axis) => n !== undefined && n !== shape[axis])) {
+    refuse(
+      where,
+      `weight ${JSON.stringify(name)} has the wrong shape`,
+      `(${expected.map((n) => n ?? 'any').join(', ')})`,
+      `(${shape.join(', ')})`,
+    );
+  }
+}
+
+/** The number of timesteps, for layers that need to know it. */
+export function fixedSteps(where: string, x: Flow): number {
+  if (x.kind === 'vector') return 1;
+  if (x.fixed && x.time !== undefined) return x.time;
+  if (x.time === undefined) refuse(where, 'needs a known number of timesteps', 'an input shape with its time', 'None');
+  throw new NeedsFixedTime('needs a fixed number of timesteps', { where });
+}
+
+export const sequence = (where: string, x: Flow): Flow =>
+  x.kind === 'sequence'
+    ? x
+    : refuse(where, 'its input has no timesteps', '(batch, time, features)', '(batch, features)');

@@ -1,0 +1,284 @@
+import type { ModelSpec } from '../../spec.js';
+import { isObject, show } from '../formats/json.js';
+import type { Reporter } from '../report.js';
+import type { Dialect } from './activations.js';
+import { Build, type Flow } from './build.js';
+import { Config } from './config.js';
+import { LAYERS } from './layers.js';
+import { NeedsFixedTime, NeedsIds, refuse } from './refuse.js';
+import { isModel, type LayerEntry, layersOf, type Weights } from './weights.js';
+
+/** Models within models: more is none that Keras wrote. */
+const DEEPEST = 16;
+
+/**
+ * The spec of a Keras model.
+ * @param entry the outermost model. @param weights its layers' arrays.
+ * @param newReporter a report to fill: reading starts anew where the timesteps turn out to matter.
+ */
+export function kerasModel(
+  entry: LayerEntry,
+  weights: Weights,
+  dialect: Dialect,
+  newReporter: () => Reporter,
+): { spec: ModelSpec; reporter: Reporter } {
+  if (!isModel(entry.className))
+    refuse(
+      `model ${JSON.stringify(entry.name)}`,
+      'a model that is not honoured',
+      'Sequential or Functional',
+      entry.className,
+    );
+  const ids = new Set<string>();
+  let fixedTime = false;
+  for (;;) {
+    const reporter = newReporter();
+    const build = new Build(dialect, reporter, fixedTime, ids);
+    try {
+      const outputs = new Walk(build, weights, 0).model(entry, undefined);
+      const names = outputs.map((flow) => flow.name);
+      const unique = names.map((name, index) =>
+        names.indexOf(name) === index && !flowIsInput(build, name)
+          ? name
+          : build.add(`${name}.output`, { type: 'dropout', inputs: [name] }),
+      );
+      if (fixedTime)
+        reporter.note('inputs have the number of timesteps that the file states: a layer needs to know it');
+      return { spec: build.spec(entry.name, unique), reporter };
+    } catch (error) {
+      if (error instanceof NeedsIds && !ids.has(error.input)) ids.add(error.input);
+      else if (error instanceof NeedsFixedTime && !fixedTime) fixedTime = true;
+      else throw error;
+    }
+  }
+}
+
+const flowIsInput = (build: Build, name: string): boolean => build.inputs.some((input) => input.name === name);
+
+class Walk {
+  constructor(
+    private readonly build: Build,
+    private readonly weights: Weights,
+    private readonly depth: number,
+  ) {
+    if (depth > DEEPEST) refuse('model', 'models within models', `at most ${DEEPEST} deep`);
+  }
+
+  /** @param given the values it is called with; undefined for the outermost, which makes its own inputs. */
+  model(entry: LayerEntry, given: readonly Flow[] | undefined): Flow[] {
+    return entry.className === 'Sequential' ? this.#sequential(entry, given) : this.#functional(entry, given);
+  }
+
+  #sequential(entry: LayerEntry, given: readonly Flow[] | undefined): Flow[] {
+    const layers = layersOf(entry);
+    const first = layers[0] ?? refuse(`model ${JSON.stringify(entry.name)}`, 'no layers', 'at least one');
+    let flows = given;
+    layers.forEach((layer, index) => {
+      if (layer.className === 'InputLayer') {
+        flows ??= [this.#input(layer, this.#shapeOf(layer))];
+        return;
+      }
+      flows ??= [
+        this.#input(
+          { ...first, name: `${layer.name}_input` },
+          this.#shapeOf(layer) ?? asShape(entry.config.build_input_shape),
+        ),
+      ];
+      flows = this.#call(layer, index, flows, 0);
+    });
+    return [...(flows ?? [])];
+  }
+
+  #functional(entry: LayerEntry, given: readonly Flow[] | undefined): Flow[] {
+    const where = `model ${JSON.stringify(entry.name)}`;
+    const layers = layersOf(entry);
+    const { config } = entry;
+    const inputs = references(config.input_layers, where);
+    const outputs = references(config.output_layers, where);
+    if (given && given.length !== inputs.length)
+      refuse(where, 'wrong number of inputs', `${inputs.length}`, `${given.length}`);
+    const made = new Map<string, readonly Flow[]>();
+    const raw = config.layers as Record<string, unknown>[];
+    layers.forEach((layer, index) => {
+      if (layer.className !== 'InputLayer') return;
+      const at = inputs.findIndex(([name]) => name === layer.name);
+      if (at < 0 && given) return;
+      made.set(`${layer.name}/0`, [
+        given ? (given[at] as Flow) : this.#input(layer, this.#shapeOf(layers[index] as LayerEntry)),
+      ]);
+    });
+    const waiting: { layer: LayerEntry; index: number; call: number; refs: Reference[] }[] = [];
+    layers.forEach((layer, index) => {
+      if (layer.className === 'InputLayer') return;
+      const nodes = raw[index]?.inbound_nodes;
+      if (!Array.isArray(nodes))
+        refuse(`layer ${JSON.stringify(layer.name)}`, 'no inbound_nodes', 'a list', show(nodes));
+      nodes.forEach((node, call) => {
+        waiting.push({ layer, index, call, refs: callReferences(node, `layer ${JSON.stringify(layer.name)}`) });
+      });
+    });
+    // A layer is called once all it is called with is there.
+    while (waiting.length > 0) {
+      const ready = waiting.findIndex(({ refs }) => refs.every(([name, node]) => made.has(`${name}/${node}`)));
+      if (ready < 0) {
+        if (outputs.every(([name, node]) => made.has(`${name}/${node}`))) break;
+        refuse(
+          where,
+          'layers that wait for one another, or for a layer that is not there',
+          'a graph without circles',
+          waiting.map(({ layer }) => layer.name).join(', '),
+        );
+      }
+      const [{ layer, index, call, refs }] = waiting.splice(ready, 1) as [(typeof waiting)[0]];
+      const flows = refs.map(
+        ([name, node, tensor]) =>
+          (made.get(`${name}/${node}`) as readonly Flow[])[tensor] ??
+          refuse(where, 'no such output', `of layer ${name}`, `${tensor}`),
+      );
+      made.set(`${layer.name}/${call}`, this.#call(layer, index, flows, call));
+    }
+    return outputs.map(
+      ([name, node, tensor]) =>
+        made.get(`${name}/${node}`)?.[tensor] ?? refuse(where, 'no such output', 'an output of a layer', name),
+    );
+  }
+
+  #call(layer: LayerEntry, index: number, inputs: readonly Flow[], call: number): Flow[] {
+    const where = `layer ${JSON.stringify(layer.name)} (${layer.className})`;
+    const own = this.weights(index);
+    if (isModel(layer.className)) return new Walk(this.build, own.inner, this.depth + 1).model(layer, inputs);
+    const run = Object.hasOwn(LAYERS, layer.className) ? LAYERS[layer.className] : undefined;
+    if (!run) refuse(where, 'a layer that is not honoured', Object.keys(LAYERS).join(', '), layer.className);
+    const config = new Config(where, layer.name, layer.config, this.build.reporter);
+    const name = call === 0 ? layer.name : `${layer.name}.call${call}`;
+    const made = run({ build: this.build, config, entry: layer, name, inputs, arrays: own.take() });
+    config.finish();
+    return made;
+  }
+
+  #shapeOf({ config }: LayerEntry): readonly (number | null)[] | undefined {
+    return asShape(config.batch_shape ?? config.batch_input_shape);
+  }
+
+  #input(layer: LayerEntry, shape: readonly (number | null)[] | undefined): Flow {
+    const where = `input ${JSON.stringify(layer.name)}`;
+    if (!shape) refuse(where, 'no shape', 'batch_shape of the input layer', 'nothing');
+    const { build } = this;
+    const dims = shape.slice(1);
+    const ids = build.ids.has(layer.name);
+    const dtype = layer.config.dtype;
+    const whole = typeof dtype === 'string' && dtype.includes('int');
+    const name = build.unique(layer.name);
+    const [a, b] = dims as [number | null, number | null | undefined];
+    const bad = (): never =>
+      refuse(
+        where,
+        'a shape that is not honoured',
+        '(batch, features), (batch, time, features), or (batch, time) of token ids',
+        show(shape),
+      );
+    if (ids || (whole && dims.length === 1)) {
+      if (dims.length > 1 && !(dims.length === 2 && b === 1)) bad();
+      const time = a ?? undefined;
+      const fixed = build.fixedTime && time !== undefined;
+      build.inputs.push({ name, features: 1, dtype: 'int32', ...(fixed && { time }) });
+      return { name, kind: 'sequence', features: 1, time, fixed, ids: true, input: layer.name };
+    }
+    if (dims.length === 1) {
+      if (typeof a !== 'number') {
+        // Token ids of any number; nothing else has such a shape.
+        build.inputs.push({ name, features: 1, dtype: 'int32' });
+        return { name, kind: 'sequence', features: 1, ids: true, input: layer.name };
+      }
+      build.inputs.push({ name, features: a, kind: 'vector' });
+      return { name, kind: 'vector', features: a, input: layer.name };
+    }
+    if (dims.length !== 2 || typeof b !== 'number' || b < 1) return bad();
+    const time = a ?? undefined;
+    const fixed = build.fixedTime && time !== undefined;
+    build.inputs.push({ name, features: b, ...(fixed && { time }) });
+    return { name, kind: 'sequence', features: b, time, fixed, input: layer.name };
+  }
+}
+
+type Reference = readonly [layer: string, node: number, tensor: number];
+
+const asShape = (value: unknown): readonly (number | null)[] | undefined => {
+  if (!Array.isArray(value) || value.length < 2 || value.length > 6) return undefined;
+  return value.every((n) => n === null || (Number.isSafeInteger(n) && n > 0)) ? value : undefined;
+};
+
+const isReference = (value: unknown): value is [string, number, number] =>
+  Array.isArray(value) &&
+  typeof value[0] === 'string' &&
+  Number.isSafeInteger(value[1]) &&
+  Number.isSafeInteger(value[2]);
+
+/** `[["x", 0, 0], …]`, or one such triple, or a record of them. */
+function references(value: unknown, where: string): Reference[] {
+  if (isReference(value)) return [value];
+  const all = isObject(value) ? Object.values(value) : value;
+  if (!Array.isArray(all) || !all.every(isReference))
+    refuse(where, 'its inputs or outputs cannot be told', '[[layer, node, tensor], …]', show(value));
+  return all as unknown as Reference[];
+}
+
+/** What a layer is called with: Keras 3 writes `{args, kwargs}`, Keras 2 lists of `[layer, node, tensor, kwargs]`. */
+function callReferences(node: unknown, where: string): Reference[] {
+  if (isObject(node)) {
+    const refs: Reference[] = [];
+    const kwargs = isObject(node.kwargs) ? node.kwargs : {};
+    collect(node.args, refs, where, 0);
+    for (const [key, value] of Object.entries(kwargs)) {
+      if (key === 'initial_state') collect(value, refs, where, 0);
+      else if (!harmless(key, value)) refuse(where, `called with ${key}`, 'its inputs and initial_state', show(value));
+    }
+    return refs;
+  }
+  if (!Array.isArray(node)) return refuse(where, 'a call that cannot be read', 'a list', show(node));
+  const list = isReference(node) ? [node] : node;
+  const refs: Reference[] = [];
+  const states: Reference[] = [];
+  for (const one of list) {
+    if (!isReference(one)) refuse(where, 'a call that cannot be read', '[layer, node, tensor, …]', show(one));
+    refs.push(one);
+    const kwargs = (one as unknown[])[3];
+    for (const [key, value] of Object.entries(isObject(kwargs) ? kwargs : {})) {
+      if (key === 'initial_state' && value) {
+        const all = isReference(value) ? [value] : value;
+        if (!Array.isArray(all) || !all.every(isReference))
+          refuse(where, 'an initial_state that cannot be read', '[[layer, node, tensor], …]', show(value));
+        states.push(...(all as unknown as Reference[]));
+      } else if (!harmless(key, value))
+        refuse(where, `called with ${key}`, 'its inputs and initial_state', show(value));
+    }
+  }
+  return [...refs, ...states];
+}
+
+/** Arguments of a call that change nothing at inference. */
+const harmless = (key: string, value: unknown): boolean =>
+  value === null ||
+  value === undefined ||
+  (key === 'training' && value === false) ||
+  (key === 'mask' && isEmpty(value));
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.every((one) => one === null);
+
+function collect(value: unknown, into: Reference[], where: string, depth: number): void {
+  if (depth > 4) refuse(where, 'arguments within arguments', 'lists of values');
+  if (Array.isArray(value)) {
+    for (const one of value) collect(one, into, where, depth + 1);
+    return;
+  }
+  if (
+    isObject(value) &&
+    value.class_name === '__keras_tensor__' &&
+    isObject(value.config) &&
+    isReference(value.config.keras_history)
+  ) {
+    into.push(value.config.keras_history);
+    return;
+  }
+  if (value !== null && value !== undefined)
+    refuse(where, 'called with a constant', 'values of the model', show(value));
+}

@@ -1,0 +1,77 @@
+import type { ModelSpec } from '../../spec.js';
+import { type FileBytes, viewBytes } from '../formats/bytes.js';
+import { isObject, parseJson } from '../formats/json.js';
+import { isZip, readZip } from '../formats/zip.js';
+import { type Imported, Reporter } from '../report.js';
+import type { Dialect } from './activations.js';
+import { Hdf5 } from './hdf5.js';
+import { kerasModel } from './model.js';
+import { refuse } from './refuse.js';
+import { entryOf, layersOf, listWeights, treeWeights, type Weights } from './weights.js';
+
+/**
+ * A model as Keras saved it: `.keras` (Keras 3, or Keras 2.12 and newer) or `.h5` (Keras 2.0 to 3).
+ * @throws {ImportError} malformed bytes; a layer or setting that cannot be honoured exactly, by name.
+ */
+export function fromKeras(bytes: FileBytes): ModelSpec {
+  return readKeras(bytes).spec;
+}
+
+/** As `fromKeras`, with the account of which weight became what. */
+export function readKeras(bytes: FileBytes): Imported {
+  const view = viewBytes(bytes);
+  return isZip(view) ? readArchive(view) : readLegacy(view);
+}
+
+const dialectOf = (version: string): Dialect =>
+  Number.parseInt(version, 10) >= 3 && !/^2\./.test(version) ? 'keras3' : 'keras2';
+
+function finish(
+  config: unknown,
+  weights: (layers: ReturnType<typeof layersOf>) => Weights,
+  version: string,
+  container: string,
+): Imported {
+  const entry = entryOf('model', config);
+  const { spec, reporter } = kerasModel(entry, weights(layersOf(entry)), dialectOf(version), () => new Reporter());
+  return { spec, report: reporter.finish(`Keras ${version}, ${container}`) };
+}
+
+/** A `.keras` archive. */
+function readArchive(view: Uint8Array): Imported {
+  const wanted = ['config.json', 'metadata.json', 'model.weights.h5', 'model.weights.npz'];
+  const entries = readZip(view, { only: (name) => wanted.includes(name) });
+  const part = (name: string): Uint8Array =>
+    entries.get(name) ??
+    refuse('file', `no ${name}`, wanted.slice(0, 3).join(', '), [...entries.keys()].join(', ') || 'nothing');
+  const metadata = parseJson(part('metadata.json'), 'metadata.json');
+  const version =
+    isObject(metadata) && typeof metadata.keras_version === 'string'
+      ? metadata.keras_version
+      : refuse('metadata.json', 'no keras_version', 'a version');
+  const config = parseJson(part('config.json'), 'config.json');
+  if (!entries.has('model.weights.h5'))
+    refuse('file', 'weights that are not honoured', 'model.weights.h5', [...entries.keys()].join(', '));
+  const file = new Hdf5(part('model.weights.h5'), 'model.weights.h5');
+  return finish(config, (layers) => treeWeights(layers, (path) => file.read(path)), version, '.keras');
+}
+
+/** An `.h5` file with the whole model. */
+function readLegacy(view: Uint8Array): Imported {
+  const file = new Hdf5(view, 'file');
+  const text = file.attribute('', 'model_config');
+  if (typeof text !== 'string')
+    refuse('file', 'weights without a model', 'a file of model.save(), with model_config', typeof text);
+  const config = parseJson(new TextEncoder().encode(text.replace(/\0+$/, '')), 'model_config');
+  const base = file.has('model_weights') ? 'model_weights' : '';
+  const stated = file.attribute('', 'keras_version') ?? file.attribute(base, 'keras_version');
+  const version = typeof stated === 'string' ? stated.replace(/\0+$/, '') : '1';
+  if (!/^[23]\./.test(version)) refuse('file', 'a version of Keras that is not honoured', '2.0 or newer', version);
+  const weights = (layers: ReturnType<typeof layersOf>): Weights =>
+    listWeights(layers, ({ name }) => {
+      const group = `${base}/${name}`;
+      if (!file.has(group)) return [];
+      return file.names(group, 'weight_names').map((one) => file.read(`${group}/${one}`));
+    });
+  return finish(config, weights, version, '.h5');
+}
