@@ -4,8 +4,8 @@ import { isObject, parseJson } from '../formats/json.js';
 import { isZip, readZip } from '../formats/zip.js';
 import { type Imported, Reporter } from '../report.js';
 import type { Dialect } from './activations.js';
+import { kerasModel } from './graph.js';
 import { Hdf5 } from './hdf5.js';
-import { kerasModel } from './model.js';
 import { refuse } from './refuse.js';
 import { entryOf, layersOf, listWeights, treeWeights, type Weights } from './weights.js';
 

@@ -117,11 +117,20 @@ class Walk {
         waiting.push({ layer, index, call, refs: callReferences(node, `layer ${JSON.stringify(layer.name)}`) });
       });
     });
+    // A model's first call is often number 1, its own making being number 0.
+    const least = new Map<string, number>();
+    for (const [name, node] of [...waiting.flatMap(({ refs }) => refs), ...outputs]) {
+      least.set(name, Math.min(node, least.get(name) ?? node));
+    }
+    const key = ([name, node]: Reference): string => {
+      const model = layers.some((layer) => layer.name === name && isModel(layer.className));
+      return `${name}/${model ? node - (least.get(name) ?? 0) : node}`;
+    };
     // A layer is called once all it is called with is there.
     while (waiting.length > 0) {
-      const ready = waiting.findIndex(({ refs }) => refs.every(([name, node]) => made.has(`${name}/${node}`)));
+      const ready = waiting.findIndex(({ refs }) => refs.every((ref) => made.has(key(ref))));
       if (ready < 0) {
-        if (outputs.every(([name, node]) => made.has(`${name}/${node}`))) break;
+        if (outputs.every((ref) => made.has(key(ref)))) break;
         refuse(
           where,
           'layers that wait for one another, or for a layer that is not there',
