@@ -140,15 +140,14 @@ class Walk {
       }
       const [{ layer, index, call, refs }] = waiting.splice(ready, 1) as [(typeof waiting)[0]];
       const flows = refs.map(
-        ([name, node, tensor]) =>
-          (made.get(`${name}/${node}`) as readonly Flow[])[tensor] ??
-          refuse(where, 'no such output', `of layer ${name}`, `${tensor}`),
+        (ref) =>
+          (made.get(key(ref)) as readonly Flow[])[ref[2]] ??
+          refuse(where, 'no such output', `of layer ${ref[0]}`, `${ref[2]}`),
       );
       made.set(`${layer.name}/${call}`, this.#call(layer, index, flows, call));
     }
     return outputs.map(
-      ([name, node, tensor]) =>
-        made.get(`${name}/${node}`)?.[tensor] ?? refuse(where, 'no such output', 'an output of a layer', name),
+      (ref) => made.get(key(ref))?.[ref[2]] ?? refuse(where, 'no such output', 'an output of a layer', ref[0]),
     );
   }
 
