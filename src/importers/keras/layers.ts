@@ -1,7 +1,8 @@
 import type { PaddingSpec } from '../../spec.js';
 import { show } from '../formats/json.js';
+import { turned } from '../formats/matrix.js';
 import { activation } from './activations.js';
-import { type Build, type Flow, fixedSteps, sequence, shaped, turned } from './build.js';
+import { type Build, type Flow, fixedSteps, sequence, shaped } from './build.js';
 import { Config } from './config.js';
 import { bidirectional, recurrent } from './recurrent.js';
 import { NeedsIds, refuse } from './refuse.js';

@@ -1,6 +1,7 @@
 import type { CellConfig } from '../../spec.js';
+import { blocks, turned } from '../formats/matrix.js';
 import { type Activation, cellActivation } from './activations.js';
-import { type Build, blocks, type Flow, sequence, shaped, turned } from './build.js';
+import { type Build, type Flow, sequence, shaped } from './build.js';
 import { Config } from './config.js';
 import type { Call } from './layers.js';
 import { refuse } from './refuse.js';

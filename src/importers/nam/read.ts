@@ -1,0 +1,112 @@
+import type { ModelSpec } from '../../spec.js';
+import { Chain, refuse } from '../chain.js';
+import { type FileBytes, viewBytes } from '../formats/bytes.js';
+import { isObject, parseJson, show } from '../formats/json.js';
+import { type Imported, Reporter } from '../report.js';
+
+/**
+ * A model from a Neural Amp Modeler file (`.nam`) of architecture LSTM. One sample is one timestep.
+ *
+ * Its weights are one list: for each layer `[W_ih W_hh]` (4·units × (inputs + units), row by row, gates i f g o), the sum of the
+ * biases (4·units), the initial h and the initial c (units each); then the head's weight (units) and bias (1).
+ *
+ * @throws {ImportError} malformed JSON, another architecture (by name), a wrong number of weights.
+ */
+export function fromNam(bytes: FileBytes): ModelSpec {
+  return readNam(bytes).spec;
+}
+
+/** As `fromNam`, with the account of which weights became what. */
+export function readNam(bytes: FileBytes): Imported {
+  const file = parseJson(viewBytes(bytes), 'file');
+  if (!isObject(file) || !isObject(file.config) || !Array.isArray(file.weights)) {
+    return refuse('file', 'not a .nam model', '{ architecture, config, weights }', show(file));
+  }
+  const { architecture, config, weights, version } = file;
+  if (architecture !== 'LSTM') refuse('architecture', 'one that is not honoured', '"LSTM"', show(architecture));
+  const reporter = new Reporter();
+  const size = (key: string): number => {
+    const value = config[key];
+    if (!Number.isSafeInteger(value) || (value as number) < 1)
+      refuse(`config.${key}`, 'not a size', 'a whole number of at least 1', show(value));
+    reporter.read('config', key, value);
+    return value as number;
+  };
+  const [inputs, units, layers] = [size('input_size'), size('hidden_size'), size('num_layers')];
+  for (const key of Object.keys(config)) {
+    if (!['input_size', 'hidden_size', 'num_layers'].includes(key))
+      refuse(
+        `config.${key}`,
+        'a setting that is not honoured',
+        'input_size, hidden_size, num_layers',
+        show(config[key]),
+      );
+  }
+  const perLayer = (from: number): number => 4 * units * (from + units) + 4 * units + 2 * units;
+  const total = perLayer(inputs) + (layers - 1) * perLayer(units) + units + 1;
+  if (weights.length !== total)
+    refuse(
+      'weights',
+      'wrong number',
+      `${total} for ${layers} layers of ${units} units and ${inputs} inputs`,
+      `${weights.length}`,
+    );
+  const bad = weights.findIndex((n) => typeof n !== 'number' || !Number.isFinite(n));
+  if (bad >= 0) refuse(`weights[${bad}]`, 'not a number', 'a number', show(weights[bad]));
+  const numbers = Float32Array.from(weights as number[]);
+  const chain = new Chain(reporter, inputs);
+  let at = 0;
+  const take = (count: number): Float32Array => {
+    at += count;
+    return numbers.slice(at - count, at);
+  };
+  for (let layer = 0; layer < layers; layer++) {
+    const name = `lstm_${layer}`;
+    const from = chain.features;
+    const start = at;
+    const joined = take(4 * units * (from + units));
+    const columns = (first: number, count: number): Float32Array => {
+      const out = new Float32Array(4 * units * count);
+      for (let row = 0; row < 4 * units; row++) {
+        const begin = row * (from + units) + first;
+        out.set(joined.subarray(begin, begin + count), row * count);
+      }
+      return out;
+    };
+    const put = (field: string, shape: readonly number[], data: Float32Array, how: string): string =>
+      chain.tensor(`${name}.${field}`, shape, data, `weights[${start}…]`, [data.length], how);
+    const rows = 'rows in the order i f g o';
+    const tensors = {
+      weightIh: put(
+        'weightIh',
+        [4 * units, from],
+        columns(0, from),
+        `the first ${from} of each row's ${from + units}; ${rows}`,
+      ),
+      weightHh: put(
+        'weightHh',
+        [4 * units, units],
+        columns(from, units),
+        `the last ${units} of each row's ${from + units}; ${rows}`,
+      ),
+      biasIh: put('biasIh', [4 * units], take(4 * units), 'the sum of both biases'),
+      initialH: put('initialH', [units], take(units), 'h to start from'),
+      initialC: put('initialC', [units], take(units), 'c to start from'),
+    };
+    chain.add(name, { type: 'lstm', units, tensors }, units);
+  }
+  const head = {
+    weight: chain.tensor(
+      'head.weight',
+      [1, units],
+      take(units),
+      `weights[${total - units - 1}…]`,
+      [units],
+      'one row for the one output',
+    ),
+    bias: chain.tensor('head.bias', [1], take(1), `weights[${total - 1}]`, [1], ''),
+  };
+  chain.add('head', { type: 'dense', units: 1, tensors: head }, 1);
+  const stated = typeof version === 'string' ? ` ${version}` : '';
+  return { spec: chain.spec(), report: reporter.finish(`Neural Amp Modeler${stated}, LSTM`) };
+}

@@ -1,0 +1,106 @@
+import type { ModelSpec } from '../../spec.js';
+import { Chain, refuse, sameShape } from '../chain.js';
+import { flattenNested, type Nested } from '../formats/nested.js';
+import type { Reporter } from '../report.js';
+
+interface Module {
+  readonly name: string;
+  readonly tensors: Map<string, Nested>;
+}
+
+/** A PyTorch state_dict as JSON: modules in the order of the file, each following the one before; shapes prove it. */
+export function torchLayers(file: Readonly<Record<string, unknown>>, reporter: Reporter): ModelSpec {
+  const modules = new Map<string, Module>();
+  for (const [key, value] of Object.entries(file)) {
+    const dot = key.lastIndexOf('.');
+    if (dot < 1) refuse(`entry ${JSON.stringify(key)}`, 'not a weight of a module', 'module.weight…', key);
+    const name = key.slice(0, dot);
+    const module = modules.get(name) ?? { name, tensors: new Map() };
+    module.tensors.set(key.slice(dot + 1), flattenNested(value, `entry ${JSON.stringify(key)}`));
+    modules.set(name, module);
+  }
+  const all = [...modules.values()];
+  const first = all[0] ?? refuse('file', 'no weights', 'a state_dict');
+  const start = first.tensors.get('weight_ih_l0') ?? first.tensors.get('weight');
+  const inputs = start?.shape[1];
+  if (!inputs)
+    return refuse(
+      `module ${JSON.stringify(first.name)}`,
+      'a module that is not honoured',
+      'LSTM, GRU or Linear',
+      [...first.tensors.keys()].join(', '),
+    );
+  const chain = new Chain(reporter, inputs);
+  for (const module of all) {
+    if (module.tensors.has('weight_ih_l0')) recurrent(chain, module);
+    else linear(chain, module);
+  }
+  return chain.spec();
+}
+
+function linear(chain: Chain, { name, tensors }: Module): void {
+  const where = `module ${JSON.stringify(name)}`;
+  const [weight, bias] = [tensors.get('weight'), tensors.get('bias')];
+  if (weight?.shape.length !== 2 || tensors.size !== (bias ? 2 : 1)) {
+    refuse(where, 'a module that is not honoured', 'LSTM, GRU or Linear', [...tensors.keys()].join(', '));
+  }
+  const units = weight.shape[0] as number;
+  sameShape(`${where}, weight`, weight.shape, [units, chain.features]);
+  if (bias) sameShape(`${where}, bias`, bias.shape, [units]);
+  const kept = {
+    weight: chain.tensor(
+      `${name}.weight`,
+      weight.shape,
+      weight.data,
+      `${name}.weight`,
+      weight.shape,
+      'one row per output; unchanged',
+    ),
+  };
+  const more = bias
+    ? { bias: chain.tensor(`${name}.bias`, bias.shape, bias.data, `${name}.bias`, bias.shape, 'one per output') }
+    : {};
+  chain.add(name, { type: 'dense', units, tensors: { ...kept, ...more } }, units);
+}
+
+/** `nn.LSTM` or `nn.GRU`, told by the number of gates; all its layers. */
+function recurrent(chain: Chain, { name, tensors }: Module): void {
+  const where = `module ${JSON.stringify(name)}`;
+  const left = new Set(tensors.keys());
+  for (let layer = 0; tensors.has(`weight_ih_l${layer}`); layer++) {
+    const get = (kind: string): Nested => {
+      const key = `${kind}_l${layer}`;
+      left.delete(key);
+      return tensors.get(key) ?? refuse(where, `no ${key}`, 'all weights and biases of the layer');
+    };
+    const [ih, hh] = [get('weight_ih'), get('weight_hh')];
+    const units = hh.shape[1] as number;
+    const gates = (hh.shape[0] as number) / units;
+    if (gates !== 4 && gates !== 3)
+      refuse(where, 'a module that is not honoured', 'LSTM (4 gates) or GRU (3 gates)', `${gates} gates`);
+    sameShape(`${where}, weight_ih_l${layer}`, ih.shape, [gates * units, chain.features]);
+    const parts = { weightIh: ih, weightHh: hh, biasIh: get('bias_ih'), biasHh: get('bias_hh') };
+    sameShape(`${where}, biases`, [...parts.biasIh.shape, ...parts.biasHh.shape], [gates * units, gates * units]);
+    const label = `${name}_l${layer}`;
+    const keys = { weightIh: 'weight_ih', weightHh: 'weight_hh', biasIh: 'bias_ih', biasHh: 'bias_hh' };
+    const names = Object.fromEntries(
+      Object.entries(parts).map(([field, { shape, data }]) => {
+        const from = `${name}.${keys[field as 'biasIh']}_l${layer}`;
+        return [
+          field,
+          chain.tensor(
+            `${label}.${field}`,
+            shape,
+            data,
+            from,
+            shape,
+            gates === 4 ? 'gates i f g o, in order' : 'gates r z n, in order',
+          ),
+        ];
+      }),
+    ) as Record<keyof typeof parts, string>;
+    if (gates === 4) chain.add(label, { type: 'lstm', units, tensors: names }, units);
+    else chain.add(label, { type: 'gru', units, resetAfter: true, tensors: names }, units);
+  }
+  if (left.size > 0) refuse(where, 'weights that are not honoured', 'one direction, with biases', [...left].join(', '));
+}
