@@ -14,13 +14,16 @@ interface Matrix {
 
 /** Embedding → bidirectional LSTM → dense, from the arrays of the file (Keras layout: columns i f c o). */
 function segmenter(file: Record<string, Matrix>): ModelSpec {
-  const plain = (key: string): TensorSpec => ({ shape: file[key]?.dim as number[], data: Float32Array.from(file[key]?.data as number[]) });
+  const plain = (key: string): TensorSpec => ({
+    shape: file[key]?.dim as number[],
+    data: Float32Array.from(file[key]?.data as number[]),
+  });
   const rows = (key: string, gates = 1): TensorSpec => {
-    const [inputs, columns] = file[key]?.dim as [number, number];
+    const [inputs, columns] = (file[key] as Matrix).dim as [number, number];
     const order = Array.from({ length: gates }, (_, gate) => gate);
     return { shape: [columns, inputs], data: turned(plain(key).data, inputs, columns, order) };
   };
-  const units = (file.mat3?.dim as number[])[0] as number;
+  const units = (file.mat3 as Matrix).dim[0] as number;
   const cell = (which: string) => ({
     type: 'lstm' as const,
     units,
@@ -30,7 +33,14 @@ function segmenter(file: Record<string, Matrix>): ModelSpec {
     inputs: [{ name: 'ids', features: 1, dtype: 'int32' }],
     nodes: [
       { type: 'embedding', name: 'embedding', inputs: ['ids'], tensors: { weight: 'embedding' } },
-      { type: 'bidirectional', name: 'lstm', inputs: ['embedding'], forward: cell('f'), backward: cell('b'), merge: 'concat' },
+      {
+        type: 'bidirectional',
+        name: 'lstm',
+        inputs: ['embedding'],
+        forward: cell('f'),
+        backward: cell('b'),
+        merge: 'concat',
+      },
       { type: 'dense', name: 'bies', inputs: ['lstm'], units: 4, tensors: { weight: 'w', bias: 'bias' } },
     ],
     outputs: ['bies'],
@@ -53,12 +63,18 @@ describe.skipIf(!folder).each(builds)('models: Thai word segmentation, %s', (bui
     const file = json('thai_codepoints_model4.json');
     const model = await createModel(segmenter(file), { build });
     const sentences = json('thai_test_text_codepoints.json');
-    const cases = (Array.isArray(sentences) ? sentences : (sentences.testcases ?? sentences.cases)) as Record<string, string>[];
+    const cases = (Array.isArray(sentences) ? sentences : (sentences.testcases ?? sentences.cases)) as Record<
+      string,
+      string
+    >[];
     const unknown = Object.keys(file.dic).length;
     let right = 0;
     for (const one of cases) {
       const text = (one.unseg ?? one.text ?? one.sentence) as string;
-      const ids = Int32Array.from(Array.from(text), (letter) => file.dic[letter] ?? file.dic[String(letter.codePointAt(0))] ?? unknown);
+      const ids = Int32Array.from(
+        Array.from(text),
+        (letter) => file.dic[letter] ?? file.dic[String(letter.codePointAt(0))] ?? unknown,
+      );
       const scores = model.run(ids);
       const bies = Array.from(ids, (_, t) => {
         const row = scores.subarray(4 * t, 4 * t + 4);

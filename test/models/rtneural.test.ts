@@ -6,7 +6,10 @@ import { builds } from '../support/builds.js';
 
 const folder = process.env.GATEWISE_MODELS;
 const csv = (name: string): Float32Array =>
-  Float32Array.from(readFileSync(`${folder}/rtneural/test_data/${name}_python.csv`, 'utf8').trim().split(/\s+/), Number);
+  Float32Array.from(
+    readFileSync(`${folder}/rtneural/test_data/${name}_python.csv`, 'utf8').trim().split(/\s+/),
+    Number,
+  );
 
 describe.skipIf(!folder).each(builds)('models: RTNeural, %s', (build) => {
   it.each(['lstm', 'gru', 'lstm_1d', 'gru_1d', 'dense', 'lstm_torch', 'gru_torch'])('%s', async (name) => {

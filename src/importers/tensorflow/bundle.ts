@@ -1,0 +1,141 @@
+import { refuse } from '../chain.js';
+import { type FileBytes, viewBytes } from '../formats/bytes.js';
+import { DTYPES } from '../formats/dtypes.js';
+import type { NamedArray } from '../formats/npy.js';
+import { crc32c } from './crc32c.js';
+import { Reader } from './varint.js';
+
+/** LevelDB's table magic, at the end of a file; little-endian 0xdb4775248b80fb57. */
+const MAGIC = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
+const FOOTER = 48;
+
+export const isTable = (bytes: Uint8Array): boolean =>
+  bytes.length >= FOOTER && MAGIC.every((byte, i) => bytes[bytes.length - 8 + i] === byte);
+
+/** types.proto, DataType: numbers of TensorFlow's element types. */
+const TYPES: Readonly<Record<number, string>> = {
+  1: 'F32',
+  2: 'F64',
+  3: 'I32',
+  4: 'U8',
+  5: 'I16',
+  6: 'I8',
+  9: 'I64',
+  10: 'BOOL',
+  14: 'BF16',
+  19: 'F16',
+};
+
+interface Entry {
+  readonly dtype: number;
+  readonly shape: number[];
+  readonly shard: number;
+  readonly offset: number;
+  readonly size: number;
+  readonly crc: number;
+}
+
+/**
+ * Variables of a V2 checkpoint: an index (a LevelDB table of BundleEntryProto by name; tensor_bundle.proto) and its data shards.
+ * Entries that are no plain numbers (strings, the object graph) are left out.
+ * @throws {ImportError} a damaged index, a checksum that does not fit, compressed blocks, a shard missing or too short.
+ */
+export function readBundle(index: FileBytes, data: readonly FileBytes[]): Map<string, NamedArray> {
+  const bytes = viewBytes(index);
+  if (!isTable(bytes)) refuse('index', 'not a checkpoint index', 'a LevelDB table', 'other bytes');
+  const shards = data.map(viewBytes);
+  const footer = new Reader(bytes, bytes.length - FOOTER, bytes.length - 8);
+  footer.varint();
+  footer.varint();
+  const [at, size] = [footer.varint(), footer.varint()];
+  const arrays = new Map<string, NamedArray>();
+  for (const [, handle] of block(bytes, at, size)) {
+    const reader = new Reader(handle);
+    for (const [key, value] of block(bytes, reader.varint(), reader.varint())) {
+      const name = new TextDecoder().decode(key.slice());
+      if (name === '') checkHeader(value, shards.length);
+      else {
+        const entry = readEntry(value, name);
+        const array = entry && readArray(entry, name, shards);
+        if (array) arrays.set(name, array);
+      }
+    }
+  }
+  return arrays;
+}
+
+/** The entries of one block: keys share their beginnings with the one before. */
+function block(bytes: Uint8Array, at: number, size: number): [key: Uint8Array, value: Uint8Array][] {
+  if (!(at >= 0 && at + size + 5 <= bytes.length))
+    refuse('index', 'a block beyond the end', `${bytes.length} bytes`, `${size} from ${at} on`);
+  if (bytes[at + size] !== 0)
+    refuse('index', 'a compressed block', 'uncompressed, as TensorFlow writes them', `compression ${bytes[at + size]}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (crc32c(bytes.subarray(at, at + size + 1)) !== view.getUint32(at + size + 1, true))
+    refuse('index', 'a checksum that does not fit', 'undamaged bytes');
+  if (size < 4) refuse('index', 'a block too short', 'at least 4 bytes', `${size}`);
+  const restarts = view.getUint32(at + size - 4, true);
+  const end = at + size - 4 - 4 * restarts;
+  if (end < at) refuse('index', 'restarts beyond the block', `${size} bytes`, `${restarts}`);
+  const reader = new Reader(bytes, at, end);
+  const entries: [Uint8Array, Uint8Array][] = [];
+  let last = new Uint8Array();
+  while (!reader.done) {
+    const [shared, own, length] = [reader.varint(), reader.varint(), reader.varint()];
+    if (shared > last.length) refuse('index', 'a key that shares more than there is', `${last.length}`, `${shared}`);
+    const rest = reader.take(own);
+    const key = new Uint8Array(shared + own);
+    key.set(last.subarray(0, shared));
+    key.set(rest, shared);
+    last = key;
+    entries.push([key, reader.take(length)]);
+  }
+  return entries;
+}
+
+function checkHeader(value: Uint8Array, shards: number): void {
+  for (const { field, value: number } of new Reader(value).fields()) {
+    if (field === 1 && number !== shards) refuse('data', 'wrong number of shards', `${number}`, `${shards}`);
+    if (field === 2 && number !== 0) refuse('index', 'big-endian numbers', 'little-endian');
+  }
+}
+
+/** BundleEntryProto; undefined for what is not one array of numbers. */
+function readEntry(value: Uint8Array, name: string): Entry | undefined {
+  let [dtype, shard, offset, size, crc, slices] = [0, 0, 0, 0, 0, false];
+  let shape: number[] = [];
+  for (const { field, value: number, bytes } of new Reader(value).fields()) {
+    if (field === 1) dtype = number;
+    if (field === 2)
+      shape = [...new Reader(bytes).fields()].map(
+        (dim) => [...new Reader(dim.bytes).fields()].find((one) => one.field === 1)?.value ?? 0,
+      );
+    if (field === 3) shard = number;
+    if (field === 4) offset = number;
+    if (field === 5) size = number;
+    if (field === 6) crc = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true);
+    if (field === 7) slices = true;
+  }
+  if (slices) refuse(`variable ${JSON.stringify(name)}`, 'saved in slices', 'whole variables');
+  return TYPES[dtype] ? { dtype, shape, shard, offset, size, crc } : undefined;
+}
+
+function readArray(
+  { dtype, shape, shard, offset, size, crc }: Entry,
+  name: string,
+  shards: readonly Uint8Array[],
+): NamedArray {
+  const where = `variable ${JSON.stringify(name)}`;
+  const bytes =
+    shards[shard] ?? refuse(where, 'a shard that is not given', `shard ${shard}`, `${shards.length} shards`);
+  const type = DTYPES.get(TYPES[dtype] as string) as { bytes: number; read: (view: DataView, at: number) => number };
+  const count = shape.reduce((product, n) => product * n, 1);
+  if (!(offset + size <= bytes.length))
+    refuse(where, 'beyond the end of its shard', `${bytes.length} bytes`, `${size} from ${offset} on`);
+  if (count * type.bytes !== size)
+    refuse(where, 'wrong size', `${count * type.bytes} bytes for (${shape.join(', ')})`, `${size}`);
+  const own = bytes.subarray(offset, offset + size);
+  if (crc32c(own) !== crc) refuse(where, 'a checksum that does not fit', 'undamaged bytes');
+  const view = new DataView(own.buffer, own.byteOffset, own.length);
+  return { shape, data: Float32Array.from({ length: count }, (_, i) => type.read(view, i * type.bytes)) };
+}

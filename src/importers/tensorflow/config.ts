@@ -1,0 +1,69 @@
+import type { ActivationSpec } from '../../spec.js';
+
+/** What checkpoints do not hold: the layers in the order of the forward pass, in TensorFlow's own terms. Every shape is checked. */
+export interface TensorFlowConfig {
+  readonly name?: string;
+  /** Features per timestep. Left out when the first layer is an embedding. */
+  readonly inputSize?: number;
+  readonly layers: readonly TensorFlowLayer[];
+  /** Variables that the model does not use, by name. Optimiser slots, counters and the object graph are left out by themselves. */
+  readonly ignore?: readonly string[];
+}
+
+interface Prefixed {
+  /** Scope of the variables: `rnn/basic_lstm_cell` for `rnn/basic_lstm_cell/kernel`. */
+  readonly prefix: string;
+  readonly name?: string;
+}
+
+/** `BasicLSTMCell`: gates i j f o; `forgetBias` is added to f when the cell runs. */
+export interface BasicLstmCell extends Prefixed {
+  readonly type: 'basic_lstm_cell';
+  readonly numUnits: number;
+  /** Default 1, as the cell's. */
+  readonly forgetBias?: number;
+  /** Default tanh. */
+  readonly activation?: ActivationSpec;
+}
+
+/** `LSTMCell`. `cell_clip` bounds c; peepholes and projection are found by their variables and checked against what is said here. */
+export interface LstmCell extends Prefixed {
+  readonly type: 'lstm_cell';
+  readonly numUnits: number;
+  readonly forgetBias?: number;
+  readonly usePeepholes?: boolean;
+  readonly numProj?: number;
+  readonly cellClip?: number;
+  readonly activation?: ActivationSpec;
+}
+
+/** `GRUCell`: gates r u, the reset gate before the product. */
+export interface GruCell extends Prefixed {
+  readonly type: 'gru_cell';
+  readonly numUnits: number;
+  readonly activation?: ActivationSpec;
+}
+
+export interface BasicRnnCell extends Prefixed {
+  readonly type: 'basic_rnn_cell';
+  readonly numUnits: number;
+  readonly activation?: ActivationSpec;
+}
+
+/** `tf.layers.dense`. */
+export interface DenseLayer extends Prefixed {
+  readonly type: 'dense';
+  readonly units: number;
+  readonly bias?: boolean;
+  readonly activation?: ActivationSpec;
+}
+
+/** `tf.nn.embedding_lookup`; `prefix` is the variable's whole name. The first layer. */
+export interface EmbeddingLayer extends Prefixed {
+  readonly type: 'embedding';
+}
+
+export type TensorFlowCell = BasicLstmCell | LstmCell | GruCell | BasicRnnCell;
+
+/** `MultiRNNCell`: its cells are written out one after another, with prefixes `…/multi_rnn_cell/cell_0/basic_lstm_cell` and so on. */
+export type TensorFlowLayer = TensorFlowCell | DenseLayer | EmbeddingLayer;
