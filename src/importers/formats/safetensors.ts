@@ -97,10 +97,9 @@ export function writeSafetensors(
   view.setBigUint64(0, BigInt(length), true);
   let at = 8 + length;
   for (const { data } of Object.values(tensors)) {
-    for (const value of data) {
-      view.setFloat32(at, value, true);
-      at += 4;
-    }
+    // Bytes, not numbers: what a NaN carries survives. Machines that run WebAssembly are little-endian.
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
   }
   return file;
 }
@@ -183,6 +182,11 @@ function decode(
   { bytes, integer, read }: Dtype,
 ): TensorSpec {
   const data = new Float32Array(count);
+  if (dtype === 'F32') {
+    const from = view.byteOffset + begin;
+    new Uint8Array(data.buffer).set(new Uint8Array(view.buffer, from, count * 4));
+    return { shape, data };
+  }
   for (let index = 0; index < count; index++) {
     const value = read(view, begin + index * bytes);
     data[index] = value;

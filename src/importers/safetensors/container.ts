@@ -1,0 +1,52 @@
+import { ImportError } from '../../errors.js';
+import type { ModelSpec } from '../../spec.js';
+import { type FileBytes, viewBytes } from '../formats/bytes.js';
+import { isObject, parseJson, show } from '../formats/json.js';
+import { readSafetensors, writeSafetensors } from '../formats/safetensors.js';
+
+/** The metadata entry that holds the spec, and the version of its form. */
+const KEY = 'gatewise';
+const VERSION = 1;
+const FIELDS = ['name', 'inputs', 'nodes', 'outputs', 'carries'];
+
+/**
+ * A model as one safetensors file: its tensors as F32, and everything else of the spec as JSON in the metadata. What any
+ * importer made can be kept so, and comes back bit for bit.
+ * @throws {InputError} a tensor whose name or data cannot be written.
+ */
+export function toSafetensors(spec: ModelSpec): Uint8Array {
+  const { tensors, ...rest } = spec;
+  return writeSafetensors(tensors, { [KEY]: JSON.stringify({ version: VERSION, ...rest }) });
+}
+
+/**
+ * The spec in a file of `toSafetensors`. Its fields are checked by `createModel`, as those of any spec.
+ * @throws {ImportError} malformed bytes, a file without a spec in it, or of a newer version.
+ */
+export function fromSafetensors(bytes: FileBytes): ModelSpec {
+  const { tensors, metadata } = readSafetensors(viewBytes(bytes));
+  const text = Object.hasOwn(metadata, KEY) ? metadata[KEY] : undefined;
+  const where = `metadata, ${KEY}`;
+  if (text === undefined) {
+    throw new ImportError('no model in the metadata', {
+      where,
+      expected: 'a file of toSafetensors; for weights alone, fromPyTorch',
+      got: Object.keys(metadata).join(', ') || 'none',
+    });
+  }
+  const spec = parseJson(new TextEncoder().encode(text), where);
+  if (!isObject(spec)) throw new ImportError('not a model', { where, expected: 'an object', got: show(spec) });
+  const { version, ...rest } = spec;
+  if (version !== VERSION)
+    throw new ImportError('a version that is not read', { where, expected: `${VERSION}`, got: show(version) });
+  for (const [key, value] of Object.entries(rest)) {
+    const fits = key === 'name' ? typeof value === 'string' : Array.isArray(value);
+    if (!FIELDS.includes(key) || !fits)
+      throw new ImportError('not a field of a model', {
+        where,
+        expected: FIELDS.join(', '),
+        got: `${key}: ${show(value)}`,
+      });
+  }
+  return { ...rest, tensors } as unknown as ModelSpec;
+}
