@@ -66,7 +66,7 @@ const LAYERS: Record<string, fc.Arbitrary<Make>> = {
           const padding: PaddingSpec = same ?? [Math.floor(poolSize / 2), Math.floor(poolSize / 2)];
           const more = {
             ...(type === 'average_pool1d' && { countPadding }),
-            ...(same ? {} : { ceil: ceil && rest.stride <= poolSize }),
+            ...(same ? {} : { ceil }),
           };
           return { type, ...at, poolSize, padding, ...rest, ...more };
         },

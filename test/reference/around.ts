@@ -122,7 +122,9 @@ export function around(node: NodeSpec, inputs: readonly Value[], tensors: ModelS
       const span = dilation * (poolSize - 1) + 1;
       const [before, after] = ends(padding, span, stride, x.time);
       const windows = (x.time + before + after - span) / stride + 1;
-      return make(x, ceil ? Math.ceil(windows) : Math.floor(windows), x.features, (b, t, c) => {
+      // No window begins behind the sequence.
+      const last = Math.floor((x.time + before - 1) / stride) + 1;
+      return make(x, ceil ? Math.min(Math.ceil(windows), last) : Math.floor(windows), x.features, (b, t, c) => {
         const places = Array.from({ length: poolSize }, (_, j) => t * stride + j * dilation - before);
         const inside = places.filter((at) => at >= 0 && at < x.time).map((at) => get(x, b, at, c));
         if (node.type === 'max_pool1d') return Math.max(...inside);

@@ -40,8 +40,12 @@ export function declared(
 const BATCH = /^(n|b|bs|batch.*|.*batch.*)$/i;
 const TIME = /^(t|s|l|seq.*|time.*|len.*|.*len.*|.*seq.*|.*time.*|steps?|frames?)$/i;
 
+/** Whether an input has a size that is open and not the batch's: then the sizes that are fixed are no times. */
+export const hasOpenTime = ({ dims }: OnnxInput): boolean =>
+  dims.some((size) => typeof size === 'string' && !BATCH.test(size));
+
 /** Ways to read the axes of an input, the likeliest first. */
-export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefined): AxisRole[][] {
+export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefined, openTime: boolean): AxisRole[][] {
   const { dims, type, name } = input;
   if (given) {
     if (given.length !== dims.length)
@@ -62,7 +66,10 @@ export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefi
       if (role === 'batch')
         return sum + (named(axis, BATCH) ? 4 : named(axis, TIME) ? -4 : open(axis) ? 1 : dims[axis] === 1 ? 1 : -3);
       if (role === 'time')
-        return sum + (named(axis, TIME) ? 4 : named(axis, BATCH) ? -4 : open(axis) ? 2 : dims.length > 2 ? 1.5 : 0);
+        return (
+          sum +
+          (named(axis, TIME) ? 4 : named(axis, BATCH) ? -4 : open(axis) ? 2 : dims.length > 2 && !openTime ? 1.5 : 0)
+        );
       return sum + (open(axis) ? -6 : 1);
     }, 0);
   const all: Record<number, AxisRole[][]> = {
@@ -89,6 +96,7 @@ export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefi
           ['batch', 'time', 'features'],
           ['time', 'batch', 'features'],
           ['batch', 'features', 'time'],
+          ['features', 'batch', 'features'],
           ['batch', 'fixed', 'features'],
           ['batch', 'features', 'features'],
           ['features', 'features', 'features'],

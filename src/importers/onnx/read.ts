@@ -5,7 +5,7 @@ import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { type Imported, Reporter } from '../report.js';
 import { Context } from './context.js';
 import { countReaders, runGraph, Scope } from './graph.js';
-import { type AxisRole, atomsOf, candidates, declared, type OnnxInput } from './inputs.js';
+import { type AxisRole, atomsOf, candidates, declared, hasOpenTime, type OnnxInput } from './inputs.js';
 import { arrange } from './layout.js';
 import { symbol } from './num.js';
 import { type Model, ModelSchema } from './proto/onnx_pb.js';
@@ -72,7 +72,7 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
   }));
   const states = findStates(options.states, inputs, outputs);
   const main = inputs.filter(({ name }) => !lengths.has(name) && !states.some(({ input }) => input === name));
-  const ways = combinations(main.map((input) => candidates(input, options.axes?.[input.name])));
+  const ways = combinations(main.map((input) => candidates(input, options.axes?.[input.name], main.some(hasOpenTime))));
   let first: unknown;
   for (const roles of ways) {
     try {

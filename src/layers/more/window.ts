@@ -34,7 +34,8 @@ export function windowClock(time: Clock | undefined, { span, stride, padding, ce
   if (typeof padding === 'string') return advance(time, { mul: 1, add: stride - 1, div: stride });
   const add = padding[0] + padding[1] - span + stride;
   if (!ceil) return advance(time, { mul: 1, add, div: stride });
-  return advance(time, { mul: 1, add: add + stride - 1, div: stride });
+  // Rounded up, but no window begins behind the sequence (PyTorch, ONNX from opset 19 on).
+  return advance(time, { mul: 1, add: Math.min(add, padding[0]) + stride - 1, div: stride });
 }
 
 /** Timesteps added before and after `time` of them. */

@@ -141,6 +141,9 @@ function windowOf(op: Op, ctx: Context, x: Value, kernelDims: readonly number[] 
   const { where, attributes } = op;
   const spatial = x.axes.length - 2;
   const kernel = attributes.ints('kernel_shape', kernelDims) ?? refuse(where, 'no kernel_shape');
+  if (kernelDims && `${kernelDims}` !== `${kernel}`) {
+    refuse(where, 'kernel_shape contradicts W', `[${kernelDims}]`, `[${kernel}]`);
+  }
   const ones = Array(spatial).fill(1) as number[];
   const strides = attributes.ints('strides', ones);
   const dilations = attributes.ints('dilations', ones);
@@ -199,7 +202,7 @@ function timeAfter({ kernel, stride, dilation, padding, x }: Window, ceil = fals
   const size = sizeOf(x.time);
   if (typeof padding === 'string') return windows(size, 1, stride - 1, stride);
   const add = padding[0] + padding[1] - dilation * (kernel - 1) - 1 + stride;
-  return windows(size, 1, ceil ? add + stride - 1 : add, stride);
+  return windows(size, 1, ceil ? Math.min(add, padding[0]) + stride - 1 : add, stride);
 }
 
 function conv(op: Op, ctx: Context): Item[] {

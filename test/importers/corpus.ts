@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { strToU8, zipSync } from 'fflate';
+import { readKeras } from '../../src/importers/keras/index.js';
+import { readNam } from '../../src/importers/nam/index.js';
+import { readOnnx } from '../../src/importers/onnx/index.js';
+import { readPyTorch } from '../../src/importers/pytorch/index.js';
+import { readRTNeural } from '../../src/importers/rtneural/index.js';
+import { fromSafetensors, toSafetensors } from '../../src/importers/safetensors/index.js';
+import { readTensorFlow } from '../../src/importers/tensorflow/index.js';
+import { readTfjs } from '../../src/importers/tfjs/index.js';
+import type { ModelSpec } from '../../src/index.js';
+import { stack } from '../support/random.js';
+
+/** Whole files of every format, and how each is read. */
+export interface Seed {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly read: (bytes: Uint8Array) => ModelSpec;
+}
+
+const golden = (path: string): Uint8Array => readFileSync(new URL(`../golden/${path}`, import.meta.url));
+const json = (path: string) => JSON.parse(golden(path).toString());
+const base64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
+const named = <Case extends { name: string }>(all: Case[], ...names: string[]): Case[] =>
+  all.filter(({ name }) => names.includes(name));
+
+function keras(version: string, ...names: string[]): Seed[] {
+  const blob = golden(`keras-files/${version}.bin`);
+  return named(
+    json(`keras-files/${version}.json`) as { name: string; format: string; at: number; bytes: number }[],
+    ...names,
+  ).map((one) => ({
+    name: `Keras ${one.name}.${one.format}`,
+    bytes: gunzipSync(blob.subarray(one.at, one.at + one.bytes)),
+    read: (bytes) => readKeras(bytes).spec,
+  }));
+}
+
+export function seeds(): Seed[] {
+  const onnx = named(
+    json('onnx-files/models.json') as { name: string; model: string }[],
+    'lstm_peepholes',
+    'zero_state',
+    'if_shape',
+    'conv_groups',
+    'slice_two_axes',
+    'composition_3',
+    'embedding',
+  );
+  const [checkpoint] = json('tensorflow-files/checkpoints.json');
+  const [index, data] = [base64(checkpoint.index), base64(checkpoint.data)];
+  const [tfjs] = json('tfjs-files/models.json');
+  const [nam] = json('nam-files/models.json');
+  const rtneural = {
+    in_shape: [null, null, 1],
+    layers: [
+      {
+        type: 'lstm',
+        activation: 'tanh',
+        shape: [null, null, 1],
+        weights: [[[1, 2, 3, 4]], [[1, 2, 3, 4]], [1, 2, 3, 4]],
+      },
+      { type: 'dense', activation: '', shape: [null, null, 1], weights: [[[2]], [1]] },
+    ],
+  };
+  const torch = {
+    'lstm.weight_ih_l0': [[1], [2], [3], [4]],
+    'lstm.weight_hh_l0': [[1], [2], [3], [4]],
+    'lstm.bias_ih_l0': [1, 2, 3, 4],
+    'lstm.bias_hh_l0': [1, 2, 3, 4],
+    'dense.weight': [[1]],
+    'dense.bias': [1],
+  };
+  const weather = readFileSync(new URL('../../examples/weather/model.safetensors', import.meta.url));
+  const npz = zipSync({ 'a.npy': strToU8('\x93NUMPY') });
+  return [
+    ...onnx.map(
+      ({ name, model }): Seed => ({
+        name: `ONNX ${name}`,
+        bytes: base64(model),
+        read: (bytes) => readOnnx(bytes).spec,
+      }),
+    ),
+    ...keras(
+      'keras3',
+      'lstm',
+      'shared_layer',
+      'conv1d_groups',
+      'bidirectional_lstm_sum',
+      'gru_no_bias',
+      'nested_model',
+    ),
+    ...keras('keras2', 'lstm', 'gru_go_backwards', 'nested_model', 'embedding_mask_zero'),
+    {
+      name: 'TensorFlow index',
+      bytes: index,
+      read: (bytes) => readTensorFlow({ index: bytes, data }, checkpoint.config).spec,
+    },
+    {
+      name: 'TensorFlow data',
+      bytes: data,
+      read: (bytes) => readTensorFlow({ index, data: bytes }, checkpoint.config).spec,
+    },
+    { name: '.npz', bytes: npz, read: (bytes) => readTensorFlow({ npz: bytes }, checkpoint.config).spec },
+    {
+      name: 'tfjs model.json',
+      bytes: strToU8(JSON.stringify(tfjs.model)),
+      read: (bytes) => readTfjs(bytes, tfjs.shards.map(base64)).spec,
+    },
+    { name: '.nam', bytes: strToU8(JSON.stringify(nam.file)), read: (bytes) => readNam(bytes).spec },
+    {
+      name: 'RTNeural Keras style',
+      bytes: strToU8(JSON.stringify(rtneural)),
+      read: (bytes) => readRTNeural(bytes).spec,
+    },
+    { name: 'RTNeural torch style', bytes: strToU8(JSON.stringify(torch)), read: (bytes) => readRTNeural(bytes).spec },
+    {
+      name: 'PyTorch safetensors',
+      bytes: weather.subarray(0, weather.length),
+      read: (bytes) => readPyTorch(bytes).spec,
+    },
+    { name: 'own container', bytes: toSafetensors(stack('lstm', 2, 3)), read: (bytes) => fromSafetensors(bytes) },
+  ];
+}
+
+/** Seeded damage of one file: bits, bytes, cuts, repeats, lies of size. */
+export function damaged(bytes: Uint8Array, next: () => number): Uint8Array {
+  const pick = (limit: number): number => Math.min(limit - 1, Math.floor(((next() + 1) / 2) * limit));
+  let out = bytes.slice();
+  for (let n = 1 + pick(4); n > 0; n--) {
+    const at = pick(Math.max(1, out.length));
+    switch (pick(8)) {
+      case 0:
+      case 1:
+      case 2:
+        out[at] = (out[at] as number) ^ (1 << pick(8));
+        break;
+      case 3:
+        out[at] = [0, 1, 0x7f, 0x80, 0xff, 0x22, 0x5b, 0x7b][pick(8)] as number;
+        break;
+      case 4:
+        out = out.slice(0, at);
+        break;
+      case 5: {
+        const length = pick(32);
+        out = Uint8Array.from([...out.subarray(0, at), ...out.subarray(at + length)]);
+        break;
+      }
+      case 6: {
+        const piece = out.subarray(at, at + pick(64));
+        out = Uint8Array.from([...out.subarray(0, at), ...piece, ...out.subarray(at)]);
+        break;
+      }
+      default:
+        new DataView(out.buffer).setUint32(Math.min(at, Math.max(0, out.length - 4)), pick(2 ** 32), true);
+    }
+    if (out.length < 4) return out;
+  }
+  return out;
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests that take minutes: `npm run test:slow`. */
+export default defineConfig({
+  test: {
+    include: ['test/slow/**/*.test.ts'],
+    reporters: ['default', './test/support/closing-reporter.ts'],
+    testTimeout: 600_000,
+    pool: 'forks',
+  },
+});
