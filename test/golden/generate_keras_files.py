@@ -21,6 +21,7 @@ os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
 import numpy as np
 
 import prng
+from versions import record
 
 VERSION = sys.argv[1]
 if VERSION == "keras3":
@@ -243,6 +244,9 @@ def main():
                 blob.write(data)
     (HERE / f"{VERSION}.bin").write_bytes(blob.getvalue())
     (HERE / f"{VERSION}.json").write_text("[\n" + ",\n".join(json.dumps(one, sort_keys=True) for one in index) + "\n]\n")
+    import tensorflow
+
+    record(HERE, VERSION, keras=keras.__version__, tensorflow=tensorflow.__version__, numpy=np.__version__)
     print(VERSION, keras.__version__, len(index), "files", len(blob.getvalue()), "bytes")
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 import prng
+from versions import record
 
 HERE = Path(__file__).parent / "nam-files"
 
@@ -31,6 +32,8 @@ def main():
         file = {"version": "0.5.4", "architecture": "LSTM", "config": {"input_size": inputs, "hidden_size": units, "num_layers": layers}, "weights": weights}
         index.append({"name": name, "seed": seed, "shape": [1, 12, inputs], "file": file, "output": base64.b64encode(y.astype("<f4").tobytes()).decode()})
     (HERE / "models.json").write_text("[\n" + ",\n".join(json.dumps(one, sort_keys=True) for one in index) + "\n]\n")
+
+    record(HERE, "pytorch", torch=torch.__version__, numpy=np.__version__)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from onnx import helper as h
 from onnx import numpy_helper as nh
 
 import prng
+from versions import record
 
 HERE = Path(__file__).parent / "onnx-files"
 CASES = []
@@ -298,6 +299,7 @@ def main():
     names = [one["name"] for one in CASES]
     assert len(set(names)) == len(names), [n for n in names if names.count(n) > 1]
     (HERE / "models.json").write_text("[\n" + ",\n".join(json.dumps(one, sort_keys=True) for one in CASES) + "\n]\n")
+    record(HERE, "onnx", onnx=onnx.__version__, onnxruntime=ort.__version__, numpy=np.__version__)
     print(onnx.__version__, ort.__version__, len(CASES), "models")
 
 

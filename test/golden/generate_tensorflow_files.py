@@ -14,6 +14,7 @@ import tensorflow as tf
 from tf_keras.src.layers.rnn import legacy_cells as cells
 
 import prng
+from versions import record
 
 v1 = tf.compat.v1
 v1.disable_eager_execution()
@@ -82,6 +83,7 @@ def main():
                 "output": {"shape": list(out.shape), "data": encode(np.asarray(out, "<f4").tobytes())},
             })
     (HERE / "checkpoints.json").write_text("[\n" + ",\n".join(json.dumps(one, sort_keys=True) for one in index) + "\n]\n")
+    record(HERE, "tensorflow", tensorflow=tf.__version__, numpy=np.__version__)
     print(tf.__version__, len(index), "checkpoints")
 
 

@@ -156,4 +156,8 @@ writeFileSync(
   new URL('tfjs-files/models.json', import.meta.url),
   `[\n${files.map((file) => JSON.stringify(file)).join(',\n')}\n]\n`,
 );
+writeFileSync(
+  new URL('tfjs-files/versions.json', import.meta.url),
+  `${JSON.stringify({ tfjs: { node: process.versions.node, tfjs: tf.version.tfjs } }, undefined, 2)}\n`,
+);
 console.log(tf.version.tfjs, files.length, 'models');

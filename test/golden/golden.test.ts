@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { checkSpec } from '../../src/graph.js';
 import { allLayers } from '../../src/layers/more.js';
@@ -21,10 +23,10 @@ describe('the golden files', () => {
   });
 
   it('stand in the manifest, all of them', () => {
-    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-      /\.(json|bin|safetensors|py)$/.test(name),
-    );
-    expect(files.filter((name) => name !== 'manifest.json').sort()).toEqual(Object.keys(manifest.sha256).sort());
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !/\.(md|ts|sh|pyc)$|^manifest\.json$/.test(entry.name))
+      .map((entry) => relative(fileURLToPath(folder), join(entry.parentPath, entry.name)));
+    expect(files.sort()).toEqual(Object.keys(manifest.sha256).sort());
   });
 
   it.each(FRAMEWORKS)('%s: as many cases as the manifest says, each a valid spec', (framework) => {

@@ -4,14 +4,18 @@ import json
 
 from case import HERE
 
-MADE = (".json", ".bin", ".safetensors")
+# Text that people write; everything else here was made.
+WRITTEN = (".md", ".ts", ".sh", ".pyc")
 
 
 def main():
-    paths = sorted(path for path in HERE.rglob("*") if path.suffix in (*MADE, ".py") and path.name != "manifest.json")
+    paths = sorted(path for path in HERE.rglob("*") if path.is_file() and path.suffix not in WRITTEN and path.name != "manifest.json")
     indexes = {path.stem: json.loads(path.read_text()) for path in paths if path.parent == HERE and path.suffix == ".json"}
     manifest = {
-        "versions": {name: index["versions"] for name, index in indexes.items()},
+        "versions": {
+            **{name: index["versions"] for name, index in indexes.items()},
+            **{path.parent.name: json.loads(path.read_text()) for path in paths if path.name == "versions.json"},
+        },
         "cases": {name: len(index["cases"]) for name, index in indexes.items()},
         "sha256": {path.relative_to(HERE).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths},
     }

@@ -11,4 +11,11 @@ keras_python=${GATEWISE_KERAS_PYTHON:-python3}
 "$keras_python" generate_keras.py
 "$keras_python" generate_tensorflow.py
 "$keras_python" generate_onnxruntime.py
+"$torch_python" generate_nam_files.py
+"$keras_python" generate_keras_files.py keras3
+"$keras_python" generate_keras_files.py keras2
+"$keras_python" generate_tensorflow_files.py
+"$keras_python" generate_onnx_files.py
+# TensorFlow.js is no dependency: TFJS is a folder in which `npm i @tensorflow/tfjs` was run.
+if [ -n "${TFJS:-}" ]; then node generate_tfjs_files.mjs; fi
 "$torch_python" manifest.py

@@ -12,7 +12,7 @@ const EACH = 800;
 const SLOWEST = 5_000;
 
 /** What reading comes to, and how long it took. */
-export function attempt({ name, read }: Pick<Seed, 'name' | 'read'>, bytes: Uint8Array, label: string): boolean {
+function attempt({ name, read }: Pick<Seed, 'name' | 'read'>, bytes: Uint8Array, label: string): boolean {
   const begin = performance.now();
   try {
     const spec = read(bytes);
