@@ -129,7 +129,7 @@ describe('what is refused, by name', () => {
   });
 
   it('a circle of layers', () => {
-    const bytes = changed('nested_model', (layers) => {
+    const bytes = changed('concatenate_time', (layers) => {
       const dense = layer(layers, 'Dense') as LayerJson & { inbound_nodes: unknown; name: string };
       dense.inbound_nodes = [
         { args: [{ class_name: '__keras_tensor__', config: { keras_history: [dense.name, 0, 0] } }], kwargs: {} },
