@@ -190,17 +190,22 @@ const globalPooling =
 
 const rankOf = (x: Flow): number => (x.kind === 'sequence' ? 3 : 2);
 
+/** The layer's arrays one after another, each a vector with one number per feature. */
+const vectors = ({ build, config, entry, arrays }: Call, features: number): ((field: string) => string) => {
+  const left = [...arrays];
+  return (field) => {
+    const stored = left.shift() as Stored;
+    shaped(config.where, stored, [features]);
+    return build.tensor(stored, `${entry.name}.${field}`, [features], 'one per feature');
+  };
+};
+
 const batchNorm: Layer = (call) => {
-  const { build, config, entry, name, arrays } = call;
+  const { build, config, name } = call;
   const x = only(call);
   config.lastAxis('axis', rankOf(x));
   const [scale, center] = [config.flag('scale', true), config.flag('center', true)];
-  const left = [...arrays];
-  const take = (field: string): string => {
-    const stored = left.shift() as Stored;
-    shaped(config.where, stored, [x.features]);
-    return build.tensor(stored, `${entry.name}.${field}`, [x.features], 'one per feature');
-  };
+  const take = vectors(call, x.features);
   const tensors = {
     ...(scale && { gamma: take('gamma') }),
     ...(center && { beta: take('beta') }),
@@ -216,16 +221,11 @@ const batchNorm: Layer = (call) => {
 };
 
 const layerNorm: Layer = (call) => {
-  const { build, config, entry, name, arrays } = call;
+  const { build, config, name } = call;
   const x = only(call);
   config.lastAxis('axis', rankOf(x));
   const [scale, center] = [config.flag('scale', true), config.flag('center', true)];
-  const left = [...arrays];
-  const take = (field: string): string => {
-    const stored = left.shift() as Stored;
-    shaped(config.where, stored, [x.features]);
-    return build.tensor(stored, `${entry.name}.${field}`, [x.features], 'one per feature');
-  };
+  const take = vectors(call, x.features);
   const tensors = { ...(scale && { gamma: take('gamma') }), ...(center && { beta: take('beta') }) };
   return [
     {
