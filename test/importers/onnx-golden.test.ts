@@ -6,7 +6,7 @@ import { below, uniform } from '../golden/prng.js';
 import { builds } from '../support/builds.js';
 import { expectClose, floats } from './support.js';
 
-// Models that `test/golden/generate_onnx_files.py` wrote, with what ONNX Runtime made of them.
+// Models that `generate_onnx_files.py` wrote, with what ONNX Runtime made of them; and exports of PyTorch, with what it computes.
 
 interface Fed {
   readonly dims: (string | number)[];
@@ -26,7 +26,9 @@ interface Case {
     readonly outputs: { shape: number[]; data: string }[];
   }[];
 }
-const cases: Case[] = JSON.parse(readFileSync(new URL('../golden/onnx-files/models.json', import.meta.url), 'utf8'));
+const file = (name: string): Case[] =>
+  JSON.parse(readFileSync(new URL(`../golden/onnx-files/${name}.json`, import.meta.url), 'utf8'));
+const cases = [...file('models'), ...file('exports')];
 const bytes = ({ model }: Case): Uint8Array => new Uint8Array(Buffer.from(model, 'base64'));
 
 /** Axes of an array put into another order. */
@@ -49,7 +51,15 @@ function permute(
 }
 
 /** Values here are [batch, time, features]; ONNX puts the time of recurrent layers and the channels of convolutions first. */
-function batchFirst(name: string, rank: number, dims: readonly (string | number)[]): number[] | undefined {
+function batchFirst(
+  name: string,
+  rank: number,
+  dims: readonly (string | number)[],
+  index: number,
+): number[] | undefined {
+  // PyTorch's own outputs and states: [time, batch, features], [layers, batch, units].
+  if (name.startsWith('export_') && (dims[0] === 'time' || index > 0)) return [1, 0, 2];
+  if (name.startsWith('export_')) return undefined;
   if (dims[0] === 'time') return rank === 4 ? [2, 0, 1, 3] : [1, 0, 2];
   if (name === 'expand_state') return [1, 0, 2];
   if ((dims[2] === 'time' || name === 'stft') && rank === 3) return [0, 2, 1];
@@ -76,7 +86,7 @@ describe.each(builds)('ONNX models, as ONNX Runtime computes them, %s', (build) 
       expect(spec.outputs).toHaveLength(outputs.length);
       spec.outputs.forEach((output, index) => {
         const { shape, data } = outputs[index] as Case['runs'][0]['outputs'][0];
-        const order = batchFirst(name, shape.length, inputs.X?.dims ?? []);
+        const order = batchFirst(name, shape.length, (inputs.X ?? inputs.x)?.dims ?? [], index);
         const wanted = order ? permute(floats(data), shape, order) : { data: floats(data), shape };
         expectClose(got[output]?.data as Float32Array, wanted.data);
       });

@@ -144,6 +144,13 @@ function part(ctx: Context, where: string, x: Value, axis: number, start: number
   return { ...x, name, time, features: [atom, ...rest], axes };
 }
 
+/** What a range leaves of a size. @throws {ImportError} it depends on the run. */
+function remaining(where: string, size: Num, start: number, end: number, step: number): Num {
+  if (!isSym(size)) return sliceRange(size, start, end, step).count;
+  if (start === 0 && end >= LARGEST_END && step === 1) return size;
+  return refuse(where, 'a part of a size that depends on the run', 'a fixed one', show(size));
+}
+
 /** Joins along an axis: new timesteps if the axis is the run's time, else features. */
 function concat(op: Op, ctx: Context): Item[] {
   const { where, inputs } = op;
@@ -320,8 +327,12 @@ function gather(op: Op, ctx: Context): Item[] {
   const [data, indices] = [item(op), item(op, 1)];
   const axis = axisAt(where, attributes.int('axis', 0), dimsOf(data).length);
   if (data.kind === 'constant' && indices.kind === 'value') return [embedding(op, ctx, data, indices, axis)];
-  const x = value(where, inputs[0], 'the data');
   const at = known(where, inputs[1], 'the index');
+  if (data.kind === 'filled') {
+    // The same number, wherever it is taken from.
+    return [filled([...data.dims.slice(0, axis), ...at.dims, ...data.dims.slice(axis + 1)], data.value, data.type)];
+  }
+  const x = value(where, inputs[0], 'the data');
   const list = integers(where, at, 'indices') ?? [];
   if (at.dims.length === 0) return [element(ctx, where, x, axis, list[0] as number, true)];
   if (at.dims.length > 1) refuse(where, 'indices of several axes', 'one', `[${at.dims}]`);
@@ -500,13 +511,17 @@ export const PLUMBING: Readonly<Record<string, Run>> = {
   Expand: (op) => [expandTo(op)],
   Gather: gather,
   Slice(op, ctx) {
-    let x = item(op);
-    if (x.kind === 'filled') return refuse(op.where, 'a part of a constant whose size depends on the run');
+    const x = item(op);
+    const cuts = slices(op, dimsOf(x).length);
+    if (x.kind === 'filled') {
+      const dims = [...x.dims];
+      for (const { axis, start, end, step } of cuts)
+        dims[axis] = remaining(op.where, dims[axis] as Num, start, end, step);
+      return [filled(dims, x.value, x.type)];
+    }
     let v = value(op.where, x, 'the data');
-    for (const { axis, start, end, step } of slices(op, v.axes.length))
-      v = part(ctx, op.where, v, axis, start, end, step);
-    x = v;
-    return [x];
+    for (const { axis, start, end, step } of cuts) v = part(ctx, op.where, v, axis, start, end, step);
+    return [v];
   },
   Concat: concat,
   Split: split,
