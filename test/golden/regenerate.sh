@@ -13,6 +13,8 @@ keras_python=${GATEWISE_KERAS_PYTHON:-python3}
 "$keras_python" generate_onnxruntime.py
 "$torch_python" generate_nam_files.py
 "$torch_python" generate_onnx_exports.py
+"$torch_python" generate_rtneural_files.py torch
+"$keras_python" generate_rtneural_files.py keras
 "$keras_python" generate_keras_files.py keras3
 "$keras_python" generate_keras_files.py keras2
 "$keras_python" generate_tensorflow_files.py

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { strToU8, zipSync } from 'fflate';
+import { build } from 'rolldown';
 import { describe, expect, it } from 'vitest';
 import { load, sniff } from '../../src/importers/load/index.js';
 import { fromSafetensors, toSafetensors } from '../../src/importers/safetensors/index.js';
@@ -52,6 +54,17 @@ describe('formats are told from the bytes', () => {
 });
 
 describe('load', () => {
+  it('loads no importer before the format is known', async () => {
+    const entry = fileURLToPath(new URL('../../src/importers/load/index.ts', import.meta.url));
+    const { output } = await build({ input: entry, write: false, logLevel: 'silent' });
+    const [first, ...others] = output.filter((chunk) => chunk.type === 'chunk');
+    const reads = (ids: readonly string[]): string[] => ids.filter((id) => /importers\/\w+\/read\.ts$/.test(id));
+    expect(first?.isEntry).toBe(true);
+    expect(reads(first?.moduleIds ?? [])).toEqual([]);
+    expect(first?.moduleIds.filter((id) => /jsfive|bufbuild/.test(id))).toEqual([]);
+    expect(new Set(others.flatMap((chunk) => reads(chunk.moduleIds))).size).toBe(7);
+  });
+
   it('opens what needs nothing else', async () => {
     expect((await load(keras('keras3', 'keras'))).report.format).toMatch(/^Keras 3/);
     expect((await load(keras('keras2', 'h5'))).report.format).toMatch(/^Keras 2/);
