@@ -17,6 +17,7 @@ keras_python=${GATEWISE_KERAS_PYTHON:-python3}
 "$keras_python" generate_rtneural_files.py keras
 "$keras_python" generate_keras_files.py keras3
 "$keras_python" generate_keras_files.py keras2
+"$keras_python" generate_keras_old_files.py
 "$keras_python" generate_tensorflow_files.py
 "$keras_python" generate_onnx_files.py
 # TensorFlow.js is no dependency: TFJS is a folder in which `npm i @tensorflow/tfjs` was run.

@@ -34,7 +34,7 @@ function feed({ shape, seed, below: limit, pads = [] }: Fed) {
 }
 
 const folder = new URL('../golden/keras-files/', import.meta.url);
-const VERSIONS = ['keras3', 'keras2'].map((version) => {
+const VERSIONS = ['keras3', 'keras2', 'keras-old'].map((version) => {
   const cases: Case[] = JSON.parse(readFileSync(new URL(`${version}.json`, folder), 'utf8'));
   const blob = readFileSync(new URL(`${version}.bin`, folder));
   return { version, cases, file: ({ at, bytes }: Case): Uint8Array => gunzipSync(blob.subarray(at, at + bytes)) };
