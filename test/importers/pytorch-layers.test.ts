@@ -134,11 +134,6 @@ const refused: [string, PyTorchConfig, string, Record<string, number[]>?][] = [
     'config.layers[0]: too much padding; expected at most half of kernelSize, got 2',
   ],
   [
-    'a window that PyTorch drops',
-    layer({ type: 'avg_pool1d', kernelSize: 2, stride: 3, ceilMode: true }),
-    'config.layers[0]: ceilMode with a stride by which a window may begin behind the end; expected at most 2, got 3',
-  ],
-  [
     'softplus of another beta',
     layer({ type: 'softplus', beta: 2 }),
     'config.layers[0].beta: not usable; expected 1, got 2',

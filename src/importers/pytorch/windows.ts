@@ -48,15 +48,6 @@ export function pool(layer: Full<PyTorchMaxPool1d> | Full<PyTorchAvgPool1d>, sit
   const max = layer.type === 'max_pool1d';
   const dilation = max ? layer.dilation : 1;
   const around = dilation * (kernelSize - 1);
-  if (ceil && stride > around + 1 - padding) {
-    // PyTorch drops a window that begins behind the sequence.
-    refuse(
-      where,
-      'ceilMode with a stride by which a window may begin behind the end',
-      `at most ${around + 1 - padding}`,
-      String(stride),
-    );
-  }
   if (padding > kernelSize / 2) refuse(where, 'too much padding', 'at most half of kernelSize', String(padding));
   if (layer.stride === undefined)
     taker.report.defaulted(name, 'stride', stride, "nn.MaxPool1d's and nn.AvgPool1d's default: kernelSize");
@@ -87,7 +78,9 @@ function after(
   const room = time + before + behind - around - 1;
   if (room < 0)
     refuse(where, 'a window longer than the sequence', `at most ${time} timesteps with padding`, String(around + 1));
-  return { time: (ceil ? Math.ceil : Math.floor)(room / stride) + 1 };
+  if (!ceil) return { time: Math.floor(room / stride) + 1 };
+  // No window begins behind the sequence.
+  return { time: Math.min(Math.ceil(room / stride), Math.floor((time + before - 1) / stride)) + 1 };
 }
 
 /** A vector of fixed length: of a sequence as it is, or of its features one after another. */
