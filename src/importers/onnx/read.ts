@@ -27,11 +27,15 @@ export interface OnnxOptions {
   readonly files?: Files;
 }
 
+/** Operator sets whose schemas were compared; from 20 to 28 no operator here changed its attributes, inputs or defaults. */
+const OLDEST = 7;
+const NEWEST = 28;
+
 /** Ways to read the inputs that are tried before the first one's error is reported. */
 const MOST_TRIES = 48;
 
 /**
- * A model from an ONNX file (operator sets 7 and newer).
+ * A model from an ONNX file (operator sets 7 to 28).
  *
  * @param bytes a ModelProto.
  * @throws {ImportError} malformed bytes; an operator, attribute or shape that cannot be honoured exactly, with the node's name.
@@ -48,7 +52,14 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
     model.opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, Number(version)]),
   );
   const opset = opsets.get('') ?? 0;
-  if (!(opset >= 7)) refuse('file', 'an operator set that is too old', '7 or newer', `${opset}`);
+  if (!(opset >= OLDEST && opset <= NEWEST)) {
+    refuse(
+      'file',
+      `an operator set that is too ${opset > NEWEST ? 'new' : 'old'}`,
+      `${OLDEST} to ${NEWEST}`,
+      `${opset}`,
+    );
+  }
   if (model.functions.length > 0)
     refuse('file', 'functions of its own', 'plain operators', model.functions.map(({ name }) => name).join(', '));
   const initial = new Set(graph.initializer.map(({ name }) => name));
