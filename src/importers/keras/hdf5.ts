@@ -27,7 +27,8 @@ export class Hdf5 {
     private readonly name: string,
   ) {
     this.#bytes = bytes.length;
-    const copy = bytes.slice().buffer;
+    // A Buffer of Node shares what slice() gives.
+    const copy = new Uint8Array(bytes).buffer;
     this.#root = guarded(name, 'not an HDF5 file', () => new Hdf5File(copy, name) as unknown as Item);
   }
 
