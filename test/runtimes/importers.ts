@@ -1,5 +1,5 @@
 import { type LoadOptions, load } from '../../src/importers/load/index.js';
-import { createModel } from '../../src/index.js';
+import { createModel, type KernelSource } from '../../src/index.js';
 
 /** A model file as base64, and what its format needs to be told. */
 export interface File {
@@ -8,8 +8,11 @@ export interface File {
   readonly options?: LoadOptions;
 }
 
-/** Opens each file and runs it: the first numbers of what comes out, as text. */
-export async function openAll(all: readonly File[]): Promise<Record<string, string>> {
+/**
+ * Opens each file and runs it: the first numbers of what comes out, as text.
+ * @param kernels the `simd` build, where compiling bytes is forbidden.
+ */
+export async function openAll(all: readonly File[], kernels?: KernelSource): Promise<Record<string, string>> {
   const results: Record<string, string> = {};
   for (const { name, files, options } of all) {
     const bytes = Object.fromEntries(
@@ -19,7 +22,7 @@ export async function openAll(all: readonly File[]): Promise<Record<string, stri
       ]),
     );
     const { spec, report } = await load(bytes, options);
-    const model = await createModel(spec, { build: 'simd' });
+    const model = await createModel(spec, { build: 'simd', ...(kernels && { kernels }) });
     const inputs = model.graph.inputs.map(({ name: input, features, kind, dtype, vocabulary }) => {
       const shape = kind === 'sequence' ? [1, 6, features] : [1, features];
       const count = shape.reduce((product, n) => product * n, 1);
@@ -34,7 +37,3 @@ export async function openAll(all: readonly File[]): Promise<Record<string, stri
   }
   return results;
 }
-
-// In another runtime the files come as a global, put in front of this script.
-const given = (globalThis as { FILES?: readonly File[] }).FILES;
-if (given) console.log(JSON.stringify(await openAll(given)));

@@ -1,18 +1,15 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toSafetensors } from '../../src/importers/safetensors/index.js';
-import { seeds } from '../importers/corpus.js';
-import { stack } from '../support/random.js';
 import { SIMD_HASH } from '../support/stacks.js';
-import { type File, openAll } from './importers.js';
+import { bundle, newFolder } from './bundles.js';
+import { oneOfEach } from './files.js';
+import { openAll } from './importers.js';
 
 /** Other runtimes, taken from the PATH; each skipped by name where it is not there. */
-const RUNTIMES = [
+const SHELLS = [
   { name: 'Deno', command: 'deno', run: ['run', '--no-config', '--no-lock'] },
   { name: 'Bun (JavaScriptCore)', command: 'bun', run: ['run'] },
 ];
@@ -26,75 +23,93 @@ function isInstalled(command: string): boolean {
   }
 }
 
-/** One file of every format. */
-function oneOfEach(): File[] {
-  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-  const json = (path: string) => JSON.parse(readFileSync(new URL(`../golden/${path}`, import.meta.url), 'utf8'));
-  const wanted = [
-    'ONNX zero_state',
-    'ONNX embedding',
-    'Keras lstm.keras',
-    'Keras lstm.h5',
-    '.nam',
-    'RTNeural torch style',
-  ];
-  const [checkpoint] = json('tensorflow-files/checkpoints.json');
-  const [tfjs] = json('tfjs-files/models.json');
-  const paths: string[] = tfjs.model.weightsManifest[0].paths;
-  const shards = paths.map((path, index) => [path, tfjs.shards[index]] as const);
-  return [
-    ...seeds()
-      .filter(({ name }) => wanted.includes(name))
-      .map(({ name, bytes }) => ({ name, files: { model: base64(bytes) } })),
-    { name: 'container', files: { model: base64(toSafetensors(stack('lstm', 2, 3))) } },
-    {
-      name: 'tfjs',
-      files: { 'model.json': base64(Buffer.from(JSON.stringify(tfjs.model))), ...Object.fromEntries(shards) },
-    },
-    {
-      name: 'tensorflow',
-      files: { index: checkpoint.index, data: checkpoint.data },
-      options: { tensorflow: checkpoint.config },
-    },
-  ];
+interface Answer {
+  readonly smoke: { hash: string; build: string; relaxed: boolean; difference: number };
+  readonly opened: Record<string, string>;
 }
 
+const files = oneOfEach();
 let folder: string;
-let bundle: string;
-let importers: string;
+let here: Record<string, string>;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'gatewise-'));
-  bundle = join(folder, 'smoke.mjs');
-  const entry = fileURLToPath(new URL('smoke.ts', import.meta.url));
-  await build({ input: entry, output: { file: bundle, codeSplitting: false }, logLevel: 'silent' });
-  // For browsers: nothing of Node may be asked for.
-  importers = join(folder, 'importers.mjs');
-  await build({
-    input: fileURLToPath(new URL('importers.ts', import.meta.url)),
-    platform: 'browser',
-    output: { file: importers, codeSplitting: false },
-    logLevel: 'silent',
-  });
-  const script = readFileSync(importers, 'utf8');
-  expect(script).not.toMatch(/from\s*["']node:/);
-  writeFileSync(importers, `globalThis.FILES = ${JSON.stringify(oneOfEach())};\n${script}`);
+  folder = newFolder();
+  here = await openAll(files);
+  expect(Object.keys(here)).toHaveLength(12);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe.each(RUNTIMES)('$name', ({ command, run }) => {
-  it.runIf(isInstalled(command))('loads the embedded kernels and gives the committed bits', () => {
-    const printed = execFileSync(command, [...run, bundle], { cwd: folder, encoding: 'utf8' });
-    const { hash, build: chosen, relaxed, difference } = JSON.parse(printed);
-    expect(hash).toBe(SIMD_HASH);
-    expect(chosen).toBe(relaxed ? 'relaxed' : 'simd');
-    expect(difference).toBeLessThan(2e-6);
+describe.each(SHELLS)('$name', ({ command, run }) => {
+  it.runIf(isInstalled(command))(
+    'gives the committed bits, and opens a file of every format to the bits of Node',
+    async () => {
+      const script = join(folder, 'shell.mjs');
+      const code = readFileSync(await bundle(folder, 'shell.ts'), 'utf8');
+      writeFileSync(script, `globalThis.FILES = ${JSON.stringify(files)};\n${code}`);
+      const printed = execFileSync(command, [...run, script], { cwd: folder, encoding: 'utf8' });
+      const { smoke, opened }: Answer = JSON.parse(printed);
+      expect(smoke.hash).toBe(SIMD_HASH);
+      expect(smoke.build).toBe(smoke.relaxed ? 'relaxed' : 'simd');
+      expect(smoke.difference).toBeLessThan(2e-6);
+      expect(opened).toEqual(here);
+    },
+  );
+});
+
+/** A port that was free a moment ago. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
   });
 
-  it.runIf(isInstalled(command))('opens a file of every format, to the bits that Node gives', async () => {
-    const here = await openAll(oneOfEach());
-    expect(Object.keys(here)).toHaveLength(9);
-    const printed = execFileSync(command, [...run, importers], { cwd: folder, encoding: 'utf8' });
-    expect(JSON.parse(printed)).toEqual(here);
+describe('workerd (Cloudflare Workers)', () => {
+  it.runIf(isInstalled('workerd'))('with the kernels imported as a module: the same', async () => {
+    await bundle(folder, 'worker.ts');
+    const kernels = new URL('../../dist/kernels/simd.wasm', import.meta.url);
+    copyFileSync(kernels, join(folder, 'simd.wasm'));
+    const port = await freePort();
+    writeFileSync(
+      join(folder, 'worker.capnp'),
+      `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = .worker)],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")]
+);
+const worker :Workerd.Worker = (
+  modules = [(name = "worker", esModule = embed "worker.mjs"), (name = "simd.wasm", wasm = embed "simd.wasm")],
+  compatibilityDate = "2025-01-01"
+);
+`,
+    );
+    const server = spawn('workerd', ['serve', 'worker.capnp'], {
+      cwd: folder,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    try {
+      const { smoke, opened } = await ask(`http://127.0.0.1:${port}`, JSON.stringify(files));
+      expect(smoke.hash).toBe(SIMD_HASH);
+      expect(smoke.build).toBe('simd');
+      expect(opened).toEqual(here);
+    } finally {
+      server.kill();
+    }
   });
 });
+
+/** The server needs a moment to listen. */
+async function ask(url: string, body: string): Promise<Answer> {
+  for (let tries = 0; ; tries++) {
+    try {
+      const response = await fetch(url, { method: 'POST', body });
+      const text = await response.text();
+      expect(response.status, text).toBe(200);
+      return JSON.parse(text);
+    } catch (error) {
+      if (tries >= 100 || !(error instanceof TypeError)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}

@@ -1,13 +1,17 @@
-// Bundled and run in other runtimes: the embedded kernels load, and give the committed bits.
-import { acceptsBuild, createModel } from '../../src/index.js';
+import { acceptsBuild, createModel, type KernelSource } from '../../src/index.js';
 import { randomFloats, stack } from '../support/random.js';
 import { simdHash } from '../support/stacks.js';
 
-const spec = stack('lstm', 5, 31, 2);
-const x = randomFloats(5 * 20, 1);
-const [simd, best] = [await createModel(spec, { build: 'simd' }), await createModel(spec)];
-const [a, b] = [simd.run(x), best.run(x)];
-const difference = a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - (b[i] as number))), 0);
-console.log(
-  JSON.stringify({ hash: await simdHash(), build: best.build, relaxed: acceptsBuild('relaxed'), difference }),
-);
+/**
+ * What every runtime must show: the kernels load, give the committed bits, and both builds agree.
+ * @param kernels the `simd` build, where compiling bytes is forbidden.
+ */
+export async function smoke(kernels?: KernelSource) {
+  const simdOptions = { build: 'simd', ...(kernels && { kernels }) } as const;
+  const spec = stack('lstm', 5, 31, 2);
+  const x = randomFloats(5 * 20, 1);
+  const [simd, best] = [await createModel(spec, simdOptions), await createModel(spec, kernels ? { kernels } : {})];
+  const [a, b] = [simd.run(x), best.run(x)];
+  const difference = a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - (b[i] as number))), 0);
+  return { hash: await simdHash(kernels), build: best.build, relaxed: acceptsBuild('relaxed'), difference };
+}

@@ -1,4 +1,4 @@
-import { createModel, type ModelSpec } from '../../src/index.js';
+import { createModel, type KernelSource, type ModelSpec } from '../../src/index.js';
 import { randomFloats, SpecBuilder, stack } from './random.js';
 
 /** Models that between them reach every panel width and every cell: name, spec, features. */
@@ -22,10 +22,10 @@ export const STACKS: readonly [string, ModelSpec, number][] = [
 ];
 
 /** SHA-256 over the outputs of every stack on the `simd` build, batch 3, 17 timesteps. */
-export async function simdHash(): Promise<string> {
+export async function simdHash(kernels?: KernelSource): Promise<string> {
   const parts: number[] = [];
   for (const [, spec, features] of STACKS) {
-    const model = await createModel(spec, { build: 'simd' });
+    const model = await createModel(spec, { build: 'simd', ...(kernels && { kernels }) });
     const y = model.run(randomFloats(3 * 17 * features, 21), { batch: 3 });
     parts.push(...new Uint8Array(y.buffer, y.byteOffset, y.byteLength));
     model.dispose();
