@@ -1,7 +1,7 @@
 import { ImportError } from '../../errors.js';
 import { isObject, parseJson } from '../formats/json.js';
 import { isZip } from '../formats/zip.js';
-import { isTable } from '../tensorflow/bundle.js';
+import { isTable } from '../tensorflow/table.js';
 
 export type Format = 'onnx' | 'keras' | 'tfjs' | 'tensorflow' | 'pytorch' | 'rtneural' | 'nam' | 'safetensors';
 

@@ -3,14 +3,8 @@ import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { DTYPES } from '../formats/dtypes.js';
 import type { NamedArray } from '../formats/npy.js';
 import { crc32c } from './crc32c.js';
+import { FOOTER, isTable } from './table.js';
 import { Reader } from './varint.js';
-
-/** LevelDB's table magic, at the end of a file; little-endian 0xdb4775248b80fb57. */
-const MAGIC = [0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
-const FOOTER = 48;
-
-export const isTable = (bytes: Uint8Array): boolean =>
-  bytes.length >= FOOTER && MAGIC.every((byte, i) => bytes[bytes.length - 8 + i] === byte);
 
 /** types.proto, DataType: numbers of TensorFlow's element types. */
 const TYPES: Readonly<Record<number, string>> = {
