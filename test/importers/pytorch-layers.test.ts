@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ImportError } from '../../src/errors.js';
-import { fromPyTorch, type PyTorchConfig, readPyTorch, writeSafetensors } from '../../src/importers/pytorch/index.js';
+import { fromPyTorch, type PyTorchConfig, readPyTorch } from '../../src/importers/pytorch/index.js';
+import { writeSafetensors } from '../../src/importers/safetensors/index.js';
 import { entry, file, tensors } from './files.js';
 
 const bytesOf = (shapes: Record<string, number[]>) => writeSafetensors(tensors(shapes));
@@ -80,7 +81,7 @@ const refused: [string, PyTorchConfig, string, Record<string, number[]>?][] = [
   [
     'padding that mirrors',
     layer({ type: 'conv1d', prefix: 'c', paddingMode: 'reflect' }),
-    'config.layers[0].paddingMode: not usable; expected \'zeros\', got "reflect"',
+    'config.layers[0].paddingMode: not usable; expected "zeros", got "reflect"',
   ],
   [
     'padding by another word',
@@ -141,7 +142,7 @@ const refused: [string, PyTorchConfig, string, Record<string, number[]>?][] = [
   [
     'another approximation',
     layer({ type: 'gelu', approximate: 'sigmoid' }),
-    "config.layers[0].approximate: not usable; expected 'none' or 'tanh', got \"sigmoid\"",
+    'config.layers[0].approximate: not usable; expected "none" or "tanh", got "sigmoid"',
   ],
   [
     'a slope that is no number',
@@ -169,7 +170,7 @@ const refused: [string, PyTorchConfig, string, Record<string, number[]>?][] = [
   ).map(([what, one]): [string, PyTorchConfig, string, Record<string, number[]>] => [
     `${what} of a vector`,
     { inputSize: 3, layers: [...vector, one] } as PyTorchConfig,
-    `config.layers[1]: ${what} after one that outputs its last timestep only; expected a sequence; returnSequences in the layer before, got a vector`,
+    `config.layers[1]: ${what} of a vector; expected a sequence: returnSequences in the layer before`,
     vectorShapes,
   ]),
 ];
