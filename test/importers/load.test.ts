@@ -77,7 +77,12 @@ describe('load', () => {
     const { spec } = await load({ a: data, b: index }, { tensorflow: checkpoint.config });
     expect(spec.nodes[0]?.type).toBe('lstm');
     await expect(load({ a: data, b: index })).rejects.toThrow('options.tensorflow: weights without a topology');
-    await expect(load({ a: strToU8('?') })).rejects.toThrow('no file of a known format');
+    await expect(load({ a: strToU8('?') })).rejects.toThrow(
+      'source: no file of a known format; expected one that describes a model, got a',
+    );
+    await expect(load(null as never)).rejects.toThrow(
+      'source: nothing to open; expected bytes, or files by name, got null',
+    );
   });
 });
 
@@ -119,7 +124,8 @@ describe('the own container', () => {
     expect(bits(fromSafetensors(toSafetensors(spec)).tensors['a "b"\n🎈'] as { data: Float32Array })).toEqual(words);
   });
 
-  it.each<[string, (spec: Record<string, unknown>) => void, RegExp]>([
+  it.each<[string, (spec: Record<string, unknown>) => unknown, RegExp]>([
+    ['metadata that is no model', () => [1], /^metadata, gatewise: not a model; expected an object, got \[1\]$/],
     ['a newer version', (spec) => Object.assign(spec, { version: 2 }), /a version that is not read; expected 1, got 2/],
     ['an unknown field', (spec) => Object.assign(spec, { code: [] }), /not a field of a model; .*got code/],
     ['nodes that are no list', (spec) => Object.assign(spec, { nodes: {} }), /not a field of a model; .*got nodes/],
@@ -128,8 +134,7 @@ describe('the own container', () => {
     const length = new DataView(bytes.buffer).getUint32(0, true);
     const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
     const spec = JSON.parse(header.__metadata__.gatewise);
-    change(spec);
-    header.__metadata__.gatewise = JSON.stringify(spec);
+    header.__metadata__.gatewise = JSON.stringify(change(spec) ?? spec);
     const text = new TextEncoder().encode(JSON.stringify(header));
     const file = new Uint8Array(8 + text.length + bytes.length - 8 - length);
     new DataView(file.buffer).setUint32(0, text.length, true);

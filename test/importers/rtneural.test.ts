@@ -100,6 +100,29 @@ describe('refused', () => {
       () => torch((all) => Object.assign(all, { 'first.weight_hh_l0': [[1, 2, 3, 4]] })),
       /a module that is not honoured; expected LSTM \(4 gates\) or GRU \(3 gates\)/,
     ],
+    [
+      'a number of slopes',
+      () =>
+        keras('keras_conv', ([, layer]) => {
+          Object.assign(layer as Json, { weights: [[1, 2]] });
+        }),
+      /^layers\[1\] \("prelu"\): wrong number of slopes; expected \d+ or 1, got 2$/,
+    ],
+    [
+      'a layer that is none',
+      () => keras('keras_lstm', (_, all) => Object.assign(all, { layers: [7] })),
+      /^layers\[0\]: not a layer; expected an object, got 7$/,
+    ],
+    [
+      'a weight of no module',
+      () => torch((all) => Object.assign(all, { weight: [[1]] })),
+      /^entry "weight": not a weight of a module; expected module.weight…, got weight$/,
+    ],
+    [
+      'a first module without inputs',
+      () => refusal(() => fromRTNeural(bytes({ 'norm.weight': [1, 2] }))),
+      /^module "norm": a module that is not honoured; expected LSTM, GRU or Linear, got weight$/,
+    ],
     ['other JSON', () => refusal(() => fromRTNeural(bytes([1]))), /not a model of RTNeural/],
   ])('%s', (_, message, expected) => {
     expect(message()).toMatch(expected);

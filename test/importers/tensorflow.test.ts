@@ -118,6 +118,46 @@ describe('refused', () => {
     ],
     ['no input size', () => read({ inputSize: undefined }), /config.inputSize: not a size/],
     ['no layers', () => read({ layers: [] }), /config.layers: no layers/],
+    [
+      'units that are no size',
+      () => layer({ numUnits: 0 }),
+      /config.layers\[0\].numUnits: not a size; expected a whole number of at least 1, got 0$/,
+    ],
+    [
+      'an embedding that is not there',
+      () => read({ layers: [{ type: 'embedding', prefix: 'table' }] }),
+      /^variable "table": missing; expected the embedding, got rnn\/basic_lstm_cell\/bias, rnn\/basic_lstm_cell\/kernel$/,
+    ],
+    [
+      'an embedding of one axis',
+      () => read({ layers: [{ type: 'embedding', prefix: 'rnn/basic_lstm_cell/bias' }] }),
+      /^variable "rnn\/basic_lstm_cell\/bias": has the wrong shape; expected \(vocabulary, features\), got \(16\)$/,
+    ],
+    [
+      'an embedding behind another layer',
+      () => read({ layers: [one.config.layers[0], { type: 'embedding', prefix: 'table' }] }),
+      /^config.layers\[1\]: an embedding reads token ids; expected the first layer, got layer 1$/,
+    ],
+    [
+      'a source without arrays',
+      () => refusal(() => fromTensorFlow({} as never, one.config)),
+      /^source: no arrays; expected \{ index, data \}, \{ npz \} or \{ arrays \}$/,
+    ],
+    [
+      'numbers that are not their shape',
+      () => refusal(() => fromTensorFlow({ arrays: { a: { shape: [2, 2], data: [1, 2, 3] } } }, one.config)),
+      /^array "a": wrong size; expected 4 numbers for \(2, 2\), got 3$/,
+    ],
+    [
+      'an array of texts',
+      () => refusal(() => fromTensorFlow({ arrays: { a: [1, 'two'] } }, one.config)),
+      /^array "a": not a number; expected a number, got "two"$/,
+    ],
+    [
+      'an array of five axes',
+      () => refusal(() => fromTensorFlow({ arrays: { a: [[[[[1]]]]] } }, one.config)),
+      /^array "a": lists too deep; expected at most 4 axes, got more$/,
+    ],
   ])('%s', (_, message, expected) => {
     expect(message()).toMatch(expected);
   });
@@ -177,6 +217,8 @@ describe('.npy', () => {
     ['<i8', BigInt64Array.of(3n, -4n), [3, -4]],
     ['|u1', Uint8Array.of(3, 250), [3, 250]],
     ['>f4', Uint8Array.of(0x3f, 0xc0, 0, 0, 0xc0, 0, 0, 0), [1.5, -2]],
+    ['>i2', Uint8Array.of(0, 3, 255, 252), [3, -4]],
+    ['|b1', Uint8Array.of(1, 0), [1, 0]],
   ])('%s', (descr, data, wanted) => {
     const read = readNpy(npy(descr, [2], bytes(data)));
     expect([read.shape, [...read.data]]).toEqual([[2], wanted]);
@@ -194,6 +236,26 @@ describe('.npy', () => {
     ['too few numbers', npy('<f4', [3], new Uint8Array(8)), /wrong size; expected 12 bytes for \(3\), got 8/],
     ['a size that cannot be', npy('<f4', [99999999999, 99999999], new Uint8Array(8)), /wrong size/],
     ['other bytes', strToU8('not an array at all'), /not a NumPy array/],
+    [
+      'a version to come',
+      npy('<f4', [1], new Uint8Array(4)).map((byte, at) => (at === 6 ? 4 : byte)),
+      /a format that is not read; expected 1 to 3, got 4$/,
+    ],
+    [
+      'a header cut short',
+      npy('<f4', [1], new Uint8Array(4)).slice(0, 50),
+      /^file: truncated; expected 128 bytes of header, got 50$/,
+    ],
+    [
+      'a type of no such size',
+      npy('<f3', [1], new Uint8Array(3)),
+      /^file: a type that is not read; expected f2 to f8, i1 to i8, u1 to u8, b1, got f3$/,
+    ],
+    [
+      'an integer that float32 does not hold',
+      npy('>i4', [2], Uint8Array.of(0, 0, 0, 1, 1, 0, 0, 1)),
+      /^file: element 1 does not fit float32; expected a value that float32 holds, got 16777217 \(I32\)$/,
+    ],
     ['nothing', new Uint8Array(), /not a NumPy array/],
   ])('refuses %s', (_, file, expected) => {
     expect(refusal(() => readNpy(file))).toMatch(expected);

@@ -11,11 +11,28 @@ export interface NamedArray {
 
 const HEADER = /^\{'descr': '([<>|=])([fiub])(\d+)', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\),? *\}\s*$/;
 
+/** An array whose numbers are read when they are asked for: what a model does not use may be of any type and size. */
+export function lazily(shape: readonly number[], read: () => Float32Array): NamedArray {
+  let known: Float32Array | undefined;
+  return {
+    shape,
+    get data() {
+      known ??= read();
+      return known;
+    },
+  };
+}
+
 /**
  * A NumPy array file (`.npy`, format 1.0 to 3.0), as float32.
  * @throws {ImportError} other bytes, an element type that is no number, a size that does not fit, a number that float32 does not hold.
  */
 export function readNpy(bytes: FileBytes, where = 'file'): NamedArray {
+  const { shape, data } = openNpy(bytes, where);
+  return { shape, data };
+}
+
+function openNpy(bytes: FileBytes, where: string): NamedArray {
   const file = viewBytes(bytes);
   if (file.length < 12 || String.fromCharCode(...file.subarray(0, 6)) !== '\x93NUMPY')
     refuse(where, 'not a NumPy array', 'the magic \\x93NUMPY', 'other bytes');
@@ -38,10 +55,12 @@ export function readNpy(bytes: FileBytes, where = 'file'): NamedArray {
   const size = shape.reduce((product, n) => product * n, each);
   if (begin + size !== file.length)
     refuse(where, 'wrong size', `${size} bytes for (${shape.join(', ')})`, `${file.length - begin}`);
-  const data = file.slice(begin);
-  if (order === '>') for (let at = 0; at < size; at += each) data.subarray(at, at + each).reverse();
-  const numbers = toFloats(elementsOf(data, dtype, where), dtype, where);
-  return { shape, data: fortran === 'True' ? rowMajor(numbers, shape) : numbers };
+  return lazily(shape, () => {
+    const data = file.slice(begin);
+    if (order === '>') for (let at = 0; at < size; at += each) data.subarray(at, at + each).reverse();
+    const numbers = toFloats(elementsOf(data, dtype, where), dtype, where);
+    return fortran === 'True' ? rowMajor(numbers, shape) : numbers;
+  });
 }
 
 /** Columns first to rows first. */
@@ -66,7 +85,7 @@ export function readNpz(bytes: FileBytes): Map<string, NamedArray> {
     const name = JSON.stringify(file.slice(0, -4));
     if (!file.endsWith('.npy'))
       refuse(`zip entry ${JSON.stringify(file)}`, 'not an archive of arrays', '.npy entries', file);
-    arrays.set(file.slice(0, -4), readNpy(data, `array ${name}`));
+    arrays.set(file.slice(0, -4), openNpy(data, `array ${name}`));
   }
   return arrays;
 }

@@ -1,7 +1,7 @@
 import { refuse } from '../chain.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { elementsOf, sizeOf, toFloats } from '../formats/elements.js';
-import type { NamedArray } from '../formats/npy.js';
+import { lazily, type NamedArray } from '../formats/npy.js';
 import { crc32c } from './crc32c.js';
 import { Reader } from './varint.js';
 
@@ -135,5 +135,5 @@ function readArray(
   if (expected !== size) refuse(where, 'wrong size', `${expected} bytes for (${shape.join(', ')})`, `${size}`);
   const own = bytes.subarray(offset, offset + size);
   if (crc32c(own) !== crc) refuse(where, 'a checksum that does not fit', 'undamaged bytes');
-  return { shape, data: toFloats(elementsOf(own, type, where), type, where) };
+  return lazily(shape, () => toFloats(elementsOf(own, type, where), type, where));
 }
