@@ -110,6 +110,23 @@ const refused: [string, PyTorchConfig, string, Record<string, number[]>?][] = [
     'tensor "c.weight": not the shape that c.weight has; expected (any, 3, 3), got (4, 3, 2)',
   ],
   [
+    'another number of channels',
+    layer({ type: 'conv1d', prefix: 'c', outChannels: 5 }),
+    'tensor "c.weight": not the shape that c.weight has; expected (5, 3, any), got (4, 3, 2)',
+  ],
+  [
+    'another vocabulary',
+    { layers: [{ type: 'embedding', prefix: 'e', numEmbeddings: 9 }] },
+    'tensor "e.weight": not the shape that e.weight has; expected (9, any), got (7, 2)',
+    { 'e.weight': [7, 2] },
+  ],
+  [
+    'another width of an embedding',
+    { layers: [{ type: 'embedding', prefix: 'e', embeddingDim: 3 }] },
+    'tensor "e.weight": not the shape that e.weight has; expected (any, 3), got (7, 2)',
+    { 'e.weight': [7, 2] },
+  ],
+  [
     'a sequence shorter than the window',
     layer({ type: 'conv1d', prefix: 'c', dilation: 4 }, { timesteps: 4 }),
     'config.layers[0]: a window longer than the sequence; expected at most 4 timesteps with padding, got 5',

@@ -57,6 +57,104 @@ it.each<[string, object]>([
   expect(Math.max(...got.map((value, i) => Math.abs(value - (wanted[i] as number))))).toBeGreaterThan(1e-3);
 });
 
+it.each<[string, string, RegExp]>([
+  [
+    'lstm_peepholes',
+    'usePeepholes',
+    /got rnn\/lstm_cell\/w_f_diag, rnn\/lstm_cell\/w_i_diag, rnn\/lstm_cell\/w_o_diag$/,
+  ],
+  [
+    'lstm_projection',
+    'numProj',
+    /variable "rnn\/lstm_cell\/kernel": has the wrong shape; expected \(8, 20\), got \(6, 20\)$/,
+  ],
+])('%s: %s cannot be left out', (name, setting, message) => {
+  const one = named(name);
+  const { [setting as never]: _, ...layer } = one.config.layers[0] as object;
+  const config = { ...one.config, layers: [layer] } as unknown as TensorFlowConfig;
+  expect(refusal(() => fromTensorFlow(files(one), config))).toMatch(message);
+});
+
+describe('activations and biases, against the formulas of the cells', () => {
+  const sigmoid = (v: number) => 1 / (1 + Math.exp(-v));
+  const relu = (v: number) => Math.max(0, v);
+  const [w, u, b] = [0.7, -0.4, 0.3];
+  const xs = [1, -2, 0.5];
+  const run = async (arrays: object, layer: object) => {
+    const config = { inputSize: 1, layers: [{ prefix: 'a', ...layer }] } as unknown as TensorFlowConfig;
+    const model = await createModel(fromTensorFlow({ arrays: arrays as never }, config));
+    const y = model.run(xs.map((x) => [x]));
+    model.dispose();
+    return [...y];
+  };
+  const over = (step: (x: number, h: number) => number) => {
+    let h = 0;
+    return xs.map((x) => {
+      h = step(x, h);
+      return h;
+    });
+  };
+
+  it.each([
+    ['tanh', undefined, Math.tanh],
+    ['relu', 'relu', relu],
+    ['sigmoid', 'sigmoid', sigmoid],
+  ] as const)('%s', async (_, activation, act) => {
+    const given = activation && { activation };
+    expectClose(
+      await run({ 'a/kernel': [[w], [u]], 'a/bias': [b] }, { type: 'basic_rnn_cell', numUnits: 1, ...given }),
+      over((x, h) => act(w * x + u * h + b)),
+    );
+    const gru = {
+      'a/gates/kernel': [
+        [0.2, -0.6],
+        [0.9, 0.1],
+      ],
+      'a/gates/bias': [1, 0.5],
+      'a/candidate/kernel': [[w], [u]],
+      'a/candidate/bias': [b],
+    };
+    expectClose(
+      await run(gru, { type: 'gru_cell', numUnits: 1, ...given }),
+      over((x, h) => {
+        const [r, z] = [sigmoid(0.2 * x + 0.9 * h + 1), sigmoid(-0.6 * x + 0.1 * h + 0.5)];
+        return z * h + (1 - z) * act(w * x + u * r * h + b);
+      }),
+    );
+    let c = 0;
+    const lstm = over((x, h) => {
+      const [i, j, f, o] = [0.3, 0.8, -0.5, 0.6].map((v) => v * x + 0.2 * h + 0.1) as [number, number, number, number];
+      c = sigmoid(f + 1) * c + sigmoid(i) * act(j);
+      return act(c) * sigmoid(o);
+    });
+    const arrays = {
+      'a/kernel': [
+        [0.3, 0.8, -0.5, 0.6],
+        [0.2, 0.2, 0.2, 0.2],
+      ],
+      'a/bias': [0.1, 0.1, 0.1, 0.1],
+    };
+    for (const type of ['basic_lstm_cell', 'lstm_cell'])
+      expectClose(await run(arrays, { type, numUnits: 1, ...given }), lstm);
+  });
+
+  it('a dense layer: its activation, and no bias', async () => {
+    const arrays = { 'a/kernel': [[w, u]] };
+    const dense = { type: 'dense', units: 2, bias: false };
+    expectClose(
+      await run(arrays, { ...dense, activation: 'relu' }),
+      xs.flatMap((x) => [relu(w * x), relu(u * x)]),
+    );
+    expectClose(
+      await run(arrays, dense),
+      xs.flatMap((x) => [w * x, u * x]),
+    );
+    await expect(run(arrays, { ...dense, bias: true })).rejects.toThrow(
+      'variable "a/bias": missing; expected a variable of shape (2), got unused: none',
+    );
+  });
+});
+
 describe('other sources', () => {
   const one = named('gru');
   const arrays = Object.fromEntries(readBundle(files(one).index, [files(one).data]));
