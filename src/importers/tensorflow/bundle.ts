@@ -94,7 +94,13 @@ function block(bytes: Uint8Array, at: number, size: number): [key: Uint8Array, v
 }
 
 function checkHeader(value: Uint8Array, shards: number): void {
-  for (const { field, value: number } of new Reader(value).fields()) {
+  for (const { field, value: number, bytes } of new Reader(value).fields()) {
+    if (field === 1 && bytes.length > 0)
+      refuse(
+        'index',
+        'a checkpoint of format V1',
+        'V2: an .index and its .data files, as tf.train.Saver writes since 1.0',
+      );
     if (field === 1 && number !== shards) refuse('data', 'wrong number of shards', `${number}`, `${shards}`);
     if (field === 2 && number !== 0) refuse('index', 'big-endian numbers', 'little-endian');
   }
