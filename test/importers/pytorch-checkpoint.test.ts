@@ -98,7 +98,7 @@ const refused: [string, string][] = [
   ['big-endian.pt', 'file: numbers of the other byte order; expected little-endian, got big-endian'],
   ['other.zip', 'file: a zip, but not of torch.save; expected one data.pkl, got readme.txt'],
   ['first-format.pt', "file: PyTorch's first format, a tar; expected what torch.save has written since"],
-  ['plain.pkl', 'file: a pickle, but not of torch.save; expected its magic number'],
+  ['plain.pkl', 'file: a pickle, but not of torch.save; expected its magic number and version 1001'],
 ];
 
 describe('refusals of files', () => {
@@ -142,7 +142,11 @@ describe('refusals of files', () => {
   };
   const lastStorage = stream.length - 4 * 9; // bias_hh's 9 numbers are the last storage.
   const streams: [string, Uint8Array, string][] = [
-    ['another version', changed(18, 1), 'file: another version; expected 1001'],
+    [
+      'another version',
+      changed(18, 1),
+      'file: a pickle, but not of torch.save; expected its magic number and version 1001',
+    ],
     ['another byte order', changed(at('little_endian') + 2, 0x89), 'file: numbers of the other byte order;'],
     ['bytes behind the end', Uint8Array.from([...stream, 0]), 'file: bytes that belong to nothing; expected '],
     ['half a number less', stream.subarray(0, -2), ': not its bytes; expected 36 bytes, got 34'],

@@ -144,7 +144,7 @@ const refused: [string, PyTorchConfig, string, Record<string, number[]>?][] = [
   [
     'flatten of an unknown order',
     layer({ type: 'flatten' }),
-    'config.layers[0].channelsFirst: missing; expected true or false, got nothing',
+    'config.layers[0].channelsFirst: not usable; expected true or false, got nothing',
   ],
   [
     'more padding than half a window',
@@ -187,7 +187,7 @@ const refused: [string, PyTorchConfig, string, Record<string, number[]>?][] = [
   ).map(([what, one]): [string, PyTorchConfig, string, Record<string, number[]>] => [
     `${what} of a vector`,
     { inputSize: 3, layers: [...vector, one] } as PyTorchConfig,
-    `config.layers[1]: ${what} of a vector; expected a sequence: returnSequences in the layer before`,
+    'config.layers[1]: reads a sequence; expected returnSequences in the layer before, got a vector',
     vectorShapes,
   ]),
 ];

@@ -220,11 +220,11 @@ const refused: [string, unknown, string, Uint8Array?][] = [
     { inputSize: 3, layers: [] },
     'config.layers: not usable; expected a list of at least one layer, got []',
   ],
-  ['no inputSize', { layers: [lstm] }, 'config.inputSize: missing; expected features per timestep, got nothing'],
+  ['no inputSize', { layers: [lstm] }, 'config.inputSize: not usable; expected features per timestep, got nothing'],
   [
     'inputSize of an embedding',
     { inputSize: 3, layers: [{ type: 'embedding' }] },
-    'config.inputSize: given, but an embedding reads token ids; expected no inputSize, got 3',
+    'config.inputSize: not usable; expected none: an embedding reads token ids, got 3',
   ],
   [
     'an unknown layer',
@@ -245,7 +245,7 @@ const refused: [string, unknown, string, Uint8Array?][] = [
   [
     'hiddenSize missing',
     layer({ hiddenSize: undefined }),
-    'config.layers[0].hiddenSize: missing; expected a whole number of at least 1, got nothing',
+    'config.layers[0].hiddenSize: not usable; expected a whole number of at least 1, got nothing',
   ],
   [
     'hiddenSize 0',
@@ -276,7 +276,7 @@ const refused: [string, unknown, string, Uint8Array?][] = [
   [
     'an activation of nothing',
     { inputSize: 3, layers: [{ type: 'activation' }] },
-    "config.layers[0].activation: missing; expected an activation's name, or {type, alpha, beta}, got nothing",
+    "config.layers[0].activation: not usable; expected an activation's name, or {type, alpha, beta}, got nothing",
   ],
   ['ignore as text', { ...base, ignore: 'aux' }, 'config.ignore: not usable; expected a list of texts, got "aux"'],
   [
@@ -391,7 +391,7 @@ const refused: [string, unknown, string, Uint8Array?][] = [
         { type: 'gru', prefix: 'g', hiddenSize: 2 },
       ],
     },
-    'config.layers[1]: a recurrent layer of a vector; expected a sequence: returnSequences in the layer before',
+    'config.layers[1]: reads a sequence; expected returnSequences in the layer before, got a vector',
   ],
   [
     'an embedding in the middle',

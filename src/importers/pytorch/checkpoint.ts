@@ -65,8 +65,8 @@ function readStream(bytes: Uint8Array, storages: Storages, unpickle: Unpickle): 
     at = end;
     return value;
   };
-  if (next() !== MAGIC) refuse('file', 'a pickle, but not of torch.save', 'its magic number');
-  if (next() !== 1001) refuse('file', 'another version', '1001');
+  if (next() !== MAGIC || next() !== 1001)
+    refuse('file', 'a pickle, but not of torch.save', 'its magic number and version 1001');
   const system = next();
   refuseBigEndian(system instanceof Map && system.get('little_endian') === false);
   const value = next();

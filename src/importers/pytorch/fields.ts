@@ -36,6 +36,6 @@ export function checkFields(object: unknown, where: string, fields: Fields): voi
   for (const [key, [expected, holds, fallback]] of Object.entries(fields)) {
     const value = object[key];
     if (value === undefined ? fallback === REQUIRED : !holds(value))
-      refuse(`${where}.${key}`, value === undefined ? 'missing' : 'not usable', expected, show(value));
+      refuse(`${where}.${key}`, 'not usable', expected, show(value));
   }
 }

@@ -104,7 +104,7 @@ export const LAYERS: { readonly [T in PyTorchLayer['type']]: Row<OfType<T>> } = 
     '',
     {},
     (_, site) => {
-      site.needSequence('last_timestep');
+      site.needSequence();
       site.add({ type: 'timestep', index: -1 });
       site.vector = true;
     },

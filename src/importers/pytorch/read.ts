@@ -49,12 +49,8 @@ export function readPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): Impor
   if (!config.layers) site.report.note('layers and their order: from names and shapes');
   const tokens = layers?.[0]?.type === 'embedding';
   if (tokens !== (inputSize === undefined)) {
-    refuse(
-      'config.inputSize',
-      tokens ? 'given, but an embedding reads token ids' : 'missing',
-      tokens ? 'no inputSize' : 'features per timestep',
-      show(inputSize),
-    );
+    const expected = tokens ? 'none: an embedding reads token ids' : 'features per timestep';
+    refuse('config.inputSize', 'not usable', expected, show(inputSize));
   }
   const input: InputSpec = {
     name: 'input',

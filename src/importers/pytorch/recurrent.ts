@@ -32,7 +32,7 @@ export function recurrent(layer: Full<Any>, site: Site): void {
   const gates = GATES[kind] as readonly string[];
   const rows = gates.length * units;
   const how = gates.map((gate, index) => `${index * units}-${(index + 1) * units - 1} ${gate}`).join(', ');
-  site.needSequence('a recurrent layer');
+  site.needSequence();
   if (projection !== undefined && projection >= units)
     refuse(where, 'projSize too large', `less than hiddenSize, ${units}`, `${projection}`);
   report.defaulted(name, 'h0', 'zeros', "PyTorch's default");

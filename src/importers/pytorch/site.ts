@@ -37,8 +37,8 @@ export class Site {
     this.value = name;
   }
 
-  needSequence(what: string): void {
-    if (this.vector) refuse(this.where, `${what} of a vector`, 'a sequence: returnSequences in the layer before');
+  needSequence(): void {
+    if (this.vector) refuse(this.where, 'reads a sequence', 'returnSequences in the layer before', 'a vector');
   }
 
   /**

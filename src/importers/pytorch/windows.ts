@@ -8,7 +8,7 @@ import type { Site } from './site.js';
 export function conv1d(layer: Full<PyTorchConv1d>, site: Site): void {
   const { stride, padding, dilation, groups, bias, outChannels, kernelSize: size } = layer;
   const { features, where, name } = site;
-  site.needSequence('a convolution');
+  site.needSequence();
   if (padding === 'same' && stride > 1) refuse(where, "padding 'same' with a stride", 'stride 1', `${stride}`);
   const divides = (count: number) => {
     if (count % groups > 0) refuse(where, 'groups of unequal size', `a divisor of ${count}`, `${groups}`);
@@ -36,7 +36,7 @@ function swapLast({ shape, data }: TensorSpec): TensorSpec {
 
 export function pool(layer: Full<PyTorchMaxPool1d> | Full<PyTorchAvgPool1d>, site: Site): void {
   const { kernelSize, stride = kernelSize, padding, ceilMode: ceil, type } = layer;
-  site.needSequence('a pooling layer');
+  site.needSequence();
   if (padding > kernelSize / 2) refuse(site.where, 'too much padding', 'at most half of kernelSize', `${padding}`);
   if (layer.stride === undefined) site.report.defaulted(site.name, 'stride', stride, "PyTorch's default: kernelSize");
   const dilation = type === 'max_pool1d' ? layer.dilation : 1;
