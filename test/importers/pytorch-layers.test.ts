@@ -192,6 +192,18 @@ const refused: [string, PyTorchConfig, string, Record<string, number[]>?][] = [
   ]),
 ];
 
+it('a tensor of a type that is not read, unless nobody wants it', () => {
+  const header = { 'p.weight': entry('F32', [1], 0, 4), 'q.scale': entry('F8_E4M3', [3], 4, 7) };
+  const bytes = file(header, 7);
+  const config = layer({ type: 'prelu', prefix: 'p' });
+  expect(fromPyTorch(bytes, { ...config, ignore: ['q.scale'] }).nodes).toHaveLength(1);
+  expect(() => fromPyTorch(bytes, config)).toThrow('file: unused tensors; ');
+  const wanted = file({ 'p.weight': entry('F8_E4M3', [3], 0, 3) }, 3);
+  expect(() => fromPyTorch(wanted, config)).toThrow(
+    'tensor "p.weight": a type that is not read; expected F64, F32, F16, BF16, I64, U64, I32, U32, I16, U16, I8, U8, BOOL, got "F8_E4M3"',
+  );
+});
+
 describe('refusals', () => {
   it.each(refused)('%s', (_, config, message, shapes = conv) => {
     let got: unknown;

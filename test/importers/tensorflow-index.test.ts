@@ -79,6 +79,11 @@ describe('refusals', () => {
       'index: a key that shares more than there is; expected 0, got 3',
     ],
     ['big-endian numbers', variables(entry('', field(2, 1))), 'index: big-endian numbers; expected little-endian'],
+    [
+      'a checkpoint of the first format',
+      variables(entry('', field(1, field(1, 1)))),
+      'index: a checkpoint of format V1; expected V2: an .index and its .data files, as tf.train.Saver writes since 1.0',
+    ],
     ['another number of shards', variables(entry('', field(1, 2))), 'data: wrong number of shards; expected 2, got 1'],
     [
       'a variable in slices',

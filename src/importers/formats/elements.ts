@@ -50,22 +50,34 @@ export function elementsOf(bytes: Uint8Array, dtype: string, where: string): Ele
   return new Typed(bytes.slice().buffer) as Elements;
 }
 
+/** All 65,536 numbers of a type of 16 bits. */
+const tables = new Map<string, Float32Array>();
+
+/** By table, several times faster than one conversion per element. */
+function looked(bits: Uint16Array, dtype: string): Float32Array {
+  const convert = dtype === 'F16' ? fromHalf : fromBrain;
+  const table = tables.get(dtype) ?? Float32Array.from({ length: 65536 }, (_, word) => convert(word));
+  tables.set(dtype, table);
+  const data = new Float32Array(bits.length);
+  for (let k = 0; k < data.length; k++) data[k] = table[bits[k] as number] as number;
+  return data;
+}
+
 /**
  * As float32: F64 is rounded, all others are exact. F32 is given back as it is.
  * @throws {ImportError} an integer that float32 does not hold, a number beyond its range.
  */
 export function toFloats(elements: Elements, dtype: string, where: string): Float32Array {
   if (elements instanceof Float32Array) return elements;
-  const convert = (dtype === 'F16' ? fromHalf : dtype === 'BF16' ? fromBrain : Number) as (one: unknown) => number;
-  const floats = isFloat(dtype);
+  if (dtype.endsWith('F16')) return looked(elements as Uint16Array, dtype);
   const data = new Float32Array(elements.length);
+  const floats = isFloat(dtype);
   for (let k = 0; k < data.length; k++) {
     const element = elements[k] as number;
-    const value = convert(element);
-    data[k] = value;
+    data[k] = Number(element);
     const kept = data[k] as number;
     // Comparisons of a BigInt with a number are exact.
-    if (floats ? !Number.isFinite(kept) && Number.isFinite(value) : kept < element || kept > element)
+    if (floats ? !Number.isFinite(kept) && Number.isFinite(element) : kept < element || kept > element)
       refuse(where, `element ${k} does not fit float32`, 'a value that float32 holds', `${element} (${dtype})`);
   }
   return data;
