@@ -59,6 +59,15 @@ describe('reading', () => {
     expect([...readZip(bytes).keys()]).toEqual(['a', 'b/c']);
   });
 
+  it('an archive whose checks are all zero, as PyTorch writes it when told not to compute them; but not one of them', () => {
+    const without = (...records: number[]) =>
+      records.reduce<Uint8Array>((bytes, n) => changed(RECORD, 16, 0, n, changed(RECORD, 18, 0, n, bytes)), zip);
+    expect(readZip(without(0, 1))).toEqual(readZip(zip));
+    expect(refusal(() => readZip(without(1)))).toBe(
+      'zip entry "b/c": a damaged zip archive; expected 6 bytes with the CRC-32 0, got other bytes',
+    );
+  });
+
   it('its checks of bytes are those of zlib, at every length and alignment', () => {
     const bytes = randomBytes(300);
     for (let begin = 0; begin < 5; begin++)
@@ -80,12 +89,12 @@ describe('refusals', () => {
     [
       'a directory elsewhere',
       changed(END, 16, 3),
-      'file: a damaged zip archive; expected a record of the directory at byte 3, got other bytes',
+      'file: a damaged zip archive; expected a record at byte 3, got other bytes',
     ],
     [
       'more records than there are',
       changed(END, 10, 3),
-      `file: a damaged zip archive; expected a record of the directory at byte ${find(zip, END)}, got other bytes`,
+      `file: a damaged zip archive; expected a record at byte ${find(zip, END)}, got other bytes`,
     ],
     [
       'an entry twice',

@@ -45,17 +45,21 @@ export function openZip(bytes: FileBytes, limit = 2 ** 31): Map<string, () => Ui
   const u32 = (at: number): number => u16(at) + 65536 * u16(at + 2);
   const damaged = (where: string, expected: string, got: string): never =>
     refuse(where, 'a damaged zip archive', expected, got);
-  // Behind the end record there may be a comment.
+  // Behind the end record of 22 bytes there may be a comment, of as many as 16 bits count.
   let end = file.length - 22;
-  while (end > 0 && u32(end) !== END) end--;
-  if (end <= 0) damaged('file', 'a directory at its end', 'none');
+  const earliest = Math.max(1, end - 65535);
+  while (end >= earliest && u32(end) !== END) end--;
+  if (end < earliest) damaged('file', 'a directory at its end', 'none');
   const entries = new Map<string, () => Uint8Array>();
   let total = 0;
+  // PyTorch leaves all of them zero if it is told to save time (torch.serialization.set_crc32_options).
+  let checked = false;
   let at = u32(end + 16);
   for (let left = u16(end + 10); left > 0; left--) {
-    if (u32(at) !== RECORD) damaged('file', `a record of the directory at byte ${at}`, 'other bytes');
+    if (u32(at) !== RECORD) damaged('file', `a record at byte ${at}`, 'other bytes');
     const [flags, method, crc, packed, size] = [u16(at + 8), u16(at + 10), u32(at + 16), u32(at + 20), u32(at + 24)];
     const offset = u32(at + 42);
+    checked ||= crc !== 0;
     const behind = at + 46 + u16(at + 28);
     const name = new TextDecoder().decode(file.slice(at + 46, behind));
     at = behind + u16(at + 30) + u16(at + 32);
@@ -73,7 +77,7 @@ export function openZip(bytes: FileBytes, limit = 2 ** 31): Map<string, () => Ui
       const begin = offset + 30 + u16(offset + 26) + u16(offset + 28);
       const data = file.subarray(begin, begin + packed);
       const out = method === 0 ? data : inflate(data, size);
-      if (out?.length !== size || crc32(out) !== crc)
+      if (out?.length !== size || (checked && crc32(out) !== crc))
         damaged(where, `${size} bytes with the CRC-32 ${crc.toString(16)}`, 'other bytes');
       return out as Uint8Array;
     };

@@ -25,7 +25,6 @@ const isTar = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subar
  * @throws {ImportError} TorchScript, the tar of PyTorch's first years, another byte order; malformed, truncated, not plain data.
  */
 export function readCheckpoint(bytes: Uint8Array): Checkpoint {
-  if (isTar(bytes)) refuse('file', "PyTorch's first format, a tar", 'what torch.save has written since');
   const storages = new Map<string, Storage>();
   const budget = { left: 0 };
   const hooks = torchHooks(storages, budget);
@@ -47,8 +46,8 @@ function readArchive(bytes: Uint8Array, storages: Storages, unpickle: Unpickle):
   if (pickle === undefined || more.length > 0)
     refuse('file', 'a zip, but not of torch.save', 'one data.pkl', names.slice(0, 8).join(', '));
   const root = pickle.slice(0, -'data.pkl'.length);
-  if (names.some((name) => name === `${root}constants.pkl` || name.startsWith(`${root}code/`)))
-    refuse('file', 'a TorchScript archive', 'torch.save(model.state_dict(), file)', 'code/');
+  if (names.includes(`${root}constants.pkl`))
+    refuse('file', 'a TorchScript archive', 'torch.save(model.state_dict(), file)', 'constants.pkl');
   const part = (name: string) => entries.get(root + name)?.();
   const text = (name: string) => new TextDecoder().decode(part(name)?.slice(0, 20)).trim();
   refuseBigEndian(text('byteorder') === 'big');
@@ -59,6 +58,7 @@ function readArchive(bytes: Uint8Array, storages: Storages, unpickle: Unpickle):
 
 /** Pickles one after another: magic number, version, system, the object, keys of storages; then the storages in that order. */
 function readStream(bytes: Uint8Array, storages: Storages, unpickle: Unpickle): Checkpoint {
+  if (isTar(bytes)) refuse('file', "PyTorch's first format, a tar", 'what torch.save has written since');
   let at = 0;
   const next = (): unknown => {
     const { value, end } = unpickle(at);

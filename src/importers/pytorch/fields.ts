@@ -19,10 +19,6 @@ export const one = (...all: unknown[]): Field => [all.map(show).join(' or '), (v
 export const text: Field = ['a text', (v) => typeof v === 'string'];
 export const name: Field = ['a text, not empty', (v) => typeof v === 'string' && v !== ''];
 export const number: Field = ['a finite number', Number.isFinite];
-export const list = (of: string, holds: (value: unknown) => boolean): Field => [
-  `a list of ${of}`,
-  (v) => Array.isArray(v) && v.every(holds),
-];
 
 /**
  * Callers in plain JavaScript, and configs read from JSON, get the same refusals as the compiler gives.

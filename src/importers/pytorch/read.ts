@@ -4,20 +4,19 @@ import { isObject, show } from '../formats/json.js';
 import { refuse } from '../refuse.js';
 import type { Imported } from '../report.js';
 import type { PyTorchConfig, PyTorchLayer } from './config.js';
-import { checkFields, type Field, type Fields, list, name, text, whole } from './fields.js';
+import { checkFields, type Field, type Fields, name, text, whole } from './fields.js';
 import { infer } from './infer.js';
 import { LAYERS } from './layers.js';
 import { Site } from './site.js';
 import { openWeights } from './weights.js';
 
-const [listOf, isList] = list('at least one layer', () => true);
 const CONFIG: { readonly [K in keyof PyTorchConfig]-?: Field } = {
   name,
   inputSize: whole(1),
   timesteps: whole(1),
-  layers: [listOf, (v) => isList(v) && (v as unknown[]).length > 0],
+  layers: ['a list of at least one layer', (v) => Array.isArray(v) && v.length > 0],
   stateDict: name,
-  ignore: list('texts', text[1]),
+  ignore: ['a list of texts', (v) => Array.isArray(v) && v.every(text[1])],
 };
 
 /**
