@@ -212,14 +212,48 @@ describe('refused', () => {
     [
       'an unknown cell',
       () => layer({ type: 'wobble_cell' }),
-      /a cell that is not honoured; expected basic_lstm_cell, .*got wobble_cell/,
+      /^config.layers\[0\].type: a layer that is not honoured; expected basic_lstm_cell, .*got "wobble_cell"$/,
     ],
-    ['no input size', () => read({ inputSize: undefined }), /config.inputSize: not a size/],
-    ['no layers', () => read({ layers: [] }), /config.layers: no layers/],
+    [
+      'no input size',
+      () => read({ inputSize: undefined }),
+      /^config.inputSize: not usable; expected features per timestep, got nothing$/,
+    ],
+    [
+      'no layers',
+      () => read({ layers: [] }),
+      /^config.layers: not usable; expected a list of at least one layer, got \[\]$/,
+    ],
     [
       'units that are no size',
       () => layer({ numUnits: 0 }),
-      /config.layers\[0\].numUnits: not a size; expected a whole number of at least 1, got 0$/,
+      /^config.layers\[0\].numUnits: not usable; expected a whole number of at least 1, got 0$/,
+    ],
+    [
+      'a misspelt setting, which would not be heard',
+      () => layer({ forget_bias: 0 }),
+      /^config.layers\[0\]: unknown field; expected prefix, name, numUnits, activation, forgetBias, got "forget_bias"$/,
+    ],
+    [
+      'a clip of the projection',
+      () => layer({ type: 'lstm_cell', projClip: 3 }),
+      /^config.layers\[0\]: unknown field; expected .*, usePeepholes, numProj, cellClip, got "projClip"$/,
+    ],
+    [
+      'a clip at nothing',
+      () => layer({ type: 'lstm_cell', cellClip: 0 }),
+      /^config.layers\[0\].cellClip: not usable; expected a finite number above 0, got 0$/,
+    ],
+    [
+      'a bias that is no number',
+      () => layer({ forgetBias: '1' }),
+      /forgetBias: not usable; expected a finite number, got "1"$/,
+    ],
+    ['no scope', () => layer({ prefix: undefined }), /prefix: not usable; expected a text, not empty, got nothing$/],
+    [
+      'an unknown setting of the model',
+      () => read({ input_size: 3 }),
+      /^config: unknown field; expected name, inputSize, layers, ignore/,
     ],
     [
       'an embedding that is not there',

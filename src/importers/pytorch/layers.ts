@@ -1,7 +1,6 @@
 import type { ActivationSpec } from '../../spec.js';
-import { isObject } from '../formats/json.js';
+import { activation, type Field, number, one, or, required, text, whole } from '../fields.js';
 import type { PyTorchLayer } from './config.js';
-import { type Field, number, one, or, required, text, whole } from './fields.js';
 import { recurrent } from './recurrent.js';
 import type { Site } from './site.js';
 import { batchNorm, embedding, layerNorm, linear, prelu } from './weighted.js';
@@ -38,11 +37,6 @@ const size = whole(1);
 const size1 = or(1, size);
 const padding = whole(0);
 const eps = or(1e-5, ['a finite number of at least 0', (v) => Number.isFinite(v) && (v as number) >= 0]);
-// Which activations exist is the engine's knowledge.
-const activation: Field = [
-  "an activation's name, or {type, alpha, beta}",
-  (v) => typeof v === 'string' || (isObject(v) && typeof v.type === 'string'),
-];
 const nonlinearity = or('tanh', one('tanh', 'relu'));
 const weighted = { prefix: text };
 const cell = { ...weighted, hiddenSize: required(size), bias: yes, returnSequences: yes };

@@ -1,7 +1,7 @@
-import { isObject, show } from '../formats/json.js';
-import { refuse } from '../refuse.js';
+import { isObject, show } from './formats/json.js';
+import { refuse } from './refuse.js';
 
-/** What a field of a config may be, and what PyTorch takes when it is not given: nothing, if it may be left out. */
+/** What a field of a config may be, and what the framework takes when it is not given: nothing, if it may be left out. */
 export type Field = readonly [expected: string, holds: (value: unknown) => boolean, fallback?: unknown];
 export type Fields = Readonly<Record<string, Field>>;
 
@@ -19,6 +19,11 @@ export const one = (...all: unknown[]): Field => [all.map(show).join(' or '), (v
 export const text: Field = ['a text', (v) => typeof v === 'string'];
 export const name: Field = ['a text, not empty', (v) => typeof v === 'string' && v !== ''];
 export const number: Field = ['a finite number', Number.isFinite];
+/** Which activations exist is the engine's knowledge. */
+export const activation: Field = [
+  "an activation's name, or {type, alpha, beta}",
+  (v) => typeof v === 'string' || (isObject(v) && typeof v.type === 'string'),
+];
 
 /**
  * Callers in plain JavaScript, and configs read from JSON, get the same refusals as the compiler gives.
