@@ -220,6 +220,11 @@ describe('refused', () => {
       /^config.inputSize: not usable; expected features per timestep, got nothing$/,
     ],
     [
+      'features of token ids',
+      () => read({ layers: [{ type: 'embedding', prefix: 'table' }] }),
+      /^config.inputSize: not usable; expected none: an embedding reads token ids, got 3$/,
+    ],
+    [
       'no layers',
       () => read({ layers: [] }),
       /^config.layers: not usable; expected a list of at least one layer, got \[\]$/,
@@ -257,12 +262,12 @@ describe('refused', () => {
     ],
     [
       'an embedding that is not there',
-      () => read({ layers: [{ type: 'embedding', prefix: 'table' }] }),
+      () => read({ inputSize: undefined, layers: [{ type: 'embedding', prefix: 'table' }] }),
       /^variable "table": missing; expected the embedding, got rnn\/basic_lstm_cell\/bias, rnn\/basic_lstm_cell\/kernel$/,
     ],
     [
       'an embedding of one axis',
-      () => read({ layers: [{ type: 'embedding', prefix: 'rnn/basic_lstm_cell/bias' }] }),
+      () => read({ inputSize: undefined, layers: [{ type: 'embedding', prefix: 'rnn/basic_lstm_cell/bias' }] }),
       /^variable "rnn\/basic_lstm_cell\/bias": has the wrong shape; expected \(vocabulary, features\), got \(16\)$/,
     ],
     [

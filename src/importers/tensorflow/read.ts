@@ -39,9 +39,11 @@ export function readTensorFlow(source: TensorFlowSource, config: TensorFlowConfi
       `variable ${JSON.stringify(name)} is not the model's: ${config.ignore?.includes(name) ? 'config.ignore' : 'a trainer keeps it'}`,
     );
   }
-  const [first] = config.layers;
-  if (first?.type === 'embedding') return withEmbedding(config, arrays, reporter);
-  const { inputSize } = config;
+  const { inputSize, layers } = config;
+  const tokens = layers[0]?.type === 'embedding';
+  if (tokens && inputSize !== undefined)
+    refuse('config.inputSize', 'not usable', 'none: an embedding reads token ids', `${inputSize}`);
+  if (tokens) return withEmbedding(config, arrays, reporter);
   if (inputSize === undefined) refuse('config.inputSize', 'not usable', 'features per timestep', 'nothing');
   const chain = new Chain(reporter, inputSize);
   addLayers(chain, config, arrays, 0);
