@@ -6,8 +6,9 @@ import { build } from 'rolldown';
 const KB = 1024;
 
 /**
- * Each importer's budget in KB, and what is counted apart: nothing for the two whose libraries are most of them; the zip library
- * and the mapping of Keras layers, which tfjs shares with the Keras importer, for the others.
+ * Budgets in KB, of what stands before the slash: an importer by itself, its libraries counted with it where they are most of it
+ * (protobuf, HDF5) and apart where they are not (zip; the mapping of Keras layers, for TensorFlow.js). Behind the slash: all
+ * that a user downloads who bundles this importer alone, every library included.
  */
 const ZIP = /^fflate$/;
 const IMPORTERS = {
@@ -16,10 +17,12 @@ const IMPORTERS = {
   tfjs: [8, ZIP, /keras\/(graph|refuse|weights)\.js$/],
   tensorflow: [8, ZIP],
   // More than its fellows: it proves topologies from names and shapes, and reads pickles without running them.
-  pytorch: [14, ZIP],
+  pytorch: [12.25, ZIP],
   rtneural: [8],
   nam: [8],
   safetensors: [8],
+  // What is loaded before the format is known.
+  load: [4, /\/read\.js$/, /\/container\.js$/],
 };
 
 /** Raw bytes of a kernel build. */
@@ -43,19 +46,21 @@ const rows = [
   ['further layers, loaded when needed', await javascript('dist/layers/more.js', /layers\/index\.js$/), 13 * KB],
   ['explain (min+gzip)', await javascript('dist/explain.js'), 4 * KB],
   ...(await Promise.all(
-    Object.entries(IMPORTERS).map(async ([name, [budget, ...apart]]) => [
-      `importer ${name} (min+gzip)`,
-      await javascript(`dist/importers/${name}/index.js`, ...apart),
-      budget * KB,
-    ]),
+    Object.entries(IMPORTERS).map(async ([name, [budget, ...apart]]) => {
+      const entry = `dist/importers/${name}/index.js`;
+      return [`importer ${name} (min+gzip)`, await javascript(entry, ...apart), budget * KB, await javascript(entry)];
+    }),
   )),
 ];
 
 let over = false;
-for (const [name, bytes, budget] of rows) {
+for (const [name, bytes, budget, all] of rows) {
   const verdict = bytes <= budget ? '' : '  OVER BUDGET';
   over ||= bytes > budget;
-  console.log(`${name.padEnd(32)} ${String(bytes).padStart(7)} of ${String(budget).padStart(6)} bytes${verdict}`);
+  const total = all === undefined ? '' : ` / ${String(all).padStart(6)} in all`;
+  console.log(
+    `${name.padEnd(32)} ${String(bytes).padStart(7)} of ${String(budget).padStart(6)} bytes${total}${verdict}`,
+  );
 }
 for (const name of ['simd', 'relaxed']) {
   const wasm = readFileSync(`dist/kernels/${name}.wasm`);

@@ -1,6 +1,8 @@
-import { ImportError } from '../errors.js';
 import type { ModelSpec, NodeSpec, TensorSpec } from '../spec.js';
+import { refuse } from './refuse.js';
 import type { Reporter } from './report.js';
+
+export { refuse };
 
 // biome-ignore lint/suspicious/noExplicitAny: distributes over the union of node types
 type NewNode = NodeSpec extends infer N ? (N extends any ? Omit<N, 'name' | 'inputs'> : never) : never;
@@ -47,11 +49,6 @@ export class Chain {
       tensors: this.#tensors,
     };
   }
-}
-
-/** @throws {ImportError} always. */
-export function refuse(where: string, message: string, expected?: string, got?: string): never {
-  throw new ImportError(message, { where, expected, got });
 }
 
 /** @throws {ImportError} another shape. */

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { strToU8, zipSync } from 'fflate';
 import { build } from 'rolldown';
 import { describe, expect, it } from 'vitest';
 import { load, sniff } from '../../src/importers/load/index.js';
-import { fromSafetensors, toSafetensors } from '../../src/importers/safetensors/index.js';
+import { fromSafetensors, toSafetensors, writeSafetensors } from '../../src/importers/safetensors/index.js';
 import { createModel, ImportError, type ModelSpec } from '../../src/index.js';
 import { FRAMEWORKS, goldenCases } from '../golden/cases.js';
 import { randomFloats, stack } from '../support/random.js';
@@ -39,13 +39,98 @@ describe('formats are told from the bytes', () => {
     ],
     ['the own container', toSafetensors(stack('lstm', 2, 3)), 'safetensors'],
     ['a pickle', Uint8Array.of(0x80, 2, 0x8a, 10), 'pytorch'],
+    ['torch.save, zip', golden('pytorch-files/tensors.pt'), 'pytorch'],
+    ['torch.save, pickles', golden('pytorch-files/tensors.pth'), 'pytorch'],
+    ['torch.save, pickles with NumPy in them', golden('pytorch-files/refused/numpy.pt'), 'pytorch'],
+    ['torch.save, text', strToU8('L119547037146038801333356L\n.L1001L\n.'), 'pytorch'],
+    ['the first format of torch.save', golden('pytorch-files/refused/first-format.pt'), 'pytorch'],
+    ['TorchScript, which the importer refuses', golden('pytorch-files/refused/torchscript.pt'), 'pytorch'],
+    [
+      'safetensors cut short, which the importer refuses',
+      readFileSync(new URL('../../examples/weather/model.safetensors', import.meta.url)).subarray(0, 100),
+      'pytorch',
+    ],
+    [
+      'safetensors with a tensor of our name',
+      writeSafetensors({ gatewise: { shape: [1], data: new Float32Array(1) } }),
+      'pytorch',
+    ],
+    ...(json('onnx-files/models.json') as { name: string; model: string }[]).map(
+      ({ name, model }) =>
+        [`ONNX ${name}`, new Uint8Array(Buffer.from(model, 'base64')), 'onnx'] as [string, Uint8Array, string],
+    ),
   ])('%s', (_, bytes, format) => {
     expect(sniff(bytes)).toBe(format);
   });
 
   it.each<[string, Uint8Array, RegExp]>([
+    [
+      'a pointer of Git LFS',
+      strToU8('version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n'),
+      /^file: a pointer of Git LFS, not the file itself; expected the file: git lfs pull, got version https:\/\/git-lfs/,
+    ],
+    [
+      'a page that says that there is nothing',
+      strToU8('\n<!DOCTYPE html><html><head><title>404</title></head></html>'),
+      /^file: an HTML page; expected a model; the download may have failed, got <!DOCTYPE html><html><head><title>404/,
+    ],
+    ['an answer of a store', strToU8('<?xml version="1.0"?><Error/>'), /^file: an XML document; .*got <\?xml version/],
+    ['words', strToU8('Bad Gateway: no such model here'), /^file: a text; .*got Bad Gateway: no such model here$/],
+    ['gzip', gzipSync(strToU8('{"layers":[]}')), /^file: packed with gzip; expected the file in it, got bytes 1f 8b/],
+    ['bzip2', strToU8('BZh91AY&SY\x01\x02'), /^file: packed with bzip2;/],
+    ['xz', Uint8Array.of(0xfd, ...strToU8('7zXZ'), 0), /^file: packed with xz;/],
+    ['zstd', Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 4), /^file: packed with zstd;/],
+    ['an empty archive', zipSync({}), /^file: an empty zip archive; expected a model, got bytes 50 4b 05 06/],
+    ['a byte order mark', Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0x7d), /^file: a text with a byte order mark;/],
+    [
+      'a single array',
+      strToU8('\x93NUMPY\x01\x00', true),
+      /^file: a single NumPy array; expected an .npz of all arrays/,
+    ],
+    [
+      'TensorFlow Lite',
+      Uint8Array.of(28, 0, 0, 0, ...strToU8('TFL3'), 20, 0),
+      /^file: a TensorFlow Lite model; expected the Keras/,
+    ],
+    [
+      'a SavedModel',
+      Uint8Array.of(0x08, 1, 0x12, 0xb2, 0x9c, 5, 0x0a, 0x80, 0x23, 0x0a),
+      /^file: a TensorFlow SavedModel; expected variables\/variables.index and its .data files, got bytes 08 01 12/,
+    ],
+    [
+      'Core ML',
+      Uint8Array.of(0x08, 4, 0x12, 0x84, 1, 0x0a, 0x1a, 0x0a, 5),
+      /^file: a Core ML model; expected the model that it/,
+    ],
+    [
+      'a frozen graph',
+      Uint8Array.of(0x0a, 30, 0x0a, 1, 0x78, 0x12, 11, ...strToU8('Placeholder'), 1, 2),
+      /^file: a frozen TensorFlow graph; expected the checkpoint/,
+    ],
+    ['GGUF', strToU8('GGUF\x03\0\0\0\0'), /^file: a GGUF model; expected a recurrent model, got GGUF$/],
+    [
+      'a pickle of scikit-learn',
+      strToU8('\x80\x04\x95\x10\0\0\0\0\0\0\0\x8c\x18sklearn.linear_model._base\x94.', true),
+      /^file: a pickle of another library; expected what a framework's own save writes, got sklearn$/,
+    ],
+    [
+      'a configuration of Keras',
+      strToU8('{"class_name":"Sequential","config":{}}'),
+      /^file: a Keras model's configuration alone; expected a file with its weights, got class_name, config$/,
+    ],
+    [
+      'a list of shards',
+      strToU8('{"metadata":{},"weight_map":{}}'),
+      /^file: a list of safetensors files; expected one file with all tensors, got metadata, weight_map$/,
+    ],
+    ['JSON cut short', strToU8('{"layers":['), /^file: not valid JSON; expected JSON, got /],
+    [
+      'noise',
+      Uint8Array.of(0xde, 0xad, 0xbe, 0xef, 1, 2, 3, 4, 5),
+      /of no known format; .*got bytes de ad be ef 01 02 03 04 …$/,
+    ],
     ['nothing', new Uint8Array(), /of no known format; expected ONNX, .*got an empty file/],
-    ['text', strToU8('hello there'), /of no known format; .*got bytes 68 65 6c 6c/],
+    ['text', strToU8('hello there'), /^file: a text; expected a model; the download may have failed, got hello there$/],
     ['other JSON', strToU8('{"a":1}'), /JSON of no known format; .*got a/],
     ['another archive', zipSync({ 'a.txt': strToU8('b') }), /a zip archive of no known format; .*got a.txt/],
   ])('refuses %s', (_, bytes, message) => {
@@ -77,7 +162,13 @@ describe('load', () => {
     const { spec } = await load({ a: data, b: index }, { tensorflow: checkpoint.config });
     expect(spec.nodes[0]?.type).toBe('lstm');
     await expect(load({ a: data, b: index })).rejects.toThrow('options.tensorflow: weights without a topology');
-    await expect(load({ a: strToU8('?') })).rejects.toThrow('no file of a known format');
+    await expect(load({ a: strToU8('?'), b: strToU8('!') })).rejects.toThrow(
+      'source: no file of a known format; expected one that describes a model, got a, b',
+    );
+    await expect(load({ a: strToU8('<!doctype html>') })).rejects.toThrow('file: an HTML page; expected a model;');
+    await expect(load(null as never)).rejects.toThrow(
+      'source: nothing to open; expected bytes, or files by name, got null',
+    );
   });
 });
 
@@ -119,7 +210,8 @@ describe('the own container', () => {
     expect(bits(fromSafetensors(toSafetensors(spec)).tensors['a "b"\n🎈'] as { data: Float32Array })).toEqual(words);
   });
 
-  it.each<[string, (spec: Record<string, unknown>) => void, RegExp]>([
+  it.each<[string, (spec: Record<string, unknown>) => unknown, RegExp]>([
+    ['metadata that is no model', () => [1], /^metadata, gatewise: not a model; expected an object, got \[1\]$/],
     ['a newer version', (spec) => Object.assign(spec, { version: 2 }), /a version that is not read; expected 1, got 2/],
     ['an unknown field', (spec) => Object.assign(spec, { code: [] }), /not a field of a model; .*got code/],
     ['nodes that are no list', (spec) => Object.assign(spec, { nodes: {} }), /not a field of a model; .*got nodes/],
@@ -128,8 +220,7 @@ describe('the own container', () => {
     const length = new DataView(bytes.buffer).getUint32(0, true);
     const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
     const spec = JSON.parse(header.__metadata__.gatewise);
-    change(spec);
-    header.__metadata__.gatewise = JSON.stringify(spec);
+    header.__metadata__.gatewise = JSON.stringify(change(spec) ?? spec);
     const text = new TextEncoder().encode(JSON.stringify(header));
     const file = new Uint8Array(8 + text.length + bytes.length - 8 - length);
     new DataView(file.buffer).setUint32(0, text.length, true);

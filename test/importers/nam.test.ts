@@ -77,3 +77,37 @@ describe('refused', () => {
     });
   });
 });
+
+describe('what matters and what does not', () => {
+  const run = async (file: object, one: Case) => {
+    const model = await createModel(fromNam(bytes(file)));
+    const { data } = model.runNamed({ input: drawn(one) }).head as { data: Float32Array };
+    model.dispose();
+    return data;
+  };
+  const distance = (a: Float32Array, b: Float32Array) => Math.max(...a.map((v, i) => Math.abs(v - (b[i] as number))));
+
+  it.each(cases.map((one) => [one.name, one] as const))('%s: the initial h and c of each layer', async (_, one) => {
+    const { input_size: inputs = 0, hidden_size: units = 0, num_layers: layers = 0 } = one.file.config;
+    const wanted = floats(one.output);
+    let at = 0;
+    for (let layer = 0; layer < layers; layer++) {
+      at += 4 * units * ((layer === 0 ? inputs : units) + units) + 4 * units;
+      for (const begin of [at, at + units]) {
+        const weights = one.file.weights.map((value, i) => (i >= begin && i < begin + units ? 0 : value));
+        expect(distance(await run({ ...one.file, weights }, one), wanted)).toBeGreaterThan(1e-4);
+      }
+      at += 2 * units;
+    }
+    expect(at + units + 1).toBe(one.file.weights.length);
+  });
+
+  it('sample rate and metadata change no number, and are reported', async () => {
+    const [one] = cases as [Case];
+    const file = { ...one.file, sample_rate: 44100, metadata: { loudness: -18, gain: 0.5, output_level_dbu: 12 } };
+    expect(distance(await run(file, one), await run(one.file, one))).toBe(0);
+    const { report } = readNam(bytes(file));
+    expect(report.attributes[0]).toEqual({ layer: 'file', attribute: 'sample_rate', value: '44100', source: 'file' });
+    expect(report.notes).toContain('metadata: loudness, gain and levels are for the player, not applied');
+  });
+});

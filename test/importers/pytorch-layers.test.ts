@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ImportError } from '../../src/errors.js';
-import { fromPyTorch, type PyTorchConfig, readPyTorch, writeSafetensors } from '../../src/importers/pytorch/index.js';
+import { fromPyTorch, type PyTorchConfig, readPyTorch } from '../../src/importers/pytorch/index.js';
+import { writeSafetensors } from '../../src/importers/safetensors/index.js';
 import { entry, file, tensors } from './files.js';
 
 const bytesOf = (shapes: Record<string, number[]>) => writeSafetensors(tensors(shapes));
@@ -80,7 +81,7 @@ const refused: [string, PyTorchConfig, string, Record<string, number[]>?][] = [
   [
     'padding that mirrors',
     layer({ type: 'conv1d', prefix: 'c', paddingMode: 'reflect' }),
-    'config.layers[0].paddingMode: not usable; expected \'zeros\', got "reflect"',
+    'config.layers[0].paddingMode: not usable; expected "zeros", got "reflect"',
   ],
   [
     'padding by another word',
@@ -109,6 +110,23 @@ const refused: [string, PyTorchConfig, string, Record<string, number[]>?][] = [
     'tensor "c.weight": not the shape that c.weight has; expected (any, 3, 3), got (4, 3, 2)',
   ],
   [
+    'another number of channels',
+    layer({ type: 'conv1d', prefix: 'c', outChannels: 5 }),
+    'tensor "c.weight": not the shape that c.weight has; expected (5, 3, any), got (4, 3, 2)',
+  ],
+  [
+    'another vocabulary',
+    { layers: [{ type: 'embedding', prefix: 'e', numEmbeddings: 9 }] },
+    'tensor "e.weight": not the shape that e.weight has; expected (9, any), got (7, 2)',
+    { 'e.weight': [7, 2] },
+  ],
+  [
+    'another width of an embedding',
+    { layers: [{ type: 'embedding', prefix: 'e', embeddingDim: 3 }] },
+    'tensor "e.weight": not the shape that e.weight has; expected (any, 3), got (7, 2)',
+    { 'e.weight': [7, 2] },
+  ],
+  [
     'a sequence shorter than the window',
     layer({ type: 'conv1d', prefix: 'c', dilation: 4 }, { timesteps: 4 }),
     'config.layers[0]: a window longer than the sequence; expected at most 4 timesteps with padding, got 5',
@@ -126,7 +144,7 @@ const refused: [string, PyTorchConfig, string, Record<string, number[]>?][] = [
   [
     'flatten of an unknown order',
     layer({ type: 'flatten' }),
-    'config.layers[0].channelsFirst: missing; expected true or false, got nothing',
+    'config.layers[0].channelsFirst: not usable; expected true or false, got nothing',
   ],
   [
     'more padding than half a window',
@@ -141,7 +159,7 @@ const refused: [string, PyTorchConfig, string, Record<string, number[]>?][] = [
   [
     'another approximation',
     layer({ type: 'gelu', approximate: 'sigmoid' }),
-    "config.layers[0].approximate: not usable; expected 'none' or 'tanh', got \"sigmoid\"",
+    'config.layers[0].approximate: not usable; expected "none" or "tanh", got "sigmoid"',
   ],
   [
     'a slope that is no number',
@@ -169,10 +187,22 @@ const refused: [string, PyTorchConfig, string, Record<string, number[]>?][] = [
   ).map(([what, one]): [string, PyTorchConfig, string, Record<string, number[]>] => [
     `${what} of a vector`,
     { inputSize: 3, layers: [...vector, one] } as PyTorchConfig,
-    `config.layers[1]: ${what} after one that outputs its last timestep only; expected a sequence; returnSequences in the layer before, got a vector`,
+    'config.layers[1]: reads a sequence; expected returnSequences in the layer before, got a vector',
     vectorShapes,
   ]),
 ];
+
+it('a tensor of a type that is not read, unless nobody wants it', () => {
+  const header = { 'p.weight': entry('F32', [1], 0, 4), 'q.scale': entry('F8_E4M3', [3], 4, 7) };
+  const bytes = file(header, 7);
+  const config = layer({ type: 'prelu', prefix: 'p' });
+  expect(fromPyTorch(bytes, { ...config, ignore: ['q.scale'] }).nodes).toHaveLength(1);
+  expect(() => fromPyTorch(bytes, config)).toThrow('file: unused tensors; ');
+  const wanted = file({ 'p.weight': entry('F8_E4M3', [3], 0, 3) }, 3);
+  expect(() => fromPyTorch(wanted, config)).toThrow(
+    'tensor "p.weight": a type that is not read; expected F64, F32, F16, BF16, I64, U64, I32, U32, I16, U16, I8, U8, BOOL, got "F8_E4M3"',
+  );
+});
 
 describe('refusals', () => {
   it.each(refused)('%s', (_, config, message, shapes = conv) => {

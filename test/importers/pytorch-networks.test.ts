@@ -52,6 +52,23 @@ describe('a topology that names and shapes prove', () => {
   });
 });
 
+it('the order of what is flattened matters', async () => {
+  const flattened = networks.filter(
+    ({ files, config }) => !/random/.test(files[0] ?? '') && config.layers?.some(({ type }) => type === 'flatten'),
+  );
+  const orders = flattened.flatMap(({ config }) =>
+    config.layers?.flatMap((one) => (one.type === 'flatten' ? [one.channelsFirst] : [])),
+  );
+  expect(new Set(orders)).toEqual(new Set([true, false]));
+  for (const network of flattened) {
+    const layers = network.config.layers?.map((one) =>
+      one.type === 'flatten' ? { ...one, channelsFirst: !one.channelsFirst } : one,
+    );
+    const spec = fromPyTorch(bytesOf(network.files[0] as string), { ...network.config, layers } as PyTorchConfig);
+    expect(await difference(spec, network, 'simd')).toBeGreaterThan(1e-3);
+  }
+});
+
 it('every option matters: PyTorch computes something else when it is left out', async () => {
   const fields = [
     'nonlinearity',
@@ -68,11 +85,17 @@ it('every option matters: PyTorch computes something else when it is left out', 
     'approximate',
     'activation',
     'returnSequences',
+    'groups',
+    'bias',
+    'affine',
+    'elementwiseAffine',
+    'bidirectional',
+    'prefix',
   ];
   const tried = new Map<string, boolean>();
   for (const network of networks.filter(({ files }) => !/random|valid|dropped/.test(files[0] ?? ''))) {
     for (const [index, layer] of (network.config.layers ?? []).entries()) {
-      for (const field of fields.filter((one) => one in layer)) {
+      for (const field of fields.filter((one) => one in layer && !(one === 'groups' && layer[one as never] === 1))) {
         const { [field as never]: _, ...rest } = layer as object;
         const layers = network.config.layers?.map((one, at) => (at === index ? rest : one));
         let same = false;

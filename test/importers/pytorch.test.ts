@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ImportError } from '../../src/errors.js';
-import { fromPyTorch, type PyTorchConfig, readPyTorch, writeSafetensors } from '../../src/importers/pytorch/index.js';
+import { fromPyTorch, type PyTorchConfig, readPyTorch } from '../../src/importers/pytorch/index.js';
+import { writeSafetensors } from '../../src/importers/safetensors/index.js';
 import { createModel } from '../../src/index.js';
 import { randomFloats } from '../support/random.js';
 import { recurrentShapes, tensors } from './files.js';
@@ -158,10 +159,10 @@ it('reports what every tensor became', () => {
     { layer: 'g', attribute: 'bidirectional', value: 'false', source: 'default', rule },
     { layer: 'g', attribute: 'bias', value: 'true', source: 'default', rule },
     { layer: 'g', attribute: 'returnSequences', value: 'true', source: 'default', rule },
-    { layer: 'g', attribute: 'h0', value: 'zeros', source: 'default', rule },
+    { layer: 'g', attribute: 'h0', value: 'zeros', source: 'default', rule: "PyTorch's default" },
     { layer: 'head', attribute: 'bias', value: 'true', source: 'default', rule: "nn.Linear's default" },
   ]);
-  expect(report.notes).toEqual(['g: bias_ih and bias_hh are both kept; the engine adds them where the gates allow']);
+  expect(report.notes).toEqual(['g: bias_ih and bias_hh are both kept']);
 });
 
 describe('what is imported runs', () => {
@@ -204,7 +205,7 @@ describe('what is imported runs', () => {
 const base: PyTorchConfig = { inputSize: 3, layers: [lstm] };
 const layer = (change: object): PyTorchConfig => ({ ...base, layers: [{ ...lstm, ...change }] });
 const unused = (...names: string[]) =>
-  `file: tensors that no layer of the config uses; expected every tensor used, or listed in config.ignore, got ${names.join(', ')}`;
+  `file: unused tensors; expected every tensor in a layer or in config.ignore, got ${names.join(', ')}`;
 const l1 = ['weight_ih', 'weight_hh', 'bias_ih', 'bias_hh'].map((kind) => `rnn.${kind}_l1`);
 /** What is wrong → the whole message; the file is the stacked LSTM's unless given. */
 const refused: [string, unknown, string, Uint8Array?][] = [
@@ -219,15 +220,11 @@ const refused: [string, unknown, string, Uint8Array?][] = [
     { inputSize: 3, layers: [] },
     'config.layers: not usable; expected a list of at least one layer, got []',
   ],
-  [
-    'no inputSize',
-    { layers: [lstm] },
-    'config.inputSize: missing; expected features per timestep of the first layer, got nothing',
-  ],
+  ['no inputSize', { layers: [lstm] }, 'config.inputSize: not usable; expected features per timestep, got nothing'],
   [
     'inputSize of an embedding',
     { inputSize: 3, layers: [{ type: 'embedding' }] },
-    'config.inputSize: given, but an embedding reads token ids; expected no inputSize, got 3',
+    'config.inputSize: not usable; expected none: an embedding reads token ids, got 3',
   ],
   [
     'an unknown layer',
@@ -248,7 +245,7 @@ const refused: [string, unknown, string, Uint8Array?][] = [
   [
     'hiddenSize missing',
     layer({ hiddenSize: undefined }),
-    'config.layers[0].hiddenSize: missing; expected a whole number of at least 1, got nothing',
+    'config.layers[0].hiddenSize: not usable; expected a whole number of at least 1, got nothing',
   ],
   [
     'hiddenSize 0',
@@ -269,7 +266,7 @@ const refused: [string, unknown, string, Uint8Array?][] = [
   [
     'an unknown nonlinearity',
     { inputSize: 3, layers: [{ type: 'rnn', hiddenSize: 5, nonlinearity: 'gelu' }] },
-    "config.layers[0].nonlinearity: not usable; expected 'tanh' or 'relu', got \"gelu\"",
+    'config.layers[0].nonlinearity: not usable; expected "tanh" or "relu", got "gelu"',
   ],
   [
     'a negative eps',
@@ -279,7 +276,7 @@ const refused: [string, unknown, string, Uint8Array?][] = [
   [
     'an activation of nothing',
     { inputSize: 3, layers: [{ type: 'activation' }] },
-    "config.layers[0].activation: missing; expected an activation's name, or {type, alpha, beta}, got nothing",
+    "config.layers[0].activation: not usable; expected an activation's name, or {type, alpha, beta}, got nothing",
   ],
   ['ignore as text', { ...base, ignore: 'aux' }, 'config.ignore: not usable; expected a list of texts, got "aux"'],
   [
@@ -394,7 +391,7 @@ const refused: [string, unknown, string, Uint8Array?][] = [
         { type: 'gru', prefix: 'g', hiddenSize: 2 },
       ],
     },
-    'config.layers[1]: a recurrent layer after one that outputs its last timestep only; expected a sequence; returnSequences in the layer before, got a vector',
+    'config.layers[1]: reads a sequence; expected returnSequences in the layer before, got a vector',
   ],
   [
     'an embedding in the middle',

@@ -100,6 +100,29 @@ describe('refused', () => {
       () => torch((all) => Object.assign(all, { 'first.weight_hh_l0': [[1, 2, 3, 4]] })),
       /a module that is not honoured; expected LSTM \(4 gates\) or GRU \(3 gates\)/,
     ],
+    [
+      'a number of slopes',
+      () =>
+        keras('keras_conv', ([, layer]) => {
+          Object.assign(layer as Json, { weights: [[1, 2]] });
+        }),
+      /^layers\[1\] \("prelu"\): wrong number of slopes; expected \d+ or 1, got 2$/,
+    ],
+    [
+      'a layer that is none',
+      () => keras('keras_lstm', (_, all) => Object.assign(all, { layers: [7] })),
+      /^layers\[0\]: not a layer; expected an object, got 7$/,
+    ],
+    [
+      'a weight of no module',
+      () => torch((all) => Object.assign(all, { weight: [[1]] })),
+      /^entry "weight": not a weight of a module; expected module.weight…, got weight$/,
+    ],
+    [
+      'a first module without inputs',
+      () => refusal(() => fromRTNeural(bytes({ 'norm.weight': [1, 2] }))),
+      /^module "norm": a module that is not honoured; expected LSTM, GRU or Linear, got weight$/,
+    ],
     ['other JSON', () => refusal(() => fromRTNeural(bytes([1]))), /not a model of RTNeural/],
   ])('%s', (_, message, expected) => {
     expect(message()).toMatch(expected);
@@ -112,5 +135,103 @@ describe('refused', () => {
       becomes: 'gru_0.weightIh',
       how: 'columns z r h transposed to rows r z n',
     });
+  });
+});
+
+describe('every setting matters: without it the numbers are others, or the file is refused', () => {
+  const run = async (one: Case) => {
+    const model = await createModel(fromRTNeural(bytes(one.file)));
+    const [y] = Object.values(model.runNamed({ input: drawn(one) }));
+    model.dispose();
+    return y?.data as Float32Array;
+  };
+  const settings = file('keras').flatMap((one) =>
+    one.file.layers.flatMap((layer, index) =>
+      ['activation', 'dilation', 'kernel_size', 'weights'].flatMap((key) =>
+        // A cell's activation is tanh, stated or not; the layer that is an activation follows a sigmoid, which relu does not change.
+        layer[key] &&
+        layer.type !== 'activation' &&
+        !(key === 'activation' && ['lstm', 'gru'].includes(layer.type as string))
+          ? [[`${one.name}, ${layer.type} ${index}, ${key}`, one.name, index, key] as const]
+          : [],
+      ),
+    ),
+  );
+  it.each(settings)('%s', async (_, name, index, key) => {
+    const one = named(name);
+    const wanted = floats(one.output.data);
+    delete one.file.layers[index]?.[key];
+    if (key === 'kernel_size' || key === 'weights' || key === 'dilation')
+      expect(refusal(() => fromRTNeural(bytes(one.file)))).toMatch(
+        key === 'weights'
+          ? /wrong number of weights; expected .*, got 0$/
+          : new RegExp(`no ${key}; expected a size, got nothing$`),
+      );
+    else {
+      const got = await run(one);
+      expect(Math.max(...got.map((value, i) => Math.abs(value - (wanted[i] as number))))).toBeGreaterThan(1e-3);
+    }
+  });
+
+  it.each([1, 3])('dilation %d in the place of 2', async (dilation) => {
+    const one = named('keras_conv');
+    const wanted = await run(one);
+    Object.assign(one.file.layers[0] as Json, { dilation: [dilation] });
+    const got = await run(one);
+    expect(Math.max(...got.map((value, i) => Math.abs(value - (wanted[i] as number))))).toBeGreaterThan(1e-3);
+  });
+
+  it('groups: each sees its own channels', async () => {
+    const layer = {
+      type: 'conv1d',
+      activation: '',
+      shape: [null, null, 2],
+      kernel_size: [1],
+      dilation: [1],
+      groups: 2,
+    };
+    const grouped = { in_shape: [null, null, 2], layers: [{ ...layer, weights: [[[[3, 5]]]] }] };
+    const model = await createModel(fromRTNeural(bytes(grouped)));
+    expect([...model.run([[1, 10]])]).toEqual([3, 50]);
+    const { groups: _, ...rest } = layer;
+    expect(refusal(() => fromRTNeural(bytes({ ...grouped, layers: [{ ...rest, weights: [[[[3, 5]]]] }] })))).toMatch(
+      /weights\[0\]: has the wrong shape; expected \(1, 2, 2\), got \(1, 1, 2\)$/,
+    );
+  });
+
+  it.each(['elu', 'relu', 'sigmoid', 'softmax', 'tanh', 'linear', ''])(
+    'activation %j is computed',
+    async (activation) => {
+      const dense = {
+        type: 'dense',
+        activation,
+        shape: [null, null, 2],
+        weights: [
+          [
+            [1, 0],
+            [0, 1],
+          ],
+          [0, 0],
+        ],
+      };
+      const model = await createModel(fromRTNeural(bytes({ in_shape: [null, null, 2], layers: [dense] })));
+      const x = [-0.75, 0.5];
+      const of: Record<string, (v: number) => number> = {
+        elu: (v) => (v > 0 ? v : Math.expm1(v)),
+        relu: (v) => Math.max(0, v),
+        sigmoid: (v) => 1 / (1 + Math.exp(-v)),
+        softmax: (v) => Math.exp(v) / x.reduce((sum, one) => sum + Math.exp(one), 0),
+        tanh: Math.tanh,
+      };
+      expectClose(model.run([x]), x.map(of[activation] ?? ((v) => v)));
+    },
+  );
+
+  it('settings of convolutions in another layer', () => {
+    const one = named('keras_lstm');
+    Object.assign(one.file.layers[1] as Json, { dilation: [2] });
+    expect(refusal(() => fromRTNeural(bytes(one.file)))).toBe(
+      'layers[1] ("lstm"): a setting that is not honoured: dilation; expected type, activation, shape, weights, name, got dilation',
+    );
   });
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { ImportError } from '../../src/errors.js';
-import { readSafetensors, writeSafetensors } from '../../src/importers/formats/safetensors.js';
 import { fromPyTorch } from '../../src/importers/pytorch/index.js';
+import { readSafetensors, writeSafetensors } from '../../src/importers/safetensors/index.js';
 import { entry, file, recurrentShapes, tensors } from './files.js';
 
 const config = { inputSize: 3, layers: [{ type: 'lstm', prefix: 'm', hiddenSize: 2, numLayers: 2 }] } as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ImportError, InputError } from '../../src/errors.js';
 import type { FileBytes } from '../../src/importers/formats/bytes.js';
-import { readSafetensors, writeSafetensors } from '../../src/importers/formats/safetensors.js';
+import { readSafetensors, writeSafetensors } from '../../src/importers/safetensors/index.js';
 import { entry, file, tensors } from './files.js';
 
 const bytesOf = (...numbers: number[]) => new Uint8Array(numbers);
@@ -182,57 +182,57 @@ const refused: [string, FileBytes, string, object?][] = [
   [
     'an unknown field',
     file({ t: { ...t, strides: [1] } }, 8),
-    'tensor "t": unknown field; expected dtype, shape, data_offsets, got "strides"',
+    'tensor "t": not described; expected {dtype, shape, data_offsets}, got {dtype, shape, data_offsets, strides}',
   ],
   [
     'no dtype',
     file({ t: { ...t, dtype: undefined } }, 8),
-    'tensor "t": dtype is not a text; expected a dtype, got nothing',
+    'tensor "t": not described; expected a text as dtype, sizes, and data_offsets begin <= end, got nothing, [2], [0, 8]',
   ],
   [
     'no shape',
     file({ t: { ...t, shape: undefined } }, 8),
-    'tensor "t": not a shape; expected a list of whole numbers of at least 0, got nothing',
+    'tensor "t": not described; expected a text as dtype, sizes, and data_offsets begin <= end, got "F32", nothing, [0, 8]',
   ],
   [
     'a negative size',
     file({ t: { ...t, shape: [-2] } }, 8),
-    'tensor "t": not a shape; expected a list of whole numbers of at least 0, got [-2]',
+    'tensor "t": not described; expected a text as dtype, sizes, and data_offsets begin <= end, got "F32", [-2], [0, 8]',
   ],
   [
     'a fractional size',
     file({ t: { ...t, shape: [1.5] } }, 8),
-    'tensor "t": not a shape; expected a list of whole numbers of at least 0, got [1.5]',
+    'tensor "t": not described; expected a text as dtype, sizes, and data_offsets begin <= end, got "F32", [1.5], [0, 8]',
   ],
   [
     'a size as text',
     file({ t: { ...t, shape: ['2'] } }, 8),
-    'tensor "t": not a shape; expected a list of whole numbers of at least 0, got ["2"]',
+    'tensor "t": not described; expected a text as dtype, sizes, and data_offsets begin <= end, got "F32", ["2"], [0, 8]',
   ],
   [
     'sizes beyond counting',
     file({ t: { ...t, shape: [2 ** 40, 2 ** 40] } }, 8),
-    'tensor "t": shape too large; expected a countable number of elements, got [1099511627776, 1099511627776]',
+    'tensor "t": shape and data_offsets disagree; expected 1.2089258196146292e+24 elements, got "F32", [1099511627776, 1099511627776], [0, 8]',
   ],
   [
     'a shape that does not fit its bytes',
     file({ t: { ...t, shape: [3] } }, 8),
-    'tensor "t": shape and data_offsets disagree; expected 12 bytes for F32 [3], got 8',
+    'tensor "t": shape and data_offsets disagree; expected 3 elements, got "F32", [3], [0, 8]',
   ],
   [
     'three offsets',
     file({ t: { ...t, data_offsets: [0, 4, 8] } }, 8),
-    'tensor "t": not data_offsets; expected two whole numbers, begin and end, got [0, 4, 8]',
+    'tensor "t": not described; expected a text as dtype, sizes, and data_offsets begin <= end, got "F32", [2], [0, 4, 8]',
   ],
   [
     'a negative offset',
     file({ t: { ...t, data_offsets: [-8, 0] } }, 8),
-    'tensor "t": not data_offsets; expected two whole numbers, begin and end, got [-8, 0]',
+    'tensor "t": not described; expected a text as dtype, sizes, and data_offsets begin <= end, got "F32", [2], [-8, 0]',
   ],
   [
     'offsets that run backwards',
     file({ t: { ...t, data_offsets: [8, 0] } }, 8),
-    'tensor "t": data_offsets run backwards; expected begin <= end, got [8, 0]',
+    'tensor "t": not described; expected a text as dtype, sizes, and data_offsets begin <= end, got "F32", [2], [8, 0]',
   ],
   ['data beyond the file', file({ t }, 7), 'tensor "t": data beyond the file; expected an end of at most 7, got 8'],
   ['bytes after the data', file({ t }, 9), 'safetensors data: bytes that belong to no tensor; expected 8 bytes, got 9'],

@@ -57,6 +57,104 @@ it.each<[string, object]>([
   expect(Math.max(...got.map((value, i) => Math.abs(value - (wanted[i] as number))))).toBeGreaterThan(1e-3);
 });
 
+it.each<[string, string, RegExp]>([
+  [
+    'lstm_peepholes',
+    'usePeepholes',
+    /got rnn\/lstm_cell\/w_f_diag, rnn\/lstm_cell\/w_i_diag, rnn\/lstm_cell\/w_o_diag$/,
+  ],
+  [
+    'lstm_projection',
+    'numProj',
+    /variable "rnn\/lstm_cell\/kernel": has the wrong shape; expected \(8, 20\), got \(6, 20\)$/,
+  ],
+])('%s: %s cannot be left out', (name, setting, message) => {
+  const one = named(name);
+  const { [setting as never]: _, ...layer } = one.config.layers[0] as object;
+  const config = { ...one.config, layers: [layer] } as unknown as TensorFlowConfig;
+  expect(refusal(() => fromTensorFlow(files(one), config))).toMatch(message);
+});
+
+describe('activations and biases, against the formulas of the cells', () => {
+  const sigmoid = (v: number) => 1 / (1 + Math.exp(-v));
+  const relu = (v: number) => Math.max(0, v);
+  const [w, u, b] = [0.7, -0.4, 0.3];
+  const xs = [1, -2, 0.5];
+  const run = async (arrays: object, layer: object) => {
+    const config = { inputSize: 1, layers: [{ prefix: 'a', ...layer }] } as unknown as TensorFlowConfig;
+    const model = await createModel(fromTensorFlow({ arrays: arrays as never }, config));
+    const y = model.run(xs.map((x) => [x]));
+    model.dispose();
+    return [...y];
+  };
+  const over = (step: (x: number, h: number) => number) => {
+    let h = 0;
+    return xs.map((x) => {
+      h = step(x, h);
+      return h;
+    });
+  };
+
+  it.each([
+    ['tanh', undefined, Math.tanh],
+    ['relu', 'relu', relu],
+    ['sigmoid', 'sigmoid', sigmoid],
+  ] as const)('%s', async (_, activation, act) => {
+    const given = activation && { activation };
+    expectClose(
+      await run({ 'a/kernel': [[w], [u]], 'a/bias': [b] }, { type: 'basic_rnn_cell', numUnits: 1, ...given }),
+      over((x, h) => act(w * x + u * h + b)),
+    );
+    const gru = {
+      'a/gates/kernel': [
+        [0.2, -0.6],
+        [0.9, 0.1],
+      ],
+      'a/gates/bias': [1, 0.5],
+      'a/candidate/kernel': [[w], [u]],
+      'a/candidate/bias': [b],
+    };
+    expectClose(
+      await run(gru, { type: 'gru_cell', numUnits: 1, ...given }),
+      over((x, h) => {
+        const [r, z] = [sigmoid(0.2 * x + 0.9 * h + 1), sigmoid(-0.6 * x + 0.1 * h + 0.5)];
+        return z * h + (1 - z) * act(w * x + u * r * h + b);
+      }),
+    );
+    let c = 0;
+    const lstm = over((x, h) => {
+      const [i, j, f, o] = [0.3, 0.8, -0.5, 0.6].map((v) => v * x + 0.2 * h + 0.1) as [number, number, number, number];
+      c = sigmoid(f + 1) * c + sigmoid(i) * act(j);
+      return act(c) * sigmoid(o);
+    });
+    const arrays = {
+      'a/kernel': [
+        [0.3, 0.8, -0.5, 0.6],
+        [0.2, 0.2, 0.2, 0.2],
+      ],
+      'a/bias': [0.1, 0.1, 0.1, 0.1],
+    };
+    for (const type of ['basic_lstm_cell', 'lstm_cell'])
+      expectClose(await run(arrays, { type, numUnits: 1, ...given }), lstm);
+  });
+
+  it('a dense layer: its activation, and no bias', async () => {
+    const arrays = { 'a/kernel': [[w, u]] };
+    const dense = { type: 'dense', units: 2, bias: false };
+    expectClose(
+      await run(arrays, { ...dense, activation: 'relu' }),
+      xs.flatMap((x) => [relu(w * x), relu(u * x)]),
+    );
+    expectClose(
+      await run(arrays, dense),
+      xs.flatMap((x) => [w * x, u * x]),
+    );
+    await expect(run(arrays, { ...dense, bias: true })).rejects.toThrow(
+      'variable "a/bias": missing; expected a variable of shape (2), got unused: none',
+    );
+  });
+});
+
 describe('other sources', () => {
   const one = named('gru');
   const arrays = Object.fromEntries(readBundle(files(one).index, [files(one).data]));
@@ -114,10 +212,89 @@ describe('refused', () => {
     [
       'an unknown cell',
       () => layer({ type: 'wobble_cell' }),
-      /a cell that is not honoured; expected basic_lstm_cell, .*got wobble_cell/,
+      /^config.layers\[0\].type: a layer that is not honoured; expected basic_lstm_cell, .*got "wobble_cell"$/,
     ],
-    ['no input size', () => read({ inputSize: undefined }), /config.inputSize: not a size/],
-    ['no layers', () => read({ layers: [] }), /config.layers: no layers/],
+    [
+      'no input size',
+      () => read({ inputSize: undefined }),
+      /^config.inputSize: not usable; expected features per timestep, got nothing$/,
+    ],
+    [
+      'features of token ids',
+      () => read({ layers: [{ type: 'embedding', prefix: 'table' }] }),
+      /^config.inputSize: not usable; expected none: an embedding reads token ids, got 3$/,
+    ],
+    [
+      'no layers',
+      () => read({ layers: [] }),
+      /^config.layers: not usable; expected a list of at least one layer, got \[\]$/,
+    ],
+    [
+      'units that are no size',
+      () => layer({ numUnits: 0 }),
+      /^config.layers\[0\].numUnits: not usable; expected a whole number of at least 1, got 0$/,
+    ],
+    [
+      'a misspelt setting, which would not be heard',
+      () => layer({ forget_bias: 0 }),
+      /^config.layers\[0\]: unknown field; expected prefix, name, numUnits, activation, forgetBias, got "forget_bias"$/,
+    ],
+    [
+      'a clip of the projection',
+      () => layer({ type: 'lstm_cell', projClip: 3 }),
+      /^config.layers\[0\]: unknown field; expected .*, usePeepholes, numProj, cellClip, got "projClip"$/,
+    ],
+    [
+      'a clip at nothing',
+      () => layer({ type: 'lstm_cell', cellClip: 0 }),
+      /^config.layers\[0\].cellClip: not usable; expected a finite number above 0, got 0$/,
+    ],
+    [
+      'a bias that is no number',
+      () => layer({ forgetBias: '1' }),
+      /forgetBias: not usable; expected a finite number, got "1"$/,
+    ],
+    ['no scope', () => layer({ prefix: undefined }), /prefix: not usable; expected a text, not empty, got nothing$/],
+    [
+      'an unknown setting of the model',
+      () => read({ input_size: 3 }),
+      /^config: unknown field; expected name, inputSize, layers, ignore/,
+    ],
+    [
+      'an embedding that is not there',
+      () => read({ inputSize: undefined, layers: [{ type: 'embedding', prefix: 'table' }] }),
+      /^variable "table": missing; expected the embedding, got rnn\/basic_lstm_cell\/bias, rnn\/basic_lstm_cell\/kernel$/,
+    ],
+    [
+      'an embedding of one axis',
+      () => read({ inputSize: undefined, layers: [{ type: 'embedding', prefix: 'rnn/basic_lstm_cell/bias' }] }),
+      /^variable "rnn\/basic_lstm_cell\/bias": has the wrong shape; expected \(vocabulary, features\), got \(16\)$/,
+    ],
+    [
+      'an embedding behind another layer',
+      () => read({ layers: [one.config.layers[0], { type: 'embedding', prefix: 'table' }] }),
+      /^config.layers\[1\]: an embedding reads token ids; expected the first layer, got layer 1$/,
+    ],
+    [
+      'a source without arrays',
+      () => refusal(() => fromTensorFlow({} as never, one.config)),
+      /^source: no arrays; expected \{ index, data \}, \{ npz \} or \{ arrays \}$/,
+    ],
+    [
+      'numbers that are not their shape',
+      () => refusal(() => fromTensorFlow({ arrays: { a: { shape: [2, 2], data: [1, 2, 3] } } }, one.config)),
+      /^array "a": wrong size; expected 4 numbers for \(2, 2\), got 3$/,
+    ],
+    [
+      'an array of texts',
+      () => refusal(() => fromTensorFlow({ arrays: { a: [1, 'two'] } }, one.config)),
+      /^array "a": not a number; expected a number, got "two"$/,
+    ],
+    [
+      'an array of five axes',
+      () => refusal(() => fromTensorFlow({ arrays: { a: [[[[[1]]]]] } }, one.config)),
+      /^array "a": lists too deep; expected at most 4 axes, got more$/,
+    ],
   ])('%s', (_, message, expected) => {
     expect(message()).toMatch(expected);
   });
@@ -177,6 +354,8 @@ describe('.npy', () => {
     ['<i8', BigInt64Array.of(3n, -4n), [3, -4]],
     ['|u1', Uint8Array.of(3, 250), [3, 250]],
     ['>f4', Uint8Array.of(0x3f, 0xc0, 0, 0, 0xc0, 0, 0, 0), [1.5, -2]],
+    ['>i2', Uint8Array.of(0, 3, 255, 252), [3, -4]],
+    ['|b1', Uint8Array.of(1, 0), [1, 0]],
   ])('%s', (descr, data, wanted) => {
     const read = readNpy(npy(descr, [2], bytes(data)));
     expect([read.shape, [...read.data]]).toEqual([[2], wanted]);
@@ -194,6 +373,26 @@ describe('.npy', () => {
     ['too few numbers', npy('<f4', [3], new Uint8Array(8)), /wrong size; expected 12 bytes for \(3\), got 8/],
     ['a size that cannot be', npy('<f4', [99999999999, 99999999], new Uint8Array(8)), /wrong size/],
     ['other bytes', strToU8('not an array at all'), /not a NumPy array/],
+    [
+      'a version to come',
+      npy('<f4', [1], new Uint8Array(4)).map((byte, at) => (at === 6 ? 4 : byte)),
+      /a format that is not read; expected 1 to 3, got 4$/,
+    ],
+    [
+      'a header cut short',
+      npy('<f4', [1], new Uint8Array(4)).slice(0, 50),
+      /^file: truncated; expected 128 bytes of header, got 50$/,
+    ],
+    [
+      'a type of no such size',
+      npy('<f3', [1], new Uint8Array(3)),
+      /^file: a type that is not read; expected f2 to f8, i1 to i8, u1 to u8, b1, got f3$/,
+    ],
+    [
+      'an integer that float32 does not hold',
+      npy('>i4', [2], Uint8Array.of(0, 0, 0, 1, 1, 0, 0, 1)),
+      /^file: element 1 does not fit float32; expected a value that float32 holds, got 16777217 \(I32\)$/,
+    ],
     ['nothing', new Uint8Array(), /not a NumPy array/],
   ])('refuses %s', (_, file, expected) => {
     expect(refusal(() => readNpy(file))).toMatch(expected);

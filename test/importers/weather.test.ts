@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { fromPyTorch, readSafetensors } from '../../src/importers/pytorch/index.js';
+import { fromPyTorch } from '../../src/importers/pytorch/index.js';
+import { readSafetensors } from '../../src/importers/safetensors/index.js';
 import { createModel } from '../../src/index.js';
 import { builds } from '../support/builds.js';
 

@@ -1,4 +1,4 @@
-import { ImportError } from '../../errors.js';
+import { refuse } from '../refuse.js';
 
 /** What importers accept as the contents of a file. Never modified, never kept. */
 export type FileBytes = ArrayBufferLike | ArrayBufferView;
@@ -11,9 +11,10 @@ export function viewBytes(bytes: FileBytes): Uint8Array {
   if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const tag = Object.prototype.toString.call(bytes);
   if (tag === '[object ArrayBuffer]' || tag === '[object SharedArrayBuffer]') return new Uint8Array(bytes);
-  throw new ImportError('not the bytes of a file', {
-    where: 'bytes',
-    expected: 'an ArrayBuffer, or a view of one',
-    got: bytes === null ? 'null' : typeof bytes,
-  });
+  return refuse(
+    'bytes',
+    'not the bytes of a file',
+    'an ArrayBuffer, or a view of one',
+    bytes === null ? 'null' : typeof bytes,
+  );
 }

@@ -6,7 +6,7 @@ export interface Dtype {
   readonly read: (view: DataView, at: number) => number;
 }
 
-/** The element types of safetensors that hold plain numbers. The 8-bit and smaller floats carry scales elsewhere and are left out. */
+/** The element types of safetensors that hold plain numbers, one element at a time; `elements.ts` converts whole arrays. */
 export const DTYPES: ReadonlyMap<string, Dtype> = new Map<string, Dtype>([
   ['F64', { bytes: 8, read: (view, at) => view.getFloat64(at, true) }],
   ['F32', { bytes: 4, read: (view, at) => view.getFloat32(at, true) }],
@@ -23,22 +23,27 @@ export const DTYPES: ReadonlyMap<string, Dtype> = new Map<string, Dtype>([
   ['BOOL', { bytes: 1, integer: true, read: (view, at) => view.getUint8(at) }],
 ]);
 
-/** IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. Every value is exact in float32. */
-export function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
-}
+const word = new Uint32Array(1);
+const float = new Float32Array(word.buffer);
 
-const word = new DataView(new ArrayBuffer(4));
+/**
+ * IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. Its bits stand in a float32 as those of a number 2^112 times smaller,
+ * subnormals included; only infinities and NaN are not.
+ */
+export function fromHalf(bits: number): number {
+  const moved = ((bits & 0x8000) << 16) | ((bits & 0x7fff) << 13);
+  if ((bits & 0x7c00) === 0x7c00) {
+    word[0] = moved | 0x7f800000;
+    return float[0] as number;
+  }
+  word[0] = moved;
+  return (float[0] as number) * 2 ** 112;
+}
 
 /** bfloat16: the upper half of a float32. */
 export function fromBrain(bits: number): number {
-  word.setUint32(0, bits << 16);
-  return word.getFloat32(0);
+  word[0] = bits << 16;
+  return float[0] as number;
 }
 
 /** NaN where a number cannot hold the integer, so that it is refused like any other value that does not fit. */

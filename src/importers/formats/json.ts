@@ -1,4 +1,5 @@
 import { ImportError } from '../../errors.js';
+import { refuse } from '../refuse.js';
 
 /**
  * JSON as files must have it: valid UTF-8, no byte order mark, no object with the same key twice. `JSON.parse` alone
@@ -9,8 +10,7 @@ export function parseJson(bytes: Uint8Array, where: string): unknown {
   let text: string;
   let value: unknown;
   try {
-    // A copy, because TextDecoder refuses shared memory.
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.slice());
+    text = decodeUtf8(bytes);
   } catch (cause) {
     throw new ImportError('not valid text', { where, expected: 'UTF-8', got: 'other bytes', cause });
   }
@@ -21,6 +21,12 @@ export function parseJson(bytes: Uint8Array, where: string): unknown {
   }
   refuseDuplicates(text, where);
   return value;
+}
+
+/** @throws {TypeError} not UTF-8. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  // A copy, because TextDecoder refuses shared memory.
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.slice());
 }
 
 /** Walks the strings and braces of text that is known to be valid JSON; by hand, since a regular expression overflows on long strings. */
@@ -35,9 +41,7 @@ function refuseDuplicates(text: string, where: string): void {
       if (!isKey(text, at + 1)) continue;
       const key = JSON.parse(text.slice(begin, at + 1)) as string;
       const keys = open.at(-1);
-      if (keys?.has(key)) {
-        throw new ImportError('the same key twice', { where, expected: 'every key once', got: show(key) });
-      }
+      if (keys?.has(key)) refuse(where, 'the same key twice', 'every key once', show(key));
       keys?.add(key);
     }
   }

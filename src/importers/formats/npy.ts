@@ -1,6 +1,6 @@
-import { ImportError } from '../../errors.js';
+import { refuse } from '../refuse.js';
 import { type FileBytes, viewBytes } from './bytes.js';
-import { fromHalf } from './dtypes.js';
+import { elementsOf, sizeOf, toFloats } from './elements.js';
 import { readZip } from './zip.js';
 
 /** An array of numbers, row-major. */
@@ -9,61 +9,58 @@ export interface NamedArray {
   readonly data: Float32Array;
 }
 
-/** How one element is read, by NumPy's letter and size. */
-const READERS: Readonly<Record<string, (view: DataView, at: number, little: boolean) => number>> = {
-  f2: (view, at, little) => fromHalf(view.getUint16(at, little)),
-  f4: (view, at, little) => view.getFloat32(at, little),
-  f8: (view, at, little) => view.getFloat64(at, little),
-  i1: (view, at) => view.getInt8(at),
-  i2: (view, at, little) => view.getInt16(at, little),
-  i4: (view, at, little) => view.getInt32(at, little),
-  i8: (view, at, little) => Number(view.getBigInt64(at, little)),
-  u1: (view, at) => view.getUint8(at),
-  u2: (view, at, little) => view.getUint16(at, little),
-  u4: (view, at, little) => view.getUint32(at, little),
-  u8: (view, at, little) => Number(view.getBigUint64(at, little)),
-  b1: (view, at) => view.getUint8(at),
-};
-
 const HEADER = /^\{'descr': '([<>|=])([fiub])(\d+)', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\),? *\}\s*$/;
+
+/** An array whose numbers are read when they are asked for: what a model does not use may be of any type and size. */
+export function lazily(shape: readonly number[], read: () => Float32Array): NamedArray {
+  let known: Float32Array | undefined;
+  return {
+    shape,
+    get data() {
+      known ??= read();
+      return known;
+    },
+  };
+}
 
 /**
  * A NumPy array file (`.npy`, format 1.0 to 3.0), as float32.
- * @throws {ImportError} other bytes, an element type that is no number, a size that does not fit.
+ * @throws {ImportError} other bytes, an element type that is no number, a size that does not fit, a number that float32 does not hold.
  */
 export function readNpy(bytes: FileBytes, where = 'file'): NamedArray {
-  const view = viewBytes(bytes);
-  const refuse = (message: string, expected: string, got: string): never => {
-    throw new ImportError(message, { where, expected, got });
-  };
-  if (view.length < 10 || String.fromCharCode(...view.subarray(0, 6)) !== '\x93NUMPY')
-    refuse('not a NumPy array', 'the magic \\x93NUMPY', 'other bytes');
-  const data = new DataView(view.buffer, view.byteOffset, view.length);
-  const major = view[6] as number;
-  if (major < 1 || major > 3) refuse('a format that is not read', '1 to 3', `${major}`);
+  const { shape, data } = openNpy(bytes, where);
+  return { shape, data };
+}
+
+function openNpy(bytes: FileBytes, where: string): NamedArray {
+  const file = viewBytes(bytes);
+  if (file.length < 12 || String.fromCharCode(...file.subarray(0, 6)) !== '\x93NUMPY')
+    refuse(where, 'not a NumPy array', 'the magic \\x93NUMPY', 'other bytes');
+  const view = new DataView(file.buffer, file.byteOffset, file.length);
+  const major = file[6] as number;
+  if (major < 1 || major > 3) refuse(where, 'a format that is not read', '1 to 3', `${major}`);
   const start = major === 1 ? 10 : 12;
-  const length = major === 1 ? data.getUint16(8, true) : view.length >= 12 ? data.getUint32(8, true) : Infinity;
-  const begin = start + length;
-  if (begin > view.length) refuse('truncated', `${begin} bytes of header`, `${view.length}`);
-  const header = new TextDecoder().decode(view.slice(start, begin));
+  const begin = start + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (begin > file.length) refuse(where, 'truncated', `${begin} bytes of header`, `${file.length}`);
+  const header = new TextDecoder().decode(file.slice(start, begin));
   const match =
-    HEADER.exec(header) ?? refuse('a header that is not read', 'one array of plain numbers', header.slice(0, 80));
-  const [, order, letter, size, fortran, dims] = match as unknown as [string, string, string, string, string, string];
-  const read =
-    READERS[`${letter}${size}`] ??
-    refuse('a type that is not read', Object.keys(READERS).join(', '), `${letter}${size}`);
-  const shape = dims
-    .split(',')
-    .map((n) => n.trim())
-    .filter((n) => n !== '')
-    .map(Number); // prettier-ignore
-  const count = shape.reduce((product, n) => product * n, 1);
-  const bytesEach = Number(size);
-  if (begin + count * bytesEach !== view.length)
-    refuse('wrong size', `${count * bytesEach} bytes for (${shape.join(', ')})`, `${view.length - begin}`);
-  const little = order !== '>';
-  const numbers = Float32Array.from({ length: count }, (_, i) => read(data, begin + i * bytesEach, little));
-  return { shape, data: fortran === 'True' ? rowMajor(numbers, shape) : numbers };
+    HEADER.exec(header) ??
+    refuse(where, 'a header that is not read', 'one array of plain numbers', header.slice(0, 80));
+  const [, order, letter, bytesEach, fortran, dims = ''] = match;
+  const each = Number(bytesEach);
+  const dtype = letter === 'b' ? 'BOOL' : `${letter?.toUpperCase()}${8 * each}`;
+  if (sizeOf(dtype) !== each)
+    refuse(where, 'a type that is not read', 'f2 to f8, i1 to i8, u1 to u8, b1', `${letter}${each}`);
+  const shape = (dims.match(/\d+/g) ?? []).map(Number);
+  const size = shape.reduce((product, n) => product * n, each);
+  if (begin + size !== file.length)
+    refuse(where, 'wrong size', `${size} bytes for (${shape.join(', ')})`, `${file.length - begin}`);
+  return lazily(shape, () => {
+    const data = file.slice(begin);
+    if (order === '>') for (let at = 0; at < size; at += each) data.subarray(at, at + each).reverse();
+    const numbers = toFloats(elementsOf(data, dtype, where), dtype, where);
+    return fortran === 'True' ? rowMajor(numbers, shape) : numbers;
+  });
 }
 
 /** Columns first to rows first. */
@@ -83,16 +80,12 @@ function rowMajor(data: Float32Array, shape: readonly number[]): Float32Array {
 
 /** The arrays of an `.npz` archive by name. @throws {ImportError} */
 export function readNpz(bytes: FileBytes): Map<string, NamedArray> {
-  const entries = [...readZip(bytes)];
-  for (const [name] of entries) {
-    if (!name.endsWith('.npy'))
-      throw new ImportError('not an archive of arrays', {
-        where: `zip entry ${JSON.stringify(name)}`,
-        expected: '.npy entries',
-        got: name,
-      });
+  const arrays = new Map<string, NamedArray>();
+  for (const [file, data] of readZip(bytes)) {
+    const name = JSON.stringify(file.slice(0, -4));
+    if (!file.endsWith('.npy'))
+      refuse(`zip entry ${JSON.stringify(file)}`, 'not an archive of arrays', '.npy entries', file);
+    arrays.set(file.slice(0, -4), openNpy(data, `array ${name}`));
   }
-  return new Map(
-    entries.map(([name, data]) => [name.slice(0, -4), readNpy(data, `array ${JSON.stringify(name.slice(0, -4))}`)]),
-  );
+  return arrays;
 }

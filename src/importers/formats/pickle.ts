@@ -5,8 +5,8 @@
  * None is null; lists, tuples and sets are arrays; dicts are Maps; integers that a number cannot hold are BigInts.
  * Walks the opcodes without recursion; every value costs bytes of the file, so memory is bounded by its length.
  */
-import { ImportError } from '../../errors.js';
-import { show } from './json.js';
+import { refuse as refuseAt } from '../refuse.js';
+import { decodeUtf8, show } from './json.js';
 
 export interface PickleHooks {
   /** What `module.name` stands for: a value, or a function that REDUCE and NEWOBJ may call. Throws for all others. */
@@ -39,11 +39,7 @@ export function unpickle(file: Uint8Array, start: number, hooks: PickleHooks): {
   let opAt = start;
 
   function refuse(message: string, expected: string, got?: unknown): never {
-    throw new ImportError(message, {
-      where: `pickle, byte ${opAt}`,
-      expected,
-      ...(got !== undefined && { got: show(got) }),
-    });
+    refuseAt(`pickle, byte ${opAt}`, message, expected, got === undefined ? got : show(got));
   }
   /** Where the next n bytes begin; they are there. */
   function skip(n: number): number {
@@ -59,10 +55,10 @@ export function unpickle(file: Uint8Array, start: number, hooks: PickleHooks): {
     return file.slice(begin, at);
   }
   function utf8(n: number): string {
+    const text = bytes(n);
     try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes(n));
-    } catch (cause) {
-      if (cause instanceof ImportError) throw cause;
+      return decodeUtf8(text);
+    } catch {
       return refuse('not valid text', 'UTF-8');
     }
   }
@@ -87,11 +83,11 @@ export function unpickle(file: Uint8Array, start: number, hooks: PickleHooks): {
     return whole(BigInt.asIntN(8 * n, value));
   }
   function pop(): unknown {
-    if (stack.length <= (marks.at(-1) ?? 0)) refuse('takes a value that is not there', 'a value on the stack');
+    if (stack.length <= (marks.at(-1) ?? 0)) refuse('an empty stack', 'a value');
     return stack.pop();
   }
   function popMark(): unknown[] {
-    const mark = marks.pop() ?? refuse('takes a mark that is not there', 'a mark on the stack');
+    const mark = marks.pop() ?? refuse('no mark', 'a mark on the stack');
     return stack.splice(mark);
   }
   function top(): unknown {
@@ -102,11 +98,11 @@ export function unpickle(file: Uint8Array, start: number, hooks: PickleHooks): {
   const last = (n: number): unknown[] => Array.from({ length: n }, pop).reverse();
   function append(items: readonly unknown[]): void {
     const list = top();
-    if (!Array.isArray(list)) refuse('appends to something else', 'a list');
+    if (!Array.isArray(list)) refuse('not a list', 'a list');
     for (const item of items) list.push(item);
   }
   function setItems(items: readonly unknown[], dict = top()): Map<unknown, unknown> {
-    if (!(dict instanceof Map) || items.length % 2 > 0) refuse('sets items of something else', 'a dict');
+    if (!(dict instanceof Map) || items.length % 2 > 0) refuse('not items', 'a dict');
     for (let k = 0; k < items.length; k += 2) dict.set(items[k], items[k + 1]);
     return dict;
   }
@@ -121,7 +117,7 @@ export function unpickle(file: Uint8Array, start: number, hooks: PickleHooks): {
     const state = pop();
     const target = top();
     if (!(target instanceof OrderedDict && state instanceof Map && state.size === 1 && state.has('_metadata'))) {
-      refuse('would set attributes of an object', 'only _metadata of a state dict');
+      refuse('sets attributes', 'only _metadata of a state dict');
     }
     target.metadata = state.get('_metadata');
   }

@@ -1,9 +1,18 @@
-import { unzipSync } from 'fflate';
-import { ImportError } from '../../errors.js';
+/**
+ * Zip archives (PKWARE APPNOTE 6.3), read by the directory at their end:
+ *
+ *     entries: 'PK\3\4' header, name, extra, data      directory: 'PK\1\2' record, name, extra, comment, per entry      'PK\5\6' end record
+ */
+import { inflateSync } from 'fflate';
+import { refuse } from '../refuse.js';
 import { type FileBytes, viewBytes } from './bytes.js';
+import { crc32 } from './crc.js';
 
 /** Deflate cannot expand more than this; a directory that declares more lies. */
 const MOST_EXPANSION = 1040;
+const ENTRY = 0x04034b50;
+const RECORD = 0x02014b50;
+const END = 0x06054b50;
 
 export interface ZipOptions {
   /** Only the entries this accepts are unpacked. Default: all. */
@@ -16,57 +25,71 @@ export interface ZipOptions {
 export const isZip = (bytes: Uint8Array): boolean =>
   bytes[0] === 0x50 && bytes[1] === 0x4b && bytes[2] === 3 && bytes[3] === 4;
 
-/**
- * The entries of a zip archive by name. Declared sizes are checked before anything is allocated.
- * @throws {ImportError} not a zip, an entry twice, an entry whose declared size cannot be or exceeds the limit, damaged data.
- */
-export function readZip(
-  bytes: FileBytes,
-  { only = () => true, limit = 2 ** 31 }: ZipOptions = {},
-): Map<string, Uint8Array> {
-  const view = viewBytes(bytes);
-  if (!isZip(view))
-    throw new ImportError('not a zip archive', { where: 'file', expected: 'PK\\x03\\x04', got: 'other bytes' });
-  const seen = new Set<string>();
-  const declared = new Map<string, number>();
-  let total = 0;
-  let entries: Record<string, Uint8Array>;
-  try {
-    entries = unzipSync(view, {
-      filter({ name, size, originalSize }) {
-        if (seen.has(name)) refuse(name, 'an entry twice', 'every name once');
-        seen.add(name);
-        if (name.endsWith('/') || !only(name)) return false;
-        if (size > view.length || originalSize > size * MOST_EXPANSION + 64) {
-          refuse(
-            name,
-            'a size that cannot be',
-            `at most ${view.length} packed bytes`,
-            `${size} packed, ${originalSize} unpacked`,
-          );
-        }
-        total += originalSize;
-        if (total > limit) refuse(name, 'too large', `at most ${limit} bytes unpacked`, `${total}`);
-        declared.set(name, originalSize);
-        return true;
-      },
-    });
-  } catch (cause) {
-    if (cause instanceof ImportError) throw cause;
-    throw new ImportError('a damaged zip archive', {
-      where: 'file',
-      expected: 'entries that unpack',
-      got: (cause as Error).message,
-      cause,
-    });
-  }
-  for (const [name, size] of declared) {
-    const got = Object.hasOwn(entries, name) ? entries[name]?.length : undefined;
-    if (got !== size) refuse(name, 'not the declared size', `${size} bytes`, `${got}`);
-  }
-  return new Map(Object.entries(entries));
+/** The entries of a zip archive by name, unpacked. @throws {ImportError} as `openZip` and what it gives do. */
+export function readZip(bytes: FileBytes, { only = () => true, limit }: ZipOptions = {}): Map<string, Uint8Array> {
+  const entries = [...openZip(bytes, limit)].filter(([name]) => only(name));
+  return new Map(entries.map(([name, unpack]) => [name, unpack()]));
 }
 
-function refuse(name: string, message: string, expected: string, got?: string): never {
-  throw new ImportError(message, { where: `zip entry ${JSON.stringify(name)}`, expected, got });
+/**
+ * What unpacks each entry of a zip archive, by name, folders left out. Sizes are checked before anything is allocated, and all
+ * bytes against their CRC-32; those that are stored as they are are not copied.
+ * @throws {ImportError} not a zip, no directory, an entry twice; by the functions: a size that cannot be or exceeds the limit,
+ *   damaged data.
+ */
+export function openZip(bytes: FileBytes, limit = 2 ** 31): Map<string, () => Uint8Array> {
+  const file = viewBytes(bytes);
+  if (!isZip(file)) refuse('file', 'not a zip archive', 'PK\\x03\\x04', 'other bytes');
+  // What is behind the end is no record, so zeros do for it.
+  const u16 = (at: number): number => (file[at] ?? 0) + 256 * (file[at + 1] ?? 0);
+  const u32 = (at: number): number => u16(at) + 65536 * u16(at + 2);
+  const damaged = (where: string, expected: string, got: string): never =>
+    refuse(where, 'a damaged zip archive', expected, got);
+  // Behind the end record of 22 bytes there may be a comment, of as many as 16 bits count.
+  let end = file.length - 22;
+  const earliest = Math.max(1, end - 65535);
+  while (end >= earliest && u32(end) !== END) end--;
+  if (end < earliest) damaged('file', 'a directory at its end', 'none');
+  const entries = new Map<string, () => Uint8Array>();
+  let total = 0;
+  // PyTorch leaves all of them zero if it is told to save time (torch.serialization.set_crc32_options).
+  let checked = false;
+  let at = u32(end + 16);
+  for (let left = u16(end + 10); left > 0; left--) {
+    if (u32(at) !== RECORD) damaged('file', `a record at byte ${at}`, 'other bytes');
+    const [flags, method, crc, packed, size] = [u16(at + 8), u16(at + 10), u32(at + 16), u32(at + 20), u32(at + 24)];
+    const offset = u32(at + 42);
+    checked ||= crc !== 0;
+    const behind = at + 46 + u16(at + 28);
+    const name = new TextDecoder().decode(file.slice(at + 46, behind));
+    at = behind + u16(at + 30) + u16(at + 32);
+    const where = `zip entry ${JSON.stringify(name)}`;
+    if (entries.has(name)) refuse(where, 'an entry twice', 'every name once');
+    const unpack = () => {
+      const sizes = `${packed} packed, ${size} unpacked`;
+      if (packed > file.length || size > packed * MOST_EXPANSION + 64)
+        refuse(where, 'a size that cannot be', `at most ${file.length} packed bytes`, sizes);
+      total += size;
+      if (total > limit) refuse(where, 'too large', `at most ${limit} bytes unpacked`, `${total}`);
+      if ((method !== 0 && method !== 8) || flags & 1)
+        refuse(where, 'packed in another way', 'stored or deflated, not encrypted', `method ${method}, flags ${flags}`);
+      if (u32(offset) !== ENTRY) damaged(where, `an entry at byte ${offset}`, 'other bytes');
+      const begin = offset + 30 + u16(offset + 26) + u16(offset + 28);
+      const data = file.subarray(begin, begin + packed);
+      const out = method === 0 ? data : inflate(data, size);
+      if (out?.length !== size || (checked && crc32(out) !== crc))
+        damaged(where, `${size} bytes with the CRC-32 ${crc.toString(16)}`, 'other bytes');
+      return out as Uint8Array;
+    };
+    if (!name.endsWith('/')) entries.set(name, unpack);
+  }
+  return entries;
+}
+
+function inflate(data: Uint8Array, size: number): Uint8Array | undefined {
+  try {
+    return inflateSync(data, { out: new Uint8Array(size) });
+  } catch {
+    return undefined;
+  }
 }

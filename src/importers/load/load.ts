@@ -2,6 +2,7 @@ import { ImportError } from '../../errors.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import type { OnnxOptions } from '../onnx/read.js';
 import type { PyTorchConfig } from '../pytorch/config.js';
+import { refuse } from '../refuse.js';
 import { type Imported, Reporter } from '../report.js';
 import type { TensorFlowConfig } from '../tensorflow/config.js';
 import { type Format, sniff } from './sniff.js';
@@ -40,12 +41,7 @@ export async function load(source: LoadSource, options: LoadOptions = {}): Promi
       return (await import('../nam/read.js')).readNam(main);
     case 'tensorflow': {
       const config = options.tensorflow;
-      if (!config)
-        throw new ImportError('weights without a topology', {
-          where: 'options.tensorflow',
-          expected: 'the layers of the model',
-          got: 'nothing',
-        });
+      if (!config) refuse('options.tensorflow', 'weights without a topology', 'the layers of the model', 'nothing');
       const { readTensorFlow } = await import('../tensorflow/read.js');
       const shards = Object.keys(others)
         .sort()
@@ -66,17 +62,15 @@ function find(source: LoadSource): { main: Uint8Array; format: Format; others: R
     return { main, format: sniff(main), others: {} };
   }
   if (typeof source !== 'object' || source === null)
-    throw new ImportError('nothing to open', {
-      where: 'source',
-      expected: 'bytes, or files by name',
-      got: String(source),
-    });
-  const known = Object.entries(source).flatMap(([name, bytes]) => {
+    refuse('source', 'nothing to open', 'bytes, or files by name', String(source));
+  const files = Object.entries(source);
+  const known = files.flatMap(([name, bytes]) => {
     try {
       const main = viewBytes(bytes);
       return [{ name, main, format: sniff(main) }];
     } catch (error) {
-      if (error instanceof ImportError) return [];
+      // Several: shards, which need not look like anything. A single one is what it says.
+      if (error instanceof ImportError && files.length > 1) return [];
       throw error;
     }
   });
@@ -85,11 +79,12 @@ function find(source: LoadSource): { main: Uint8Array; format: Format; others: R
   known.sort((a, b) => order.indexOf(a.format) - order.indexOf(b.format));
   const [first] = known;
   if (!first)
-    throw new ImportError('no file of a known format', {
-      where: 'source',
-      expected: 'one that describes a model',
-      got: Object.keys(source).join(', ') || 'no files',
-    });
+    refuse(
+      'source',
+      'no file of a known format',
+      'one that describes a model',
+      Object.keys(source).join(', ') || 'no files',
+    );
   const { [first.name]: _, ...others } = source;
   return { ...first, others };
 }

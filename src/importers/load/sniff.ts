@@ -1,7 +1,8 @@
-import { ImportError } from '../../errors.js';
 import { isObject, parseJson } from '../formats/json.js';
 import { isZip } from '../formats/zip.js';
+import { refuse } from '../refuse.js';
 import { isTable } from '../tensorflow/table.js';
+import { lookalike, seen } from './lookalikes.js';
 
 export type Format = 'onnx' | 'keras' | 'tfjs' | 'tensorflow' | 'pytorch' | 'rtneural' | 'nam' | 'safetensors';
 
@@ -29,13 +30,21 @@ export function sniff(bytes: Uint8Array): Format {
   if (isZip(bytes)) return ofZip(bytes);
   if (isTable(bytes)) return 'tensorflow';
   if (isJson(bytes)) return ofJson(bytes);
-  const safe = safetensorsHeader(bytes);
-  if (safe !== undefined) return /"gatewise"\s*:/.test(safe) ? 'safetensors' : 'pytorch';
-  // A pickle: PROTO and its number, or the magic of torch's older stream behind it.
-  if (bytes[0] === 0x80 && (bytes[1] as number) >= 1 && (bytes[1] as number) <= 5) return 'pytorch';
+  const header = safetensorsHeader(bytes);
+  if (header) return isObject(header.__metadata__) && 'gatewise' in header.__metadata__ ? 'safetensors' : 'pytorch';
+  // Of protocol 1: a text.
+  if (/^L\d+L?\n/.test(String.fromCharCode(...bytes.subarray(0, 40))) || isTar(bytes)) return 'pytorch';
+  const other = lookalike(bytes);
+  if (other) refuse('file', ...other);
+  if (bytes[0] === 0x80) return 'pytorch';
   // ModelProto: ir_version (field 1, a number) first, as every writer puts it; or another of its fields.
   if (bytes.length > 8 && [0x08, 0x12, 0x1a, 0x3a, 0x42].includes(bytes[0] as number)) return 'onnx';
-  return unknown(bytes);
+  return refuse(
+    'file',
+    'of no known format',
+    'ONNX, Keras, TensorFlow.js, a TensorFlow checkpoint, PyTorch, safetensors, RTNeural or .nam',
+    bytes.length === 0 ? 'an empty file' : seen(bytes),
+  );
 }
 
 function ofZip(bytes: Uint8Array): Format {
@@ -43,12 +52,15 @@ function ofZip(bytes: Uint8Array): Format {
   if (names.includes('config.json') && names.some((name) => name.startsWith('model.weights'))) return 'keras';
   if (names.some((name) => /(^|\/)data\.pkl$/.test(name))) return 'pytorch';
   if (names.length > 0 && names.every((name) => name.endsWith('.npy'))) return 'tensorflow';
-  throw new ImportError('a zip archive of no known format', {
-    where: 'file',
-    expected: 'that of Keras (config.json), PyTorch (data.pkl) or NumPy (.npy)',
-    got: names.slice(0, 8).join(', ') || 'no entries',
-  });
+  return refuse(
+    'file',
+    'a zip archive of no known format',
+    'that of Keras (config.json), PyTorch (data.pkl) or NumPy (.npy)',
+    names.slice(0, 8).join(', ') || 'no entries',
+  );
 }
+
+const isTar = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subarray(257, 262)) === 'ustar';
 
 /** Whether the first character that is no space opens an object. */
 function isJson(bytes: Uint8Array): boolean {
@@ -58,8 +70,8 @@ function isJson(bytes: Uint8Array): boolean {
 }
 
 function ofJson(bytes: Uint8Array): Format {
-  const file = parseJson(bytes, 'file');
-  if (!isObject(file)) return unknown(bytes);
+  // What begins with a brace and is JSON is an object.
+  const file = parseJson(bytes, 'file') as Record<string, unknown>;
   if ('modelTopology' in file || 'weightsManifest' in file) return 'tfjs';
   if ('architecture' in file && 'weights' in file) return 'nam';
   const keys = Object.keys(file);
@@ -68,27 +80,25 @@ function ofJson(bytes: Uint8Array): Format {
     (keys.length > 0 && keys.every((key) => /\.(weight|bias)(_[ih]h_l\d+)?$/.test(key)))
   )
     return 'rtneural';
-  throw new ImportError('JSON of no known format', {
-    where: 'file',
-    expected: 'that of TensorFlow.js (modelTopology), Neural Amp Modeler (architecture) or RTNeural (layers)',
-    got: keys.slice(0, 8).join(', ') || 'no keys',
-  });
+  const got = keys.slice(0, 8).join(', ') || 'no keys';
+  if ('class_name' in file) refuse('file', "a Keras model's configuration alone", 'a file with its weights', got);
+  if ('weight_map' in file) refuse('file', 'a list of safetensors files', 'one file with all tensors', got);
+  return refuse(
+    'file',
+    'JSON of no known format',
+    'that of TensorFlow.js (modelTopology), Neural Amp Modeler (architecture) or RTNeural (layers)',
+    got,
+  );
 }
 
-/** The JSON header of a safetensors file; undefined for another file. */
-function safetensorsHeader(bytes: Uint8Array): string | undefined {
-  if (bytes.length < 9 || bytes[8] !== 0x7b) return undefined;
+/** Whether the JSON header of a safetensors file begins the bytes; and the header, if it is whole. */
+function safetensorsHeader(bytes: Uint8Array): { readonly __metadata__?: unknown } | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const length = view.getUint32(0, true);
-  if (view.getUint32(4, true) !== 0 || length + 8 > bytes.length) return undefined;
-  return new TextDecoder().decode(bytes.slice(8, 8 + length));
-}
-
-function unknown(bytes: Uint8Array): never {
-  const seen = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-  throw new ImportError('of no known format', {
-    where: 'file',
-    expected: 'ONNX, Keras, TensorFlow.js, a TensorFlow checkpoint, PyTorch, safetensors, RTNeural or .nam',
-    got: seen === '' ? 'an empty file' : `bytes ${seen} …`,
-  });
+  if (bytes[8] !== 0x7b || view.getBigUint64(0, true) > 100_000_000) return undefined;
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes.slice(8, 8 + view.getUint32(0, true))));
+  } catch {
+    // Damaged: what reads it says how.
+    return {};
+  }
 }

@@ -25,6 +25,12 @@ export function readNam(bytes: FileBytes): Imported {
   const { architecture, config, weights, version } = file;
   if (architecture !== 'LSTM') refuse('architecture', 'one that is not honoured', '"LSTM"', show(architecture));
   const reporter = new Reporter();
+  // What players do around the model: none of it changes what the model computes.
+  if (file.sample_rate !== undefined) reporter.read('file', 'sample_rate', file.sample_rate);
+  if (isObject(file.metadata)) reporter.note('metadata: loudness, gain and levels are for the player, not applied');
+  reporter.note(
+    "the state starts as the file has it; Neural Amp Modeler's player feeds it half a second of silence first",
+  );
   const size = (key: string): number => {
     const value = config[key];
     if (!Number.isSafeInteger(value) || (value as number) < 1)

@@ -1,8 +1,8 @@
+import { refuse } from '../refuse.js';
 import type { PyTorchConfig, PyTorchLayer } from './config.js';
-import { LAYERS } from './fields.js';
+import { LAYERS } from './layers.js';
 import { type Module, modulesOf, type Reading } from './modules.js';
-import { refuse } from './refuse.js';
-import type { Weights } from './tensor.js';
+import type { Weights } from './weights.js';
 
 const MOST_MODULES = 64;
 /** Steps of the search for an order. */
@@ -22,24 +22,19 @@ export function infer(weights: Weights, given: number | undefined) {
   const config = { ...(inputSize !== undefined && { inputSize }), layers: order.map(({ layer }) => layer) };
   const why = whyNot(modules, orders);
   if (why === undefined) return config satisfies PyTorchConfig;
-  refuse(
-    'file',
-    'names and shapes of the tensors leave the topology open',
-    `a config; draft, to be corrected and completed: ${JSON.stringify(config).slice(0, 4000)}`,
-    why,
-  );
+  refuse('file', 'the topology is left open', `a config; draft: ${JSON.stringify(config).slice(0, 4000)}`, why);
 }
 
 /** What the file leaves open, if anything. */
 function whyNot(modules: readonly Module[], orders: readonly (readonly Reading[])[]): string | undefined {
   const unclear = modules.find(({ open }) => open !== undefined);
   if (unclear) return `${unclear.path || 'the module'}: ${unclear.open}`;
-  if (orders.length === 0) return 'modules that fit together in no order';
-  if (orders.length > 1) return 'modules that fit together in more than one order or meaning';
+  if (orders.length === 0) return 'no order fits';
+  if (orders.length > 1) return 'several orders or meanings fit';
   // Hardly a network has a Linear without a function behind it, and functions are not modules.
   const layers = (orders[0] ?? []).map(({ layer }) => layer as PyTorchLayer & { prefix?: string });
   const inner = layers.slice(0, -1).find(({ type }) => type === 'linear');
-  return inner && `${inner.prefix}: the activation that may follow it`;
+  return inner && `${inner.prefix}: an activation may follow`;
 }
 
 /** For the draft: a module without tensors, whose name may be a layer's. */
@@ -50,42 +45,34 @@ function guess(path: string): Reading {
 }
 
 /** Orders in which every module reads what the one before it makes: one, or two if there are more. */
-function chains(modules: readonly Module[], inputSize: number | undefined): Reading[][] {
-  const found: Reading[][] = [];
+function chains(modules: readonly Module[], inputSize: number | undefined): (readonly Reading[])[] {
+  const found: (readonly Reading[])[] = [];
   const earlier = new Map(modules.map((one) => [one, modules.filter(({ path }) => isBefore(path, one.path))]));
-  const used = new Set<Module>();
-  const order: Reading[] = [];
-  const any = modules.flatMap(({ readings }) => readings.slice(0, 1));
+  const any = modules.map(({ readings }) => readings[0] as Reading);
   let steps = 0;
-  function walk(features: number | undefined): void {
-    if (order.length === modules.length) found.push([...order]);
+  const walk = (left: readonly Module[], features: number | undefined, order: readonly Reading[]): void => {
+    if (left.length === 0) found.push(order);
     // Who cannot look through all of them counts them as several.
     if (++steps > MOST_STEPS) found.push(any, any);
-    for (const module of modules) {
-      if (used.has(module) || earlier.get(module)?.some((one) => !used.has(one))) continue;
-      used.add(module);
+    for (const module of left) {
+      if (earlier.get(module)?.some((one) => left.includes(one))) continue;
+      const others = left.filter((one) => one !== module);
       for (const reading of module.readings) {
-        const fits =
-          reading.from === undefined
-            ? order.length === 0 && inputSize === undefined
-            : features === undefined || features === reading.from;
-        if (!fits || found.length > 1) continue;
-        order.push(reading);
-        walk(reading.to);
-        order.pop();
+        const { from, to } = reading;
+        // The first layer may read anything if nobody says what, token ids among it.
+        const fits = features === undefined || from === features;
+        if (fits && found.length < 2) walk(others, to, [...order, reading]);
       }
-      used.delete(module);
     }
-  }
-  walk(inputSize);
+  };
+  walk(modules, inputSize, []);
   return found;
 }
 
 /** Whether the names say so: `layers.1.norm` is before `layers.2.lstm`, `lstm1` before `lstm2`. */
 function isBefore(one: string, other: string): boolean {
-  const [a, b] = [one.split('.'), other.split('.')];
+  // Every second part is a number at the end of a name.
+  const [a = [], b = []] = [one, other].map((path) => path.split(/(\d+)(?=\.|$)/));
   const at = a.findIndex((part, index) => part !== b[index]);
-  const [, stem, number] = /^(.*?)(\d+)$/.exec(a[at] ?? '') ?? [];
-  const [, otherStem, otherNumber] = /^(.*?)(\d+)$/.exec(b[at] ?? '') ?? [];
-  return number !== undefined && stem === otherStem && Number(number) < Number(otherNumber);
+  return at % 2 === 1 && Number(a[at]) < Number(b[at]);
 }

@@ -1,5 +1,5 @@
 import type { PyTorchLayer } from './config.js';
-import type { Weights } from './tensor.js';
+import type { Weights } from './weights.js';
 
 /** A module of the file as one of the layers it may be. */
 export interface Reading {
@@ -19,7 +19,7 @@ export interface Module {
 type Shapes = ReadonlyMap<string, readonly number[]>;
 
 /** Modules with tensors, and those without that the file lets see: by their paths, or as gaps in a Sequential's numbers. */
-export function modulesOf({ tensors, modules = [] }: Weights, most: number): Module[] {
+export function modulesOf({ tensors, modules }: Weights, most: number): Module[] {
   const found = new Map<string, Map<string, readonly number[]>>();
   for (const [name, { shape }] of tensors) {
     const dot = name.lastIndexOf('.');
@@ -53,22 +53,21 @@ function gap(path: string, found: ReadonlyMap<string, unknown>, most: number): s
 
 /** By the names of its tensors and their ranks, as `torch.nn` names them. */
 function moduleOf(path: string, shapes: Shapes): Module {
-  const prefix = path === '' ? {} : { prefix: path };
-  const module = (from: number | undefined, to: number | undefined, layer: object, open?: string): Module => ({
-    path,
-    readings: [{ layer: { ...layer, ...prefix } as PyTorchLayer, from, to: to ?? 0 }],
-    ...(open && { open }),
-  });
+  const size = (tensor: string, axis = 0) => shapes.get(tensor)?.[axis];
+  const reading = (from: number | undefined, to: number | undefined, layer: object): Reading => {
+    return { layer: { ...layer, ...(path && { prefix: path }) } as PyTorchLayer, from, to: to ?? 0 };
+  };
+  const module = (read: Reading, open?: string | false): Module => ({ path, readings: [read], ...(open && { open }) });
   const end = shapes.has('weight_ih') ? '' : '_l0';
-  const [rows, input] = shapes.get(`weight_ih${end}`) ?? [];
-  if (rows !== undefined) {
-    const [projSize, units = shapes.get(`weight_hh${end}`)?.[1]] = shapes.get(`weight_hr${end}`) ?? [];
-    const type = ({ 4: 'lstm', 3: 'gru', 1: 'rnn' } as Record<number, string>)[rows / (units ?? 0)];
+  const projSize = size(`weight_hr${end}`);
+  const units = size(`weight_hr${end}`, 1) ?? size(`weight_hh${end}`, 1) ?? 0;
+  const type = ['', 'rnn', '', 'gru', 'lstm'][(size(`weight_ih${end}`) ?? 0) / units];
+  if (type) {
     let numLayers = 1;
     while (shapes.has(`weight_ih_l${numLayers}`)) numLayers++;
     const bidirectional = shapes.has('weight_ih_l0_reverse');
     const layer = {
-      type: type + (end ? '' : '_cell'),
+      type: end ? type : `${type}_cell`,
       hiddenSize: units,
       ...(numLayers > 1 && { numLayers }),
       ...(bidirectional && { bidirectional }),
@@ -76,32 +75,24 @@ function moduleOf(path: string, shapes: Shapes): Module {
       ...(!shapes.has(`bias_ih${end}`) && { bias: false }),
       ...(type === 'rnn' && { nonlinearity: 'tanh' }),
     };
-    const to = (projSize ?? units ?? 0) * (bidirectional ? 2 : 1);
-    if (type) return module(input, to, layer, type === 'rnn' ? 'its nonlinearity, tanh or relu' : undefined);
+    const to = (projSize ?? units) * (bidirectional ? 2 : 1);
+    return module(reading(size(`weight_ih${end}`, 1), to, layer), type === 'rnn' && 'its nonlinearity, tanh or relu');
   }
-  const [size] = shapes.get('running_mean') ?? [];
-  if (size !== undefined) {
-    return module(size, size, { type: 'batch_norm', ...(!shapes.has('weight') && { affine: false }) });
-  }
-  const [first, second, third, ...more] = shapes.get('weight') ?? [];
-  const noBias = !shapes.has('bias') && { bias: false };
-  if (first === undefined || more.length > 0) {
-    return { path, readings: [], open: `no module is known by ${[...shapes.keys()].slice(0, 8).join(', ')}` };
-  }
-  if (second === undefined) {
+  const statistics = size('running_mean');
+  if (statistics !== undefined)
     return module(
-      first,
-      first,
-      { type: 'layer_norm', ...noBias },
-      noBias ? 'layer_norm without bias, or prelu' : undefined,
+      reading(statistics, statistics, { type: 'batch_norm', ...(!shapes.has('weight') && { affine: false }) }),
     );
+  const [out, input, kernelSize, ...more] = shapes.get('weight') ?? [];
+  const noBias = !shapes.has('bias') && { bias: false };
+  if (out === undefined || more.length > 0)
+    return { path, readings: [], open: `no module is known by ${[...shapes.keys()].slice(0, 8).join(', ')}` };
+  if (input === undefined)
+    return module(reading(out, out, { type: 'layer_norm', ...noBias }), noBias && 'layer_norm without bias, or prelu');
+  if (kernelSize !== undefined) {
+    const layer = { type: 'conv1d', kernelSize, stride: 1, padding: 0, dilation: 1, groups: 1, ...noBias };
+    return module(reading(input, out, layer), 'its stride, padding, dilation and groups');
   }
-  if (third !== undefined) {
-    const window = { kernelSize: third, stride: 1, padding: 0, dilation: 1, groups: 1 };
-    return module(second, first, { type: 'conv1d', ...window, ...noBias }, 'its stride, padding, dilation and groups');
-  }
-  const linear = module(second, first, { type: 'linear', ...noBias });
-  if (!noBias) return linear;
-  const { readings } = module(undefined, second, { type: 'embedding' });
-  return { path, readings: [...readings, ...linear.readings] };
+  const table = noBias ? [reading(undefined, input, { type: 'embedding' })] : [];
+  return { path, readings: [...table, reading(input, out, { type: 'linear', ...noBias })] };
 }

@@ -1,55 +1,90 @@
-import type { NodeSpec } from '../../spec.js';
-import { refuse } from './refuse.js';
-import type { Taker } from './take.js';
-
-/** Where a layer reads from, and what it makes. */
-export interface Flow {
-  readonly value: string;
-  readonly features: number;
-  readonly kind: 'sequence' | 'vector';
-  /** Timesteps, if their number is fixed. */
-  readonly time?: number;
-}
-
-/** What every layer's reader needs besides the layer. */
-export interface Site {
-  readonly name: string;
-  /** With the dot. */
-  readonly prefix: string;
-  readonly from: Flow;
-  /** For errors. */
-  readonly where: string;
-  readonly taker: Taker;
-}
-
-export interface Made {
-  readonly nodes: readonly NodeSpec[];
-  readonly flow: Flow;
-}
+import type { NodeSpec, TensorSpec } from '../../spec.js';
+import { type Stored, tensorAt } from '../formats/safetensors.js';
+import { refuse } from '../refuse.js';
+import { Reporter } from '../report.js';
 
 type Body<N> = N extends unknown ? Omit<N, 'name' | 'inputs' | 'outputs'> : never;
+type Sizes = readonly (number | undefined)[];
 
-/** One node, of the site's name. */
-export function made({ name, from }: Site, node: Body<NodeSpec>, flow: Partial<Flow> = {}): Made {
-  return {
-    nodes: [{ name, inputs: [from.value], ...node }],
-    flow: { ...from, value: name, ...flow },
-  };
-}
+/**
+ * Where a layer is built: what it reads from, the file's tensors, and what is there so far. Hands tensors out by name and
+ * shape, and knows at the end which were never asked for.
+ */
+export class Site {
+  readonly report = new Reporter();
+  readonly nodes: NodeSpec[] = [];
+  readonly taken: Record<string, TensorSpec> = {};
+  /** What the next node reads. */
+  value = 'input';
+  vector = false;
+  /** The layer that is built: its name, its module's prefix with the dot, its place in the config. */
+  name = '';
+  prefix = '';
+  where = '';
 
-/** Takes tensors of the site's module and gives their names, for the node. */
-export function takeAs({ name, prefix, taker }: Site, tensor: string, size: number, field: string, how = ''): string {
-  taker.take(prefix + tensor, [size], `${name}.${field}`, how);
-  return prefix + tensor;
-}
+  constructor(
+    readonly left: Map<string, Stored>,
+    public features: number,
+    /** Timesteps, if their number is fixed. */
+    public time: number | undefined,
+  ) {}
 
-export function needSequence({ from, where }: Site, what: string): void {
-  if (from.kind === 'vector') {
-    refuse(
-      where,
-      `${what} after one that outputs its last timestep only`,
-      'a sequence; returnSequences in the layer before',
-      'a vector',
-    );
+  /** A node that reads what the one before it makes. */
+  add(node: Body<NodeSpec>, name = this.name): void {
+    if (name === 'input' || this.nodes.some((one) => one.name === name))
+      refuse(this.where, 'a name used twice', 'another name', JSON.stringify(name));
+    this.nodes.push({ name, inputs: [this.value], ...node });
+    this.value = name;
   }
+
+  needSequence(): void {
+    if (this.vector) refuse(this.where, 'reads a sequence', 'returnSequences in the layer before', 'a vector');
+  }
+
+  /**
+   * A tensor of the layer's module, for the node.
+   * @param shape sizes; `undefined` where the file decides.
+   * @param change what the model has instead of the file's tensor.
+   * @returns the tensor's name.
+   * @throws {ImportError} missing, of another shape, without elements, or already taken by another layer.
+   */
+  take(
+    tensor: string,
+    shape: Sizes,
+    field: string,
+    how = '',
+    owner = this.name,
+    change = (tensor: TensorSpec) => tensor,
+  ): string {
+    const name = this.prefix + tensor;
+    const becomes = `${owner}.${field}`;
+    const stored = this.left.get(name);
+    if (!stored) {
+      if (this.taken[name]) refuse(tensorAt(name), 'used by two layers', 'one layer per tensor', becomes);
+      const unused = `unused tensors: ${names(this.left)}`;
+      refuse(tensorAt(name), `missing; needed as ${becomes}`, `a tensor of shape ${shapeText(shape)}`, unused);
+    }
+    const { shape: got, dtype } = stored;
+    if (got.length !== shape.length || got.some((size, axis) => size === 0 || (shape[axis] ?? size) !== size))
+      refuse(tensorAt(name), `not the shape that ${becomes} has`, shapeText(shape), shapeText(got));
+    this.left.delete(name);
+    this.taken[name] = change({ shape: got, data: stored.read() });
+    const values = dtype === 'F32' ? 'values unchanged' : `values ${dtype} → float32`;
+    this.report.tensor(name, got, becomes, how ? `${how}; ${values}` : values);
+    return name;
+  }
+
+  /** @throws {ImportError} tensors are left that no layer uses. */
+  finish(): void {
+    if (this.left.size > 0) {
+      refuse('file', 'unused tensors', 'every tensor in a layer or in config.ignore', names(this.left));
+    }
+  }
+}
+
+const shapeText = (shape: Sizes): string => `(${shape.map((size) => size ?? 'any').join(', ')})`;
+
+function names(left: ReadonlyMap<string, unknown>): string {
+  const list = [...left.keys()];
+  return list.length > 12 ? `${list.slice(0, 12).join(', ')} and ${list.length - 12} more` : list.join(', ') || 'none';
 }

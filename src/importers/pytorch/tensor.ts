@@ -1,35 +1,36 @@
-import { DTYPES } from '../formats/dtypes.js';
-import { refuse } from './refuse.js';
+import { type Elements, elementsOf, sizeOf, toFloats } from '../formats/elements.js';
+import { show } from '../formats/json.js';
+import type { Stored } from '../formats/safetensors.js';
+import { refuse } from '../refuse.js';
 
-/** A tensor of the file that is not converted yet. */
-export interface Stored {
-  readonly shape: readonly number[];
-  /** As safetensors calls them: `F32`, `BF16`, … */
-  readonly dtype: string;
-  /** Row-major float32. */
-  readonly read: () => Float32Array;
-}
+/** One block of numbers, on which tensors are views. Filled once the file has been read to its end. */
+export class Storage {
+  elements: Elements | undefined;
+  /** What views have been made, so that those of the same part have their numbers in common. */
+  readonly made = new Map<string, Float32Array>();
+  readonly where: string;
+  readonly bytes: number;
 
-/** A file's tensors by name. */
-export interface Weights {
-  readonly format: string;
-  readonly tensors: ReadonlyMap<string, Stored>;
-  readonly notes: readonly string[];
-  /** Paths of all modules in the order of their registration, also of those without tensors, if the file has them. */
-  readonly modules?: readonly string[];
-}
+  constructor(
+    readonly key: string,
+    readonly dtype: string,
+    /** Elements. */
+    readonly length: number,
+  ) {
+    this.where = `storage ${show(key)}`;
+    this.bytes = length * (sizeOf(dtype) ?? 0);
+  }
 
-/** One block of numbers, on which tensors are views. `bytes` is there once the file has been read to its end. */
-export interface Storage {
-  readonly key: string;
-  readonly dtype: string;
-  /** Elements. */
-  readonly length: number;
-  bytes?: Uint8Array;
+  /** @throws {ImportError} not its number of bytes. */
+  fill(bytes: Uint8Array | undefined): void {
+    const { where, bytes: size } = this;
+    if (bytes?.length !== size) refuse(where, 'not its bytes', `${size} bytes`, bytes ? `${bytes.length}` : 'none');
+    this.elements = elementsOf(bytes, this.dtype, where);
+  }
 }
 
 /** `torch.*Storage` of a persistent id: part of a storage. */
-export class StorageView {
+export class Part {
   constructor(
     readonly storage: Storage,
     readonly begin: number,
@@ -37,96 +38,68 @@ export class StorageView {
   ) {}
 }
 
-/** Arrays that views of the same part have in common, and how many elements the file may still become. */
-export interface Decoded {
-  readonly arrays: Map<string, Float32Array>;
+/** How many elements a file may still become: views on views could make much of little. */
+export interface Budget {
   left: number;
 }
 
-/**
- * `torch._utils._rebuild_tensor(_v2)`: a view with any offset and strides.
- * @throws {ImportError} a view that its storage does not hold, or that repeats elements so that it is larger than the storage.
- */
+/** What `torch._utils._rebuild_tensor(_v2)` makes: a view with any offset and strides. */
 export class Tensor implements Stored {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly #strides: readonly number[];
-  readonly #begin: number;
-  readonly #count: number;
-
   constructor(
-    readonly of: StorageView,
-    offset: unknown,
-    shape: unknown,
-    strides: unknown,
-    readonly decoded: Decoded,
-  ) {
-    if (!isSize(offset) || !isSizes(shape) || !isSizes(strides) || shape.length !== strides.length) {
-      refuse(at(of), 'not a tensor', 'an offset, a shape and its strides', 'others');
-    }
-    this.dtype = of.storage.dtype;
-    this.shape = [...shape];
-    this.#strides = [...strides];
-    this.#begin = of.begin + offset;
-    this.#count = shape.reduce((product, n) => product * n, 1);
-    const end = shape.reduce((sum, n, axis) => sum + (n - 1) * (strides[axis] as number), offset + 1);
-    if (this.#count > of.length || (this.#count > 0 && end > of.length)) {
-      refuse(
-        at(of),
-        'a tensor larger than its storage',
-        `at most ${of.length} elements`,
-        `shape [${shape.slice(0, 8)}], strides [${strides.slice(0, 8)}], offset ${offset}`,
-      );
-    }
-  }
-
-  read(): Float32Array {
-    const { key } = this.of.storage;
-    const id = `${key} ${this.#begin} ${this.shape} ${this.#strides}`;
-    const { arrays } = this.decoded;
-    const data = arrays.get(id) ?? this.#decode();
-    arrays.set(id, data);
-    return data;
-  }
-
-  #decode(): Float32Array {
-    const { bytes } = this.of.storage as Required<Storage>;
-    const { bytes: size, integer, read } = dtypeOf(this.dtype);
-    this.decoded.left -= this.#count;
-    if (this.decoded.left < 0) {
-      refuse(at(this.of), 'tensors that share storages too often', 'no more elements than bytes', 'more');
-    }
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    const data = new Float32Array(this.#count);
-    const index = this.shape.map(() => 0);
-    let from = this.#begin;
-    for (let k = 0; k < data.length; k++) {
-      const value = read(view, from * size);
-      data[k] = value;
-      const kept = data[k] as number;
-      if (kept !== value && (integer || (Number.isFinite(value) && !Number.isFinite(kept)))) {
-        refuse(
-          at(this.of),
-          `element ${k} does not fit float32`,
-          'a value that float32 holds',
-          `${value} (${this.dtype})`,
-        );
-      }
-      for (let axis = index.length - 1; axis >= 0; axis--) {
-        const stride = this.#strides[axis] as number;
-        from += stride;
-        index[axis] = (index[axis] as number) + 1;
-        if ((index[axis] as number) < (this.shape[axis] as number)) break;
-        from -= stride * (this.shape[axis] as number);
-        index[axis] = 0;
-      }
-    }
-    return data;
-  }
+    readonly shape: readonly number[],
+    readonly dtype: string,
+    readonly read: () => Float32Array,
+  ) {}
 }
 
-export const dtypeOf = (name: string) => DTYPES.get(name) as NonNullable<ReturnType<typeof DTYPES.get>>;
+/** @throws {ImportError} a view that its storage does not hold, or that repeats elements so that it is larger than the storage. */
+export function view(part: unknown, offset: unknown, sizes: unknown, steps: unknown, budget: Budget): Tensor {
+  if (!(part instanceof Part)) refuse('pickle', 'a tensor without a storage', 'a storage');
+  const { storage, begin, length } = part;
+  const { where, dtype, made } = storage;
+  if (!isSize(offset) || !isSizes(sizes) || !isSizes(steps) || sizes.length !== steps.length)
+    refuse(where, 'not a tensor', 'an offset, a shape and its strides', show([offset, sizes, steps]));
+  // The pickle may still append to its lists.
+  const [shape, strides] = [[...sizes], [...steps]];
+  const id = `offset ${offset}, shape [${shape}], strides [${strides}]`;
+  const count = shape.reduce((product, n) => product * n, 1);
+  const end = shape.reduce((sum, n, axis) => sum + (n - 1) * (strides[axis] as number), offset + 1);
+  if (count > length || (count > 0 && end > length))
+    refuse(where, 'a tensor larger than its storage', `at most ${length} elements`, id);
+  const read = () => {
+    const known = made.get(id + begin);
+    if (known) return known;
+    budget.left -= count;
+    if (budget.left < 0) refuse(where, 'tensors that share storages too often', 'no more elements than bytes');
+    const data = toFloats(gather(storage.elements as Elements, begin + offset, shape, strides, count), dtype, where);
+    made.set(id + begin, data);
+    return data;
+  };
+  return new Tensor(shape, dtype, read);
+}
+
+/** The elements of a view, row-major. */
+function gather(
+  elements: Elements,
+  begin: number,
+  shape: readonly number[],
+  strides: readonly number[],
+  count: number,
+) {
+  // Of 64-bit integers these are BigInts, which TypeScript need not know.
+  const [from, out] = [elements as Float32Array, elements.slice(0, count) as Float32Array];
+  let to = 0;
+  const walk = (axis: number, start: number): void => {
+    const [size = 1, stride = 0] = [shape[axis], strides[axis]];
+    for (let k = 0; k < size; k++) {
+      if (axis < shape.length - 1) walk(axis + 1, start + k * stride);
+      else out[to++] = from[start + k * stride] as number;
+    }
+  };
+  walk(0, begin);
+  return out;
+}
+
 export const isSize = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 // No tensor here has more than 3 axes; many tensors could share one long list.
 const isSizes = (value: unknown): value is number[] => Array.isArray(value) && value.length <= 8 && value.every(isSize);
-const at = ({ storage }: StorageView): string => `storage ${JSON.stringify(storage.key.slice(0, 80))}`;

@@ -1,13 +1,10 @@
+import { sizeOf } from '../formats/elements.js';
 import { show } from '../formats/json.js';
 import { OrderedDict, type PickleHooks } from '../formats/pickle.js';
-import { refuse } from './refuse.js';
-import { type Decoded, isSize, type Storage, StorageView, Tensor } from './tensor.js';
+import { refuse } from '../refuse.js';
+import { type Budget, isSize, Part, Storage, view } from './tensor.js';
 
-class StorageType {
-  constructor(readonly dtype: string) {}
-}
-
-/** `torch.FloatStorage` and its like, by the word before `Storage`. */
+/** `torch.FloatStorage` and its like, by the word before `Storage`: read as the name of their type. */
 const STORAGES: Readonly<Record<string, string>> = {
   Double: 'F64',
   Float: 'F32',
@@ -20,68 +17,59 @@ const STORAGES: Readonly<Record<string, string>> = {
   Byte: 'U8',
   Bool: 'BOOL',
 };
-const STORAGE = /^torch\.(?:cuda\.)?(\w+)Storage$/;
-const DTYPE = /^torch\.(b?float(16|32|64)|u?int(8|16|32|64)|bool)$/;
+const DTYPE = /^torch\.(b?float|u?int|bool)\d*$/;
 
 /**
  * All that a file of `torch.save` may build: tensors, dicts and plain values. Storages are collected in `storages`, where
  * the caller puts their bytes.
  */
-export function torchHooks(storages: Map<string, Storage>, decoded: Decoded): PickleHooks {
-  const rebuild = (view: unknown, offset: unknown, shape: unknown, strides: unknown): Tensor => {
-    if (!(view instanceof StorageView)) refuse('pickle', 'a tensor without a storage', 'a storage');
-    return new Tensor(view, offset, shape, strides, decoded);
-  };
+export function torchHooks(storages: Map<string, Storage>, budget: Budget): PickleHooks {
+  const rebuild = (part: unknown, offset: unknown, shape: unknown, strides: unknown) =>
+    view(part, offset, shape, strides, budget);
   const spent = new Set<unknown>();
   /** Python 2 gives it its items, as a list of pairs; no list twice, which would make much of little. */
   const orderedDict = (items: unknown = []): OrderedDict => {
-    const dict = new OrderedDict();
-    if (!Array.isArray(items) || spent.has(items))
-      refuse('pickle', 'an OrderedDict of something else', 'a list of pairs');
+    const fits = Array.isArray(items) && !spent.has(items) && items.every(Array.isArray);
+    if (!fits) refuse('pickle', 'not items of a dict', 'a list of pairs');
     spent.add(items);
-    for (const pair of items) {
-      if (!Array.isArray(pair)) refuse('pickle', 'an OrderedDict of something else', 'a list of pairs');
-      dict.set(pair[0], pair[1]);
-    }
-    return dict;
+    return new OrderedDict(items as [unknown, unknown][]);
   };
-  const functions: Record<string, (...args: unknown[]) => unknown> = {
-    'torch._utils._rebuild_tensor': rebuild,
-    'torch._utils._rebuild_tensor_v2': rebuild,
-    'torch._utils._rebuild_parameter': (tensor) => tensor,
-    'torch.Size': (sizes) => sizes,
-    'torch.device': (type) => type,
-    'collections.OrderedDict': orderedDict,
-  };
+  const itself = (value: unknown) => value;
+  const functions = new Map<string, (...args: unknown[]) => unknown>([
+    ['torch._utils._rebuild_tensor', rebuild],
+    ['torch._utils._rebuild_tensor_v2', rebuild],
+    ['torch._utils._rebuild_parameter', itself],
+    ['torch.Size', itself],
+    ['torch.device', itself],
+    ['collections.OrderedDict', orderedDict],
+  ] as [string, (...args: unknown[]) => unknown][]);
   return {
     global(name) {
-      if (Object.hasOwn(functions, name)) return functions[name];
-      const dtype = STORAGES[STORAGE.exec(name)?.[1] ?? ''];
-      if (dtype) return new StorageType(dtype);
+      const [, word = ''] = /^torch\.(?:cuda\.)?(\w+)Storage$/.exec(name) ?? [];
+      if (Object.hasOwn(STORAGES, word)) return STORAGES[word];
       if (DTYPE.test(name)) return name;
-      return refuse(
-        'pickle',
-        `would build ${show(name)}`,
-        'tensors, dicts and plain values only: torch.save(model.state_dict(), file), not the module itself',
+      return (
+        functions.get(name) ??
+        refuse(
+          'pickle',
+          `would build ${show(name)}`,
+          'tensors, dicts and plain values only: torch.save(model.state_dict(), file), not the module itself',
+        )
       );
     },
     /** `('storage', type, key, location, elements)`; before 1.6 with a part of it as well: `(key, begin, elements)`. */
     persistent(id) {
-      const [kind, type, name, , length, part] = Array.isArray(id) ? id : [];
-      if (kind !== 'storage' || !(type instanceof StorageType) || typeof name !== 'string' || !isSize(length)) {
+      const [kind, type, key, , length, part] = Array.isArray(id) ? id : [];
+      if (kind !== 'storage' || sizeOf(type) === undefined || typeof key !== 'string' || !isSize(length))
         refuse('pickle', 'an unknown persistent id', "('storage', type, key, location, elements)");
-      }
-      const storage = storages.get(name) ?? { key: name, dtype: type.dtype, length };
-      if (storage.dtype !== type.dtype || storage.length !== length) {
-        refuse('pickle', `storage ${show(name)} described twice, differently`, 'one type and length');
-      }
-      storages.set(name, storage);
-      if (part === undefined || part === null) return new StorageView(storage, 0, length);
-      const [, begin, count] = Array.isArray(part) ? part : [];
-      if (!isSize(begin) || !isSize(count) || begin + count > length) {
-        refuse('pickle', `part of storage ${show(name)}`, '(key, begin, elements) inside it');
-      }
-      return new StorageView(storage, begin, count);
+      const storage = storages.get(key) ?? new Storage(key, type, length);
+      if (storage.dtype !== type || storage.length !== length)
+        refuse(storage.where, 'described in two ways', 'one type and length');
+      storages.set(key, storage);
+      const [, begin, count] = Array.isArray(part) ? part : [key, 0, length];
+      if (!isSize(begin) || !isSize(count) || begin + count > length)
+        refuse(storage.where, 'a part beyond it', '(key, begin, elements) inside it');
+      return new Part(storage, begin, count);
     },
   };
 }

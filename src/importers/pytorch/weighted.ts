@@ -1,53 +1,51 @@
+import type { TensorSpec } from '../../spec.js';
+import { refuse } from '../refuse.js';
 import type { PyTorchBatchNorm, PyTorchEmbedding, PyTorchLayerNorm, PyTorchLinear } from './config.js';
-import type { Full } from './fields.js';
-import { refuse } from './refuse.js';
-import { type Made, made, type Site, takeAs } from './site.js';
+import type { Full } from './layers.js';
+import type { Site } from './site.js';
 
 /** `nn.Linear`: y = x·Aᵀ + b with A stored (out, in), one row per output as in the model. */
-export function linear({ outFeatures, bias, activation }: Full<PyTorchLinear>, site: Site): Made {
-  const { name, prefix, from, taker } = site;
-  const weight = `${prefix}weight`;
-  const [units = 0] = taker.take(weight, [outFeatures, from.features], `${name}.weight`, 'one row per output');
-  const tensors = { weight, ...(bias && { bias: takeAs(site, 'bias', units, 'bias') }) };
-  return made(
-    site,
-    { type: 'dense', units, tensors, ...(activation !== undefined && { activation }) },
-    { features: units },
-  );
+export function linear({ outFeatures, bias, activation }: Full<PyTorchLinear>, site: Site): void {
+  const weight = site.take('weight', [outFeatures, site.features], 'weight', 'one row per output');
+  const [units] = (site.taken[weight] as TensorSpec).shape as [number];
+  const tensors = { weight, ...(bias && { bias: site.take('bias', [units], 'bias') }) };
+  site.add({ type: 'dense', units, tensors, ...(activation !== undefined && { activation }) });
+  site.features = units;
 }
 
-export function embedding({ numEmbeddings, embeddingDim }: Full<PyTorchEmbedding>, site: Site): Made {
-  const { name, prefix, from, where, taker } = site;
-  if (from.value !== 'input')
-    refuse(where, 'an embedding reads token ids', 'the first layer', `the output of ${from.value}`);
-  const weight = `${prefix}weight`;
-  const [, features = 0] = taker.take(weight, [numEmbeddings, embeddingDim], `${name}.weight`, 'one row per token id');
-  return made(site, { type: 'embedding', tensors: { weight } }, { features });
+export function embedding({ numEmbeddings, embeddingDim }: Full<PyTorchEmbedding>, site: Site): void {
+  if (site.nodes.length > 0)
+    refuse(site.where, 'an embedding reads token ids', 'the first layer', `the output of ${site.value}`);
+  const weight = site.take('weight', [numEmbeddings, embeddingDim], 'weight', 'one row per token id');
+  site.add({ type: 'embedding', tensors: { weight } });
+  site.features = (site.taken[weight] as TensorSpec).shape[1] as number;
 }
 
 /** `nn.LayerNorm`: its weight is gamma, its bias beta, its variance the biased one. */
-export function layerNorm({ eps: epsilon, elementwiseAffine, bias }: Full<PyTorchLayerNorm>, site: Site): Made {
-  const take = (tensor: string, field: string) => takeAs(site, tensor, site.from.features, field, `epsilon ${epsilon}`);
-  const tensors = {
-    ...(elementwiseAffine && { gamma: take('weight', 'gamma') }),
-    ...(elementwiseAffine && bias && { beta: take('bias', 'beta') }),
-  };
-  return made(site, { type: 'layer_norm', epsilon, tensors });
+export function layerNorm({ eps, elementwiseAffine, bias }: Full<PyTorchLayerNorm>, site: Site): void {
+  norm('layer_norm', eps, site, {
+    ...(elementwiseAffine && { gamma: 'weight' }),
+    ...(elementwiseAffine && bias && { beta: 'bias' }),
+  });
 }
 
-export function batchNorm({ eps: epsilon, affine }: Full<PyTorchBatchNorm>, site: Site): Made {
-  const take = (tensor: string, field: string) => takeAs(site, tensor, site.from.features, field, `epsilon ${epsilon}`);
-  const tensors = {
-    ...(affine && { gamma: take('weight', 'gamma'), beta: take('bias', 'beta') }),
-    mean: take('running_mean', 'mean'),
-    variance: take('running_var', 'variance'),
-  };
-  return made(site, { type: 'batch_norm', epsilon, tensors });
+export function batchNorm({ eps, affine }: Full<PyTorchBatchNorm>, site: Site): void {
+  norm('batch_norm', eps, site, {
+    ...(affine && { gamma: 'weight', beta: 'bias' }),
+    mean: 'running_mean',
+    variance: 'running_var',
+  });
+}
+
+/** @param of the module's tensor for each of the node's, one number per feature. */
+function norm(type: 'layer_norm' | 'batch_norm', epsilon: number, site: Site, of: Record<string, string>): void {
+  const take = ([field, tensor]: [string, string]) =>
+    [field, site.take(tensor, [site.features], field, `epsilon ${epsilon}`)] as const;
+  site.add({ type, epsilon, tensors: Object.fromEntries(Object.entries(of).map(take)) } as never);
 }
 
 /** One slope for all features, or one each. */
-export function prelu(site: Site): Made {
-  const [size] = site.taker.peek(`${site.prefix}weight`) ?? [];
-  const slopes = size === 1 ? 1 : site.from.features;
-  return made(site, { type: 'prelu', tensors: { alpha: takeAs(site, 'weight', slopes, 'alpha') } });
+export function prelu(_: unknown, site: Site): void {
+  const slopes = site.left.get(`${site.prefix}weight`)?.shape[0] === 1 ? 1 : site.features;
+  site.add({ type: 'prelu', tensors: { alpha: site.take('weight', [slopes], 'alpha') } });
 }

@@ -181,7 +181,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   prelu,
   activation: (chain, layer) => activate(chain, layer, ''),
 };
-const KNOWN = new Set(['type', 'activation', 'shape', 'weights', 'kernel_size', 'dilation', 'groups', 'name']);
+const KNOWN = ['type', 'activation', 'shape', 'weights', 'name'];
+const OF_CONVOLUTIONS = ['kernel_size', 'dilation', 'groups'];
 
 /** Layers as RTNeural's exporter writes a Keras model. */
 export function kerasLayers(chain: Chain, layers: readonly unknown[]): void {
@@ -191,8 +192,9 @@ export function kerasLayers(chain: Chain, layers: readonly unknown[]): void {
     const where = `layers[${index}] (${show(type)})`;
     const kind = typeof type === 'string' && Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
     if (!kind) refuse(where, 'a layer that is not honoured', Object.keys(KINDS).join(', '), show(type));
+    const known = type === 'conv1d' ? [...KNOWN, ...OF_CONVOLUTIONS] : KNOWN;
     for (const key of Object.keys(config))
-      if (!KNOWN.has(key)) refuse(where, `a setting that is not honoured: ${key}`, [...KNOWN].join(', '), key);
+      if (!known.includes(key)) refuse(where, `a setting that is not honoured: ${key}`, known.join(', '), key);
     const weights = (Array.isArray(config.weights) ? config.weights : []).map((one, at) =>
       flattenNested(one, `${where}, weights[${at}]`),
     );

@@ -2,7 +2,8 @@ import { ImportError } from '../../errors.js';
 import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
-import { readSafetensors, writeSafetensors } from '../formats/safetensors.js';
+import { readSafetensors } from '../formats/safetensors.js';
+import { writeSafetensors } from '../formats/safetensors-writer.js';
 
 /** The metadata entry that holds the spec, and the version of its form. */
 const KEY = 'gatewise';

@@ -1,7 +1,7 @@
 import { refuse } from '../chain.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
-import { DTYPES } from '../formats/dtypes.js';
-import type { NamedArray } from '../formats/npy.js';
+import { elementsOf, sizeOf, toFloats } from '../formats/elements.js';
+import { lazily, type NamedArray } from '../formats/npy.js';
 import { crc32c } from './crc32c.js';
 import { FOOTER, isTable } from './table.js';
 import { Reader } from './varint.js';
@@ -88,7 +88,13 @@ function block(bytes: Uint8Array, at: number, size: number): [key: Uint8Array, v
 }
 
 function checkHeader(value: Uint8Array, shards: number): void {
-  for (const { field, value: number } of new Reader(value).fields()) {
+  for (const { field, value: number, bytes } of new Reader(value).fields()) {
+    if (field === 1 && bytes.length > 0)
+      refuse(
+        'index',
+        'a checkpoint of format V1',
+        'V2: an .index and its .data files, as tf.train.Saver writes since 1.0',
+      );
     if (field === 1 && number !== shards) refuse('data', 'wrong number of shards', `${number}`, `${shards}`);
     if (field === 2 && number !== 0) refuse('index', 'big-endian numbers', 'little-endian');
   }
@@ -122,14 +128,12 @@ function readArray(
   const where = `variable ${JSON.stringify(name)}`;
   const bytes =
     shards[shard] ?? refuse(where, 'a shard that is not given', `shard ${shard}`, `${shards.length} shards`);
-  const type = DTYPES.get(TYPES[dtype] as string) as { bytes: number; read: (view: DataView, at: number) => number };
-  const count = shape.reduce((product, n) => product * n, 1);
+  const type = TYPES[dtype] as string;
+  const expected = shape.reduce((product, n) => product * n, sizeOf(type) as number);
   if (!(offset + size <= bytes.length))
     refuse(where, 'beyond the end of its shard', `${bytes.length} bytes`, `${size} from ${offset} on`);
-  if (count * type.bytes !== size)
-    refuse(where, 'wrong size', `${count * type.bytes} bytes for (${shape.join(', ')})`, `${size}`);
+  if (expected !== size) refuse(where, 'wrong size', `${expected} bytes for (${shape.join(', ')})`, `${size}`);
   const own = bytes.subarray(offset, offset + size);
   if (crc32c(own) !== crc) refuse(where, 'a checksum that does not fit', 'undamaged bytes');
-  const view = new DataView(own.buffer, own.byteOffset, own.length);
-  return { shape, data: Float32Array.from({ length: count }, (_, i) => type.read(view, i * type.bytes)) };
+  return lazily(shape, () => toFloats(elementsOf(own, type, where), type, where));
 }

@@ -7,6 +7,7 @@ import { type NamedArray, readNpz } from '../formats/npy.js';
 import { type Imported, Reporter } from '../report.js';
 import { readBundle } from './bundle.js';
 import type { EmbeddingLayer, TensorFlowCell, TensorFlowConfig } from './config.js';
+import { checkConfig } from './fields.js';
 
 /** A V2 checkpoint's files (also a SavedModel's `variables/`), an `.npz`, or arrays by name (nested lists, or numbers with a shape). */
 export type TensorFlowSource =
@@ -28,8 +29,7 @@ export function fromTensorFlow(source: TensorFlowSource, config: TensorFlowConfi
 
 /** As `fromTensorFlow`, with the account of which variable became what. */
 export function readTensorFlow(source: TensorFlowSource, config: TensorFlowConfig): Imported {
-  if (typeof config !== 'object' || config === null || !Array.isArray(config.layers) || config.layers.length === 0)
-    refuse('config.layers', 'no layers', 'a list of layers', typeof config);
+  checkConfig(config);
   const reporter = new Reporter();
   const arrays = arraysOf(source);
   for (const name of [...arrays.keys()]) {
@@ -39,11 +39,13 @@ export function readTensorFlow(source: TensorFlowSource, config: TensorFlowConfi
       `variable ${JSON.stringify(name)} is not the model's: ${config.ignore?.includes(name) ? 'config.ignore' : 'a trainer keeps it'}`,
     );
   }
-  const [first] = config.layers;
-  if (first?.type === 'embedding') return withEmbedding(config, arrays, reporter);
-  if (!Number.isSafeInteger(config.inputSize) || (config.inputSize as number) < 1)
-    refuse('config.inputSize', 'not a size', 'features per timestep', `${config.inputSize}`);
-  const chain = new Chain(reporter, config.inputSize as number);
+  const { inputSize, layers } = config;
+  const tokens = layers[0]?.type === 'embedding';
+  if (tokens && inputSize !== undefined)
+    refuse('config.inputSize', 'not usable', 'none: an embedding reads token ids', `${inputSize}`);
+  if (tokens) return withEmbedding(config, arrays, reporter);
+  if (inputSize === undefined) refuse('config.inputSize', 'not usable', 'features per timestep', 'nothing');
+  const chain = new Chain(reporter, inputSize);
   addLayers(chain, config, arrays, 0);
   return { spec: chain.spec(config.name), report: reporter.finish('TensorFlow variables') };
 }
@@ -143,7 +145,7 @@ function addLayers(chain: Chain, { layers }: TensorFlowConfig, arrays: Map<strin
         }),
       };
       chain.add(name, { type: 'dense', units, tensors, ...(activation !== undefined && { activation }) }, units);
-    } else cell(chain, layer, name, where, take);
+    } else cell(chain, layer, name, take);
   });
   if (arrays.size > 0)
     refuse(
@@ -183,10 +185,8 @@ function halves(
   };
 }
 
-function cell(chain: Chain, layer: TensorFlowCell, name: string, where: string, take: Take): void {
+function cell(chain: Chain, layer: TensorFlowCell, name: string, take: Take): void {
   const { prefix, numUnits: units } = layer;
-  if (!Number.isSafeInteger(units) || units < 1)
-    refuse(`${where}.numUnits`, 'not a size', 'a whole number of at least 1', `${units}`);
   const inputs = chain.features;
   const { activation } = layer;
   if (layer.type === 'gru_cell') {
@@ -211,13 +211,6 @@ function cell(chain: Chain, layer: TensorFlowCell, name: string, where: string, 
     );
     return;
   }
-  if (layer.type !== 'basic_lstm_cell' && layer.type !== 'lstm_cell')
-    refuse(
-      `${where}.type`,
-      'a cell that is not honoured',
-      'basic_lstm_cell, lstm_cell, gru_cell, basic_rnn_cell, dense, embedding',
-      `${(layer as { type: unknown }).type}`,
-    );
   const { forgetBias = 1 } = layer;
   if (layer.forgetBias === undefined)
     chain.reporter.defaulted(name, 'forget_bias', 1, 'the cells of TensorFlow 1 add 1 unless told otherwise');

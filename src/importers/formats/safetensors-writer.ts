@@ -1,0 +1,43 @@
+import { InputError } from '../../errors.js';
+import type { TensorSpec } from '../../spec.js';
+import { show } from './json.js';
+import { tensorAt } from './safetensors.js';
+
+/**
+ * Writes float32 tensors in the order given; the data begins at a multiple of 8 bytes.
+ * @throws {InputError} a shape that does not fit its data, or a reserved name.
+ */
+export function writeSafetensors(
+  tensors: Readonly<Record<string, TensorSpec>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  let end = 0;
+  const entries = Object.entries(tensors).map(([name, { shape, data }]) => {
+    const count = shape.reduce((product, n) => product * n, 1);
+    if (name === '__metadata__') throw new InputError('a reserved name', { where: tensorAt(name) });
+    if (count !== data.length) {
+      throw new InputError('shape and data disagree', {
+        where: tensorAt(name),
+        expected: `${count} numbers for shape ${show(shape)}`,
+        got: String(data.length),
+      });
+    }
+    const begin = end;
+    end += data.length * 4;
+    return [name, { dtype: 'F32', shape, data_offsets: [begin, end] }] as const;
+  });
+  const known = Object.keys(metadata).length > 0 ? [['__metadata__', metadata] as const] : [];
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries([...known, ...entries])));
+  const length = Math.ceil(text.length / 8) * 8;
+  const file = new Uint8Array(8 + length + end).fill(0x20, 8, 8 + length);
+  file.set(text, 8);
+  const view = new DataView(file.buffer);
+  view.setBigUint64(0, BigInt(length), true);
+  let at = 8 + length;
+  for (const { data } of Object.values(tensors)) {
+    // Bytes, not numbers: what a NaN carries survives. Machines that run WebAssembly are little-endian.
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return file;
+}
