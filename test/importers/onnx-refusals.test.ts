@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { fromOnnx, type OnnxOptions, readOnnx } from '../../src/importers/onnx/index.js';
+import { createModel } from '../../src/index.js';
 import {
   AttributeSchema,
   type Graph,
@@ -9,8 +10,7 @@ import {
   ModelSchema,
   type Node,
   StringStringEntrySchema,
-} from '../../src/importers/onnx/proto/onnx_pb.js';
-import { createModel } from '../../src/index.js';
+} from './proto/onnx_pb.js';
 import { refusal } from './support.js';
 
 const cases: { name: string; model: string }[] = JSON.parse(

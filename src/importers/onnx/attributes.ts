@@ -1,4 +1,4 @@
-import type { Attribute, Graph, Node } from './proto/onnx_pb.js';
+import type { Attribute, Graph, Node } from './proto/messages.js';
 import { refuse } from './refuse.js';
 import { type Files, readTensor } from './tensor.js';
 import type { Constant } from './value.js';
@@ -27,11 +27,11 @@ export class Attributes {
   }
 
   int<Default extends number | undefined>(name: string, otherwise: Default): number | Default {
-    return this.#get(name, ({ i }) => Number(i), otherwise);
+    return this.#get(name, ({ i }) => i, otherwise);
   }
 
   ints<Default extends readonly number[] | undefined>(name: string, otherwise: Default): readonly number[] | Default {
-    return this.#get(name, ({ ints }) => ints.map(Number), otherwise);
+    return this.#get(name, ({ ints }) => ints, otherwise);
   }
 
   float<Default extends number | undefined>(name: string, otherwise: Default): number | Default {

@@ -5,7 +5,7 @@ import { ELEMENTWISE } from './ops/elementwise.js';
 import { LAYERS, reduction } from './ops/layers.js';
 import { PLUMBING, type Run } from './ops/plumbing.js';
 import { RECURRENT } from './ops/recurrent.js';
-import type { Graph, Node } from './proto/onnx_pb.js';
+import type { Graph, Node } from './proto/messages.js';
 import { refuse } from './refuse.js';
 import { type Files, readTensor } from './tensor.js';
 import type { Constant, Item } from './value.js';

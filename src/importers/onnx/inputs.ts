@@ -1,5 +1,5 @@
 import { type Num, symbol } from './num.js';
-import type { ValueInfo } from './proto/onnx_pb.js';
+import type { ValueInfo } from './proto/messages.js';
 import { refuse } from './refuse.js';
 import { isFloat, typeName } from './tensor.js';
 import type { Atom } from './value.js';
@@ -24,7 +24,7 @@ export function declared(
   if (!tensor) refuse(where, 'not a tensor', 'a tensor');
   const given = shapes[name];
   const own = tensor.shape?.dim.map(({ dimValue, dimParam }, axis) =>
-    dimValue > 0n ? Number(dimValue) : dimParam || `${name}.${axis}`,
+    dimValue > 0 ? dimValue : dimParam || `${name}.${axis}`,
   );
   if (given && own && given.length !== own.length)
     refuse(where, 'options.shapes has another rank', `${own.length} sizes`, `${given.length}`);

@@ -1,4 +1,3 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import { ImportError } from '../../errors.js';
 import type { CarrySpec, InputSpec, ModelSpec } from '../../spec.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
@@ -8,7 +7,8 @@ import { countReaders, runGraph, Scope } from './graph.js';
 import { type AxisRole, atomsOf, candidates, declared, hasOpenTime, type OnnxInput } from './inputs.js';
 import { arrange } from './layout.js';
 import { symbol } from './num.js';
-import { type Model, ModelSchema } from './proto/onnx_pb.js';
+import { decodeModel } from './proto/decode.js';
+import type { Model } from './proto/messages.js';
 import { refuse } from './refuse.js';
 import { findStates, type OnnxState } from './states.js';
 import { type Files, isFloat } from './tensor.js';
@@ -48,9 +48,7 @@ export function fromOnnx(bytes: FileBytes, options: OnnxOptions = {}): ModelSpec
 export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported {
   const model = decode(viewBytes(bytes));
   const graph = model.graph ?? refuse('file', 'no graph', 'an ONNX model');
-  const opsets = new Map(
-    model.opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, Number(version)]),
-  );
+  const opsets = new Map(model.opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, version]));
   const opset = opsets.get('') ?? 0;
   if (!(opset >= OLDEST && opset <= NEWEST)) {
     refuse(
@@ -79,7 +77,7 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
   const lengths = new Set(inputs.filter(({ name }) => onlyLengths(graph, name)).map(({ name }) => name));
   const outputs = graph.output.map(({ name, type }) => ({
     name,
-    dims: type?.tensorType?.shape?.dim.map(({ dimValue, dimParam }) => (dimValue > 0n ? Number(dimValue) : dimParam)),
+    dims: type?.tensorType?.shape?.dim.map(({ dimValue, dimParam }) => (dimValue > 0 ? dimValue : dimParam)),
   }));
   const states = findStates(options.states, inputs, outputs);
   const main = inputs.filter(({ name }) => !lengths.has(name) && !states.some(({ input }) => input === name));
@@ -255,7 +253,7 @@ function finish(
 
 function decode(bytes: Uint8Array): Model {
   try {
-    return fromBinary(ModelSchema, bytes, { readUnknownFields: false });
+    return decodeModel(bytes);
   } catch (cause) {
     throw new ImportError('not an ONNX model', {
       where: 'file',
