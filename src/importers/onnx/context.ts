@@ -1,8 +1,9 @@
 import type { ModelSpec, NodeSpec, TensorSpec } from '../../spec.js';
 import type { Reporter } from '../report.js';
 import type { Attributes } from './attributes.js';
+import { show } from './num.js';
 import { refuse } from './refuse.js';
-import type { Atom, Constant, Item, Value } from './value.js';
+import { type Atom, type Constant, flowing, type Item, type Value } from './value.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** A node being made: fields beyond its name. */
@@ -41,6 +42,19 @@ export class Context {
     /** How many operators read each tensor of the file. */
     readonly readers: ReadonlyMap<string, number> = new Map(),
   ) {}
+
+  /** A sequence of each time that depends on the run, by that time. */
+  readonly sequences = new Map<string, Value>();
+
+  /** In a loop's body: the sequences whose timestep is taken, by the name of what was taken. */
+  steps?: Map<string, { readonly x: Value; readonly axis: number }>;
+
+  /** Takes note of a value that was made. */
+  saw(item: Item): void {
+    const flow = item.kind === 'value' && !item.ids ? flowing(item) : undefined;
+    if (flow && !this.sequences.has(show(flow.size)) && (item as Value).time.length === 1)
+      this.sequences.set(show(flow.size), item as Value);
+  }
 
   /** Products without a bias, by the tensor they make, which only one operator reads. */
   readonly biasless = new Map<string, Mutable<Extract<NodeSpec, { type: 'dense' }>>>();
@@ -100,16 +114,6 @@ export function integers(where: string, item: Item | undefined, what: string): r
     if (typeof n !== 'number') refuse(where, `${what} depend on the size of the input`, 'numbers; give options.shapes');
     return n;
   });
-}
-
-export function value(where: string, item: Item | undefined, what: string): Value {
-  if (item?.kind === 'value') return item;
-  return refuse(
-    where,
-    `${what} is not a value of the model`,
-    'an input of the model or what comes of it',
-    item?.kind ?? 'nothing',
-  );
 }
 
 export function known(where: string, item: Item | undefined, what: string): Constant {

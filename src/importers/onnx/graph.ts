@@ -1,17 +1,15 @@
 import { Attributes } from './attributes.js';
 import type { Context, Op } from './context.js';
 import { fold } from './fold.js';
-import { ELEMENTWISE } from './ops/elementwise.js';
-import { LAYERS, reduction } from './ops/layers.js';
-import { PLUMBING, type Run } from './ops/plumbing.js';
-import { RECURRENT } from './ops/recurrent.js';
+import { runLoop } from './loop/loop.js';
+import { OPERATORS } from './ops/all.js';
+import { reduction } from './ops/reduce.js';
 import type { Graph, Node } from './proto/messages.js';
 import { refuse } from './refuse.js';
 import { type Files, readTensor } from './tensor.js';
 import type { Constant, Item } from './value.js';
 import { constant } from './value.js';
 
-const OPERATORS: Readonly<Record<string, Run>> = { ...PLUMBING, ...ELEMENTWISE, ...LAYERS, ...RECURRENT };
 /** Graphs in graphs: more is no model that an exporter wrote. */
 const DEEPEST = 32;
 
@@ -112,12 +110,14 @@ function runNode(env: Environment, node: Node, scope: Scope, needed: ReadonlySet
     used,
     opset,
   };
-  const results = node.opType === 'If' && domain === '' ? runIf(env, op, scope, depth) : runOperator(op, ctx, domain);
+  const inside = domain === '' ? { If: runIf, Loop: runLoop }[node.opType] : undefined;
+  const results = inside ? inside(env, op, scope, depth) : runOperator(op, ctx, domain);
   attributes.finish();
   node.output.forEach((one, index) => {
     if (!used[index]) return;
     const item = results[index] ?? refuse(where, `output ${index} is not made`, 'an output that is', one);
     scope.set(one, item);
+    ctx.saw(item);
   });
 }
 

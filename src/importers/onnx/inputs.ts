@@ -1,8 +1,8 @@
 import { type Num, symbol } from './num.js';
-import type { ValueInfo } from './proto/messages.js';
+import type { Graph, Node, ValueInfo } from './proto/messages.js';
 import { refuse } from './refuse.js';
 import { isFloat, typeName } from './tensor.js';
-import type { Atom } from './value.js';
+import { type Atom, INT64 } from './value.js';
 
 /** What an axis of an input is. `'time'` is the run's; `'fixed'` a time of fixed size. */
 export type AxisRole = 'batch' | 'time' | 'features' | 'fixed';
@@ -10,6 +10,8 @@ export type AxisRole = 'batch' | 'time' | 'features' | 'fixed';
 export interface OnnxInput {
   readonly name: string;
   readonly type: number;
+  /** Token ids. */
+  readonly ids: boolean;
   /** A size, or the name of one that is open. */
   readonly dims: readonly (number | string)[];
 }
@@ -18,6 +20,7 @@ export interface OnnxInput {
 export function declared(
   { name, type }: ValueInfo,
   shapes: Readonly<Record<string, readonly (number | null)[]>>,
+  ids: boolean,
 ): OnnxInput {
   const where = `input ${JSON.stringify(name)}`;
   const tensor = type?.tensorType;
@@ -34,7 +37,28 @@ export function declared(
     if (typeof size === 'number' && dims[axis] !== size)
       refuse(where, 'options.shapes contradicts the file', `${size} for axis ${axis}`, `${dims[axis]}`);
   });
-  return { name, type: tensor.elemType, dims };
+  return { name, type: ids && isFloat(tensor.elemType) ? INT64 : tensor.elemType, ids, dims };
+}
+
+/**
+ * The inputs of which nothing but whole numbers is taken: token ids, even where the file declares them as floats, as exporters
+ * of Keras do.
+ */
+export function idsOf({ node, input }: Graph): Set<string> {
+  const whole = (one: Node, name: string): boolean =>
+    one.opType === 'Shape' ||
+    (one.opType === 'Cast' &&
+      one.attribute.some((attribute) => attribute.name === 'to' && (attribute.i === 6 || attribute.i === 7))) ||
+    !(one.input.includes(name) || one.attribute.some(({ g }) => g?.node.some((inner) => !whole(inner, name))));
+  return new Set(
+    input.flatMap(({ name, type }) =>
+      !isFloat(type?.tensorType?.elemType ?? 1) ||
+      (node.some(({ input: own, opType }) => opType === 'Cast' && own.includes(name)) &&
+        node.every((one) => whole(one, name)))
+        ? [name]
+        : [],
+    ),
+  );
 }
 
 const BATCH = /^(n|b|bs|batch.*|.*batch.*)$/i;
@@ -46,7 +70,7 @@ export const hasOpenTime = ({ dims }: OnnxInput): boolean =>
 
 /** Ways to read the axes of an input, the likeliest first. */
 export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefined, openTime: boolean): AxisRole[][] {
-  const { dims, type, name } = input;
+  const { dims, ids, name } = input;
   if (given) {
     if (given.length !== dims.length)
       refuse(
@@ -57,7 +81,6 @@ export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefi
       );
     return [[...given]];
   }
-  const ids = !isFloat(type);
   const named = (axis: number, pattern: RegExp): boolean =>
     typeof dims[axis] === 'string' && pattern.test(dims[axis] as string);
   const open = (axis: number): boolean => typeof dims[axis] === 'string';
@@ -86,6 +109,7 @@ export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefi
           ['batch', 'time'],
           ['time', 'features'],
           ['features', 'features'],
+          ['time', 'batch'],
         ],
     3: ids
       ? [
@@ -116,6 +140,27 @@ export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefi
     .map((roles, order) => ({ roles, rank: score(roles) - order / 100 }))
     .sort((a, b) => b.rank - a.rank)
     .map(({ roles }) => roles);
+}
+
+/**
+ * Whether the inputs can be read so together: a size of one name is one thing everywhere, and where one input has an open
+ * batch, no other has open sizes without it.
+ */
+export function agree(inputs: readonly OnnxInput[], roles: readonly (readonly AxisRole[])[]): boolean {
+  const meaning = new Map<string, AxisRole>();
+  for (const [index, { dims }] of inputs.entries()) {
+    for (const [axis, size] of dims.entries()) {
+      const role = roles[index]?.[axis] as AxisRole;
+      if (typeof size !== 'string') continue;
+      if ((meaning.get(size) ?? role) !== role) return false;
+      meaning.set(size, role);
+    }
+  }
+  const open = (size: number | string): boolean => typeof size === 'string';
+  const batched = inputs.map(({ dims }, index) =>
+    dims.some((size, axis) => open(size) && roles[index]?.[axis] === 'batch'),
+  );
+  return !batched.includes(true) || inputs.every(({ dims }, index) => batched[index] || !dims.some(open));
 }
 
 /** The atoms of an input's axes. */

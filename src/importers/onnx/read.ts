@@ -4,9 +4,9 @@ import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { type Imported, Reporter } from '../report.js';
 import { Context } from './context.js';
 import { countReaders, runGraph, Scope } from './graph.js';
-import { type AxisRole, atomsOf, candidates, declared, hasOpenTime, type OnnxInput } from './inputs.js';
+import { type AxisRole, agree, atomsOf, candidates, declared, hasOpenTime, idsOf, type OnnxInput } from './inputs.js';
 import { arrange } from './layout.js';
-import { symbol } from './num.js';
+import { isSym, symbol } from './num.js';
 import { decodeModel } from './proto/decode.js';
 import type { Model } from './proto/messages.js';
 import { refuse } from './refuse.js';
@@ -71,9 +71,10 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
     if (!all.some((one) => one.name === name))
       refuse('options', 'no such input', all.map((one) => one.name).join(', '), name);
   }
+  const ids = idsOf(graph);
   const inputs = all
     .filter(({ name }) => !Object.hasOwn(fixed, name))
-    .map((one) => declared(one, options.shapes ?? {}));
+    .map((one) => declared(one, options.shapes ?? {}, ids.has(one.name)));
   const lengths = new Set(inputs.filter(({ name }) => onlyLengths(graph, name)).map(({ name }) => name));
   const outputs = graph.output.map(({ name, type }) => ({
     name,
@@ -81,7 +82,9 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
   }));
   const states = findStates(options.states, inputs, outputs);
   const main = inputs.filter(({ name }) => !lengths.has(name) && !states.some(({ input }) => input === name));
-  const ways = combinations(main.map((input) => candidates(input, options.axes?.[input.name], main.some(hasOpenTime))));
+  const ways = combinations(
+    main.map((input) => candidates(input, options.axes?.[input.name], main.some(hasOpenTime))),
+  ).filter((roles) => options.axes || agree(main, roles));
   let first: unknown;
   for (const roles of ways) {
     try {
@@ -118,9 +121,11 @@ function attempt(model: Model, { options, opsets, inputs, main, roles, states, l
   const graph = model.graph ?? refuse('file', 'no graph');
   const reporter = new Reporter();
   const sizes = main.flatMap(({ dims }, index) => dims.filter((_, axis) => roles[index]?.[axis] === 'batch'));
-  const one = sizes.length > 0 && sizes.every((size) => size === 1);
-  // A batch of 1 in the file: its axis may be dropped, and every row of a larger batch is computed by itself.
-  const batch: Atom | undefined = sizes.length === 0 || one ? undefined : { size: symbol('batch'), batch: true };
+  const [size] = sizes;
+  const fixedBatch = typeof size === 'number' && sizes.every((one) => one === size) ? size : undefined;
+  // A batch of fixed size: every row of another batch is computed by itself as well. If it is 1, its axis may be dropped.
+  const batch: Atom | undefined =
+    sizes.length === 0 || fixedBatch === 1 ? undefined : { size: fixedBatch ?? symbol('batch'), batch: true };
   const ctx = new Context(reporter, batch, countReaders(graph));
   const scope = new Scope();
   const specs: InputSpec[] = [];
@@ -141,7 +146,7 @@ function attempt(model: Model, { options, opsets, inputs, main, roles, states, l
   main.forEach((input, index) => {
     const way = roles[index] as readonly AxisRole[];
     const { time, features, axes } = atomsOf(input, way, batch);
-    const ids = !isFloat(input.type);
+    const { ids } = input;
     const name = ctx.unique(input.name);
     const spec: InputSpec = {
       name,
@@ -151,7 +156,9 @@ function attempt(model: Model, { options, opsets, inputs, main, roles, states, l
       ...(ids && { dtype: 'int32' as const }),
     };
     specs.push(spec);
-    scope.set(input.name, { kind: 'value', name, time, features, axes, type: input.type, ids });
+    const item: Item = { kind: 'value', name, time, features, axes, type: input.type, ids };
+    scope.set(input.name, item);
+    ctx.saw(item);
     reporter.note(`input ${JSON.stringify(input.name)}: axes are ${way.join(', ')}`);
   });
   for (const name of lengths) {
@@ -184,7 +191,7 @@ function stateInput(ctx: Context, scope: Scope, { name, dims, type }: OnnxInput,
   const open = dims.flatMap((size, axis) => (typeof size === 'string' ? [axis] : []));
   if (open.length > 1 || (open.length === 1 && !batch))
     refuse(where, 'a state of open size', 'one open size at most, the batch; options.shapes', `[${dims}]`);
-  const batchAxis = open[0] ?? (batch ? dims.lastIndexOf(1, dims.length - 2) : -1);
+  const batchAxis = open[0] ?? (batch ? dims.lastIndexOf(isSym(batch.size) ? 1 : batch.size, dims.length - 2) : -1);
   const features: Atom[] = [];
   const axes = dims.map((size, axis): Atom[] => {
     if (axis === batchAxis) return batch ? [batch] : [];

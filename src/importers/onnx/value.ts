@@ -15,7 +15,7 @@ export interface Constant {
 export interface Filled {
   readonly kind: 'filled';
   readonly dims: readonly Num[];
-  readonly value: number;
+  readonly value: Num;
   readonly type: number;
 }
 

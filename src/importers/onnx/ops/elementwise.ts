@@ -1,9 +1,10 @@
 import type { ActivationSpec } from '../../../spec.js';
-import { type Context, known, numbers, type Op, value } from '../context.js';
+import { type Context, known, numbers, type Op } from '../context.js';
 import { pick } from '../fold.js';
 import { arrange } from '../layout.js';
-import { type Num, sameNum, show } from '../num.js';
+import { isSym, type Num, sameNum, show } from '../num.js';
 import { refuse } from '../refuse.js';
+import { broadcast, stretch, value } from '../stretch.js';
 import {
   type Atom,
   BOOL,
@@ -17,38 +18,13 @@ import {
   sizeOf,
   type Value,
 } from '../value.js';
-import type { Run } from './plumbing.js';
-
-const LARGEST = 3.4028234663852886e38;
-
-/** One activation node over a value. */
-export function activation(ctx: Context, x: Value, activation: ActivationSpec, type = x.type): Value {
-  return { ...x, name: ctx.add({ type: 'activation', inputs: [x.name], activation }, x.name), type };
-}
-
-const simple =
-  (make: (op: Op) => ActivationSpec): Run =>
-  (op, ctx) => [activation(ctx, value(op.where, op.inputs[0], 'the input'), make(op))];
-
-const alpha =
-  (type: 'leaky_relu' | 'thresholded_relu' | 'elu', otherwise: number) =>
-  ({ attributes }: Op): ActivationSpec => ({ type, alpha: attributes.float('alpha', otherwise) });
-
-function clip(op: Op): ActivationSpec {
-  const bound = (index: number): number | undefined => {
-    const given = op.inputs[index];
-    return given && Number(known(op.where, given, 'a bound').data[0]);
-  };
-  const [low, high] =
-    op.opset < 11
-      ? [op.attributes.float('min', undefined), op.attributes.float('max', undefined)]
-      : [bound(1), bound(2)];
-  return { type: 'clip', alpha: Math.max(-LARGEST, low ?? -LARGEST), beta: Math.min(LARGEST, high ?? LARGEST) };
-}
+import { activation, LARGEST } from './activate.js';
+import { expanded } from './expand.js';
+import type { Run } from './run.js';
 
 /** The number that a constant is everywhere. */
 function uniform(x: Constant | Filled): number | undefined {
-  if (x.kind === 'filled') return x.value;
+  if (x.kind === 'filled') return isSym(x.value) ? undefined : x.value;
   const first = x.data[0];
   return typeof first === 'number' && Array.prototype.every.call(x.data, (n: Num) => n === first) ? first : undefined;
 }
@@ -127,16 +103,16 @@ function asValue(ctx: Context, where: string, x: Value, given: Constant): string
 }
 
 /** One of the two is a constant: folded into an activation or a scale and shift where there is one. */
-function withConstant(op: Op, ctx: Context, type: Merge, x: Value, given: Constant | Filled, left: boolean): Value {
+function withConstant(op: Op, ctx: Context, type: Merge, small: Value, given: Constant | Filled, left: boolean): Value {
   const { where } = op;
-  checkGrowth(where, x, given);
+  const x = stretch(ctx, where, small, given.dims);
   const n = uniform(given);
   if (n !== undefined) {
     const plain: ActivationSpec | undefined = scalar(type, n, left);
     if (plain === 'linear') return x;
     if (plain) return activation(ctx, x, plain);
   }
-  const full = given.kind === 'constant' ? given : constant([], Float32Array.of(given.value), given.type);
+  const full = given.kind === 'constant' ? given : constant([], [given.value], given.type);
   const affine =
     type === 'add' || type === 'multiply' || (type === 'subtract' && !left) || (type === 'divide' && !left);
   if (affine && given.kind === 'constant') {
@@ -166,15 +142,6 @@ function withConstant(op: Op, ctx: Context, type: Merge, x: Value, given: Consta
   const other = asValue(ctx, where, x, full);
   const name = ctx.add({ type, inputs: left ? [other, x.name] : [x.name, other] }, op.outputs[0] as string);
   return { ...x, name };
-}
-
-/** A constant with more numbers than the value would make the value larger. */
-function checkGrowth(where: string, x: Value, given: Constant | Filled): void {
-  const own = dimsOf(x);
-  const offset = own.length - given.dims.length;
-  if (given.dims.some((n, i) => n !== 1 && !sameNum(n, own[i + offset] ?? 1))) {
-    refuse(where, 'a constant larger than the value beside it', `[${own.map(show)}]`, `[${given.dims.map(show)}]`);
-  }
 }
 
 function scalar(type: Merge, n: number, left: boolean): ActivationSpec | undefined {
@@ -213,7 +180,8 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
     const here = padded.map((all) => all[at] as readonly Atom[]);
     const first = here.find((atoms) => sizeOf(atoms) !== 1) ?? here.find((atoms) => atoms.length > 0) ?? [];
     for (const atoms of here) {
-      if (sizeOf(atoms) !== 1 && !sameNum(sizeOf(atoms), sizeOf(first))) {
+      const batches = atoms.some(({ batch }) => batch) !== first.some(({ batch }) => batch);
+      if (sizeOf(atoms) !== 1 && (batches || !sameNum(sizeOf(atoms), sizeOf(first)))) {
         refuse(where, 'shapes that do not go together', show(sizeOf(first)), show(sizeOf(atoms)));
       }
     }
@@ -263,7 +231,7 @@ const merge =
         return { ...like, name: ctx.add({ type, inputs: names }, op.outputs[0] as string) };
       }
       if (a.kind === 'value') return withConstant(op, ctx, type, a, b as Constant | Filled, false);
-      return withConstant(op, ctx, type, value(op.where, b, 'an input'), a, true);
+      return withConstant(op, ctx, type, value(ctx, op.where, b, 'an input'), a, true);
     };
     const [first, ...rest] = op.inputs as Item[];
     const y = rest.reduce<Item>(fold, first as Item);
@@ -272,66 +240,30 @@ const merge =
 
 function where(op: Op, ctx: Context): Item[] {
   const [condition, a, b] = op.inputs as [Item, Item, Item];
+  const dims = [a, b].reduce<readonly Num[]>((all, one) => broadcast(op.where, all, dimsOf(one)), dimsOf(condition));
   if (condition.kind !== 'value') {
     const yes = uniform(condition);
-    if (yes === undefined) refuse(op.where, 'a constant condition that differs', 'one everywhere, or a value');
-    return [yes !== 0 ? a : b];
+    if (yes !== undefined) return [expanded(ctx, op.where, yes !== 0 ? a : b, dims)];
   }
+  const main = [condition, a, b].find((one) => one.kind === 'value') ?? a;
+  const like = stretch(ctx, op.where, value(ctx, op.where, main, 'an input'), dims);
   const lift = (x: Item): Value => {
     if (x.kind === 'value') return x;
     const n = uniform(x);
     if (n === undefined)
-      return { ...condition, name: asValue(ctx, op.where, condition, known(op.where, x, 'an input')), type: x.type };
+      return { ...like, name: asValue(ctx, op.where, like, known(op.where, x, 'an input')), type: x.type };
     const tensor = ctx.tensor('constant', [1], Float32Array.of(n));
     const name = ctx.add({ type: 'constant', inputs: [], tensors: { value: tensor } }, 'constant');
     return { kind: 'value', name, time: [], features: [], axes: [], type: x.type };
   };
-  const { names, like } = align(op, ctx, [condition, lift(a), lift(b)]);
-  return [{ ...like, name: ctx.add({ type: 'where', inputs: names }, op.outputs[0] as string), type: a.type }];
+  const { names, like: all } = align(op, ctx, [lift(condition), lift(a), lift(b)]);
+  return [{ ...all, name: ctx.add({ type: 'where', inputs: names }, op.outputs[0] as string), type: a.type }];
 }
 
 export const ELEMENTWISE: Readonly<Record<string, Run>> = {
-  Relu: simple(() => 'relu'),
-  Sigmoid: simple(() => 'sigmoid'),
-  Tanh: simple(() => 'tanh'),
-  Softplus: simple(() => 'softplus'),
-  Softsign: simple(() => 'softsign'),
-  Exp: simple(() => 'exp'),
-  Log: simple(() => 'log'),
-  Sqrt: simple(() => 'sqrt'),
-  Abs: simple(() => 'abs'),
-  Reciprocal: simple(() => 'reciprocal'),
-  Erf: simple(() => 'erf'),
-  Floor: simple(() => 'floor'),
-  Sign: simple(() => 'sign'),
-  Mish: simple(() => 'mish'),
-  HardSwish: simple(() => 'hard_silu'),
-  Neg: simple(() => ({ type: 'affine', alpha: -1, beta: 0 })),
-  Not: simple(() => ({ type: 'affine', alpha: -1, beta: 1 })),
-  LeakyRelu: simple(alpha('leaky_relu', 0.01)),
-  ThresholdedRelu: simple(alpha('thresholded_relu', 1)),
-  Elu: simple(alpha('elu', 1)),
-  HardSigmoid: simple(({ attributes }) => ({
-    type: 'hard_sigmoid',
-    alpha: attributes.float('alpha', 0.2),
-    beta: attributes.float('beta', 0.5),
-  })),
-  Gelu: simple(({ attributes, where }) => {
-    const form = attributes.string('approximate', 'none');
-    if (form !== 'none' && form !== 'tanh') refuse(where, 'a form that is not honoured', 'none or tanh', form);
-    return form === 'none' ? 'gelu' : 'gelu_tanh';
-  }),
-  Selu: simple(({ attributes, where }) => {
-    const [a, gamma] = [attributes.float('alpha', 1.6732632423543772), attributes.float('gamma', 1.0507009873554805)];
-    if (Math.abs(a - 1.6732632) > 1e-6 || Math.abs(gamma - 1.050701) > 1e-6)
-      refuse(where, 'other constants than the paper’s', '1.67326, 1.0507', `${a}, ${gamma}`);
-    return 'selu';
-  }),
-  Clip: simple(clip),
   PRelu(op, ctx) {
-    const x = value(op.where, op.inputs[0], 'the input');
     const slope = known(op.where, op.inputs[1], 'the slope');
-    checkGrowth(op.where, x, slope);
+    const x = stretch(ctx, op.where, value(ctx, op.where, op.inputs[0], 'the input'), slope.dims);
     const { data, shape } = beside(op.where, x, slope);
     if (shape.length > 1) refuse(op.where, 'a slope per timestep', 'one per feature');
     const tensor = ctx.tensor(slope.tensor ?? 'slope', shape, data, {
