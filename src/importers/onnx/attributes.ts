@@ -18,8 +18,6 @@ export class Attributes {
     private readonly note: (name: string, value: unknown, given: boolean) => void,
   ) {
     this.#all = new Map(attribute.map((one) => [one.name, one]));
-    for (const one of attribute)
-      if (one.refAttrName !== '') refuse(where, 'a function’s attribute', 'a value', one.refAttrName);
   }
 
   has(name: string): boolean {

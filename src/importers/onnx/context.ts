@@ -67,8 +67,13 @@ export class Context {
     return name;
   }
 
-  /** Adds a node. @returns its first output's name. */
+  /** Inputs that hold token ids. */
+  readonly ids = new Set<string>();
+
+  /** Adds a node. @returns its first output's name. @throws {ImportError} it would compute with token ids. */
   add(node: NewNode, wanted: string): string {
+    if (node.type !== 'embedding' && node.inputs.some((name) => this.ids.has(name)))
+      refuse(`node ${JSON.stringify(wanted)}`, 'token ids as numbers', 'ids for an embedding');
     // Moves of numbers that are asked for twice are done once.
     const key = MOVES.has(node.type) ? JSON.stringify(node) : undefined;
     const made = key === undefined ? undefined : this.#moves.get(key);

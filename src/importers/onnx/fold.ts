@@ -311,6 +311,24 @@ function reduce(op: Op, axes: readonly number[] | undefined, keep: boolean): Con
   return constant(keep ? kept : x.dims.filter((_, axis) => !over.includes(axis)), scaled, x.type);
 }
 
+/** Weights stored as whole numbers, with a scale and a zero point for all or for each place along an axis. */
+function dequantise(op: Op): Constant {
+  const { where, attributes } = op;
+  const [x, scale] = [known(where, op.inputs[0], 'x'), known(where, op.inputs[1], 'the scale')];
+  const zero = op.inputs[2] && known(where, op.inputs[2], 'the zero point');
+  const axis = attributes.int('axis', 1);
+  attributes.ignore('output_dtype');
+  const one = scale.data.length === 1;
+  const at = one ? 0 : axisAt(where, axis, x.dims.length);
+  if (attributes.int('block_size', 0) !== 0 || !(one || (scale.dims.length === 1 && scale.data.length === x.dims[at])))
+    refuse(where, 'scales that do not fit', `1 or ${x.dims[at]}`, `[${scale.dims}]`);
+  const inner = lengthOf(x.dims.slice(at + 1));
+  const [raw, scales, zeros] = [numbers(where, x), numbers(where, scale), zero && numbers(where, zero)];
+  const place = (i: number): number => (one ? 0 : Math.floor(i / inner) % (x.dims[at] as number));
+  const data = raw.map((n, i) => (n - (zeros?.[place(i)] ?? 0)) * (scales[place(i)] as number));
+  return { ...constant(x.dims, data, 1), tensor: x.tensor };
+}
+
 /** A product of matrices, or of a vector and a matrix. */
 function matmul(op: Op): Constant | undefined {
   const [a, b] = [known(op.where, op.inputs[0], 'A'), known(op.where, op.inputs[1], 'B')];
@@ -349,6 +367,8 @@ export function fold(op: Op, axes: () => { axes: readonly number[] | undefined; 
     return constant(x.dims, isFloat(x.type) ? Float32Array.from(data as number[]) : data, x.type);
   }
   switch (op.type) {
+    case 'DequantizeLinear':
+      return dequantise(op);
     case 'MatMul':
     case 'Gemm':
       return matmul(op);

@@ -12,6 +12,8 @@ export interface OnnxInput {
   readonly type: number;
   /** Token ids. */
   readonly ids: boolean;
+  /** A convolution or pooling slides over it: channels come before time. */
+  readonly slid: boolean;
   /** A size, or the name of one that is open. */
   readonly dims: readonly (number | string)[];
 }
@@ -20,7 +22,7 @@ export interface OnnxInput {
 export function declared(
   { name, type }: ValueInfo,
   shapes: Readonly<Record<string, readonly (number | null)[]>>,
-  ids: boolean,
+  { ids, slid }: Uses,
 ): OnnxInput {
   const where = `input ${JSON.stringify(name)}`;
   const tensor = type?.tensorType;
@@ -37,16 +39,27 @@ export function declared(
     if (typeof size === 'number' && dims[axis] !== size)
       refuse(where, 'options.shapes contradicts the file', `${size} for axis ${axis}`, `${dims[axis]}`);
   });
-  return { name, type: ids && isFloat(tensor.elemType) ? INT64 : tensor.elemType, ids, dims };
+  return { name, type: ids && isFloat(tensor.elemType) ? INT64 : tensor.elemType, ids, slid, dims };
+}
+
+/** What the graph does with an input. */
+type Uses = Pick<OnnxInput, 'ids' | 'slid'>;
+
+export function usesOf(graph: Graph): (name: string) => Uses {
+  const ids = idsOf(graph);
+  const windows = graph.node.filter(({ opType }) => /(Conv|Pool)/.test(opType));
+  const slid = new Set(windows.map(({ input }) => input[0]));
+  return (name) => ({ ids: ids.has(name), slid: slid.has(name) });
 }
 
 /**
  * The inputs of which nothing but whole numbers is taken: token ids, even where the file declares them as floats, as exporters
  * of Keras do.
  */
-export function idsOf({ node, input }: Graph): Set<string> {
+function idsOf({ node, input }: Graph): Set<string> {
   const whole = (one: Node, name: string): boolean =>
     one.opType === 'Shape' ||
+    one.opType === 'Equal' ||
     (one.opType === 'Cast' &&
       one.attribute.some((attribute) => attribute.name === 'to' && (attribute.i === 6 || attribute.i === 7))) ||
     !(one.input.includes(name) || one.attribute.some(({ g }) => g?.node.some((inner) => !whole(inner, name))));
@@ -85,16 +98,19 @@ export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefi
     typeof dims[axis] === 'string' && pattern.test(dims[axis] as string);
   const open = (axis: number): boolean => typeof dims[axis] === 'string';
   const score = (roles: readonly AxisRole[]): number =>
-    roles.reduce((sum, role, axis) => {
-      if (role === 'batch')
-        return sum + (named(axis, BATCH) ? 4 : named(axis, TIME) ? -4 : open(axis) ? 1 : dims[axis] === 1 ? 1 : -3);
-      if (role === 'time')
-        return (
-          sum +
-          (named(axis, TIME) ? 4 : named(axis, BATCH) ? -4 : open(axis) ? 2 : dims.length > 2 && !openTime ? 1.5 : 0)
-        );
-      return sum + (open(axis) ? -6 : 1);
-    }, 0);
+    roles.reduce(
+      (sum, role, axis) => {
+        if (role === 'batch')
+          return sum + (named(axis, BATCH) ? 4 : named(axis, TIME) ? -4 : open(axis) ? 1 : dims[axis] === 1 ? 1 : -3);
+        if (role === 'time')
+          return (
+            sum +
+            (named(axis, TIME) ? 4 : named(axis, BATCH) ? -4 : open(axis) ? 2 : dims.length > 2 && !openTime ? 1.5 : 0)
+          );
+        return sum + (open(axis) ? -6 : 1);
+      },
+      roles[2] === 'time' && !open(2) && !input.slid ? -2 : 0,
+    );
   const all: Record<number, AxisRole[][]> = {
     0: [[]],
     1: [['time'], ['batch'], ['features']],
@@ -184,7 +200,7 @@ export function atomsOf({ name, dims, type }: OnnxInput, roles: readonly AxisRol
         `${size}`,
       );
     if (size === 1) return [];
-    const atom: Atom = { size };
+    const atom: Atom = role === 'fixed' ? { size, timed: true } : { size };
     (role === 'fixed' ? time : features).push(atom);
     return [atom];
   });

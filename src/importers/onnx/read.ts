@@ -3,8 +3,9 @@ import type { CarrySpec, InputSpec, ModelSpec } from '../../spec.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { type Imported, Reporter } from '../report.js';
 import { Context } from './context.js';
+import { functionKey } from './functions.js';
 import { countReaders, runGraph, Scope } from './graph.js';
-import { type AxisRole, agree, atomsOf, candidates, declared, hasOpenTime, idsOf, type OnnxInput } from './inputs.js';
+import { type AxisRole, agree, atomsOf, candidates, declared, hasOpenTime, type OnnxInput, usesOf } from './inputs.js';
 import { arrange } from './layout.js';
 import { isSym, symbol } from './num.js';
 import { decodeModel } from './proto/decode.js';
@@ -58,8 +59,6 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
       `${opset}`,
     );
   }
-  if (model.functions.length > 0)
-    refuse('file', 'functions of its own', 'plain operators', model.functions.map(({ name }) => name).join(', '));
   const initial = new Set(graph.initializer.map(({ name }) => name));
   const fixed = options.inputs ?? {};
   const all = graph.input.filter(({ name }) => !initial.has(name));
@@ -71,10 +70,10 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
     if (!all.some((one) => one.name === name))
       refuse('options', 'no such input', all.map((one) => one.name).join(', '), name);
   }
-  const ids = idsOf(graph);
+  const uses = usesOf(graph);
   const inputs = all
     .filter(({ name }) => !Object.hasOwn(fixed, name))
-    .map((one) => declared(one, options.shapes ?? {}, ids.has(one.name)));
+    .map((one) => declared(one, options.shapes ?? {}, uses(one.name)));
   const lengths = new Set(inputs.filter(({ name }) => onlyLengths(graph, name)).map(({ name }) => name));
   const outputs = graph.output.map(({ name, type }) => ({
     name,
@@ -126,7 +125,7 @@ function attempt(model: Model, { options, opsets, inputs, main, roles, states, l
   // A batch of fixed size: every row of another batch is computed by itself as well. If it is 1, its axis may be dropped.
   const batch: Atom | undefined =
     sizes.length === 0 || fixedBatch === 1 ? undefined : { size: fixedBatch ?? symbol('batch'), batch: true };
-  const ctx = new Context(reporter, batch, countReaders(graph));
+  const ctx = new Context(reporter, batch, countReaders(graph, model.functions));
   const scope = new Scope();
   const specs: InputSpec[] = [];
   const fixed = Object.entries(options.inputs ?? {});
@@ -159,6 +158,7 @@ function attempt(model: Model, { options, opsets, inputs, main, roles, states, l
     const item: Item = { kind: 'value', name, time, features, axes, type: input.type, ids };
     scope.set(input.name, item);
     ctx.saw(item);
+    if (ids) ctx.ids.add(name);
     reporter.note(`input ${JSON.stringify(input.name)}: axes are ${way.join(', ')}`);
   });
   for (const name of lengths) {
@@ -169,7 +169,8 @@ function attempt(model: Model, { options, opsets, inputs, main, roles, states, l
     const info = inputs.find(({ name }) => name === input) as OnnxInput;
     specs.push(stateInput(ctx, scope, info, batch));
   }
-  const items = runGraph({ ctx, files: options.files ?? {}, opsets }, graph, outputs, scope);
+  const functions = new Map(model.functions.map((one) => [functionKey(one, one.name), one]));
+  const items = runGraph({ ctx, files: options.files ?? {}, opsets, functions }, graph, outputs, scope);
   const named = outputs.map((name, index) => [name, output(ctx, name, items[index] as Item)] as const);
   const carries: CarrySpec[] = states.map(({ input, output: name }) => {
     const at = outputs.indexOf(name);
@@ -221,7 +222,8 @@ function output(ctx: Context, name: string, item: Item): string {
       rest.filter((atom) => !own.includes(atom)),
     );
   }
-  const time = item.axes.length > 2 ? rest.filter((atom) => item.time.includes(atom)) : [];
+  const timed = rest.filter((atom) => atom.timed);
+  const time = item.axes.length > 2 ? (timed.length > 0 ? timed : rest.filter((atom) => item.time.includes(atom))) : [];
   return arrange(
     ctx,
     where,

@@ -49,7 +49,11 @@ export const ACTIVATE: Readonly<Record<string, Run>> = {
   Mish: simple(() => 'mish'),
   HardSwish: simple(() => 'hard_silu'),
   Neg: simple(() => ({ type: 'affine', alpha: -1, beta: 0 })),
-  Not: simple(() => ({ type: 'affine', alpha: -1, beta: 1 })),
+  Not(op, ctx) {
+    const [x] = op.inputs;
+    if (x?.kind === 'filled') return [{ ...x, value: x.value === 0 ? 1 : 0 }];
+    return [activation(ctx, value(ctx, op.where, x, 'the input'), { type: 'affine', alpha: -1, beta: 1 })];
+  },
   LeakyRelu: simple(alpha('leaky_relu', 0.01)),
   ThresholdedRelu: simple(alpha('thresholded_relu', 1)),
   Elu: simple(alpha('elu', 1)),

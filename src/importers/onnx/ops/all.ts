@@ -3,11 +3,12 @@ import { CAST } from './cast.js';
 import { CONCAT } from './concat.js';
 import { ELEMENTWISE } from './elementwise.js';
 import { EXPAND } from './expand.js';
+import { FUSED } from './fused.js';
 import { GATHER } from './gather.js';
 import { NORM } from './norm.js';
 import { PAD } from './pad.js';
 import { PRODUCT } from './product.js';
-import { RECURRENT } from './recurrent.js';
+import { QUANTISED, RECURRENT } from './recurrent.js';
 import { REDUCE } from './reduce.js';
 import type { Run } from './run.js';
 import { SHAPE } from './shape.js';
@@ -31,3 +32,6 @@ export const OPERATORS: Readonly<Record<string, Run>> = {
   ...SLICE,
   ...WINDOW,
 };
+
+/** Those of the domain com.microsoft. */
+export const MICROSOFT: Readonly<Record<string, Run>> = { ...FUSED, ...QUANTISED };

@@ -17,8 +17,7 @@ export const CAST: Readonly<Record<string, Run>> = {
     const to = op.attributes.int('to', 1);
     const x = item(op);
     if (x.kind === 'value') {
-      if (x.ids && !isFloat(to)) return [{ ...x, type: to }];
-      if (x.ids) refuse(op.where, 'token ids as numbers', 'ids for an embedding');
+      if (x.ids) return [{ ...x, type: to }];
       if (isFloat(to) || (to !== BOOL && !isFloat(x.type))) return [{ ...x, type: to }];
       if (to === BOOL) {
         const zero = ctx.tensor('zero', [1], new Float32Array(1));

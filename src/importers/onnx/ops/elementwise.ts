@@ -1,6 +1,6 @@
 import type { ActivationSpec } from '../../../spec.js';
 import { type Context, known, numbers, type Op } from '../context.js';
-import { pick } from '../fold.js';
+import { filled, pick } from '../fold.js';
 import { arrange } from '../layout.js';
 import { isSym, type Num, sameNum, show } from '../num.js';
 import { refuse } from '../refuse.js';
@@ -102,9 +102,27 @@ function asValue(ctx: Context, where: string, x: Value, given: Constant): string
   return ctx.add({ type: 'constant', inputs: [], tensors: { value: tensor } }, 'constant');
 }
 
+/** Keras moves token ids below 0 up by the vocabulary's size, and takes the others as they are. There are none below 0. */
+function withIds(op: Op, type: Merge, x: Value, given: Constant | Filled, left: boolean): Value | Filled | Constant {
+  const n = uniform(given);
+  if (type === 'less' && !left && n === 0) return filled(dimsOf(x), 0, BOOL);
+  if (type === 'multiply' && n === 1) return x;
+  if (type === 'multiply' && n === 0) return filled(dimsOf(x), 0, x.type);
+  if (type === 'add') return n === 0 ? x : { ...x, shifted: true };
+  return refuse(op.where, 'token ids as numbers', 'ids for an embedding');
+}
+
 /** One of the two is a constant: folded into an activation or a scale and shift where there is one. */
-function withConstant(op: Op, ctx: Context, type: Merge, small: Value, given: Constant | Filled, left: boolean): Value {
+function withConstant(
+  op: Op,
+  ctx: Context,
+  type: Merge,
+  small: Value,
+  given: Constant | Filled,
+  left: boolean,
+): Value | Filled | Constant {
   const { where } = op;
+  if (small.ids) return withIds(op, type, small, given, left);
   const x = stretch(ctx, where, small, given.dims);
   const n = uniform(given);
   if (n !== undefined) {
@@ -225,7 +243,7 @@ const merge =
   (type: Merge, compares = false): Run =>
   (op, ctx) => {
     op.attributes.ignore('axis', 'broadcast', 'consumed_inputs');
-    const fold = (a: Item, b: Item): Value => {
+    const fold = (a: Item, b: Item): Item => {
       if (a.kind === 'value' && b.kind === 'value') {
         const { names, like } = align(op, ctx, [a, b]);
         return { ...like, name: ctx.add({ type, inputs: names }, op.outputs[0] as string) };

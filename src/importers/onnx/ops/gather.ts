@@ -36,7 +36,7 @@ function gatherNd(op: Op, ctx: Context): Item[] {
 
 function embedding(op: Op, ctx: Context, table: Constant, ids: Value, axis: number): Value {
   const { where } = op;
-  if (axis !== 0 || table.dims.length !== 2 || !ids.ids)
+  if (axis !== 0 || table.dims.length !== 2 || !ids.ids || ids.shifted)
     refuse(
       where,
       'not a table of rows by token ids',

@@ -18,7 +18,8 @@ export function pickAlong(
   dims: readonly number[],
 ): Value {
   if (list.length === 0) refuse(where, 'takes nothing', 'at least one index', '[]');
-  const added = dims.map((size): Atom => ({ size }));
+  const timed = dims.length === 1 && (x.axes[axis] as readonly Atom[]).some((atom) => atom.timed);
+  const added = dims.map((size): Atom => (timed ? { size, timed: true } : { size }));
   const solid = added.filter(({ size }) => size !== 1);
   const become = (v: Value): Value => ({
     ...v,

@@ -36,7 +36,7 @@ function dense(op: Op, ctx: Context, x: Value, axis: number, w: Constant, transp
   return { ...v, name, features: [atom], axes };
 }
 
-function matmul(op: Op, ctx: Context): Item[] {
+export function matmul(op: Op, ctx: Context): Item[] {
   const { where, inputs } = op;
   const factor = (index: number, what: string): Value => {
     const one = inputs[index];
@@ -65,7 +65,7 @@ function matmul(op: Op, ctx: Context): Item[] {
 /** Most products that stand side by side: heads of an attention, rows of weights over time. */
 const MOST_BLOCKS = 64;
 
-const turned = (x: Value): Value => ({
+export const turned = (x: Value): Value => ({
   ...x,
   axes: [...x.axes.slice(0, -2), x.axes.at(-1) as readonly Atom[], x.axes.at(-2) as readonly Atom[]],
 });
@@ -138,7 +138,7 @@ function overTime(op: Op, ctx: Context, a: Value, b: Value): Value {
   return stack(ctx, parts, a.axes.length - 2, op.outputs[0] as string);
 }
 
-function gemm(op: Op, ctx: Context): Item[] {
+export function gemm(op: Op, ctx: Context): Item[] {
   const { where, attributes, inputs } = op;
   const x = value(ctx, where, inputs[0], 'A');
   const w = known(where, inputs[1], 'B');

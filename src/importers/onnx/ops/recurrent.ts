@@ -439,5 +439,7 @@ export const RECURRENT: Readonly<Record<string, Run>> = {
   LSTM: recurrent('lstm'),
   GRU: recurrent('gru'),
   RNN: recurrent('rnn'),
-  DynamicQuantizeLSTM: dynamicQuantizeLstm,
 };
+
+/** Of the domain com.microsoft. */
+export const QUANTISED: Readonly<Record<string, Run>> = { DynamicQuantizeLSTM: dynamicQuantizeLstm };

@@ -87,7 +87,7 @@ export function part(
   if (many < 1) refuse(where, 'takes nothing', 'at least one', `${start} to ${end} of ${size}`);
   const rest = x.features.filter((atom) => !atoms.includes(atom));
   const time = x.time.filter((atom) => !atoms.includes(atom));
-  const atom: Atom = { size: many };
+  const atom: Atom = { size: many, ...(atoms.some(({ timed }) => timed) && { timed: true as const }) };
   const axes = x.axes.map((one, at) => (at === axis ? (many === 1 ? [] : [atom]) : one));
   const block = count(rest);
   const inner = step !== 1 && block > 1;

@@ -74,7 +74,7 @@ function windowOf(op: Op, ctx: Context, x: Value, kernelDims: readonly number[] 
 /** The value after a window: new timesteps, new channels. */
 function after(w: Window, name: string, size: Num, channels: number): Value {
   const flow = flowing(w.x);
-  const time: Atom = { size, ...(flow && { flows: true as const }) };
+  const time: Atom = { size, ...(flow ? { flows: true as const } : { timed: true as const }) };
   const features: Atom = { size: channels };
   const axes = w.x.axes.map((atoms, at) =>
     at === w.axis ? (size === 1 && !flow ? [] : [time]) : at === 1 ? (channels === 1 ? [] : [features]) : atoms,
@@ -89,7 +89,7 @@ function timeAfter({ kernel, stride, dilation, padding, x }: Window, ceil = fals
   return windows(size, 1, ceil ? Math.min(add, padding[0]) + stride - 1 : add, stride);
 }
 
-function conv(op: Op, ctx: Context): Item[] {
+export function conv(op: Op, ctx: Context): Item[] {
   const { where, attributes, inputs } = op;
   const weight = known(where, inputs[1], 'W');
   const [filters, channels, ...kernelDims] = weight.dims as [number, number, ...number[]];

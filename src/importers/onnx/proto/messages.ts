@@ -69,7 +69,7 @@ export interface OperatorSet {
 }
 
 /** An operator that the file defines by a graph of others. */
-export interface Function {
+export interface LocalFunction {
   readonly name: string;
   readonly input: string[];
   readonly output: string[];
@@ -88,7 +88,7 @@ export interface Model {
   readonly producerVersion: string;
   readonly graph?: Graph;
   readonly opsetImport: OperatorSet[];
-  readonly functions: Function[];
+  readonly functions: LocalFunction[];
 }
 
 /** Type, name and number of every field; `*` for repeated ones. */
