@@ -47,7 +47,7 @@ describe('what is refused, by name', () => {
       'a loop',
       'tanh',
       (graph) => Object.assign(node(graph, 'Tanh'), { opType: 'Loop' }),
-      /an operator that is not honoured; .*got Loop/,
+      /node "Y" \(Loop\): no body; expected a graph/,
     ],
     [
       'an unknown attribute',

@@ -157,7 +157,7 @@ function concat(op: Op): Constant {
   const axis = axisAt(op.where, op.attributes.int('axis', 1), first?.dims.length ?? 0);
   const dims = [...(first as Constant).dims];
   dims[axis] = parts.reduce((sum, part) => sum + (part.dims[axis] ?? Number.NaN), 0);
-  const length = bounded(op.where, dims);
+  bounded(op.where, dims);
   for (const part of parts) {
     if (part.dims.length !== dims.length || part.dims.some((n, i) => i !== axis && n !== dims[i])) {
       refuse(op.where, 'shapes that do not go together', `[${first?.dims}] but for axis ${axis}`, `[${part.dims}]`);
@@ -172,7 +172,6 @@ function concat(op: Op): Constant {
       for (let i = 0; i < block; i++) data.push(part.data[o * block + i] as Num);
     }
   }
-  if (data.length !== length) refuse(op.where, 'shapes that do not go together');
   const type = (first as Constant).type;
   return constant(dims, isFloat(type) ? Float32Array.from(data as number[]) : data, type);
 }
@@ -361,9 +360,11 @@ export function fold(op: Op, axes: () => { axes: readonly number[] | undefined; 
   const unary = UNARY[op.type];
   if (unary) {
     const x = known(op.where, op.inputs[0], 'an input');
-    const data = Array.from(x.data, (one) =>
-      isSym(one) ? (op.type === 'Neg' ? (times(one, -1) as Num) : undetermined(op.where, one, one)) : unary(one),
-    );
+    const data = Array.from(x.data, (one): Num => {
+      if (!isSym(one)) return unary(one);
+      if (op.type === 'Neg') return times(one, -1) as Num;
+      return undetermined(op.where, one, one);
+    });
     return constant(x.dims, isFloat(x.type) ? Float32Array.from(data as number[]) : data, x.type);
   }
   switch (op.type) {

@@ -58,15 +58,14 @@ function neededBy({ node }: Graph, outputs: readonly string[]): { nodes: Set<Nod
   for (const one of [...node].reverse()) {
     if (!one.output.some((name) => name !== '' && names.has(name))) continue;
     nodes.add(one);
-    for (const name of reads(one, 0)) names.add(name);
+    for (const name of reads(one)) names.add(name);
   }
   return { nodes, names };
 }
 
-function reads({ input, attribute }: Node, depth: number): string[] {
-  if (depth > DEEPEST) refuse('graph', 'graphs within graphs', `at most ${DEEPEST} deep`);
+function reads({ input, attribute }: Node): string[] {
   const inside = attribute.flatMap(({ g }) =>
-    g ? [...g.node.flatMap((one) => reads(one, depth + 1)), ...g.output.map(({ name }) => name)] : [],
+    g ? [...g.node.flatMap(reads), ...g.output.map(({ name }) => name)] : [],
   );
   return [...input.filter((name) => name !== ''), ...inside];
 }
@@ -75,7 +74,7 @@ function reads({ input, attribute }: Node, depth: number): string[] {
 export function countReaders(graph: Graph, functions: readonly LocalFunction[]): Map<string, number> {
   const counts = new Map<string, number>();
   const names = [
-    ...[graph, ...functions].flatMap(({ node }) => node.flatMap((one) => reads(one, 0))),
+    ...[graph, ...functions].flatMap(({ node }) => node.flatMap((one) => reads(one))),
     ...graph.output.map(({ name }) => name),
     ...functions.flatMap(({ output }) => output),
   ];

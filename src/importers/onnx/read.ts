@@ -13,7 +13,7 @@ import type { Model } from './proto/messages.js';
 import { refuse } from './refuse.js';
 import { findStates, type OnnxState } from './states.js';
 import { type Files, isFloat } from './tensor.js';
-import { type Atom, constant, count, flowing, type Item } from './value.js';
+import { type Atom, constant, count, flowing, type Item, type Value } from './value.js';
 
 export interface OnnxOptions {
   /** Inputs that are constants of this model: a sample rate, a flag. A number, or a list for a tensor. */
@@ -174,8 +174,7 @@ function attempt(model: Model, { options, opsets, inputs, main, roles, states, l
   const named = outputs.map((name, index) => [name, output(ctx, name, items[index] as Item)] as const);
   const carries: CarrySpec[] = states.map(({ input, output: name }) => {
     const at = outputs.indexOf(name);
-    const item = items[at] as Item;
-    if (item.kind !== 'value') refuse(`output ${JSON.stringify(name)}`, 'a constant state', 'a value');
+    const item = items[at] as Value;
     const order = item.axes.flatMap((axis) => axis.filter((atom) => !atom.batch));
     reporter.note(`state: output ${JSON.stringify(name)} is input ${JSON.stringify(input)} of the next call`);
     return { input, output: arrange(ctx, `output ${JSON.stringify(name)}`, item, [], order) };

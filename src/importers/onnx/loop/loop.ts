@@ -43,7 +43,7 @@ interface Loop {
   /** Inputs of the body but the counter and the condition. */
   readonly names: readonly string[];
   readonly outputs: readonly string[];
-  readonly initial: readonly (Item | undefined)[];
+  readonly initial: readonly Item[];
   /** Carried values that never change, and those that count. */
   readonly invariant: readonly boolean[];
   readonly counter: readonly boolean[];
@@ -51,7 +51,9 @@ interface Loop {
 
 function inspect(op: Op): Loop {
   const body = op.attributes.graph('body');
-  const initial = op.inputs.slice(2);
+  const initial = op.inputs
+    .slice(2)
+    .map((item, i) => item ?? refuse(op.where, 'an input is missing', `input ${i + 2}`));
   const names = body.input.map(({ name }) => name);
   const outputs = body.output.map(({ name }) => name);
   if (
@@ -74,14 +76,14 @@ function inspect(op: Op): Loop {
 }
 
 /** A scope for the body at a step. */
-function scopeFor(op: Op, { names, initial, invariant, counter }: Loop, outer: Scope, step: Num): Scope {
+function scopeFor(_op: Op, { names, initial, invariant, counter }: Loop, outer: Scope, step: Num): Scope {
   const scope = new Scope(outer);
   scope.set(names[0] as string, constant([], [step], INT64));
   scope.set(names[1] as string, constant([], [1], 9));
   initial.forEach((item, i) => {
     const name = names[i + 2] as string;
     if (counter[i]) scope.set(name, constant(dimsOf(item as Item) as number[], [step], (item as Item).type));
-    else if (invariant[i]) scope.set(name, item ?? refuse(op.where, 'an input is missing', `input ${i + 2}`));
+    else if (invariant[i]) scope.set(name, item);
   });
   return scope;
 }
@@ -167,7 +169,7 @@ export function runLoop(env: Environment, op: Op, outer: Scope, depth: number): 
   const scope = scopeFor(op, loop, outer, symbol(STEP));
   const stateAt = loop.initial.flatMap((_, i) => (loop.invariant[i] || loop.counter[i] ? [] : [i]));
   const states = stateAt.map((i) => {
-    const item = loop.initial[i] ?? refuse(where, 'an input is missing', `input ${i + 2}`);
+    const item = loop.initial[i] as Item;
     const [rows, units] = dimsOf(item);
     if (dimsOf(item).length !== 2 || isSym(units) || !sameNum(rows, ctx.batch?.size ?? 1))
       refuse(where, 'state that is no vector per row', '[batch, units]', `${dimsOf(item).length} axes`);
@@ -206,11 +208,11 @@ export function runLoop(env: Environment, op: Op, outer: Scope, depth: number): 
   );
   const termOf = (item: Item | undefined) => (item?.kind === 'value' ? terms.get(item.name) : undefined);
   const found = findCell(states.map(({ i, name }) => ({ name, next: termOf(made[i]) })));
-  if (!found) refuse(where, 'a loop that is no LSTM, GRU or simple RNN', 'the formula of one of them', op.name);
-  const h = states[found.h] as (typeof states)[0];
-  const allowed = new Set([leaf, h.name]);
-  if (found.cell.gates.some(({ linear }) => [...linear.parts.keys()].some((name) => !allowed.has(name))))
-    refuse(where, 'a loop that is no LSTM, GRU or simple RNN', 'gates of the input and h', op.name);
+  // Gates may look at the input and at h, at nothing else.
+  const seen = new Set(found?.cell.gates.flatMap(({ linear }) => [...linear.parts.keys()]));
+  const h = states[found?.h ?? 0] as (typeof states)[0];
+  if (!found || [...seen].some((name) => name !== leaf && name !== h.name))
+    refuse(where, 'a loop that is no LSTM, GRU or simple RNN', 'the formula of one of them', op.name);
   const sequence = arranged(
     ctx,
     where,

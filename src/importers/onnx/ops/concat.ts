@@ -15,7 +15,11 @@ function concat(op: Op, ctx: Context): Item[] {
   const all = inputs as readonly Item[];
   const axis = axisAt(where, op.attributes.int('axis', 1), dimsOf(all[0] as Item).length);
   if (all.length === 1) return [all[0] as Item];
-  if (!model) return [joined(op, ctx, all, axis)];
+  const total = all
+    .map((one) => dimsOf(one)[axis] as Num)
+    .reduce<Num | undefined>((a, b) => (a === undefined ? undefined : plus(a, b)), 0);
+  if (total === undefined) refuse(where, 'joins two times that depend on the run');
+  if (!model) return [joined(op, ctx, all, axis, total)];
   const carried = values.some((one) => one.carried);
   const along = values.map((one) => one.axes[axis] as readonly Atom[]);
   if (along.some((atoms) => atoms.some(({ batch }) => batch)))
@@ -23,10 +27,6 @@ function concat(op: Op, ctx: Context): Item[] {
   const overTime = values.some(
     (one) => flowing(one) && (one.axes[axis] as readonly Atom[]).includes(flowing(one) as Atom),
   );
-  const total = inputs
-    .map((one) => dimsOf(one as Item)[axis] as Num)
-    .reduce<Num | undefined>((a, b) => (a === undefined ? undefined : plus(a, b)), 0);
-  if (total === undefined) refuse(where, 'joins two times that depend on the run');
   const others = (one: Value): Atom[] =>
     one.axes.flatMap((atoms, at) => (at === axis ? [] : atoms.filter(({ batch }) => !batch)));
   if (overTime) {
@@ -72,20 +72,14 @@ function concat(op: Op, ctx: Context): Item[] {
 }
 
 /** Constants whose sizes depend on the run: one number everywhere stays that, others become values. */
-function joined(op: Op, ctx: Context, all: readonly Item[], axis: number): Item {
+function joined(op: Op, ctx: Context, all: readonly Item[], axis: number, total: Num): Item {
   const [first] = all as [Filled];
-  if (all.every((one) => one.kind === 'filled' && sameNum(one.value, first.value))) {
-    const total = all
-      .map((one) => dimsOf(one)[axis] as Num)
-      .reduce<Num | undefined>((a, b) => (a === undefined ? a : plus(a, b)), 0);
+  if (all.every((one) => one.kind === 'filled' && sameNum(one.value, first.value)))
     return filled(
-      first.dims.map((n, at) =>
-        at === axis ? (total ?? refuse(op.where, 'joins two times that depend on the run')) : n,
-      ),
+      first.dims.map((n, at) => (at === axis ? total : n)),
       first.value,
       first.type,
     );
-  }
   const inputs = all.map((one) => (one.kind === 'value' ? one : materialise(ctx, op.where, one)));
   return concat({ ...op, inputs }, ctx)[0] as Item;
 }

@@ -29,19 +29,8 @@ function uniform(x: Constant | Filled): number | undefined {
   return typeof first === 'number' && Array.prototype.every.call(x.data, (n: Num) => n === first) ? first : undefined;
 }
 
-/** Sizes of an axis that a constant may have beside a value's. */
-function checkBeside(where: string, x: Value, other: Constant | Filled): void {
-  const own = dimsOf(x);
-  const offset = own.length - other.dims.length;
-  const fits = other.dims.every((n, i) => n === 1 || sameNum(n, own[i + offset]));
-  if (offset < 0 && other.dims.slice(0, -offset).some((n) => n !== 1))
-    refuse(where, 'a constant of more axes than the value', `[${own.map(show)}]`, `[${other.dims.map(show)}]`);
-  if (!fits) refuse(where, 'shapes that do not go together', `[${own.map(show)}]`, `[${other.dims.map(show)}]`);
-}
-
 /** A constant in the storage order of a value: `[features]`, or with timesteps of fixed number `[time, features]`. */
 function beside(where: string, x: Value, given: Constant): { data: Float32Array; shape: number[] } {
-  checkBeside(where, x, given);
   const rank = x.axes.length;
   const dims = [
     ...Array(Math.max(0, rank - given.dims.length)).fill(1),
@@ -219,20 +208,17 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
   const pickAxes = (all: readonly (readonly Atom[])[], wanted: boolean): Atom[] =>
     all.flatMap((atoms, at) => (overTime[at] === wanted ? fresh(atoms) : []));
   const total = count(pickAxes(axes, false));
+  const sizes = axes.map((atoms, at) => (overTime[at] || atoms.some(({ batch }) => batch) ? 1 : sizeOf(atoms)));
   const names = values.map((x, index) => {
-    const all = padded[index] as (readonly Atom[])[];
+    const own = padded[index] as (readonly Atom[])[];
+    const few = count(pickAxes(own, false));
+    // One of several axes of features is stretched here, all or none of them by the layer.
+    const wide = few === total || few === 1 ? { ...x, axes: own } : stretch(ctx, where, { ...x, axes: own }, sizes);
+    const all = wide.axes;
     const features = pickAxes(all, false);
-    if (count(features) !== total && count(features) !== 1) {
-      refuse(
-        where,
-        'stretches one of several axes of features',
-        'all of them, or none',
-        `${count(features)} beside ${total}`,
-      );
-    }
     if (flow && x.carried && !flowing(x))
       refuse(where, 'uses carried state at every timestep', 'state that goes into recurrent layers only');
-    return arrange(ctx, where, x, pickAxes(all, true), features);
+    return arrange(ctx, where, wide, pickAxes(all, true), features);
   });
   const first = values[0] as Value;
   const carried = values.some((x) => x.carried);

@@ -28,8 +28,11 @@ function reduceOver(
   });
   if (overTime.length > 0) {
     const timed = overTime.flatMap((axis) => x.axes[axis] ?? []);
-    if (flow ? timed.length > 1 || x.time.length > 1 : timed.length !== x.time.length)
-      refuse(where, 'reduces a time mixed with features');
+    if (flow && timed.length > 1) refuse(where, 'reduces a time mixed with features', 'axes of their own', `[${axes}]`);
+    if (timed.length !== x.time.length) {
+      const rest = [...x.time, ...x.features].filter((atom) => !timed.includes(atom));
+      v = arranged(ctx, where, x, timed, rest);
+    }
     const name = ctx.add({ type: 'reduce', inputs: [v.name], operation, axis: 'time' }, op.outputs[0] as string);
     v = { ...gone(v, overTime), name, time: [] };
   }
