@@ -133,7 +133,7 @@ def fused():
 def optimised():
     """Some of PyTorch's exports, as ONNX Runtime saves them."""
     for one in json.loads((HERE / "torch.json").read_text()):
-        if one["name"] not in ("torch_dynamo_convolved", "torch_legacy_norm_gelu", "torch_dynamo_norm_gelu_tanh", "torch_dynamo_mean", "torch_legacy_attention_self_fixed", "torch_legacy_multihead_fixed"):
+        if one["name"] not in ("torch_dynamo_convolved", "torch_legacy_norm_gelu", "torch_dynamo_norm_gelu_tanh", "torch_dynamo_mean", "torch_legacy_attention_self_fixed", "torch_dynamo_multihead_fixed"):
             continue
         options = ort.SessionOptions()
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_EXTENDED

@@ -148,9 +148,9 @@ def networks():
 
 
 # What is stored: every module by one of the exporters, those that the two write differently by both. `all` stores everything.
-BOTH = ("lstm_last", "gru_stacked_both", "rnn_final", "lstm_states", "lstm_zero_states", "lstm_trained_states", "conditioned", "reordered", "multihead_fixed", "rows_fixed", "flipped", "tags")
+BOTH = ("lstm_last", "gru_stacked_both", "rnn_final", "lstm_states", "lstm_trained_states", "conditioned", "reordered", "rows_fixed", "flipped", "tags")
 LEGACY = ("lstm_time_first", "gru_states", "adaptive", "pooled", "norm_gelu", "norm_silu", "norm_glu", "norm_hardswish", "univariate", "steps", "attention_query", "attention_self_fixed", "autoencoder", "one_row")
-DYNAMO = ("lstm_final_both", "lstm_states_stacked", "mean", "convolved", "norm_gelu_tanh", "residual", "two_inputs", "heads", "attention_pooled", "attention_context", "autoencoder_fixed", "padded_ids")
+DYNAMO = ("lstm_zero_states", "multihead_fixed", "lstm_final_both", "lstm_states_stacked", "mean", "convolved", "norm_gelu_tanh", "residual", "two_inputs", "heads", "attention_pooled", "attention_context", "autoencoder_fixed", "padded_ids")
 
 
 def kept(name, exporter):

@@ -153,6 +153,11 @@ describe('a loop over the timesteps', () => {
       /a loop over other than one sequence; expected a recurrent layer, got 0 sequences/,
     ],
     [
+      'a sequence of its own making',
+      { gather: node('Gather', 'squashed at', 'x', { axis: 0 }), nodes: [node('Tanh', 'first', 'squashed'), ...step] },
+      /a loop over other than one sequence|nothing makes input "squashed"/,
+    ],
+    [
       'a formula of its own',
       { nodes: [node('MatMul', 'x W', 'xw'), node('Mul', 'h xw', 'next')] },
       /a loop that is no LSTM, GRU or simple RNN; expected the formula of one of them/,

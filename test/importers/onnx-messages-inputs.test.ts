@@ -89,6 +89,16 @@ describe('ONNX, refused by its words: the graph and its inputs', () => {
       VECTOR,
     ],
     [
+      'open sizes that contradict one another',
+      {
+        nodes: [node('Tanh'), node('Tanh', 'Z', 'z'), node('Tanh', 'V', 'v')],
+        inputs: { ...x('n', 'm', 6), Z: { dims: ['m'] }, V: { dims: ['n'] } },
+        outputs: ['Y', 'z', 'v'],
+      },
+      /inputs: open sizes that cannot be told apart; expected options.axes, got X, Z, V/,
+      {},
+    ],
+    [
       'an output that depends on nothing',
       { nodes: [node('Identity', 'c')], init: { c: floats([2]) } },
       /output "Y": does not depend on the input; expected a value of the model, got a constant/,

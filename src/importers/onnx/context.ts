@@ -32,7 +32,7 @@ const MOVES = new Set(['reshape', 'rearrange', 'regroup', 'slice']);
 export class Context {
   readonly nodes: Mutable<NodeSpec>[] = [];
   readonly tensors: Record<string, TensorSpec> = {};
-  readonly #names = new Set<string>();
+  readonly #names: Set<string>;
   readonly #moves = new Map<string, string>();
 
   constructor(
@@ -41,7 +41,11 @@ export class Context {
     readonly batch: Atom | undefined,
     /** How many operators read each tensor of the file. */
     readonly readers: ReadonlyMap<string, number> = new Map(),
-  ) {}
+    /** For the body of a loop: no name of it is one of the graph around. */
+    outer?: Context,
+  ) {
+    this.#names = new Set(outer ? outer.#names : []);
+  }
 
   /** A sequence of each time that depends on the run, by that time. */
   readonly sequences = new Map<string, Value>();

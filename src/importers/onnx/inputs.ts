@@ -164,7 +164,8 @@ export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefi
  */
 export function agree(inputs: readonly OnnxInput[], roles: readonly (readonly AxisRole[])[]): boolean {
   const meaning = new Map<string, AxisRole>();
-  for (const [index, { dims }] of inputs.entries()) {
+  const told = inputs.slice(0, roles.length);
+  for (const [index, { dims }] of told.entries()) {
     for (const [axis, size] of dims.entries()) {
       const role = roles[index]?.[axis] as AxisRole;
       if (typeof size !== 'string') continue;
@@ -173,10 +174,10 @@ export function agree(inputs: readonly OnnxInput[], roles: readonly (readonly Ax
     }
   }
   const open = (size: number | string): boolean => typeof size === 'string';
-  const batched = inputs.map(({ dims }, index) =>
+  const batched = told.map(({ dims }, index) =>
     dims.some((size, axis) => open(size) && roles[index]?.[axis] === 'batch'),
   );
-  return !batched.includes(true) || inputs.every(({ dims }, index) => batched[index] || !dims.some(open));
+  return !batched.includes(true) || told.every(({ dims }, index) => batched[index] || !dims.some(open));
 }
 
 /** The atoms of an input's axes. */

@@ -83,7 +83,10 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
   const main = inputs.filter(({ name }) => !lengths.has(name) && !states.some(({ input }) => input === name));
   const ways = combinations(
     main.map((input) => candidates(input, options.axes?.[input.name], main.some(hasOpenTime))),
-  ).filter((roles) => options.axes || agree(main, roles));
+    (roles) => options.axes !== undefined || agree(main, roles),
+  );
+  if (ways.length === 0)
+    refuse('inputs', 'open sizes that cannot be told apart', 'options.axes', main.map(({ name }) => name).join(', '));
   let first: unknown;
   for (const roles of ways) {
     try {
@@ -290,12 +293,18 @@ function scalarDims(graph: NonNullable<Model['graph']>, name: string): number[] 
   return (graph.input.find((input) => input.name === name)?.type?.tensorType?.shape?.dim ?? []).map(() => 1);
 }
 
-/** Ways to read all inputs together, the likeliest first. */
-function combinations(each: readonly (readonly AxisRole[][])[]): AxisRole[][][] {
+/** Ways to read all inputs together, the likeliest first; those that are `agreed`. */
+function combinations(
+  each: readonly (readonly AxisRole[][])[],
+  agreed: (roles: readonly AxisRole[][]) => boolean,
+): AxisRole[][][] {
   let all: { roles: AxisRole[][]; cost: number }[] = [{ roles: [], cost: 0 }];
   for (const ways of each) {
-    all = all.flatMap(({ roles, cost }) => ways.map((way, order) => ({ roles: [...roles, way], cost: cost + order })));
-    all = all.sort((a, b) => a.cost - b.cost).slice(0, MOST_TRIES);
+    all = all
+      .flatMap(({ roles, cost }) => ways.map((way, order) => ({ roles: [...roles, way], cost: cost + order })))
+      .filter(({ roles }) => agreed(roles))
+      .sort((a, b) => a.cost - b.cost)
+      .slice(0, MOST_TRIES);
   }
   return all.map(({ roles }) => roles);
 }

@@ -66,7 +66,7 @@ function gru(term: Term, h: string): FoundCell | undefined {
       for (const [rest, candidate] of sides(fresh, 'multiply')) {
         if (rest.kind !== 'rest' || rest.of !== update || candidate.kind !== 'activation') continue;
         for (const [own, reset] of sides(candidate.of, 'add')) {
-          if (own.kind !== 'linear') continue;
+          if (own.kind !== 'linear' || own.parts.has(h)) continue;
           const n: Gate = { linear: own, activation: candidate.activation };
           const after = sides(reset, 'multiply').find(
             ([a, b]) => gate(a) && b.kind === 'linear' && b.parts.size === 1 && b.parts.has(h),

@@ -99,7 +99,9 @@ function checkTrips(env: Environment, op: Op, loop: Loop, outer: Scope, time: Nu
     return plain ? known(runGraph(env, loop.body, [last], scopeFor(op, loop, outer, step), depth + 1)[0]) : undefined;
   };
   const enough = trips ? sameNum(known(trips), time) : at(1) === 0;
-  const goesOn = sameNum(time, 1) || (at(2) ?? 0) !== 0;
+  // Each comparison changes at most once on the way, so both ends tell; of an open time the last but one is enough, as the first
+  // could be the last.
+  const goesOn = sameNum(time, 1) || [2, ...(isSym(time) ? [] : [time])].every((before) => (at(before) ?? 0) !== 0);
   if (!enough || !goesOn || (condition && known(condition) !== 1))
     refuse(op.where, 'a loop that does not run once for every timestep', 'one step for each', op.name);
 }
@@ -163,7 +165,7 @@ export function runLoop(env: Environment, op: Op, outer: Scope, depth: number): 
   const { ctx } = env;
   const { where } = op;
   const loop = inspect(op);
-  const child = new Context(new Reporter(), ctx.batch, ctx.readers);
+  const child = new Context(new Reporter(), ctx.batch, ctx.readers, ctx);
   child.steps = new Map();
   const inside: Environment = { ...env, ctx: child };
   const scope = scopeFor(op, loop, outer, symbol(STEP));
@@ -195,7 +197,8 @@ export function runLoop(env: Environment, op: Op, outer: Scope, depth: number): 
       refuse(where, 'a number that is carried but does not count steps', 'one more at each step', loop.names[i + 2]);
   });
   const [step, ...others] = child.steps;
-  if (!step || others.length > 0)
+  const inner = child.nodes.flatMap(({ name, outputs }) => outputs ?? [name]);
+  if (!step || others.length > 0 || inner.includes(step[1].x.name))
     refuse(where, 'a loop over other than one sequence', 'a recurrent layer', `${child.steps.size} sequences`);
   const [leaf, { x, axis }] = step;
   const time = x.axes[axis] as readonly Atom[];
