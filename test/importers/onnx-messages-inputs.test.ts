@@ -28,9 +28,9 @@ describe('ONNX, refused by its words: the graph and its inputs', () => {
       /an operator that is not honoured; expected one of the operators in the README, got com.microsoft.MatMulInteger16/,
     ],
     [
-      'activations that are quantised',
-      { nodes: [node('DynamicQuantizeLinear', 'X', 'Y s z')] },
-      /an operator that is not honoured; .*got DynamicQuantizeLinear/,
+      'weights that are quantised in blocks',
+      { nodes: [node('MatMulNBits', 'X', 'Y', {}, 'com.microsoft')] },
+      /an operator that is not honoured; .*got com.microsoft.MatMulNBits/,
     ],
     [
       'sparse initialisers',
@@ -90,12 +90,8 @@ describe('ONNX, refused by its words: the graph and its inputs', () => {
     ],
     [
       'open sizes that contradict one another',
-      {
-        nodes: [node('Tanh'), node('Tanh', 'Z', 'z'), node('Tanh', 'V', 'v')],
-        inputs: { ...x('n', 'm', 6), Z: { dims: ['m'] }, V: { dims: ['n'] } },
-        outputs: ['Y', 'z', 'v'],
-      },
-      /inputs: open sizes that cannot be told apart; expected options.axes, got X, Z, V/,
+      { nodes: [node('Gather', 'E X')], inputs: { X: { dims: ['n', 'n'], type: 7 } }, init: { E: floats([4, 3]) } },
+      /inputs: open sizes that cannot be told apart; expected options.axes, got X/,
       {},
     ],
     [

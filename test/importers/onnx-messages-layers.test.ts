@@ -247,5 +247,15 @@ describe('ONNX, refused by its words: layers', () => {
       /adds another value; expected X, W and B, got Z/,
       CHANNELS,
     ],
+    [
+      'values that are quantised in the file',
+      { nodes: [node('MatMulInteger', 'X W z')], init: { W: ints([1, 2, 3, 4, 5, 6], [6, 1]), z: ints([3], []) } },
+      /a zero point of A in the file; expected DynamicQuantizeLinear, got 3/,
+    ],
+    [
+      'zero points that do not fit',
+      { nodes: [node('MatMulInteger', 'X W _ z')], init: { W: ints([1, 2, 3, 4, 5, 6], [6, 1]), z: ints([3, 4]) } },
+      /zero points of B that do not fit; expected 1 or 1, got 2/,
+    ],
   ]);
 });

@@ -42,17 +42,35 @@ const MICROSOFT_DOMAIN = 'com.microsoft';
 export function runGraph(env: Environment, graph: Graph, outputs: readonly string[], scope: Scope, depth = 0): Item[] {
   if (depth > DEEPEST) refuse('graph', 'graphs within graphs', `at most ${DEEPEST} deep`);
   if (graph.sparseInitializer.length > 0) refuse('graph', 'sparse initialisers', 'dense ones');
-  const needed = neededBy(graph, outputs);
+  const nodes = ordered(graph.node);
+  const needed = neededBy(nodes, outputs);
   const initial = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   for (const [name, tensor] of initial) if (needed.names.has(name)) scope.set(name, readTensor(tensor, env.files));
-  for (const node of graph.node) if (needed.nodes.has(node)) runNode(env, node, scope, needed.names, depth);
+  for (const node of nodes) if (needed.nodes.has(node)) runNode(env, node, scope, needed.names, depth);
   return outputs.map(
     (name) => scope.get(name) ?? refuse(`output ${JSON.stringify(name)}`, 'nothing makes it', 'a node or input'),
   );
 }
 
+/** Each node after those whose results it reads: some converters append nodes, and ONNX Runtime takes them in any order. */
+function ordered(nodes: readonly Node[]): Node[] {
+  const makers = new Map(nodes.flatMap((node) => node.output.map((name) => [name, node] as const)));
+  const [entered, done] = [new Set<Node>(), new Set<Node>()];
+  for (const node of nodes) {
+    const open = [node];
+    for (let now = open.at(-1); now; now = open.at(-1)) {
+      const waits = entered.has(now) ? [] : reads(now).flatMap((name) => makers.get(name) ?? []);
+      entered.add(now);
+      const missing = waits.filter((one) => !entered.has(one));
+      if (missing.length > 0) open.push(...missing);
+      else done.add(open.pop() as Node);
+    }
+  }
+  return [...done];
+}
+
 /** The nodes on whose results the outputs depend, graphs inside them included. */
-function neededBy({ node }: Graph, outputs: readonly string[]): { nodes: Set<Node>; names: Set<string> } {
+function neededBy(node: readonly Node[], outputs: readonly string[]): { nodes: Set<Node>; names: Set<string> } {
   const names = new Set(outputs);
   const nodes = new Set<Node>();
   for (const one of [...node].reverse()) {

@@ -8,7 +8,8 @@ import { GATHER } from './gather.js';
 import { NORM } from './norm.js';
 import { PAD } from './pad.js';
 import { PRODUCT } from './product.js';
-import { QUANTISED, RECURRENT } from './recurrent.js';
+import { QUANTISED } from './quantised.js';
+import { QUANTISED_LSTM, RECURRENT } from './recurrent.js';
 import { REDUCE } from './reduce.js';
 import type { Run } from './run.js';
 import { SHAPE } from './shape.js';
@@ -26,6 +27,7 @@ export const OPERATORS: Readonly<Record<string, Run>> = {
   ...NORM,
   ...PAD,
   ...PRODUCT,
+  ...QUANTISED,
   ...RECURRENT,
   ...REDUCE,
   ...SHAPE,
@@ -34,4 +36,4 @@ export const OPERATORS: Readonly<Record<string, Run>> = {
 };
 
 /** Those of the domain com.microsoft. */
-export const MICROSOFT: Readonly<Record<string, Run>> = { ...FUSED, ...QUANTISED };
+export const MICROSOFT: Readonly<Record<string, Run>> = { ...FUSED, ...QUANTISED_LSTM };

@@ -442,4 +442,4 @@ export const RECURRENT: Readonly<Record<string, Run>> = {
 };
 
 /** Of the domain com.microsoft. */
-export const QUANTISED: Readonly<Record<string, Run>> = { DynamicQuantizeLSTM: dynamicQuantizeLstm };
+export const QUANTISED_LSTM: Readonly<Record<string, Run>> = { DynamicQuantizeLSTM: dynamicQuantizeLstm };
