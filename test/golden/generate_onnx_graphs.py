@@ -84,7 +84,11 @@ def products():
     graph("heads_fixed", [n("Reshape", ["X", "r"], ["h"]), n("Transpose", ["h"], ["q"], perm=[0, 2, 1, 3]), n("Transpose", ["h"], ["k"], perm=[0, 2, 3, 1]), n("MatMul", ["q", "k"], ["s"]), n("Mul", ["s", "c"], ["sc"]), n("Softmax", ["sc"], ["p"], axis=-1), n("MatMul", ["p", "q"], ["o"]), n("Transpose", ["o"], ["ot"], perm=[0, 2, 1, 3]), n("Reshape", ["ot", "e"], ["Y"])], [[B, 5, 6]], {"r": np.array([0, 0, 2, 3]), "e": np.array([0, 0, 6]), "c": np.float32(0.57)}, x=(B, 5, 6))
     graph("heads_of_weights", [n("Unsqueeze", ["X", "one"], ["u"]), n("MatMul", ["u", "W"], ["m"]), n("Transpose", ["m"], ["t"], perm=[0, 2, 1, 3]), n("Reshape", ["t", "r"], ["Y"])], [[B, T, 6]], {"one": np.array([1]), "W": w("W", 1, 2, 6, 3), "r": np.array([0, 0, 6])})
     for op in ("ReduceMax", "ReduceMin", "ReduceMean"):
+        graph(f"{op.lower()}_dropped", [n(op, ["X"], ["m"], axes=[2], keepdims=0), n("Concat", ["m", "m"], ["Y"], axis=-1)], [[B, 10]], x=(B, 5, 6))
         graph(f"{op.lower()}_both", [n(op, ["X"], ["Y"], axes=[1, 2], keepdims=0)], [[B]])
+
+
+    graph("squeeze_one_of_two", [n("Unsqueeze", ["X"], ["u"], axes=[1, 3]), n("Squeeze", ["u"], ["s"], axes=[1]), n("Concat", ["s", "s"], ["c"], axis=2), n("ReduceSum", ["c"], ["Y"], axes=[2], keepdims=0)], [[B, T, 6]], opset=11)
 
 
 def functions():

@@ -170,7 +170,12 @@ describe('ONNX, refused by its words: parts, copies and joins', () => {
     [
       'two times joined',
       { nodes: [short, node('Concat', 'X half', 'Y', { axis: 1 })], init: halves },
-      /joins two times that depend on the run/,
+      /joins times that depend on the run/,
+    ],
+    [
+      'a time joined to itself',
+      { nodes: [node('Concat', 'X X', 'Y', { axis: 1 })] },
+      /joins times that depend on the run; expected one of them at most; options.shapes, got 2/,
     ],
     [
       'constants as long as the run joined',

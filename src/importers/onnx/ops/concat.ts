@@ -18,15 +18,18 @@ function concat(op: Op, ctx: Context): Item[] {
   const total = all
     .map((one) => dimsOf(one)[axis] as Num)
     .reduce<Num | undefined>((a, b) => (a === undefined ? undefined : plus(a, b)), 0);
-  if (total === undefined) refuse(where, 'joins two times that depend on the run');
+  if (total === undefined) refuse(where, 'joins times that depend on the run');
   if (!model) return [joined(op, ctx, all, axis, total)];
   const carried = values.some((one) => one.carried);
   const along = values.map((one) => one.axes[axis] as readonly Atom[]);
   if (along.some((atoms) => atoms.some(({ batch }) => batch)))
     refuse(where, 'joins batches', 'rows that stand alone', `axis ${axis}`);
-  const overTime = values.some(
+  const timed = values.filter(
     (one) => flowing(one) && (one.axes[axis] as readonly Atom[]).includes(flowing(one) as Atom),
   );
+  const overTime = timed.length > 0;
+  if (timed.length > 1)
+    refuse(where, 'joins times that depend on the run', 'one of them at most; options.shapes', `${timed.length}`);
   const others = (one: Value): Atom[] =>
     one.axes.flatMap((atoms, at) => (at === axis ? [] : atoms.filter(({ batch }) => !batch)));
   if (overTime) {
