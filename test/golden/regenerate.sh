@@ -20,6 +20,11 @@ keras_python=${GATEWISE_KERAS_PYTHON:-python3}
 "$keras_python" generate_keras_old_files.py
 "$keras_python" generate_tensorflow_files.py
 "$keras_python" generate_onnx_files.py
+"$keras_python" generate_onnx_keras.py keras3
+"$keras_python" generate_onnx_keras.py keras2
+# A PyTorch of today, whose exporters write otherwise than the one above; with onnx, onnxscript and onnxruntime.
+"${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" generate_onnx_torch.py
+"$keras_python" generate_onnx_graphs.py
 # TensorFlow.js is no dependency: TFJS is a folder in which `npm i @tensorflow/tfjs` was run.
 if [ -n "${TFJS:-}" ]; then node generate_tfjs_files.mjs; fi
 "$torch_python" manifest.py

@@ -4,6 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { fromKeras } from '../../src/importers/keras/index.js';
 import { fromNam } from '../../src/importers/nam/index.js';
 import { fromOnnx } from '../../src/importers/onnx/index.js';
+import { fromPyTorch } from '../../src/importers/pytorch/index.js';
+import { fromRTNeural } from '../../src/importers/rtneural/index.js';
+import { fromSafetensors } from '../../src/importers/safetensors/index.js';
+import { readNpz } from '../../src/importers/tensorflow/index.js';
+import { fromTfjs } from '../../src/importers/tfjs/index.js';
 import {
   AttributeSchema,
   GraphSchema,
@@ -12,12 +17,7 @@ import {
   OperatorSetIdSchema,
   TensorSchema,
   ValueInfoSchema,
-} from '../../src/importers/onnx/proto/onnx_pb.js';
-import { fromPyTorch } from '../../src/importers/pytorch/index.js';
-import { fromRTNeural } from '../../src/importers/rtneural/index.js';
-import { fromSafetensors } from '../../src/importers/safetensors/index.js';
-import { readNpz } from '../../src/importers/tensorflow/index.js';
-import { fromTfjs } from '../../src/importers/tfjs/index.js';
+} from './proto/onnx_pb.js';
 import { refusal } from './support.js';
 
 // Files made to hurt: bombs, lies about sizes, circles, nesting. All are refused, and none takes memory or time worth mention.

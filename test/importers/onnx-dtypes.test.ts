@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { describe, it } from 'vitest';
 import { fromOnnx } from '../../src/importers/onnx/index.js';
-import { ModelSchema, type Tensor } from '../../src/importers/onnx/proto/onnx_pb.js';
 import { createModel } from '../../src/index.js';
 import { randomFloats } from '../support/random.js';
+import { ModelSchema, type Tensor } from './proto/onnx_pb.js';
 import { expectClose } from './support.js';
 
 const cases: { name: string; model: string }[] = JSON.parse(

@@ -2,15 +2,9 @@ import { readFileSync } from 'node:fs';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { fromOnnx } from '../../src/importers/onnx/index.js';
-import {
-  type Graph,
-  ModelSchema,
-  OperatorSetIdSchema,
-  type Tensor,
-  TensorSchema,
-} from '../../src/importers/onnx/proto/onnx_pb.js';
 import { createModel } from '../../src/index.js';
 import { randomFloats } from '../support/random.js';
+import { type Graph, ModelSchema, OperatorSetIdSchema, type Tensor, TensorSchema } from './proto/onnx_pb.js';
 import { expectClose, refusal } from './support.js';
 
 const cases: { name: string; model: string }[] = JSON.parse(

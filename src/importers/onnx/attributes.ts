@@ -1,4 +1,4 @@
-import type { Attribute, Graph, Node } from './proto/onnx_pb.js';
+import type { Attribute, Graph, Node } from './proto/messages.js';
 import { refuse } from './refuse.js';
 import { type Files, readTensor } from './tensor.js';
 import type { Constant } from './value.js';
@@ -18,8 +18,6 @@ export class Attributes {
     private readonly note: (name: string, value: unknown, given: boolean) => void,
   ) {
     this.#all = new Map(attribute.map((one) => [one.name, one]));
-    for (const one of attribute)
-      if (one.refAttrName !== '') refuse(where, 'a function’s attribute', 'a value', one.refAttrName);
   }
 
   has(name: string): boolean {
@@ -27,11 +25,11 @@ export class Attributes {
   }
 
   int<Default extends number | undefined>(name: string, otherwise: Default): number | Default {
-    return this.#get(name, ({ i }) => Number(i), otherwise);
+    return this.#get(name, ({ i }) => i, otherwise);
   }
 
   ints<Default extends readonly number[] | undefined>(name: string, otherwise: Default): readonly number[] | Default {
-    return this.#get(name, ({ ints }) => ints.map(Number), otherwise);
+    return this.#get(name, ({ ints }) => ints, otherwise);
   }
 
   float<Default extends number | undefined>(name: string, otherwise: Default): number | Default {

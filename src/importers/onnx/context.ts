@@ -1,8 +1,9 @@
 import type { ModelSpec, NodeSpec, TensorSpec } from '../../spec.js';
 import type { Reporter } from '../report.js';
 import type { Attributes } from './attributes.js';
+import { show } from './num.js';
 import { refuse } from './refuse.js';
-import type { Atom, Constant, Item, Value } from './value.js';
+import { type Atom, type Constant, flowing, type Item, type Value } from './value.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** A node being made: fields beyond its name. */
@@ -31,7 +32,7 @@ const MOVES = new Set(['reshape', 'rearrange', 'regroup', 'slice']);
 export class Context {
   readonly nodes: Mutable<NodeSpec>[] = [];
   readonly tensors: Record<string, TensorSpec> = {};
-  readonly #names = new Set<string>();
+  readonly #names: Set<string>;
   readonly #moves = new Map<string, string>();
 
   constructor(
@@ -40,7 +41,24 @@ export class Context {
     readonly batch: Atom | undefined,
     /** How many operators read each tensor of the file. */
     readonly readers: ReadonlyMap<string, number> = new Map(),
-  ) {}
+    /** For the body of a loop: no name of it is one of the graph around. */
+    outer?: Context,
+  ) {
+    this.#names = new Set(outer ? outer.#names : []);
+  }
+
+  /** A sequence of each time that depends on the run, by that time. */
+  readonly sequences = new Map<string, Value>();
+
+  /** In a loop's body: the sequences whose timestep is taken, by the name of what was taken. */
+  steps?: Map<string, { readonly x: Value; readonly axis: number }>;
+
+  /** Takes note of a value that was made. */
+  saw(item: Item): void {
+    const flow = item.kind === 'value' && !item.ids ? flowing(item) : undefined;
+    if (flow && !this.sequences.has(show(flow.size)) && (item as Value).time.length === 1)
+      this.sequences.set(show(flow.size), item as Value);
+  }
 
   /** Products without a bias, by the tensor they make, which only one operator reads. */
   readonly biasless = new Map<string, Mutable<Extract<NodeSpec, { type: 'dense' }>>>();
@@ -53,8 +71,13 @@ export class Context {
     return name;
   }
 
-  /** Adds a node. @returns its first output's name. */
+  /** Inputs that hold token ids. */
+  readonly ids = new Set<string>();
+
+  /** Adds a node. @returns its first output's name. @throws {ImportError} it would compute with token ids. */
   add(node: NewNode, wanted: string): string {
+    if (node.type !== 'embedding' && node.inputs.some((name) => this.ids.has(name)))
+      refuse(`node ${JSON.stringify(wanted)}`, 'token ids as numbers', 'ids for an embedding');
     // Moves of numbers that are asked for twice are done once.
     const key = MOVES.has(node.type) ? JSON.stringify(node) : undefined;
     const made = key === undefined ? undefined : this.#moves.get(key);
@@ -100,16 +123,6 @@ export function integers(where: string, item: Item | undefined, what: string): r
     if (typeof n !== 'number') refuse(where, `${what} depend on the size of the input`, 'numbers; give options.shapes');
     return n;
   });
-}
-
-export function value(where: string, item: Item | undefined, what: string): Value {
-  if (item?.kind === 'value') return item;
-  return refuse(
-    where,
-    `${what} is not a value of the model`,
-    'an input of the model or what comes of it',
-    item?.kind ?? 'nothing',
-  );
 }
 
 export function known(where: string, item: Item | undefined, what: string): Constant {

@@ -1,8 +1,8 @@
-import { axisAt, integers, known, type Op } from './context.js';
+import { axisAt, integers, known, numbers, type Op } from './context.js';
 import { dividedBy, isSym, minus, type Num, plus, sameNum, show, times } from './num.js';
 import { refuse } from './refuse.js';
 import { isFloat } from './tensor.js';
-import { BOOL, type Constant, constant, INT64 } from './value.js';
+import { BOOL, type Constant, constant, type Filled, INT64 } from './value.js';
 
 /** Most numbers that folding makes in one step: a file of a few bytes must not fill the memory. */
 const MOST = 2 ** 26;
@@ -157,7 +157,7 @@ function concat(op: Op): Constant {
   const axis = axisAt(op.where, op.attributes.int('axis', 1), first?.dims.length ?? 0);
   const dims = [...(first as Constant).dims];
   dims[axis] = parts.reduce((sum, part) => sum + (part.dims[axis] ?? Number.NaN), 0);
-  const length = bounded(op.where, dims);
+  bounded(op.where, dims);
   for (const part of parts) {
     if (part.dims.length !== dims.length || part.dims.some((n, i) => i !== axis && n !== dims[i])) {
       refuse(op.where, 'shapes that do not go together', `[${first?.dims}] but for axis ${axis}`, `[${part.dims}]`);
@@ -172,7 +172,6 @@ function concat(op: Op): Constant {
       for (let i = 0; i < block; i++) data.push(part.data[o * block + i] as Num);
     }
   }
-  if (data.length !== length) refuse(op.where, 'shapes that do not go together');
   const type = (first as Constant).type;
   return constant(dims, isFloat(type) ? Float32Array.from(data as number[]) : data, type);
 }
@@ -194,6 +193,17 @@ function gather(op: Op): Constant {
     }
   }
   return constant(dims, isFloat(x.type) ? Float32Array.from(data as number[]) : data, x.type);
+}
+
+/** One number everywhere; a constant if its shape is known. */
+export function filled(dims: readonly Num[], number: Num, type: number): Constant | Filled {
+  if (dims.some(isSym)) return { kind: 'filled', dims, value: number, type };
+  const length = bounded('ConstantOfShape', dims as number[]);
+  return constant(
+    dims as number[],
+    isFloat(type) && !isSym(number) ? new Float32Array(length).fill(number) : new Array<Num>(length).fill(number),
+    type,
+  );
 }
 
 /** Start, count and step along one axis, with ONNX' rules for ends beyond the size. */
@@ -300,18 +310,69 @@ function reduce(op: Op, axes: readonly number[] | undefined, keep: boolean): Con
   return constant(keep ? kept : x.dims.filter((_, axis) => !over.includes(axis)), scaled, x.type);
 }
 
+/** Weights stored as whole numbers, with a scale and a zero point for all or for each place along an axis. */
+function dequantise(op: Op): Constant {
+  const { where, attributes } = op;
+  const [x, scale] = [known(where, op.inputs[0], 'x'), known(where, op.inputs[1], 'the scale')];
+  const zero = op.inputs[2] && known(where, op.inputs[2], 'the zero point');
+  const axis = attributes.int('axis', 1);
+  attributes.ignore('output_dtype');
+  const one = scale.data.length === 1;
+  const at = one ? 0 : axisAt(where, axis, x.dims.length);
+  if (attributes.int('block_size', 0) !== 0 || !(one || (scale.dims.length === 1 && scale.data.length === x.dims[at])))
+    refuse(where, 'scales that do not fit', `1 or ${x.dims[at]}`, `[${scale.dims}]`);
+  const inner = lengthOf(x.dims.slice(at + 1));
+  const [raw, scales, zeros] = [numbers(where, x), numbers(where, scale), zero && numbers(where, zero)];
+  const place = (i: number): number => (one ? 0 : Math.floor(i / inner) % (x.dims[at] as number));
+  const data = raw.map((n, i) => (n - (zeros?.[place(i)] ?? 0)) * (scales[place(i)] as number));
+  return { ...constant(x.dims, data, 1), tensor: x.tensor };
+}
+
+/** A product of matrices, or of a vector and a matrix. */
+function matmul(op: Op): Constant | undefined {
+  const [a, b] = [known(op.where, op.inputs[0], 'A'), known(op.where, op.inputs[1], 'B')];
+  if (a.dims.length > 2 || a.dims.length < 1 || b.dims.length !== 2) return undefined;
+  const gemm = op.type === 'Gemm';
+  const [ta, tb] = gemm ? [op.attributes.int('transA', 0), op.attributes.int('transB', 0)] : [0, 0];
+  const flip = (x: Constant): Constant =>
+    pick(op.where, x, [x.dims[1] as number, x.dims[0] as number], [1, x.dims[1] as number]);
+  const [p, q] = [ta ? flip(a) : a, tb ? flip(b) : b];
+  const [m, k] = p.dims.length === 1 ? [1, p.dims[0] as number] : (p.dims as [number, number]);
+  const [kq, n] = q.dims as [number, number];
+  if (k !== kq) refuse(op.where, 'shapes that do not go together', `[${p.dims}]`, `[${q.dims}]`);
+  const dims = p.dims.length === 1 ? [n] : [m, n];
+  const c =
+    gemm && op.inputs[2] ? numbers(op.where, expand(op.where, known(op.where, op.inputs[2], 'C'), dims)) : undefined;
+  const [alpha, beta] = gemm ? [op.attributes.float('alpha', 1), op.attributes.float('beta', 1)] : [1, 1];
+  const [x, y] = [numbers(op.where, p), numbers(op.where, q)];
+  const data = new Float32Array(bounded(op.where, dims));
+  data.forEach((_, at) => {
+    let sum = 0;
+    for (let i = 0; i < k; i++) sum += (x[Math.floor(at / n) * k + i] as number) * (y[i * n + (at % n)] as number);
+    data[at] = alpha * sum + beta * (c?.[at] ?? 0);
+  });
+  return constant(dims, data, a.type);
+}
+
 /** Works out an operator all of whose inputs are known; undefined for one that is not folded. */
 export function fold(op: Op, axes: () => { axes: readonly number[] | undefined; keep: boolean }): Constant | undefined {
   if (BINARY[op.type] && op.inputs.length === 2) return binary(op);
   const unary = UNARY[op.type];
   if (unary) {
     const x = known(op.where, op.inputs[0], 'an input');
-    const data = Array.from(x.data, (one) =>
-      isSym(one) ? (op.type === 'Neg' ? (times(one, -1) as Num) : undetermined(op.where, one, one)) : unary(one),
-    );
+    const data = Array.from(x.data, (one): Num => {
+      if (!isSym(one)) return unary(one);
+      if (op.type === 'Neg') return times(one, -1) as Num;
+      return undetermined(op.where, one, one);
+    });
     return constant(x.dims, isFloat(x.type) ? Float32Array.from(data as number[]) : data, x.type);
   }
   switch (op.type) {
+    case 'DequantizeLinear':
+      return dequantise(op);
+    case 'MatMul':
+    case 'Gemm':
+      return matmul(op);
     case 'Concat':
       return concat(op);
     case 'Gather':

@@ -1,17 +1,16 @@
 import { Attributes } from './attributes.js';
 import type { Context, Op } from './context.js';
 import { fold } from './fold.js';
-import { ELEMENTWISE } from './ops/elementwise.js';
-import { LAYERS, reduction } from './ops/layers.js';
-import { PLUMBING, type Run } from './ops/plumbing.js';
-import { RECURRENT } from './ops/recurrent.js';
-import type { Graph, Node } from './proto/onnx_pb.js';
+import { functionKey, runFunction } from './functions.js';
+import { runLoop } from './loop/loop.js';
+import { MICROSOFT, OPERATORS } from './ops/all.js';
+import { reduction } from './ops/reduce.js';
+import type { Graph, LocalFunction, Node } from './proto/messages.js';
 import { refuse } from './refuse.js';
 import { type Files, readTensor } from './tensor.js';
 import type { Constant, Item } from './value.js';
 import { constant } from './value.js';
 
-const OPERATORS: Readonly<Record<string, Run>> = { ...PLUMBING, ...ELEMENTWISE, ...LAYERS, ...RECURRENT };
 /** Graphs in graphs: more is no model that an exporter wrote. */
 const DEEPEST = 32;
 
@@ -33,58 +32,109 @@ export interface Environment {
   readonly ctx: Context;
   readonly files: Files;
   readonly opsets: ReadonlyMap<string, number>;
+  /** Operators that the file defines, by `functionKey`. */
+  readonly functions: ReadonlyMap<string, LocalFunction>;
 }
 
-const MICROSOFT = 'com.microsoft';
+const MICROSOFT_DOMAIN = 'com.microsoft';
 
 /** Works out the outputs of a graph; only what they need is looked at. */
 export function runGraph(env: Environment, graph: Graph, outputs: readonly string[], scope: Scope, depth = 0): Item[] {
   if (depth > DEEPEST) refuse('graph', 'graphs within graphs', `at most ${DEEPEST} deep`);
   if (graph.sparseInitializer.length > 0) refuse('graph', 'sparse initialisers', 'dense ones');
-  const needed = neededBy(graph, outputs);
+  const nodes = ordered(graph.node);
+  const needed = neededBy(nodes, outputs);
   const initial = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   for (const [name, tensor] of initial) if (needed.names.has(name)) scope.set(name, readTensor(tensor, env.files));
-  for (const node of graph.node) if (needed.nodes.has(node)) runNode(env, node, scope, needed.names, depth);
+  for (const node of nodes) if (needed.nodes.has(node)) runNode(env, node, scope, needed.names, depth);
   return outputs.map(
     (name) => scope.get(name) ?? refuse(`output ${JSON.stringify(name)}`, 'nothing makes it', 'a node or input'),
   );
 }
 
+/** Each node after those whose results it reads: some converters append nodes, and ONNX Runtime takes them in any order. */
+function ordered(nodes: readonly Node[]): Node[] {
+  const makers = new Map(nodes.flatMap((node) => node.output.map((name) => [name, node] as const)));
+  const [entered, done] = [new Set<Node>(), new Set<Node>()];
+  for (const node of nodes) {
+    const open = [node];
+    for (let now = open.at(-1); now; now = open.at(-1)) {
+      const waits = entered.has(now) ? [] : reads(now).flatMap((name) => makers.get(name) ?? []);
+      entered.add(now);
+      const missing = waits.filter((one) => !entered.has(one));
+      if (missing.length > 0) open.push(...missing);
+      else done.add(open.pop() as Node);
+    }
+  }
+  return [...done];
+}
+
 /** The nodes on whose results the outputs depend, graphs inside them included. */
-function neededBy({ node }: Graph, outputs: readonly string[]): { nodes: Set<Node>; names: Set<string> } {
+function neededBy(node: readonly Node[], outputs: readonly string[]): { nodes: Set<Node>; names: Set<string> } {
   const names = new Set(outputs);
   const nodes = new Set<Node>();
   for (const one of [...node].reverse()) {
     if (!one.output.some((name) => name !== '' && names.has(name))) continue;
     nodes.add(one);
-    for (const name of reads(one, 0)) names.add(name);
+    for (const name of reads(one)) names.add(name);
   }
   return { nodes, names };
 }
 
-function reads({ input, attribute }: Node, depth: number): string[] {
-  if (depth > DEEPEST) refuse('graph', 'graphs within graphs', `at most ${DEEPEST} deep`);
+function reads({ input, attribute }: Node): string[] {
   const inside = attribute.flatMap(({ g }) =>
-    g ? [...g.node.flatMap((one) => reads(one, depth + 1)), ...g.output.map(({ name }) => name)] : [],
+    g ? [...g.node.flatMap(reads), ...g.output.map(({ name }) => name)] : [],
   );
   return [...input.filter((name) => name !== ''), ...inside];
 }
 
-/** How many operators read each tensor, graphs inside included. */
-export function countReaders(graph: Graph): Map<string, number> {
+/** How many operators read each tensor, graphs inside and functions included. */
+export function countReaders(graph: Graph, functions: readonly LocalFunction[]): Map<string, number> {
   const counts = new Map<string, number>();
-  const names = [...graph.node.flatMap((node) => reads(node, 0)), ...graph.output.map(({ name }) => name)];
+  const names = [
+    ...[graph, ...functions].flatMap(({ node }) => node.flatMap((one) => reads(one))),
+    ...graph.output.map(({ name }) => name),
+    ...functions.flatMap(({ output }) => output),
+  ];
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }
 
 function runNode(env: Environment, node: Node, scope: Scope, needed: ReadonlySet<string>, depth: number): void {
-  const { ctx, files, opsets } = env;
-  const domain = node.domain === 'ai.onnx' ? '' : node.domain;
+  const { ctx } = env;
   const name = node.name || node.output.find((one) => one !== '') || node.opType;
   const where = `node ${JSON.stringify(name)} (${node.opType})`;
-  if (domain !== '' && domain !== MICROSOFT) refuse(where, 'an operator of another domain', 'ai.onnx', domain);
+  const inputs = node.input.map((one) =>
+    one === ''
+      ? undefined
+      : (scope.get(one) ?? refuse(where, `nothing makes input ${JSON.stringify(one)}`, 'a node before it')),
+  );
+  const used = node.output.map((one) => one !== '' && needed.has(one));
+  const defined = env.functions.get(functionKey(node, node.opType));
+  const results = defined
+    ? runFunction(env, defined, node, inputs, depth)
+    : runPlain(env, node, { where, name, inputs, used }, scope, depth);
+  node.output.forEach((one, index) => {
+    if (!used[index]) return;
+    const item = results[index] ?? refuse(where, `output ${index} is not made`, 'an output that is', one);
+    scope.set(one, item);
+    ctx.saw(item);
+  });
+}
+
+/** A node that is no call of a function of the file. */
+function runPlain(
+  env: Environment,
+  node: Node,
+  site: Pick<Op, 'where' | 'name' | 'inputs' | 'used'>,
+  scope: Scope,
+  depth: number,
+): (Item | undefined)[] {
+  const { ctx, files, opsets } = env;
+  const { where, name } = site;
+  const domain = node.domain === 'ai.onnx' ? '' : node.domain;
   const opset = opsets.get('') ?? 0;
+  if (domain !== '' && domain !== MICROSOFT_DOMAIN) refuse(where, 'an operator of another domain', 'ai.onnx', domain);
   const attributes = new Attributes(where, node, files, (attribute, value, given) => {
     if (given) ctx.reporter.read(name, attribute, value);
     else
@@ -95,49 +145,34 @@ function runNode(env: Environment, node: Node, scope: Scope, needed: ReadonlySet
         `ONNX ${node.opType}, opset ${opset}: the specification's default`,
       );
   });
-  const inputs = node.input.map((one) =>
-    one === ''
-      ? undefined
-      : (scope.get(one) ?? refuse(where, `nothing makes input ${JSON.stringify(one)}`, 'a node before it')),
-  );
-  const used = node.output.map((one) => one !== '' && needed.has(one));
   const op: Op = {
+    ...site,
     type: node.opType,
-    where,
-    name,
-    inputs,
     attributes,
     inputNames: node.input,
     outputs: node.output,
-    used,
     opset,
   };
-  const results = node.opType === 'If' && domain === '' ? runIf(env, op, scope, depth) : runOperator(op, ctx, domain);
+  const inside = domain === '' ? { If: runIf, Loop: runLoop }[node.opType] : undefined;
+  const results = inside ? inside(env, op, scope, depth) : runOperator(op, ctx, domain);
   attributes.finish();
-  node.output.forEach((one, index) => {
-    if (!used[index]) return;
-    const item = results[index] ?? refuse(where, `output ${index} is not made`, 'an output that is', one);
-    scope.set(one, item);
-  });
+  return results;
 }
 
 function runOperator(op: Op, ctx: Context, domain: string): (Item | undefined)[] {
-  const custom = op.type === 'DynamicQuantizeLSTM';
-  if (op.type === 'Constant') return [constantNode(op)];
-  const run = Object.hasOwn(OPERATORS, op.type) && custom === (domain === MICROSOFT) ? OPERATORS[op.type] : undefined;
-  const allKnown = op.inputs.length > 0 && op.inputs.every((item) => item === undefined || item.kind === 'constant');
-  if (allKnown && !custom) {
-    const folded = fold(op, () => reduction(op));
-    if (folded) return [folded];
-  }
-  if (!run)
-    refuse(
-      op.where,
-      'an operator that is not honoured',
-      'one of the operators in the README',
-      `${domain ? `${domain}.` : ''}${op.type}`,
-    );
-  return run(op, ctx);
+  if (op.type === 'Constant' && domain === '') return [constantNode(op)];
+  const table = domain === '' ? OPERATORS : MICROSOFT;
+  const run = Object.hasOwn(table, op.type) ? table[op.type] : undefined;
+  const known = op.inputs.length > 0 && op.inputs.every((item) => item === undefined || item.kind === 'constant');
+  const folded = known && domain === '' ? fold(op, () => reduction(op)) : undefined;
+  if (folded) return [folded];
+  if (run) return run(op, ctx);
+  return refuse(
+    op.where,
+    'an operator that is not honoured',
+    'one of the operators in the README',
+    `${domain ? `${domain}.` : ''}${op.type}`,
+  );
 }
 
 function constantNode({ attributes, where }: Op): Constant {

@@ -1,8 +1,8 @@
 import { type Num, symbol } from './num.js';
-import type { ValueInfo } from './proto/onnx_pb.js';
+import type { Graph, Node, ValueInfo } from './proto/messages.js';
 import { refuse } from './refuse.js';
 import { isFloat, typeName } from './tensor.js';
-import type { Atom } from './value.js';
+import { type Atom, INT64 } from './value.js';
 
 /** What an axis of an input is. `'time'` is the run's; `'fixed'` a time of fixed size. */
 export type AxisRole = 'batch' | 'time' | 'features' | 'fixed';
@@ -10,6 +10,10 @@ export type AxisRole = 'batch' | 'time' | 'features' | 'fixed';
 export interface OnnxInput {
   readonly name: string;
   readonly type: number;
+  /** Token ids. */
+  readonly ids: boolean;
+  /** A convolution or pooling slides over it: channels come before time. */
+  readonly slid: boolean;
   /** A size, or the name of one that is open. */
   readonly dims: readonly (number | string)[];
 }
@@ -18,13 +22,14 @@ export interface OnnxInput {
 export function declared(
   { name, type }: ValueInfo,
   shapes: Readonly<Record<string, readonly (number | null)[]>>,
+  { ids, slid }: Uses,
 ): OnnxInput {
   const where = `input ${JSON.stringify(name)}`;
   const tensor = type?.tensorType;
   if (!tensor) refuse(where, 'not a tensor', 'a tensor');
   const given = shapes[name];
   const own = tensor.shape?.dim.map(({ dimValue, dimParam }, axis) =>
-    dimValue > 0n ? Number(dimValue) : dimParam || `${name}.${axis}`,
+    dimValue > 0 ? dimValue : dimParam || `${name}.${axis}`,
   );
   if (given && own && given.length !== own.length)
     refuse(where, 'options.shapes has another rank', `${own.length} sizes`, `${given.length}`);
@@ -34,7 +39,39 @@ export function declared(
     if (typeof size === 'number' && dims[axis] !== size)
       refuse(where, 'options.shapes contradicts the file', `${size} for axis ${axis}`, `${dims[axis]}`);
   });
-  return { name, type: tensor.elemType, dims };
+  return { name, type: ids && isFloat(tensor.elemType) ? INT64 : tensor.elemType, ids, slid, dims };
+}
+
+/** What the graph does with an input. */
+type Uses = Pick<OnnxInput, 'ids' | 'slid'>;
+
+export function usesOf(graph: Graph): (name: string) => Uses {
+  const ids = idsOf(graph);
+  const windows = graph.node.filter(({ opType }) => /(Conv|Pool)/.test(opType));
+  const slid = new Set(windows.map(({ input }) => input[0]));
+  return (name) => ({ ids: ids.has(name), slid: slid.has(name) });
+}
+
+/**
+ * The inputs of which nothing but whole numbers is taken: token ids, even where the file declares them as floats, as exporters
+ * of Keras do.
+ */
+function idsOf({ node, input }: Graph): Set<string> {
+  const whole = (one: Node, name: string): boolean =>
+    one.opType === 'Shape' ||
+    one.opType === 'Equal' ||
+    (one.opType === 'Cast' &&
+      one.attribute.some((attribute) => attribute.name === 'to' && (attribute.i === 6 || attribute.i === 7))) ||
+    !(one.input.includes(name) || one.attribute.some(({ g }) => g?.node.some((inner) => !whole(inner, name))));
+  return new Set(
+    input.flatMap(({ name, type }) =>
+      !isFloat(type?.tensorType?.elemType ?? 1) ||
+      (node.some(({ input: own, opType }) => opType === 'Cast' && own.includes(name)) &&
+        node.every((one) => whole(one, name)))
+        ? [name]
+        : [],
+    ),
+  );
 }
 
 const BATCH = /^(n|b|bs|batch.*|.*batch.*)$/i;
@@ -46,7 +83,7 @@ export const hasOpenTime = ({ dims }: OnnxInput): boolean =>
 
 /** Ways to read the axes of an input, the likeliest first. */
 export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefined, openTime: boolean): AxisRole[][] {
-  const { dims, type, name } = input;
+  const { dims, ids, name } = input;
   if (given) {
     if (given.length !== dims.length)
       refuse(
@@ -57,21 +94,23 @@ export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefi
       );
     return [[...given]];
   }
-  const ids = !isFloat(type);
   const named = (axis: number, pattern: RegExp): boolean =>
     typeof dims[axis] === 'string' && pattern.test(dims[axis] as string);
   const open = (axis: number): boolean => typeof dims[axis] === 'string';
   const score = (roles: readonly AxisRole[]): number =>
-    roles.reduce((sum, role, axis) => {
-      if (role === 'batch')
-        return sum + (named(axis, BATCH) ? 4 : named(axis, TIME) ? -4 : open(axis) ? 1 : dims[axis] === 1 ? 1 : -3);
-      if (role === 'time')
-        return (
-          sum +
-          (named(axis, TIME) ? 4 : named(axis, BATCH) ? -4 : open(axis) ? 2 : dims.length > 2 && !openTime ? 1.5 : 0)
-        );
-      return sum + (open(axis) ? -6 : 1);
-    }, 0);
+    roles.reduce(
+      (sum, role, axis) => {
+        if (role === 'batch')
+          return sum + (named(axis, BATCH) ? 4 : named(axis, TIME) ? -4 : open(axis) ? 1 : dims[axis] === 1 ? 1 : -3);
+        if (role === 'time')
+          return (
+            sum +
+            (named(axis, TIME) ? 4 : named(axis, BATCH) ? -4 : open(axis) ? 2 : dims.length > 2 && !openTime ? 1.5 : 0)
+          );
+        return sum + (open(axis) ? -6 : 1);
+      },
+      roles[2] === 'time' && !open(2) && !input.slid ? -2 : 0,
+    );
   const all: Record<number, AxisRole[][]> = {
     0: [[]],
     1: [['time'], ['batch'], ['features']],
@@ -86,6 +125,7 @@ export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefi
           ['batch', 'time'],
           ['time', 'features'],
           ['features', 'features'],
+          ['time', 'batch'],
         ],
     3: ids
       ? [
@@ -118,6 +158,28 @@ export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefi
     .map(({ roles }) => roles);
 }
 
+/**
+ * Whether the inputs can be read so together: a size of one name is one thing everywhere, and where one input has an open
+ * batch, no other has open sizes without it.
+ */
+export function agree(inputs: readonly OnnxInput[], roles: readonly (readonly AxisRole[])[]): boolean {
+  const meaning = new Map<string, AxisRole>();
+  const told = inputs.slice(0, roles.length);
+  for (const [index, { dims }] of told.entries()) {
+    for (const [axis, size] of dims.entries()) {
+      const role = roles[index]?.[axis] as AxisRole;
+      if (typeof size !== 'string') continue;
+      if ((meaning.get(size) ?? role) !== role) return false;
+      meaning.set(size, role);
+    }
+  }
+  const open = (size: number | string): boolean => typeof size === 'string';
+  const batched = told.map(({ dims }, index) =>
+    dims.some((size, axis) => open(size) && roles[index]?.[axis] === 'batch'),
+  );
+  return !batched.includes(true) || told.every(({ dims }, index) => batched[index] || !dims.some(open));
+}
+
 /** The atoms of an input's axes. */
 export function atomsOf({ name, dims, type }: OnnxInput, roles: readonly AxisRole[], batch: Atom | undefined) {
   const where = `input ${JSON.stringify(name)}`;
@@ -139,7 +201,7 @@ export function atomsOf({ name, dims, type }: OnnxInput, roles: readonly AxisRol
         `${size}`,
       );
     if (size === 1) return [];
-    const atom: Atom = { size };
+    const atom: Atom = role === 'fixed' ? { size, timed: true } : { size };
     (role === 'fixed' ? time : features).push(atom);
     return [atom];
   });

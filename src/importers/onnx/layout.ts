@@ -118,7 +118,10 @@ export function reshape(where: string, x: Value, dims: readonly Num[]): Value {
       const rest = factorTo(have as Num, dim, next);
       if (typeof next.size === 'number' && rest !== undefined && next.size > rest) {
         if (next.size % rest !== 0 || next.batch || next.flows) return refuseShape(where, x, dims);
-        const [first, second]: [Atom, Atom] = [{ size: rest }, { size: next.size / rest }];
+        const [first, second]: [Atom, Atom] = [
+          { ...next, size: rest },
+          { ...next, size: next.size / rest },
+        ];
         const split = (atoms: readonly Atom[]): Atom[] =>
           atoms.flatMap((atom) => (atom === next ? [first, second] : [atom]));
         time = split(time);

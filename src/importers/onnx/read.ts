@@ -1,18 +1,19 @@
-import { fromBinary } from '@bufbuild/protobuf';
 import { ImportError } from '../../errors.js';
 import type { CarrySpec, InputSpec, ModelSpec } from '../../spec.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { type Imported, Reporter } from '../report.js';
 import { Context } from './context.js';
+import { functionKey } from './functions.js';
 import { countReaders, runGraph, Scope } from './graph.js';
-import { type AxisRole, atomsOf, candidates, declared, hasOpenTime, type OnnxInput } from './inputs.js';
+import { type AxisRole, agree, atomsOf, candidates, declared, hasOpenTime, type OnnxInput, usesOf } from './inputs.js';
 import { arrange } from './layout.js';
-import { symbol } from './num.js';
-import { type Model, ModelSchema } from './proto/onnx_pb.js';
+import { isSym, symbol } from './num.js';
+import { decodeModel } from './proto/decode.js';
+import type { Model } from './proto/messages.js';
 import { refuse } from './refuse.js';
 import { findStates, type OnnxState } from './states.js';
 import { type Files, isFloat } from './tensor.js';
-import { type Atom, constant, count, flowing, type Item } from './value.js';
+import { type Atom, constant, count, flowing, type Item, type Value } from './value.js';
 
 export interface OnnxOptions {
   /** Inputs that are constants of this model: a sample rate, a flag. A number, or a list for a tensor. */
@@ -48,9 +49,7 @@ export function fromOnnx(bytes: FileBytes, options: OnnxOptions = {}): ModelSpec
 export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported {
   const model = decode(viewBytes(bytes));
   const graph = model.graph ?? refuse('file', 'no graph', 'an ONNX model');
-  const opsets = new Map(
-    model.opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, Number(version)]),
-  );
+  const opsets = new Map(model.opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, version]));
   const opset = opsets.get('') ?? 0;
   if (!(opset >= OLDEST && opset <= NEWEST)) {
     refuse(
@@ -60,8 +59,6 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
       `${opset}`,
     );
   }
-  if (model.functions.length > 0)
-    refuse('file', 'functions of its own', 'plain operators', model.functions.map(({ name }) => name).join(', '));
   const initial = new Set(graph.initializer.map(({ name }) => name));
   const fixed = options.inputs ?? {};
   const all = graph.input.filter(({ name }) => !initial.has(name));
@@ -73,17 +70,23 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
     if (!all.some((one) => one.name === name))
       refuse('options', 'no such input', all.map((one) => one.name).join(', '), name);
   }
+  const uses = usesOf(graph);
   const inputs = all
     .filter(({ name }) => !Object.hasOwn(fixed, name))
-    .map((one) => declared(one, options.shapes ?? {}));
+    .map((one) => declared(one, options.shapes ?? {}, uses(one.name)));
   const lengths = new Set(inputs.filter(({ name }) => onlyLengths(graph, name)).map(({ name }) => name));
   const outputs = graph.output.map(({ name, type }) => ({
     name,
-    dims: type?.tensorType?.shape?.dim.map(({ dimValue, dimParam }) => (dimValue > 0n ? Number(dimValue) : dimParam)),
+    dims: type?.tensorType?.shape?.dim.map(({ dimValue, dimParam }) => (dimValue > 0 ? dimValue : dimParam)),
   }));
   const states = findStates(options.states, inputs, outputs);
   const main = inputs.filter(({ name }) => !lengths.has(name) && !states.some(({ input }) => input === name));
-  const ways = combinations(main.map((input) => candidates(input, options.axes?.[input.name], main.some(hasOpenTime))));
+  const ways = combinations(
+    main.map((input) => candidates(input, options.axes?.[input.name], main.some(hasOpenTime))),
+    (roles) => options.axes !== undefined || agree(main, roles),
+  );
+  if (ways.length === 0)
+    refuse('inputs', 'open sizes that cannot be told apart', 'options.axes', main.map(({ name }) => name).join(', '));
   let first: unknown;
   for (const roles of ways) {
     try {
@@ -120,10 +123,12 @@ function attempt(model: Model, { options, opsets, inputs, main, roles, states, l
   const graph = model.graph ?? refuse('file', 'no graph');
   const reporter = new Reporter();
   const sizes = main.flatMap(({ dims }, index) => dims.filter((_, axis) => roles[index]?.[axis] === 'batch'));
-  const one = sizes.length > 0 && sizes.every((size) => size === 1);
-  // A batch of 1 in the file: its axis may be dropped, and every row of a larger batch is computed by itself.
-  const batch: Atom | undefined = sizes.length === 0 || one ? undefined : { size: symbol('batch'), batch: true };
-  const ctx = new Context(reporter, batch, countReaders(graph));
+  const [size] = sizes;
+  const fixedBatch = typeof size === 'number' && sizes.every((one) => one === size) ? size : undefined;
+  // A batch of fixed size: every row of another batch is computed by itself as well. If it is 1, its axis may be dropped.
+  const batch: Atom | undefined =
+    sizes.length === 0 || fixedBatch === 1 ? undefined : { size: fixedBatch ?? symbol('batch'), batch: true };
+  const ctx = new Context(reporter, batch, countReaders(graph, model.functions));
   const scope = new Scope();
   const specs: InputSpec[] = [];
   const fixed = Object.entries(options.inputs ?? {});
@@ -143,7 +148,7 @@ function attempt(model: Model, { options, opsets, inputs, main, roles, states, l
   main.forEach((input, index) => {
     const way = roles[index] as readonly AxisRole[];
     const { time, features, axes } = atomsOf(input, way, batch);
-    const ids = !isFloat(input.type);
+    const { ids } = input;
     const name = ctx.unique(input.name);
     const spec: InputSpec = {
       name,
@@ -153,7 +158,10 @@ function attempt(model: Model, { options, opsets, inputs, main, roles, states, l
       ...(ids && { dtype: 'int32' as const }),
     };
     specs.push(spec);
-    scope.set(input.name, { kind: 'value', name, time, features, axes, type: input.type, ids });
+    const item: Item = { kind: 'value', name, time, features, axes, type: input.type, ids };
+    scope.set(input.name, item);
+    ctx.saw(item);
+    if (ids) ctx.ids.add(name);
     reporter.note(`input ${JSON.stringify(input.name)}: axes are ${way.join(', ')}`);
   });
   for (const name of lengths) {
@@ -164,12 +172,12 @@ function attempt(model: Model, { options, opsets, inputs, main, roles, states, l
     const info = inputs.find(({ name }) => name === input) as OnnxInput;
     specs.push(stateInput(ctx, scope, info, batch));
   }
-  const items = runGraph({ ctx, files: options.files ?? {}, opsets }, graph, outputs, scope);
+  const functions = new Map(model.functions.map((one) => [functionKey(one, one.name), one]));
+  const items = runGraph({ ctx, files: options.files ?? {}, opsets, functions }, graph, outputs, scope);
   const named = outputs.map((name, index) => [name, output(ctx, name, items[index] as Item)] as const);
   const carries: CarrySpec[] = states.map(({ input, output: name }) => {
     const at = outputs.indexOf(name);
-    const item = items[at] as Item;
-    if (item.kind !== 'value') refuse(`output ${JSON.stringify(name)}`, 'a constant state', 'a value');
+    const item = items[at] as Value;
     const order = item.axes.flatMap((axis) => axis.filter((atom) => !atom.batch));
     reporter.note(`state: output ${JSON.stringify(name)} is input ${JSON.stringify(input)} of the next call`);
     return { input, output: arrange(ctx, `output ${JSON.stringify(name)}`, item, [], order) };
@@ -186,7 +194,7 @@ function stateInput(ctx: Context, scope: Scope, { name, dims, type }: OnnxInput,
   const open = dims.flatMap((size, axis) => (typeof size === 'string' ? [axis] : []));
   if (open.length > 1 || (open.length === 1 && !batch))
     refuse(where, 'a state of open size', 'one open size at most, the batch; options.shapes', `[${dims}]`);
-  const batchAxis = open[0] ?? (batch ? dims.lastIndexOf(1, dims.length - 2) : -1);
+  const batchAxis = open[0] ?? (batch ? dims.lastIndexOf(isSym(batch.size) ? 1 : batch.size, dims.length - 2) : -1);
   const features: Atom[] = [];
   const axes = dims.map((size, axis): Atom[] => {
     if (axis === batchAxis) return batch ? [batch] : [];
@@ -216,7 +224,8 @@ function output(ctx: Context, name: string, item: Item): string {
       rest.filter((atom) => !own.includes(atom)),
     );
   }
-  const time = item.axes.length > 2 ? rest.filter((atom) => item.time.includes(atom)) : [];
+  const timed = rest.filter((atom) => atom.timed);
+  const time = item.axes.length > 2 ? (timed.length > 0 ? timed : rest.filter((atom) => item.time.includes(atom))) : [];
   return arrange(
     ctx,
     where,
@@ -255,7 +264,7 @@ function finish(
 
 function decode(bytes: Uint8Array): Model {
   try {
-    return fromBinary(ModelSchema, bytes, { readUnknownFields: false });
+    return decodeModel(bytes);
   } catch (cause) {
     throw new ImportError('not an ONNX model', {
       where: 'file',
@@ -284,12 +293,18 @@ function scalarDims(graph: NonNullable<Model['graph']>, name: string): number[] 
   return (graph.input.find((input) => input.name === name)?.type?.tensorType?.shape?.dim ?? []).map(() => 1);
 }
 
-/** Ways to read all inputs together, the likeliest first. */
-function combinations(each: readonly (readonly AxisRole[][])[]): AxisRole[][][] {
+/** Ways to read all inputs together, the likeliest first; those that are `agreed`. */
+function combinations(
+  each: readonly (readonly AxisRole[][])[],
+  agreed: (roles: readonly AxisRole[][]) => boolean,
+): AxisRole[][][] {
   let all: { roles: AxisRole[][]; cost: number }[] = [{ roles: [], cost: 0 }];
   for (const ways of each) {
-    all = all.flatMap(({ roles, cost }) => ways.map((way, order) => ({ roles: [...roles, way], cost: cost + order })));
-    all = all.sort((a, b) => a.cost - b.cost).slice(0, MOST_TRIES);
+    all = all
+      .flatMap(({ roles, cost }) => ways.map((way, order) => ({ roles: [...roles, way], cost: cost + order })))
+      .filter(({ roles }) => agreed(roles))
+      .sort((a, b) => a.cost - b.cost)
+      .slice(0, MOST_TRIES);
   }
   return all.map(({ roles }) => roles);
 }

@@ -1,6 +1,6 @@
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { DTYPES } from '../formats/dtypes.js';
-import type { Tensor } from './proto/onnx_pb.js';
+import type { Tensor } from './proto/messages.js';
 import { refuse } from './refuse.js';
 import { type Constant, constant } from './value.js';
 
@@ -30,11 +30,10 @@ export type Files = Readonly<Record<string, FileBytes>>;
  * @throws {ImportError} an unknown type, a size that does not fit the shape, a file that is missing or too short.
  */
 export function readTensor(tensor: Tensor, files: Files): Constant {
-  const { name, dataType } = tensor;
+  const { name, dataType, dims } = tensor;
   const where = `tensor ${JSON.stringify(name)}`;
   const dtype = DTYPES.get(TYPES[dataType] ?? '');
   if (!dtype) refuse(where, 'a type that is not read', Object.values(TYPES).join(', '), typeName(dataType));
-  const dims = tensor.dims.map(Number);
   if (dims.some((n) => !Number.isSafeInteger(n) || n < 0)) refuse(where, 'a shape that cannot be', 'sizes', `${dims}`);
   const length = dims.reduce((product, n) => product * n, 1);
   const raw = rawBytes(tensor, where, files);
@@ -60,12 +59,12 @@ function typedData(tensor: Tensor, half: ((view: DataView, at: number) => number
     case 1:
       return tensor.floatData;
     case 7:
-      return tensor.int64Data.map(Number);
+      return tensor.int64Data;
     case 11:
       return tensor.doubleData;
     case 12:
     case 13:
-      return tensor.uint64Data.map(Number);
+      return tensor.uint64Data;
   }
   if (!half) return tensor.int32Data;
   const view = new DataView(new ArrayBuffer(2));

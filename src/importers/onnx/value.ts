@@ -15,7 +15,7 @@ export interface Constant {
 export interface Filled {
   readonly kind: 'filled';
   readonly dims: readonly Num[];
-  readonly value: number;
+  readonly value: Num;
   readonly type: number;
 }
 
@@ -26,6 +26,8 @@ export interface Atom {
   readonly batch?: true;
   /** A time that depends on the run's. */
   readonly flows?: true;
+  /** Timesteps of fixed number, wherever they stand: what outputs show as their time. */
+  readonly timed?: true;
 }
 
 /**
@@ -41,6 +43,8 @@ export interface Value {
   readonly axes: readonly (readonly Atom[])[];
   /** Token ids. */
   readonly ids?: boolean;
+  /** Token ids with something added: nothing can be done with them. */
+  readonly shifted?: boolean;
   readonly type: number;
   /** Made of state that the file carries, by other than recurrent layers. */
   readonly carried?: boolean;

@@ -1,9 +1,10 @@
 import type { ActivationSpec } from '../../../spec.js';
-import { type Context, known, numbers, type Op, value } from '../context.js';
-import { pick } from '../fold.js';
+import { type Context, known, numbers, type Op } from '../context.js';
+import { filled, pick } from '../fold.js';
 import { arrange } from '../layout.js';
-import { type Num, sameNum, show } from '../num.js';
+import { isSym, type Num, sameNum, show } from '../num.js';
 import { refuse } from '../refuse.js';
+import { broadcast, stretch, value } from '../stretch.js';
 import {
   type Atom,
   BOOL,
@@ -17,55 +18,19 @@ import {
   sizeOf,
   type Value,
 } from '../value.js';
-import type { Run } from './plumbing.js';
-
-const LARGEST = 3.4028234663852886e38;
-
-/** One activation node over a value. */
-export function activation(ctx: Context, x: Value, activation: ActivationSpec, type = x.type): Value {
-  return { ...x, name: ctx.add({ type: 'activation', inputs: [x.name], activation }, x.name), type };
-}
-
-const simple =
-  (make: (op: Op) => ActivationSpec): Run =>
-  (op, ctx) => [activation(ctx, value(op.where, op.inputs[0], 'the input'), make(op))];
-
-const alpha =
-  (type: 'leaky_relu' | 'thresholded_relu' | 'elu', otherwise: number) =>
-  ({ attributes }: Op): ActivationSpec => ({ type, alpha: attributes.float('alpha', otherwise) });
-
-function clip(op: Op): ActivationSpec {
-  const bound = (index: number): number | undefined => {
-    const given = op.inputs[index];
-    return given && Number(known(op.where, given, 'a bound').data[0]);
-  };
-  const [low, high] =
-    op.opset < 11
-      ? [op.attributes.float('min', undefined), op.attributes.float('max', undefined)]
-      : [bound(1), bound(2)];
-  return { type: 'clip', alpha: Math.max(-LARGEST, low ?? -LARGEST), beta: Math.min(LARGEST, high ?? LARGEST) };
-}
+import { activation, LARGEST } from './activate.js';
+import { expanded } from './expand.js';
+import type { Run } from './run.js';
 
 /** The number that a constant is everywhere. */
 function uniform(x: Constant | Filled): number | undefined {
-  if (x.kind === 'filled') return x.value;
+  if (x.kind === 'filled') return isSym(x.value) ? undefined : x.value;
   const first = x.data[0];
   return typeof first === 'number' && Array.prototype.every.call(x.data, (n: Num) => n === first) ? first : undefined;
 }
 
-/** Sizes of an axis that a constant may have beside a value's. */
-function checkBeside(where: string, x: Value, other: Constant | Filled): void {
-  const own = dimsOf(x);
-  const offset = own.length - other.dims.length;
-  const fits = other.dims.every((n, i) => n === 1 || sameNum(n, own[i + offset]));
-  if (offset < 0 && other.dims.slice(0, -offset).some((n) => n !== 1))
-    refuse(where, 'a constant of more axes than the value', `[${own.map(show)}]`, `[${other.dims.map(show)}]`);
-  if (!fits) refuse(where, 'shapes that do not go together', `[${own.map(show)}]`, `[${other.dims.map(show)}]`);
-}
-
 /** A constant in the storage order of a value: `[features]`, or with timesteps of fixed number `[time, features]`. */
 function beside(where: string, x: Value, given: Constant): { data: Float32Array; shape: number[] } {
-  checkBeside(where, x, given);
   const rank = x.axes.length;
   const dims = [
     ...Array(Math.max(0, rank - given.dims.length)).fill(1),
@@ -126,17 +91,35 @@ function asValue(ctx: Context, where: string, x: Value, given: Constant): string
   return ctx.add({ type: 'constant', inputs: [], tensors: { value: tensor } }, 'constant');
 }
 
+/** Keras moves token ids below 0 up by the vocabulary's size, and takes the others as they are. There are none below 0. */
+function withIds(op: Op, type: Merge, x: Value, given: Constant | Filled, left: boolean): Value | Filled | Constant {
+  const n = uniform(given);
+  if (type === 'less' && !left && n === 0) return filled(dimsOf(x), 0, BOOL);
+  if (type === 'multiply' && n === 1) return x;
+  if (type === 'multiply' && n === 0) return filled(dimsOf(x), 0, x.type);
+  if (type === 'add') return n === 0 ? x : { ...x, shifted: true };
+  return refuse(op.where, 'token ids as numbers', 'ids for an embedding');
+}
+
 /** One of the two is a constant: folded into an activation or a scale and shift where there is one. */
-function withConstant(op: Op, ctx: Context, type: Merge, x: Value, given: Constant | Filled, left: boolean): Value {
+function withConstant(
+  op: Op,
+  ctx: Context,
+  type: Merge,
+  small: Value,
+  given: Constant | Filled,
+  left: boolean,
+): Value | Filled | Constant {
   const { where } = op;
-  checkGrowth(where, x, given);
+  if (small.ids) return withIds(op, type, small, given, left);
+  const x = stretch(ctx, where, small, given.dims);
   const n = uniform(given);
   if (n !== undefined) {
     const plain: ActivationSpec | undefined = scalar(type, n, left);
     if (plain === 'linear') return x;
     if (plain) return activation(ctx, x, plain);
   }
-  const full = given.kind === 'constant' ? given : constant([], Float32Array.of(given.value), given.type);
+  const full = given.kind === 'constant' ? given : constant([], [given.value], given.type);
   const affine =
     type === 'add' || type === 'multiply' || (type === 'subtract' && !left) || (type === 'divide' && !left);
   if (affine && given.kind === 'constant') {
@@ -166,15 +149,6 @@ function withConstant(op: Op, ctx: Context, type: Merge, x: Value, given: Consta
   const other = asValue(ctx, where, x, full);
   const name = ctx.add({ type, inputs: left ? [other, x.name] : [x.name, other] }, op.outputs[0] as string);
   return { ...x, name };
-}
-
-/** A constant with more numbers than the value would make the value larger. */
-function checkGrowth(where: string, x: Value, given: Constant | Filled): void {
-  const own = dimsOf(x);
-  const offset = own.length - given.dims.length;
-  if (given.dims.some((n, i) => n !== 1 && !sameNum(n, own[i + offset] ?? 1))) {
-    refuse(where, 'a constant larger than the value beside it', `[${own.map(show)}]`, `[${given.dims.map(show)}]`);
-  }
 }
 
 function scalar(type: Merge, n: number, left: boolean): ActivationSpec | undefined {
@@ -213,7 +187,8 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
     const here = padded.map((all) => all[at] as readonly Atom[]);
     const first = here.find((atoms) => sizeOf(atoms) !== 1) ?? here.find((atoms) => atoms.length > 0) ?? [];
     for (const atoms of here) {
-      if (sizeOf(atoms) !== 1 && !sameNum(sizeOf(atoms), sizeOf(first))) {
+      const batches = atoms.some(({ batch }) => batch) !== first.some(({ batch }) => batch);
+      if (sizeOf(atoms) !== 1 && (batches || !sameNum(sizeOf(atoms), sizeOf(first)))) {
         refuse(where, 'shapes that do not go together', show(sizeOf(first)), show(sizeOf(atoms)));
       }
     }
@@ -233,20 +208,17 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
   const pickAxes = (all: readonly (readonly Atom[])[], wanted: boolean): Atom[] =>
     all.flatMap((atoms, at) => (overTime[at] === wanted ? fresh(atoms) : []));
   const total = count(pickAxes(axes, false));
+  const sizes = axes.map((atoms, at) => (overTime[at] || atoms.some(({ batch }) => batch) ? 1 : sizeOf(atoms)));
   const names = values.map((x, index) => {
-    const all = padded[index] as (readonly Atom[])[];
+    const own = padded[index] as (readonly Atom[])[];
+    const few = count(pickAxes(own, false));
+    // One of several axes of features is stretched here, all or none of them by the layer.
+    const wide = few === total || few === 1 ? { ...x, axes: own } : stretch(ctx, where, { ...x, axes: own }, sizes);
+    const all = wide.axes;
     const features = pickAxes(all, false);
-    if (count(features) !== total && count(features) !== 1) {
-      refuse(
-        where,
-        'stretches one of several axes of features',
-        'all of them, or none',
-        `${count(features)} beside ${total}`,
-      );
-    }
     if (flow && x.carried && !flowing(x))
       refuse(where, 'uses carried state at every timestep', 'state that goes into recurrent layers only');
-    return arrange(ctx, where, x, pickAxes(all, true), features);
+    return arrange(ctx, where, wide, pickAxes(all, true), features);
   });
   const first = values[0] as Value;
   const carried = values.some((x) => x.carried);
@@ -257,13 +229,13 @@ const merge =
   (type: Merge, compares = false): Run =>
   (op, ctx) => {
     op.attributes.ignore('axis', 'broadcast', 'consumed_inputs');
-    const fold = (a: Item, b: Item): Value => {
+    const fold = (a: Item, b: Item): Item => {
       if (a.kind === 'value' && b.kind === 'value') {
         const { names, like } = align(op, ctx, [a, b]);
         return { ...like, name: ctx.add({ type, inputs: names }, op.outputs[0] as string) };
       }
       if (a.kind === 'value') return withConstant(op, ctx, type, a, b as Constant | Filled, false);
-      return withConstant(op, ctx, type, value(op.where, b, 'an input'), a, true);
+      return withConstant(op, ctx, type, value(ctx, op.where, b, 'an input'), a, true);
     };
     const [first, ...rest] = op.inputs as Item[];
     const y = rest.reduce<Item>(fold, first as Item);
@@ -272,66 +244,30 @@ const merge =
 
 function where(op: Op, ctx: Context): Item[] {
   const [condition, a, b] = op.inputs as [Item, Item, Item];
+  const dims = [a, b].reduce<readonly Num[]>((all, one) => broadcast(op.where, all, dimsOf(one)), dimsOf(condition));
   if (condition.kind !== 'value') {
     const yes = uniform(condition);
-    if (yes === undefined) refuse(op.where, 'a constant condition that differs', 'one everywhere, or a value');
-    return [yes !== 0 ? a : b];
+    if (yes !== undefined) return [expanded(ctx, op.where, yes !== 0 ? a : b, dims)];
   }
+  const main = [condition, a, b].find((one) => one.kind === 'value') ?? a;
+  const like = stretch(ctx, op.where, value(ctx, op.where, main, 'an input'), dims);
   const lift = (x: Item): Value => {
     if (x.kind === 'value') return x;
     const n = uniform(x);
     if (n === undefined)
-      return { ...condition, name: asValue(ctx, op.where, condition, known(op.where, x, 'an input')), type: x.type };
+      return { ...like, name: asValue(ctx, op.where, like, known(op.where, x, 'an input')), type: x.type };
     const tensor = ctx.tensor('constant', [1], Float32Array.of(n));
     const name = ctx.add({ type: 'constant', inputs: [], tensors: { value: tensor } }, 'constant');
     return { kind: 'value', name, time: [], features: [], axes: [], type: x.type };
   };
-  const { names, like } = align(op, ctx, [condition, lift(a), lift(b)]);
-  return [{ ...like, name: ctx.add({ type: 'where', inputs: names }, op.outputs[0] as string), type: a.type }];
+  const { names, like: all } = align(op, ctx, [lift(condition), lift(a), lift(b)]);
+  return [{ ...all, name: ctx.add({ type: 'where', inputs: names }, op.outputs[0] as string), type: a.type }];
 }
 
 export const ELEMENTWISE: Readonly<Record<string, Run>> = {
-  Relu: simple(() => 'relu'),
-  Sigmoid: simple(() => 'sigmoid'),
-  Tanh: simple(() => 'tanh'),
-  Softplus: simple(() => 'softplus'),
-  Softsign: simple(() => 'softsign'),
-  Exp: simple(() => 'exp'),
-  Log: simple(() => 'log'),
-  Sqrt: simple(() => 'sqrt'),
-  Abs: simple(() => 'abs'),
-  Reciprocal: simple(() => 'reciprocal'),
-  Erf: simple(() => 'erf'),
-  Floor: simple(() => 'floor'),
-  Sign: simple(() => 'sign'),
-  Mish: simple(() => 'mish'),
-  HardSwish: simple(() => 'hard_silu'),
-  Neg: simple(() => ({ type: 'affine', alpha: -1, beta: 0 })),
-  Not: simple(() => ({ type: 'affine', alpha: -1, beta: 1 })),
-  LeakyRelu: simple(alpha('leaky_relu', 0.01)),
-  ThresholdedRelu: simple(alpha('thresholded_relu', 1)),
-  Elu: simple(alpha('elu', 1)),
-  HardSigmoid: simple(({ attributes }) => ({
-    type: 'hard_sigmoid',
-    alpha: attributes.float('alpha', 0.2),
-    beta: attributes.float('beta', 0.5),
-  })),
-  Gelu: simple(({ attributes, where }) => {
-    const form = attributes.string('approximate', 'none');
-    if (form !== 'none' && form !== 'tanh') refuse(where, 'a form that is not honoured', 'none or tanh', form);
-    return form === 'none' ? 'gelu' : 'gelu_tanh';
-  }),
-  Selu: simple(({ attributes, where }) => {
-    const [a, gamma] = [attributes.float('alpha', 1.6732632423543772), attributes.float('gamma', 1.0507009873554805)];
-    if (Math.abs(a - 1.6732632) > 1e-6 || Math.abs(gamma - 1.050701) > 1e-6)
-      refuse(where, 'other constants than the paper’s', '1.67326, 1.0507', `${a}, ${gamma}`);
-    return 'selu';
-  }),
-  Clip: simple(clip),
   PRelu(op, ctx) {
-    const x = value(op.where, op.inputs[0], 'the input');
     const slope = known(op.where, op.inputs[1], 'the slope');
-    checkGrowth(op.where, x, slope);
+    const x = stretch(ctx, op.where, value(ctx, op.where, op.inputs[0], 'the input'), slope.dims);
     const { data, shape } = beside(op.where, x, slope);
     if (shape.length > 1) refuse(op.where, 'a slope per timestep', 'one per feature');
     const tensor = ctx.tensor(slope.tensor ?? 'slope', shape, data, {

@@ -1,10 +1,11 @@
 import type { ActivationSpec, CellConfig } from '../../../spec.js';
-import { type Context, known, numbers, type Op, value } from '../context.js';
+import { type Context, known, numbers, type Op } from '../context.js';
 import { arrange, arranged } from '../layout.js';
 import { isSym, sameNum, show } from '../num.js';
 import { refuse } from '../refuse.js';
+import { value } from '../stretch.js';
 import { type Atom, type Constant, constant, count, dimsOf, flowing, type Item, sizeOf, type Value } from '../value.js';
-import type { Run } from './plumbing.js';
+import type { Run } from './run.js';
 
 type Kind = 'lstm' | 'gru' | 'rnn';
 
@@ -155,7 +156,10 @@ function cellTensors(
 
 /** One row of a constant initial state, the same for all rows of the batch; undefined for zeros. */
 function constantState(op: Op, item: Item, direction: number, units: number, layout: number): Float32Array | undefined {
-  if (item.kind === 'filled') return item.value === 0 ? undefined : new Float32Array(units).fill(item.value);
+  if (item.kind === 'filled')
+    return item.value === 0
+      ? undefined
+      : numbers(op.where, constant([units], Array(units).fill(item.value), item.type));
   const x = known(op.where, item, 'the initial state');
   const [directions, batch, n] = (layout === 0 ? x.dims : [x.dims[1], x.dims[0], x.dims[2]]) as [
     number,
@@ -217,7 +221,7 @@ const recurrent =
     const coupled = kind === 'lstm' && attributes.int('input_forget', 0) !== 0;
     const after = kind === 'gru' && attributes.int('linear_before_reset', 0) !== 0;
 
-    const given = value(where, inputs[0], 'X');
+    const given = value(ctx, where, inputs[0], 'X');
     if (given.axes.length !== 3)
       refuse(
         where,
@@ -367,6 +371,7 @@ function initialState(
   const [d, batch] = layout === 0 ? [0, 1] : [1, 0];
   if (
     item.axes.length !== 3 ||
+    flowing(item) ||
     !sameNum(dims[d], directions) ||
     !sameNum(dims[2], units) ||
     item.axes[batch]?.some((atom) => !atom.batch) ||
@@ -434,5 +439,7 @@ export const RECURRENT: Readonly<Record<string, Run>> = {
   LSTM: recurrent('lstm'),
   GRU: recurrent('gru'),
   RNN: recurrent('rnn'),
-  DynamicQuantizeLSTM: dynamicQuantizeLstm,
 };
+
+/** Of the domain com.microsoft. */
+export const QUANTISED_LSTM: Readonly<Record<string, Run>> = { DynamicQuantizeLSTM: dynamicQuantizeLstm };

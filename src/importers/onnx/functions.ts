@@ -1,0 +1,48 @@
+import { type Environment, runGraph, Scope } from './graph.js';
+import type { Attribute, Graph, LocalFunction, Node } from './proto/messages.js';
+import type { Item } from './value.js';
+
+/** The name by which nodes call a function of the file. */
+export const functionKey = ({ domain, overload }: { domain: string; overload: string }, name: string): string =>
+  `${domain === 'ai.onnx' ? '' : domain}:${name}:${overload}`;
+
+/** The graph of a function with the attributes of a call in the places that refer to them; what the call leaves out is gone. */
+function bound(
+  { node, attributeProto, input }: LocalFunction,
+  call: Node,
+  given: readonly (Item | undefined)[],
+): Graph {
+  const attributes = new Map<string, Attribute>([...attributeProto, ...call.attribute].map((one) => [one.name, one]));
+  const absent = new Set(input.filter((_, index) => given[index] === undefined));
+  const bind = (one: Node): Node => ({
+    ...one,
+    input: one.input.map((name) => (absent.has(name) ? '' : name)),
+    attribute: one.attribute.flatMap((attribute) => {
+      if (attribute.g) return [{ ...attribute, g: { ...attribute.g, node: attribute.g.node.map(bind) } }];
+      if (attribute.refAttrName === '') return [attribute];
+      const meant = attributes.get(attribute.refAttrName);
+      return meant ? [{ ...meant, name: attribute.name }] : [];
+    }),
+  });
+  return { node: node.map(bind), name: '', initializer: [], input: [], output: [], sparseInitializer: [] };
+}
+
+/** A call of an operator that the file defines by others: these take its place. */
+export function runFunction(
+  env: Environment,
+  defined: LocalFunction,
+  call: Node,
+  inputs: readonly (Item | undefined)[],
+  depth: number,
+): Item[] {
+  const scope = new Scope();
+  defined.input.forEach((name, index) => {
+    const item = inputs[index];
+    if (item) scope.set(name, item);
+  });
+  const opsets = new Map(env.opsets);
+  for (const { domain, version } of defined.opsetImport) opsets.set(domain === 'ai.onnx' ? '' : domain, version);
+  const wanted = defined.output.filter((_, index) => (call.output[index] ?? '') !== '');
+  const made = runGraph({ ...env, opsets }, bound(defined, call, inputs), wanted, scope, depth + 1);
+  return defined.output.map((name) => made[wanted.indexOf(name)] as Item);
+}

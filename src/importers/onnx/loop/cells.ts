@@ -1,0 +1,114 @@
+import type { ActivationSpec } from '../../../spec.js';
+import type { Linear, Term } from './terms.js';
+
+/** A gate: what its activation is given, and the activation. */
+interface Gate {
+  readonly linear: Linear;
+  readonly activation: ActivationSpec;
+}
+
+/** A cell that a step was found to be; gates in the spec's order. */
+export type FoundCell =
+  | { readonly type: 'rnn'; readonly gates: readonly [Gate] }
+  | {
+      readonly type: 'lstm';
+      readonly gates: readonly [i: Gate, f: Gate, g: Gate, o: Gate];
+      readonly output: ActivationSpec;
+    }
+  | {
+      readonly type: 'gru';
+      readonly gates: readonly [r: Gate, z: Gate, n: Gate];
+      readonly resetAfter: boolean;
+      /** What the reset gate weighs: the recurrent part of n. */
+      readonly recurrent: { readonly weight: Float32Array; readonly bias: Float32Array | undefined };
+    };
+
+type Binary = Extract<Term, { kind: 'add' | 'multiply' }>;
+
+const sides = (term: Term | undefined, kind: Binary['kind']): [Term, Term][] =>
+  term?.kind === kind
+    ? [
+        [term.a, term.b],
+        [term.b, term.a],
+      ]
+    : [];
+
+function gate(term: Term): Gate | undefined {
+  if (term.kind !== 'activation' || term.of.kind !== 'linear') return undefined;
+  return { linear: term.of, activation: term.activation };
+}
+
+const leaf = (term: Term, name: string): boolean => term.kind === 'leaf' && term.name === name;
+
+/** `o∘output(c')` with `c' = f∘c + i∘g`. */
+function lstm(h: Term, c: Term, names: { c: string }): FoundCell | undefined {
+  for (const [first, squashed] of sides(h, 'multiply')) {
+    const o = gate(first);
+    if (!o || squashed.kind !== 'activation' || squashed.of !== c) continue;
+    for (const [kept, made] of sides(c, 'add')) {
+      for (const [forget, cell] of sides(kept, 'multiply')) {
+        const f = gate(forget);
+        if (!f || !leaf(cell, names.c)) continue;
+        const [i, g] = made.kind === 'multiply' ? [gate(made.a), gate(made.b)] : [];
+        if (i && g) return { type: 'lstm', gates: [i, f, g, o], output: squashed.activation };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** `(1 - z)∘n + z∘h`. */
+function gru(term: Term, h: string): FoundCell | undefined {
+  for (const [kept, fresh] of sides(term, 'add')) {
+    for (const [update, old] of sides(kept, 'multiply')) {
+      const z = gate(update);
+      if (!z || !leaf(old, h)) continue;
+      for (const [rest, candidate] of sides(fresh, 'multiply')) {
+        if (rest.kind !== 'rest' || rest.of !== update || candidate.kind !== 'activation') continue;
+        for (const [own, reset] of sides(candidate.of, 'add')) {
+          if (own.kind !== 'linear' || own.parts.has(h)) continue;
+          const n: Gate = { linear: own, activation: candidate.activation };
+          const after = sides(reset, 'multiply').find(
+            ([a, b]) => gate(a) && b.kind === 'linear' && b.parts.size === 1 && b.parts.has(h),
+          );
+          if (after) {
+            const recurrent = after[1] as Linear;
+            return {
+              type: 'gru',
+              gates: [gate(after[0]) as Gate, z, n],
+              resetAfter: true,
+              recurrent: { weight: recurrent.parts.get(h) as Float32Array, bias: recurrent.bias },
+            };
+          }
+          const before =
+            reset.kind === 'dense' ? sides(reset.of, 'multiply').find(([a, b]) => gate(a) && leaf(b, h)) : undefined;
+          if (before && reset.kind === 'dense')
+            return { type: 'gru', gates: [gate(before[0]) as Gate, z, n], resetAfter: false, recurrent: reset };
+        }
+      }
+    }
+  }
+  return undefined;
+}
+
+/** The cell whose step makes the new states of the old ones; which state is h, which c. */
+export function findCell(
+  states: readonly { readonly name: string; readonly next: Term | undefined }[],
+): { readonly cell: FoundCell; readonly h: number; readonly c: number } | undefined {
+  const [first, second] = states;
+  if (states.length === 1 && first?.next) {
+    const only = gate(first.next);
+    const cell: FoundCell | undefined = only ? { type: 'rnn', gates: [only] } : gru(first.next, first.name);
+    return cell && { cell, h: 0, c: -1 };
+  }
+  if (states.length !== 2 || !first?.next || !second?.next) return undefined;
+  for (const [h, c] of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    const [own, other] = [states[h], states[c]] as [typeof first, typeof second];
+    const cell = lstm(own.next as Term, other.next as Term, { c: other.name });
+    if (cell) return { cell, h, c };
+  }
+  return undefined;
+}

@@ -1,0 +1,135 @@
+import type { ActivationSpec, NodeSpec, TensorSpec } from '../../../spec.js';
+
+/** Sums of products with weights, of whatever stands at this step: one matrix of `n` rows for each, and a bias. */
+export interface Linear {
+  readonly kind: 'linear';
+  readonly n: number;
+  readonly parts: ReadonlyMap<string, Float32Array>;
+  readonly bias: Float32Array | undefined;
+}
+
+/** What a step computes, as a formula. */
+export type Term =
+  | { readonly kind: 'leaf'; readonly name: string; readonly n: number }
+  | Linear
+  /** A product with weights of something that is not a leaf. */
+  | {
+      readonly kind: 'dense';
+      readonly weight: Float32Array;
+      readonly bias: Float32Array | undefined;
+      readonly of: Term;
+      readonly n: number;
+    }
+  | { readonly kind: 'activation'; readonly activation: ActivationSpec; readonly of: Term; readonly n: number }
+  /** 1 - x */
+  | { readonly kind: 'rest'; readonly of: Term; readonly n: number }
+  | { readonly kind: 'add' | 'multiply'; readonly a: Term; readonly b: Term; readonly n: number };
+
+const sum = (a: Float32Array | undefined, b: Float32Array | undefined): Float32Array | undefined =>
+  a && b ? a.map((x, i) => x + (b[i] as number)) : (a ?? b);
+
+/** A linear term as it stands, a product with weights as one: its rows from `start` on. */
+function rows(term: Term, start: number, n: number): Term | undefined {
+  const cut = (matrix: Float32Array): Float32Array => {
+    const width = matrix.length / term.n;
+    return matrix.slice(start * width, (start + n) * width);
+  };
+  const bias = 'bias' in term ? term.bias?.slice(start, start + n) : undefined;
+  if (term.kind === 'linear')
+    return { ...term, n, bias, parts: new Map([...term.parts].map(([name, matrix]) => [name, cut(matrix)])) };
+  return term.kind === 'dense' ? { ...term, n, bias, weight: cut(term.weight) } : undefined;
+}
+
+function add(a: Term, b: Term): Term {
+  if (a.kind === 'linear' && b.kind === 'linear' && [...a.parts.keys()].every((name) => !b.parts.has(name)))
+    return { kind: 'linear', n: a.n, parts: new Map([...a.parts, ...b.parts]), bias: sum(a.bias, b.bias) };
+  return { kind: 'add', a, b, n: a.n };
+}
+
+type Parameters = { readonly type: string; readonly alpha: number; readonly beta: number };
+const plain = (activation: ActivationSpec | undefined, type: 'affine' | 'clip'): Parameters | undefined =>
+  typeof activation === 'object' && activation.type === type ? (activation as Parameters) : undefined;
+
+/** A hard sigmoid comes in pieces: two lines are one, and a line cut off at 0 and 1 is it. */
+function merged(outer: ActivationSpec, x: Term): { activation: ActivationSpec; of: Term } {
+  const kept = { activation: outer, of: x };
+  if (x.kind !== 'activation') return kept;
+  const inner = plain(x.activation, 'affine');
+  const line = plain(outer, 'affine');
+  if (line && inner)
+    return {
+      activation: { type: 'affine', alpha: line.alpha * inner.alpha, beta: line.alpha * inner.beta + line.beta },
+      of: x.of,
+    };
+  const cut = plain(outer, 'clip');
+  if (cut?.alpha === 0 && cut.beta === 1 && inner) return { activation: { ...inner, type: 'hard_sigmoid' }, of: x.of };
+  const before = x.of.kind === 'activation' ? plain(x.of.activation, 'affine') : undefined;
+  const scaled = plain(x.activation, 'clip');
+  if (!line || !scaled || !before || scaled.alpha !== 0 || line.beta !== 0) return kept;
+  if (Math.abs(line.alpha * scaled.beta - 1) > 1e-6) return kept;
+  const activation: ActivationSpec = {
+    type: 'hard_sigmoid',
+    alpha: before.alpha * line.alpha,
+    beta: before.beta * line.alpha,
+  };
+  return { activation, of: (x.of as Extract<Term, { kind: 'activation' }>).of };
+}
+
+function one(
+  node: NodeSpec,
+  inputs: readonly (Term | undefined)[],
+  tensors: Readonly<Record<string, TensorSpec>>,
+): Term | undefined {
+  const [a, b] = inputs;
+  if (!a) return undefined;
+  const data = (name: string | undefined): Float32Array | undefined =>
+    name === undefined ? undefined : (tensors[name] as TensorSpec).data;
+  switch (node.type) {
+    case 'dropout':
+      return a;
+    case 'dense': {
+      const [weight, bias] = [data(node.tensors.weight) as Float32Array, data(node.tensors.bias)];
+      if (a.kind === 'leaf') return { kind: 'linear', n: node.units, parts: new Map([[a.name, weight]]), bias };
+      return { kind: 'dense', weight, bias, of: a, n: node.units };
+    }
+    case 'slice':
+      return node.axis === 'features' && (node.step ?? 1) === 1 ? rows(a, node.start, node.count as number) : undefined;
+    case 'scale_shift': {
+      const shift = data(node.tensors.shift);
+      if (a.kind !== 'linear' || node.tensors.scale !== undefined) return undefined;
+      return { ...a, bias: sum(a.bias, shift) };
+    }
+    case 'activation': {
+      const { activation, of } = merged(node.activation, a);
+      const rest =
+        typeof activation === 'object' &&
+        activation.type === 'affine' &&
+        activation.alpha === -1 &&
+        activation.beta === 1;
+      return rest ? { kind: 'rest', of, n: a.n } : { kind: 'activation', activation, of, n: a.n };
+    }
+    case 'add':
+    case 'multiply':
+      if (!b || a.n !== b.n) return undefined;
+      return node.type === 'add' ? add(a, b) : { kind: 'multiply', a, b, n: a.n };
+  }
+  return undefined;
+}
+
+/** The formula of every value that nodes make of leaves, where it has one. */
+export function termsOf(
+  nodes: readonly NodeSpec[],
+  tensors: Readonly<Record<string, TensorSpec>>,
+  leaves: ReadonlyMap<string, number>,
+): Map<string, Term> {
+  const terms = new Map<string, Term>([...leaves].map(([name, n]) => [name, { kind: 'leaf', name, n }]));
+  for (const node of nodes) {
+    const term = one(
+      node,
+      node.inputs.map((name) => terms.get(name)),
+      tensors,
+    );
+    if (term) terms.set(node.name, term);
+  }
+  return terms;
+}

@@ -1,0 +1,39 @@
+import { ACTIVATE } from './activate.js';
+import { CAST } from './cast.js';
+import { CONCAT } from './concat.js';
+import { ELEMENTWISE } from './elementwise.js';
+import { EXPAND } from './expand.js';
+import { FUSED } from './fused.js';
+import { GATHER } from './gather.js';
+import { NORM } from './norm.js';
+import { PAD } from './pad.js';
+import { PRODUCT } from './product.js';
+import { QUANTISED } from './quantised.js';
+import { QUANTISED_LSTM, RECURRENT } from './recurrent.js';
+import { REDUCE } from './reduce.js';
+import type { Run } from './run.js';
+import { SHAPE } from './shape.js';
+import { SLICE } from './slice.js';
+import { WINDOW } from './window.js';
+
+/** Every operator that is honoured, by name. */
+export const OPERATORS: Readonly<Record<string, Run>> = {
+  ...ACTIVATE,
+  ...CAST,
+  ...CONCAT,
+  ...ELEMENTWISE,
+  ...EXPAND,
+  ...GATHER,
+  ...NORM,
+  ...PAD,
+  ...PRODUCT,
+  ...QUANTISED,
+  ...RECURRENT,
+  ...REDUCE,
+  ...SHAPE,
+  ...SLICE,
+  ...WINDOW,
+};
+
+/** Those of the domain com.microsoft. */
+export const MICROSOFT: Readonly<Record<string, Run>> = { ...FUSED, ...QUANTISED_LSTM };

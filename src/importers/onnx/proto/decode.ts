@@ -1,0 +1,110 @@
+import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import { MESSAGES, type Model } from './messages.js';
+
+// The library's reader does the wire format; its schema-driven decoder would be most of what users of this importer download,
+// for the sake of descriptors that nothing here asks for.
+
+/** Messages in messages: more is no model that an exporter wrote. */
+const DEEPEST = 200;
+
+interface Field {
+  readonly type: string;
+  readonly name: string;
+  readonly many: boolean;
+}
+
+type Message = Record<string, unknown>;
+
+const schemas = new Map<string, Map<number, Field>>();
+
+function schemaOf(message: string): Map<number, Field> {
+  const known = schemas.get(message);
+  if (known) return known;
+  const fields = (MESSAGES[message] as string).split(', ').filter((text) => text !== '');
+  const made = new Map(
+    fields.map((text) => {
+      const [type, name, number] = text.split(' ') as [string, string, string];
+      return [Number(number), { type: type.replace('*', ''), name, many: type.endsWith('*') }] as const;
+    }),
+  );
+  schemas.set(message, made);
+  return made;
+}
+
+interface Scalar {
+  readonly wire: WireType;
+  readonly zero: unknown;
+  read(reader: BinaryReader): unknown;
+}
+const SCALARS: Readonly<Record<string, Scalar>> = {
+  string: { wire: WireType.LengthDelimited, zero: '', read: (reader) => reader.string(true) },
+  bytes: { wire: WireType.LengthDelimited, zero: new Uint8Array(), read: (reader) => reader.bytes() },
+  int32: { wire: WireType.Varint, zero: 0, read: (reader) => reader.int32() },
+  // Beyond 2^53 there are only ends of ranges ("to the end"), which need not be exact.
+  int64: { wire: WireType.Varint, zero: 0, read: (reader) => Number(reader.int64()) },
+  uint64: { wire: WireType.Varint, zero: 0, read: (reader) => Number(reader.uint64()) },
+  float: { wire: WireType.Bit32, zero: 0, read: (reader) => reader.float() },
+  double: { wire: WireType.Bit64, zero: 0, read: (reader) => reader.double() },
+};
+
+function empty(message: string): Message {
+  const out: Message = {};
+  for (const { type, name, many } of schemaOf(message).values()) out[name] = many ? [] : SCALARS[type]?.zero;
+  return out;
+}
+
+/** Where a length-delimited field ends. */
+function endOf(reader: BinaryReader, limit: number): number {
+  const end = reader.uint32() + reader.pos;
+  if (end > limit) throw new RangeError('a field is longer than what it is in');
+  return end;
+}
+
+function read(reader: BinaryReader, message: string, end: number, into: Message, depth: number): Message {
+  if (depth > DEEPEST) throw new RangeError('messages nested too deep');
+  const schema = schemaOf(message);
+  while (reader.pos < end) {
+    const [number, wire] = reader.tag();
+    const field = schema.get(number);
+    if (field) readField(reader, field, wire, end, into, depth);
+    else reader.skip(wire, number);
+  }
+  if (reader.pos !== end) throw new RangeError(`a ${message} ends in the middle of a field`);
+  return into;
+}
+
+function readField(
+  reader: BinaryReader,
+  { type, name, many }: Field,
+  wire: WireType,
+  limit: number,
+  into: Message,
+  depth: number,
+): void {
+  const scalar = SCALARS[type];
+  const list = into[name] as unknown[];
+  if (scalar && wire === scalar.wire) {
+    const value = scalar.read(reader);
+    if (many) list.push(value);
+    else into[name] = value;
+    return;
+  }
+  if (wire !== WireType.LengthDelimited || (scalar && !many)) throw new TypeError(`${name} is no ${type}`);
+  const end = endOf(reader, limit);
+  if (scalar) {
+    // Packed.
+    while (reader.pos < end) list.push(scalar.read(reader));
+    if (reader.pos !== end) throw new RangeError(`${name} ends in the middle of a number`);
+    return;
+  }
+  // A message that comes in several pieces is their sum.
+  const known = many ? undefined : (into[name] as Message | undefined);
+  const value = read(reader, type, end, known ?? empty(type), depth + 1);
+  if (many) list.push(value);
+  else into[name] = value;
+}
+
+/** @throws anything but a well-formed ModelProto. */
+export function decodeModel(bytes: Uint8Array): Model {
+  return read(new BinaryReader(bytes), 'Model', bytes.length, empty('Model'), 0) as unknown as Model;
+}

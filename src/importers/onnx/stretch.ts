@@ -1,0 +1,136 @@
+import { type Context, numbers } from './context.js';
+import { bounded } from './fold.js';
+import { arranged } from './layout.js';
+import { isSym, type Num, sameNum, show } from './num.js';
+import { refuse } from './refuse.js';
+import { type Atom, type Constant, count, dimsOf, type Filled, flowing, type Item, type Value } from './value.js';
+
+/** Most copies of a value side by side. */
+const MOST_COPIES = 1024;
+
+/** Sizes of two shapes side by side, as numpy has it: aligned at the end, a size of 1 goes with any. */
+export function broadcast(where: string, a: readonly Num[], b: readonly Num[]): Num[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, at) => {
+    const [m, n] = [a[at - rank + a.length] ?? 1, b[at - rank + b.length] ?? 1];
+    if (n === 1 || sameNum(m, n)) return m;
+    if (m === 1) return n;
+    return refuse(where, 'shapes that do not go together', `[${a.map(show)}]`, `[${b.map(show)}]`);
+  });
+}
+
+/** The value repeated along its axes of size 1 until it has these sizes; over rows of the batch that costs nothing. */
+export function stretch(ctx: Context, where: string, x: Value, dims: readonly Num[]): Value {
+  const padded = [...Array(Math.max(0, dims.length - x.axes.length)).fill([]), ...x.axes] as (readonly Atom[])[];
+  let v: Value = { ...x, axes: padded };
+  const own = dimsOf(v);
+  const grows = broadcast(where, own, dims).map((n, at) => (sameNum(n, own[at]) ? 1 : n));
+  const put = (at: number, atom: Atom): (readonly Atom[])[] =>
+    v.axes.map((axis, i) => (i === at ? [...axis.filter(({ flows }) => flows), atom] : axis));
+  grows.forEach((n, at) => {
+    if (!isSym(n)) return;
+    if (ctx.batch && sameNum(n, ctx.batch.size)) v = { ...v, axes: put(at, ctx.batch) };
+    else v = overTime(ctx, where, v, n, (atom) => put(at, atom));
+  });
+  grows.forEach((n, at) => {
+    if (isSym(n) || n === 1) return;
+    const atom: Atom = { size: n };
+    if (v.time.length === 0) {
+      v = {
+        ...v,
+        name: ctx.add({ type: 'repeat', inputs: [v.name], count: n }, v.name),
+        time: [atom],
+        axes: put(at, atom),
+      };
+      return;
+    }
+    if (n > MOST_COPIES) refuse(where, 'repeats a sequence very often', `at most ${MOST_COPIES} times`, `${n}`);
+    const inputs = Array<string>(n).fill(v.name);
+    v = {
+      ...v,
+      name: ctx.add({ type: 'concatenate', inputs }, v.name),
+      features: [atom, ...v.features],
+      axes: put(at, atom),
+    };
+  });
+  return v;
+}
+
+/** A vector at every timestep of the run: added to zeros that some sequence of that time gives. */
+function overTime(ctx: Context, where: string, x: Value, time: Num, axes: (atom: Atom) => (readonly Atom[])[]): Value {
+  const sequence = ctx.sequences.get(show(time));
+  const atom = sequence && flowing(sequence);
+  if (!sequence || !atom || flowing(x))
+    refuse(where, 'repeats a value as often as the run says', 'the time of a sequence; options.shapes', show(time));
+  if (x.carried) refuse(where, 'uses carried state at every timestep', 'state that goes into recurrent layers only');
+  const flat = arranged(ctx, where, x, [], [...x.time, ...x.features]);
+  // Nothing is less than itself, NaN included: zeros whatever the sequence holds.
+  const one = ctx.add(
+    { type: 'slice', inputs: [sequence.name], axis: 'features', start: 0, count: 1 },
+    `${sequence.name}.one`,
+  );
+  const zeros = ctx.add({ type: 'less', inputs: [one, one] }, `${sequence.name}.zeros`);
+  return {
+    ...flat,
+    name: ctx.add({ type: 'add', inputs: [zeros, flat.name] }, x.name),
+    time: [atom],
+    axes: axes(atom),
+  };
+}
+
+/** Numbers that are known as a value of the model, the same for every row of the batch. */
+export function materialise(ctx: Context, where: string, x: Constant | Filled): Value {
+  const dims = x.dims.map((n) => (isSym(n) ? 1 : n));
+  const atoms = dims.map((size): Atom => ({ size }));
+  const length = bounded(where, dims);
+  const data = numbers(
+    where,
+    x.kind === 'constant' ? x : { ...x, dims, kind: 'constant', data: Array<Num>(length).fill(x.value) },
+  );
+  const tensor = ctx.tensor('constant', [length], data);
+  const name = ctx.add({ type: 'constant', inputs: [], tensors: { value: tensor } }, 'constant');
+  const axes = atoms.map((atom) => (atom.size === 1 ? [] : [atom]));
+  return stretch(ctx, where, { kind: 'value', name, time: [], features: axes.flat(), axes, type: x.type }, x.dims);
+}
+
+/** What an operator needs as a value of the model. */
+export function value(ctx: Context, where: string, item: Item | undefined, what: string): Value {
+  if (item?.kind === 'value') return item;
+  if (item?.kind === 'filled') return materialise(ctx, where, item);
+  return refuse(
+    where,
+    `${what} is not a value of the model`,
+    'an input of the model or what comes of it',
+    item?.kind ?? 'nothing',
+  );
+}
+
+/** Several values of one layout side by side, as blocks of a new axis of features. */
+export function stack(ctx: Context, parts: readonly Value[], at: number, wanted: string): Value {
+  const first = parts[0] as Value;
+  const atom: Atom = { size: parts.length };
+  const one = parts.length === 1;
+  const name = one ? first.name : ctx.add({ type: 'concatenate', inputs: parts.map((part) => part.name) }, wanted);
+  return {
+    ...first,
+    name,
+    features: one ? first.features : [atom, ...first.features],
+    axes: [...first.axes.slice(0, at), one ? [] : [atom], ...first.axes.slice(at)],
+  };
+}
+
+/** A part of the features of a value: `length` of blocks of them from `start` on. */
+export function block(
+  ctx: Context,
+  source: string,
+  start: number,
+  length: number,
+  of: readonly Atom[],
+  wanted: string,
+): string {
+  const size = count(of);
+  return ctx.add(
+    { type: 'slice', inputs: [source], axis: 'features', start: start * size, count: length * size },
+    wanted,
+  );
+}
