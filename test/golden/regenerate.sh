@@ -18,6 +18,10 @@ keras_python=${GATEWISE_KERAS_PYTHON:-python3}
 "$keras_python" generate_keras_files.py keras3
 "$keras_python" generate_keras_files.py keras2
 "$keras_python" generate_keras_old_files.py
+"$keras_python" generate_keras_npz_files.py
+"$keras_python" generate_keras_npz_files.py keras2
+# Other backends, other versions of Keras or NumPy: interpreters that have them (with KERAS_BACKEND set where they need it).
+for python in ${GATEWISE_KERAS_OTHERS:-}; do "$python" generate_keras_npz_files.py; done
 "$keras_python" generate_tensorflow_files.py
 "$keras_python" generate_onnx_files.py
 # TensorFlow.js is no dependency: TFJS is a folder in which `npm i @tensorflow/tfjs` was run.

@@ -28,11 +28,10 @@ const READERS: Readonly<Record<string, (view: DataView, at: number, little: bool
 const HEADER = /^\{'descr': '([<>|=])([fiub])(\d+)', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\),? *\}\s*$/;
 
 /**
- * A NumPy array file (`.npy`, format 1.0 to 3.0), as float32.
- * @throws {ImportError} other bytes, an element type that is no number, a size that does not fit.
+ * The header of a NumPy array file (`.npy`, format 1.0 to 3.0), and the byte behind it.
+ * @throws {ImportError} other bytes.
  */
-export function readNpy(bytes: FileBytes, where = 'file'): NamedArray {
-  const view = viewBytes(bytes);
+export function npyHeader(view: Uint8Array, where: string): { header: string; begin: number } {
   const refuse = (message: string, expected: string, got: string): never => {
     throw new ImportError(message, { where, expected, got });
   };
@@ -45,25 +44,58 @@ export function readNpy(bytes: FileBytes, where = 'file'): NamedArray {
   const length = major === 1 ? data.getUint16(8, true) : view.length >= 12 ? data.getUint32(8, true) : Infinity;
   const begin = start + length;
   if (begin > view.length) refuse('truncated', `${begin} bytes of header`, `${view.length}`);
-  const header = new TextDecoder().decode(view.slice(start, begin));
-  const match =
-    HEADER.exec(header) ?? refuse('a header that is not read', 'one array of plain numbers', header.slice(0, 80));
-  const [, order, letter, size, fortran, dims] = match as unknown as [string, string, string, string, string, string];
+  return { header: new TextDecoder().decode(view.slice(start, begin)), begin };
+}
+
+/** How an array's bytes are to be read. */
+export interface Layout {
+  /** NumPy's letter and size, as `f4`. */
+  readonly type: string;
+  readonly little: boolean;
+  /** Columns first. */
+  readonly fortran: boolean;
+  readonly shape: readonly number[];
+}
+
+/** The numbers of an array. @throws {ImportError} an element type that is no number, a size that does not fit. */
+export function readNumbers(bytes: Uint8Array, { type, little, fortran, shape }: Layout, where: string): NamedArray {
+  const refuse = (message: string, expected: string, got: string): never => {
+    throw new ImportError(message, { where, expected, got });
+  };
   const read =
-    READERS[`${letter}${size}`] ??
-    refuse('a type that is not read', Object.keys(READERS).join(', '), `${letter}${size}`);
+    (Object.hasOwn(READERS, type) ? READERS[type] : undefined) ??
+    refuse('a type that is not read', Object.keys(READERS).join(', '), type);
+  const count = shape.reduce((product, n) => product * n, 1);
+  const bytesEach = Number(type.slice(1));
+  if (count * bytesEach !== bytes.length)
+    refuse('wrong size', `${count * bytesEach} bytes for (${shape.join(', ')})`, `${bytes.length}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const numbers = Float32Array.from({ length: count }, (_, i) => read(view, i * bytesEach, little));
+  return { shape, data: fortran ? rowMajor(numbers, shape) : numbers };
+}
+
+/**
+ * A NumPy array file, as float32.
+ * @throws {ImportError} other bytes, an element type that is no number, a size that does not fit.
+ */
+export function readNpy(bytes: FileBytes, where = 'file'): NamedArray {
+  const view = viewBytes(bytes);
+  const { header, begin } = npyHeader(view, where);
+  const match = HEADER.exec(header);
+  if (!match)
+    throw new ImportError('a header that is not read', {
+      where,
+      expected: 'one array of plain numbers',
+      got: header.slice(0, 80),
+    });
+  const [, order, letter, size, fortran, dims] = match as unknown as [string, string, string, string, string, string];
   const shape = dims
     .split(',')
     .map((n) => n.trim())
     .filter((n) => n !== '')
     .map(Number); // prettier-ignore
-  const count = shape.reduce((product, n) => product * n, 1);
-  const bytesEach = Number(size);
-  if (begin + count * bytesEach !== view.length)
-    refuse('wrong size', `${count * bytesEach} bytes for (${shape.join(', ')})`, `${view.length - begin}`);
-  const little = order !== '>';
-  const numbers = Float32Array.from({ length: count }, (_, i) => read(data, begin + i * bytesEach, little));
-  return { shape, data: fortran === 'True' ? rowMajor(numbers, shape) : numbers };
+  const layout = { type: `${letter}${size}`, little: order !== '>', fortran: fortran === 'True', shape };
+  return readNumbers(view.subarray(begin), layout, where);
 }
 
 /** Columns first to rows first. */

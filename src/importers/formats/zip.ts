@@ -3,7 +3,7 @@ import { ImportError } from '../../errors.js';
 import { type FileBytes, viewBytes } from './bytes.js';
 
 /** Deflate cannot expand more than this; a directory that declares more lies. */
-const MOST_EXPANSION = 1040;
+export const MOST_EXPANSION = 1040;
 
 export interface ZipOptions {
   /** Only the entries this accepts are unpacked. Default: all. */
