@@ -3,7 +3,7 @@ import { blocks, turned } from '../formats/matrix.js';
 import { type Activation, cellActivation } from './activations.js';
 import { type Build, type Flow, sequence, shaped } from './build.js';
 import { Config } from './config.js';
-import type { Call } from './layers.js';
+import type { Call } from './layer.js';
 import { refuse } from './refuse.js';
 import { cellsOf, entryOf, type LayerEntry, type Stored, variables } from './weights.js';
 
