@@ -18,6 +18,8 @@ keras_python=${GATEWISE_KERAS_PYTHON:-python3}
 "$keras_python" generate_keras_files.py keras3
 "$keras_python" generate_keras_files.py keras2
 "$keras_python" generate_keras_old_files.py
+"$keras_python" generate_keras_option_files.py keras3
+"$keras_python" generate_keras_option_files.py keras2
 "$keras_python" generate_keras_npz_files.py
 "$keras_python" generate_keras_npz_files.py keras2
 # Other backends, other versions of Keras or NumPy: interpreters that have them (with KERAS_BACKEND set where they need it).

@@ -1,7 +1,7 @@
 import { show } from '../formats/json.js';
 import { type Build, shaped } from './build.js';
 import type { Config } from './config.js';
-import { after, type Layer, needsNoMask, only, rankOf } from './layer.js';
+import { after, type Layer, needsNoMask, only, ownRank } from './layer.js';
 import { refuse } from './refuse.js';
 import type { Stored } from './weights.js';
 
@@ -44,16 +44,16 @@ export const ACTIVATING: Readonly<Record<string, Layer>> = {
     const x = only(call);
     const shared = config.raw('shared_axes');
     const [alpha] = arrays as [Stored];
-    const expected = x.kind === 'vector' ? [x.features] : [1, x.features];
-    if (x.kind === 'sequence' && `${shared}` !== '1')
-      refuse(config.where, 'a slope per timestep', 'shared_axes [1]', show(shared));
+    const single = ownRank(call, x) === 2;
+    const expected = single ? [x.features] : [1, x.features];
+    if (!single && `${shared}` !== '1') refuse(config.where, 'a slope per timestep', 'shared_axes [1]', show(shared));
     shaped(config.where, alpha, expected);
     const tensor = build.tensor(alpha, `${entry.name}.alpha`, [x.features], 'one per feature');
     return [{ ...x, name: build.add(name, { type: 'prelu', inputs: [x.name], tensors: { alpha: tensor } }) }];
   },
   Softmax: (call) => {
     const x = only(call);
-    call.config.lastAxis('axis', rankOf(x));
+    call.config.lastAxis('axis', ownRank(call, x));
     needsNoMask(call.config.where, x);
     return [call.build.activate(x, call.name, 'softmax')];
   },

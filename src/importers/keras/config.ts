@@ -9,7 +9,6 @@ const HARMLESS = new Set([
   'seed',
   'implementation',
   'unroll',
-  'stateful',
   'unit_forget_bias',
   'dropout',
   'recurrent_dropout',
@@ -59,17 +58,7 @@ const HARMLESS = new Set([
 ]); // prettier-ignore
 
 /** Settings that must be absent, null or false to be honoured. */
-const MUST_BE_OFF = [
-  'time_major',
-  'quantization_config',
-  'lora_rank',
-  'renorm',
-  'invert',
-  'rms_scaling',
-  'normalize',
-  'weights',
-  'sparse',
-];
+const MUST_BE_OFF = ['time_major', 'quantization_config', 'lora_rank', 'renorm', 'normalize', 'weights', 'sparse'];
 
 /** A layer's config: each setting is asked for by name, and what nobody asked for is refused. */
 export class Config {

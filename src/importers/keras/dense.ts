@@ -48,6 +48,7 @@ export const embedding: Layer = ({ build, config, entry, name, inputs, arrays })
     tensors: { weight },
     ...(maskZero && { maskZero }),
   });
+  if (maskZero) build.masks.set(made, { of: x.name, unequal: 0, any: false });
   return [
     {
       name: made,
@@ -62,10 +63,8 @@ export const embedding: Layer = ({ build, config, entry, name, inputs, arrays })
 
 export const masking: Layer = (call) => {
   const x = sequence(call.config.where, only(call));
-  const made = call.build.add(call.name, {
-    type: 'masking',
-    inputs: [x.name],
-    maskValue: call.config.number('mask_value', 0),
-  });
+  const maskValue = call.config.number('mask_value', 0);
+  const made = call.build.add(call.name, { type: 'masking', inputs: [x.name], maskValue });
+  call.build.masks.set(made, { of: x.name, unequal: maskValue, any: true });
   return [{ ...x, name: made, mask: made }];
 };

@@ -13,6 +13,8 @@ export interface Call {
   readonly name: string;
   readonly inputs: readonly Flow[];
   readonly arrays: readonly Stored[];
+  /** Whether TimeDistributed wraps it, so that it knows of no timesteps. */
+  readonly wrapped?: boolean;
 }
 
 export type Layer = (call: Call) => Flow[];
@@ -34,4 +36,7 @@ export const after = (call: Call, x: Flow, key = 'activation'): Flow[] => {
   return [y];
 };
 
+/** How many axes a value has in the file. */
 export const rankOf = (x: Flow): number => (x.kind === 'sequence' ? 3 : 2);
+/** How many axes the layer's input has to its own knowledge. */
+export const ownRank = ({ wrapped }: Call, x: Flow): number => rankOf(x) - (wrapped ? 1 : 0);

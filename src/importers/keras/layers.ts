@@ -26,6 +26,12 @@ const timeDistributed: Layer = (call) => {
     'LeakyReLU',
     'ReLU',
     'ELU',
+    'ThresholdedReLU',
+    'RMSNormalization',
+    'Identity',
+    'GaussianDropout',
+    'GaussianNoise',
+    'AlphaDropout',
     'PReLU',
     'Softmax',
     'Rescaling',
@@ -34,10 +40,12 @@ const timeDistributed: Layer = (call) => {
   if (!same.includes(inner.className))
     refuse(config.where, 'a wrapped layer that is not honoured', same.join(', '), inner.className);
   const own = new Config(`${config.where}, wrapped`, call.entry.name, inner.config, build.reporter);
-  // What is wrapped counts its axes without the time.
-  if (inner.className.endsWith('Normalization') && own.raw('axis') === 1)
-    refuse(config.where, 'axis is not honoured', '-1', '1');
-  const made = (LAYERS[inner.className] as Layer)({ ...call, config: own, entry: { ...inner, name: call.entry.name } });
+  const made = (LAYERS[inner.className] as Layer)({
+    ...call,
+    config: own,
+    entry: { ...inner, name: call.entry.name },
+    wrapped: true,
+  });
   own.finish();
   return made;
 };
@@ -55,6 +63,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   Dense: dense,
   Embedding: embedding,
   Masking: masking,
+  Identity: identity,
   Dropout: identity,
   SpatialDropout1D: identity,
   GaussianDropout: identity,

@@ -78,7 +78,6 @@ const dot: Layer = ({ build, config, inputs, name }) => {
   const [i, j] = (Array.isArray(raw) ? raw : [raw, raw]).map((axis, index) =>
     axis < 0 ? axis + rankOf(inputs[index] as Flow) : axis,
   ) as [number, number];
-  config.flag('normalize', false);
   for (const x of [a, b]) needsNoMask(where, x);
   if (a.kind === 'vector' && b.kind === 'vector' && i === 1 && j === 1) {
     const product = build.add(`${name}.product`, { type: 'multiply', inputs: [a.name, b.name] });

@@ -1,6 +1,6 @@
 import { show } from '../formats/json.js';
-import { shaped } from './build.js';
-import { type Call, type Layer, needsNoMask, only, rankOf } from './layer.js';
+import { type Flow, shaped } from './build.js';
+import { type Call, type Layer, needsNoMask, only, ownRank, rankOf } from './layer.js';
 import { refuse } from './refuse.js';
 import type { Stored } from './weights.js';
 
@@ -17,7 +17,7 @@ const vectors = ({ build, config, entry, arrays }: Call, features: number): ((fi
 const batchNorm: Layer = (call) => {
   const { build, config, name } = call;
   const x = only(call);
-  config.lastAxis('axis', rankOf(x));
+  config.lastAxis('axis', ownRank(call, x));
   const [scale, center] = [config.flag('scale', true), config.flag('center', true)];
   const take = vectors(call, x.features);
   const tensors = {
@@ -34,10 +34,39 @@ const batchNorm: Layer = (call) => {
   ];
 };
 
+/** `x / sqrt(spread² + epsilon) · gamma`, with the root of the mean square, or the standard deviation, of the features as spread. */
+const byRoot = (call: Call, spread: 'mean square' | 'variance', epsilon: number, gamma: string): Flow[] => {
+  const { build, name } = call;
+  const x = only(call);
+  const mean = (of: string, wanted: string): string =>
+    build.add(wanted, { type: 'reduce', inputs: [of], operation: 'mean', axis: 'features' });
+  const centred =
+    spread === 'variance'
+      ? build.add(`${name}.centred`, { type: 'subtract', inputs: [x.name, mean(x.name, `${name}.mean`)] })
+      : x.name;
+  const squares = build.activate({ ...x, name: centred }, `${name}.squares`, 'square').name;
+  const square: Flow = { ...x, name: mean(squares, `${name}.spread`), features: 1 };
+  const sum = build.activate(square, `${name}.epsilon`, { type: 'affine', alpha: 1, beta: epsilon });
+  const root = build.activate(sum, `${name}.root`, 'sqrt').name;
+  const divided = build.add(`${name}.divided`, { type: 'divide', inputs: [x.name, root] });
+  return [{ ...x, name: build.add(name, { type: 'scale_shift', inputs: [divided], tensors: { scale: gamma } }) }];
+};
+
+const rmsNorm: Layer = (call) => {
+  const x = only(call);
+  call.config.lastAxis('axis', ownRank(call, x));
+  return byRoot(call, 'mean square', call.config.number('epsilon', 1e-6), vectors(call, x.features)('gamma'));
+};
+
 const layerNorm: Layer = (call) => {
   const { build, config, name } = call;
   const x = only(call);
-  config.lastAxis('axis', rankOf(x));
+  config.lastAxis('axis', ownRank(call, x));
+  if (config.flag('rms_scaling', false)) {
+    // Named for the root of the mean square, but Keras divides by the standard deviation; there is no beta, whatever center says.
+    config.ignore('scale', 'center');
+    return byRoot(call, 'variance', config.number('epsilon', 1e-3), vectors(call, x.features)('gamma'));
+  }
   const [scale, center] = [config.flag('scale', true), config.flag('center', true)];
   const take = vectors(call, x.features);
   const tensors = { ...(scale && { gamma: take('gamma') }), ...(center && { beta: take('beta') }) };
@@ -76,6 +105,15 @@ const normalization: Layer = (call) => {
   // Keras divides by max(sqrt(variance), 1e-7).
   const divisor = (j: number): number => Math.max(Math.sqrt(at_(variance, j)), 1e-7);
   const n = x.features;
+  if (config.flag('invert', false)) {
+    const scale = build.tensor(variance, `${entry.name}.scale`, [n], 'max(sqrt(variance), 1e-7)', () =>
+      Float32Array.from({ length: n }, (_, j) => divisor(j)),
+    );
+    const shift = build.tensor(mean, `${entry.name}.shift`, [n], 'as it is', () =>
+      Float32Array.from({ length: n }, (_, j) => at_(mean, j)),
+    );
+    return [{ ...x, name: build.add(name, { type: 'scale_shift', inputs: [x.name], tensors: { scale, shift } }) }];
+  }
   const scale = build.tensor(variance, `${entry.name}.scale`, [n], '1 / max(sqrt(variance), 1e-7)', () =>
     Float32Array.from({ length: n }, (_, j) => 1 / divisor(j)),
   );
@@ -88,6 +126,7 @@ const normalization: Layer = (call) => {
 export const NORMALIZING: Readonly<Record<string, Layer>> = {
   BatchNormalization: batchNorm,
   LayerNormalization: layerNorm,
+  RMSNormalization: rmsNorm,
   Normalization: normalization,
   Rescaling: (call) => {
     const x = only(call);

@@ -94,6 +94,7 @@ function around(config: Config) {
     state: config.flag('return_state', false),
     backwards: config.flag('go_backwards', false),
     zero: config.flag('zero_output_for_mask', false),
+    stateful: config.flag('stateful', false),
   };
 }
 
@@ -102,7 +103,11 @@ export function recurrent({ build, config, entry, name, inputs, arrays }: Call):
   const { where } = config;
   const [first, ...initial] = inputs as [Flow, ...Flow[]];
   let x = sequence(where, first);
-  const { sequences, state, backwards, zero } = around(config);
+  const { sequences, state, backwards, zero, stateful } = around(config);
+  if (stateful)
+    build.reporter.note(
+      `${where} is stateful: a stream carries its state from one run to the next, and reset() is reset_states(); run() of the model starts from zeros`,
+    );
   const cells = entry.className === 'RNN' ? cellsOf(where, entry.config) : [entry];
   const used = [...arrays];
   const states: Flow[] = [];
@@ -167,7 +172,9 @@ export function bidirectional(call: Call): Flow[] {
   const count = variables(forward).length;
   const half = (one: LayerEntry, which: 'forward' | 'backward') => {
     const own = new Config(`${where}, ${which} layer`, entry.name, one.config, build.reporter);
-    const { sequences, state, backwards } = around(own);
+    const { sequences, state, backwards, stateful } = around(own);
+    // It cannot be streamed, so nothing could carry what it keeps from one call to the next.
+    if (stateful) refuse(where, 'a stateful layer both ways', 'stateful false', 'true');
     const kind =
       KINDS[one.className] ??
       refuse(where, 'a layer that is not honoured both ways', 'LSTM, GRU, SimpleRNN', one.className);

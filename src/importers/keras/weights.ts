@@ -137,7 +137,10 @@ export function variables({ className, config, name }: LayerEntry, base = ''): V
       return list(base, true);
     case 'BatchNormalization':
       return list(base, ...(on(config.scale) ? [true] : []), ...(on(config.center) ? [true] : []), false, false);
+    case 'RMSNormalization':
+      return list(base, true);
     case 'LayerNormalization':
+      if (on(config.rms_scaling, false)) return list(base, true);
       return list(base, ...(on(config.scale) ? [true] : []), ...(on(config.center) ? [true] : []));
     case 'Normalization':
       return config.mean === undefined || config.mean === null ? list(base, false, false, false) : [];
