@@ -140,12 +140,6 @@ export class Config {
       refuse(this.where, `${key} is not honoured`, `-1 or ${rank - 1}, the features`, show(value));
   }
 
-  inner(key: string): Record<string, unknown> {
-    const value = this.raw(key);
-    if (!isObject(value)) refuse(this.where, `no ${key}`, 'a layer or cell', show(value));
-    return value;
-  }
-
   ignore(...keys: string[]): void {
     for (const key of keys) this.#asked.add(key);
   }

@@ -9,9 +9,6 @@ import { checkMask, type MaskOrigin, makesMask, maskArguments } from './masks.js
 import { NeedsFixedTime, NeedsIds, refuse } from './refuse.js';
 import { isModel, type LayerEntry, layersOf, type Weights } from './weights.js';
 
-/** Models within models: more is none that Keras wrote. */
-const DEEPEST = 16;
-
 /**
  * The spec of a Keras model.
  * @param entry the outermost model. @param weights its layers' arrays.
@@ -36,7 +33,7 @@ export function kerasModel(
     const reporter = newReporter();
     const build = new Build(dialect, reporter, fixedTime, ids);
     try {
-      const outputs = new Walk(build, weights, 0).model(entry, undefined);
+      const outputs = new Walk(build, weights).model(entry, undefined);
       const names = outputs.map((flow) => flow.name);
       const unique = names.map((name, index) =>
         names.indexOf(name) === index && !flowIsInput(build, name)
@@ -60,10 +57,7 @@ class Walk {
   constructor(
     private readonly build: Build,
     private readonly weights: Weights,
-    private readonly depth: number,
-  ) {
-    if (depth > DEEPEST) refuse('model', 'models within models', `at most ${DEEPEST} deep`);
-  }
+  ) {}
 
   /** @param given the values it is called with; undefined for the outermost, which makes its own inputs. */
   model(entry: LayerEntry, given: readonly Flow[] | undefined): Flow[] {
@@ -167,7 +161,7 @@ class Walk {
       }
       given.forEach((mask, at) => {
         const own = this.build.masks.get(flows[at]?.mask ?? '');
-        checkMask(`layer ${JSON.stringify(layer.name)} (${layer.className})`, flows[at], own, mask);
+        checkMask(`layer ${JSON.stringify(layer.name)} (${layer.className})`, own, mask);
       });
       made.set(`${layer.name}/${call}`, this.#call(layer, index, flows, call));
     }
@@ -179,7 +173,7 @@ class Walk {
   #call(layer: LayerEntry, index: number, inputs: readonly Flow[], call: number): Flow[] {
     const where = `layer ${JSON.stringify(layer.name)} (${layer.className})`;
     const own = this.weights(index);
-    if (isModel(layer.className)) return new Walk(this.build, own.inner, this.depth + 1).model(layer, inputs);
+    if (isModel(layer.className)) return new Walk(this.build, own.inner).model(layer, inputs);
     const run = Object.hasOwn(LAYERS, layer.className) ? LAYERS[layer.className] : undefined;
     if (!run) refuse(where, 'a layer that is not honoured', Object.keys(LAYERS).join(', '), layer.className);
     const config = new Config(where, layer.name, layer.config, this.build.reporter);

@@ -47,7 +47,7 @@ export class Hdf5 {
   /** A list of names. */
   names(path: string, attribute: string): string[] {
     const value = this.attribute(path, attribute);
-    if (value === undefined) refuse(this.name, `no ${attribute} in ${path || '/'}`, 'a list of names');
+    if (value === undefined) refuse(this.name, `no ${attribute} in ${path || '/'}`, 'a list of names', 'nothing');
     return asList(value).map((one) => String(one).replace(/\0+$/, ''));
   }
 

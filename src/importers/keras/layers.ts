@@ -16,7 +16,7 @@ const identity: Layer = (call) => [only(call)];
 /** A layer wrapped to work at every timestep: those that do so anyhow. */
 const timeDistributed: Layer = (call) => {
   const { build, config } = call;
-  const inner = entryOf(config.where, config.inner('layer'));
+  const inner = entryOf(config.where, config.raw('layer'));
   const same = [
     'Dense',
     'Activation',

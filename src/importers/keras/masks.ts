@@ -1,5 +1,4 @@
 import { isObject, show } from '../formats/json.js';
-import type { Flow } from './build.js';
 import { refuse } from './refuse.js';
 import type { LayerEntry } from './weights.js';
 
@@ -32,18 +31,14 @@ export function maskArguments(layer: LayerEntry, node: unknown): { args: unknown
     kwargs.length === 0 &&
     (layer.className !== 'Any' || (axis === -1 && keepdims === false));
   if (!fits)
-    refuse(where, 'an operation that is not honoured', 'NotEqual(x, number) or Any(…, axis -1), of a mask', show(args));
+    refuse(where, 'an operation that is not honoured', 'NotEqual(x, number) or Any(mask, axis -1)', show(args));
   return { args: [value], unequal: unequal as number };
 }
 
 /** @throws {ImportError} a layer is given a mask that is not its input's. */
-export function checkMask(where: string, x: Flow | undefined, own: MaskOrigin | undefined, given: MaskOrigin): void {
+export function checkMask(where: string, own: MaskOrigin | undefined, given: MaskOrigin): void {
   const same = own && own.of === given.of && own.unequal === given.unequal && own.any === given.any;
-  if (!x?.mask || !same)
-    refuse(
-      where,
-      'called with a mask that its input does not carry',
-      own ? `${own.of} != ${own.unequal}` : 'no mask',
-      `${given.of} != ${given.unequal}`,
-    );
+  const text = ({ of, unequal, any }: MaskOrigin): string => `${any ? 'any of ' : ''}${of} != ${unequal}`;
+  if (!same)
+    refuse(where, 'called with a mask that its input does not carry', own ? text(own) : 'no mask', text(given));
 }

@@ -1,6 +1,6 @@
 import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
-import { isObject, parseJson } from '../formats/json.js';
+import { isObject, parseJson, show } from '../formats/json.js';
 import { isZip, readZip } from '../formats/zip.js';
 import { type Imported, Reporter } from '../report.js';
 import type { Dialect } from './activations.js';
@@ -8,7 +8,7 @@ import { kerasModel } from './graph.js';
 import { Hdf5 } from './hdf5.js';
 import { Npz } from './npz.js';
 import { refuse } from './refuse.js';
-import { entryOf, layersOf, listWeights, treeWeights, type Weights } from './weights.js';
+import { layersOf, listWeights, rootOf, treeWeights, type Weights } from './weights.js';
 
 /**
  * A model as Keras saved it: `.keras` (Keras 3, or Keras 2.12 and newer) or `.h5` (Keras 2.0 to 3).
@@ -33,7 +33,7 @@ function finish(
   version: string,
   container: string,
 ): Imported {
-  const entry = entryOf('model', config);
+  const entry = rootOf('model', config);
   const { spec, reporter } = kerasModel(entry, weights(layersOf(entry)), dialectOf(version), () => new Reporter());
   return { spec, report: reporter.finish(`Keras ${version}, ${container}`) };
 }
@@ -48,7 +48,12 @@ function readArchive(view: Uint8Array): Imported {
   const version =
     isObject(metadata) && typeof metadata.keras_version === 'string'
       ? metadata.keras_version
-      : refuse('metadata.json', 'no keras_version', 'a version');
+      : refuse(
+          'metadata.json',
+          'no keras_version',
+          'a version',
+          show(isObject(metadata) ? metadata.keras_version : metadata),
+        );
   const config = parseJson(part('config.json'), 'config.json');
   const npz = entries.get('model.weights.npz');
   if (npz && entries.has('model.weights.h5'))

@@ -163,7 +163,7 @@ export function bidirectional(call: Call): Flow[] {
   const { where } = config;
   const merge =
     config.raw('merge_mode') === null ? 'none' : config.choice('merge_mode', ['concat', 'sum', 'mul', 'ave'], 'concat');
-  const forward = entryOf(where, config.inner('layer'));
+  const forward = entryOf(where, config.raw('layer'));
   const given = config.raw('backward_layer');
   const backward = given ? entryOf(where, given) : forward;
   config.ignore('return_sequences', 'return_state', 'go_backwards', 'num_constants', 'zero_output_for_mask');
