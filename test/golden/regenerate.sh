@@ -26,8 +26,8 @@ keras_python=${GATEWISE_KERAS_PYTHON:-python3}
 for python in ${GATEWISE_KERAS_OTHERS:-}; do "$python" generate_keras_npz_files.py; done
 "$keras_python" generate_tensorflow_files.py
 "$keras_python" generate_onnx_files.py
-# The converter has needs of its own: TFJS_CONVERTER is a folder with tensorflowjs and tensorflow_hub (pip install --no-deps --target).
-if [ -n "${TFJS_CONVERTER:-}" ]; then PYTHONPATH=$TFJS_CONVERTER "$keras_python" generate_tfjs_converter_files.py; fi
 # TensorFlow.js is no dependency: TFJS is a folder in which `npm i @tensorflow/tfjs` was run.
 if [ -n "${TFJS:-}" ]; then node generate_tfjs_files.mjs; fi
+# The converter has needs of its own: TFJS_CONVERTER is a folder with tensorflowjs and tensorflow_hub (pip install --no-deps --target).
+if [ -n "${TFJS_CONVERTER:-}" ]; then PYTHONPATH=$TFJS_CONVERTER "$keras_python" generate_tfjs_converter_files.py; fi
 "$torch_python" manifest.py

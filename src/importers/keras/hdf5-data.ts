@@ -147,17 +147,25 @@ function bytesOf(
   const counts = shape.map((n, axis) => Math.ceil(n / (chunk[axis] as number)));
   // Chunks at the edge reach beyond it, but no further than a chunk's size.
   if (!(product(counts) * chunkBytes <= 2 * most)) return lies(most);
+  const total = product(counts);
+  // An entry of the tree takes this many bytes.
+  if (!(total * (32 + 8 * rank) <= view.byteLength)) return lies(view.byteLength);
   const unpack = pipeline(view, filters, each, chunkBytes, where);
-  const out = new Uint8Array(size);
-  const left = new Set(Array.from({ length: product(counts) }, (_, index) => index));
-  for (const [offset, from, length] of chunks(view, root, rank, 2 * left.size + 64)) {
+  const found = new Map<number, [offset: number[], from: number, length: number]>();
+  let packed = 0;
+  for (const entry of chunks(view, root, rank, 2 * total + 64)) {
+    const [offset, , length] = entry;
     const number = offset.reduce((flat, n, axis) => flat * (counts[axis] as number) + n / (chunk[axis] as number), 0);
-    if (!left.delete(number))
+    const outside = !Number.isInteger(number) || offset.some((n, axis) => n >= (shape[axis] as number));
+    packed += length;
+    if (outside || found.has(number) || packed > view.byteLength)
       return refuse(where, 'a chunk twice, or outside of its array', 'every chunk once', show(offset));
-    copyChunk(out, shape, unpack(piece(from, length)), chunk, offset, each);
+    found.set(number, entry);
   }
-  if (left.size > 0)
-    return refuse(where, 'chunks that are missing', `${product(counts)}`, `${product(counts) - left.size}`);
+  if (found.size < total) return refuse(where, 'chunks that are missing', `${total}`, `${found.size}`);
+  const out = new Uint8Array(size);
+  for (const [offset, from, length] of found.values())
+    copyChunk(out, shape, unpack(piece(from, length)), chunk, offset, each);
   return out;
 }
 
@@ -207,8 +215,9 @@ function pipeline(
     }
   }
   return (data) => {
-    // fflate writes into what it is given, and not beyond.
-    for (const id of ids) data = id === 1 ? unzlibSync(data, { out: new Uint8Array(bytes) }) : unshuffled(data, each);
+    // fflate writes into what it is given, and not beyond: with one byte to spare, what is too long shows.
+    for (const id of ids)
+      data = id === 1 ? unzlibSync(data, { out: new Uint8Array(bytes + 1) }) : unshuffled(data, each);
     if (data.length !== bytes) refuse(where, 'a chunk of the wrong size', `${bytes} bytes`, `${data.length}`);
     return data;
   };

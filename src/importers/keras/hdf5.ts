@@ -12,6 +12,7 @@ interface Item {
   get?(path: string): Item | null | undefined;
 }
 const ATTRIBUTE = 12;
+const DEEPEST = 100;
 
 /** An HDF5 file. Whatever its reader throws becomes an ImportError. */
 export class Hdf5 {
@@ -73,7 +74,10 @@ export class Hdf5 {
   #at(path: string): Item | undefined {
     let item: Item | undefined = this.#root;
     let reached = '';
-    for (const part of path.split('/').filter((one) => one !== '')) {
+    const parts = path.split('/').filter((one) => one !== '');
+    // A group may hold itself, so that a path never ends by itself.
+    if (parts.length > DEEPEST) refuse(this.name, 'groups nested too deep', `at most ${DEEPEST}`, `${parts.length}`);
+    for (const part of parts) {
       reached += `/${part}`;
       if (!this.#items.has(reached))
         this.#items.set(reached, (item?.get && item.keys?.includes(part) && item.get(part)) || undefined);
