@@ -208,15 +208,17 @@ def inputs_of(name, model, options):
             data = prng.uniform(seed, shape, 1.0)
             told.append({"shape": shape, "seed": seed})
             if options.get("pads"):
-                data[0, 4:] = 0
-                data[-1, :2] = 0
+                data[0, 4:] = options.get("pad", 0)
+                data[-1, :2] = options.get("pad", 0)
                 told[-1]["pads"] = [[0, 4, TIME], [shape[0] - 1, 0, 2]]
+                if "pad" in options:
+                    told[-1]["pad"] = options["pad"]
         arrays.append(data)
     return arrays, told
 
 
-def main():
-    build()
+def write(stem):
+    """All cases, into `<stem>.bin` and `<stem>.json`."""
     blob, index = io.BytesIO(), []
     for name, (model, formats, options) in CASES.items():
         if VERSION == "keras3":
@@ -242,13 +244,14 @@ def main():
                     "outputs": [{"shape": list(o.shape), "data": base64.b64encode(np.asarray(o, "<f4").tobytes()).decode()} for o in outputs],
                 })
                 blob.write(data)
-    (HERE / f"{VERSION}.bin").write_bytes(blob.getvalue())
-    (HERE / f"{VERSION}.json").write_text("[\n" + ",\n".join(json.dumps(one, sort_keys=True) for one in index) + "\n]\n")
+    (HERE / f"{stem}.bin").write_bytes(blob.getvalue())
+    (HERE / f"{stem}.json").write_text("[\n" + ",\n".join(json.dumps(one, sort_keys=True) for one in index) + "\n]\n")
     import tensorflow
 
-    record(HERE, VERSION, keras=keras.__version__, tensorflow=tensorflow.__version__, numpy=np.__version__)
-    print(VERSION, keras.__version__, len(index), "files", len(blob.getvalue()), "bytes")
+    record(HERE, stem, keras=keras.__version__, tensorflow=tensorflow.__version__, numpy=np.__version__)
+    print(stem, keras.__version__, len(index), "files", len(blob.getvalue()), "bytes")
 
 
 if __name__ == "__main__":
-    main()
+    build()
+    write(VERSION)

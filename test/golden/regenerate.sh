@@ -18,6 +18,12 @@ keras_python=${GATEWISE_KERAS_PYTHON:-python3}
 "$keras_python" generate_keras_files.py keras3
 "$keras_python" generate_keras_files.py keras2
 "$keras_python" generate_keras_old_files.py
+"$keras_python" generate_keras_option_files.py keras3
+"$keras_python" generate_keras_option_files.py keras2
+"$keras_python" generate_keras_npz_files.py
+"$keras_python" generate_keras_npz_files.py keras2
+# Other backends, other versions of Keras or NumPy: interpreters that have them (with KERAS_BACKEND set where they need it).
+for python in ${GATEWISE_KERAS_OTHERS:-}; do "$python" generate_keras_npz_files.py; done
 "$keras_python" generate_tensorflow_files.py
 "$keras_python" generate_onnx_files.py
 "$keras_python" generate_onnx_keras.py keras3
@@ -27,4 +33,6 @@ keras_python=${GATEWISE_KERAS_PYTHON:-python3}
 "$keras_python" generate_onnx_graphs.py
 # TensorFlow.js is no dependency: TFJS is a folder in which `npm i @tensorflow/tfjs` was run.
 if [ -n "${TFJS:-}" ]; then node generate_tfjs_files.mjs; fi
+# The converter has needs of its own: TFJS_CONVERTER is a folder with tensorflowjs and tensorflow_hub (pip install --no-deps --target).
+if [ -n "${TFJS_CONVERTER:-}" ]; then PYTHONPATH=$TFJS_CONVERTER "$keras_python" generate_tfjs_converter_files.py; fi
 "$torch_python" manifest.py

@@ -115,7 +115,11 @@ describe('refusals', () => {
       ['NN', 0x93, '.'],
       'pickle, byte 2: a global without a name; expected two texts',
     ],
-    ['a call of a value', ['N)R.'], 'pickle, byte 2: calls what is no function; expected a function of torch'],
+    [
+      'a call of a value',
+      ['N)R.'],
+      'pickle, byte 2: calls what is no function; expected a function that the format knows',
+    ],
     ['a call without arguments', ['ccollections\nOrderedDict\nNR.'], 'calls what is no function'],
     ['attributes of a dict', ['}}b.'], 'pickle, byte 2: sets attributes; expected only _metadata of a state dict'],
     ['other attributes', ['ccollections\nOrderedDict\n)R}', 0x8c, 1, 'aNsb.'], 'sets attributes'],

@@ -24,7 +24,52 @@ export function lazily(shape: readonly number[], read: () => Float32Array): Name
 }
 
 /**
- * A NumPy array file (`.npy`, format 1.0 to 3.0), as float32.
+ * The header of a NumPy array file (`.npy`, format 1.0 to 3.0), and the byte behind it.
+ * @throws {ImportError} other bytes.
+ */
+export function npyHeader(file: Uint8Array, where: string): { header: string; begin: number } {
+  if (file.length < 12 || String.fromCharCode(...file.subarray(0, 6)) !== '\x93NUMPY')
+    refuse(where, 'not a NumPy array', 'the magic \\x93NUMPY', 'other bytes');
+  const view = new DataView(file.buffer, file.byteOffset, file.length);
+  const major = file[6] as number;
+  if (major < 1 || major > 3) refuse(where, 'a format that is not read', '1 to 3', `${major}`);
+  const start = major === 1 ? 10 : 12;
+  const begin = start + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
+  if (begin > file.length) refuse(where, 'truncated', `${begin} bytes of header`, `${file.length}`);
+  return { header: new TextDecoder().decode(file.slice(start, begin)), begin };
+}
+
+/** How an array's bytes are to be read. */
+export interface Layout {
+  /** NumPy's letter and size, as `f4`. */
+  readonly type: string;
+  readonly little: boolean;
+  /** Columns first. */
+  readonly fortran: boolean;
+  readonly shape: readonly number[];
+}
+
+/**
+ * The numbers of an array, read when they are asked for.
+ * @throws {ImportError} an element type that is no number, a size that does not fit; when read, a number that float32 does not hold.
+ */
+export function readNumbers(bytes: Uint8Array, { type, little, fortran, shape }: Layout, where: string): NamedArray {
+  const each = Number(type.slice(1));
+  const dtype = type[0] === 'b' ? 'BOOL' : `${type[0]?.toUpperCase()}${8 * each}`;
+  if (!/^[fiub]/.test(type) || sizeOf(dtype) !== each)
+    refuse(where, 'a type that is not read', 'f2 to f8, i1 to i8, u1 to u8, b1', type);
+  const size = shape.reduce((product, n) => product * n, each);
+  if (size !== bytes.length) refuse(where, 'wrong size', `${size} bytes for (${shape.join(', ')})`, `${bytes.length}`);
+  return lazily(shape, () => {
+    const data = little ? bytes : bytes.slice();
+    if (!little) for (let at = 0; at < size; at += each) data.subarray(at, at + each).reverse();
+    const numbers = toFloats(elementsOf(data, dtype, where), dtype, where);
+    return fortran ? rowMajor(numbers, shape) : numbers;
+  });
+}
+
+/**
+ * A NumPy array file, as float32.
  * @throws {ImportError} other bytes, an element type that is no number, a size that does not fit, a number that float32 does not hold.
  */
 export function readNpy(bytes: FileBytes, where = 'file'): NamedArray {
@@ -34,33 +79,14 @@ export function readNpy(bytes: FileBytes, where = 'file'): NamedArray {
 
 function openNpy(bytes: FileBytes, where: string): NamedArray {
   const file = viewBytes(bytes);
-  if (file.length < 12 || String.fromCharCode(...file.subarray(0, 6)) !== '\x93NUMPY')
-    refuse(where, 'not a NumPy array', 'the magic \\x93NUMPY', 'other bytes');
-  const view = new DataView(file.buffer, file.byteOffset, file.length);
-  const major = file[6] as number;
-  if (major < 1 || major > 3) refuse(where, 'a format that is not read', '1 to 3', `${major}`);
-  const start = major === 1 ? 10 : 12;
-  const begin = start + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
-  if (begin > file.length) refuse(where, 'truncated', `${begin} bytes of header`, `${file.length}`);
-  const header = new TextDecoder().decode(file.slice(start, begin));
+  const { header, begin } = npyHeader(file, where);
   const match =
     HEADER.exec(header) ??
     refuse(where, 'a header that is not read', 'one array of plain numbers', header.slice(0, 80));
-  const [, order, letter, bytesEach, fortran, dims = ''] = match;
-  const each = Number(bytesEach);
-  const dtype = letter === 'b' ? 'BOOL' : `${letter?.toUpperCase()}${8 * each}`;
-  if (sizeOf(dtype) !== each)
-    refuse(where, 'a type that is not read', 'f2 to f8, i1 to i8, u1 to u8, b1', `${letter}${each}`);
+  const [, order, letter, size, fortran, dims = ''] = match;
   const shape = (dims.match(/\d+/g) ?? []).map(Number);
-  const size = shape.reduce((product, n) => product * n, each);
-  if (begin + size !== file.length)
-    refuse(where, 'wrong size', `${size} bytes for (${shape.join(', ')})`, `${file.length - begin}`);
-  return lazily(shape, () => {
-    const data = file.slice(begin);
-    if (order === '>') for (let at = 0; at < size; at += each) data.subarray(at, at + each).reverse();
-    const numbers = toFloats(elementsOf(data, dtype, where), dtype, where);
-    return fortran === 'True' ? rowMajor(numbers, shape) : numbers;
-  });
+  const layout = { type: `${letter}${size}`, little: order !== '>', fortran: fortran === 'True', shape };
+  return readNumbers(file.subarray(begin), layout, where);
 }
 
 /** Columns first to rows first. */

@@ -13,6 +13,8 @@ export interface PickleHooks {
   readonly global: (name: string) => unknown;
   /** What a persistent id stands for. */
   readonly persistent: (id: unknown) => unknown;
+  /** Gives a value that a global made its state (BUILD). @returns whether it is one that may be given it. */
+  readonly state?: (target: unknown, state: unknown) => boolean;
 }
 
 /** `collections.OrderedDict`, with the one attribute that PyTorch sets on it. */
@@ -109,13 +111,14 @@ export function unpickle(file: Uint8Array, start: number, hooks: PickleHooks): {
   function call(): unknown {
     const [target, args] = last(2);
     if (typeof target !== 'function' || !Array.isArray(args))
-      refuse('calls what is no function', 'a function of torch');
+      refuse('calls what is no function', 'a function that the format knows');
     return target(...args.slice(0, 20));
   }
   /** Attributes: none but the versions of the modules, which `state_dict()` hangs on its dict. */
   function build(): void {
     const state = pop();
     const target = top();
+    if (hooks.state?.(target, state)) return;
     if (!(target instanceof OrderedDict && state instanceof Map && state.size === 1 && state.has('_metadata'))) {
       refuse('sets attributes', 'only _metadata of a state dict');
     }

@@ -9,7 +9,7 @@ import { type FileBytes, viewBytes } from './bytes.js';
 import { crc32 } from './crc.js';
 
 /** Deflate cannot expand more than this; a directory that declares more lies. */
-const MOST_EXPANSION = 1040;
+export const MOST_EXPANSION = 1040;
 const ENTRY = 0x04034b50;
 const RECORD = 0x02014b50;
 const END = 0x06054b50;

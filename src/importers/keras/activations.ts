@@ -16,6 +16,7 @@ const PLAIN: Readonly<Record<string, Activation>> = {
   softmax: 'softmax',
   log_softmax: 'log_softmax',
   elu: { type: 'elu', alpha: 1 },
+  celu: { type: 'elu', alpha: 1 },
   selu: 'selu',
   softplus: 'softplus',
   softsign: 'softsign',

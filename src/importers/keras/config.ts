@@ -9,7 +9,6 @@ const HARMLESS = new Set([
   'seed',
   'implementation',
   'unroll',
-  'stateful',
   'unit_forget_bias',
   'dropout',
   'recurrent_dropout',
@@ -59,17 +58,7 @@ const HARMLESS = new Set([
 ]); // prettier-ignore
 
 /** Settings that must be absent, null or false to be honoured. */
-const MUST_BE_OFF = [
-  'time_major',
-  'quantization_config',
-  'lora_rank',
-  'renorm',
-  'invert',
-  'rms_scaling',
-  'normalize',
-  'weights',
-  'sparse',
-];
+const MUST_BE_OFF = ['time_major', 'quantization_config', 'lora_rank', 'renorm', 'normalize', 'weights', 'sparse'];
 
 /** A layer's config: each setting is asked for by name, and what nobody asked for is refused. */
 export class Config {
@@ -149,12 +138,6 @@ export class Config {
     const axis = Array.isArray(value) && value.length === 1 ? value[0] : value;
     if (axis !== undefined && axis !== -1 && axis !== rank - 1)
       refuse(this.where, `${key} is not honoured`, `-1 or ${rank - 1}, the features`, show(value));
-  }
-
-  inner(key: string): Record<string, unknown> {
-    const value = this.raw(key);
-    if (!isObject(value)) refuse(this.where, `no ${key}`, 'a layer or cell', show(value));
-    return value;
   }
 
   ignore(...keys: string[]): void {

@@ -5,11 +5,9 @@ import type { Dialect } from './activations.js';
 import { Build, type Flow } from './build.js';
 import { Config } from './config.js';
 import { LAYERS } from './layers.js';
+import { checkMask, type MaskOrigin, makesMask, maskArguments } from './masks.js';
 import { NeedsFixedTime, NeedsIds, refuse } from './refuse.js';
 import { isModel, type LayerEntry, layersOf, type Weights } from './weights.js';
-
-/** Models within models: more is none that Keras wrote. */
-const DEEPEST = 16;
 
 /**
  * The spec of a Keras model.
@@ -35,7 +33,7 @@ export function kerasModel(
     const reporter = newReporter();
     const build = new Build(dialect, reporter, fixedTime, ids);
     try {
-      const outputs = new Walk(build, weights, 0).model(entry, undefined);
+      const outputs = new Walk(build, weights).model(entry, undefined);
       const names = outputs.map((flow) => flow.name);
       const unique = names.map((name, index) =>
         names.indexOf(name) === index && !flowIsInput(build, name)
@@ -59,10 +57,7 @@ class Walk {
   constructor(
     private readonly build: Build,
     private readonly weights: Weights,
-    private readonly depth: number,
-  ) {
-    if (depth > DEEPEST) refuse('model', 'models within models', `at most ${DEEPEST} deep`);
-  }
+  ) {}
 
   /** @param given the values it is called with; undefined for the outermost, which makes its own inputs. */
   model(entry: LayerEntry, given: readonly Flow[] | undefined): Flow[] {
@@ -107,14 +102,23 @@ class Walk {
         given ? (given[at] as Flow) : this.#input(layer, this.#shapeOf(layers[index] as LayerEntry)),
       ]);
     });
-    const waiting: { layer: LayerEntry; index: number; call: number; refs: Reference[] }[] = [];
+    const waiting: Waiting[] = [];
+    const masks = new Map<string, MaskOrigin>();
     layers.forEach((layer, index) => {
       if (layer.className === 'InputLayer') return;
       const nodes = raw[index]?.inbound_nodes;
       if (!Array.isArray(nodes))
         refuse(`layer ${JSON.stringify(layer.name)}`, 'no inbound_nodes', 'a list', show(nodes));
       nodes.forEach((node, call) => {
-        waiting.push({ layer, index, call, refs: callReferences(node, `layer ${JSON.stringify(layer.name)}`) });
+        const at = `layer ${JSON.stringify(layer.name)}`;
+        if (!makesMask(layer)) {
+          waiting.push({ layer, index, call, ...callReferences(node, at) });
+          return;
+        }
+        const { args, unequal } = maskArguments(layer, node);
+        const { refs } = callReferences({ args }, at);
+        const takes = layer.className === 'Any' ? { refs: [], masks: refs } : { refs, masks: [] };
+        waiting.push({ layer, index, call, unequal, ...takes });
       });
     });
     // A model's first call is often number 1, its own making being number 0.
@@ -128,7 +132,9 @@ class Walk {
     };
     // A layer is called once all it is called with is there.
     while (waiting.length > 0) {
-      const ready = waiting.findIndex(({ refs }) => refs.every((ref) => made.has(key(ref))));
+      const ready = waiting.findIndex(
+        (one) => one.refs.every((ref) => made.has(key(ref))) && one.masks.every((ref) => masks.has(key(ref))),
+      );
       if (ready < 0) {
         if (outputs.every((ref) => made.has(key(ref)))) break;
         refuse(
@@ -138,12 +144,25 @@ class Walk {
           waiting.map(({ layer }) => layer.name).join(', '),
         );
       }
-      const [{ layer, index, call, refs }] = waiting.splice(ready, 1) as [(typeof waiting)[0]];
+      const [{ layer, index, call, refs, unequal, ...one }] = waiting.splice(ready, 1) as [Waiting];
       const flows = refs.map(
         (ref) =>
           (made.get(key(ref)) as readonly Flow[])[ref[2]] ??
           refuse(where, 'no such output', `of layer ${ref[0]}`, `${ref[2]}`),
       );
+      const given = one.masks.map((ref) => masks.get(key(ref)) as MaskOrigin);
+      if (unequal !== undefined) {
+        const [mask] = given;
+        masks.set(
+          `${layer.name}/${call}`,
+          mask ? { ...mask, any: true } : { of: (flows[0] as Flow).name, unequal, any: false },
+        );
+        continue;
+      }
+      given.forEach((mask, at) => {
+        const own = this.build.masks.get(flows[at]?.mask ?? '');
+        checkMask(`layer ${JSON.stringify(layer.name)} (${layer.className})`, own, mask);
+      });
       made.set(`${layer.name}/${call}`, this.#call(layer, index, flows, call));
     }
     return outputs.map(
@@ -154,7 +173,7 @@ class Walk {
   #call(layer: LayerEntry, index: number, inputs: readonly Flow[], call: number): Flow[] {
     const where = `layer ${JSON.stringify(layer.name)} (${layer.className})`;
     const own = this.weights(index);
-    if (isModel(layer.className)) return new Walk(this.build, own.inner, this.depth + 1).model(layer, inputs);
+    if (isModel(layer.className)) return new Walk(this.build, own.inner).model(layer, inputs);
     const run = Object.hasOwn(LAYERS, layer.className) ? LAYERS[layer.className] : undefined;
     if (!run) refuse(where, 'a layer that is not honoured', Object.keys(LAYERS).join(', '), layer.className);
     const config = new Config(where, layer.name, layer.config, this.build.reporter);
@@ -209,6 +228,20 @@ class Walk {
   }
 }
 
+/** A call of a layer, for which its arguments have yet to be made. */
+interface Waiting extends CallReferences {
+  readonly layer: LayerEntry;
+  readonly index: number;
+  readonly call: number;
+  /** Of an operation that makes a mask: see there. */
+  readonly unequal?: number;
+}
+interface CallReferences {
+  readonly refs: readonly Reference[];
+  /** Masks that it is given by name, of its inputs in order. */
+  readonly masks: readonly Reference[];
+}
+
 type Reference = readonly [layer: string, node: number, tensor: number];
 
 const asShape = (value: unknown): readonly (number | null)[] | undefined => {
@@ -232,16 +265,18 @@ function references(value: unknown, where: string): Reference[] {
 }
 
 /** What a layer is called with: Keras 3 writes `{args, kwargs}`, Keras 2 lists of `[layer, node, tensor, kwargs]`. */
-function callReferences(node: unknown, where: string): Reference[] {
+function callReferences(node: unknown, where: string): CallReferences {
   if (isObject(node)) {
     const refs: Reference[] = [];
+    const masks: Reference[] = [];
     const kwargs = isObject(node.kwargs) ? node.kwargs : {};
     collect(node.args, refs, where, 0);
     for (const [key, value] of Object.entries(kwargs)) {
       if (key === 'initial_state') collect(value, refs, where, 0);
+      else if (key === 'mask' && !harmless(key, value)) collect(value, masks, where, 0);
       else if (!harmless(key, value)) refuse(where, `called with ${key}`, 'its inputs and initial_state', show(value));
     }
-    return refs;
+    return { refs, masks };
   }
   if (!Array.isArray(node)) return refuse(where, 'a call that cannot be read', 'a list', show(node));
   const list = isReference(node) ? [node] : node;
@@ -261,7 +296,7 @@ function callReferences(node: unknown, where: string): Reference[] {
         refuse(where, `called with ${key}`, 'its inputs and initial_state', show(value));
     }
   }
-  return [...refs, ...states];
+  return { refs: [...refs, ...states], masks: [] };
 }
 
 /** Arguments of a call that change nothing at inference. */

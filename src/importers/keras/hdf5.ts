@@ -1,45 +1,50 @@
 import { File as Hdf5File } from 'jsfive';
 import { ImportError } from '../../errors.js';
+import { budgeted } from './hdf5-budget.js';
+import { attributeAt, datasetOf, type Messages } from './hdf5-data.js';
 import { refuse } from './refuse.js';
 import type { Stored } from './weights.js';
 
-/** What deflate can make of a byte at most; a dataset that declares more than this many times the file lies. */
-const MOST_EXPANSION = 1040;
-
-/** The part of jsfive that is used. */
+/** The part of jsfive that is used: groups, and where the messages of each object are. */
 interface Item {
-  readonly attrs?: Readonly<Record<string, unknown>>;
   readonly keys?: readonly string[];
-  readonly shape?: readonly number[];
-  readonly dtype?: unknown;
-  readonly value?: ArrayLike<number>;
+  readonly _dataobjects: { readonly msgs: readonly (Map<string, number> | undefined)[] };
   get?(path: string): Item | null | undefined;
 }
+const ATTRIBUTE = 12;
+const DEEPEST = 100;
 
 /** An HDF5 file. Whatever its reader throws becomes an ImportError. */
 export class Hdf5 {
   readonly #root: Item;
-  readonly #bytes: number;
+  readonly #view: DataView;
+  /** Objects that were opened, each once. */
+  readonly #items = new Map<string, Item | undefined>();
 
   /** @throws {ImportError} not an HDF5 file. */
   constructor(
     bytes: Uint8Array,
     private readonly name: string,
   ) {
-    this.#bytes = bytes.length;
-    // A Buffer of Node shares what slice() gives.
-    const copy = new Uint8Array(bytes).buffer;
-    this.#root = guarded(name, 'not an HDF5 file', () => new Hdf5File(copy, name) as unknown as Item);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#root = guarded(name, 'not an HDF5 file', () => new Hdf5File(budgeted(bytes, name), name) as unknown as Item);
   }
 
-  /** An attribute of a group. Keras cuts long lists into `name0`, `name1`, … */
+  /** The text or texts in an attribute of a group. Keras cuts long lists into `name0`, `name1`, … */
   attribute(path: string, name: string): unknown {
-    const attrs = guarded(this.name, 'damaged attributes', () => this.#at(path)?.attrs);
-    if (!attrs) return undefined;
     return guarded(this.name, `damaged attribute ${name}`, () => {
-      if (attrs[name] !== undefined || attrs[`${name}0`] === undefined) return attrs[name];
+      const item = this.#at(path);
+      if (!item) return undefined;
+      const values = new Map(
+        messagesOf(item)(ATTRIBUTE).map((at) => {
+          const found = attributeAt(this.#view, at);
+          return [found.name, found.value] as const;
+        }),
+      );
+      const whole = values.get(name);
+      if (whole || !values.has(`${name}0`)) return whole?.();
       const parts: unknown[] = [];
-      for (let n = 0; attrs[`${name}${n}`] !== undefined; n++) parts.push(...asList(attrs[`${name}${n}`]));
+      for (let n = 0; values.has(`${name}${n}`); n++) parts.push(...asList(values.get(`${name}${n}`)?.()));
       return parts;
     });
   }
@@ -47,8 +52,8 @@ export class Hdf5 {
   /** A list of names. */
   names(path: string, attribute: string): string[] {
     const value = this.attribute(path, attribute);
-    if (value === undefined) refuse(this.name, `no ${attribute} in ${path || '/'}`, 'a list of names');
-    return asList(value).map((one) => String(one).replace(/\0+$/, ''));
+    if (value === undefined) refuse(this.name, `no ${attribute} in ${path || '/'}`, 'a list of names', 'nothing');
+    return asList(value).map(String);
   }
 
   has(path: string): boolean {
@@ -59,47 +64,35 @@ export class Hdf5 {
   read(path: string): Stored {
     const where = `${this.name}, ${JSON.stringify(path)}`;
     const item = guarded(where, 'damaged groups', () => this.#at(path));
-    const shape = guarded(where, 'a damaged dataset', () => item?.shape);
-    if (!item || !Array.isArray(shape))
-      return refuse(where, 'no such dataset', 'an array of weights', item ? 'a group' : 'nothing');
-    const dtype = guarded(where, 'a damaged dataset', () => item.dtype);
-    if (typeof dtype !== 'string' || !/^[<>|=]?[fiu][1248]$/.test(dtype))
-      refuse(where, 'a type that is not honoured', 'floats or whole numbers', String(dtype));
-    const length = shape.reduce((product, n) => product * n, 1);
-    if (
-      !Number.isSafeInteger(length) ||
-      length < 0 ||
-      length * Number(dtype.slice(-1)) > this.#bytes * MOST_EXPANSION
-    ) {
-      refuse(
-        where,
-        'more numbers than the file can hold',
-        `at most ${this.#bytes * MOST_EXPANSION} bytes`,
-        `(${shape.join(', ')}) ${dtype}`,
-      );
-    }
-    const value = guarded(where, 'a damaged dataset', () => item.value);
-    const data = Float32Array.from((value ?? []) as ArrayLike<number>, Number);
-    if (data.length !== length) refuse(where, 'wrong size', `${length} numbers`, `${data.length}`);
-    return { name: path, shape: [...shape], data };
+    if (!item) return refuse(where, 'no such dataset', 'an array of weights', 'nothing');
+    return guarded(where, 'a damaged dataset', () => ({
+      name: path,
+      ...datasetOf(this.#view, messagesOf(item), where),
+    }));
   }
 
   #at(path: string): Item | undefined {
-    let item: Item | null | undefined = this.#root;
-    for (const part of path.split('/').filter((one) => one !== '')) {
-      if (!item?.get || !item.keys?.includes(part)) return undefined;
-      item = item.get(part);
+    let item: Item | undefined = this.#root;
+    let reached = '';
+    const parts = path.split('/').filter((one) => one !== '');
+    // A group may hold itself, so that a path never ends by itself.
+    if (parts.length > DEEPEST) refuse(this.name, 'groups nested too deep', `at most ${DEEPEST}`, `${parts.length}`);
+    for (const part of parts) {
+      reached += `/${part}`;
+      if (!this.#items.has(reached))
+        this.#items.set(reached, (item?.get && item.keys?.includes(part) && item.get(part)) || undefined);
+      item = this.#items.get(reached);
     }
-    return item ?? undefined;
+    return item;
   }
 }
 
-const asList = (value: unknown): unknown[] =>
-  Array.isArray(value)
-    ? value
-    : ArrayBuffer.isView(value)
-      ? Array.from(value as unknown as ArrayLike<unknown>)
-      : [value];
+const messagesOf =
+  ({ _dataobjects: { msgs } }: Item): Messages =>
+  (type) =>
+    msgs.flatMap((message) => (message?.get('type') === type ? [message.get('offset_to_message') as number] : []));
+
+const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
 
 function guarded<Result>(where: string, message: string, read: () => Result): Result {
   try {

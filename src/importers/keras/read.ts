@@ -1,13 +1,14 @@
 import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
-import { isObject, parseJson } from '../formats/json.js';
+import { isObject, parseJson, show } from '../formats/json.js';
 import { isZip, readZip } from '../formats/zip.js';
 import { type Imported, Reporter } from '../report.js';
 import type { Dialect } from './activations.js';
 import { kerasModel } from './graph.js';
 import { Hdf5 } from './hdf5.js';
+import { Npz } from './npz.js';
 import { refuse } from './refuse.js';
-import { entryOf, layersOf, listWeights, treeWeights, type Weights } from './weights.js';
+import { layersOf, listWeights, rootOf, treeWeights, type Weights } from './weights.js';
 
 /**
  * A model as Keras saved it: `.keras` (Keras 3, or Keras 2.12 and newer) or `.h5` (Keras 2.0 to 3).
@@ -32,7 +33,7 @@ function finish(
   version: string,
   container: string,
 ): Imported {
-  const entry = entryOf('model', config);
+  const entry = rootOf('model', config);
   const { spec, reporter } = kerasModel(entry, weights(layersOf(entry)), dialectOf(version), () => new Reporter());
   return { spec, report: reporter.finish(`Keras ${version}, ${container}`) };
 }
@@ -42,17 +43,24 @@ function readArchive(view: Uint8Array): Imported {
   const wanted = ['config.json', 'metadata.json', 'model.weights.h5', 'model.weights.npz'];
   const entries = readZip(view, { only: (name) => wanted.includes(name) });
   const part = (name: string): Uint8Array =>
-    entries.get(name) ??
-    refuse('file', `no ${name}`, wanted.slice(0, 3).join(', '), [...entries.keys()].join(', ') || 'nothing');
+    entries.get(name) ?? refuse('file', `no ${name}`, wanted.join(', '), [...entries.keys()].join(', ') || 'nothing');
   const metadata = parseJson(part('metadata.json'), 'metadata.json');
   const version =
     isObject(metadata) && typeof metadata.keras_version === 'string'
       ? metadata.keras_version
-      : refuse('metadata.json', 'no keras_version', 'a version');
+      : refuse(
+          'metadata.json',
+          'no keras_version',
+          'a version',
+          show(isObject(metadata) ? metadata.keras_version : metadata),
+        );
   const config = parseJson(part('config.json'), 'config.json');
-  if (!entries.has('model.weights.h5'))
-    refuse('file', 'weights that are not honoured', 'model.weights.h5', [...entries.keys()].join(', '));
-  const file = new Hdf5(part('model.weights.h5'), 'model.weights.h5');
+  const npz = entries.get('model.weights.npz');
+  if (npz && entries.has('model.weights.h5'))
+    refuse('file', 'weights twice', 'model.weights.h5 or model.weights.npz', 'both');
+  const file = npz
+    ? new Npz(npz, 'model.weights.npz', view.length)
+    : new Hdf5(part('model.weights.h5'), 'model.weights.h5');
   return finish(config, (layers) => treeWeights(layers, (path) => file.read(path)), version, '.keras');
 }
 

@@ -3,7 +3,7 @@ import { blocks, turned } from '../formats/matrix.js';
 import { type Activation, cellActivation } from './activations.js';
 import { type Build, type Flow, sequence, shaped } from './build.js';
 import { Config } from './config.js';
-import type { Call } from './layers.js';
+import type { Call } from './layer.js';
 import { refuse } from './refuse.js';
 import { cellsOf, entryOf, type LayerEntry, type Stored, variables } from './weights.js';
 
@@ -94,6 +94,7 @@ function around(config: Config) {
     state: config.flag('return_state', false),
     backwards: config.flag('go_backwards', false),
     zero: config.flag('zero_output_for_mask', false),
+    stateful: config.flag('stateful', false),
   };
 }
 
@@ -102,7 +103,11 @@ export function recurrent({ build, config, entry, name, inputs, arrays }: Call):
   const { where } = config;
   const [first, ...initial] = inputs as [Flow, ...Flow[]];
   let x = sequence(where, first);
-  const { sequences, state, backwards, zero } = around(config);
+  const { sequences, state, backwards, zero, stateful } = around(config);
+  if (stateful)
+    build.reporter.note(
+      `${where} is stateful: a stream carries its state from one run to the next, and reset() is reset_states(); run() of the model starts from zeros`,
+    );
   const cells = entry.className === 'RNN' ? cellsOf(where, entry.config) : [entry];
   const used = [...arrays];
   const states: Flow[] = [];
@@ -158,7 +163,7 @@ export function bidirectional(call: Call): Flow[] {
   const { where } = config;
   const merge =
     config.raw('merge_mode') === null ? 'none' : config.choice('merge_mode', ['concat', 'sum', 'mul', 'ave'], 'concat');
-  const forward = entryOf(where, config.inner('layer'));
+  const forward = entryOf(where, config.raw('layer'));
   const given = config.raw('backward_layer');
   const backward = given ? entryOf(where, given) : forward;
   config.ignore('return_sequences', 'return_state', 'go_backwards', 'num_constants', 'zero_output_for_mask');
@@ -167,7 +172,9 @@ export function bidirectional(call: Call): Flow[] {
   const count = variables(forward).length;
   const half = (one: LayerEntry, which: 'forward' | 'backward') => {
     const own = new Config(`${where}, ${which} layer`, entry.name, one.config, build.reporter);
-    const { sequences, state, backwards } = around(own);
+    const { sequences, state, backwards, stateful } = around(own);
+    // It cannot be streamed, so nothing could carry what it keeps from one call to the next.
+    if (stateful) refuse(where, 'a stateful layer both ways', 'stateful false', 'true');
     const kind =
       KINDS[one.className] ??
       refuse(where, 'a layer that is not honoured both ways', 'LSTM, GRU, SimpleRNN', one.className);

@@ -1,4 +1,4 @@
-import { isObject } from '../formats/json.js';
+import { isObject, show } from '../formats/json.js';
 import { refuse } from './refuse.js';
 
 /** An array of the file. */
@@ -35,13 +35,13 @@ const on = (value: unknown, otherwise = true): boolean =>
 /** `{class_name, config}`, the form of layers, cells and models. @throws {ImportError} */
 export function entryOf(where: string, value: unknown): LayerEntry {
   if (!isObject(value) || typeof value.class_name !== 'string')
-    return refuse(where, 'not a layer', '{class_name, config}', JSON.stringify(value)?.slice(0, 80));
+    return refuse(where, 'not a layer', '{class_name, config}', show(value));
   const config = value.config;
   const own = isObject(config)
     ? config
     : Array.isArray(config)
       ? { layers: config }
-      : refuse(where, 'a layer without a config', 'an object');
+      : refuse(where, 'a layer without a config', 'an object', show(config));
   const name =
     typeof value.name === 'string'
       ? value.name
@@ -61,6 +61,23 @@ export function entryOf(where: string, value: unknown): LayerEntry {
       `${String(registered ?? module)} (${value.class_name})`,
     );
   return { className: value.class_name, config: own, name };
+}
+
+/** More levels than any model that Keras wrote has: models are walked by recursion. */
+const DEEPEST = 120;
+
+/** The outermost model, once it is known that nothing in it is nested too deep. @throws {ImportError} */
+export function rootOf(where: string, value: unknown): LayerEntry {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST) refuse(where, 'nested too deep', `at most ${DEEPEST} levels`, 'more');
+    level = level.flatMap((one) =>
+      typeof one === 'object' && one !== null
+        ? Object.values(one).filter((inner) => typeof inner === 'object' && inner !== null)
+        : [],
+    );
+  }
+  return entryOf(where, value);
 }
 
 /** Keras' own rule for the names of groups: LSTMCell → lstm_cell. */
@@ -87,7 +104,7 @@ export const isModel = (className: string): boolean => ['Sequential', 'Functiona
 /** The layers of a Sequential or Functional model. */
 export function layersOf({ config, name }: LayerEntry): LayerEntry[] {
   const where = `model ${JSON.stringify(name)}`;
-  if (!Array.isArray(config.layers)) return refuse(where, 'no layers', 'a list');
+  if (!Array.isArray(config.layers)) return refuse(where, 'no layers', 'a list', show(config.layers));
   return config.layers.map((one) => entryOf(where, one));
 }
 
@@ -96,7 +113,7 @@ export function cellsOf(where: string, config: Readonly<Record<string, unknown>>
   if (Array.isArray(cell)) return cell.map((one) => entryOf(where, one));
   const one = entryOf(where, cell);
   if (one.className !== 'StackedRNNCells') return [one];
-  if (!Array.isArray(one.config.cells)) return refuse(where, 'no cells', 'a list');
+  if (!Array.isArray(one.config.cells)) return refuse(where, 'no cells', 'a list', show(one.config.cells));
   return one.config.cells.map((inner) => entryOf(where, inner));
 }
 
@@ -137,7 +154,10 @@ export function variables({ className, config, name }: LayerEntry, base = ''): V
       return list(base, true);
     case 'BatchNormalization':
       return list(base, ...(on(config.scale) ? [true] : []), ...(on(config.center) ? [true] : []), false, false);
+    case 'RMSNormalization':
+      return list(base, true);
     case 'LayerNormalization':
+      if (on(config.rms_scaling, false)) return list(base, true);
       return list(base, ...(on(config.scale) ? [true] : []), ...(on(config.center) ? [true] : []));
     case 'Normalization':
       return config.mean === undefined || config.mean === null ? list(base, false, false, false) : [];

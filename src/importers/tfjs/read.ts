@@ -4,7 +4,7 @@ import { fromHalf } from '../formats/dtypes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
 import { kerasModel } from '../keras/graph.js';
 import { refuse } from '../keras/refuse.js';
-import { entryOf, type LayerEntry, layersOf, listWeights, type Stored } from '../keras/weights.js';
+import { type LayerEntry, layersOf, listWeights, rootOf, type Stored } from '../keras/weights.js';
 import { type Imported, Reporter } from '../report.js';
 
 /** The weight files that `model.json` names, by their paths in it; or one after another in its order. */
@@ -34,7 +34,7 @@ export function readTfjs(modelJson: FileBytes, shards: Shards): Imported {
   const topology = isObject(modelTopology.model_config) ? modelTopology.model_config : modelTopology;
   const stated = typeof modelTopology.keras_version === 'string' ? modelTopology.keras_version : '';
   const arrays = readManifest(weightsManifest, shards);
-  const entry = entryOf('modelTopology', topology);
+  const entry = rootOf('modelTopology', topology);
   // Keras 3 writes batch_shape and objects for dtypes; TensorFlow.js itself means what Keras 2 means.
   const dialect = /^3\./.test(stated) ? 'keras3' : 'keras2';
   const layers = layersOf(entry);
@@ -61,12 +61,11 @@ export function readTfjs(modelJson: FileBytes, shards: Shards): Imported {
 /** Which layer a weight belongs to: the layer whose name its path begins with, wherever a path has more scopes in front. */
 function ownerOf(layers: readonly LayerEntry[]): (weight: string) => string | undefined {
   const names = new Map<string, string>();
-  const note = (layer: LayerEntry, outer: string, depth: number): void => {
-    if (depth > 16) refuse('modelTopology', 'models within models', 'at most 16 deep');
+  const note = (layer: LayerEntry, outer: string): void => {
     names.set(layer.name, outer);
     const { config } = layer;
     if (['Sequential', 'Functional', 'Model'].includes(layer.className))
-      for (const one of layersOf(layer)) note(one, outer, depth + 1);
+      for (const one of layersOf(layer)) note(one, outer);
     for (const key of ['layer', 'backward_layer', 'cell'] as const) {
       const inner = config[key];
       if (
@@ -78,7 +77,7 @@ function ownerOf(layers: readonly LayerEntry[]): (weight: string) => string | un
         names.set(inner.config.name, outer);
     }
   };
-  for (const layer of layers) note(layer, layer.name, 0);
+  for (const layer of layers) note(layer, layer.name);
   return (weight) => {
     for (const part of weight.split('/')) {
       const outer = names.get(part) ?? names.get(part.replace(/^(forward|backward)_/, ''));
