@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/slow/**/*.test.ts'],
+    setupFiles: ['./test/support/setup.ts'],
     reporters: ['default', './test/support/closing-reporter.ts'],
     testTimeout: 600_000,
     pool: 'forks',

@@ -7,10 +7,12 @@ import { readOnnx } from '../../src/importers/onnx/index.js';
 import { readPyTorch } from '../../src/importers/pytorch/index.js';
 import { readRTNeural } from '../../src/importers/rtneural/index.js';
 import { fromSafetensors, toSafetensors } from '../../src/importers/safetensors/index.js';
+import { readBundle } from '../../src/importers/tensorflow/bundle.js';
 import { readTensorFlow } from '../../src/importers/tensorflow/index.js';
 import { readTfjs } from '../../src/importers/tfjs/index.js';
 import type { ModelSpec } from '../../src/index.js';
 import { stack } from '../support/random.js';
+import { npy } from './npy.js';
 
 /** Whole files of every format, and how each is read. */
 export interface Seed {
@@ -73,7 +75,14 @@ export function seeds(): Seed[] {
     'dense.bias': [1],
   };
   const weather = readFileSync(new URL('../../examples/weather/model.safetensors', import.meta.url));
-  const npz = zipSync({ 'a.npy': strToU8('\x93NUMPY') });
+  const npz = zipSync(
+    Object.fromEntries(
+      [...readBundle(index, [data])].map(([name, array]) => [
+        `${name}.npy`,
+        npy('<f4', array.shape, new Uint8Array(array.data.slice().buffer)),
+      ]),
+    ),
+  );
   return [
     ...onnx.map(
       ({ name, model }): Seed => ({
@@ -115,6 +124,13 @@ export function seeds(): Seed[] {
       read: (bytes) => readRTNeural(bytes).spec,
     },
     { name: 'RTNeural torch style', bytes: strToU8(JSON.stringify(torch)), read: (bytes) => readRTNeural(bytes).spec },
+    ...['proven-lstm-fc.pt', 'proven-lstm-fc.pth', 'proven-cells.pt', 'proven-numbered.pt'].map(
+      (name): Seed => ({
+        name: `PyTorch ${name}`,
+        bytes: golden(`pytorch-files/${name}`),
+        read: (bytes) => readPyTorch(bytes).spec,
+      }),
+    ),
     {
       name: 'PyTorch safetensors',
       bytes: weather.subarray(0, weather.length),

@@ -11,6 +11,7 @@ import {
 } from '../../src/importers/tensorflow/index.js';
 import { createModel } from '../../src/index.js';
 import { builds } from '../support/builds.js';
+import { npy } from './npy.js';
 import { drawn, expectClose, floats, refusal } from './support.js';
 
 interface Case {
@@ -335,14 +336,6 @@ describe('refused', () => {
     }
   });
 });
-
-/** A .npy file as NumPy writes it. */
-function npy(descr: string, shape: readonly number[], data: Uint8Array, fortran = 'False'): Uint8Array {
-  const dims = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
-  const text = `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': (${dims}), }`;
-  const header = strToU8(`${text.padEnd(117)}\n`);
-  return Uint8Array.from([0x93, ...strToU8('NUMPY'), 1, 0, header.length, 0, ...header, ...data]);
-}
 
 describe('.npy', () => {
   const bytes = (array: ArrayBufferView): Uint8Array => new Uint8Array(array.buffer);
