@@ -331,3 +331,38 @@ describe.each(builds)('merges of values that differ in shape, %s', (build) => {
     }
   });
 });
+
+describe.each(builds)('merges of masked values, %s', (build) => {
+  const TYPES = ['add', 'subtract', 'multiply', 'maximum', 'minimum', 'average'] as const;
+  /** Inputs that are masked, each where its own numbers say. */
+  const MASKED = [[0], [1], [0, 1], [0, 2], [0, 1, 2]];
+  it.each(TYPES.flatMap((type) => MASKED.map((which) => [type, which] as const)))('%s of %j', async (type, which) => {
+    const [batch, time, features] = [2, 7, 5];
+    const names = ['a', 'b', 'c'].slice(0, type === 'subtract' && !which.includes(2) ? 2 : 3);
+    const nodes: NodeSpec[] = [
+      ...which.map((index): NodeSpec => {
+        const name = names[index] as string;
+        return { type: 'masking', name: `${name}.masked`, inputs: [name], maskValue: 0 };
+      }),
+      { type, name: 'y', inputs: names.map((name, index) => (which.includes(index) ? `${name}.masked` : name)) },
+      // Its output tells whether the merged value is masked.
+      { type: 'reduce', name: 'm', inputs: ['y'], operation: 'mean', axis: 'time', masked: true },
+    ];
+    const spec = { inputs: names.map((name) => ({ name, features })), nodes, outputs: ['y', 'm'], tensors: {} };
+    const feeds = names.map((_, index) => {
+      const data = randomFloats(batch * time * features, index + 9);
+      for (let row = 0; row < batch * time; row++)
+        if ((row >> index) & 1) data.fill(0, row * features, (row + 1) * features);
+      return { data, batch, time, shape: [batch, time, features] };
+    });
+    const given = Object.fromEntries(names.map((name, index) => [name, feeds[index] as (typeof feeds)[0]]));
+    const got = (await createModel(spec, { build })).runNamed(given);
+    const wanted = runReference(spec, given).outputs;
+    for (const name of ['y', 'm']) {
+      const { data } = wanted[name] as { data: Float64Array };
+      got[name]?.data.forEach((value, i) => {
+        expect(Math.abs(value - (data[i] as number)), `${name}[${i}]: ${value}, ${data[i]}`).toBeLessThan(2e-6);
+      });
+    }
+  });
+});

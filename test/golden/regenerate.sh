@@ -20,11 +20,14 @@ keras_python=${GATEWISE_KERAS_PYTHON:-python3}
 "$keras_python" generate_keras_old_files.py
 "$keras_python" generate_keras_option_files.py keras3
 "$keras_python" generate_keras_option_files.py keras2
+"$keras_python" generate_keras_mask_files.py keras3
+"$keras_python" generate_keras_mask_files.py keras2
 "$keras_python" generate_keras_npz_files.py
 "$keras_python" generate_keras_npz_files.py keras2
 # Other backends, other versions of Keras or NumPy: interpreters that have them (with KERAS_BACKEND set where they need it).
 for python in ${GATEWISE_KERAS_OTHERS:-}; do "$python" generate_keras_npz_files.py; done
 "$keras_python" generate_tensorflow_files.py
+"$keras_python" generate_saved_model_files.py
 "$keras_python" generate_onnx_files.py
 "$keras_python" generate_onnx_keras.py keras3
 "$keras_python" generate_onnx_keras.py keras2

@@ -9,7 +9,15 @@ import { createModel } from '../../src/index.js';
 import { below, uniform } from '../golden/prng.js';
 
 /** Files that Keras wrote (`test/golden/generate_keras_*.py`), with what Keras computed. */
-export const FILES = ['keras3', 'keras2', 'keras-old', 'keras3-options', 'keras2-options'] as const;
+export const FILES = [
+  'keras3',
+  'keras2',
+  'keras-old',
+  'keras3-options',
+  'keras2-options',
+  'keras3-masks',
+  'keras2-masks',
+] as const;
 export type FileName = (typeof FILES)[number];
 
 export interface Fed {

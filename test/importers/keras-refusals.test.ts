@@ -206,7 +206,7 @@ const REFUSED: [string, () => string, string][] = [
   [
     'masked factors',
     () => functional([x, masking, with2(layer('p', 'Multiply'), 'm', 'm')], {}, '2.15.0'),
-    'layer "p" (Multiply): a product of masked values, whose masked timesteps Keras 2 and 3 treat differently; expected values without a mask',
+    'layer "p" (Multiply): a product or an extreme of masked values, whose masked timesteps Keras 2 and 3 treat differently; expected values without a mask',
   ],
   [
     'values of different masks',

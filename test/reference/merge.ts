@@ -1,19 +1,32 @@
 import { type Mask, mapRows, masked, row, type Value } from './value.js';
 import { concat, sum, times, type Vector } from './vector.js';
 
-const JOIN: Record<'add' | 'multiply' | 'concatenate', (a: Vector, b: Vector) => Vector> = {
+type Join = 'add' | 'subtract' | 'average' | 'multiply' | 'concatenate' | 'maximum' | 'minimum';
+const extreme =
+  (choose: (a: number, b: number) => number) =>
+  (a: Vector, b: Vector): Vector =>
+    a.map((value, j) => choose(value, b[j] as number));
+const JOIN: Record<Join, (a: Vector, b: Vector) => Vector> = {
   add: sum,
+  subtract: (a, b) => a.map((value, j) => value - (b[j] as number)),
+  average: sum,
   multiply: times,
   concatenate: concat,
+  maximum: extreme(Math.max),
+  minimum: extreme(Math.min),
 };
 
-/** Elementwise sum or product of values of one shape, or their features side by side. */
+/** Elementwise sum, product or extreme of values of one shape, or their features side by side. */
 export function merge(type: keyof typeof JOIN, values: readonly Value[]): Value {
   const mask = jointMask(values.map((value) => value.mask));
-  const joined = (type === 'multiply' ? values.map(maskedAsOnes) : values).reduce((a, b) =>
+  const counted =
+    type === 'multiply' ? values.map(maskedAsOnes) : type.endsWith('imum') ? unmaskedOnes(values) : values;
+  const joined = counted.reduce((a, b) =>
     mapRows(a, type === 'concatenate' ? a.features + b.features : a.features, (v, i, t) => JOIN[type](v, row(b, i, t))),
   );
-  return type === 'multiply' ? zeroMasked({ ...joined, mask }) : { ...joined, mask };
+  if (type === 'multiply') return zeroMasked({ ...joined, mask });
+  if (type === 'average') return { ...mapRows(joined, joined.features, (v) => v.map((n) => n / values.length)), mask };
+  return { ...joined, mask };
 }
 
 /**
@@ -29,3 +42,11 @@ const maskedAsOnes = (x: Value): Value => mapRows(x, x.features, (v, b, t) => (m
 
 /** ... and where all are, the product is 0. */
 const zeroMasked = (x: Value): Value => mapRows(x, x.features, (v, b, t) => (masked(x, b, t) ? v.map(() => 0) : v));
+
+/** Keras 3 `Maximum`, `Minimum`: what is masked is left out: in its place stands one that is not, or the first. */
+const unmaskedOnes = (values: readonly Value[]): readonly Value[] =>
+  values.map((x) =>
+    mapRows(x, x.features, (v, b, t) =>
+      masked(x, b, t) ? row(values.find((other) => !masked(other, b, t)) ?? (values[0] as Value), b, t) : v,
+    ),
+  );

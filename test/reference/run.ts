@@ -134,6 +134,10 @@ class ReferenceRun {
       case 'add':
       case 'multiply':
       case 'concatenate':
+      case 'subtract':
+      case 'average':
+      case 'maximum':
+      case 'minimum':
         if (('axis' in node && node.axis === 'time') || !ofOneShape(node.type, inputs)) break;
         return [merge(node.type, inputs)];
       case 'dropout':

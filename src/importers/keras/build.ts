@@ -1,7 +1,6 @@
 import type { InputSpec, ModelSpec, NodeSpec, TensorSpec } from '../../spec.js';
 import type { Reporter } from '../report.js';
 import type { Activation, Dialect } from './activations.js';
-import type { MaskOrigin } from './masks.js';
 import { NeedsFixedTime, refuse } from './refuse.js';
 import type { Stored } from './weights.js';
 
@@ -29,8 +28,8 @@ export class Build {
   readonly nodes: NodeSpec[] = [];
   readonly tensors: Record<string, TensorSpec> = {};
   readonly inputs: InputSpec[] = [];
-  /** Where the masks come from that values carry. */
-  readonly masks = new Map<string, MaskOrigin>();
+  /** Where the masks that values carry are true, by their names. */
+  readonly masks = new Map<string, string>();
   readonly #names = new Set<string>();
 
   constructor(

@@ -2,6 +2,7 @@ import { turned } from '../formats/matrix.js';
 import type { Flow } from './build.js';
 import { sequence, shaped } from './build.js';
 import { after, type Layer, only } from './layer.js';
+import { unequalTo } from './masks.js';
 import { NeedsIds, refuse } from './refuse.js';
 import type { Stored } from './weights.js';
 
@@ -48,7 +49,7 @@ export const embedding: Layer = ({ build, config, entry, name, inputs, arrays })
     tensors: { weight },
     ...(maskZero && { maskZero }),
   });
-  if (maskZero) build.masks.set(made, { of: x.name, unequal: 0, any: false });
+  if (maskZero) build.masks.set(made, unequalTo(x, 0));
   return [
     {
       name: made,
@@ -65,6 +66,6 @@ export const masking: Layer = (call) => {
   const x = sequence(call.config.where, only(call));
   const maskValue = call.config.number('mask_value', 0);
   const made = call.build.add(call.name, { type: 'masking', inputs: [x.name], maskValue });
-  call.build.masks.set(made, { of: x.name, unequal: maskValue, any: true });
+  call.build.masks.set(made, unequalTo(x, maskValue));
   return [{ ...x, name: made, mask: made }];
 };

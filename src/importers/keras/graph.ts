@@ -5,7 +5,7 @@ import type { Dialect } from './activations.js';
 import { Build, type Flow } from './build.js';
 import { Config } from './config.js';
 import { LAYERS } from './layers.js';
-import { checkMask, type MaskOrigin, makesMask, maskArguments } from './masks.js';
+import { checkMask, type Mask, type MaskCall, maskCall, maskMakers } from './masks.js';
 import { NeedsFixedTime, NeedsIds, refuse } from './refuse.js';
 import { isModel, type LayerEntry, layersOf, type Weights } from './weights.js';
 
@@ -103,7 +103,11 @@ class Walk {
       ]);
     });
     const waiting: Waiting[] = [];
-    const masks = new Map<string, MaskOrigin>();
+    const masks = new Map<string, Mask>();
+    const makers = maskMakers(layers, (index) => {
+      const [node] = (raw[index]?.inbound_nodes ?? []) as unknown[];
+      return isObject(node) ? callReferences({ args: node.args }, where).refs.map(([name]) => name) : [];
+    });
     layers.forEach((layer, index) => {
       if (layer.className === 'InputLayer') return;
       const nodes = raw[index]?.inbound_nodes;
@@ -111,14 +115,13 @@ class Walk {
         refuse(`layer ${JSON.stringify(layer.name)}`, 'no inbound_nodes', 'a list', show(nodes));
       nodes.forEach((node, call) => {
         const at = `layer ${JSON.stringify(layer.name)}`;
-        if (!makesMask(layer)) {
+        if (!makers.has(layer.name)) {
           waiting.push({ layer, index, call, ...callReferences(node, at) });
           return;
         }
-        const { args, unequal } = maskArguments(layer, node);
+        const { args, ofValues, make } = maskCall(layer, node);
         const { refs } = callReferences({ args }, at);
-        const takes = layer.className === 'Any' ? { refs: [], masks: refs } : { refs, masks: [] };
-        waiting.push({ layer, index, call, unequal, ...takes });
+        waiting.push({ layer, index, call, makeMask: make, refs: ofValues ? refs : [], masks: ofValues ? [] : refs });
       });
     });
     // A model's first call is often number 1, its own making being number 0.
@@ -144,19 +147,15 @@ class Walk {
           waiting.map(({ layer }) => layer.name).join(', '),
         );
       }
-      const [{ layer, index, call, refs, unequal, ...one }] = waiting.splice(ready, 1) as [Waiting];
+      const [{ layer, index, call, refs, makeMask, ...one }] = waiting.splice(ready, 1) as [Waiting];
       const flows = refs.map(
         (ref) =>
           (made.get(key(ref)) as readonly Flow[])[ref[2]] ??
           refuse(where, 'no such output', `of layer ${ref[0]}`, `${ref[2]}`),
       );
-      const given = one.masks.map((ref) => masks.get(key(ref)) as MaskOrigin);
-      if (unequal !== undefined) {
-        const [mask] = given;
-        masks.set(
-          `${layer.name}/${call}`,
-          mask ? { ...mask, any: true } : { of: (flows[0] as Flow).name, unequal, any: false },
-        );
+      const given = one.masks.map((ref) => masks.get(key(ref)) as Mask);
+      if (makeMask) {
+        masks.set(`${layer.name}/${call}`, makeMask(flows, given));
         continue;
       }
       given.forEach((mask, at) => {
@@ -172,6 +171,7 @@ class Walk {
 
   #call(layer: LayerEntry, index: number, inputs: readonly Flow[], call: number): Flow[] {
     const where = `layer ${JSON.stringify(layer.name)} (${layer.className})`;
+    if (inputs.length === 0) refuse(where, 'wrong number of inputs', 'at least 1', '0');
     const own = this.weights(index);
     if (isModel(layer.className)) return new Walk(this.build, own.inner).model(layer, inputs);
     const run = Object.hasOwn(LAYERS, layer.className) ? LAYERS[layer.className] : undefined;
@@ -233,8 +233,8 @@ interface Waiting extends CallReferences {
   readonly layer: LayerEntry;
   readonly index: number;
   readonly call: number;
-  /** Of an operation that makes a mask: see there. */
-  readonly unequal?: number;
+  /** Of an operation on masks: see there. */
+  readonly makeMask?: MaskCall['make'];
 }
 interface CallReferences {
   readonly refs: readonly Reference[];

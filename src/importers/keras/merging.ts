@@ -1,17 +1,21 @@
 import { show } from '../formats/json.js';
 import { type Flow, fixedSteps } from './build.js';
 import { type Call, type Layer, needsNoMask, rankOf } from './layer.js';
+import { either } from './masks.js';
 import { refuse } from './refuse.js';
 
+/** Merges that leave masked values out in Keras 3, and take them as they are in Keras 2. */
+const CHOOSY = ['Multiply', 'Maximum', 'Minimum'];
+
 /** Keras 2 masks a merged value where any input is masked, Keras 3 where all are; values of one mask need no such rule. */
-function mergedMask({ build, config, inputs, entry }: Call): string | undefined {
+function mergedMask({ build, config, inputs, entry, name }: Call): string | undefined {
   const masks = new Set(inputs.map((x) => x.mask));
   if (masks.size === 1) {
     const [mask] = masks;
-    if (mask && entry.className === 'Multiply' && build.dialect === 'keras2')
+    if (mask && CHOOSY.includes(entry.className) && build.dialect === 'keras2')
       refuse(
         config.where,
-        'a product of masked values, whose masked timesteps Keras 2 and 3 treat differently',
+        'a product or an extreme of masked values, whose masked timesteps Keras 2 and 3 treat differently',
         'values without a mask',
       );
     return mask;
@@ -22,7 +26,10 @@ function mergedMask({ build, config, inputs, entry }: Call): string | undefined 
       'merges values that are masked differently, which Keras 2 and 3 treat differently',
       'one mask, or none',
     );
-  return masks.has(undefined) ? undefined : `${entry.name}.mask`;
+  if (masks.has(undefined)) return undefined;
+  const mask = `${name}.mask`;
+  build.masks.set(mask, either(inputs.map((x) => build.masks.get(x.mask as string) ?? `${x.mask}`)));
+  return mask;
 }
 
 const merge =
@@ -33,6 +40,12 @@ const merge =
     const mask = mergedMask(call);
     const wide = inputs.find((x) => x.kind === 'sequence') ?? (inputs[0] as Flow);
     const features = Math.max(...inputs.map((x) => x.features));
+    if (
+      CHOOSY.includes(call.entry.className) &&
+      inputs.some((x) => x.mask) &&
+      inputs.some((x) => x.features !== features)
+    )
+      refuse(config.where, 'masked values of different shapes', 'one shape', inputs.map((x) => x.features).join(', '));
     const made = build.add(name, { type, inputs: inputs.map((x) => x.name) });
     const { input: _, ...rest } = wide;
     return [{ ...rest, name: made, features, mask }];

@@ -95,7 +95,14 @@ function around(config: Config) {
     backwards: config.flag('go_backwards', false),
     zero: config.flag('zero_output_for_mask', false),
     stateful: config.flag('stateful', false),
+    unroll: config.flag('unroll', false),
   };
+}
+
+/** Unrolled, Keras zeroes the outputs of a backward walk by the mask as it stands in the input, so at other timesteps. */
+function refuseUnrolled(where: string, x: Flow, { unroll, sequences }: ReturnType<typeof around>): void {
+  if (x.mask && unroll && sequences)
+    refuse(where, 'an unrolled backward walk over a mask that makes outputs zero', 'unroll false', 'true');
 }
 
 /** `[y, …states]` of LSTM, GRU, SimpleRNN, RNN(cell) and RNN(cells). */
@@ -103,7 +110,9 @@ export function recurrent({ build, config, entry, name, inputs, arrays }: Call):
   const { where } = config;
   const [first, ...initial] = inputs as [Flow, ...Flow[]];
   let x = sequence(where, first);
-  const { sequences, state, backwards, zero, stateful } = around(config);
+  const settings = around(config);
+  const { sequences, state, backwards, zero, stateful } = settings;
+  if (backwards && zero) refuseUnrolled(where, x, settings);
   if (stateful)
     build.reporter.note(
       `${where} is stateful: a stream carries its state from one run to the next, and reset() is reset_states(); run() of the model starts from zeros`,
@@ -172,7 +181,9 @@ export function bidirectional(call: Call): Flow[] {
   const count = variables(forward).length;
   const half = (one: LayerEntry, which: 'forward' | 'backward') => {
     const own = new Config(`${where}, ${which} layer`, entry.name, one.config, build.reporter);
-    const { sequences, state, backwards, stateful } = around(own);
+    const settings = around(own);
+    const { sequences, state, backwards, stateful } = settings;
+    if (which === 'backward') refuseUnrolled(where, x, settings);
     // It cannot be streamed, so nothing could carry what it keeps from one call to the next.
     if (stateful) refuse(where, 'a stateful layer both ways', 'stateful false', 'true');
     const kind =

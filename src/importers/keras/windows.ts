@@ -3,7 +3,7 @@ import { show } from '../formats/json.js';
 import { turned } from '../formats/matrix.js';
 import { sequence, shaped } from './build.js';
 import type { Config } from './config.js';
-import { after, type Layer, needsNoMask, only, unmasked } from './layer.js';
+import { after, type Layer, only, unmasked } from './layer.js';
 import { refuse } from './refuse.js';
 import type { Stored } from './weights.js';
 
@@ -26,7 +26,11 @@ const conv1d: Layer = (call) => {
   const bias = config.flag('use_bias', true);
   const mode = config.choice('padding', ['valid', 'same', 'causal'], 'valid');
   const span = dilation * (kernelSize - 1) + 1;
-  if (span === 1 && stride === 1) needsNoMask(config.where, x);
+  // Keras hands no mask on; here a window of one timestep would, and a part of the time that is all of it does not.
+  const input =
+    x.mask && span === 1 && stride === 1
+      ? build.add(`${name}.unmasked`, { type: 'slice', inputs: [x.name], axis: 'time', start: 0, drop: 0 })
+      : x.name;
   const padding: PaddingSpec = mode === 'same' ? 'same_upper' : mode === 'causal' ? [span - 1, 0] : [0, 0];
   const channels = x.features / groups;
   const [kernel, b] = arrays as [Stored, Stored | undefined];
@@ -45,7 +49,7 @@ const conv1d: Layer = (call) => {
   };
   const made = build.add(name, {
     type: 'conv1d',
-    inputs: [x.name],
+    inputs: [input],
     filters,
     kernelSize,
     stride,

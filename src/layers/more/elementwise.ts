@@ -5,7 +5,7 @@ import { badSpec, describe } from '../../refuse.js';
 import type { MergeNode, WhereNode } from '../../spec.js';
 import type { LayerKind, Op, PlanContext, ValueBuffer } from '../layer.js';
 import { concatenateTime } from './concatenate.js';
-import { jointMask, merge } from './merge.js';
+import { jointMask, merge, skipMasked } from './merge.js';
 import { rowAt } from './values.js';
 
 /** Operations on two numbers; the result is rounded to float32. */
@@ -66,7 +66,9 @@ export const broadcastMerge: LayerKind<MergeNode> = {
           return () =>
             each(plan, [left, x], y, (f32, [i, j]) => apply(f32[i as number] as number, f32[j as number] as number));
         });
-        return [...ops, ...steps];
+        const extreme = type === 'maximum' || type === 'minimum';
+        const masked = same && extreme && inputs.some((x) => x.mask !== 0);
+        return [...ops, ...steps, ...(masked ? [skipMasked(plan, y, operation, (value) => value)] : [])];
       },
     };
   },

@@ -7,7 +7,7 @@ import type { LayerKind, Op, PlanContext, ValueBuffer } from '../layer.js';
 
 /**
  * Joins values elementwise or along the features, with Keras 3's meaning of masks: a timestep is masked where all the
- * inputs mask it, and a masked factor of a product counts as 1, or the product as 0 where all are.
+ * inputs mask it; products, maxima and minima leave masked values out, and are 0 or the first value where all are masked.
  */
 export const merge: LayerKind<MergeNode> = {
   fields: {},
@@ -39,7 +39,16 @@ export const merge: LayerKind<MergeNode> = {
       const { mask, ops } = jointMask(plan);
       const y = plan.output(0, mask);
       ops.push(...joinValues(plan, BINARY[type as keyof typeof BINARY], inputs, y));
-      if (type === 'multiply' && inputs.some((x) => x.mask !== 0)) ops.push(skipMaskedFactors(plan, y));
+      const masked = inputs.some((x) => x.mask !== 0);
+      if (type === 'multiply' && masked)
+        ops.push(
+          skipMasked(
+            plan,
+            y,
+            (a, b) => a * b,
+            () => 0,
+          ),
+        ); // prettier-ignore
       return ops;
     },
   }),
@@ -81,8 +90,18 @@ export function jointMask(plan: PlanContext): { mask: number; ops: Op[] } {
   return { mask, ops: [join] };
 }
 
-/** Multiplies again, without the masked factors, the rows that have one. */
-function skipMaskedFactors({ arena, inputs }: PlanContext, y: ValueBuffer): Op {
+/**
+ * Joins the rows again that have a masked value, without it (Keras 3: `Multiply`, and `_apply_merge_op_and_or_mask` of `Maximum` and
+ * `Minimum`).
+ * @param none what it is where all are masked, of the first of them.
+ */
+export function skipMasked(
+  { arena, inputs }: PlanContext,
+  y: ValueBuffer,
+  join: (a: number, b: number) => number,
+  none: (first: number) => number,
+): Op {
+  const [first] = inputs as [ValueBuffer];
   return () => {
     const { f32, u8 } = arena;
     for (let row = 0; row < y.rows; row++) {
@@ -90,7 +109,8 @@ function skipMaskedFactors({ arena, inputs }: PlanContext, y: ValueBuffer): Op {
       if (kept.length === inputs.length) continue;
       for (let j = 0; j < y.features; j++) {
         const at = (x: ValueBuffer): number => (x.address + row * x.stride) / 4 + j;
-        f32[at(y)] = kept.length === 0 ? 0 : kept.reduce((product, x) => product * (f32[at(x)] as number), 1);
+        const get = (x: ValueBuffer): number => f32[at(x)] as number;
+        f32[at(y)] = kept.length === 0 ? none(get(first)) : kept.map(get).reduce((a, b) => Math.fround(join(a, b)));
       }
     }
   };
