@@ -315,7 +315,7 @@ const REFUSED: [string, () => string, string][] = [
   [
     'a mask of one feature',
     () => functional([x, masking, notEqual(0), masked('ne')]),
-    'layer "l" (LSTM): called with a mask that its input does not carry; expected any of x != 0, got x != 0',
+    'layer "l" (LSTM): called with a mask that its input does not carry; expected any of x != 0, got for each feature, any of x != 0',
   ],
   [
     'a mask of what has none',
@@ -325,14 +325,54 @@ const REFUSED: [string, () => string, string][] = [
   [
     'any along another axis',
     () => functional([x, notEqual(0), any({ axis: 1 })]),
-    'layer "any" (Any): an operation that is not honoured; expected NotEqual(x, number) or Any(mask, axis -1), got [{class_name, config}]',
+    'layer "any" (Any): an operation that is not honoured; expected one that makes masks of masks, got [{class_name, config}]',
   ],
   [
     'unequal to a value',
     () => functional([x, notEqual(tensor('x'))]),
-    'layer "ne" (NotEqual): an operation that is not honoured; expected NotEqual(x, number) or Any(mask, axis -1), got [{class_name, config}, {class_name, config}]',
+    'layer "ne" (NotEqual): an operation that is not honoured; expected one that makes masks of masks, got [{class_name, config}, {class_name, config}]',
+  ],
+  [
+    'either of a mask and one of each feature',
+    () => functional([x, notEqual(0), any(), with3(layer('o', 'LogicalOr'), [tensor('ne'), tensor('any')])]),
+    'layer "o" (LogicalOr): an operation that is not honoured; expected one that makes masks of masks, got [{class_name, config}, {class_name, config}]',
+  ],
+  [
+    'either of nothing',
+    () => functional([x, with3(layer('o', 'LogicalOr'), [])]),
+    'layer "o" (LogicalOr): an operation that is not honoured; expected one that makes masks of masks, got []',
+  ],
+  [
+    'a mask with an axis in front',
+    () => functional([x, notEqual(0), any(), with3(layer('e', 'ExpandDims', { axis: 0 }), [tensor('any')])]),
+    'layer "e" (ExpandDims): an operation that is not honoured; expected one that makes masks of masks, got [{class_name, config}]',
+  ],
+  [
+    'masked factors of different shapes',
+    () => functional([x, masking, with2(dense('d', 4, 1), 'm'), with2(layer('p', 'Multiply'), 'm', 'd')]),
+    'layer "p" (Multiply): masked values of different shapes; expected one shape, got 4, 1',
+  ],
+  [
+    'an unrolled walk backwards that makes masked outputs zero',
+    () =>
+      functional([
+        x,
+        masking,
+        with2(lstm('l', { go_backwards: true, unroll: true, return_sequences: true, zero_output_for_mask: true }), 'm'),
+      ]),
+    'layer "l" (LSTM): an unrolled backward walk over a mask that makes outputs zero; expected unroll false, got true',
+  ],
+  [
+    'an unrolled walk both ways over a mask',
+    () => functional([x, masking, with2(both(lstm('l', { unroll: true, return_sequences: true })), 'm')]),
+    'layer "b" (Bidirectional): an unrolled backward walk over a mask that makes outputs zero; expected unroll false, got true',
   ],
   // The graph.
+  [
+    'a layer called with nothing',
+    () => functional([x, with3(lstm('l'), [])]),
+    'layer "l" (LSTM): wrong number of inputs; expected at least 1, got 0',
+  ],
   [
     'a model of another kind',
     () => said({}, [x, with2(dense('d'), 'x')], { className: 'Wobble' }),

@@ -23,8 +23,8 @@ interface Case {
   readonly data: string;
   readonly output: { shape: number[]; data: string };
 }
-const cases: Case[] = JSON.parse(
-  readFileSync(new URL('../golden/tensorflow-files/checkpoints.json', import.meta.url), 'utf8'),
+const cases: Case[] = ['checkpoints', 'saved-models'].flatMap((name) =>
+  JSON.parse(readFileSync(new URL(`../golden/tensorflow-files/${name}.json`, import.meta.url), 'utf8')),
 );
 const files = ({ index, data }: Case) => ({
   index: new Uint8Array(Buffer.from(index, 'base64')),
@@ -32,7 +32,7 @@ const files = ({ index, data }: Case) => ({
 });
 const named = (name: string): Case => cases.find((one) => one.name === name) as Case;
 
-describe.each(builds)('checkpoints of TensorFlow 1 cells, %s', (build) => {
+describe.each(builds)('checkpoints and SavedModels of TensorFlow 1 cells, %s', (build) => {
   it.each(cases.map((one) => [one.name, one] as const))('%s', async (_, one) => {
     const model = await createModel(fromTensorFlow(files(one), one.config), { build });
     const got = model.runNamed({ input: drawn(one) });
@@ -40,6 +40,25 @@ describe.each(builds)('checkpoints of TensorFlow 1 cells, %s', (build) => {
     expect(output?.shape).toEqual(one.output.shape);
     expectClose(output?.data as Float32Array, floats(one.output.data));
   });
+});
+
+it('the report says what the config gave and what TensorFlow adds', () => {
+  const one = named('lstm_projection');
+  expect(readTensorFlow(files(one), one.config).report.attributes).toEqual([
+    { layer: 'rnn/lstm_cell', attribute: 'numUnits', value: '5', source: 'config' },
+    ...[
+      ['activation', 'tanh'],
+      ['forgetBias', '1'],
+      ['usePeepholes', 'false'],
+    ].map(([attribute, value]) => ({
+      layer: 'rnn/lstm_cell',
+      attribute,
+      value,
+      source: 'default',
+      rule: "TensorFlow 1's default",
+    })),
+    { layer: 'rnn/lstm_cell', attribute: 'numProj', value: '3', source: 'config' },
+  ]);
 });
 
 /** The same checkpoint with another config gives other numbers: the setting matters. */

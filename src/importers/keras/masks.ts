@@ -53,7 +53,9 @@ export function maskCall(layer: LayerEntry, node: unknown): MaskCall {
     refuse(where, 'an operation that is not honoured', 'one that makes masks of masks', show(args));
   if (isObject(node) && isObject(node.kwargs) && Object.keys(node.kwargs).length > 0) no();
   const joined = (masks: readonly Mask[], wide: boolean): Mask =>
-    masks.every((mask) => mask.wide === wide) ? { of: either(masks.map(({ of }) => of)), wide } : no();
+    masks.length > 0 && masks.every((mask) => mask.wide === wide)
+      ? { of: either(masks.map(({ of }) => of)), wide }
+      : no();
   switch (layer.className) {
     case 'NotEqual': {
       const [value, unequal] = args;

@@ -51,7 +51,8 @@ export function readBundle(index: FileBytes, data: readonly FileBytes[]): Map<st
       else {
         const entry = readEntry(value, name);
         const array = entry && readArray(entry, name, shards);
-        if (array) arrays.set(name, array);
+        // Checkpoints of objects (tf.Module, tf.train.Checkpoint, SavedModel) name a variable by its path and what it is of it.
+        if (array) arrays.set(name.replace(/\/\.ATTRIBUTES\/VARIABLE_VALUE$/, ''), array);
       }
     }
   }

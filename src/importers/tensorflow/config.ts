@@ -11,7 +11,10 @@ export interface TensorFlowConfig {
 }
 
 interface Prefixed {
-  /** Scope of the variables: `rnn/basic_lstm_cell` for `rnn/basic_lstm_cell/kernel`. */
+  /**
+   * Scope of the variables: `rnn/basic_lstm_cell` for `rnn/basic_lstm_cell/kernel`; in a checkpoint of objects `cell` for
+   * `cell/kernel/.ATTRIBUTES/VARIABLE_VALUE`.
+   */
   readonly prefix: string;
   readonly name?: string;
 }

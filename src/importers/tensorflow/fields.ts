@@ -6,12 +6,14 @@ import {
   name,
   number,
   one,
+  or,
   required,
   text,
   whole,
 } from '../fields.js';
 import { isObject, show } from '../formats/json.js';
 import { refuse } from '../refuse.js';
+import type { Reporter } from '../report.js';
 import type { TensorFlowConfig, TensorFlowLayer } from './config.js';
 
 const CONFIG: { readonly [K in keyof TensorFlowConfig]-?: Field } = {
@@ -23,8 +25,8 @@ const CONFIG: { readonly [K in keyof TensorFlowConfig]-?: Field } = {
 
 const flag = one(true, false);
 const scope = { prefix: required(name), name };
-const cell = { ...scope, numUnits: required(whole(1)), activation };
-const lstm = { ...cell, forgetBias: number };
+const cell = { ...scope, numUnits: required(whole(1)), activation: or('tanh', activation) };
+const lstm = { ...cell, forgetBias: or(1, number) };
 
 type OfType<T, L = TensorFlowLayer> = L extends { type: T } ? L : never;
 const LAYERS: {
@@ -33,13 +35,13 @@ const LAYERS: {
   basic_lstm_cell: lstm,
   lstm_cell: {
     ...lstm,
-    usePeepholes: flag,
+    usePeepholes: or(false, flag),
     numProj: whole(1),
     cellClip: ['a finite number above 0', (v) => Number.isFinite(v) && (v as number) > 0],
   },
   gru_cell: cell,
   basic_rnn_cell: cell,
-  dense: { ...scope, units: required(whole(1)), bias: flag, activation },
+  dense: { ...scope, units: required(whole(1)), bias: or(true, flag), activation: or('linear', activation) },
   embedding: scope,
 };
 
@@ -52,5 +54,15 @@ export function checkConfig(config: TensorFlowConfig): void {
     if (typeof type !== 'string' || !Object.hasOwn(LAYERS, type))
       refuse(`${where}.type`, 'a layer that is not honoured', Object.keys(LAYERS).join(', '), show(type));
     checkFields(fields, where, LAYERS[type as TensorFlowLayer['type']] as Fields);
+  }
+}
+
+/** What the config says of a layer, and what TensorFlow's own defaults add. */
+export function reportFields({ type, prefix, name = prefix, ...given }: TensorFlowLayer, report: Reporter): void {
+  for (const [key, [, , fallback]] of Object.entries<Field>(LAYERS[type])) {
+    const value = given[key as never] as unknown;
+    if (value !== undefined) report.read(name, key, value, 'config');
+    else if (fallback !== undefined && key !== 'prefix')
+      report.defaulted(name, key, fallback, "TensorFlow 1's default");
   }
 }

@@ -7,7 +7,7 @@ import { type NamedArray, readNpz } from '../formats/npy.js';
 import { type Imported, Reporter } from '../report.js';
 import { readBundle } from './bundle.js';
 import type { EmbeddingLayer, TensorFlowCell, TensorFlowConfig } from './config.js';
-import { checkConfig } from './fields.js';
+import { checkConfig, reportFields } from './fields.js';
 
 /** A V2 checkpoint's files (also a SavedModel's `variables/`), an `.npz`, or arrays by name (nested lists, or numbers with a shape). */
 export type TensorFlowSource =
@@ -31,6 +31,7 @@ export function fromTensorFlow(source: TensorFlowSource, config: TensorFlowConfi
 export function readTensorFlow(source: TensorFlowSource, config: TensorFlowConfig): Imported {
   checkConfig(config);
   const reporter = new Reporter();
+  for (const layer of config.layers) reportFields(layer, reporter);
   const arrays = arraysOf(source);
   for (const name of [...arrays.keys()]) {
     if (!TRAINING.test(name) && !config.ignore?.includes(name)) continue;
@@ -212,8 +213,6 @@ function cell(chain: Chain, layer: TensorFlowCell, name: string, take: Take): vo
     return;
   }
   const { forgetBias = 1 } = layer;
-  if (layer.forgetBias === undefined)
-    chain.reporter.defaulted(name, 'forget_bias', 1, 'the cells of TensorFlow 1 add 1 unless told otherwise');
   const full = layer.type === 'lstm_cell' ? layer : undefined;
   const h = full?.numProj ?? units;
   // i j f o, j being g.
