@@ -50,6 +50,33 @@ export function seeds(): Seed[] {
     'composition_3',
     'embedding',
   );
+  const exports = ['keras3', 'graphs', 'torch'].flatMap((file) =>
+    named(
+      json(`onnx-files/${file}.json`) as { name: string; model: string }[],
+      'keras3_export_gru_sequence',
+      'keras3_export_lstm_hard',
+      'function_attribute',
+      'heads_fixed',
+      'fused_gemm_hard',
+      'dequantised_columns',
+      'torch_legacy_steps',
+    ).map(
+      ({ name, model }): Seed => ({
+        name: `ONNX ${name}`,
+        bytes: new Uint8Array(gunzipSync(base64(model))),
+        read: (bytes) => readOnnx(bytes).spec,
+      }),
+    ),
+  );
+  const npzWeights = (json('keras-files/keras-npz.json') as { name: string; by: string; file: string }[])
+    .filter(({ name, by }) => name === 'stack' && by.includes('3.15'))
+    .map(
+      ({ by, file }): Seed => ({
+        name: `Keras npz (${by}).keras`,
+        bytes: new Uint8Array(gunzipSync(base64(file))),
+        read: (bytes) => readKeras(bytes).spec,
+      }),
+    );
   const [checkpoint] = json('tensorflow-files/checkpoints.json');
   const [index, data] = [base64(checkpoint.index), base64(checkpoint.data)];
   const [tfjs] = json('tfjs-files/models.json');
@@ -101,6 +128,11 @@ export function seeds(): Seed[] {
       'nested_model',
     ),
     ...keras('keras2', 'lstm', 'gru_go_backwards', 'nested_model', 'embedding_mask_zero'),
+    ...keras('keras3-options', 'functional_embedding_masked', 'rnn_lstm_states'),
+    ...keras('keras3-masks', 'two_masks_Concatenate'),
+    ...keras('keras-old', 'packed_lstm'),
+    ...npzWeights,
+    ...exports,
     {
       name: 'TensorFlow index',
       bytes: index,

@@ -7,6 +7,9 @@ describe('ONNX, refused by its words: parts, copies and joins', () => {
   const short = node('Slice', 'X z b o two', 'half');
   const trimmed = node('Slice', 'X o b o', 'cut');
   table([
+    ['a sum of one', { nodes: [node('Add', 'X')] }, /an input is missing; expected 2, got 1/],
+    ['a sum without its second', { nodes: [node('Sum', 'X  X')] }, /an input is missing; expected 3, got 2/],
+    ['a choice without its second side', { nodes: [node('Where', 'X X')] }, /an input is missing; expected 3, got 2/],
     [
       'one row of the batch',
       { nodes: [node('Gather', 'X i', 'Y', { axis: 0 })], init: { i: ints([0], []) } },

@@ -105,7 +105,8 @@ class Walk {
     const waiting: Waiting[] = [];
     const masks = new Map<string, Mask>();
     const makers = maskMakers(layers, (index) => {
-      const [node] = (raw[index]?.inbound_nodes ?? []) as unknown[];
+      const nodes = raw[index]?.inbound_nodes;
+      const node: unknown = Array.isArray(nodes) ? nodes[0] : undefined;
       return isObject(node) ? callReferences({ args: node.args }, where).refs.map(([name]) => name) : [];
     });
     layers.forEach((layer, index) => {

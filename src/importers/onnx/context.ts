@@ -142,3 +142,11 @@ export function axisAt(where: string, axis: number, rank: number): number {
     refuse(where, 'no such axis', `-${rank} to ${rank - 1}`, `${axis}`);
   return at;
 }
+
+/** All inputs of an operator that may leave none out. @throws {ImportError} one is missing. */
+export function everyInput({ where, inputs }: Op, least: number): [Item, ...Item[]] {
+  const given = inputs.filter((one) => one !== undefined);
+  if (given.length < Math.max(least, inputs.length))
+    refuse(where, 'an input is missing', `${Math.max(least, inputs.length)}`, `${given.length}`);
+  return given as [Item, ...Item[]];
+}

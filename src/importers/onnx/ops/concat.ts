@@ -1,4 +1,4 @@
-import { axisAt, type Context, type Op } from '../context.js';
+import { axisAt, type Context, everyInput, type Op } from '../context.js';
 import { filled, pick } from '../fold.js';
 import { arrange } from '../layout.js';
 import { isSym, type Num, plus, sameNum } from '../num.js';
@@ -9,12 +9,12 @@ import type { Run } from './run.js';
 
 /** Joins along an axis: new timesteps if the axis is the run's time, else features. */
 function concat(op: Op, ctx: Context): Item[] {
-  const { where, inputs } = op;
-  const values = inputs.filter((one): one is Value => one?.kind === 'value');
+  const { where } = op;
+  const all = everyInput(op, 1);
+  const values = all.filter((one): one is Value => one.kind === 'value');
   const [model] = values;
-  const all = inputs as readonly Item[];
-  const axis = axisAt(where, op.attributes.int('axis', 1), dimsOf(all[0] as Item).length);
-  if (all.length === 1) return [all[0] as Item];
+  const axis = axisAt(where, op.attributes.int('axis', 1), dimsOf(all[0]).length);
+  if (all.length === 1) return [all[0]];
   const total = all
     .map((one) => dimsOf(one)[axis] as Num)
     .reduce<Num | undefined>((a, b) => (a === undefined ? undefined : plus(a, b)), 0);
@@ -33,8 +33,8 @@ function concat(op: Op, ctx: Context): Item[] {
   const others = (one: Value): Atom[] =>
     one.axes.flatMap((atoms, at) => (at === axis ? [] : atoms.filter(({ batch }) => !batch)));
   if (overTime) {
-    const names = inputs.map((one) => {
-      if (one?.kind !== 'value') return asConstant(ctx, where, one as Item, axis, model);
+    const names = all.map((one) => {
+      if (one.kind !== 'value') return asConstant(ctx, where, one, axis, model);
       return arrange(ctx, where, one, one.axes[axis] as readonly Atom[], others(one)) === one.name &&
         one.time.length > 0
         ? one.name

@@ -1,5 +1,5 @@
 import type { ActivationSpec } from '../../../spec.js';
-import { type Context, known, numbers, type Op } from '../context.js';
+import { type Context, everyInput, known, numbers, type Op } from '../context.js';
 import { filled, pick } from '../fold.js';
 import { arrange } from '../layout.js';
 import { isSym, type Num, sameNum, show } from '../num.js';
@@ -225,6 +225,9 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
   return { names, like: { ...first, time: pickAxes(axes, true), features: pickAxes(axes, false), axes, carried } };
 }
 
+/** Merges of any number of inputs; the others have two. */
+const VARIADIC = ['Sum', 'Max', 'Min'];
+
 const merge =
   (type: Merge, compares = false): Run =>
   (op, ctx) => {
@@ -237,13 +240,13 @@ const merge =
       if (a.kind === 'value') return withConstant(op, ctx, type, a, b as Constant | Filled, false);
       return withConstant(op, ctx, type, value(ctx, op.where, b, 'an input'), a, true);
     };
-    const [first, ...rest] = op.inputs as Item[];
-    const y = rest.reduce<Item>(fold, first as Item);
+    const [first, ...rest] = everyInput(op, VARIADIC.includes(op.type) ? 1 : 2);
+    const y = rest.reduce<Item>(fold, first);
     return [y.kind === 'value' && compares ? { ...y, type: BOOL } : y];
   };
 
 function where(op: Op, ctx: Context): Item[] {
-  const [condition, a, b] = op.inputs as [Item, Item, Item];
+  const [condition, a, b] = everyInput(op, 3) as [Item, Item, Item];
   const dims = [a, b].reduce<readonly Num[]>((all, one) => broadcast(op.where, all, dimsOf(one)), dimsOf(condition));
   if (condition.kind !== 'value') {
     const yes = uniform(condition);
