@@ -114,7 +114,8 @@ function readEntry(value: Uint8Array, name: string): Entry | undefined {
     if (field === 3) shard = number;
     if (field === 4) offset = number;
     if (field === 5) size = number;
-    if (field === 6) crc = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true);
+    if (field === 6 && bytes.length === 4)
+      crc = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0, true);
     if (field === 7) slices = true;
   }
   if (slices) refuse(`variable ${JSON.stringify(name)}`, 'saved in slices', 'whole variables');

@@ -23,7 +23,7 @@ interface Window {
 /** The attributes of a window. A second axis of size 1, as some exporters add, is allowed. */
 function windowOf(op: Op, ctx: Context, x: Value, kernelDims: readonly number[] | undefined): Window {
   const { where, attributes } = op;
-  const spatial = x.axes.length - 2;
+  const spatial = Math.max(0, x.axes.length - 2);
   const kernel = attributes.ints('kernel_shape', kernelDims) ?? refuse(where, 'no kernel_shape');
   if (kernelDims && `${kernelDims}` !== `${kernel}`) {
     refuse(where, 'kernel_shape contradicts W', `[${kernelDims}]`, `[${kernel}]`);
