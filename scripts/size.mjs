@@ -14,7 +14,7 @@ const ZIP = /^fflate$/;
 const IMPORTERS = {
   onnx: [40],
   keras: [55],
-  tfjs: [8, ZIP, /keras\/(graph|refuse|weights)\.js$/],
+  tfjs: [8, ZIP, /keras\/(graph|weights)\.js$/],
   tensorflow: [8, ZIP],
   // More than its fellows: it proves topologies from names and shapes, and reads pickles without running them.
   pytorch: [12.25, ZIP],

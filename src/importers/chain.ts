@@ -2,8 +2,6 @@ import type { ModelSpec, NodeSpec, TensorSpec } from '../spec.js';
 import { refuse } from './refuse.js';
 import type { Reporter } from './report.js';
 
-export { refuse };
-
 // biome-ignore lint/suspicious/noExplicitAny: distributes over the union of node types
 type NewNode = NodeSpec extends infer N ? (N extends any ? Omit<N, 'name' | 'inputs'> : never) : never;
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { fromBrain, fromHalf } from '../../src/importers/formats/dtypes.js';
 import { elementsOf, toFloats } from '../../src/importers/formats/elements.js';
+import { fromBrain, fromHalf } from '../../src/importers/formats/half.js';
 
 /** IEEE 754-2019, 3.4, word for word, in float64. */
 function textbook(bits: number, exponentBits: number, fractionBits: number): number {

@@ -1,5 +1,5 @@
 import { refuse } from '../refuse.js';
-import { fromBrain, fromHalf } from './dtypes.js';
+import { fromBrain, fromHalf } from './half.js';
 import { show } from './json.js';
 
 /** Elements as the file has them; F16 and BF16 as bits. */

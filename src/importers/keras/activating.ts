@@ -1,8 +1,8 @@
 import { show } from '../formats/json.js';
+import { refuse } from '../refuse.js';
 import { type Build, shaped } from './build.js';
 import type { Config } from './config.js';
 import { after, type Layer, needsNoMask, only, ownRank } from './layer.js';
-import { refuse } from './refuse.js';
 import type { Stored } from './weights.js';
 
 const relu: Layer = (call) => {

@@ -1,7 +1,7 @@
 import type { ActivationSpec } from '../../spec.js';
 import { isObject, show } from '../formats/json.js';
+import { refuse } from '../refuse.js';
 import type { Config } from './config.js';
-import { refuse } from './refuse.js';
 
 export type Dialect = 'keras2' | 'keras3';
 

@@ -1,7 +1,8 @@
 import type { InputSpec, ModelSpec, NodeSpec, TensorSpec } from '../../spec.js';
+import { refuse } from '../refuse.js';
 import type { Reporter } from '../report.js';
 import type { Activation, Dialect } from './activations.js';
-import { NeedsFixedTime, refuse } from './refuse.js';
+import { NeedsFixedTime } from './again.js';
 import type { Stored } from './weights.js';
 
 /** A value on its way through the layers. */

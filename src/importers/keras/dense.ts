@@ -1,9 +1,10 @@
 import { turned } from '../formats/matrix.js';
+import { refuse } from '../refuse.js';
+import { NeedsIds } from './again.js';
 import type { Flow } from './build.js';
 import { sequence, shaped } from './build.js';
 import { after, type Layer, only } from './layer.js';
 import { unequalTo } from './masks.js';
-import { NeedsIds, refuse } from './refuse.js';
 import type { Stored } from './weights.js';
 
 export const dense: Layer = (call) => {

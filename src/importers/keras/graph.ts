@@ -1,12 +1,13 @@
 import type { ModelSpec } from '../../spec.js';
 import { isObject, show } from '../formats/json.js';
+import { refuse } from '../refuse.js';
 import type { Reporter } from '../report.js';
 import type { Dialect } from './activations.js';
+import { NeedsFixedTime, NeedsIds } from './again.js';
 import { Build, type Flow } from './build.js';
 import { Config } from './config.js';
 import { LAYERS } from './layers.js';
 import { checkMask, type Mask, type MaskCall, maskCall, maskMakers } from './masks.js';
-import { NeedsFixedTime, NeedsIds, refuse } from './refuse.js';
 import { isModel, type LayerEntry, layersOf, type Weights } from './weights.js';
 
 /**

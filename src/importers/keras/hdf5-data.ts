@@ -1,7 +1,8 @@
 import { unzlibSync } from 'fflate';
 import { show } from '../formats/json.js';
 import { readNumbers } from '../formats/npy.js';
-import { refuse } from './refuse.js';
+import { MOST_EXPANSION } from '../formats/zip.js';
+import { refuse } from '../refuse.js';
 
 // The contents of datasets and attributes, from the messages of an object's header. Every size that is declared is held against
 // the bytes that there are before anything is made of that size.
@@ -142,7 +143,7 @@ function bytesOf(
   const chunk = Array.from({ length: rank }, (_, axis) => view.getUint32(at + 8 + 4 * axis, true));
   const chunkBytes = product(chunk) * each;
   // What deflate can make of a byte at most.
-  const most = view.byteLength * (filters === undefined ? 1 : 1040);
+  const most = view.byteLength * (filters === undefined ? 1 : MOST_EXPANSION);
   if (!(size <= most && chunkBytes <= most && chunkBytes > 0) || rank !== shape.length) return lies(most);
   const counts = shape.map((n, axis) => Math.ceil(n / (chunk[axis] as number)));
   // Chunks at the edge reach beyond it, but no further than a chunk's size.

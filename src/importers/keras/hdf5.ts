@@ -1,8 +1,8 @@
 import { File as Hdf5File } from 'jsfive';
 import { ImportError } from '../../errors.js';
+import { refuse } from '../refuse.js';
 import { budgeted } from './hdf5-budget.js';
 import { attributeAt, datasetOf, type Messages } from './hdf5-data.js';
-import { refuse } from './refuse.js';
 import type { Stored } from './weights.js';
 
 /** The part of jsfive that is used: groups, and where the messages of each object are. */

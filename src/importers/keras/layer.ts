@@ -1,7 +1,7 @@
+import { refuse } from '../refuse.js';
 import { activation } from './activations.js';
 import type { Build, Flow } from './build.js';
 import type { Config } from './config.js';
-import { refuse } from './refuse.js';
 import type { LayerEntry, Stored } from './weights.js';
 
 /** A layer applied to values. */

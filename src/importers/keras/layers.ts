@@ -1,3 +1,4 @@
+import { refuse } from '../refuse.js';
 import { ACTIVATING } from './activating.js';
 import { sequence } from './build.js';
 import { Config } from './config.js';
@@ -6,7 +7,6 @@ import { type Layer, only } from './layer.js';
 import { MERGING } from './merging.js';
 import { NORMALIZING } from './normalizing.js';
 import { bidirectional, recurrent } from './recurrent.js';
-import { refuse } from './refuse.js';
 import { SHAPES } from './shapes.js';
 import { entryOf } from './weights.js';
 import { WINDOWS } from './windows.js';

@@ -1,6 +1,6 @@
 import { isObject, show } from '../formats/json.js';
+import { refuse } from '../refuse.js';
 import type { Flow } from './build.js';
-import { refuse } from './refuse.js';
 import type { LayerEntry } from './weights.js';
 
 // Functional models of Keras 3.4 and newer say how masks are made: `Any(NotEqual(x, mask_value))` beside a Masking of x,

@@ -1,8 +1,8 @@
 import { show } from '../formats/json.js';
+import { refuse } from '../refuse.js';
 import { type Flow, fixedSteps } from './build.js';
 import { type Call, type Layer, needsNoMask, rankOf } from './layer.js';
 import { either } from './masks.js';
-import { refuse } from './refuse.js';
 
 /** Merges that leave masked values out in Keras 3, and take them as they are in Keras 2. */
 const CHOOSY = ['Multiply', 'Maximum', 'Minimum'];

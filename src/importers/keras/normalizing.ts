@@ -1,7 +1,7 @@
 import { show } from '../formats/json.js';
+import { refuse } from '../refuse.js';
 import { type Flow, shaped } from './build.js';
 import { type Call, type Layer, needsNoMask, only, ownRank, rankOf } from './layer.js';
-import { refuse } from './refuse.js';
 import type { Stored } from './weights.js';
 
 /** The layer's arrays one after another, each a vector with one number per feature. */

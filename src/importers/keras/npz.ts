@@ -2,7 +2,7 @@ import { show } from '../formats/json.js';
 import { npyHeader, readNumbers } from '../formats/npy.js';
 import { unpickle } from '../formats/pickle.js';
 import { MOST_EXPANSION, readZip } from '../formats/zip.js';
-import { refuse } from './refuse.js';
+import { refuse } from '../refuse.js';
 import type { Stored } from './weights.js';
 
 /** An array as its pickle makes it: empty, and then given its state. */

@@ -2,12 +2,12 @@ import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
 import { isZip, readZip } from '../formats/zip.js';
+import { refuse } from '../refuse.js';
 import { type Imported, Reporter } from '../report.js';
 import type { Dialect } from './activations.js';
 import { kerasModel } from './graph.js';
 import { Hdf5 } from './hdf5.js';
 import { Npz } from './npz.js';
-import { refuse } from './refuse.js';
 import { layersOf, listWeights, rootOf, treeWeights, type Weights } from './weights.js';
 
 /**

@@ -1,10 +1,10 @@
 import type { CellConfig } from '../../spec.js';
 import { blocks, turned } from '../formats/matrix.js';
+import { refuse } from '../refuse.js';
 import { type Activation, cellActivation } from './activations.js';
 import { type Build, type Flow, sequence, shaped } from './build.js';
 import { Config } from './config.js';
 import type { Call } from './layer.js';
-import { refuse } from './refuse.js';
 import { cellsOf, entryOf, type LayerEntry, type Stored, variables } from './weights.js';
 
 type Kind = 'lstm' | 'gru' | 'rnn';

@@ -1,7 +1,7 @@
 import { show } from '../formats/json.js';
+import { refuse } from '../refuse.js';
 import { type Build, type Flow, fixedSteps, sequence } from './build.js';
 import { type Layer, only, unmasked } from './layer.js';
-import { refuse } from './refuse.js';
 
 const asVector = (build: Build, where: string, x: Flow, wanted: string): Flow => {
   const { mask: _, time: __, fixed: ___, ...rest } = x;

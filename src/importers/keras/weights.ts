@@ -1,5 +1,5 @@
 import { isObject, show } from '../formats/json.js';
-import { refuse } from './refuse.js';
+import { refuse } from '../refuse.js';
 
 /** An array of the file. */
 export interface Stored {

@@ -1,10 +1,10 @@
 import type { PaddingSpec } from '../../spec.js';
 import { show } from '../formats/json.js';
 import { turned } from '../formats/matrix.js';
+import { refuse } from '../refuse.js';
 import { sequence, shaped } from './build.js';
 import type { Config } from './config.js';
 import { after, type Layer, only, unmasked } from './layer.js';
-import { refuse } from './refuse.js';
 import type { Stored } from './weights.js';
 
 /** Timesteps that a window leaves, where the number before is known. */

@@ -1,7 +1,8 @@
 import type { ModelSpec } from '../../spec.js';
-import { Chain, refuse } from '../chain.js';
+import { Chain } from '../chain.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
+import { refuse } from '../refuse.js';
 import { type Imported, Reporter } from '../report.js';
 
 /**

@@ -1,5 +1,5 @@
+import { refuse } from '../refuse.js';
 import type { Attribute, Graph, Node } from './proto/messages.js';
-import { refuse } from './refuse.js';
 import { type Files, readTensor } from './tensor.js';
 import type { Constant } from './value.js';
 

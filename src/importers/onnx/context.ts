@@ -1,8 +1,8 @@
 import type { ModelSpec, NodeSpec, TensorSpec } from '../../spec.js';
+import { refuse } from '../refuse.js';
 import type { Reporter } from '../report.js';
 import type { Attributes } from './attributes.js';
 import { show } from './num.js';
-import { refuse } from './refuse.js';
 import { type Atom, type Constant, flowing, type Item, type Value } from './value.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,6 +1,6 @@
+import { refuse } from '../refuse.js';
 import { axisAt, integers, known, numbers, type Op } from './context.js';
 import { dividedBy, isSym, minus, type Num, plus, sameNum, show, times } from './num.js';
-import { refuse } from './refuse.js';
 import { isFloat } from './tensor.js';
 import { BOOL, type Constant, constant, type Filled, INT64 } from './value.js';
 

@@ -1,3 +1,4 @@
+import { refuse } from '../refuse.js';
 import { Attributes } from './attributes.js';
 import type { Context, Op } from './context.js';
 import { fold } from './fold.js';
@@ -6,7 +7,6 @@ import { runLoop } from './loop/loop.js';
 import { MICROSOFT, OPERATORS } from './ops/all.js';
 import { reduction } from './ops/reduce.js';
 import type { Graph, LocalFunction, Node } from './proto/messages.js';
-import { refuse } from './refuse.js';
 import { type Files, readTensor } from './tensor.js';
 import type { Constant, Item } from './value.js';
 import { constant } from './value.js';

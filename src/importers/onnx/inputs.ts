@@ -1,6 +1,6 @@
+import { refuse } from '../refuse.js';
 import { type Num, symbol } from './num.js';
 import type { Graph, Node, ValueInfo } from './proto/messages.js';
-import { refuse } from './refuse.js';
 import { isFloat, typeName } from './tensor.js';
 import { type Atom, INT64 } from './value.js';
 

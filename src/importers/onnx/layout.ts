@@ -1,6 +1,6 @@
+import { refuse } from '../refuse.js';
 import type { Context } from './context.js';
 import { isSym, type Num, product, sameNum, show, times } from './num.js';
-import { refuse } from './refuse.js';
 import { type Atom, count, flowing, type Value } from './value.js';
 
 const same = (a: readonly Atom[], b: readonly Atom[]): boolean =>

@@ -1,6 +1,7 @@
 import { ImportError } from '../../errors.js';
 import type { CarrySpec, InputSpec, ModelSpec } from '../../spec.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
+import { refuse } from '../refuse.js';
 import { type Imported, Reporter } from '../report.js';
 import { Context } from './context.js';
 import { functionKey } from './functions.js';
@@ -10,7 +11,6 @@ import { arrange } from './layout.js';
 import { isSym, symbol } from './num.js';
 import { decodeModel } from './proto/decode.js';
 import type { Model } from './proto/messages.js';
-import { refuse } from './refuse.js';
 import { findStates, type OnnxState } from './states.js';
 import { type Files, isFloat } from './tensor.js';
 import { type Atom, constant, count, flowing, type Item, type Value } from './value.js';

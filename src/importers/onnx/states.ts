@@ -1,5 +1,5 @@
+import { refuse } from '../refuse.js';
 import type { OnnxInput } from './inputs.js';
-import { refuse } from './refuse.js';
 
 export interface OnnxState {
   readonly input: string;

@@ -1,8 +1,8 @@
+import { refuse } from '../refuse.js';
 import { type Context, numbers } from './context.js';
 import { bounded } from './fold.js';
 import { arranged } from './layout.js';
 import { isSym, type Num, sameNum, show } from './num.js';
-import { refuse } from './refuse.js';
 import { type Atom, type Constant, count, dimsOf, type Filled, flowing, type Item, type Value } from './value.js';
 
 /** Most copies of a value side by side. */

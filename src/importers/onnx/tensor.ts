@@ -1,10 +1,10 @@
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
-import { DTYPES } from '../formats/dtypes.js';
+import { elementsOf, sizeOf, toFloats } from '../formats/elements.js';
+import { refuse } from '../refuse.js';
 import type { Tensor } from './proto/messages.js';
-import { refuse } from './refuse.js';
 import { type Constant, constant } from './value.js';
 
-/** TensorProto.DataType, by number: the name of the little-endian element type in `formats/dtypes`. */
+/** TensorProto.DataType, by number: the name of the little-endian element type in `formats/elements`. */
 const TYPES: Readonly<Record<number, string>> = {
   1: 'F32',
   2: 'U8',
@@ -32,46 +32,45 @@ export type Files = Readonly<Record<string, FileBytes>>;
 export function readTensor(tensor: Tensor, files: Files): Constant {
   const { name, dataType, dims } = tensor;
   const where = `tensor ${JSON.stringify(name)}`;
-  const dtype = DTYPES.get(TYPES[dataType] ?? '');
-  if (!dtype) refuse(where, 'a type that is not read', Object.values(TYPES).join(', '), typeName(dataType));
+  const dtype = TYPES[dataType] ?? '';
+  const each = sizeOf(dtype);
+  if (each === undefined) refuse(where, 'a type that is not read', Object.values(TYPES).join(', '), typeName(dataType));
   if (dims.some((n) => !Number.isSafeInteger(n) || n < 0)) refuse(where, 'a shape that cannot be', 'sizes', `${dims}`);
   const length = dims.reduce((product, n) => product * n, 1);
   const raw = rawBytes(tensor, where, files);
   if (raw) {
-    if (raw.length !== length * dtype.bytes)
-      refuse(where, 'wrong size', `${length * dtype.bytes} bytes`, `${raw.length}`);
-    const view = new DataView(raw.buffer, raw.byteOffset, raw.length);
-    const data = isFloat(dataType) ? new Float32Array(length) : new Array<number>(length);
-    for (let i = 0; i < length; i++) {
-      // 64-bit ends of ranges ("to the end") are beyond exact numbers, and need not be exact.
-      data[i] = dataType === 7 ? Number(view.getBigInt64(i * 8, true)) : dtype.read(view, i * dtype.bytes);
-    }
-    return { ...constant(dims, data, dataType), tensor: name };
+    if (raw.length !== length * each) refuse(where, 'wrong size', `${length * each} bytes`, `${raw.length}`);
+    return { ...constant(dims, plain(raw, dtype, where), dataType), tensor: name };
   }
-  const typed = typedData(tensor, dtype.bytes === 2 && isFloat(dataType) ? dtype.read : undefined);
+  const typed = typedData(tensor, dtype, where);
   if (typed.length !== length) refuse(where, 'wrong size', `${length} numbers for [${dims}]`, `${typed.length}`);
   return { ...constant(dims, isFloat(dataType) ? Float32Array.from(typed) : typed, dataType), tensor: name };
 }
 
+/** Doubles are rounded, beyond float32 to infinity; 64-bit ends of ranges ("to the end") need not be exact. */
+function plain(raw: Uint8Array, dtype: string, where: string): Float32Array | number[] {
+  const elements = elementsOf(raw, dtype, where);
+  if (dtype === 'F64') return Float32Array.from(elements as Float64Array);
+  return dtype.includes('F') ? toFloats(elements, dtype, where) : Array.from(elements as ArrayLike<number>, Number);
+}
+
 /** Which field holds which type: onnx.proto, comments of TensorProto. */
-function typedData(tensor: Tensor, half: ((view: DataView, at: number) => number) | undefined): number[] {
-  switch (tensor.dataType) {
-    case 1:
+function typedData(tensor: Tensor, dtype: string, where: string): ArrayLike<number> {
+  switch (dtype) {
+    case 'F32':
       return tensor.floatData;
-    case 7:
+    case 'I64':
       return tensor.int64Data;
-    case 11:
+    case 'F64':
       return tensor.doubleData;
-    case 12:
-    case 13:
+    case 'U32':
+    case 'U64':
       return tensor.uint64Data;
+    case 'F16':
+    case 'BF16':
+      return toFloats(Uint16Array.from(tensor.int32Data), dtype, where);
   }
-  if (!half) return tensor.int32Data;
-  const view = new DataView(new ArrayBuffer(2));
-  return tensor.int32Data.map((bits) => {
-    view.setUint16(0, bits, true);
-    return half(view, 0);
-  });
+  return tensor.int32Data;
 }
 
 function rawBytes(tensor: Tensor, where: string, files: Files): Uint8Array | undefined {

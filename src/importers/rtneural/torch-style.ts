@@ -1,6 +1,7 @@
 import type { ModelSpec } from '../../spec.js';
-import { Chain, refuse, sameShape } from '../chain.js';
+import { Chain, sameShape } from '../chain.js';
 import { flattenNested, type Nested } from '../formats/nested.js';
+import { refuse } from '../refuse.js';
 import type { Reporter } from '../report.js';
 
 interface Module {

@@ -1,9 +1,10 @@
 import type { ModelSpec } from '../../spec.js';
-import { Chain, refuse } from '../chain.js';
+import { Chain } from '../chain.js';
 import type { FileBytes } from '../formats/bytes.js';
 import { blocks, turned } from '../formats/matrix.js';
 import { flattenNested } from '../formats/nested.js';
 import { type NamedArray, readNpz } from '../formats/npy.js';
+import { refuse } from '../refuse.js';
 import { type Imported, Reporter } from '../report.js';
 import { readBundle } from './bundle.js';
 import type { EmbeddingLayer, TensorFlowCell, TensorFlowConfig } from './config.js';

@@ -1,4 +1,4 @@
-import { refuse } from '../chain.js';
+import { refuse } from '../refuse.js';
 
 /** Reads LevelDB's and protobuf's variable-length integers. */
 export class Reader {

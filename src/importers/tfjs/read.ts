@@ -1,10 +1,10 @@
 import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
-import { fromHalf } from '../formats/dtypes.js';
+import { fromHalf } from '../formats/half.js';
 import { isObject, parseJson, show } from '../formats/json.js';
 import { kerasModel } from '../keras/graph.js';
-import { refuse } from '../keras/refuse.js';
 import { type LayerEntry, layersOf, listWeights, rootOf, type Stored } from '../keras/weights.js';
+import { refuse } from '../refuse.js';
 import { type Imported, Reporter } from '../report.js';
 
 /** The weight files that `model.json` names, by their paths in it; or one after another in its order. */

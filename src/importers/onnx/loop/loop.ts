@@ -1,11 +1,11 @@
 import type { CellConfig } from '../../../spec.js';
+import { refuse } from '../../refuse.js';
 import { Reporter } from '../../report.js';
 import { Context, type Op } from '../context.js';
 import { type Environment, runGraph, Scope } from '../graph.js';
 import { arrange, arranged } from '../layout.js';
 import { isSym, minus, type Num, sameNum, symbol } from '../num.js';
 import type { Graph } from '../proto/messages.js';
-import { refuse } from '../refuse.js';
 import { materialise } from '../stretch.js';
 import { type Atom, constant, count, dimsOf, INT64, type Item, type Value } from '../value.js';
 import { type FoundCell, findCell } from './cells.js';

@@ -1,6 +1,6 @@
 import type { ActivationSpec } from '../../../spec.js';
+import { refuse } from '../../refuse.js';
 import { type Context, known, type Op } from '../context.js';
-import { refuse } from '../refuse.js';
 import { value } from '../stretch.js';
 import type { Value } from '../value.js';
 import type { Run } from './run.js';

@@ -1,5 +1,5 @@
+import { refuse } from '../../refuse.js';
 import { isSym, type Num } from '../num.js';
-import { refuse } from '../refuse.js';
 import { isFloat } from '../tensor.js';
 import { BOOL, constant } from '../value.js';
 import { item, type Run } from './run.js';

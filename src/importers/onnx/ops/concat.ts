@@ -1,8 +1,8 @@
+import { refuse } from '../../refuse.js';
 import { axisAt, type Context, everyInput, type Op } from '../context.js';
 import { filled, pick } from '../fold.js';
 import { arrange } from '../layout.js';
 import { isSym, type Num, plus, sameNum } from '../num.js';
-import { refuse } from '../refuse.js';
 import { materialise } from '../stretch.js';
 import { type Atom, count, dimsOf, type Filled, flowing, type Item, type Value } from '../value.js';
 import type { Run } from './run.js';

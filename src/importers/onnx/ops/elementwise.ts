@@ -1,9 +1,9 @@
 import type { ActivationSpec } from '../../../spec.js';
+import { refuse } from '../../refuse.js';
 import { type Context, everyInput, known, numbers, type Op } from '../context.js';
 import { filled, pick } from '../fold.js';
 import { arrange } from '../layout.js';
 import { isSym, type Num, sameNum, show } from '../num.js';
-import { refuse } from '../refuse.js';
 import { broadcast, stretch, value } from '../stretch.js';
 import {
   type Atom,

@@ -1,7 +1,7 @@
+import { refuse } from '../../refuse.js';
 import type { Context, Op } from '../context.js';
 import { expand, filled } from '../fold.js';
 import { isSym, type Num, sameNum, times } from '../num.js';
-import { refuse } from '../refuse.js';
 import { broadcast, materialise, stretch, value } from '../stretch.js';
 import { dimsOf, type Item, type Value } from '../value.js';
 import { pickAlong } from './pick.js';

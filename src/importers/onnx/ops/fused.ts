@@ -1,7 +1,7 @@
 import type { ActivationSpec } from '../../../spec.js';
+import { refuse } from '../../refuse.js';
 import type { Context, Op } from '../context.js';
 import { pick } from '../fold.js';
-import { refuse } from '../refuse.js';
 import { value } from '../stretch.js';
 import type { Atom, Item, Value } from '../value.js';
 import { activation } from './activate.js';

@@ -1,8 +1,8 @@
+import { refuse } from '../../refuse.js';
 import { axisAt, type Context, integers, known, type Op } from '../context.js';
 import { filled } from '../fold.js';
 import { timestepOfLoop } from '../loop/step.js';
 import type { Num } from '../num.js';
-import { refuse } from '../refuse.js';
 import { value } from '../stretch.js';
 import { type Atom, type Constant, dimsOf, type Item, type Value } from '../value.js';
 import { pickAlong } from './pick.js';

@@ -1,6 +1,6 @@
+import { refuse } from '../../refuse.js';
 import { axisAt, type Context, type Op } from '../context.js';
 import { withFeatures } from '../layout.js';
-import { refuse } from '../refuse.js';
 import { value } from '../stretch.js';
 import { count, type Item } from '../value.js';
 import { perFeature } from './per-feature.js';

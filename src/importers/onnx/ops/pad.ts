@@ -1,7 +1,7 @@
+import { refuse } from '../../refuse.js';
 import { axisAt, type Context, integers, known, type Op } from '../context.js';
 import { arranged } from '../layout.js';
 import { type Num, plus } from '../num.js';
-import { refuse } from '../refuse.js';
 import { value } from '../stretch.js';
 import { type Atom, flowing, type Item, sizeOf } from '../value.js';
 import type { Run } from './run.js';

@@ -1,5 +1,5 @@
+import { refuse } from '../../refuse.js';
 import { type Context, known, numbers, type Op } from '../context.js';
-import { refuse } from '../refuse.js';
 
 /** A vector of weights, one number per feature. */
 export function perFeature(op: Op, ctx: Context, index: number, field: string, features: number): string | undefined {

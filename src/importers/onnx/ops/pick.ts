@@ -1,6 +1,6 @@
+import { refuse } from '../../refuse.js';
 import { axisAt, type Context } from '../context.js';
 import { arrange } from '../layout.js';
-import { refuse } from '../refuse.js';
 import { block } from '../stretch.js';
 import { type Atom, flowing, sizeOf, type Value } from '../value.js';
 import { element, part } from './slice.js';

@@ -1,8 +1,8 @@
+import { refuse } from '../../refuse.js';
 import { type Context, known, numbers, type Op } from '../context.js';
 import { pick } from '../fold.js';
 import { arranged, withFeatures } from '../layout.js';
 import { isSym, sameNum, show } from '../num.js';
-import { refuse } from '../refuse.js';
 import { block, broadcast, materialise, stack, value } from '../stretch.js';
 import { type Atom, type Constant, count, dimsOf, flowing, type Item, sizeOf, type Value } from '../value.js';
 import { activation } from './activate.js';

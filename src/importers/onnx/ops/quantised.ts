@@ -1,5 +1,5 @@
+import { refuse } from '../../refuse.js';
 import { type Context, known, numbers, type Op } from '../context.js';
-import { refuse } from '../refuse.js';
 import { value } from '../stretch.js';
 import { constant, type Item } from '../value.js';
 import { matmul } from './product.js';

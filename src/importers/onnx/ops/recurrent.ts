@@ -1,8 +1,8 @@
 import type { ActivationSpec, CellConfig } from '../../../spec.js';
+import { refuse } from '../../refuse.js';
 import { type Context, known, numbers, type Op } from '../context.js';
 import { arrange, arranged } from '../layout.js';
 import { isSym, sameNum, show } from '../num.js';
-import { refuse } from '../refuse.js';
 import { value } from '../stretch.js';
 import { type Atom, type Constant, constant, count, dimsOf, flowing, type Item, sizeOf, type Value } from '../value.js';
 import type { Run } from './run.js';

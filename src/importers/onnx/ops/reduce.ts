@@ -1,6 +1,6 @@
+import { refuse } from '../../refuse.js';
 import { axisAt, type Context, integers, type Op } from '../context.js';
 import { arranged, withFeatures } from '../layout.js';
-import { refuse } from '../refuse.js';
 import { value } from '../stretch.js';
 import { type Atom, count, flowing, type Value } from '../value.js';
 import { activation } from './activate.js';

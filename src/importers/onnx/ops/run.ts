@@ -1,6 +1,6 @@
+import { refuse } from '../../refuse.js';
 import { type Context, known, type Op } from '../context.js';
 import type { Num } from '../num.js';
-import { refuse } from '../refuse.js';
 import type { Item } from '../value.js';
 
 /** What makes an operator's outputs of its inputs; undefined for outputs that nothing reads. */

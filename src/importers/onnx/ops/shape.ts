@@ -1,8 +1,8 @@
+import { refuse } from '../../refuse.js';
 import { axisAt, integers, type Op } from '../context.js';
 import { filled, permutation } from '../fold.js';
 import { reshape, shapeFor } from '../layout.js';
 import { isSym, type Num, product, show } from '../num.js';
-import { refuse } from '../refuse.js';
 import { value } from '../stretch.js';
 import { type Atom, constant, dimsOf, INT64, type Item } from '../value.js';
 import { item, type Run, sizes } from './run.js';

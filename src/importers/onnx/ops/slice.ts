@@ -1,8 +1,8 @@
+import { refuse } from '../../refuse.js';
 import { axisAt, type Context, integers, type Op } from '../context.js';
 import { filled, pick, sliceRange, slices } from '../fold.js';
 import { arrange } from '../layout.js';
 import { isSym, type Num, sameNum, show, windows } from '../num.js';
-import { refuse } from '../refuse.js';
 import { value } from '../stretch.js';
 import { type Atom, count, dimsOf, flowing, type Item, sizeOf, type Value } from '../value.js';
 import { item, type Run } from './run.js';

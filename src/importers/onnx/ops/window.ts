@@ -1,9 +1,9 @@
 import type { PaddingSpec } from '../../../spec.js';
+import { refuse } from '../../refuse.js';
 import { type Context, known, numbers, type Op } from '../context.js';
 import { pick } from '../fold.js';
 import { arranged } from '../layout.js';
 import { type Num, windows } from '../num.js';
-import { refuse } from '../refuse.js';
 import { value } from '../stretch.js';
 import { type Atom, count, flowing, type Item, sizeOf, type Value } from '../value.js';
 import { perFeature } from './per-feature.js';

@@ -1,10 +1,5 @@
 import { ImportError } from '../../errors.js';
 
-/** @throws {ImportError} always. */
-export function refuse(where: string, message: string, expected?: string, got?: string): never {
-  throw new ImportError(message, { where, expected, got });
-}
-
 /** Thrown when the model has to be read again with the timesteps of the file's shapes instead of any number of them. */
 export class NeedsFixedTime extends ImportError {}
 
