@@ -9,6 +9,7 @@ import { fromRTNeural } from '../../src/importers/rtneural/index.js';
 import { fromSafetensors } from '../../src/importers/safetensors/index.js';
 import { readNpz } from '../../src/importers/tensorflow/index.js';
 import { fromTfjs } from '../../src/importers/tfjs/index.js';
+import { graph, ints, model, node as onnxNode, type Parts } from './onnx-build.js';
 import {
   AttributeSchema,
   GraphSchema,
@@ -182,5 +183,43 @@ describe('sizes that lie', () => {
     const bytes = new Uint8Array(64);
     new DataView(bytes.buffer).setBigUint64(0, 2n ** 62n, true);
     refusedAtOnce(() => fromSafetensors(bytes));
+  });
+});
+
+describe('ONNX graphs that multiply', () => {
+  const twice = (depth: number): Parts => ({
+    nodes: [onnxNode('F0', 'X', 'Y', {}, 'local')],
+    functions: Array.from({ length: depth }, (_, n) => ({
+      name: `F${n}`,
+      domain: 'local',
+      input: ['a'],
+      output: ['c'],
+      node:
+        n === depth - 1
+          ? [onnxNode('Tanh', 'a', 'c')]
+          : [onnxNode(`F${n + 1}`, 'a', 'b', {}, 'local'), onnxNode(`F${n + 1}`, 'b', 'c', {}, 'local')],
+    })),
+  });
+
+  it('functions that call functions twice, thirty deep', () => {
+    const bytes = model(twice(30));
+    expect(bytes.length).toBeLessThan(3_000);
+    expect(refusedAtOnce(() => fromOnnx(bytes))).toMatch(/functions and loops within one another; expected at most/);
+  });
+
+  it('six deep, they are the layers that they call', () => {
+    expect(fromOnnx(model(twice(6))).nodes.filter(({ type }) => type === 'activation')).toHaveLength(32);
+  });
+
+  it('loops in loops, thirty deep', () => {
+    const inputs = { i: { dims: [], type: 7 }, c: { dims: [], type: 9 }, s: { dims: ['batch', 6] } };
+    let nodes = [onnxNode('Tanh', 's', 'o'), onnxNode('Identity', 'c', 'k')];
+    for (let depth = 0; depth < 30; depth++) {
+      const body = graph({ nodes, inputs, outputs: ['k', 'o'] });
+      nodes = [onnxNode('Loop', 'm c s', 'o', { body }), onnxNode('Identity', 'c', 'k')];
+    }
+    const init = { m: ints([3], []), c: ints([1], []) };
+    const whole = [onnxNode('Identity', 'X', 's'), ...nodes, onnxNode('Identity', 'o', 'Y')];
+    refusedAtOnce(() => fromOnnx(model({ nodes: whole, init, inputs: { X: { dims: ['batch', 6] } } })));
   });
 });

@@ -28,7 +28,15 @@ export class Scope {
   }
 }
 
+/**
+ * Nodes that graphs within the graph may come to, all ways to read the inputs together: a function that calls another twice, which
+ * calls another twice, is a hundred bytes for each doubling. Files of exporters stay below a tenth of it.
+ */
+export const MOST_INNER = 300_000;
+
 export interface Environment {
+  /** How many of those are left. */
+  readonly inner: { left: number };
   readonly ctx: Context;
   readonly files: Files;
   readonly opsets: ReadonlyMap<string, number>;
@@ -42,6 +50,9 @@ const MICROSOFT_DOMAIN = 'com.microsoft';
 export function runGraph(env: Environment, graph: Graph, outputs: readonly string[], scope: Scope, depth = 0): Item[] {
   if (depth > DEEPEST) refuse('graph', 'graphs within graphs', `at most ${DEEPEST} deep`);
   if (graph.sparseInitializer.length > 0) refuse('graph', 'sparse initialisers', 'dense ones');
+  if (depth > 0) env.inner.left -= graph.node.length + 1;
+  if (env.inner.left < 0)
+    refuse('graph', 'functions and loops within one another', `at most ${MOST_INNER} nodes`, 'more');
   const nodes = ordered(graph.node);
   const needed = neededBy(nodes, outputs);
   const initial = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));

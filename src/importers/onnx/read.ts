@@ -5,7 +5,7 @@ import { refuse } from '../refuse.js';
 import { type Imported, Reporter } from '../report.js';
 import { Context } from './context.js';
 import { functionKey } from './functions.js';
-import { countReaders, runGraph, Scope } from './graph.js';
+import { countReaders, type Environment, MOST_INNER, runGraph, Scope } from './graph.js';
 import { type AxisRole, agree, atomsOf, candidates, declared, hasOpenTime, type OnnxInput, usesOf } from './inputs.js';
 import { arrange } from './layout.js';
 import { isSym, symbol } from './num.js';
@@ -87,10 +87,12 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
   );
   if (ways.length === 0)
     refuse('inputs', 'open sizes that cannot be told apart', 'options.axes', main.map(({ name }) => name).join(', '));
+  const inner = { left: MOST_INNER };
   let first: unknown;
   for (const roles of ways) {
     try {
       return attempt(model, {
+        inner,
         options,
         opsets,
         inputs,
@@ -108,7 +110,7 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
   throw first;
 }
 
-interface Attempt {
+interface Attempt extends Pick<Environment, 'inner'> {
   readonly options: OnnxOptions;
   readonly opsets: ReadonlyMap<string, number>;
   readonly inputs: readonly OnnxInput[];
@@ -119,7 +121,10 @@ interface Attempt {
   readonly outputs: readonly string[];
 }
 
-function attempt(model: Model, { options, opsets, inputs, main, roles, states, lengths, outputs }: Attempt): Imported {
+function attempt(
+  model: Model,
+  { inner, options, opsets, inputs, main, roles, states, lengths, outputs }: Attempt,
+): Imported {
   const graph = model.graph ?? refuse('file', 'no graph');
   const reporter = new Reporter();
   const sizes = main.flatMap(({ dims }, index) => dims.filter((_, axis) => roles[index]?.[axis] === 'batch'));
@@ -173,7 +178,7 @@ function attempt(model: Model, { options, opsets, inputs, main, roles, states, l
     specs.push(stateInput(ctx, scope, info, batch));
   }
   const functions = new Map(model.functions.map((one) => [functionKey(one, one.name), one]));
-  const items = runGraph({ ctx, files: options.files ?? {}, opsets, functions }, graph, outputs, scope);
+  const items = runGraph({ ctx, files: options.files ?? {}, opsets, functions, inner }, graph, outputs, scope);
   const named = outputs.map((name, index) => [name, output(ctx, name, items[index] as Item)] as const);
   const carries: CarrySpec[] = states.map(({ input, output: name }) => {
     const at = outputs.indexOf(name);

@@ -76,7 +76,7 @@ function inspect(op: Op): Loop {
 }
 
 /** A scope for the body at a step. */
-function scopeFor(_op: Op, { names, initial, invariant, counter }: Loop, outer: Scope, step: Num): Scope {
+function scopeFor({ names, initial, invariant, counter }: Loop, outer: Scope, step: Num): Scope {
   const scope = new Scope(outer);
   scope.set(names[0] as string, constant([], [step], INT64));
   scope.set(names[1] as string, constant([], [1], 9));
@@ -96,7 +96,7 @@ function checkTrips(env: Environment, op: Op, loop: Loop, outer: Scope, time: Nu
   const plain = needs(loop.body, last).every(({ opType }) => CONDITION.has(opType));
   const at = (before: number): Num | undefined => {
     const step = minus(time, before) as Num;
-    return plain ? known(runGraph(env, loop.body, [last], scopeFor(op, loop, outer, step), depth + 1)[0]) : undefined;
+    return plain ? known(runGraph(env, loop.body, [last], scopeFor(loop, outer, step), depth + 1)[0]) : undefined;
   };
   const enough = trips ? sameNum(known(trips), time) : at(1) === 0;
   // Each comparison changes at most once on the way, so both ends tell; of an open time the last but one is enough, as the first
@@ -168,7 +168,7 @@ export function runLoop(env: Environment, op: Op, outer: Scope, depth: number): 
   const child = new Context(new Reporter(), ctx.batch, ctx.readers, ctx);
   child.steps = new Map();
   const inside: Environment = { ...env, ctx: child };
-  const scope = scopeFor(op, loop, outer, symbol(STEP));
+  const scope = scopeFor(loop, outer, symbol(STEP));
   const stateAt = loop.initial.flatMap((_, i) => (loop.invariant[i] || loop.counter[i] ? [] : [i]));
   const states = stateAt.map((i) => {
     const item = loop.initial[i] as Item;
