@@ -98,6 +98,28 @@ describe('nesting', () => {
     refusedAtOnce(() => fromTfjs(json({ modelTopology: model, weightsManifest: [] }), []));
   });
 
+  it('models that call a model ten times, which calls a model ten times', () => {
+    const input = { class_name: 'InputLayer', config: { name: 'x', batch_input_shape: [null, 4] }, inbound_nodes: [] };
+    const relu = { class_name: 'ReLU', config: { name: 'y' }, inbound_nodes: [[['x', 0, 0, {}]]] };
+    const functional = (layer: object) => ({
+      class_name: 'Functional',
+      config: {
+        name: 'm',
+        layers: [
+          { ...input, name: 'x' },
+          { ...layer, name: 'y' },
+        ],
+        input_layers: [['x', 0, 0]],
+        output_layers: [['y', 0, 0]],
+      },
+    });
+    let model = functional(relu);
+    const calls = Array.from({ length: 10 }, () => [['x', 0, 0, {}]]);
+    for (let depth = 0; depth < 10; depth++) model = functional({ ...model, inbound_nodes: calls });
+    const bytes = json({ modelTopology: { keras_version: '2.15.0', model_config: model }, weightsManifest: [] });
+    expect(refusedAtOnce(() => fromTfjs(bytes, []))).toMatch(/too many calls of layers; expected at most 10000/);
+  });
+
   it('a weight nested too deep', () => {
     const layer = { type: 'dense', activation: '', shape: [null, 1], weights: [JSON.parse(nested(500))] };
     expect(refusedAtOnce(() => fromRTNeural(json({ in_shape: [null, 1], layers: [layer] })))).toMatch(/lists too deep/);

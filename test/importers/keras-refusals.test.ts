@@ -369,6 +369,11 @@ const REFUSED: [string, () => string, string][] = [
   ],
   // The graph.
   [
+    'a layer called ten thousand times and once',
+    () => functional([x, called(layer('r', 'ReLU'), Array(10_001).fill([['x', 0, 0, {}]]))]),
+    'model "m": too many calls of layers; expected at most 10000, got more',
+  ],
+  [
     'a layer called with nothing',
     () => functional([x, with3(lstm('l'), [])]),
     'layer "l" (LSTM): wrong number of inputs; expected at least 1, got 0',

@@ -13,6 +13,21 @@ describe('ONNX, refused by its words: the graph and its inputs', () => {
       /graph: graphs within graphs; expected at most 32 deep/,
     ],
     [
+      'functions that double, twenty deep',
+      {
+        nodes: [node('F0', 'X', 'Y', {}, 'local')],
+        functions: Array.from({ length: 20 }, (_, n) => ({
+          ...own(
+            n === 19
+              ? [node('Tanh', 'a', 'b')]
+              : [node(`F${n + 1}`, 'a', 'm', {}, 'local'), node(`F${n + 1}`, 'm', 'b', {}, 'local')],
+          )[0],
+          name: `F${n}`,
+        })),
+      },
+      /graph: functions and loops within one another; expected at most 100000 nodes, got more/,
+    ],
+    [
       'a function that is not there',
       { nodes: [node('G', 'X', 'Y', {}, 'local')], functions: own([node('Tanh', 'a', 'b')]) },
       /\(G\): an operator of another domain; expected ai.onnx, got local/,

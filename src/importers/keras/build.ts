@@ -29,6 +29,8 @@ export class Build {
   readonly nodes: NodeSpec[] = [];
   readonly tensors: Record<string, TensorSpec> = {};
   readonly inputs: InputSpec[] = [];
+  /** Calls of layers so far. */
+  calls = 0;
   /** Where the masks that values carry are true, by their names. */
   readonly masks = new Map<string, string>();
   readonly #names = new Set<string>();

@@ -54,6 +54,9 @@ export function kerasModel(
 
 const flowIsInput = (build: Build, name: string): boolean => build.inputs.some((input) => input.name === name);
 
+/** Calls of layers, those within models once for each call of these: a model in a model in a model can make much of little. */
+const MOST_CALLS = 10_000;
+
 class Walk {
   constructor(
     private readonly build: Build,
@@ -67,6 +70,7 @@ class Walk {
 
   #sequential(entry: LayerEntry, given: readonly Flow[] | undefined): Flow[] {
     const layers = layersOf(entry);
+    this.#count(entry, layers.length);
     const first = layers[0] ?? refuse(`model ${JSON.stringify(entry.name)}`, 'no layers', 'at least one');
     let flows = given;
     layers.forEach((layer, index) => {
@@ -126,6 +130,7 @@ class Walk {
         waiting.push({ layer, index, call, makeMask: make, refs: ofValues ? refs : [], masks: ofValues ? [] : refs });
       });
     });
+    this.#count(entry, waiting.length);
     // A model's first call is often number 1, its own making being number 0.
     const least = new Map<string, number>();
     for (const [name, node] of [...waiting.flatMap(({ refs }) => refs), ...outputs]) {
@@ -169,6 +174,12 @@ class Walk {
     return outputs.map(
       (ref) => made.get(key(ref))?.[ref[2]] ?? refuse(where, 'no such output', 'an output of a layer', ref[0]),
     );
+  }
+
+  #count({ name }: LayerEntry, calls: number): void {
+    this.build.calls += calls;
+    if (this.build.calls > MOST_CALLS)
+      refuse(`model ${JSON.stringify(name)}`, 'too many calls of layers', `at most ${MOST_CALLS}`, 'more');
   }
 
   #call(layer: LayerEntry, index: number, inputs: readonly Flow[], call: number): Flow[] {
