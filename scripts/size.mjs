@@ -14,7 +14,7 @@ const ZIP = /^fflate$/;
 const IMPORTERS = {
   onnx: [40],
   keras: [55],
-  tfjs: [8, ZIP, /keras\/(graph|weights)\.js$/],
+  tfjs: [8, ZIP, /keras\/(graph|files\/weights)\.js$/],
   tensorflow: [8, ZIP],
   // More than its fellows: it proves topologies from names and shapes, and reads pickles without running them.
   pytorch: [12.25, ZIP],
@@ -42,9 +42,9 @@ async function javascript(entry, ...apart) {
 const rows = [
   ['kernels, simd (raw)', kernel('simd'), 16 * KB],
   ['kernels, relaxed (raw)', kernel('relaxed'), 16 * KB],
-  ['core (min+gzip)', await javascript('dist/index.js', /more\.js$/), 15 * KB],
-  ['further layers, loaded when needed', await javascript('dist/layers/more.js', /layers\/index\.js$/), 13 * KB],
-  ['explain (min+gzip)', await javascript('dist/explain.js'), 4 * KB],
+  ['core (min+gzip)', await javascript('dist/index.js', /layers\/all\.js$/), 15 * KB],
+  ['further layers, loaded when needed', await javascript('dist/layers/all.js', /layers\/common\.js$/), 13 * KB],
+  ['explain (min+gzip)', await javascript('dist/inspect/explain.js'), 4 * KB],
   ...(await Promise.all(
     Object.entries(IMPORTERS).map(async ([name, [budget, ...apart]]) => {
       const entry = `dist/importers/${name}/index.js`;

@@ -1,16 +1,16 @@
-import { ModelEngine, type RunRequest } from './engine.js';
+import { checkBatch, type Input, type Tensor } from './call/input.js';
+import { byName, checkRequest, type MaskOptions, namedOutputs, namesOf, type Outs, only } from './call/request.js';
+import { ModelEngine, type RunRequest } from './engine/engine.js';
 import { DisposedError, UnsupportedError } from './errors.js';
+import { checkSpec } from './graph/check-spec.js';
 import type { Graph } from './graph/value.js';
-import { checkSpec } from './graph.js';
-import { checkBatch, type Input, type Tensor } from './input.js';
-import { KINDS, type LayerKinds } from './layers/index.js';
+import { type ModelSummary, summarize } from './inspect/summary.js';
+import { type LayerTrace, traceInto } from './inspect/trace.js';
+import { KINDS, type LayerKinds } from './layers/common.js';
 import { refuse } from './refuse.js';
-import { byName, checkRequest, type MaskOptions, namedOutputs, namesOf, type Outs, only } from './request.js';
 import type { ModelSpec } from './spec.js';
-import { type LayerStateInput, writeState } from './state.js';
+import { type LayerStateInput, writeState } from './state/access.js';
 import { Stream, type StreamOptions } from './stream.js';
-import { type ModelSummary, summarize } from './summary.js';
-import { type LayerTrace, traceInto } from './trace.js';
 import {
   type Build,
   type KernelOptions,
@@ -67,7 +67,7 @@ async function kindsFor(spec: ModelSpec): Promise<LayerKinds> {
     checkSpec(spec);
     return KINDS;
   } catch {
-    return (await import('./layers/more.js')).allLayers;
+    return (await import('./layers/all.js')).allLayers;
   }
 }
 

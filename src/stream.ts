@@ -1,12 +1,12 @@
-import type { ModelEngine, RunRequest } from './engine.js';
+import { checkIds, checkLength, checkNumbers, checkOut, type Input, type Tensor } from './call/input.js';
+import { byName, checkRequest, type MaskOptions, namedOutputs, namesOf, type Outs } from './call/request.js';
+import type { ModelEngine, RunRequest } from './engine/engine.js';
+import type { Plan } from './engine/plan.js';
+import type { Port } from './engine/port.js';
 import { DisposedError } from './errors.js';
-import { checkIds, checkLength, checkNumbers, checkOut, type Input, type Tensor } from './input.js';
-import type { Plan } from './plan.js';
-import type { Port } from './port.js';
 import { badInput, describe, refuse } from './refuse.js';
-import { byName, checkRequest, type MaskOptions, namedOutputs, namesOf, type Outs } from './request.js';
-import { decodeState, encodeState } from './snapshot.js';
-import { type LayerState, type LayerStateInput, readState, writeState } from './state.js';
+import { type LayerState, type LayerStateInput, readState, writeState } from './state/access.js';
+import { decodeState, encodeState } from './state/snapshot.js';
 
 export interface StreamOptions {
   /** Sequences that advance together, each with a state of its own. Default 1. */

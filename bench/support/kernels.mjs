@@ -1,5 +1,5 @@
 // The layers below the public API.
-import { ModelEngine } from '../../dist/engine.js';
+import { ModelEngine } from '../../dist/engine/engine.js';
 import { Stream } from '../../dist/stream.js';
 import { Arena } from '../../dist/wasm/arena.js';
 import { instantiate, loadKernels as loadModule } from '../../dist/wasm/module.js';

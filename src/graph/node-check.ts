@@ -1,6 +1,6 @@
-import { onlyKeys } from '../checks.js';
 import { badSpec, describe, record } from '../refuse.js';
 import type { ModelSpec, TensorSpec } from '../spec.js';
+import { onlyKeys } from './field-checks.js';
 import type { ValueInfo } from './value.js';
 
 /** A node being checked: what its layer may ask about. */

@@ -1,12 +1,12 @@
-import type { Fields } from '../checks.js';
+import type { Fields } from '../graph/field-checks.js';
 import type { NodeCheck } from '../graph/node-check.js';
 import type { GraphNode, Shape, ValueInfo } from '../graph/value.js';
 import type { NodeSpec } from '../spec.js';
 import type { Kernels } from '../wasm/abi.js';
 import type { Arena } from '../wasm/arena.js';
 import type { Packing } from '../wasm/pack.js';
-import type { Cell } from './cell.js';
-import type { SlotLayout } from './slot.js';
+import type { Cell } from './recurrent/cell.js';
+import type { SlotLayout } from './recurrent/slot.js';
 
 /** What a layer needs once, when the model is made: to pack its weights and claim its state. */
 export interface BuildContext extends Packing {

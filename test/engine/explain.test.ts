@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { explain } from '../../src/explain.js';
 import { createModel } from '../../src/index.js';
+import { explain } from '../../src/inspect/explain.js';
 import { SpecBuilder, stack } from '../support/random.js';
 
 describe('summary', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkSpec } from '../../src/graph.js';
+import { checkSpec } from '../../src/graph/check-spec.js';
 import { createModel, type ModelSpec, SpecError } from '../../src/index.js';
-import { allLayers } from '../../src/layers/more.js';
+import { allLayers } from '../../src/layers/all.js';
 import { SpecBuilder, stack } from '../support/random.js';
 
 const lstm = stack('lstm', 3, 4);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { explain } from '../../src/explain.js';
 import {
   createModel,
   DisposedError,
@@ -9,6 +8,7 @@ import {
   type Stream,
   UnsupportedError,
 } from '../../src/index.js';
+import { explain } from '../../src/inspect/explain.js';
 import { expectSameBits } from '../support/bits.js';
 import { builds } from '../support/builds.js';
 import { randomFloats, SpecBuilder, stack } from '../support/random.js';

@@ -3,8 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { checkSpec } from '../../src/graph.js';
-import { allLayers } from '../../src/layers/more.js';
+import { checkSpec } from '../../src/graph/check-spec.js';
+import { allLayers } from '../../src/layers/all.js';
 import { FRAMEWORKS, goldenCases } from './cases.js';
 import { below, uniform } from './prng.js';
 

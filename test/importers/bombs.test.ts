@@ -9,7 +9,7 @@ import { fromRTNeural } from '../../src/importers/rtneural/index.js';
 import { fromSafetensors } from '../../src/importers/safetensors/index.js';
 import { readNpz } from '../../src/importers/tensorflow/index.js';
 import { fromTfjs } from '../../src/importers/tfjs/index.js';
-import { graph, ints, model, node as onnxNode, type Parts } from './onnx-build.js';
+import { graph, ints, model, node as onnxNode, type Parts } from './onnx/build.js';
 import {
   AttributeSchema,
   GraphSchema,
@@ -18,7 +18,7 @@ import {
   OperatorSetIdSchema,
   TensorSchema,
   ValueInfoSchema,
-} from './proto/onnx_pb.js';
+} from './onnx/proto/onnx_pb.js';
 import { refusal } from './support.js';
 
 // Files made to hurt: bombs, lies about sizes, circles, nesting. All are refused, and none takes memory or time worth mention.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { checkSpec } from '../../src/graph.js';
+import { checkSpec } from '../../src/graph/check-spec.js';
 import { GatewiseError } from '../../src/index.js';
-import { allLayers } from '../../src/layers/more.js';
+import { allLayers } from '../../src/layers/all.js';
 import { damaged, type Seed, seeds } from '../importers/corpus.js';
 import { uniform } from '../support/random.js';
 

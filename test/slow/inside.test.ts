@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkSpec } from '../../src/graph.js';
+import { checkSpec } from '../../src/graph/check-spec.js';
 import { crc32c } from '../../src/importers/tensorflow/crc32c.js';
 import { GatewiseError } from '../../src/index.js';
-import { allLayers } from '../../src/layers/more.js';
+import { allLayers } from '../../src/layers/all.js';
 import { type Seed, seeds } from '../importers/corpus.js';
 import { altered, type Change } from './json-damage.js';
 import { build, type Field, parse } from './wire-damage.js';

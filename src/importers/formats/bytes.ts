@@ -1,4 +1,4 @@
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 
 /** What importers accept as the contents of a file. Never modified, never kept. */
 export type FileBytes = ArrayBufferLike | ArrayBufferView;

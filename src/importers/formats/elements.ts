@@ -1,4 +1,4 @@
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import { fromBrain, fromHalf } from './half.js';
 import { show } from './json.js';
 

@@ -1,5 +1,5 @@
 import { ImportError } from '../../errors.js';
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 
 /**
  * JSON as files must have it: valid UTF-8, no byte order mark, no object with the same key twice. `JSON.parse` alone

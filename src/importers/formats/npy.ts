@@ -1,4 +1,4 @@
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import { type FileBytes, viewBytes } from './bytes.js';
 import { elementsOf, sizeOf, toFloats } from './elements.js';
 import { readZip } from './zip.js';

@@ -5,7 +5,7 @@
  * None is null; lists, tuples and sets are arrays; dicts are Maps; integers that a number cannot hold are BigInts.
  * Walks the opcodes without recursion; every value costs bytes of the file, so memory is bounded by its length.
  */
-import { refuse as refuseAt } from '../refuse.js';
+import { refuse as refuseAt } from '../shared/refuse.js';
 import { decodeUtf8, show } from './json.js';
 
 export interface PickleHooks {

@@ -7,7 +7,7 @@
  * Everything is proven before anything is allocated, so a lying header costs nothing.
  */
 import type { TensorSpec } from '../../spec.js';
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import { type FileBytes, viewBytes } from './bytes.js';
 import { DTYPE_NAMES, elementsOf, isFloat, sizeOf, toFloats } from './elements.js';
 import { isObject, parseJson, show } from './json.js';

@@ -4,7 +4,7 @@
  *     entries: 'PK\3\4' header, name, extra, data      directory: 'PK\1\2' record, name, extra, comment, per entry      'PK\5\6' end record
  */
 import { inflateSync } from 'fflate';
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import { type FileBytes, viewBytes } from './bytes.js';
 import { crc32 } from './crc.js';
 

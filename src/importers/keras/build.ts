@@ -1,9 +1,9 @@
 import type { InputSpec, ModelSpec, NodeSpec, TensorSpec } from '../../spec.js';
-import { refuse } from '../refuse.js';
-import type { Reporter } from '../report.js';
-import type { Activation, Dialect } from './activations.js';
+import { refuse } from '../shared/refuse.js';
+import type { Reporter } from '../shared/report.js';
 import { NeedsFixedTime } from './again.js';
-import type { Stored } from './weights.js';
+import type { Stored } from './files/weights.js';
+import type { Activation, Dialect } from './layers/activations.js';
 
 /** A value on its way through the layers. */
 export interface Flow {

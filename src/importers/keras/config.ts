@@ -1,6 +1,6 @@
 import { isObject, show } from '../formats/json.js';
-import { refuse } from '../refuse.js';
-import type { Reporter } from '../report.js';
+import { refuse } from '../shared/refuse.js';
+import type { Reporter } from '../shared/report.js';
 
 /** Settings that change nothing about what a trained model computes. */
 const HARMLESS = new Set([

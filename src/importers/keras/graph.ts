@@ -1,14 +1,14 @@
 import type { ModelSpec } from '../../spec.js';
 import { isObject, show } from '../formats/json.js';
-import { refuse } from '../refuse.js';
-import type { Reporter } from '../report.js';
-import type { Dialect } from './activations.js';
+import { refuse } from '../shared/refuse.js';
+import type { Reporter } from '../shared/report.js';
 import { NeedsFixedTime, NeedsIds } from './again.js';
 import { Build, type Flow } from './build.js';
 import { Config } from './config.js';
-import { LAYERS } from './layers.js';
-import { checkMask, type Mask, type MaskCall, maskCall, maskMakers } from './masks.js';
-import { isModel, type LayerEntry, layersOf, type Weights } from './weights.js';
+import { isModel, type LayerEntry, layersOf, type Weights } from './files/weights.js';
+import type { Dialect } from './layers/activations.js';
+import { LAYERS } from './layers/all.js';
+import { checkMask, type Mask, type MaskCall, maskCall, maskMakers } from './layers/masks.js';
 
 /**
  * The spec of a Keras model.

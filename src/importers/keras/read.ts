@@ -2,13 +2,13 @@ import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
 import { isZip, readZip } from '../formats/zip.js';
-import { refuse } from '../refuse.js';
-import { type Imported, Reporter } from '../report.js';
-import type { Dialect } from './activations.js';
+import { refuse } from '../shared/refuse.js';
+import { type Imported, Reporter } from '../shared/report.js';
+import { Hdf5 } from './files/hdf5.js';
+import { Npz } from './files/npz.js';
+import { layersOf, listWeights, rootOf, treeWeights, type Weights } from './files/weights.js';
 import { kerasModel } from './graph.js';
-import { Hdf5 } from './hdf5.js';
-import { Npz } from './npz.js';
-import { layersOf, listWeights, rootOf, treeWeights, type Weights } from './weights.js';
+import type { Dialect } from './layers/activations.js';
 
 /**
  * A model as Keras saved it: `.keras` (Keras 3, or Keras 2.12 and newer) or `.h5` (Keras 2.0 to 3).

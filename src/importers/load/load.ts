@@ -2,8 +2,8 @@ import { ImportError } from '../../errors.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import type { OnnxOptions } from '../onnx/read.js';
 import type { PyTorchConfig } from '../pytorch/config.js';
-import { refuse } from '../refuse.js';
-import { type Imported, Reporter } from '../report.js';
+import { refuse } from '../shared/refuse.js';
+import { type Imported, Reporter } from '../shared/report.js';
 import type { TensorFlowConfig } from '../tensorflow/config.js';
 import { type Format, sniff } from './sniff.js';
 

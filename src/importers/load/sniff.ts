@@ -1,6 +1,6 @@
 import { isObject, parseJson } from '../formats/json.js';
 import { isZip } from '../formats/zip.js';
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import { isTable } from '../tensorflow/table.js';
 import { lookalike, seen } from './lookalikes.js';
 

@@ -1,9 +1,9 @@
 import type { ModelSpec } from '../../spec.js';
-import { Chain } from '../chain.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
-import { refuse } from '../refuse.js';
-import { type Imported, Reporter } from '../report.js';
+import { Chain } from '../shared/chain.js';
+import { refuse } from '../shared/refuse.js';
+import { type Imported, Reporter } from '../shared/report.js';
 
 /**
  * A model from a Neural Amp Modeler file (`.nam`) of architecture LSTM. One sample is one timestep.

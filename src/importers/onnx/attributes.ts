@@ -1,4 +1,4 @@
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import type { Attribute, Graph, Node } from './proto/messages.js';
 import { type Files, readTensor } from './tensor.js';
 import type { Constant } from './value.js';

@@ -1,6 +1,6 @@
 import type { ModelSpec, NodeSpec, TensorSpec } from '../../spec.js';
-import { refuse } from '../refuse.js';
-import type { Reporter } from '../report.js';
+import { refuse } from '../shared/refuse.js';
+import type { Reporter } from '../shared/report.js';
 import type { Attributes } from './attributes.js';
 import { show } from './num.js';
 import { type Atom, type Constant, flowing, type Item, type Value } from './value.js';

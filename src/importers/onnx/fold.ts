@@ -1,4 +1,4 @@
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import { axisAt, integers, known, numbers, type Op } from './context.js';
 import { dividedBy, isSym, minus, type Num, plus, sameNum, show, times } from './num.js';
 import { isFloat } from './tensor.js';

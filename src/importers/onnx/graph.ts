@@ -1,4 +1,4 @@
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import { Attributes } from './attributes.js';
 import type { Context, Op } from './context.js';
 import { fold } from './fold.js';

@@ -1,4 +1,4 @@
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import { type Num, symbol } from './num.js';
 import type { Graph, Node, ValueInfo } from './proto/messages.js';
 import { isFloat, typeName } from './tensor.js';

@@ -1,4 +1,4 @@
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import type { Context } from './context.js';
 import { isSym, type Num, product, sameNum, show, times } from './num.js';
 import { type Atom, count, flowing, type Value } from './value.js';

@@ -1,8 +1,8 @@
 import { ImportError } from '../../errors.js';
 import type { CarrySpec, InputSpec, ModelSpec } from '../../spec.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
-import { refuse } from '../refuse.js';
-import { type Imported, Reporter } from '../report.js';
+import { refuse } from '../shared/refuse.js';
+import { type Imported, Reporter } from '../shared/report.js';
 import { Context } from './context.js';
 import { functionKey } from './functions.js';
 import { countReaders, type Environment, MOST_INNER, runGraph, Scope } from './graph.js';

@@ -1,4 +1,4 @@
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import type { OnnxInput } from './inputs.js';
 
 export interface OnnxState {

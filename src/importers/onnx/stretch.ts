@@ -1,4 +1,4 @@
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import { type Context, numbers } from './context.js';
 import { bounded } from './fold.js';
 import { arranged } from './layout.js';

@@ -1,6 +1,6 @@
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { elementsOf, sizeOf, toFloats } from '../formats/elements.js';
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import type { Tensor } from './proto/messages.js';
 import { type Constant, constant } from './value.js';
 

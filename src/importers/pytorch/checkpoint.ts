@@ -1,6 +1,6 @@
 import { unpickle } from '../formats/pickle.js';
 import { isZip, openZip } from '../formats/zip.js';
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import type { Storage } from './tensor.js';
 import { torchHooks } from './unpickle.js';
 

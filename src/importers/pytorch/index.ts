@@ -1,5 +1,5 @@
 /** Models from PyTorch state dicts: safetensors with PyTorch's own names, and what `torch.save` writes. */
 export type { FileBytes } from '../formats/bytes.js';
-export type { Imported, ImportReport } from '../report.js';
+export type { Imported, ImportReport } from '../shared/report.js';
 export type * from './config.js';
 export { fromPyTorch, readPyTorch } from './read.js';

@@ -1,4 +1,4 @@
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import type { PyTorchConfig, PyTorchLayer } from './config.js';
 import { LAYERS } from './layers.js';
 import { type Module, modulesOf, type Reading } from './modules.js';

@@ -1,5 +1,5 @@
 import type { ActivationSpec } from '../../spec.js';
-import { activation, type Field, number, one, or, required, text, whole } from '../fields.js';
+import { activation, type Field, number, one, or, required, text, whole } from '../shared/fields.js';
 import type { PyTorchLayer } from './config.js';
 import { recurrent } from './recurrent.js';
 import type { Site } from './site.js';

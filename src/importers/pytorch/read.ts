@@ -1,9 +1,9 @@
 import type { InputSpec, ModelSpec } from '../../spec.js';
-import { checkFields, type Field, type Fields, name, text, whole } from '../fields.js';
 import type { FileBytes } from '../formats/bytes.js';
 import { isObject, show } from '../formats/json.js';
-import { refuse } from '../refuse.js';
-import type { Imported } from '../report.js';
+import { checkFields, type Field, type Fields, name, text, whole } from '../shared/fields.js';
+import { refuse } from '../shared/refuse.js';
+import type { Imported } from '../shared/report.js';
 import type { PyTorchConfig, PyTorchLayer } from './config.js';
 import { infer } from './infer.js';
 import { LAYERS } from './layers.js';

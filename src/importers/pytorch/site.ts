@@ -1,7 +1,7 @@
 import type { NodeSpec, TensorSpec } from '../../spec.js';
 import { type Stored, tensorAt } from '../formats/safetensors.js';
-import { refuse } from '../refuse.js';
-import { Reporter } from '../report.js';
+import { refuse } from '../shared/refuse.js';
+import { Reporter } from '../shared/report.js';
 
 type Body<N> = N extends unknown ? Omit<N, 'name' | 'inputs' | 'outputs'> : never;
 type Sizes = readonly (number | undefined)[];

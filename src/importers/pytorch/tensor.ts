@@ -1,7 +1,7 @@
 import { type Elements, elementsOf, sizeOf, toFloats } from '../formats/elements.js';
 import { show } from '../formats/json.js';
 import type { Stored } from '../formats/safetensors.js';
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 
 /** One block of numbers, on which tensors are views. Filled once the file has been read to its end. */
 export class Storage {

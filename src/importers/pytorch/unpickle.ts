@@ -1,7 +1,7 @@
 import { sizeOf } from '../formats/elements.js';
 import { show } from '../formats/json.js';
 import { OrderedDict, type PickleHooks } from '../formats/pickle.js';
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import { type Budget, isSize, Part, Storage, view } from './tensor.js';
 
 /** `torch.FloatStorage` and its like, by the word before `Storage`: read as the name of their type. */

@@ -1,5 +1,5 @@
 import type { TensorSpec } from '../../spec.js';
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import type { PyTorchBatchNorm, PyTorchEmbedding, PyTorchLayerNorm, PyTorchLinear } from './config.js';
 import type { Full } from './layers.js';
 import type { Site } from './site.js';

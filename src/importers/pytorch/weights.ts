@@ -2,7 +2,7 @@ import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { show } from '../formats/json.js';
 import { OrderedDict } from '../formats/pickle.js';
 import { openSafetensors, type Stored, tensorAt } from '../formats/safetensors.js';
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import { isCheckpoint, readCheckpoint } from './checkpoint.js';
 import type { PyTorchConfig } from './config.js';
 import { Tensor } from './tensor.js';

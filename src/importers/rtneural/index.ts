@@ -1,4 +1,4 @@
 /** Models from RTNeural's JSON. */
 export type { FileBytes } from '../formats/bytes.js';
-export type { AttributeRow, Imported, ImportReport, TensorRow } from '../report.js';
+export type { AttributeRow, Imported, ImportReport, TensorRow } from '../shared/report.js';
 export { fromRTNeural, readRTNeural } from './read.js';

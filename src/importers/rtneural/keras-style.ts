@@ -1,9 +1,9 @@
 import type { ActivationSpec } from '../../spec.js';
-import { type Chain, sameShape } from '../chain.js';
 import { isObject, show } from '../formats/json.js';
 import { blocks, turned } from '../formats/matrix.js';
 import { flattenNested, type Nested } from '../formats/nested.js';
-import { refuse } from '../refuse.js';
+import { type Chain, sameShape } from '../shared/chain.js';
+import { refuse } from '../shared/refuse.js';
 
 /** Names as the exporter writes them; '' is none. */
 const ACTIVATIONS: Readonly<Record<string, ActivationSpec | 'softmax'>> = {

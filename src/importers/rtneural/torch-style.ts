@@ -1,8 +1,8 @@
 import type { ModelSpec } from '../../spec.js';
-import { Chain, sameShape } from '../chain.js';
 import { flattenNested, type Nested } from '../formats/nested.js';
-import { refuse } from '../refuse.js';
-import type { Reporter } from '../report.js';
+import { Chain, sameShape } from '../shared/chain.js';
+import { refuse } from '../shared/refuse.js';
+import type { Reporter } from '../shared/report.js';
 
 interface Module {
   readonly name: string;

@@ -1,7 +1,7 @@
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { elementsOf, sizeOf, toFloats } from '../formats/elements.js';
 import { lazily, type NamedArray } from '../formats/npy.js';
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 import { crc32c } from './crc32c.js';
 import { FOOTER, isTable } from './table.js';
 import { Reader } from './varint.js';

@@ -1,3 +1,4 @@
+import { isObject, show } from '../formats/json.js';
 import {
   activation,
   checkFields,
@@ -10,10 +11,9 @@ import {
   required,
   text,
   whole,
-} from '../fields.js';
-import { isObject, show } from '../formats/json.js';
-import { refuse } from '../refuse.js';
-import type { Reporter } from '../report.js';
+} from '../shared/fields.js';
+import { refuse } from '../shared/refuse.js';
+import type { Reporter } from '../shared/report.js';
 import type { TensorFlowConfig, TensorFlowLayer } from './config.js';
 
 const CONFIG: { readonly [K in keyof TensorFlowConfig]-?: Field } = {

@@ -1,7 +1,7 @@
 /** Models from TensorFlow 1 checkpoints, SavedModel variables and plain named arrays. */
 export type { FileBytes } from '../formats/bytes.js';
 export { type NamedArray, readNpy, readNpz } from '../formats/npy.js';
-export type { AttributeRow, Imported, ImportReport, TensorRow } from '../report.js';
+export type { AttributeRow, Imported, ImportReport, TensorRow } from '../shared/report.js';
 export { readBundle } from './bundle.js';
 export type * from './config.js';
 export { fromTensorFlow, readTensorFlow, type TensorFlowSource } from './read.js';

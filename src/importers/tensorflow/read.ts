@@ -1,11 +1,11 @@
 import type { ModelSpec } from '../../spec.js';
-import { Chain } from '../chain.js';
 import type { FileBytes } from '../formats/bytes.js';
 import { blocks, turned } from '../formats/matrix.js';
 import { flattenNested } from '../formats/nested.js';
 import { type NamedArray, readNpz } from '../formats/npy.js';
-import { refuse } from '../refuse.js';
-import { type Imported, Reporter } from '../report.js';
+import { Chain } from '../shared/chain.js';
+import { refuse } from '../shared/refuse.js';
+import { type Imported, Reporter } from '../shared/report.js';
 import { readBundle } from './bundle.js';
 import type { EmbeddingLayer, TensorFlowCell, TensorFlowConfig } from './config.js';
 import { checkConfig, reportFields } from './fields.js';

@@ -1,4 +1,4 @@
-import { refuse } from '../refuse.js';
+import { refuse } from '../shared/refuse.js';
 
 /** Reads LevelDB's and protobuf's variable-length integers. */
 export class Reader {

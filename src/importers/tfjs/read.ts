@@ -2,10 +2,10 @@ import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { fromHalf } from '../formats/half.js';
 import { isObject, parseJson, show } from '../formats/json.js';
+import { type LayerEntry, layersOf, listWeights, rootOf, type Stored } from '../keras/files/weights.js';
 import { kerasModel } from '../keras/graph.js';
-import { type LayerEntry, layersOf, listWeights, rootOf, type Stored } from '../keras/weights.js';
-import { refuse } from '../refuse.js';
-import { type Imported, Reporter } from '../report.js';
+import { refuse } from '../shared/refuse.js';
+import { type Imported, Reporter } from '../shared/report.js';
 
 /** The weight files that `model.json` names, by their paths in it; or one after another in its order. */
 export type Shards = Readonly<Record<string, FileBytes>> | readonly FileBytes[];

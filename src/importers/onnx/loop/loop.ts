@@ -1,6 +1,6 @@
 import type { CellConfig } from '../../../spec.js';
-import { refuse } from '../../refuse.js';
-import { Reporter } from '../../report.js';
+import { refuse } from '../../shared/refuse.js';
+import { Reporter } from '../../shared/report.js';
 import { Context, type Op } from '../context.js';
 import { type Environment, runGraph, Scope } from '../graph.js';
 import { arrange, arranged } from '../layout.js';

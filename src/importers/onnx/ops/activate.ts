@@ -1,5 +1,5 @@
 import type { ActivationSpec } from '../../../spec.js';
-import { refuse } from '../../refuse.js';
+import { refuse } from '../../shared/refuse.js';
 import { type Context, known, type Op } from '../context.js';
 import { value } from '../stretch.js';
 import type { Value } from '../value.js';

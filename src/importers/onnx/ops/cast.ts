@@ -1,4 +1,4 @@
-import { refuse } from '../../refuse.js';
+import { refuse } from '../../shared/refuse.js';
 import { isSym, type Num } from '../num.js';
 import { isFloat } from '../tensor.js';
 import { BOOL, constant } from '../value.js';

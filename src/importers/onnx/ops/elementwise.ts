@@ -1,5 +1,5 @@
 import type { ActivationSpec } from '../../../spec.js';
-import { refuse } from '../../refuse.js';
+import { refuse } from '../../shared/refuse.js';
 import { type Context, everyInput, known, numbers, type Op } from '../context.js';
 import { filled, pick } from '../fold.js';
 import { arrange } from '../layout.js';

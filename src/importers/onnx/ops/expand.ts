@@ -1,4 +1,4 @@
-import { refuse } from '../../refuse.js';
+import { refuse } from '../../shared/refuse.js';
 import type { Context, Op } from '../context.js';
 import { expand, filled } from '../fold.js';
 import { isSym, type Num, sameNum, times } from '../num.js';

@@ -1,5 +1,5 @@
 import type { ActivationSpec } from '../../../spec.js';
-import { refuse } from '../../refuse.js';
+import { refuse } from '../../shared/refuse.js';
 import type { Context, Op } from '../context.js';
 import { pick } from '../fold.js';
 import { value } from '../stretch.js';

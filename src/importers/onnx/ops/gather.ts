@@ -1,4 +1,4 @@
-import { refuse } from '../../refuse.js';
+import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, integers, known, type Op } from '../context.js';
 import { filled } from '../fold.js';
 import { timestepOfLoop } from '../loop/step.js';

@@ -1,4 +1,4 @@
-import { refuse } from '../../refuse.js';
+import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context } from '../context.js';
 import { arrange } from '../layout.js';
 import { block } from '../stretch.js';

@@ -1,4 +1,4 @@
-import { refuse } from '../../refuse.js';
+import { refuse } from '../../shared/refuse.js';
 import { type Context, known, numbers, type Op } from '../context.js';
 import { pick } from '../fold.js';
 import { arranged, withFeatures } from '../layout.js';

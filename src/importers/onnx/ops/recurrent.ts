@@ -1,5 +1,5 @@
 import type { ActivationSpec, CellConfig } from '../../../spec.js';
-import { refuse } from '../../refuse.js';
+import { refuse } from '../../shared/refuse.js';
 import { type Context, known, numbers, type Op } from '../context.js';
 import { arrange, arranged } from '../layout.js';
 import { isSym, sameNum, show } from '../num.js';

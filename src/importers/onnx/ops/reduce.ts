@@ -1,4 +1,4 @@
-import { refuse } from '../../refuse.js';
+import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, integers, type Op } from '../context.js';
 import { arranged, withFeatures } from '../layout.js';
 import { value } from '../stretch.js';

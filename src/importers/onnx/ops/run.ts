@@ -1,4 +1,4 @@
-import { refuse } from '../../refuse.js';
+import { refuse } from '../../shared/refuse.js';
 import { type Context, known, type Op } from '../context.js';
 import type { Num } from '../num.js';
 import type { Item } from '../value.js';

@@ -1,4 +1,4 @@
-import { refuse } from '../../refuse.js';
+import { refuse } from '../../shared/refuse.js';
 import { axisAt, integers, type Op } from '../context.js';
 import { filled, permutation } from '../fold.js';
 import { reshape, shapeFor } from '../layout.js';

@@ -1,4 +1,4 @@
-import { refuse } from '../../refuse.js';
+import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, integers, type Op } from '../context.js';
 import { filled, pick, sliceRange, slices } from '../fold.js';
 import { arrange } from '../layout.js';

@@ -1,5 +1,5 @@
 import type { PaddingSpec } from '../../../spec.js';
-import { refuse } from '../../refuse.js';
+import { refuse } from '../../shared/refuse.js';
 import { type Context, known, numbers, type Op } from '../context.js';
 import { pick } from '../fold.js';
 import { arranged } from '../layout.js';

@@ -1,0 +1,168 @@
+import type { ModelEngine, RunRequest } from '../engine/engine.js';
+import { timesteps } from '../graph/clock.js';
+import type { ValueInfo } from '../graph/value.js';
+import { badInput, describe } from '../refuse.js';
+import { type CheckedInput, checkBatch, checkInput, checkLength, checkOut, type Input, type Tensor } from './input.js';
+
+export interface MaskOptions {
+  /** `[batch, time]`; 0 or false marks a masked timestep: the state is carried over it (Keras). */
+  readonly mask?: ArrayLike<number | boolean>;
+  /**
+   * `[batch]`: each row's number of valid timesteps. Those after it leave the state as it is and
+   * output zeros; backward walks start at the last valid one (ONNX `sequence_lens`, PyTorch packed sequences).
+   */
+  readonly lengths?: ArrayLike<number>;
+}
+
+/** Outputs of the caller's, by name. */
+export type Outs = Readonly<Record<string, Float32Array | undefined>>;
+
+/**
+ * Checks everything a run is given before anything is computed.
+ * @param fixedBatch the batch of a stream, which inputs must have.
+ * @throws {InputError} naming the argument, with expected and got.
+ */
+export function checkRequest(
+  { graph }: ModelEngine,
+  inputs: Readonly<Record<string, Input>>,
+  options: MaskOptions & { readonly batch?: number | undefined },
+  out: Outs,
+  fixedBatch?: number,
+): RunRequest {
+  const names = namesOf(graph.inputs);
+  onlyNames(inputs, names, 'inputs');
+  onlyNames(out, namesOf(graph.outputs), 'out');
+  const wanted = options.batch === undefined ? fixedBatch : checkBatch(options.batch);
+  if (fixedBatch !== undefined && wanted !== fixedBatch) {
+    badInput('batch', 'not the batch of the stream', `${fixedBatch}`, `${wanted}`);
+  }
+  const checked = graph.inputs.map((info) => {
+    const given = inputs[info.name];
+    if (given === undefined) {
+      badInput(`input ${describe(info.name)}`, 'missing input', names.join(', '), describe(inputs));
+    }
+    return checkInput(info, given, wanted);
+  });
+  const batch = agree(checked, 'batch');
+  const time = agree(
+    checked.filter(({ info }) => info.kind === 'sequence' && !info.time),
+    'time',
+  );
+  for (const value of graph.values.values()) checkTime(value, time);
+  return {
+    inputs: checked.map(({ data }) => data),
+    batch,
+    time,
+    outputs: graph.outputs.map((info) =>
+      checkOut(
+        out[info.name],
+        outputShape(info, batch, time).reduce((product, n) => product * n, 1),
+      ),
+    ),
+    mask: checkMask(options, batch, time, graph.values.values()),
+    zeroMasked: options.lengths !== undefined,
+  };
+}
+
+/** What `run(x)` means by name. @throws {InputError} several inputs or outputs. */
+export function byName(
+  { graph }: ModelEngine,
+  x: Input,
+  out: Float32Array | undefined,
+): [inputs: Readonly<Record<string, Input>>, outs: Outs] {
+  return [{ [only(graph.inputs, 'input', 'runNamed')]: x }, { [only(graph.outputs, 'output', 'runNamed')]: out }];
+}
+
+/** @throws {InputError} the model has several inputs or outputs, which need names. */
+export function only(values: readonly ValueInfo[], what: 'input' | 'output', instead: string): string {
+  const names = namesOf(values);
+  if (names.length !== 1) {
+    badInput(what, `the model has ${names.length} ${what}s (${names.join(', ')}); use ${instead}`);
+  }
+  return names[0] as string;
+}
+
+/** The results of a run by output name, with their shapes. */
+export function namedOutputs(
+  { graph }: ModelEngine,
+  { outputs, batch, time }: RunRequest,
+): Record<string, Tensor<Float32Array>> {
+  return Object.fromEntries(
+    graph.outputs.map((info, index) => [
+      info.name,
+      { data: outputs[index] as Float32Array, shape: outputShape(info, batch, time) },
+    ]),
+  );
+}
+
+export const namesOf = (values: readonly ValueInfo[]): string[] => values.map(({ name }) => name);
+
+/** `[batch, time, features]`, or `[batch, features]` for a vector. */
+function outputShape({ kind, features, ...value }: ValueInfo, batch: number, time: number): number[] {
+  return kind === 'sequence' ? [batch, timesteps(value.time, time), features] : [batch, features];
+}
+
+/** @throws {InputError} no timestep is left of a value made by strides and windows, or a rest where there must be none. */
+function checkTime({ name, time: clock }: ValueInfo, time: number): void {
+  const steps = timesteps(clock, time);
+  if (steps >= 1) return;
+  badInput(
+    `value ${describe(name)}`,
+    'wrong time',
+    steps < 1 ? 'more timesteps' : `a multiple of ${clock?.at(-1)?.div}`,
+    `time ${time}`,
+  );
+}
+
+function checkMask(
+  { mask, lengths }: MaskOptions,
+  batch: number,
+  time: number,
+  values: Iterable<ValueInfo>,
+): Uint8Array | undefined {
+  for (const { name, time: clock } of mask || lengths ? values : []) {
+    if (clock) badInput('options', `${describe(name)} has other timesteps than the input`, 'no mask or lengths');
+  }
+  if (mask !== undefined) {
+    if (lengths !== undefined) badInput('options', 'both a mask and lengths', 'one of mask and lengths');
+    checkLength(mask, batch * time, 'mask', `batch ${batch} · time ${time}`);
+    return Uint8Array.from(mask as ArrayLike<number>, (keep) => (keep ? 1 : 0));
+  }
+  if (lengths === undefined) return undefined;
+  checkLength(lengths, batch, 'lengths', `batch ${batch}`);
+  const bytes = new Uint8Array(batch * time);
+  for (let b = 0; b < batch; b++) {
+    const length = lengths[b] as number;
+    if (!(Number.isInteger(length) && length >= 0 && length <= time)) {
+      badInput(`lengths[${b}]`, 'not a length', `a whole number from 0 to ${time}`, describe(length));
+    }
+    bytes.fill(1, b * time, b * time + length);
+  }
+  return bytes;
+}
+
+/** The batch or time that all inputs have; 1 if there are none. */
+function agree(inputs: readonly CheckedInput[], what: 'batch' | 'time'): number {
+  const [first] = inputs;
+  if (!first) return 1;
+  for (const input of inputs) {
+    if (input[what] !== first[what]) {
+      badInput(
+        `input ${describe(input.info.name)}`,
+        `the inputs disagree on ${what}`,
+        `${first[what]}, as in ${describe(first.info.name)}`,
+        `${input[what]}`,
+      );
+    }
+  }
+  return first[what];
+}
+
+function onlyNames(given: object, names: readonly string[], where: string): void {
+  if (typeof given !== 'object' || given === null) {
+    badInput(where, 'wrong type', `a record with ${names.join(', ')}`, describe(given));
+  }
+  for (const name of Object.keys(given)) {
+    if (!names.includes(name)) badInput(where, 'no such name', names.join(', '), describe(name));
+  }
+}

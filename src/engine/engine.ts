@@ -1,0 +1,197 @@
+import { checkSpec } from '../graph/check-spec.js';
+import { fixedTime } from '../graph/clock.js';
+import type { Graph, GraphNode, ValueInfo } from '../graph/value.js';
+import { type LayerKinds, makeLayer } from '../layers/common.js';
+import type { BuildContext, Layer, StepRecord } from '../layers/layer.js';
+import type { Cell } from '../layers/recurrent/cell.js';
+import { SlotLayout, type StatePlace } from '../layers/recurrent/slot.js';
+import type { LstmConfig, ModelSpec, TensorSpec } from '../spec.js';
+import type { Holder } from '../state/access.js';
+import { fingerprint } from '../state/fingerprint.js';
+import type { Hash } from '../state/hash.js';
+import type { Kernels } from '../wasm/abi.js';
+import { rowBytes } from '../wasm/abi.js';
+import { Arena } from '../wasm/arena.js';
+import { type Build, instantiate, type LoadedModule } from '../wasm/module.js';
+import { type Engine, Plan, type PlanShape } from './plan.js';
+import { Plans } from './plan-cache.js';
+
+/** Values of one plan, in bytes, before a long sequence is cut into pieces. */
+const PIECE_BYTES = 4 * 1024 * 1024;
+const LEAST_PIECE = 16;
+
+/** One run over a sequence: flat row-major data, and where the results go. */
+export interface RunRequest {
+  readonly inputs: readonly ArrayLike<number>[];
+  readonly batch: number;
+  readonly time: number;
+  /** `[batch][time]`, 0 at masked timesteps. */
+  readonly mask: Uint8Array | undefined;
+  readonly zeroMasked: boolean;
+  readonly outputs: readonly Float32Array[];
+}
+
+/** Called after each timestep of each cell; the record counts timesteps from the whole sequence's timestep `from`. */
+export type RunWatch = (record: StepRecord, from: number) => void;
+
+/**
+ * Everything a model owns: memory, packed weights, plans and the state slots. `Model` and
+ * `Stream` are what users see of it.
+ */
+export class ModelEngine implements Engine {
+  readonly arena: Arena;
+  readonly kernels: Kernels;
+  readonly build: Build;
+  readonly graph: Graph;
+  /** Tells this model's saved states from another's. */
+  readonly fingerprint: Hash;
+  readonly layers: readonly Layer[];
+  readonly cells: readonly Cell[];
+  readonly carried: readonly StatePlace[];
+  /** All that holds state: the cells, then the carried inputs. */
+  readonly holders: readonly Holder[];
+  readonly slotBytes: number;
+  /** Bytes of the packed weights. */
+  readonly weightBytes: number;
+  readonly plans: Plans;
+  /** Why the model cannot be streamed; undefined if it can. */
+  readonly obstacle: string | undefined;
+  disposed = false;
+
+  /** A slot as it is at the start: zeros, or the trained initial state. */
+  readonly #initial: number;
+  readonly #bytesPerTimestep: number;
+  /** Whether a long sequence may be taken in pieces. */
+  readonly #cuts: boolean;
+
+  constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined, kinds: LayerKinds) {
+    this.graph = checkSpec(spec, kinds);
+    this.fingerprint = fingerprint(this.graph, spec.tensors);
+    this.arena = new Arena(memoryLimit);
+    this.kernels = instantiate(loaded, this.arena.memory);
+    this.build = loaded.build;
+    const slot = new SlotLayout();
+    const tensor = (name: string): Float32Array => (spec.tensors[name] as TensorSpec).data;
+    const context: BuildContext = { arena: this.arena, kernels: this.kernels, slot, tensor };
+    this.layers = this.graph.nodes.map((node) => makeLayer(node, this.graph, context, kinds));
+    this.weightBytes = this.arena.used;
+    this.cells = this.layers.flatMap((layer) => layer.cells);
+    const { carries } = this.graph;
+    this.carried = carries.map(({ input }) => slot.carry(input.features));
+    this.holders = [
+      ...this.cells,
+      ...carries.map(({ input }, index) => ({ name: input.name, place: this.carried[index] as StatePlace })),
+    ];
+    this.slotBytes = slot.bytes;
+    this.#initial = this.arena.alloc(this.slotBytes);
+    const initial = ({ parts }: StatePlace, ...names: (string | undefined)[]): void =>
+      parts.forEach(({ offset }, index) => {
+        const name = names[index];
+        if (name !== undefined) this.arena.f32.set(tensor(name), (this.#initial + offset) / 4);
+      });
+    for (const { config, place } of this.cells) {
+      const { initialH, initialC }: LstmConfig['tensors'] = config.tensors;
+      initial(place, initialH, initialC);
+    }
+    carries.forEach((carry, index) => {
+      initial(this.carried[index] as StatePlace, carry.initial);
+    });
+    this.plans = new Plans(this);
+    this.obstacle = streamObstacle(this.graph, kinds);
+    this.#cuts = this.obstacle === undefined && carries.length === 0 && onRunTime(this.graph);
+    this.#bytesPerTimestep = [...this.graph.values.values()]
+      .filter(({ kind }) => kind === 'sequence')
+      .reduce((sum, { features }) => sum + rowBytes(features), 0);
+  }
+
+  /** State for a batch, at its start. */
+  newState(batch: number): number {
+    const state = this.plans.makeRoom(() => this.arena.alloc(batch * this.slotBytes));
+    this.resetState(state, batch);
+    return state;
+  }
+
+  resetState(state: number, batch: number): void {
+    for (let b = 0; b < batch; b++) {
+      this.arena.u8.copyWithin(state + b * this.slotBytes, this.#initial, this.#initial + this.slotBytes);
+    }
+  }
+
+  /**
+   * Runs a sequence on from `state`. A streamable model takes long sequences in pieces, which
+   * bounds the memory and changes no bit.
+   */
+  run(request: RunRequest, state: number, watch?: RunWatch): void {
+    const { batch, time, mask, zeroMasked } = request;
+    const piece = this.#cuts ? this.#piece(batch) : time;
+    for (let from = 0; from < time; from += piece) {
+      const shape: PlanShape = { batch, time: Math.min(piece, time - from), masked: mask !== undefined, zeroMasked };
+      const plan = watch ? new Plan(this, shape, (record) => watch(record, from)) : this.plans.hold(shape);
+      try {
+        this.#runPiece(plan, request, state, from);
+      } finally {
+        if (watch) plan.free();
+        else this.plans.release(plan);
+      }
+    }
+  }
+
+  /** Lets go of the memory; what is left of the engine answers `disposed`. */
+  dispose(): void {
+    if (this.disposed) return;
+    this.disposed = true;
+    const gone = this as { -readonly [K in keyof this]: this[K] };
+    for (const key of ['arena', 'kernels', 'layers', 'cells', 'plans'] as const) gone[key] = undefined as never;
+  }
+
+  #runPiece(plan: Plan, { inputs, outputs, batch, time, mask }: RunRequest, state: number, from: number): void {
+    const piece = plan.shape.time;
+    plan.inputs.forEach((port, index) => {
+      for (const part of port.pieces(batch, time, from, piece)) port.write(inputs[index] as ArrayLike<number>, ...part);
+    });
+    if (mask) {
+      for (let b = 0; b < batch; b++) {
+        this.arena.u8.set(mask.subarray(b * time + from, b * time + from + piece), plan.mask + b * piece);
+      }
+    }
+    plan.run(state);
+    plan.outputs.forEach((port, index) => {
+      for (const part of port.pieces(batch, time, from, piece)) port.read(outputs[index] as Float32Array, ...part);
+    });
+  }
+
+  #piece(batch: number): number {
+    return Math.max(LEAST_PIECE, Math.floor(PIECE_BYTES / Math.max(1, batch * this.#bytesPerTimestep)));
+  }
+}
+
+/** Whether every sequence has as many timesteps as the run. */
+export const onRunTime = ({ values }: Graph): boolean => [...values.values()].every(({ time }) => time === undefined);
+
+/** What stands in the way of running the model timestep by timestep. */
+function streamObstacle({ inputs, nodes, values, carries }: Graph, kinds: LayerKinds): string | undefined {
+  if (carries.length === 0 && inputs.every(({ kind }) => kind === 'vector'))
+    return 'the model has no sequence input, so no timesteps';
+  const carried = new Set(carries.map(({ input }) => input.name));
+  for (const node of nodes) {
+    const given = node.inputs.map((name) => values.get(name) as ValueInfo);
+    const own = given.slice(1).length > 0 && node.inputs.slice(1).every((name) => carried.has(name));
+    const reason = nodeObstacle(node, given, own) ?? kinds[node.type]?.obstacle?.(node, given);
+    if (reason) return `layer ${JSON.stringify(node.name)} ${reason}`;
+    if (node.inputs.length > 0 && node.inputs.every((name) => carried.has(name)))
+      for (const name of node.outputs) carried.add(name);
+  }
+  return undefined;
+}
+
+/** @param own whether further inputs, its initial state, come from the carried state. */
+function nodeObstacle(node: GraphNode, [x]: readonly ValueInfo[], own: boolean): string | undefined {
+  if (node.type !== 'lstm' && node.type !== 'gru' && node.type !== 'rnn') return undefined;
+  const fixed = fixedTime(x?.time);
+  if (own && (fixed || !x?.time) && !(node.goBackwards && !fixed)) return undefined;
+  if (x?.time) return 'starts anew in every run';
+  if (node.goBackwards) return 'walks backwards from the last timestep, so it needs the whole sequence first';
+  if (node.inputs.length > 1)
+    return 'takes its initial state from another value at every run, so it cannot carry its own';
+  return undefined;
+}

@@ -1,0 +1,127 @@
+import { timesteps } from '../graph/clock.js';
+import type { Graph, ValueInfo } from '../graph/value.js';
+import type { Layer, Op, PlanContext, ValueBuffer, Watch } from '../layers/layer.js';
+import type { StatePlace } from '../layers/recurrent/slot.js';
+import type { Kernels } from '../wasm/abi.js';
+import { rowBytes } from '../wasm/abi.js';
+import type { Arena } from '../wasm/arena.js';
+import { Port } from './port.js';
+
+/** What distinguishes one plan of a model from another. */
+export interface PlanShape {
+  readonly batch: number;
+  readonly time: number;
+  /** Whether the sequence inputs carry a mask given by the caller. */
+  readonly masked: boolean;
+  /** Whether masked timesteps output zeros everywhere (per-row lengths). */
+  readonly zeroMasked: boolean;
+}
+
+export interface Engine {
+  readonly arena: Arena;
+  readonly kernels: Kernels;
+  readonly graph: Graph;
+  readonly layers: readonly Layer[];
+  readonly slotBytes: number;
+  /** Where each carried state of the graph lies, in its order. */
+  readonly carried: readonly StatePlace[];
+}
+
+/**
+ * A model laid out for one batch and time: memory for every value, and the list of kernel calls.
+ * Running it allocates nothing. State lives outside, in a stream's slots.
+ */
+export class Plan {
+  readonly shape: PlanShape;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** Address of the caller's mask `[batch][time]`; 0 without one. */
+  readonly mask: number;
+  readonly #ops: Op[] = [];
+  readonly #arena: Arena;
+  readonly #blocks: number[] = [];
+
+  /** @throws {MemoryLimitError} no room; nothing is taken then. */
+  constructor(engine: Engine, shape: PlanShape, watch?: Watch) {
+    const { arena, graph, layers } = engine;
+    const { batch, time } = shape;
+    this.shape = shape;
+    this.#arena = arena;
+    const buffers = new Map<string, ValueBuffer>();
+    const alloc = (bytes: number): number => {
+      const address = arena.alloc(bytes);
+      this.#blocks.push(address);
+      return address;
+    };
+    let scratch = { address: 0, bytes: 0 };
+    const shared = (bytes: number): number => {
+      if (bytes > scratch.bytes) scratch = { address: alloc(bytes), bytes };
+      return scratch.address;
+    };
+    const place = ({ name, features, kind, dtype, ...value }: ValueInfo, mask = 0): ValueBuffer => {
+      const steps = kind === 'sequence' ? timesteps(value.time, time) : 1;
+      const rows = batch * steps;
+      const stride = dtype === 'int32' ? 4 * features : rowBytes(features);
+      const buffer = { address: alloc(rows * stride), stride, rows, features, kind, time: steps, mask };
+      buffers.set(name, buffer);
+      return buffer;
+    };
+    const port = ({ name, dtype }: ValueInfo): Port => new Port(arena, buffers.get(name) as ValueBuffer, dtype);
+    try {
+      this.mask = shape.masked ? alloc(batch * time) : 0;
+      for (const input of graph.inputs) place(input, input.kind === 'sequence' && !input.time ? this.mask : 0);
+      const carry = (name: string, { parts: [{ offset, length }] }: StatePlace, save: boolean): void => {
+        const { address, stride } = buffers.get(name) as ValueBuffer;
+        const { kernels, slotBytes } = engine;
+        this.#ops.push(
+          save
+            ? (state) => kernels.copyRows(address, stride, state + offset, slotBytes, batch, length)
+            : (state) => kernels.copyRows(state + offset, slotBytes, address, stride, batch, length),
+        );
+      };
+      graph.carries.forEach(({ input }, index) => {
+        place(input);
+        carry(input.name, engine.carried[index] as StatePlace, false);
+      });
+      for (const { node, plan } of layers) {
+        const context: PlanContext = {
+          arena,
+          kernels: engine.kernels,
+          slotBytes: engine.slotBytes,
+          batch,
+          zeroMasked: shape.zeroMasked,
+          mask: this.mask,
+          inputs: node.inputs.map((name) => buffers.get(name) as ValueBuffer),
+          output: ((index: number, mask?: number) => {
+            const value = graph.values.get(node.outputs[index] as string);
+            return value && place(value, mask);
+          }) as PlanContext['output'],
+          alias: (buffer) => {
+            buffers.set(node.outputs[0] as string, buffer);
+          },
+          alloc,
+          shared,
+          watch,
+        };
+        this.#ops.push(...plan(context));
+      }
+      graph.carries.forEach(({ output }, index) => {
+        carry(output.name, engine.carried[index] as StatePlace, true);
+      });
+    } catch (error) {
+      this.free();
+      throw error;
+    }
+    this.inputs = graph.inputs.map(port);
+    this.outputs = graph.outputs.map(port);
+  }
+
+  run(state: number): void {
+    const ops = this.#ops;
+    for (let i = 0; i < ops.length; i++) (ops[i] as Op)(state);
+  }
+
+  free(): void {
+    for (const block of this.#blocks) this.#arena.free(block);
+  }
+}

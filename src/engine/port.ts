@@ -1,0 +1,89 @@
+import type { ValueBuffer } from '../layers/layer.js';
+import type { Arena } from '../wasm/arena.js';
+
+/** Up to this many floats are copied by a loop: cheaper than a call into the runtime, which takes some 15 ns. */
+const LOOP = 8;
+
+type Numbers = ArrayLike<number>;
+
+/**
+ * One input or output of a plan: moves numbers between the caller's tight rows
+ * `[rows][features]` and the memory's padded ones. Allocates nothing once warm.
+ */
+export class Port {
+  /** Numbers of the caller's that fill the buffer. */
+  readonly length: number;
+  readonly #arena: Arena;
+  readonly #buffer: ValueBuffer;
+  readonly #rowFloats: number;
+  /** The buffer's rows follow one another without padding, as the caller's do. */
+  readonly #tight: boolean;
+  readonly #ints: boolean;
+  #view: Float32Array | undefined;
+  #generation = 0;
+
+  constructor(arena: Arena, buffer: ValueBuffer, dtype: 'float32' | 'int32') {
+    this.length = buffer.rows * buffer.features;
+    this.#arena = arena;
+    this.#buffer = buffer;
+    this.#rowFloats = buffer.stride / 4;
+    this.#tight = buffer.rows === 1 || this.#rowFloats === buffer.features;
+    this.#ints = dtype === 'int32';
+  }
+
+  /**
+   * The arguments that move timesteps `from` to `from + piece` of the caller's sequences of length `time`,
+   * where the buffer holds that piece alone; everything for a vector.
+   */
+  pieces(batch: number, time: number, from: number, piece: number): [at: number, row: number, rows: number][] {
+    const { kind, rows, features } = this.#buffer;
+    if (kind === 'vector' || piece === time) return [[0, 0, rows]];
+    return Array.from({ length: batch }, (_, b) => [(b * time + from) * features, b * piece, piece]);
+  }
+
+  /** Writes `rows` rows, from the caller's number `from` on, to the buffer's row `row` on. */
+  write(data: Numbers, from = 0, row = 0, rows = this.#buffer.rows): void {
+    const features = this.#buffer.features;
+    const stride = this.#rowFloats;
+    const memory = this.#ints ? this.#arena.i32 : this.#arena.f32;
+    let at = this.#buffer.address / 4 + row * stride;
+    const count = rows * features;
+    if (this.#tight && count > LOOP && from === 0 && data.length === count) {
+      memory.set(data, at);
+      return;
+    }
+    for (let r = 0, i = from; r < rows; r++, at += stride) {
+      for (let j = 0; j < features; j++, i++) memory[at + j] = data[i] as number;
+    }
+  }
+
+  /** Reads `rows` rows, from the buffer's row `row` on, to the caller's number `to` on. */
+  read(out: Float32Array, to = 0, row = 0, rows = this.#buffer.rows): void {
+    const features = this.#buffer.features;
+    const stride = this.#rowFloats;
+    if (this.#tight && rows === this.#buffer.rows && this.length > LOOP) {
+      out.set(this.#whole(), to);
+      return;
+    }
+    const memory = this.#arena.f32;
+    let at = this.#buffer.address / 4 + row * stride;
+    for (let r = 0, i = to; r < rows; r++, at += stride) {
+      for (let j = 0; j < features; j++, i++) out[i] = memory[at + j] as number;
+    }
+  }
+
+  readAll(): Float32Array {
+    const out = new Float32Array(this.length);
+    this.read(out);
+    return out;
+  }
+
+  #whole(): Float32Array {
+    if (this.#view === undefined || this.#generation !== this.#arena.generation) {
+      const start = this.#buffer.address / 4;
+      this.#view = this.#arena.f32.subarray(start, start + this.length);
+      this.#generation = this.#arena.generation;
+    }
+    return this.#view;
+  }
+}

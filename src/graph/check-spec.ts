@@ -1,0 +1,174 @@
+import { KINDS, type LayerKinds } from '../layers/common.js';
+import { badSpec, choose, describe, record } from '../refuse.js';
+import type { InputSpec, ModelSpec, NodeSpec, TensorSpec } from '../spec.js';
+import { fixed } from './clock.js';
+import { checkFields, later, list, onlyKeys, optionalSize, size } from './field-checks.js';
+import type { Carry, Graph, GraphNode, ValueInfo } from './value.js';
+
+/**
+ * Checks a model description and works out every value's shape.
+ * @param kinds the types of node there may be.
+ * @throws {SpecError} naming the node, the tensor or field, what was expected and what was there.
+ */
+export function checkSpec(spec: ModelSpec, kinds: LayerKinds = KINDS): Graph {
+  record(spec, undefined, 'no model spec', 'an object');
+  onlyKeys(spec, ['name', 'inputs', 'nodes', 'outputs', 'carries', 'tensors'], 'spec');
+  for (const key of ['inputs', 'nodes', 'outputs'] as const) list(spec[key], `spec.${key}`);
+  const { tensors } = spec;
+  record(tensors, 'spec.tensors', 'no tensors', 'a record of tensors');
+  for (const [name, tensor] of Object.entries(tensors)) checkTensor(name, tensor);
+
+  const values = new Map<string, ValueInfo>();
+  const define = (info: ValueInfo, where: string): ValueInfo => {
+    if (values.has(info.name)) badSpec(where, 'a second value of this name', undefined, describe(info.name));
+    values.set(info.name, info);
+    return info;
+  };
+  const inputs = spec.inputs.map((input) => define(checkInput(input), 'spec.inputs'));
+  const names = new Set<string>();
+  const nodes = spec.nodes.map((node): GraphNode => {
+    const name = nameOf(node, 'node');
+    const where = `node ${describe(name)}`;
+    if (names.has(name)) badSpec(where, 'a second node of this name');
+    names.add(name);
+    const made = checkNode(node, where, tensors, values, kinds);
+    for (const info of made) define(info, where);
+    return { ...node, outputs: made.map((info) => info.name) };
+  });
+  const outputs = spec.outputs.map((name) => {
+    const value = findValue('spec.outputs', name, values);
+    if (value.dtype === 'int32') badSpec('spec.outputs', 'token ids cannot be an output', undefined, describe(name));
+    return value;
+  });
+  if (new Set(spec.outputs).size !== outputs.length) {
+    badSpec('spec.outputs', 'an output named twice', undefined, describe(spec.outputs));
+  }
+  const carries = checkCarries(spec, inputs, values);
+  return {
+    name: spec.name,
+    inputs: inputs
+      .filter((input) => !carries.some((carry) => carry.input === input))
+      .map((input) => ({ ...input, vocabulary: vocabularyOf(spec, input.name) })),
+    carries,
+    nodes,
+    outputs,
+    values,
+  };
+}
+
+/** Checks one node against the values before it. @returns what it makes. */
+function checkNode(
+  node: NodeSpec,
+  where: string,
+  tensors: ModelSpec['tensors'],
+  values: ReadonlyMap<string, ValueInfo>,
+  kinds: LayerKinds,
+): ValueInfo[] {
+  const kind = choose(kinds, node.type, where, 'node type');
+  checkFields(node, ['name', 'type', 'inputs', 'outputs'], kind.fields, where);
+  list(node.inputs, `${where}, inputs`);
+  const { outputs = [node.name] } = node;
+  list(outputs, `${where}, outputs`);
+  const shapes = kind.check(node, { where, tensors, inputs: findInputs(node, where, values) });
+  // Extra outputs of a recurrent layer (its final state) are made only when named.
+  const least = node.type === 'bidirectional' ? shapes.length : 1;
+  if (outputs.length < least || outputs.length > shapes.length) {
+    const expected = least === shapes.length ? `${least}` : `${least} to ${shapes.length}`;
+    badSpec(where, 'wrong number of outputs', expected, describe(outputs));
+  }
+  return shapes.slice(0, outputs.length).map(({ features, kind, dtype, time }, index) => ({
+    name: outputs[index] as string,
+    features,
+    kind,
+    dtype,
+    ...(kind === 'sequence' && time && { time }),
+  }));
+}
+
+function findInputs(node: NodeSpec, where: string, values: ReadonlyMap<string, ValueInfo>): ValueInfo[] {
+  const dtype = node.type === 'embedding' ? 'int32' : 'float32';
+  return node.inputs.map((name) => {
+    const value = findValue(`${where}, inputs`, name, values);
+    if (value.dtype !== dtype) {
+      const expected = dtype === 'int32' ? 'int32 token ids' : dtype;
+      badSpec(where, `input ${describe(name)} has the wrong type`, expected, value.dtype);
+    }
+    return value;
+  });
+}
+
+function findValue(where: string, name: string, values: ReadonlyMap<string, ValueInfo>): ValueInfo {
+  const value = values.get(name);
+  if (!value) {
+    const known = [...values.keys()].join(', ') || 'a value';
+    badSpec(where, `no value ${describe(name)} before this point`, known, describe(name));
+  }
+  return value;
+}
+
+function nameOf(named: InputSpec | NodeSpec, what: 'input' | 'node'): string {
+  const name: unknown = named?.name;
+  if (typeof name !== 'string' || name === '') {
+    badSpec(`spec.${what}s`, `${what === 'input' ? 'an' : 'a'} ${what} without a name`, 'a name', describe(name));
+  }
+  return name;
+}
+
+function checkInput(input: InputSpec): ValueInfo {
+  const name = nameOf(input, 'input');
+  const where = `input ${describe(name)}`;
+  checkFields(input, ['name'], { features: size, kind: later, dtype: later, time: optionalSize }, where);
+  const { features, kind = 'sequence', dtype = 'float32', time } = input;
+  if (kind !== 'sequence' && kind !== 'vector') badSpec(where, 'unknown kind', 'sequence or vector', describe(kind));
+  if (dtype !== 'float32' && dtype !== 'int32') badSpec(where, 'unknown dtype', 'float32 or int32', describe(dtype));
+  if (time !== undefined && kind === 'vector') badSpec(where, 'a vector has no time');
+  return { name, features, kind, dtype, ...(time !== undefined && { time: fixed(time) }) };
+}
+
+function checkCarries(
+  { carries = [], tensors }: ModelSpec,
+  inputs: readonly ValueInfo[],
+  values: ReadonlyMap<string, ValueInfo>,
+): Carry[] {
+  list(carries, 'spec.carries');
+  const seen = new Set<string>();
+  return carries.map((carry) => {
+    const where = `carry ${describe(carry?.input)}`;
+    onlyKeys(carry, ['input', 'output', 'initial'], where);
+    const input = inputs.find(({ name }) => name === carry.input);
+    if (!input || seen.has(input.name)) badSpec(where, 'not an input');
+    seen.add(input.name);
+    const output = findValue(where, carry.output, values);
+    const { features } = input;
+    for (const { name, kind, dtype, features: n } of [input, output]) {
+      if (kind !== 'vector' || dtype !== 'float32' || n !== features) {
+        badSpec(where, `${describe(name)} has the wrong shape`, `a vector of ${features}`, `a ${kind} of ${n}`);
+      }
+    }
+    const { initial } = carry;
+    if (initial !== undefined && `${tensors[initial]?.shape}` !== `${features}`) {
+      badSpec(where, 'no such initial state', `[${features}]`, describe(initial));
+    }
+    return { input, output, initial };
+  });
+}
+
+function checkTensor(name: string, tensor: TensorSpec): void {
+  const where = `tensor ${describe(name)}`;
+  const { data, shape } = tensor ?? {};
+  if (!(data instanceof Float32Array)) badSpec(where, 'wrong data', 'a Float32Array', describe(data));
+  list(shape, `${where}, shape`);
+  for (const n of shape) size(n, `${where}, shape`);
+  const length = shape.reduce((product, n) => product * n, 1);
+  if (data.length !== length) {
+    badSpec(where, 'data and shape disagree', `${length} numbers for ${describe(shape)}`, `${data.length}`);
+  }
+}
+
+/** The smallest vocabulary among the embeddings that read an input. */
+function vocabularyOf({ nodes, tensors }: ModelSpec, input: string): number {
+  const sizes = nodes.flatMap((node) =>
+    node.type === 'embedding' && node.inputs[0] === input ? (tensors[node.tensors.weight]?.shape[0] ?? []) : [],
+  );
+  return Math.min(2 ** 31, ...sizes);
+}

@@ -1,0 +1,109 @@
+import { File as Hdf5File } from 'jsfive';
+import { ImportError } from '../../../errors.js';
+import { refuse } from '../../shared/refuse.js';
+import { budgeted } from './hdf5-budget.js';
+import { attributeAt, datasetOf, type Messages } from './hdf5-data.js';
+import type { Stored } from './weights.js';
+
+/** The part of jsfive that is used: groups, and where the messages of each object are. */
+interface Item {
+  readonly keys?: readonly string[];
+  readonly _dataobjects: { readonly msgs: readonly (Map<string, number> | undefined)[] };
+  get?(path: string): Item | null | undefined;
+}
+const ATTRIBUTE = 12;
+const DEEPEST = 100;
+
+/** An HDF5 file. Whatever its reader throws becomes an ImportError. */
+export class Hdf5 {
+  readonly #root: Item;
+  readonly #view: DataView;
+  /** Objects that were opened, each once. */
+  readonly #items = new Map<string, Item | undefined>();
+
+  /** @throws {ImportError} not an HDF5 file. */
+  constructor(
+    bytes: Uint8Array,
+    private readonly name: string,
+  ) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#root = guarded(name, 'not an HDF5 file', () => new Hdf5File(budgeted(bytes, name), name) as unknown as Item);
+  }
+
+  /** The text or texts in an attribute of a group. Keras cuts long lists into `name0`, `name1`, … */
+  attribute(path: string, name: string): unknown {
+    return guarded(this.name, `damaged attribute ${name}`, () => {
+      const item = this.#at(path);
+      if (!item) return undefined;
+      const values = new Map(
+        messagesOf(item)(ATTRIBUTE).map((at) => {
+          const found = attributeAt(this.#view, at);
+          return [found.name, found.value] as const;
+        }),
+      );
+      const whole = values.get(name);
+      if (whole || !values.has(`${name}0`)) return whole?.();
+      const parts: unknown[] = [];
+      for (let n = 0; values.has(`${name}${n}`); n++) parts.push(...asList(values.get(`${name}${n}`)?.()));
+      return parts;
+    });
+  }
+
+  /** A list of names. */
+  names(path: string, attribute: string): string[] {
+    const value = this.attribute(path, attribute);
+    if (value === undefined) refuse(this.name, `no ${attribute} in ${path || '/'}`, 'a list of names', 'nothing');
+    return asList(value).map(String);
+  }
+
+  has(path: string): boolean {
+    return guarded(this.name, 'damaged groups', () => this.#at(path) !== undefined);
+  }
+
+  /** @throws {ImportError} no such dataset, not numbers, or a size that the file cannot hold. */
+  read(path: string): Stored {
+    const where = `${this.name}, ${JSON.stringify(path)}`;
+    const item = guarded(where, 'damaged groups', () => this.#at(path));
+    if (!item) return refuse(where, 'no such dataset', 'an array of weights', 'nothing');
+    return guarded(where, 'a damaged dataset', () => ({
+      name: path,
+      ...datasetOf(this.#view, messagesOf(item), where),
+    }));
+  }
+
+  #at(path: string): Item | undefined {
+    let item: Item | undefined = this.#root;
+    let reached = '';
+    const parts = path.split('/').filter((one) => one !== '');
+    // A group may hold itself, so that a path never ends by itself.
+    if (parts.length > DEEPEST) refuse(this.name, 'groups nested too deep', `at most ${DEEPEST}`, `${parts.length}`);
+    for (const part of parts) {
+      reached += `/${part}`;
+      if (!this.#items.has(reached))
+        this.#items.set(reached, (item?.get && item.keys?.includes(part) && item.get(part)) || undefined);
+      item = this.#items.get(reached);
+    }
+    return item;
+  }
+}
+
+const messagesOf =
+  ({ _dataobjects: { msgs } }: Item): Messages =>
+  (type) =>
+    msgs.flatMap((message) => (message?.get('type') === type ? [message.get('offset_to_message') as number] : []));
+
+const asList = (value: unknown): unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
+
+function guarded<Result>(where: string, message: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof ImportError) throw cause;
+    throw new ImportError(message, {
+      where,
+      expected: 'HDF5 as Keras writes it',
+      got: cause instanceof Error ? cause.message : String(cause),
+      cause,
+    });
+  }
+}

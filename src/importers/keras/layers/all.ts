@@ -1,0 +1,81 @@
+import { refuse } from '../../shared/refuse.js';
+import { sequence } from '../build.js';
+import { Config } from '../config.js';
+import { entryOf } from '../files/weights.js';
+import { ACTIVATING } from './activating.js';
+import { dense, embedding, masking } from './dense.js';
+import { type Layer, only } from './layer.js';
+import { MERGING } from './merging.js';
+import { NORMALIZING } from './normalizing.js';
+import { bidirectional, recurrent } from './recurrent.js';
+import { SHAPES } from './shapes.js';
+import { WINDOWS } from './windows.js';
+
+const identity: Layer = (call) => [only(call)];
+
+/** A layer wrapped to work at every timestep: those that do so anyhow. */
+const timeDistributed: Layer = (call) => {
+  const { build, config } = call;
+  const inner = entryOf(config.where, config.raw('layer'));
+  const same = [
+    'Dense',
+    'Activation',
+    'Dropout',
+    'LayerNormalization',
+    'BatchNormalization',
+    'LeakyReLU',
+    'ReLU',
+    'ELU',
+    'ThresholdedReLU',
+    'RMSNormalization',
+    'Identity',
+    'GaussianDropout',
+    'GaussianNoise',
+    'AlphaDropout',
+    'PReLU',
+    'Softmax',
+    'Rescaling',
+  ];
+  sequence(config.where, only(call));
+  if (!same.includes(inner.className))
+    refuse(config.where, 'a wrapped layer that is not honoured', same.join(', '), inner.className);
+  const own = new Config(`${config.where}, wrapped`, call.entry.name, inner.config, build.reporter);
+  const made = (LAYERS[inner.className] as Layer)({
+    ...call,
+    config: own,
+    entry: { ...inner, name: call.entry.name },
+    wrapped: true,
+  });
+  own.finish();
+  return made;
+};
+
+/** Every layer that is honoured, by Keras' name. */
+export const LAYERS: Readonly<Record<string, Layer>> = {
+  LSTM: recurrent,
+  GRU: recurrent,
+  SimpleRNN: recurrent,
+  CuDNNLSTM: recurrent,
+  CuDNNGRU: recurrent,
+  RNN: recurrent,
+  Bidirectional: bidirectional,
+  TimeDistributed: timeDistributed,
+  Dense: dense,
+  Embedding: embedding,
+  Masking: masking,
+  Identity: identity,
+  Dropout: identity,
+  SpatialDropout1D: identity,
+  GaussianDropout: identity,
+  GaussianNoise: identity,
+  AlphaDropout: identity,
+  ActivityRegularization: (call) => {
+    call.config.ignore('l1', 'l2');
+    return [only(call)];
+  },
+  ...ACTIVATING,
+  ...MERGING,
+  ...NORMALIZING,
+  ...SHAPES,
+  ...WINDOWS,
+};

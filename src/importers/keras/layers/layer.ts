@@ -1,0 +1,42 @@
+import { refuse } from '../../shared/refuse.js';
+import type { Build, Flow } from '../build.js';
+import type { Config } from '../config.js';
+import type { LayerEntry, Stored } from '../files/weights.js';
+import { activation } from './activations.js';
+
+/** A layer applied to values. */
+export interface Call {
+  readonly build: Build;
+  readonly config: Config;
+  readonly entry: LayerEntry;
+  /** Wanted for the node. */
+  readonly name: string;
+  readonly inputs: readonly Flow[];
+  readonly arrays: readonly Stored[];
+  /** Whether TimeDistributed wraps it, so that it knows of no timesteps. */
+  readonly wrapped?: boolean;
+}
+
+export type Layer = (call: Call) => Flow[];
+
+export const only = ({ config, inputs }: Call): Flow => {
+  if (inputs.length !== 1) refuse(config.where, 'wrong number of inputs', '1', `${inputs.length}`);
+  const { input: _, ...x } = inputs[0] as Flow;
+  return x;
+};
+/** Without the mask: layers that do not hand it on. */
+export const unmasked = ({ mask: _, ...x }: Flow): Flow => x;
+/** Where Keras drops or reads the mask in a way of its own. */
+export const needsNoMask = (where: string, x: Flow): void => {
+  if (x.mask) refuse(where, 'a masked input', 'one without a mask');
+};
+export const after = (call: Call, x: Flow, key = 'activation'): Flow[] => {
+  const found = activation(call.config, key, 'linear', call.build.dialect);
+  const { input: _, ...y } = call.build.activate(x, `${call.name}.${key}`, found);
+  return [y];
+};
+
+/** How many axes a value has in the file. */
+export const rankOf = (x: Flow): number => (x.kind === 'sequence' ? 3 : 2);
+/** How many axes the layer's input has to its own knowledge. */
+export const ownRank = ({ wrapped }: Call, x: Flow): number => rankOf(x) - (wrapped ? 1 : 0);

@@ -1,0 +1,135 @@
+import { show } from '../../formats/json.js';
+import { refuse } from '../../shared/refuse.js';
+import { type Flow, fixedSteps } from '../build.js';
+import { type Call, type Layer, needsNoMask, rankOf } from './layer.js';
+import { either } from './masks.js';
+
+/** Merges that leave masked values out in Keras 3, and take them as they are in Keras 2. */
+const CHOOSY = ['Multiply', 'Maximum', 'Minimum'];
+
+/** Keras 2 masks a merged value where any input is masked, Keras 3 where all are; values of one mask need no such rule. */
+function mergedMask({ build, config, inputs, entry, name }: Call): string | undefined {
+  const masks = new Set(inputs.map((x) => x.mask));
+  if (masks.size === 1) {
+    const [mask] = masks;
+    if (mask && CHOOSY.includes(entry.className) && build.dialect === 'keras2')
+      refuse(
+        config.where,
+        'a product or an extreme of masked values, whose masked timesteps Keras 2 and 3 treat differently',
+        'values without a mask',
+      );
+    return mask;
+  }
+  if (build.dialect === 'keras2')
+    refuse(
+      config.where,
+      'merges values that are masked differently, which Keras 2 and 3 treat differently',
+      'one mask, or none',
+    );
+  if (masks.has(undefined)) return undefined;
+  const mask = `${name}.mask`;
+  build.masks.set(mask, either(inputs.map((x) => build.masks.get(x.mask as string) ?? `${x.mask}`)));
+  return mask;
+}
+
+const merge =
+  (type: 'add' | 'subtract' | 'multiply' | 'average' | 'maximum' | 'minimum'): Layer =>
+  (call) => {
+    const { build, inputs, name, config } = call;
+    if (inputs.length < 2) refuse(config.where, 'nothing to merge', 'two or more inputs', `${inputs.length}`);
+    const mask = mergedMask(call);
+    const wide = inputs.find((x) => x.kind === 'sequence') ?? (inputs[0] as Flow);
+    const features = Math.max(...inputs.map((x) => x.features));
+    if (
+      CHOOSY.includes(call.entry.className) &&
+      inputs.some((x) => x.mask) &&
+      inputs.some((x) => x.features !== features)
+    )
+      refuse(config.where, 'masked values of different shapes', 'one shape', inputs.map((x) => x.features).join(', '));
+    const made = build.add(name, { type, inputs: inputs.map((x) => x.name) });
+    const { input: _, ...rest } = wide;
+    return [{ ...rest, name: made, features, mask }];
+  };
+
+const concatenate: Layer = (call) => {
+  const { build, config, inputs, name } = call;
+  const [first] = inputs as [Flow];
+  const rank = rankOf(first);
+  const raw = config.raw('axis') ?? -1;
+  const axis = typeof raw === 'number' && raw < 0 ? raw + rank : raw;
+  const { input: _, ...rest } = first;
+  if (axis === rank - 1) {
+    const features = inputs.reduce((sum, x) => sum + x.features, 0);
+    return [
+      {
+        ...rest,
+        mask: mergedMask(call),
+        features,
+        name: build.add(name, { type: 'concatenate', inputs: inputs.map((x) => x.name) }),
+      },
+    ];
+  }
+  if (axis !== 1 || rank !== 3)
+    refuse(config.where, 'axis is not honoured', 'the features, or the time of sequences', show(raw));
+  for (const x of inputs) needsNoMask(config.where, x);
+  // Two times that depend on the run cannot be joined: those of the file's shapes can.
+  const time = inputs.reduce((sum, x) => sum + fixedSteps(config.where, x), 0);
+  return [
+    {
+      ...rest,
+      time,
+      fixed: true,
+      name: build.add(name, { type: 'concatenate', axis: 'time', inputs: inputs.map((x) => x.name) }),
+    },
+  ];
+};
+
+const dot: Layer = ({ build, config, inputs, name }) => {
+  const { where } = config;
+  const [a, b] = inputs as [Flow, Flow];
+  const raw = config.raw('axes');
+  const [i, j] = (Array.isArray(raw) ? raw : [raw, raw]).map((axis, index) =>
+    axis < 0 ? axis + rankOf(inputs[index] as Flow) : axis,
+  ) as [number, number];
+  for (const x of [a, b]) needsNoMask(where, x);
+  if (a.kind === 'vector' && b.kind === 'vector' && i === 1 && j === 1) {
+    const product = build.add(`${name}.product`, { type: 'multiply', inputs: [a.name, b.name] });
+    return [
+      {
+        name: build.add(name, { type: 'reduce', inputs: [product], operation: 'sum', axis: 'features' }),
+        kind: 'vector',
+        features: 1,
+      },
+    ];
+  }
+  if (a.kind !== 'sequence' || b.kind !== 'sequence' || ![1, 2].includes(i) || ![1, 2].includes(j))
+    refuse(where, 'axes are not honoured', 'two sequences, or two vectors', show(raw));
+  const time = fixedSteps(where, b);
+  let left = a;
+  if (i === 1) {
+    const steps = fixedSteps(where, a);
+    left = {
+      ...a,
+      name: build.add(`${name}.transposed`, { type: 'transpose', inputs: [a.name] }),
+      features: steps,
+      time: a.features,
+      fixed: true,
+    };
+  }
+  const features = j === 2 ? time : b.features;
+  const { input: _, ...rest } = left;
+  return [
+    { ...rest, features, name: build.add(name, { type: 'matmul', inputs: [left.name, b.name], transposeB: j === 2 }) },
+  ];
+};
+
+export const MERGING: Readonly<Record<string, Layer>> = {
+  Add: merge('add'),
+  Subtract: merge('subtract'),
+  Multiply: merge('multiply'),
+  Average: merge('average'),
+  Maximum: merge('maximum'),
+  Minimum: merge('minimum'),
+  Concatenate: concatenate,
+  Dot: dot,
+};

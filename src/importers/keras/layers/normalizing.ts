@@ -1,0 +1,137 @@
+import { show } from '../../formats/json.js';
+import { refuse } from '../../shared/refuse.js';
+import { type Flow, shaped } from '../build.js';
+import type { Stored } from '../files/weights.js';
+import { type Call, type Layer, needsNoMask, only, ownRank, rankOf } from './layer.js';
+
+/** The layer's arrays one after another, each a vector with one number per feature. */
+const vectors = ({ build, config, entry, arrays }: Call, features: number): ((field: string) => string) => {
+  const left = [...arrays];
+  return (field) => {
+    const stored = left.shift() as Stored;
+    shaped(config.where, stored, [features]);
+    return build.tensor(stored, `${entry.name}.${field}`, [features], 'one per feature');
+  };
+};
+
+const batchNorm: Layer = (call) => {
+  const { build, config, name } = call;
+  const x = only(call);
+  config.lastAxis('axis', ownRank(call, x));
+  const [scale, center] = [config.flag('scale', true), config.flag('center', true)];
+  const take = vectors(call, x.features);
+  const tensors = {
+    ...(scale && { gamma: take('gamma') }),
+    ...(center && { beta: take('beta') }),
+    mean: take('mean'),
+    variance: take('variance'),
+  };
+  return [
+    {
+      ...x,
+      name: build.add(name, { type: 'batch_norm', inputs: [x.name], epsilon: config.number('epsilon', 1e-3), tensors }),
+    },
+  ];
+};
+
+/** `x / sqrt(spread² + epsilon) · gamma`, with the root of the mean square, or the standard deviation, of the features as spread. */
+const byRoot = (call: Call, spread: 'mean square' | 'variance', epsilon: number, gamma: string): Flow[] => {
+  const { build, name } = call;
+  const x = only(call);
+  const mean = (of: string, wanted: string): string =>
+    build.add(wanted, { type: 'reduce', inputs: [of], operation: 'mean', axis: 'features' });
+  const centred =
+    spread === 'variance'
+      ? build.add(`${name}.centred`, { type: 'subtract', inputs: [x.name, mean(x.name, `${name}.mean`)] })
+      : x.name;
+  const squares = build.activate({ ...x, name: centred }, `${name}.squares`, 'square').name;
+  const square: Flow = { ...x, name: mean(squares, `${name}.spread`), features: 1 };
+  const sum = build.activate(square, `${name}.epsilon`, { type: 'affine', alpha: 1, beta: epsilon });
+  const root = build.activate(sum, `${name}.root`, 'sqrt').name;
+  const divided = build.add(`${name}.divided`, { type: 'divide', inputs: [x.name, root] });
+  return [{ ...x, name: build.add(name, { type: 'scale_shift', inputs: [divided], tensors: { scale: gamma } }) }];
+};
+
+const rmsNorm: Layer = (call) => {
+  const x = only(call);
+  call.config.lastAxis('axis', ownRank(call, x));
+  return byRoot(call, 'mean square', call.config.number('epsilon', 1e-6), vectors(call, x.features)('gamma'));
+};
+
+const layerNorm: Layer = (call) => {
+  const { build, config, name } = call;
+  const x = only(call);
+  config.lastAxis('axis', ownRank(call, x));
+  if (config.flag('rms_scaling', false)) {
+    // Named for the root of the mean square, but Keras divides by the standard deviation; there is no beta, whatever center says.
+    config.ignore('scale', 'center');
+    return byRoot(call, 'variance', config.number('epsilon', 1e-3), vectors(call, x.features)('gamma'));
+  }
+  const [scale, center] = [config.flag('scale', true), config.flag('center', true)];
+  const take = vectors(call, x.features);
+  const tensors = { ...(scale && { gamma: take('gamma') }), ...(center && { beta: take('beta') }) };
+  return [
+    {
+      ...x,
+      name: build.add(name, { type: 'layer_norm', inputs: [x.name], epsilon: config.number('epsilon', 1e-3), tensors }),
+    },
+  ];
+};
+
+const normalization: Layer = (call) => {
+  const { build, config, entry, name, arrays } = call;
+  const x = only(call);
+  needsNoMask(config.where, x);
+  const axis = config.raw('axis');
+  const at = Array.isArray(axis) ? (axis.length === 1 ? axis[0] : Number.NaN) : axis;
+  if (at !== undefined && at !== -1 && at !== rankOf(x) - 1)
+    refuse(config.where, 'axis is not honoured', '-1, the features', show(axis));
+  const read = (key: string, index: number): Stored => {
+    const given = config.raw(key);
+    const flat = Array.isArray(given)
+      ? (given.flat(Infinity) as number[])
+      : typeof given === 'number'
+        ? [given]
+        : undefined;
+    const stored = flat
+      ? { name: `config ${key}`, shape: [flat.length], data: Float32Array.from(flat) }
+      : (arrays[index] as Stored);
+    if (stored?.data.length !== x.features && stored?.data.length !== 1)
+      refuse(config.where, `${key} has the wrong size`, `${x.features}`, `${stored?.data.length}`);
+    return stored;
+  };
+  const [mean, variance] = [read('mean', 0), read('variance', 1)];
+  const at_ = ({ data }: Stored, j: number): number => data[data.length === 1 ? 0 : j] as number;
+  // Keras divides by max(sqrt(variance), 1e-7).
+  const divisor = (j: number): number => Math.max(Math.sqrt(at_(variance, j)), 1e-7);
+  const n = x.features;
+  if (config.flag('invert', false)) {
+    const scale = build.tensor(variance, `${entry.name}.scale`, [n], 'max(sqrt(variance), 1e-7)', () =>
+      Float32Array.from({ length: n }, (_, j) => divisor(j)),
+    );
+    const shift = build.tensor(mean, `${entry.name}.shift`, [n], 'as it is', () =>
+      Float32Array.from({ length: n }, (_, j) => at_(mean, j)),
+    );
+    return [{ ...x, name: build.add(name, { type: 'scale_shift', inputs: [x.name], tensors: { scale, shift } }) }];
+  }
+  const scale = build.tensor(variance, `${entry.name}.scale`, [n], '1 / max(sqrt(variance), 1e-7)', () =>
+    Float32Array.from({ length: n }, (_, j) => 1 / divisor(j)),
+  );
+  const shift = build.tensor(mean, `${entry.name}.shift`, [n], '-mean / max(sqrt(variance), 1e-7)', () =>
+    Float32Array.from({ length: n }, (_, j) => -at_(mean, j) / divisor(j)),
+  );
+  return [{ ...x, name: build.add(name, { type: 'scale_shift', inputs: [x.name], tensors: { scale, shift } }) }];
+};
+
+export const NORMALIZING: Readonly<Record<string, Layer>> = {
+  BatchNormalization: batchNorm,
+  LayerNormalization: layerNorm,
+  RMSNormalization: rmsNorm,
+  Normalization: normalization,
+  Rescaling: (call) => {
+    const x = only(call);
+    needsNoMask(call.config.where, x);
+    const [alpha, beta] = [call.config.number('scale'), call.config.number('offset', 0)];
+    return [call.build.activate(x, call.name, { type: 'affine', alpha, beta })];
+  },
+};

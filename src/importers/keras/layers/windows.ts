@@ -1,0 +1,147 @@
+import type { PaddingSpec } from '../../../spec.js';
+import { show } from '../../formats/json.js';
+import { turned } from '../../formats/matrix.js';
+import { refuse } from '../../shared/refuse.js';
+import { sequence, shaped } from '../build.js';
+import type { Config } from '../config.js';
+import type { Stored } from '../files/weights.js';
+import { after, type Layer, only, unmasked } from './layer.js';
+
+/** Timesteps that a window leaves, where the number before is known. */
+const windowed = (time: number | undefined, span: number, stride: number, padding: PaddingSpec): number | undefined => {
+  if (time === undefined) return undefined;
+  if (typeof padding === 'string') return Math.ceil(time / stride);
+  return Math.floor((time + padding[0] + padding[1] - span) / stride) + 1;
+};
+
+const conv1d: Layer = (call) => {
+  const { build, config, entry, name, arrays } = call;
+  const x = sequence(config.where, only(call));
+  const filters = config.size('filters');
+  const kernelSize = config.one('kernel_size');
+  const stride = config.one('strides', 1);
+  const dilation = config.one('dilation_rate', 1);
+  const groups = config.has('groups') ? config.size('groups') : 1;
+  config.ignore('groups', 'rank');
+  const bias = config.flag('use_bias', true);
+  const mode = config.choice('padding', ['valid', 'same', 'causal'], 'valid');
+  const span = dilation * (kernelSize - 1) + 1;
+  // Keras hands no mask on; here a window of one timestep would, and a part of the time that is all of it does not.
+  const input =
+    x.mask && span === 1 && stride === 1
+      ? build.add(`${name}.unmasked`, { type: 'slice', inputs: [x.name], axis: 'time', start: 0, drop: 0 })
+      : x.name;
+  const padding: PaddingSpec = mode === 'same' ? 'same_upper' : mode === 'causal' ? [span - 1, 0] : [0, 0];
+  const channels = x.features / groups;
+  const [kernel, b] = arrays as [Stored, Stored | undefined];
+  shaped(config.where, kernel, [kernelSize, channels, filters]);
+  const weight = build.tensor(
+    kernel,
+    `${entry.name}.weight`,
+    [filters, kernelSize, channels],
+    '(kernel, channels, filters) transposed to (filters, kernel, channels)',
+    (data) => turned(data, kernelSize * channels, filters),
+  );
+  if (b) shaped(config.where, b, [filters]);
+  const tensors = {
+    weight,
+    ...(bias && b && { bias: build.tensor(b, `${entry.name}.bias`, [filters], 'one per filter') }),
+  };
+  const made = build.add(name, {
+    type: 'conv1d',
+    inputs: [input],
+    filters,
+    kernelSize,
+    stride,
+    dilation,
+    groups,
+    padding,
+    tensors,
+  });
+  return after(call, { ...unmasked(x), name: made, features: filters, time: windowed(x.time, span, stride, padding) });
+};
+
+const pooling =
+  (type: 'max_pool1d' | 'average_pool1d'): Layer =>
+  (call) => {
+    const { build, config, name } = call;
+    const x = sequence(config.where, only(call));
+    const poolSize = config.one('pool_size', 2);
+    const stride = config.has('strides') ? config.one('strides') : poolSize;
+    config.ignore('strides');
+    const padding: PaddingSpec =
+      config.choice('padding', ['valid', 'same'], 'valid') === 'same' ? 'same_upper' : [0, 0];
+    const made = build.add(name, { type, inputs: [x.name], poolSize, stride, padding });
+    return [{ ...unmasked(x), name: made, time: windowed(x.time, poolSize, stride, padding) }];
+  };
+
+const globalPooling =
+  (operation: 'mean' | 'max'): Layer =>
+  (call) => {
+    const { build, config, name } = call;
+    const x = sequence(config.where, only(call));
+    const keep = config.flag('keepdims', false);
+    const masked = operation === 'mean' && x.mask !== undefined;
+    const made = build.add(name, {
+      type: 'reduce',
+      inputs: [x.name],
+      operation,
+      axis: 'time',
+      ...(masked && { masked }),
+    });
+    if (!keep) return [{ name: made, kind: 'vector', features: x.features }];
+    const one = build.add(`${name}.time`, { type: 'reshape', inputs: [made], shape: [1, x.features] });
+    return [{ name: one, kind: 'sequence', features: x.features, time: 1, fixed: true }];
+  };
+
+const both = (config: Config, key: string): [number, number] => {
+  const raw = config.raw(key);
+  const pair = Array.isArray(raw) ? (raw.length === 1 ? [raw[0], raw[0]] : raw) : [raw, raw];
+  if (pair.length !== 2 || pair.some((n) => !Number.isSafeInteger(n) || n < 0))
+    refuse(config.where, `${key} is not honoured`, 'a size or two', show(raw));
+  return pair as [number, number];
+};
+
+/** Layers that look at, add or leave out timesteps. */
+export const WINDOWS: Readonly<Record<string, Layer>> = {
+  Conv1D: conv1d,
+  MaxPooling1D: pooling('max_pool1d'),
+  AveragePooling1D: pooling('average_pool1d'),
+  GlobalMaxPooling1D: globalPooling('max'),
+  GlobalAveragePooling1D: globalPooling('mean'),
+  UpSampling1D: (call) => {
+    const x = unmasked(sequence(call.config.where, only(call)));
+    const count = call.config.one('size', 2);
+    return [
+      {
+        ...x,
+        time: x.time && x.time * count,
+        name: call.build.add(call.name, { type: 'repeat', inputs: [x.name], count }),
+      },
+    ];
+  },
+  ZeroPadding1D: (call) => {
+    const x = unmasked(sequence(call.config.where, only(call)));
+    const [before, after] = both(call.config, 'padding');
+    const name = call.build.add(call.name, {
+      type: 'pad',
+      inputs: [x.name],
+      axis: 'time',
+      before,
+      after,
+      mode: 'constant',
+    });
+    return [{ ...x, name, time: x.time && x.time + before + after }];
+  },
+  Cropping1D: (call) => {
+    const x = unmasked(sequence(call.config.where, only(call)));
+    const [start, drop] = both(call.config, 'cropping');
+    return [
+      {
+        ...x,
+        name: call.build.add(call.name, { type: 'slice', inputs: [x.name], axis: 'time', start, drop }),
+        time: x.time && x.time - start - drop,
+      },
+    ];
+  },
+};

@@ -1,0 +1,97 @@
+import type { ModelEngine } from '../engine/engine.js';
+import type { ValueInfo } from '../graph/value.js';
+import type { Layer } from '../layers/layer.js';
+import { cellMultiplyAdds } from '../layers/recurrent/cell-sizes.js';
+import type { NodeSpec } from '../spec.js';
+
+export interface LayerSummary {
+  readonly name: string;
+  readonly type: NodeSpec['type'];
+  /** Output of the layer at one timestep. */
+  readonly features: number;
+  /** Whether it outputs every timestep or the last only. */
+  readonly output: 'sequence' | 'vector';
+  /** Units of a recurrent layer (both directions of a bidirectional one are that long); undefined for others. */
+  readonly units: number | undefined;
+  readonly parameters: number;
+  /** Multiply-adds of the matrix products for one timestep of one sequence. */
+  readonly multiplyAdds: number;
+}
+
+export interface ModelSummary {
+  readonly name: string | undefined;
+  readonly layers: readonly LayerSummary[];
+  readonly parameters: number;
+  /** Packed weights in WebAssembly memory, padding included. */
+  readonly weightBytes: number;
+  /** State of one stream of batch 1. */
+  readonly stateBytes: number;
+  readonly multiplyAddsPerTimestep: number;
+  /** A table for a terminal. */
+  toString(): string;
+}
+
+export function summarize({ graph, layers, weightBytes, slotBytes }: ModelEngine): ModelSummary {
+  const rows = layers.map((layer): LayerSummary => {
+    const { node, parameters, cells } = layer;
+    const { features, kind } = graph.values.get(node.outputs[0] as string) as ValueInfo;
+    return {
+      name: node.name,
+      type: node.type,
+      features,
+      output: kind,
+      units: cells[0]?.units,
+      parameters,
+      multiplyAdds: multiplyAdds(layer),
+    };
+  });
+  const sum = (key: 'parameters' | 'multiplyAdds'): number => rows.reduce((total, row) => total + row[key], 0);
+  const summary = {
+    name: graph.name,
+    layers: rows,
+    parameters: sum('parameters'),
+    weightBytes,
+    stateBytes: slotBytes,
+    multiplyAddsPerTimestep: sum('multiplyAdds'),
+  };
+  return { ...summary, toString: () => table(summary) };
+}
+
+/** Only matrix products are counted, so only layers that have one. */
+function multiplyAdds({ multiplyAdds: own, cells }: Layer): number {
+  return own ?? cells.reduce((sum, { config, inputs }) => sum + cellMultiplyAdds(config, inputs), 0);
+}
+
+const number = (n: number): string => n.toLocaleString('en-US');
+
+function table(summary: Omit<ModelSummary, 'toString'>): string {
+  // null: a rule
+  const lines: (readonly string[] | null)[] = [
+    ['layer', 'type', 'output', 'units', 'parameters', 'multiply-adds/timestep'],
+    null,
+    ...summary.layers.map(({ name, type, features, output, units, parameters, multiplyAdds }) => [
+      name,
+      type,
+      `[${output === 'sequence' ? 'time, ' : ''}${features}]`,
+      units === undefined ? '' : number(units),
+      number(parameters),
+      number(multiplyAdds),
+    ]),
+    null,
+    ['total', '', '', '', number(summary.parameters), number(summary.multiplyAddsPerTimestep)],
+  ];
+  const widths = Array.from({ length: 6 }, (_, column) =>
+    Math.max(...lines.map((line) => line?.[column]?.length ?? 0)),
+  );
+  const padded = lines.map((line) =>
+    widths
+      .map((width, column) => {
+        const text = line?.[column];
+        if (text === undefined) return '─'.repeat(width);
+        return column < 3 ? text.padEnd(width) : text.padStart(width);
+      })
+      .join('  '),
+  );
+  const sizes = `weights ${number(summary.weightBytes)} bytes packed, state ${number(summary.stateBytes)} bytes per stream`;
+  return [...padded, sizes].join('\n');
+}

@@ -1,0 +1,71 @@
+import type { ModelEngine, RunRequest, RunWatch } from '../engine/engine.js';
+import { timesteps } from '../graph/clock.js';
+import type { Cell } from '../layers/recurrent/cell.js';
+
+/**
+ * What one recurrent layer did. Everything is `[batch, time, n]` flat, by the input's timesteps
+ * also where the layer walked backwards.
+ */
+export interface LayerTrace {
+  /** The layer's name; `.forward` or `.backward` added in a bidirectional one. */
+  readonly layer: string;
+  readonly type: 'lstm' | 'gru' | 'rnn';
+  /**
+   * Gates after their activation, n = units: `i f g o` (LSTM), `r z n` (GRU), none for a simple RNN.
+   * NaN at masked timesteps, where none is computed.
+   */
+  readonly gates: Readonly<Record<string, Float32Array>>;
+  /** Cell state after the timestep, n = units; LSTM only. */
+  readonly c?: Float32Array;
+  /** Hidden state after the timestep, n = units or projection. */
+  readonly h: Float32Array;
+}
+
+/**
+ * Adds a trace of each recurrent layer to `layers`.
+ * @returns what fills them while a run passes over its timesteps; `from` is the record's first timestep within the whole sequence.
+ */
+export function traceInto(
+  layers: LayerTrace[],
+  { arena, cells, layers: own, graph, slotBytes }: ModelEngine,
+  { batch, time: runTime }: RunRequest,
+): RunWatch {
+  const times = own.flatMap(({ node, cells }) =>
+    cells.map(() => timesteps(graph.values.get(node.inputs[0] as string)?.time, runTime)),
+  );
+  layers.push(...cells.map((cell, index) => emptyTrace(cell, batch * (times[index] as number))));
+  return ({ cell, timestep, raw, rawStride, state, mask, maskStride }, from) => {
+    const { f32, u8 } = arena;
+    const index = cells.indexOf(cell);
+    const trace = layers[index] as LayerTrace;
+    const time = times[index] as number;
+    const { units, place, gates: names } = cell;
+    for (let b = 0; b < batch; b++) {
+      const row = b * time + from + timestep;
+      for (const { key, offset, length } of place.parts) {
+        const at = (state + b * slotBytes + offset) / 4;
+        trace[key]?.set(f32.subarray(at, at + length), row * length);
+      }
+      const masked = mask !== 0 && u8[mask + b * maskStride] === 0;
+      names.forEach((gate, index) => {
+        const target = trace.gates[gate] as Float32Array;
+        for (let unit = 0; unit < units; unit++) {
+          // raw [group][gate][4 lanes]
+          const at = ((unit >> 2) * names.length + index) * 4 + (unit & 3);
+          target[row * units + unit] = masked ? Number.NaN : (f32[(raw + b * rawStride) / 4 + at] as number);
+        }
+      });
+    }
+  };
+}
+
+function emptyTrace({ name, config, gates, units, place }: Cell, rows: number): LayerTrace {
+  const [h, c] = place.parts;
+  return {
+    layer: name,
+    type: config.type,
+    gates: Object.fromEntries(gates.map((gate) => [gate, new Float32Array(rows * units)])),
+    ...(c && { c: new Float32Array(rows * c.length) }),
+    h: new Float32Array(rows * h.length),
+  };
+}

@@ -1,0 +1,104 @@
+import { later, notNegative } from '../../graph/field-checks.js';
+import { namedTensors, onlyInput } from '../../graph/node-check.js';
+import type { BatchNormNode, PreluNode, ScaleShiftNode } from '../../spec.js';
+import { BINARY, vectorsFor } from '../../wasm/abi.js';
+import { packVector } from '../../wasm/pack.js';
+import type { BuildContext, LayerKind, ValueBuffer, Work } from '../layer.js';
+import { rowAt } from './values.js';
+
+/** `y = scale·x + shift`, per feature. */
+export const scaleShift: LayerKind<ScaleShiftNode> = {
+  fields: { tensors: later },
+  check({ tensors }, at) {
+    const x = onlyInput(at);
+    namedTensors(at, tensors, { 'scale?': [x.features], 'shift?': [x.features] }, at.where);
+    return [x];
+  },
+  make: ({ tensors }, context) =>
+    affine(context, packVector(context, tensors.scale), packVector(context, tensors.shift)),
+};
+
+/**
+ * `(x - mean) / sqrt(variance + epsilon) · gamma + beta` (Ioffe & Szegedy 2015), as `scale·x + shift` with both worked out
+ * in float64 once.
+ */
+export const batchNorm: LayerKind<BatchNormNode> = {
+  fields: { epsilon: notNegative, tensors: later },
+  check({ tensors }, at) {
+    const x = onlyInput(at);
+    const shape = [x.features];
+    namedTensors(at, tensors, { mean: shape, variance: shape, 'gamma?': shape, 'beta?': shape }, at.where);
+    return [x];
+  },
+  make({ tensors, epsilon }, context, features) {
+    const { arena, tensor } = context;
+    const [mean, variance] = [tensor(tensors.mean), tensor(tensors.variance)];
+    const gamma = tensors.gamma === undefined ? undefined : tensor(tensors.gamma);
+    const beta = tensors.beta === undefined ? undefined : tensor(tensors.beta);
+    const bytes = vectorsFor(features) * 16;
+    const [scale, shift] = [arena.alloc(bytes), arena.alloc(bytes)];
+    for (let j = 0; j < features; j++) {
+      const factor = (gamma?.[j] ?? 1) / Math.sqrt((variance[j] as number) + epsilon);
+      arena.f32[scale / 4 + j] = factor;
+      arena.f32[shift / 4 + j] = (beta?.[j] ?? 0) - (mean[j] as number) * factor;
+    }
+    return affine(context, scale, shift);
+  },
+};
+
+/** `x < 0 ? alpha·x : x`, per feature (He et al. 2015). */
+export const prelu: LayerKind<PreluNode> = {
+  fields: { tensors: later },
+  check({ tensors }, at) {
+    const x = onlyInput(at);
+    const { alpha } = namedTensors(at, tensors, { alpha: ['features'] }, at.where);
+    if (alpha?.shape[0] !== 1) namedTensors(at, tensors, { alpha: [x.features] }, at.where);
+    return [x];
+  },
+  make({ tensors }, context) {
+    const one = context.tensor(tensors.alpha).length === 1;
+    const alpha = packVector(context, tensors.alpha) / 4;
+    return {
+      plan(plan) {
+        const x = plan.inputs[0] as ValueBuffer;
+        const y = plan.output(0, x.mask);
+        return [
+          () => {
+            const { f32 } = plan.arena;
+            for (let row = 0; row < x.rows; row++) {
+              const [from, to] = [rowAt(x, row), rowAt(y, row)];
+              for (let j = 0; j < x.features; j++) {
+                const v = f32[from + j] as number;
+                f32[to + j] = v < 0 ? v * (f32[alpha + (one ? 0 : j)] as number) : v;
+              }
+            }
+          },
+        ];
+      },
+    };
+  },
+};
+
+/** @param scale,shift vectors of the features, 0 for none. */
+function affine({ kernels }: BuildContext, scale: number, shift: number): Work {
+  return {
+    plan(plan) {
+      const x = plan.inputs[0] as ValueBuffer;
+      if (scale === 0 && shift === 0) {
+        plan.alias(x);
+        return [];
+      }
+      const y = plan.output(0, x.mask);
+      const vectors = vectorsFor(x.features);
+      return [
+        () => {
+          for (let row = 0; row < x.rows; row++) {
+            const [from, to] = [x.address + row * x.stride, y.address + row * y.stride];
+            if (scale !== 0) kernels.binary(BINARY.multiply, from, scale, to, vectors);
+            if (shift !== 0) kernels.binary(BINARY.add, scale === 0 ? from : to, shift, to, vectors);
+          }
+        },
+      ];
+    },
+  };
+}

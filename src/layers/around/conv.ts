@@ -1,0 +1,235 @@
+import { resolveActivation } from '../../graph/activations.js';
+import { advance } from '../../graph/clock.js';
+import { later, optionalActivation, optionalSize, size } from '../../graph/field-checks.js';
+import { type NodeCheck, namedTensors, onlyInput, sequence } from '../../graph/node-check.js';
+import type { ValueInfo } from '../../graph/value.js';
+import { badSpec } from '../../refuse.js';
+import type { ActivationSpec, Conv1dNode, ConvTranspose1dNode } from '../../spec.js';
+import { rowBytes, VECTOR_BYTES } from '../../wasm/abi.js';
+import { gateColumns, packBias, packMatrix } from '../../wasm/pack.js';
+import type { BuildContext, LayerKind, PlanContext, ValueBuffer } from '../layer.js';
+import { flows } from './values.js';
+import { atLeast0, checkWindow, padding, pair, type Window, windowClock, windowPadding } from './window.js';
+
+const fields = {
+  filters: size,
+  kernelSize: size,
+  stride: optionalSize,
+  dilation: optionalSize,
+  groups: optionalSize,
+  tensors: later,
+  activation: optionalActivation,
+};
+
+/**
+ *     y[t] = b + Σ_j W[:, j, :] · x[t·stride + j·dilation - before]
+ *
+ * A matrix product whose rows overlap: row t of A starts t·stride timesteps on. All taps are one sum, or with dilation or
+ * groups each tap goes on with the sum of the one before: the same order.
+ */
+export const conv1d: LayerKind<Conv1dNode> = {
+  fields: { ...fields, padding },
+  check(node, at) {
+    const x = checkConv(node, at);
+    const time = windowClock(x.time, windowOf(node));
+    checkWindow(at.where, time);
+    return [{ ...x, features: node.filters, time }];
+  },
+  make(node, context, inputs) {
+    const { kernelSize, stride = 1, dilation = 1, groups = 1 } = node;
+    const channels = inputs / groups;
+    const parts = packGroups(node, context, inputs);
+    const finish = finisher(node.activation, node.name, context);
+    const window = windowOf(node);
+    return {
+      multiplyAdds: node.filters * kernelSize * channels,
+      plan(plan) {
+        const { kernels, arena, batch } = plan;
+        const x = plan.inputs[0] as ValueBuffer;
+        const y = plan.output(0, window.span === 1 && stride === 1 ? x.mask : 0);
+        const [before, after] = windowPadding(window, x.time);
+        // [before + time + after][inputs], without gaps; not needed where x is so already.
+        const tight = inputs * 4;
+        const bytes = (x.time + before + after) * tight;
+        const copy = before + after > 0 || x.stride !== tight ? plan.alloc(bytes) : 0;
+        if (copy !== 0) arena.u8.fill(0, copy, copy + bytes);
+        const out = groupOutput(plan, y, parts);
+        const whole = dilation === 1 && groups === 1;
+        const [taps, k] = whole ? [1, kernelSize * inputs] : [kernelSize, channels];
+        const convolve = (from: number, to: number): void => {
+          parts.forEach(({ weight, bias }, group) => {
+            const c = out.address(to, group);
+            for (let tap = 0; tap < taps; tap++) {
+              const a = from + tap * dilation * tight + group * channels * 4;
+              const first = tap === 0;
+              kernels.gemm(
+                a,
+                stride * tight,
+                y.time,
+                weight.address,
+                weight.rows,
+                tap * k,
+                k,
+                weight.vectors,
+                first ? bias : c,
+                first ? 0 : out.stride,
+                c,
+                out.stride,
+              ); // prettier-ignore
+            }
+            out.place(to, group);
+          });
+        };
+        return [
+          () => {
+            for (let b = 0; b < batch; b++) {
+              let from = x.address + b * x.time * x.stride;
+              if (copy !== 0) {
+                kernels.copyRows(from, x.stride, copy + before * tight, tight, x.time, inputs);
+                from = copy;
+              }
+              convolve(from, y.address + b * y.time * y.stride);
+            }
+            finish(y);
+          },
+        ];
+      },
+    };
+  },
+  obstacle: (node, [x]) => {
+    if (!x || !flows(x) || (node.kernelSize === 1 && (node.stride ?? 1) === 1)) return undefined;
+    return 'looks at several timesteps at once, so it needs the whole sequence first';
+  },
+};
+
+/**
+ *     y[t·stride + j·dilation - crop] += W[:, j, :] · x[t],   y = b at first
+ *
+ * One matrix product per tap, whose rows are written `stride` timesteps apart.
+ */
+export const convTranspose1d: LayerKind<ConvTranspose1dNode> = {
+  fields: { ...fields, crop: pair, outputPadding: atLeast0 },
+  check(node, at) {
+    const { kernelSize, stride = 1, dilation = 1, crop = [0, 0], outputPadding = 0 } = node;
+    const x = checkConv(node, at);
+    const add = dilation * (kernelSize - 1) + 1 + outputPadding - stride - crop[0] - crop[1];
+    const time = advance(x.time, { mul: stride, add, div: 1 });
+    checkWindow(at.where, time);
+    return [{ ...x, features: node.filters, time }];
+  },
+  make(node, context, inputs) {
+    const { kernelSize, stride = 1, dilation = 1, groups = 1, crop = [0, 0] } = node;
+    const channels = inputs / groups;
+    const parts = packGroups(node, context, inputs);
+    const finish = finisher(node.activation, node.name, context);
+    return {
+      multiplyAdds: node.filters * kernelSize * channels,
+      plan(plan) {
+        const { kernels, batch } = plan;
+        const x = plan.inputs[0] as ValueBuffer;
+        const y = plan.output(0);
+        const out = groupOutput(plan, y, parts);
+        const spread = (from: number, to: number): void => {
+          parts.forEach(({ weight, bias }, group) => {
+            const start = out.address(to, group);
+            kernels.copyRows(bias, 0, start, out.stride, y.time, weight.vectors * 4);
+            for (let tap = 0; tap < kernelSize; tap++) {
+              const shift = tap * dilation - crop[0];
+              // Timesteps t of x with 0 <= t·stride + shift < y.time.
+              const first = Math.max(0, Math.ceil(-shift / stride));
+              const end = Math.min(x.time, Math.ceil((y.time - shift) / stride));
+              if (end <= first) continue;
+              const c = start + (first * stride + shift) * out.stride;
+              const a = from + first * x.stride + group * channels * 4;
+              kernels.gemm(
+                a,
+                x.stride,
+                end - first,
+                weight.address,
+                weight.rows,
+                tap * channels,
+                channels,
+                weight.vectors,
+                c,
+                stride * out.stride,
+                c,
+                stride * out.stride,
+              ); // prettier-ignore
+            }
+            out.place(to, group);
+          });
+        };
+        return [
+          () => {
+            for (let b = 0; b < batch; b++)
+              spread(x.address + b * x.time * x.stride, y.address + b * y.time * y.stride);
+            finish(y);
+          },
+        ];
+      },
+    };
+  },
+  obstacle: (node, [x]) => {
+    if (!x || !flows(x) || (node.kernelSize === 1 && (node.stride ?? 1) === 1)) return undefined;
+    return 'spreads a timestep over several, so it needs the whole sequence first';
+  },
+};
+
+type ConvNode = Conv1dNode | ConvTranspose1dNode;
+
+const windowOf = ({ kernelSize, stride = 1, dilation = 1, padding = [0, 0] }: Conv1dNode): Window => ({
+  span: dilation * (kernelSize - 1) + 1,
+  stride,
+  padding,
+});
+
+function checkConv(node: ConvNode, at: NodeCheck): ValueInfo {
+  const { filters, kernelSize, groups = 1, tensors } = node;
+  const x = sequence(at, onlyInput(at));
+  if (x.features % groups !== 0 || filters % groups !== 0) {
+    badSpec(
+      at.where,
+      'groups must divide features and filters',
+      `divisors of ${x.features} and ${filters}`,
+      `${groups}`,
+    );
+  }
+  namedTensors(at, tensors, { weight: [filters, kernelSize, x.features / groups], 'bias?': [filters] }, at.where);
+  return x;
+}
+
+/** Each group's weights, packed: K = kernelSize · channels of the group, columns its filters. */
+function packGroups({ filters, kernelSize, groups = 1, tensors }: ConvNode, context: BuildContext, inputs: number) {
+  const own = filters / groups;
+  return Array.from({ length: groups }, (_, group) => {
+    const columns = gateColumns([0], own).map((column) => (column < 0 ? -1 : group * own + column));
+    return {
+      weight: packMatrix(context, columns, [tensors.weight, (kernelSize * inputs) / groups]),
+      bias: packBias(context, columns, tensors.bias),
+      filters: own,
+    };
+  });
+}
+
+/** Where groups write: a single one straight into y; several beside it, since whole vectors are written, and copied into place. */
+function groupOutput({ kernels, alloc }: PlanContext, y: ValueBuffer, parts: ReturnType<typeof packGroups>) {
+  const own = parts[0]?.filters as number;
+  if (parts.length === 1) return { stride: y.stride, address: (to: number, _: number) => to, place() {} };
+  const stride = rowBytes(own);
+  const block = alloc(y.time * stride);
+  return {
+    stride,
+    address: () => block,
+    place: (to: number, group: number) => kernels.copyRows(block, stride, to + group * own * 4, y.stride, y.time, own),
+  };
+}
+
+function finisher(
+  activation: ActivationSpec = 'linear',
+  where: string,
+  { kernels }: BuildContext,
+): (y: ValueBuffer) => void {
+  const { name, id, alpha, beta } = resolveActivation(activation, where);
+  if (name === 'linear') return () => {};
+  return (y) => kernels.activate(y.address, y.address, (y.rows * y.stride) / VECTOR_BYTES, id, alpha, beta);
+}

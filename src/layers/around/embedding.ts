@@ -1,0 +1,41 @@
+import { later, optionalTruth } from '../../graph/field-checks.js';
+import { namedTensors, onlyInput } from '../../graph/node-check.js';
+import { badSpec } from '../../refuse.js';
+import type { EmbeddingNode, TensorSpec } from '../../spec.js';
+import { rowBytes } from '../../wasm/abi.js';
+import type { LayerKind, Op, ValueBuffer } from '../layer.js';
+import { addMask } from './mask.js';
+
+/** Row lookup. Ids are checked against the vocabulary where they enter, before anything is computed. */
+export const embedding: LayerKind<EmbeddingNode> = {
+  fields: { tensors: later, maskZero: optionalTruth },
+  check({ tensors }, at) {
+    const ids = onlyInput(at);
+    if (ids.features !== 1) badSpec(at.where, 'token ids come one per timestep', 'features 1', `${ids.features}`);
+    const { weight } = namedTensors(at, tensors, { weight: ['vocabulary', 'features'] }, at.where);
+    return [{ ...ids, dtype: 'float32', features: (weight as TensorSpec).shape[1] as number }];
+  },
+  make({ tensors, maskZero }, { arena, kernels, tensor }, _, features) {
+    const weight = tensor(tensors.weight);
+    const vocabulary = weight.length / features;
+    const stride = rowBytes(features);
+    // table [vocabulary][pad4(features)]
+    const table = arena.alloc(vocabulary * stride);
+    for (let id = 0; id < vocabulary; id++) {
+      arena.f32.set(weight.subarray(id * features, (id + 1) * features), (table + id * stride) / 4);
+    }
+    return {
+      plan(plan) {
+        const ids = plan.inputs[0] as ValueBuffer;
+        const mask = maskZero ? plan.alloc(ids.rows) : ids.mask;
+        const y = plan.output(0, mask);
+        const lookUp: Op = () => kernels.embedding(ids.address, ids.rows, table, stride, y.address);
+        const maskZeros: Op = () => {
+          const { i32, u8 } = arena;
+          for (let row = 0; row < ids.rows; row++) u8[mask + row] = i32[ids.address / 4 + row] === 0 ? 0 : 1;
+        };
+        return maskZero ? [lookUp, maskZeros, ...addMask(plan, mask, ids.mask, ids.rows)] : [lookUp];
+      },
+    };
+  },
+};

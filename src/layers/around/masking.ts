@@ -1,0 +1,25 @@
+import { finite } from '../../graph/field-checks.js';
+import { onlyInput, sequence } from '../../graph/node-check.js';
+import type { MaskingNode } from '../../spec.js';
+import type { LayerKind, ValueBuffer } from '../layer.js';
+import { addMask } from './mask.js';
+
+/**
+ * Masks the timesteps whose features all equal a value, and zeroes them (Keras `Masking`). As in Keras, this takes the
+ * place of what an earlier layer masked; a mask given with the run holds beside it.
+ */
+export const masking: LayerKind<MaskingNode> = {
+  fields: { maskValue: finite },
+  check: (_, at) => [sequence(at, onlyInput(at))],
+  make: ({ maskValue }, { kernels }) => ({
+    plan(plan) {
+      const x = plan.inputs[0] as ValueBuffer;
+      const mask = plan.alloc(x.rows);
+      const y = plan.output(0, mask);
+      return [
+        () => kernels.masking(x.address, y.address, x.rows, x.stride, x.features, maskValue, mask),
+        ...addMask(plan, mask, plan.mask, x.rows),
+      ];
+    },
+  }),
+};

@@ -1,0 +1,51 @@
+import { later, optionalActivations } from '../../graph/field-checks.js';
+import { badSpec, describe } from '../../refuse.js';
+import type { GruConfig } from '../../spec.js';
+import { FLAG, vectorsFor } from '../../wasm/abi.js';
+import { gateColumns, packBias, packMatrix } from '../../wasm/pack.js';
+import { type CellKind, cellFields, packCell } from './cell.js';
+
+// Positions in the spec's stacking r z n.
+const ALL = [0, 1, 2];
+const RESET_AND_UPDATE = [0, 1];
+const CANDIDATE = [2];
+
+/** Gated recurrent unit (Cho et al. 2014), the reset gate before or after the recurrent product. */
+export const gru: CellKind<GruConfig> = {
+  fields: cellFields({ activations: optionalActivations(['r', 'z', 'n']), resetAfter: later }),
+  extraTensors({ resetAfter }, where) {
+    if (typeof resetAfter !== 'boolean') {
+      badSpec(where, 'resetAfter must be said, frameworks disagree', 'true or false', describe(resetAfter));
+    }
+    return {};
+  },
+  pack(name, config, inputs, context) {
+    const { units, tensors, resetAfter, activations = {}, clip = 0 } = config;
+    const columns = gateColumns(ALL, units);
+    const weight = packMatrix(context, columns, [tensors.weightIh, inputs]);
+    const bias = packBias(context, columns, tensors.biasIh);
+    // With the reset before the product, n's part needs r∘h and so a matrix of its own.
+    const rz = resetAfter ? columns : gateColumns(RESET_AND_UPDATE, units);
+    const n = resetAfter ? new Int32Array() : gateColumns(CANDIDATE, units);
+    const wHh = packMatrix(context, rz, [tensors.weightHh, units]).address;
+    const wHn = resetAfter ? 0 : packMatrix(context, n, [tensors.weightHh, units]).address;
+    const biasHh = packBias(context, Int32Array.of(...rz, ...n), tensors.biasHh);
+    return {
+      descriptor: packCell(
+        name,
+        context,
+        [inputs, units, weight.address, bias, wHh, biasHh, wHn],
+        [clip],
+        resetAfter ? FLAG.resetAfter : 0,
+        [
+          [activations.r, 'sigmoid'],
+          [activations.z, 'sigmoid'],
+          [activations.n, 'tanh'],
+        ],
+      ),
+      projection: { weight, bias },
+      gates: ['r', 'z', 'n'],
+      scratchVectors: 4 * vectorsFor(units),
+    };
+  },
+};

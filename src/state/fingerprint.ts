@@ -1,0 +1,37 @@
+import { partsOf, tensorsOf } from '../graph/parts.js';
+import type { Graph } from '../graph/value.js';
+import type { ModelSpec, TensorSpec } from '../spec.js';
+import { type Hash, hashWords } from './hash.js';
+
+/**
+ * Tells one model from another: a hash of its structure and of every weight's bits, names of
+ * tensors and of the model left out. It guards against mix-ups, not against forgery.
+ */
+export function fingerprint({ inputs, nodes, outputs }: Graph, tensors: ModelSpec['tensors']): Hash {
+  let hash = hashText(canonical({ inputs, nodes, outputs }));
+  for (const part of nodes.flatMap(partsOf)) {
+    for (const [field, name] of sortByKey(tensorsOf(part))) {
+      const { shape, data } = tensors[name] as TensorSpec;
+      hash = hashText(`${field} ${shape}:`, hash);
+      hash = hashWords(new Int32Array(data.buffer, data.byteOffset, data.length), hash);
+    }
+  }
+  return hash;
+}
+
+const hashText = (text: string, from?: Hash): Hash =>
+  hashWords(
+    Array.from(text, (character) => character.codePointAt(0) as number),
+    from,
+  );
+
+/** JSON with sorted keys, without names of tensors; absent and undefined are the same. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (key, inner) => {
+    if (key === 'tensors') return undefined;
+    const isRecord = inner && typeof inner === 'object' && !Array.isArray(inner);
+    return isRecord ? Object.fromEntries(sortByKey(Object.entries(inner))) : inner;
+  });
+
+const sortByKey = <Value>(entries: [string, Value][]): [string, Value][] =>
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));

@@ -1,0 +1,83 @@
+import type { ModelEngine } from '../engine/engine.js';
+import type { Port } from '../engine/port.js';
+import { StateError } from '../errors.js';
+import { refuse } from '../refuse.js';
+import { statePorts } from './access.js';
+import { type Hash, hashWords, hex } from './hash.js';
+
+/**
+ * A stream's state as bytes, little-endian like the memory of WebAssembly:
+ *
+ *     0   4  "GWST"             16  4  batch
+ *     4   4  version (1)        20  4  floats that follow
+ *     8   8  model fingerprint  24  …  of each layer h, c (LSTM), last output: [batch][length]
+ *     …   8  hash of all the above
+ *
+ * The numbers are plain: bytes saved by one build or processor restore on another.
+ */
+const MAGIC = 0x54535747;
+const VERSION = 1;
+const HEADER = 24;
+const TRAILER = 8;
+
+export function encodeState(engine: ModelEngine, state: number, batch: number): Uint8Array {
+  const { ports, floats } = everything(engine, state, batch);
+  const words = new Uint32Array((HEADER + TRAILER) / 4 + floats);
+  words.set([MAGIC, VERSION, ...engine.fingerprint, batch, floats]);
+  const numbers = new Float32Array(words.buffer, HEADER, floats);
+  let at = 0;
+  for (const port of ports) {
+    port.read(numbers, at);
+    at += port.length;
+  }
+  const bytes = new Uint8Array(words.buffer);
+  words.set(hashOf(bytes), words.length - TRAILER / 4);
+  return bytes;
+}
+
+/**
+ * Puts saved bytes into a state.
+ * @throws {StateError} not such bytes, truncated, corrupted, of another version, model or batch; nothing has changed then.
+ */
+export function decodeState(engine: ModelEngine, state: number, batch: number, bytes: Uint8Array): void {
+  if (!(bytes instanceof Uint8Array)) refuseBytes('not bytes', 'the Uint8Array that save() returned');
+  const { length } = bytes;
+  if (length < HEADER + TRAILER) refuseBytes('truncated', `at least ${HEADER + TRAILER} bytes`, `${length}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+  const word = (at: number): number => view.getUint32(at, true);
+  const same = (at: number, expected: number, message: string): void => {
+    if (word(at) !== expected) refuseBytes(message, `${expected}`, `${word(at)}`);
+  };
+  same(0, MAGIC, 'not a saved state');
+  same(4, VERSION, 'another version of the format');
+  const expected = HEADER + word(20) * 4 + TRAILER;
+  if (length !== expected) refuseBytes('wrong length', `${expected} bytes`, `${length}`);
+  if (hex(hashOf(bytes)) !== hex([word(length - 8), word(length - 4)])) {
+    refuseBytes('corrupted', 'the bytes as they were saved');
+  }
+  const saved = hex([word(8), word(12)]);
+  const own = hex(engine.fingerprint);
+  if (saved !== own) refuseBytes('of another model', own, saved);
+  same(16, batch, 'of another batch size');
+  const { ports, floats } = everything(engine, state, batch);
+  same(20, floats, 'of another size');
+  // A copy: the bytes may stand at any offset of their buffer.
+  const numbers = new Float32Array(new Uint8Array(bytes).buffer, HEADER, floats);
+  let at = 0;
+  for (const port of ports) {
+    port.write(numbers, at);
+    at += port.length;
+  }
+}
+
+function refuseBytes(message: string, expected: string, got?: string): never {
+  refuse(StateError, 'saved state', message, expected, got);
+}
+
+/** The whole state, in the order of the format. */
+function everything(engine: ModelEngine, state: number, batch: number): { ports: readonly Port[]; floats: number } {
+  const ports = engine.holders.flatMap((holder) => statePorts(engine, holder, state, batch));
+  return { ports, floats: ports.reduce((sum, { length }) => sum + length, 0) };
+}
+
+const hashOf = (bytes: Uint8Array): Hash => hashWords(bytes.subarray(0, -TRAILER));

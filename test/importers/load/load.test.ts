@@ -1,0 +1,237 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { strToU8, zipSync } from 'fflate';
+import { build } from 'rolldown';
+import { describe, expect, it } from 'vitest';
+import { load, sniff } from '../../../src/importers/load/index.js';
+import { fromSafetensors, toSafetensors, writeSafetensors } from '../../../src/importers/safetensors/index.js';
+import { createModel, ImportError, type ModelSpec } from '../../../src/index.js';
+import { FRAMEWORKS, goldenCases } from '../../golden/cases.js';
+import { randomFloats, stack } from '../../support/random.js';
+
+const golden = (path: string): Uint8Array => readFileSync(new URL(`../../golden/${path}`, import.meta.url));
+const json = (path: string) => JSON.parse(golden(path).toString());
+const keras = (version: string, format: string): Uint8Array => {
+  const one = json(`keras-files/${version}.json`).find((file: { format: string }) => file.format === format);
+  return gunzipSync(golden(`keras-files/${version}.bin`).subarray(one.at, one.at + one.bytes));
+};
+const checkpoint = json('tensorflow-files/checkpoints.json')[0];
+const index = new Uint8Array(Buffer.from(checkpoint.index, 'base64'));
+const data = new Uint8Array(Buffer.from(checkpoint.data, 'base64'));
+const nam = json('nam-files/models.json')[0].file;
+
+describe('formats are told from the bytes', () => {
+  it.each<[string, Uint8Array, string]>([
+    ['Keras 3, .keras', keras('keras3', 'keras'), 'keras'],
+    ['Keras 3, .h5', keras('keras3', 'h5'), 'keras'],
+    ['Keras 2, .h5', keras('keras2', 'h5'), 'keras'],
+    ['a checkpoint index', index, 'tensorflow'],
+    ['.npz', zipSync({ 'a.npy': strToU8('x') }), 'tensorflow'],
+    ['.nam', strToU8(JSON.stringify(nam)), 'nam'],
+    ['RTNeural, Keras style', strToU8('{"in_shape":[null,1],"layers":[]}'), 'rtneural'],
+    ['RTNeural, torch style', strToU8('  {"lstm.weight_ih_l0":[[1]],"dense.bias":[1]}'), 'rtneural'],
+    ['TensorFlow.js', strToU8('{"format":"layers-model","modelTopology":{},"weightsManifest":[]}'), 'tfjs'],
+    [
+      'safetensors of PyTorch',
+      readFileSync(new URL('../../../examples/weather/model.safetensors', import.meta.url)),
+      'pytorch',
+    ],
+    ['the own container', toSafetensors(stack('lstm', 2, 3)), 'safetensors'],
+    ['a pickle', Uint8Array.of(0x80, 2, 0x8a, 10), 'pytorch'],
+    ['torch.save, zip', golden('pytorch-files/tensors.pt'), 'pytorch'],
+    ['torch.save, pickles', golden('pytorch-files/tensors.pth'), 'pytorch'],
+    ['torch.save, pickles with NumPy in them', golden('pytorch-files/refused/numpy.pt'), 'pytorch'],
+    ['torch.save, text', strToU8('L119547037146038801333356L\n.L1001L\n.'), 'pytorch'],
+    ['the first format of torch.save', golden('pytorch-files/refused/first-format.pt'), 'pytorch'],
+    ['TorchScript, which the importer refuses', golden('pytorch-files/refused/torchscript.pt'), 'pytorch'],
+    [
+      'safetensors cut short, which the importer refuses',
+      readFileSync(new URL('../../../examples/weather/model.safetensors', import.meta.url)).subarray(0, 100),
+      'pytorch',
+    ],
+    [
+      'safetensors with a tensor of our name',
+      writeSafetensors({ gatewise: { shape: [1], data: new Float32Array(1) } }),
+      'pytorch',
+    ],
+    ...(json('onnx-files/models.json') as { name: string; model: string }[]).map(
+      ({ name, model }) =>
+        [`ONNX ${name}`, new Uint8Array(Buffer.from(model, 'base64')), 'onnx'] as [string, Uint8Array, string],
+    ),
+  ])('%s', (_, bytes, format) => {
+    expect(sniff(bytes)).toBe(format);
+  });
+
+  it.each<[string, Uint8Array, RegExp]>([
+    [
+      'a pointer of Git LFS',
+      strToU8('version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n'),
+      /^file: a pointer of Git LFS, not the file itself; expected the file: git lfs pull, got version https:\/\/git-lfs/,
+    ],
+    [
+      'a page that says that there is nothing',
+      strToU8('\n<!DOCTYPE html><html><head><title>404</title></head></html>'),
+      /^file: an HTML page; expected a model; the download may have failed, got <!DOCTYPE html><html><head><title>404/,
+    ],
+    ['an answer of a store', strToU8('<?xml version="1.0"?><Error/>'), /^file: an XML document; .*got <\?xml version/],
+    ['words', strToU8('Bad Gateway: no such model here'), /^file: a text; .*got Bad Gateway: no such model here$/],
+    ['gzip', gzipSync(strToU8('{"layers":[]}')), /^file: packed with gzip; expected the file in it, got bytes 1f 8b/],
+    ['bzip2', strToU8('BZh91AY&SY\x01\x02'), /^file: packed with bzip2;/],
+    ['xz', Uint8Array.of(0xfd, ...strToU8('7zXZ'), 0), /^file: packed with xz;/],
+    ['zstd', Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 4), /^file: packed with zstd;/],
+    ['an empty archive', zipSync({}), /^file: an empty zip archive; expected a model, got bytes 50 4b 05 06/],
+    ['a byte order mark', Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b, 0x7d), /^file: a text with a byte order mark;/],
+    [
+      'a single array',
+      strToU8('\x93NUMPY\x01\x00', true),
+      /^file: a single NumPy array; expected an .npz of all arrays/,
+    ],
+    [
+      'TensorFlow Lite',
+      Uint8Array.of(28, 0, 0, 0, ...strToU8('TFL3'), 20, 0),
+      /^file: a TensorFlow Lite model; expected the Keras/,
+    ],
+    [
+      'a SavedModel',
+      Uint8Array.of(0x08, 1, 0x12, 0xb2, 0x9c, 5, 0x0a, 0x80, 0x23, 0x0a),
+      /^file: a TensorFlow SavedModel; expected variables\/variables.index and its .data files, got bytes 08 01 12/,
+    ],
+    [
+      'Core ML',
+      Uint8Array.of(0x08, 4, 0x12, 0x84, 1, 0x0a, 0x1a, 0x0a, 5),
+      /^file: a Core ML model; expected the model that it/,
+    ],
+    [
+      'a frozen graph',
+      Uint8Array.of(0x0a, 30, 0x0a, 1, 0x78, 0x12, 11, ...strToU8('Placeholder'), 1, 2),
+      /^file: a frozen TensorFlow graph; expected the checkpoint/,
+    ],
+    ['GGUF', strToU8('GGUF\x03\0\0\0\0'), /^file: a GGUF model; expected a recurrent model, got GGUF$/],
+    [
+      'a pickle of scikit-learn',
+      strToU8('\x80\x04\x95\x10\0\0\0\0\0\0\0\x8c\x18sklearn.linear_model._base\x94.', true),
+      /^file: a pickle of another library; expected what a framework's own save writes, got sklearn$/,
+    ],
+    [
+      'a configuration of Keras',
+      strToU8('{"class_name":"Sequential","config":{}}'),
+      /^file: a Keras model's configuration alone; expected a file with its weights, got class_name, config$/,
+    ],
+    [
+      'a list of shards',
+      strToU8('{"metadata":{},"weight_map":{}}'),
+      /^file: a list of safetensors files; expected one file with all tensors, got metadata, weight_map$/,
+    ],
+    ['JSON cut short', strToU8('{"layers":['), /^file: not valid JSON; expected JSON, got /],
+    [
+      'noise',
+      Uint8Array.of(0xde, 0xad, 0xbe, 0xef, 1, 2, 3, 4, 5),
+      /of no known format; .*got bytes de ad be ef 01 02 03 04 …$/,
+    ],
+    ['nothing', new Uint8Array(), /of no known format; expected ONNX, .*got an empty file/],
+    ['text', strToU8('hello there'), /^file: a text; expected a model; the download may have failed, got hello there$/],
+    ['other JSON', strToU8('{"a":1}'), /JSON of no known format; .*got a/],
+    ['another archive', zipSync({ 'a.txt': strToU8('b') }), /a zip archive of no known format; .*got a.txt/],
+  ])('refuses %s', (_, bytes, message) => {
+    expect(() => sniff(bytes)).toThrow(message);
+  });
+});
+
+describe('load', () => {
+  it('loads no importer before the format is known', async () => {
+    const entry = fileURLToPath(new URL('../../../src/importers/load/index.ts', import.meta.url));
+    const { output } = await build({ input: entry, write: false, logLevel: 'silent' });
+    const [first, ...others] = output.filter((chunk) => chunk.type === 'chunk');
+    const reads = (ids: readonly string[]): string[] => ids.filter((id) => /importers\/\w+\/read\.ts$/.test(id));
+    expect(first?.isEntry).toBe(true);
+    expect(reads(first?.moduleIds ?? [])).toEqual([]);
+    expect(first?.moduleIds.filter((id) => /jsfive|bufbuild/.test(id))).toEqual([]);
+    expect(new Set(others.flatMap((chunk) => reads(chunk.moduleIds))).size).toBe(7);
+  });
+
+  it('opens what needs nothing else', async () => {
+    expect((await load(keras('keras3', 'keras'))).report.format).toMatch(/^Keras 3/);
+    expect((await load(keras('keras2', 'h5'))).report.format).toMatch(/^Keras 2/);
+    expect((await load(strToU8(JSON.stringify(nam)))).report.format).toMatch(/^Neural Amp Modeler/);
+    const spec = stack('gru', 2, 3);
+    expect((await load(toSafetensors(spec))).spec).toEqual(spec);
+  });
+
+  it('opens files that belong together, whatever their names', async () => {
+    const { spec } = await load({ a: data, b: index }, { tensorflow: checkpoint.config });
+    expect(spec.nodes[0]?.type).toBe('lstm');
+    await expect(load({ a: data, b: index })).rejects.toThrow('options.tensorflow: weights without a topology');
+    await expect(load({ a: strToU8('?'), b: strToU8('!') })).rejects.toThrow(
+      'source: no file of a known format; expected one that describes a model, got a, b',
+    );
+    await expect(load({ a: strToU8('<!doctype html>') })).rejects.toThrow('file: an HTML page; expected a model;');
+    await expect(load(null as never)).rejects.toThrow(
+      'source: nothing to open; expected bytes, or files by name, got null',
+    );
+  });
+});
+
+describe('the own container', () => {
+  const bits = ({ data: numbers }: { data: Float32Array }): Uint32Array => new Uint32Array(numbers.slice().buffer);
+
+  it('every golden model comes back bit for bit, and runs to the same bits', async () => {
+    const seen = FRAMEWORKS.flatMap((framework) => [...goldenCases(framework)]).filter((_, i) => i % 9 === 0);
+    expect(seen.length).toBeGreaterThan(50);
+    for (const { spec, inputs } of seen) {
+      const back = fromSafetensors(toSafetensors(spec));
+      expect({ ...back, tensors: {} }).toEqual({
+        ...(JSON.parse(JSON.stringify({ ...spec, tensors: {} })) as ModelSpec),
+      });
+      expect(Object.keys(back.tensors)).toEqual(Object.keys(spec.tensors));
+      for (const [name, tensor] of Object.entries(spec.tensors)) {
+        expect(back.tensors[name]?.shape).toEqual(tensor.shape);
+        expect(bits(back.tensors[name] as { data: Float32Array })).toEqual(bits(tensor));
+      }
+      const [a, b] = [await createModel(spec), await createModel(back)];
+      expect(b.runNamed(inputs as never)).toEqual(a.runNamed(inputs as never));
+      a.dispose();
+      b.dispose();
+    }
+  });
+
+  it('bits of NaN, signed zeros, denormals; names of any characters', () => {
+    const words = Uint32Array.of(0x7fa12345, 0xffc00001, 0x80000000, 1, 0x7f800000, 0xff800000);
+    const tensors = {
+      'a "b"\n🎈': { shape: [6], data: new Float32Array(words.buffer) },
+      __proto: { shape: [1], data: randomFloats(1, 2) },
+    };
+    const spec = {
+      inputs: [{ name: 'x', features: 6 }],
+      nodes: [{ type: 'scale_shift', name: 'y', inputs: ['x'], tensors: { scale: 'a "b"\n🎈' } }],
+      outputs: ['y'],
+      tensors,
+    } as ModelSpec;
+    expect(bits(fromSafetensors(toSafetensors(spec)).tensors['a "b"\n🎈'] as { data: Float32Array })).toEqual(words);
+  });
+
+  it.each<[string, (spec: Record<string, unknown>) => unknown, RegExp]>([
+    ['metadata that is no model', () => [1], /^metadata, gatewise: not a model; expected an object, got \[1\]$/],
+    ['a newer version', (spec) => Object.assign(spec, { version: 2 }), /a version that is not read; expected 1, got 2/],
+    ['an unknown field', (spec) => Object.assign(spec, { code: [] }), /not a field of a model; .*got code/],
+    ['nodes that are no list', (spec) => Object.assign(spec, { nodes: {} }), /not a field of a model; .*got nodes/],
+  ])('refuses %s', (_, change, message) => {
+    const bytes = toSafetensors(stack('lstm', 2, 3));
+    const length = new DataView(bytes.buffer).getUint32(0, true);
+    const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
+    const spec = JSON.parse(header.__metadata__.gatewise);
+    header.__metadata__.gatewise = JSON.stringify(change(spec) ?? spec);
+    const text = new TextEncoder().encode(JSON.stringify(header));
+    const file = new Uint8Array(8 + text.length + bytes.length - 8 - length);
+    new DataView(file.buffer).setUint32(0, text.length, true);
+    file.set(text, 8);
+    file.set(bytes.subarray(8 + length), 8 + text.length);
+    expect(() => fromSafetensors(file)).toThrow(message);
+    expect(() => fromSafetensors(file)).toThrow(ImportError);
+  });
+
+  it('refuses weights alone', () => {
+    const weights = readFileSync(new URL('../../../examples/weather/model.safetensors', import.meta.url));
+    expect(() => fromSafetensors(weights)).toThrow(/no model in the metadata; expected a file of toSafetensors/);
+  });
+});

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { fromNam, readNam } from '../../../src/importers/nam/index.js';
+import { createModel } from '../../../src/index.js';
+import { builds } from '../../support/builds.js';
+import { drawn, expectClose, floats, refusal } from '../support.js';
+
+interface Case {
+  readonly name: string;
+  readonly seed: number;
+  readonly shape: number[];
+  readonly file: { architecture: string; config: Record<string, number>; weights: number[] };
+  readonly output: string;
+}
+const cases: Case[] = JSON.parse(readFileSync(new URL('../../golden/nam-files/models.json', import.meta.url), 'utf8'));
+const bytes = (file: object): Uint8Array => new TextEncoder().encode(JSON.stringify(file));
+
+describe.each(builds)('.nam, %s', (build) => {
+  it.each(cases.map((one) => [one.name, one] as const))('%s, as PyTorch computes it', async (_, one) => {
+    const model = await createModel(fromNam(bytes(one.file)), { build });
+    expectClose(model.runNamed({ input: drawn(one) }).head?.data as Float32Array, floats(one.output));
+    // Sample by sample, from the file's own h and c.
+    const stream = model.createStream();
+    const [inputs] = one.shape.slice(-1) as [number];
+    const { data } = drawn(one);
+    const got = Array.from(
+      { length: 12 },
+      (_, t) => stream.step(data.subarray(t * inputs, (t + 1) * inputs))[0] as number,
+    );
+    expectClose(got, floats(one.output));
+  });
+});
+
+describe('refused', () => {
+  const { file } = cases[1] as Case;
+  it.each<[string, object, RegExp]>([
+    [
+      'WaveNet',
+      { ...file, architecture: 'WaveNet' },
+      /architecture: one that is not honoured; expected "LSTM", got "WaveNet"/,
+    ],
+    [
+      'a weight too few',
+      { ...file, weights: file.weights.slice(1) },
+      /weights: wrong number; expected \d+ for 2 layers of 5 units and 1 inputs, got \d+/,
+    ],
+    [
+      'a weight that is no number',
+      { ...file, weights: file.weights.map((n, i) => (i === 3 ? null : n)) },
+      /weights\[3\]: not a number; expected a number, got null/,
+    ],
+    [
+      'an unknown setting',
+      { ...file, config: { ...file.config, dilation: 2 } },
+      /config.dilation: a setting that is not honoured/,
+    ],
+    [
+      'units that are no size',
+      { ...file, config: { ...file.config, hidden_size: -1 } },
+      /config.hidden_size: not a size/,
+    ],
+    [
+      'units beyond all measure',
+      { ...file, config: { ...file.config, hidden_size: 2 ** 40 } },
+      /weights: wrong number/,
+    ],
+    ['no weights', { architecture: 'LSTM' }, /not a .nam model/],
+  ])('%s', (_, changed, expected) => {
+    expect(refusal(() => fromNam(bytes(changed)))).toMatch(expected);
+  });
+
+  it('the report tells the parts of a row', () => {
+    const { report } = readNam(bytes(file));
+    expect(report.tensors[0]).toMatchObject({
+      becomes: 'lstm_0.weightIh',
+      how: "the first 1 of each row's 6; rows in the order i f g o",
+    });
+  });
+});
+
+describe('what matters and what does not', () => {
+  const run = async (file: object, one: Case) => {
+    const model = await createModel(fromNam(bytes(file)));
+    const { data } = model.runNamed({ input: drawn(one) }).head as { data: Float32Array };
+    model.dispose();
+    return data;
+  };
+  const distance = (a: Float32Array, b: Float32Array) => Math.max(...a.map((v, i) => Math.abs(v - (b[i] as number))));
+
+  it.each(cases.map((one) => [one.name, one] as const))('%s: the initial h and c of each layer', async (_, one) => {
+    const { input_size: inputs = 0, hidden_size: units = 0, num_layers: layers = 0 } = one.file.config;
+    const wanted = floats(one.output);
+    let at = 0;
+    for (let layer = 0; layer < layers; layer++) {
+      at += 4 * units * ((layer === 0 ? inputs : units) + units) + 4 * units;
+      for (const begin of [at, at + units]) {
+        const weights = one.file.weights.map((value, i) => (i >= begin && i < begin + units ? 0 : value));
+        expect(distance(await run({ ...one.file, weights }, one), wanted)).toBeGreaterThan(1e-4);
+      }
+      at += 2 * units;
+    }
+    expect(at + units + 1).toBe(one.file.weights.length);
+  });
+
+  it('sample rate and metadata change no number, and are reported', async () => {
+    const [one] = cases as [Case];
+    const file = { ...one.file, sample_rate: 44100, metadata: { loudness: -18, gain: 0.5, output_level_dbu: 12 } };
+    expect(distance(await run(file, one), await run(one.file, one))).toBe(0);
+    const { report } = readNam(bytes(file));
+    expect(report.attributes[0]).toEqual({ layer: 'file', attribute: 'sample_rate', value: '44100', source: 'file' });
+    expect(report.notes).toContain('metadata: loudness, gain and levels are for the player, not applied');
+  });
+});

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { fromOnnx, readOnnx } from '../../../src/importers/onnx/index.js';
+import { createModel } from '../../../src/index.js';
+import { randomFloats } from '../../support/random.js';
+import { expectClose, refusal } from '../support.js';
+import { floats, graph, ints, model, node, type Parts } from './build.js';
+import type { Graph } from './proto/onnx_pb.js';
+
+// A simple RNN written as the loop that it is; how it is told from loops that are none.
+
+const init = {
+  zero: ints([0], []),
+  one: ints([1], []),
+  z: ints([0]),
+  four: ints([4]),
+  W: floats([6, 4]),
+  U: floats([4, 4]),
+  b: floats([4]),
+};
+const scalar = { dims: [], type: 7 };
+
+/** What a step computes; `h` is the state, `x` its timestep. */
+const step = [
+  node('MatMul', 'x W', 'xw'),
+  node('MatMul', 'h U', 'hu'),
+  node('Add', 'xw hu', 's'),
+  node('Add', 's b', 'sb'),
+  node('Tanh', 'sb', 'next'),
+];
+
+interface Written {
+  readonly nodes: Parts['nodes'];
+  readonly condition: Parts['nodes'];
+  readonly gather: Parts['nodes'][0];
+  readonly count: Parts['nodes'][0];
+  readonly loop: string;
+  readonly outputs: string[];
+  readonly body: (made: Graph) => void;
+  readonly state: Parts['nodes'];
+}
+
+function written(change: Partial<Written> = {}): Uint8Array {
+  const own: Written = {
+    nodes: step,
+    condition: [node('Less', 'at_next t', 'go')],
+    gather: node('Gather', 'first at', 'x', { axis: 0 }),
+    count: node('Add', 'at one', 'at_next'),
+    loop: 't yes zero h0',
+    outputs: ['go', 'at_next', 'next', 'next'],
+    body: () => {},
+    state: [node('ConstantOfShape', 'size', 'h0')],
+    ...change,
+  };
+  const body = graph({
+    nodes: [own.gather, own.count, ...own.nodes, ...own.condition],
+    inputs: { i: scalar, c: { dims: [], type: 9 }, at: scalar, h: { dims: ['batch', 4] } },
+    outputs: own.outputs,
+  });
+  own.body(body);
+  return model({
+    nodes: [
+      node('Transpose', 'X', 'first', { perm: [1, 0, 2] }),
+      node('Shape', 'X', 'shape'),
+      node('Gather', 'shape one', 't'),
+      node('Gather', 'shape zero', 'rows'),
+      node('Unsqueeze', 'rows z', 'rows1'),
+      node('Concat', 'rows1 four', 'size', { axis: 0 }),
+      ...own.state,
+      node('Less', 'zero t', 'yes'),
+      node('Loop', own.loop, 'count last all', { body }),
+      node('Transpose', 'all', 'Y', { perm: [1, 0, 2] }),
+    ],
+    init,
+    outputs: ['Y', 'last'],
+  });
+}
+
+const said = (change: Partial<Written>): string =>
+  refusal(() => fromOnnx(written(change), { axes: { X: ['batch', 'time', 'features'] } }));
+
+describe('a loop over the timesteps', () => {
+  it('is the RNN whose formula it has', async () => {
+    const { spec, report } = readOnnx(written());
+    expect(spec.nodes.map(({ type }) => type)).toEqual(['rnn', 'dropout', 'dropout']);
+    expect(report.notes).toContainEqual(expect.stringMatching(/\(Loop\): its steps are those of a layer of type rnn/));
+    const run = await createModel(spec);
+    const x = randomFloats(5 * 6, 4);
+    const { Y, last } = run.runNamed({ X: { data: x, shape: [1, 5, 6] } });
+    const [w, u, b] = ['W', 'U', 'b'].map(
+      (name) => (init as Record<string, { floatData: number[] }>)[name]?.floatData ?? [],
+    );
+    let h = [0, 0, 0, 0];
+    const wanted = Array.from({ length: 5 }, (_, t) => {
+      h = h.map((_, j) => {
+        let sum = b?.[j] as number;
+        for (let k = 0; k < 6; k++) sum += (x[t * 6 + k] as number) * (w?.[k * 4 + j] as number);
+        for (let k = 0; k < 4; k++) sum += (h[k] as number) * (u?.[k * 4 + j] as number);
+        return Math.tanh(sum);
+      });
+      return h;
+    });
+    expectClose(Y?.data as Float32Array, wanted.flat());
+    expectClose(last?.data as Float32Array, h);
+  });
+
+  it('without a number of trips ends where its condition does', () => {
+    expect(fromOnnx(written({ loop: '_ yes zero h0' }))).toEqual(fromOnnx(written()));
+  });
+
+  it('starts from a state that the file has', () => {
+    const start = { state: [node('ConstantOfShape', 'size', 'h0', { value: floats([1], [0.5]) })] };
+    const { nodes, tensors } = fromOnnx(written(start));
+    expect(nodes.map(({ type }) => type)).toEqual(['constant', 'rnn', 'dropout', 'dropout']);
+    expect([...(Object.values(tensors)[0]?.data ?? [])]).toEqual([0.5, 0.5, 0.5, 0.5]);
+  });
+
+  it.each<[string, Partial<Written>, RegExp]>([
+    [
+      'a body that does not fit',
+      { loop: 't yes zero' },
+      /a body that does not fit; expected 3 inputs, 4 outputs, got 4, 4/,
+    ],
+    ['state that is left out', { loop: 't yes zero _' }, /an input is missing; expected input 3/],
+    [
+      'half the steps',
+      { loop: 'one yes zero h0' },
+      /a loop that does not run once for every timestep; expected one step for each/,
+    ],
+    [
+      'a condition that ends it early',
+      { condition: [node('Add', 'at_next one', 'later'), node('Less', 'later t', 'go')] },
+      /a loop that does not run once for every timestep/,
+    ],
+    [
+      'a condition on the state',
+      { condition: [node('ReduceMax', 'next', 'm', { keepdims: 0 }), node('Less', 'm b', 'go')] },
+      /a loop that does not run once for every timestep/,
+    ],
+    ['a start that nobody knows', { loop: 't rows zero h0' }, /a loop that does not run once for every timestep/],
+    [
+      'state that is no vector',
+      { state: [node('ConstantOfShape', 'rows1', 'h0')] },
+      /state that is no vector per row; expected \[batch, units\], got 1 axes/,
+    ],
+    [
+      'steps of two',
+      { count: node('Sub', 'at one', 'at_next'), condition: [node('Less', 'i t', 'go')] },
+      /a number that is carried but does not count steps; expected one more at each step, got at/,
+    ],
+    [
+      'no sequence',
+      { gather: node('Identity', 'four', 'x'), nodes: [node('Tanh', 'h', 'next')] },
+      /a loop over other than one sequence; expected a recurrent layer, got 0 sequences/,
+    ],
+    [
+      'a sequence of its own making',
+      { gather: node('Gather', 'squashed at', 'x', { axis: 0 }), nodes: [node('Tanh', 'first', 'squashed'), ...step] },
+      /a loop over other than one sequence|nothing makes input "squashed"/,
+    ],
+    [
+      'a formula of its own',
+      { nodes: [node('MatMul', 'x W', 'xw'), node('Mul', 'h xw', 'next')] },
+      /a loop that is no LSTM, GRU or simple RNN; expected the formula of one of them/,
+    ],
+    [
+      'a step that looks ahead',
+      { gather: node('Gather', 'first at_next', 'x', { axis: 0 }) },
+      /indices depend on the size of the input|nothing makes input "at_next"/,
+    ],
+    [
+      'a scan of something else',
+      { outputs: ['go', 'at_next', 'next', 'sb'] },
+      /output 2 is not made; expected an output that is, got all/,
+    ],
+  ])('refuses %s', (_, change, expected) => {
+    expect(said(change)).toMatch(expected);
+  });
+});

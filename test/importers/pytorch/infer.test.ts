@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { ImportError } from '../../../src/errors.js';
+import { fromPyTorch, type PyTorchConfig, readPyTorch } from '../../../src/importers/pytorch/index.js';
+import { writeSafetensors } from '../../../src/importers/safetensors/index.js';
+import { recurrentShapes, tensors } from '../files.js';
+
+const bytesOf = (...shapes: Record<string, number[]>[]) => writeSafetensors(tensors(Object.assign({}, ...shapes)));
+const linear = (name: string, out: number, inputs: number) => ({
+  [`${name}.weight`]: [out, inputs],
+  [`${name}.bias`]: [out],
+});
+const lstm = recurrentShapes(4, 3, 5, { prefix: 'lstm.' });
+
+it('reports that the topology is from the file', () => {
+  const { report } = readPyTorch(bytesOf(lstm, linear('fc', 2, 5)), { name: 'named' });
+  expect(report.notes[0]).toBe('layers and their order: from names and shapes');
+  expect(report.attributes[0]).toEqual({ layer: 'lstm', attribute: 'hiddenSize', value: '5', source: 'file' });
+});
+
+it('inputSize decides where two orders fit', () => {
+  const bytes = bytesOf(lstm, linear('fc', 3, 5));
+  expect(() => fromPyTorch(bytes)).toThrow('several orders');
+  expect(fromPyTorch(bytes, { inputSize: 3 }).outputs).toEqual(['fc']);
+});
+
+/** What the file leaves open → the reason and the draft. */
+const open: [string, Record<string, number[]>, string, PyTorchConfig | object][] = [
+  [
+    'the nonlinearity of an RNN',
+    recurrentShapes(1, 3, 5),
+    'the module: its nonlinearity, tanh or relu',
+    { inputSize: 3, layers: [{ type: 'rnn', hiddenSize: 5, nonlinearity: 'tanh' }] },
+  ],
+  [
+    'what a convolution does at the ends',
+    { 'conv.weight': [4, 3, 2], 'conv.bias': [4], ...linear('fc', 2, 4) },
+    'conv: its stride, padding, dilation and groups',
+    {
+      inputSize: 3,
+      layers: [
+        { type: 'conv1d', kernelSize: 2, stride: 1, padding: 0, dilation: 1, groups: 1, prefix: 'conv' },
+        { type: 'linear', prefix: 'fc' },
+      ],
+    },
+  ],
+  [
+    'the order of equal modules',
+    { ...recurrentShapes(4, 4, 4, { prefix: 'front.' }), ...recurrentShapes(4, 4, 4, { prefix: 'back.' }) },
+    'several orders or meanings fit',
+    {
+      inputSize: 4,
+      layers: [
+        { type: 'lstm', hiddenSize: 4, prefix: 'front' },
+        { type: 'lstm', hiddenSize: 4, prefix: 'back' },
+      ],
+    },
+  ],
+  [
+    'an embedding or a Linear',
+    { 'table.weight': [10, 4] },
+    'several orders or meanings fit',
+    { layers: [{ type: 'embedding', prefix: 'table' }] },
+  ],
+  [
+    'no chain',
+    { ...lstm, ...linear('fc', 2, 6) },
+    'no order fits',
+    {
+      inputSize: 3,
+      layers: [
+        { type: 'lstm', hiddenSize: 5, prefix: 'lstm' },
+        { type: 'linear', prefix: 'fc' },
+      ],
+    },
+  ],
+  [
+    'an activation between two Linears',
+    { ...linear('one', 4, 3), ...linear('two', 2, 4) },
+    'one: an activation may follow',
+    {
+      inputSize: 3,
+      layers: [
+        { type: 'linear', prefix: 'one' },
+        { type: 'linear', prefix: 'two' },
+      ],
+    },
+  ],
+  [
+    'a gap in the numbers of a Sequential',
+    { ...linear('0', 4, 3), ...linear('2', 2, 4) },
+    '1: a module without tensors',
+    {
+      inputSize: 3,
+      layers: [
+        { type: 'linear', prefix: '0' },
+        { type: '?', name: '1' },
+        { type: 'linear', prefix: '2' },
+      ],
+    },
+  ],
+  [
+    'a weight alone',
+    { ...lstm, 'act.weight': [5] },
+    'act: layer_norm without bias, or prelu',
+    {
+      inputSize: 3,
+      layers: [
+        { type: 'lstm', hiddenSize: 5, prefix: 'lstm' },
+        { type: 'layer_norm', bias: false, prefix: 'act' },
+      ],
+    },
+  ],
+  [
+    'a module of another kind',
+    { 'attention.in_proj_weight': [12, 4], 'attention.in_proj_bias': [12] },
+    'attention: no module is known by in_proj_weight, in_proj_bias',
+    { layers: [{ type: '?', name: 'attention' }] },
+  ],
+  [
+    'gates of no known number',
+    { weight_ih_l0: [10, 3], weight_hh_l0: [10, 5] },
+    'the module: no module is known by weight_ih_l0, weight_hh_l0',
+    { layers: [{ type: '?' }] },
+  ],
+];
+
+describe('what names and shapes leave open is refused with a draft of the config', () => {
+  it.each(open)('%s', (_, shapes, why, draft) => {
+    const read = () => fromPyTorch(bytesOf(shapes));
+    expect(read).toThrow(ImportError);
+    const start = 'file: the topology is left open; expected a config; draft: ';
+    try {
+      read();
+    } catch (error) {
+      const { message } = error as Error;
+      expect(message.startsWith(start) && message.endsWith(`, got ${why}`), message).toBe(true);
+      expect(JSON.parse(message.slice(start.length, -`, got ${why}`.length))).toEqual(draft);
+    }
+  });
+
+  it('a draft is a config', () => {
+    const bytes = bytesOf(open[1]?.[1] as Record<string, number[]>);
+    expect(fromPyTorch(bytes, open[1]?.[3] as PyTorchConfig).outputs).toEqual(['fc']);
+  });
+
+  it('files of very many modules cost an error, not the evening', () => {
+    const many = (count: number) =>
+      Object.assign(
+        {},
+        ...Array.from({ length: count }, (_, k) => ({ [`m${String.fromCharCode(97 + k)}x.weight`]: [2, 2] })),
+      );
+    expect(() => fromPyTorch(bytesOf(many(65)))).toThrow('the module: more than 64 modules');
+    const before = performance.now();
+    expect(() => fromPyTorch(bytesOf(many(64)))).toThrow('several orders');
+    const unfit = { 'a.weight': [3, 5], 'b.weight': [7, 11] };
+    expect(() => fromPyTorch(bytesOf(many(60), unfit))).toThrow('several orders');
+    expect(performance.now() - before).toBeLessThan(3000);
+  });
+});
