@@ -175,7 +175,7 @@ export function runLoop(env: Environment, op: Op, outer: Scope, depth: number): 
     const [rows, units] = dimsOf(item);
     if (dimsOf(item).length !== 2 || isSym(units) || !sameNum(rows, ctx.batch?.size ?? 1))
       refuse(where, 'state that is no vector per row', '[batch, units]', `${dimsOf(item).length} axes`);
-    const atom: Atom = { size: units as number };
+    const atom: Atom = { kind: 'block', size: units as number };
     const name = child.unique(`${op.name}.state`);
     const value: Value = {
       kind: 'value',
@@ -235,7 +235,7 @@ export function runLoop(env: Environment, op: Op, outer: Scope, depth: number): 
   const config = configOf(op, ctx, found.cell, leaf, h.name, input, h.units);
   ctx.add({ ...config, inputs: [sequence.name, ...initial], outputs }, op.name);
   ctx.reporter.note(`${where}: its steps are those of a layer of type ${found.cell.type}`);
-  const unit: Atom = { size: h.units };
+  const unit: Atom = { kind: 'block', size: h.units };
   const batch = ctx.batch ? [ctx.batch] : [];
   const vector = (name: string): Value => ({
     kind: 'value',

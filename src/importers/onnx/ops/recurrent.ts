@@ -2,9 +2,21 @@ import type { ActivationSpec, CellConfig } from '../../../spec.js';
 import { refuse } from '../../shared/refuse.js';
 import { type Context, known, numbers, type Op } from '../context.js';
 import { arrange, arranged } from '../layout.js';
-import { isSym, sameNum, show } from '../num.js';
+import { isSym, sameNum, showSize } from '../num.js';
 import { value } from '../stretch.js';
-import { type Atom, type Constant, constant, count, dimsOf, flowing, type Item, sizeOf, type Value } from '../value.js';
+import {
+  type Atom,
+  type Constant,
+  constant,
+  count,
+  dimsOf,
+  hasBatch,
+  type Item,
+  runTime,
+  totalSize,
+  type Value,
+  withoutBatch,
+} from '../value.js';
 import type { Run } from './run.js';
 
 type Kind = 'lstm' | 'gru' | 'rnn';
@@ -183,7 +195,7 @@ function constantState(op: Op, item: Item, direction: number, units: number, lay
 function checkLengths(op: Op, x: Value): void {
   const lengths = op.inputs[4];
   if (lengths === undefined) return;
-  const time = sizeOf(x.time);
+  const time = totalSize(x.time);
   if (lengths.kind === 'value') {
     if (!lengths.ids) refuse(op.where, 'sequence_lens worked out at run time', 'an input of the model');
     return;
@@ -193,8 +205,8 @@ function checkLengths(op: Op, x: Value): void {
     refuse(
       op.where,
       'constant sequence_lens',
-      `the whole time, ${show(time)}, for every row; or an input, then options.lengths of a run`,
-      all.map(show).join(', '),
+      `the whole time, ${showSize(time)}, for every row; or an input, then options.lengths of a run`,
+      all.map(showSize).join(', '),
     );
   }
 }
@@ -231,7 +243,7 @@ const recurrent =
       );
     const [timeAxis, batchAxis] = layout === 0 ? [0, 1] : [1, 0];
     const batch = given.axes[batchAxis] as readonly Atom[];
-    if (batch.some((atom) => !atom.batch) || given.axes[timeAxis]?.some((atom) => atom.batch)) {
+    if (withoutBatch(batch).length > 0 || hasBatch(given.axes[timeAxis])) {
       refuse(
         where,
         'X with its axes in another order',
@@ -244,7 +256,7 @@ const recurrent =
       x = {
         ...x,
         name: ctx.add({ type: 'reshape', inputs: [x.name], shape: [1, count(x.features)] }, given.name),
-        time: [{ size: 1 }],
+        time: [{ kind: 'block', size: 1 }],
       };
     const input = count(x.features);
     checkLengths(op, x);
@@ -286,11 +298,11 @@ const recurrent =
     };
     if (clip === undefined) ctx.reporter.defaulted(op.name, 'clip', 'none', 'ONNX: no bound unless given');
 
-    const d: Atom[] = directions === 2 ? [{ size: 2 }] : [];
-    const h: Atom = { size: units };
+    const d: Atom[] = directions === 2 ? [{ kind: 'block', size: 2 }] : [];
+    const h: Atom = { kind: 'block', size: units };
     const hAxis = units === 1 ? [] : [h];
     const time = x.time;
-    const flow = flowing(x);
+    const flow = runTime(x);
     const inTime = flow ? [flow] : (given.axes[timeAxis] as readonly Atom[]);
     const sequence = (name: string): Value => ({
       kind: 'value',
@@ -371,17 +383,17 @@ function initialState(
   const [d, batch] = layout === 0 ? [0, 1] : [1, 0];
   if (
     item.axes.length !== 3 ||
-    flowing(item) ||
+    runTime(item) ||
     !sameNum(dims[d], directions) ||
     !sameNum(dims[2], units) ||
-    item.axes[batch]?.some((atom) => !atom.batch) ||
+    withoutBatch(item.axes[batch] ?? []).length > 0 ||
     isSym(dims[2])
   ) {
     refuse(
       op.where,
       'an initial state of the wrong shape',
       `[${directions}, batch, ${units}]`,
-      `[${dims.map(show).join(', ')}]`,
+      `[${dims.map(showSize).join(', ')}]`,
     );
   }
   const name = arrange(

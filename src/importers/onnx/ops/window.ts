@@ -5,7 +5,7 @@ import { pick } from '../fold.js';
 import { arranged } from '../layout.js';
 import { type Num, windows } from '../num.js';
 import { value } from '../stretch.js';
-import { type Atom, count, flowing, type Item, sizeOf, type Value } from '../value.js';
+import { type Atom, count, type Item, runTime, totalSize, type Value } from '../value.js';
 import { perFeature } from './per-feature.js';
 import type { Run } from './run.js';
 
@@ -58,7 +58,7 @@ function windowOf(op: Op, ctx: Context, x: Value, kernelDims: readonly number[] 
   if (v.time.length === 0) {
     // A single timestep.
     const name = ctx.add({ type: 'reshape', inputs: [v.name], shape: [1, count(v.features)] }, x.name);
-    const one: Atom = { size: 1 };
+    const one: Atom = { kind: 'block', size: 1 };
     v = { ...v, name, time: [one], axes: v.axes.map((atoms, i) => (i === axis ? [one] : atoms)) };
   }
   return {
@@ -73,9 +73,9 @@ function windowOf(op: Op, ctx: Context, x: Value, kernelDims: readonly number[] 
 
 /** The value after a window: new timesteps, new channels. */
 function after(w: Window, name: string, size: Num, channels: number): Value {
-  const flow = flowing(w.x);
-  const time: Atom = { size, ...(flow ? { flows: true as const } : { timed: true as const }) };
-  const features: Atom = { size: channels };
+  const flow = runTime(w.x);
+  const time: Atom = { kind: flow ? 'time' : 'steps', size };
+  const features: Atom = { kind: 'block', size: channels };
   const axes = w.x.axes.map((atoms, at) =>
     at === w.axis ? (size === 1 && !flow ? [] : [time]) : at === 1 ? (channels === 1 ? [] : [features]) : atoms,
   );
@@ -83,7 +83,7 @@ function after(w: Window, name: string, size: Num, channels: number): Value {
 }
 
 function timeAfter({ kernel, stride, dilation, padding, x }: Window, ceil = false): Num {
-  const size = sizeOf(x.time);
+  const size = totalSize(x.time);
   if (typeof padding === 'string') return windows(size, 1, stride - 1, stride);
   const add = padding[0] + padding[1] - dilation * (kernel - 1) - 1 + stride;
   return windows(size, 1, ceil ? Math.min(add, padding[0]) + stride - 1 : add, stride);
@@ -183,7 +183,7 @@ function convTranspose(op: Op, ctx: Context): Item[] {
     op.outputs[0] as string,
   );
   const add = w.dilation * (w.kernel - 1) + 1 + outputPadding - w.stride - crop[0] - crop[1];
-  return [after(w, name, windows(sizeOf(w.x.time), w.stride, add, 1), filters)];
+  return [after(w, name, windows(totalSize(w.x.time), w.stride, add, 1), filters)];
 }
 
 const pool =
