@@ -1,7 +1,7 @@
 import { refuse } from '../shared/refuse.js';
 import { Attributes } from './attributes.js';
 import type { Context, Op } from './context.js';
-import { fold } from './fold.js';
+import { fold } from './fold/fold.js';
 import { functionKey, runFunction } from './functions.js';
 import { runLoop } from './loop/loop.js';
 import { MICROSOFT, OPERATORS } from './ops/all.js';
