@@ -2,8 +2,8 @@ import type { ModelSpec, NodeSpec, TensorSpec } from '../../spec.js';
 import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
 import type { Attributes } from './attributes.js';
-import { show } from './num.js';
-import { type Atom, type Constant, flowing, type Item, type Value } from './value.js';
+import { showSize } from './num.js';
+import { type Atom, type Constant, type Item, runTime, type Value } from './value.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** A node being made: fields beyond its name. */
@@ -55,9 +55,9 @@ export class Context {
 
   /** Takes note of a value that was made. */
   saw(item: Item): void {
-    const flow = item.kind === 'value' && !item.ids ? flowing(item) : undefined;
-    if (flow && !this.sequences.has(show(flow.size)) && (item as Value).time.length === 1)
-      this.sequences.set(show(flow.size), item as Value);
+    const flow = item.kind === 'value' && !item.ids ? runTime(item) : undefined;
+    if (flow && !this.sequences.has(showSize(flow.size)) && (item as Value).time.length === 1)
+      this.sequences.set(showSize(flow.size), item as Value);
   }
 
   /** Products without a bias, by the tensor they make, which only one operator reads. */

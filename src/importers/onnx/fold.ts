@@ -1,7 +1,7 @@
 import { refuse } from '../shared/refuse.js';
 import { axisAt, integers, known, numbers, type Op } from './context.js';
-import { dividedBy, isSym, minus, type Num, plus, sameNum, show, times } from './num.js';
-import { isFloat } from './tensor.js';
+import { dividedBy, isSym, minus, type Num, plus, sameNum, showSize, times } from './num.js';
+import { isFloatType } from './tensor.js';
 import { BOOL, type Constant, constant, type Filled, INT64 } from './value.js';
 
 /** Most numbers that folding makes in one step: a file of a few bytes must not fill the memory. */
@@ -77,7 +77,7 @@ const undetermined = (where: string, a: Num, b: Num): never =>
     where,
     'depends on the size of the input',
     'options.shapes with the sizes to run with',
-    `${show(a)} and ${show(b)}`,
+    `${showSize(a)} and ${showSize(b)}`,
   );
 
 const truth = (yes: boolean): number => (yes ? 1 : 0);
@@ -141,7 +141,7 @@ function binary(op: Op): Constant {
   const [a, b] = [known(op.where, op.inputs[0], 'an input'), known(op.where, op.inputs[1], 'an input')];
   const dims = broadcastDims(op.where, a.dims, b.dims);
   const [p, q] = [expand(op.where, a, dims), expand(op.where, b, dims)];
-  const float = isFloat(a.type);
+  const float = isFloatType(a.type);
   const compute = BINARY[op.type] as (a: Num, b: Num, integer: boolean) => Num | undefined;
   const data = Array.from(
     p.data,
@@ -173,7 +173,7 @@ function concat(op: Op): Constant {
     }
   }
   const type = (first as Constant).type;
-  return constant(dims, isFloat(type) ? Float32Array.from(data as number[]) : data, type);
+  return constant(dims, isFloatType(type) ? Float32Array.from(data as number[]) : data, type);
 }
 
 function gather(op: Op): Constant {
@@ -192,7 +192,7 @@ function gather(op: Op): Constant {
       for (let k = 0; k < inner; k++) data.push(x.data[(o * size + i) * inner + k] as Num);
     }
   }
-  return constant(dims, isFloat(x.type) ? Float32Array.from(data as number[]) : data, x.type);
+  return constant(dims, isFloatType(x.type) ? Float32Array.from(data as number[]) : data, x.type);
 }
 
 /** One number everywhere; a constant if its shape is known. */
@@ -201,7 +201,7 @@ export function filled(dims: readonly Num[], number: Num, type: number): Constan
   const length = bounded('ConstantOfShape', dims as number[]);
   return constant(
     dims as number[],
-    isFloat(type) && !isSym(number) ? new Float32Array(length).fill(number) : new Array<Num>(length).fill(number),
+    isFloatType(type) && !isSym(number) ? new Float32Array(length).fill(number) : new Array<Num>(length).fill(number),
     type,
   );
 }
@@ -365,7 +365,7 @@ export function fold(op: Op, axes: () => { axes: readonly number[] | undefined; 
       if (op.type === 'Neg') return times(one, -1) as Num;
       return undetermined(op.where, one, one);
     });
-    return constant(x.dims, isFloat(x.type) ? Float32Array.from(data as number[]) : data, x.type);
+    return constant(x.dims, isFloatType(x.type) ? Float32Array.from(data as number[]) : data, x.type);
   }
   switch (op.type) {
     case 'DequantizeLinear':

@@ -13,10 +13,10 @@ export const symbol = (name: string): Sym => ({ name, coef: 1, add: 0 });
 
 export const isSym = (n: Num | undefined): n is Sym => typeof n === 'object';
 
-export const sameNum = (a: Num | undefined, b: Num | undefined): boolean => show(a) === show(b);
+export const sameNum = (a: Num | undefined, b: Num | undefined): boolean => showSize(a) === showSize(b);
 
 /** The order that readers see, and that tells equal numbers. */
-export function show(n: Num | undefined): string {
+export function showSize(n: Num | undefined): string {
   if (!isSym(n)) return String(n);
   const product = n.coef === 1 ? n.name : `${n.coef}·${n.name}`;
   return n.add === 0 ? product : `${product}${n.add > 0 ? '+' : ''}${n.add}`;
@@ -66,7 +66,7 @@ export function dividedBy(a: Num, b: Num): Num | undefined {
   const { name, coef, add } = a as Sym;
   if (b === 1) return a;
   if (b > 0 && coef % b === 0 && add % b === 0) return make(name, coef / b, add / b);
-  return b > 0 ? symbol(`⌊${show(a)}/${b}⌋`) : undefined;
+  return b > 0 ? symbol(`⌊${showSize(a)}/${b}⌋`) : undefined;
 }
 
 export const product = (all: readonly Num[]): Num | undefined =>

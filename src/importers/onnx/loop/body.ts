@@ -3,7 +3,8 @@ import type { Op } from '../context.js';
 import { Scope } from '../environment.js';
 import { minus, type Num, sameNum, symbol } from '../num.js';
 import type { Graph, Node } from '../proto/messages.js';
-import { BOOL, constant, dimsOf, FLOAT, INT64, type Item } from '../value.js';
+import { isFloatType } from '../tensor.js';
+import { BOOL, constant, dimsOf, INT64, type Item } from '../value.js';
 import { STEP } from './step.js';
 
 /** A loop's body, and what the loop carries from step to step. */
@@ -53,7 +54,11 @@ export function readLoop(op: Op): Loop {
   const invariant = initial.map((_, i) => origin(body.node, outputs[i + 1] as string) === names[i + 2]);
   const counter = initial.map(
     (item, i) =>
-      !invariant[i] && item.kind === 'constant' && item.data.length === 1 && item.data[0] === 0 && item.type !== FLOAT,
+      !invariant[i] &&
+      item.kind === 'constant' &&
+      item.data.length === 1 &&
+      item.data[0] === 0 &&
+      !isFloatType(item.type),
   );
   return { body, names, outputs, initial, invariant, counter };
 }

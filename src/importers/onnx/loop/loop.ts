@@ -45,7 +45,7 @@ function enterStates(op: Op, child: Context, loop: Loop, scope: Scope): State[] 
     const [rows, units] = dims;
     if (dims.length !== 2 || isSym(units) || !sameNum(rows, child.batch?.size ?? 1))
       refuse(op.where, 'state that is no vector per row', '[batch, units]', `${dims.length} axes`);
-    const unit: Atom = { size: units as number };
+    const unit: Atom = { kind: 'block', size: units as number };
     const name = child.unique(`${op.name}.state`);
     scope.set(loop.names[index + 2] as string, {
       kind: 'value',
@@ -131,7 +131,7 @@ export function runLoop(env: Environment, op: Op, outer: Scope): (Item | undefin
   ctx.add({ ...config, inputs: [sequence.name, ...initial], outputs }, op.name);
   ctx.reporter.note(`${op.where}: its steps are those of a layer of type ${cell.type}`);
 
-  const unit: Atom = { size: h.units };
+  const unit: Atom = { kind: 'block', size: h.units };
   const batch = ctx.batch ? [ctx.batch] : [];
   const axes = [batch, [unit]];
   const type = walked.x.type;

@@ -4,7 +4,17 @@ import { filled, pick } from '../fold.js';
 import { arrange } from '../layout.js';
 import { isSym, type Num, plus, sameNum } from '../num.js';
 import { materialise } from '../stretch.js';
-import { type Atom, count, dimsOf, type Filled, flowing, type Item, type Value } from '../value.js';
+import {
+  type Atom,
+  count,
+  dimsOf,
+  type Filled,
+  hasBatch,
+  type Item,
+  runTime,
+  type Value,
+  withoutBatch,
+} from '../value.js';
 import type { Run } from './run.js';
 
 /** Joins along an axis: new timesteps if the axis is the run's time, else features. */
@@ -22,16 +32,14 @@ function concat(op: Op, ctx: Context): Item[] {
   if (!model) return [joined(op, ctx, all, axis, total)];
   const carried = values.some((one) => one.carried);
   const along = values.map((one) => one.axes[axis] as readonly Atom[]);
-  if (along.some((atoms) => atoms.some(({ batch }) => batch)))
-    refuse(where, 'joins batches', 'rows that stand alone', `axis ${axis}`);
+  if (along.some(hasBatch)) refuse(where, 'joins batches', 'rows that stand alone', `axis ${axis}`);
   const timed = values.filter(
-    (one) => flowing(one) && (one.axes[axis] as readonly Atom[]).includes(flowing(one) as Atom),
+    (one) => runTime(one) && (one.axes[axis] as readonly Atom[]).includes(runTime(one) as Atom),
   );
   const overTime = timed.length > 0;
   if (timed.length > 1)
     refuse(where, 'joins times that depend on the run', 'one of them at most; options.shapes', `${timed.length}`);
-  const others = (one: Value): Atom[] =>
-    one.axes.flatMap((atoms, at) => (at === axis ? [] : atoms.filter(({ batch }) => !batch)));
+  const others = (one: Value): Atom[] => one.axes.flatMap((atoms, at) => (at === axis ? [] : withoutBatch(atoms)));
   if (overTime) {
     const names = all.map((one) => {
       if (one.kind !== 'value') return asConstant(ctx, where, one, axis, model);
@@ -41,8 +49,8 @@ function concat(op: Op, ctx: Context): Item[] {
         : sequence(ctx, where, one, axis, others(one));
     });
     const name = ctx.add({ type: 'concatenate', inputs: names, axis: 'time' }, op.outputs[0] as string);
-    const atom: Atom = { size: total, flows: true };
-    const main = values.find((one) => one.time.length > 0 && flowing(one)) as Value;
+    const atom: Atom = { kind: 'time', size: total };
+    const main = values.find((one) => one.time.length > 0 && runTime(one)) as Value;
     return [
       {
         ...main,
@@ -54,12 +62,12 @@ function concat(op: Op, ctx: Context): Item[] {
       },
     ];
   }
-  const flowed = values.find((one) => flowing(one));
+  const flowed = values.find((one) => runTime(one));
   const names = all.map((given) => {
     if (given.kind !== 'value' && !flowed) return asConstant(ctx, where, given, axis, model);
     const one = given.kind === 'value' ? given : materialise(ctx, where, given);
-    if (flowed && !flowing(one)) refuse(where, 'joins a vector to a sequence', 'one kind of value', one.name);
-    const time = flowed ? [flowing(one) as Atom] : [];
+    if (flowed && !runTime(one)) refuse(where, 'joins a vector to a sequence', 'one kind of value', one.name);
+    const time = flowed ? [runTime(one) as Atom] : [];
     return arrange(ctx, where, one, time, [
       ...(one.axes[axis] as readonly Atom[]),
       ...others(one).filter((atom) => !time.includes(atom)),
@@ -67,8 +75,8 @@ function concat(op: Op, ctx: Context): Item[] {
   });
   const name = ctx.add({ type: 'concatenate', inputs: names }, op.outputs[0] as string);
   const main = flowed ?? model;
-  const time = flowed ? [flowing(main) as Atom] : [];
-  const atom: Atom = { size: total };
+  const time = flowed ? [runTime(main) as Atom] : [];
+  const atom: Atom = { kind: 'block', size: total };
   const rest = others(main).filter((one) => !time.includes(one));
   const axes = main.axes.map((one, at) => (at === axis ? (total === 1 ? [] : [atom]) : one));
   return [{ ...main, name, time, features: [atom, ...rest], axes, carried }];
@@ -97,7 +105,7 @@ const sequence = (ctx: Context, where: string, x: Value, axis: number, rest: rea
 
 /** A constant beside values, the axis first; one row of it stands for every row of the batch. */
 function asConstant(ctx: Context, where: string, x: Item, axis: number, like: Value): string {
-  const batchAxis = like.axes.findIndex((atoms) => atoms.some(({ batch }) => batch));
+  const batchAxis = like.axes.findIndex(hasBatch);
   const dims = dimsOf(x).map((n, at) => (at === batchAxis ? 1 : n));
   if (dims.some(isSym) || x.kind === 'value')
     refuse(where, 'constants of a size that depends on the run', 'sizes in the file');
@@ -113,7 +121,7 @@ function asConstant(ctx: Context, where: string, x: Item, axis: number, like: Va
     order.map((at) => size[at] as number),
     order.map((at) => strides[at] as number),
   );
-  const timed = flowing(like) !== undefined;
+  const timed = runTime(like) !== undefined;
   const rows = size[axis] as number;
   const shape = timed ? [rows, turned.data.length / rows] : [turned.data.length];
   const tensor = ctx.tensor('constant', shape, Float32Array.from(turned.data as ArrayLike<number>));

@@ -3,7 +3,7 @@ import { refuse } from '../../shared/refuse.js';
 import { type Context, everyInput, known, numbers, type Op } from '../context.js';
 import { filled, pick } from '../fold.js';
 import { arrange } from '../layout.js';
-import { isSym, type Num, sameNum, show } from '../num.js';
+import { isSym, type Num, sameNum, showSize } from '../num.js';
 import { broadcast, stretch, value } from '../stretch.js';
 import {
   type Atom,
@@ -13,10 +13,12 @@ import {
   count,
   dimsOf,
   type Filled,
-  flowing,
+  hasBatch,
   type Item,
-  sizeOf,
+  runTime,
+  totalSize,
   type Value,
+  withoutBatch,
 } from '../value.js';
 import { activation, LARGEST } from './activate.js';
 import { expanded } from './expand.js';
@@ -36,14 +38,14 @@ function beside(where: string, x: Value, given: Constant): { data: Float32Array;
     ...Array(Math.max(0, rank - given.dims.length)).fill(1),
     ...given.dims.slice(-rank || given.dims.length),
   ] as number[];
-  const flow = flowing(x);
+  const flow = runTime(x);
   // Each atom with its step in the constant; 0 where the constant does not vary.
   const step = new Map<Atom, number>();
   x.axes.forEach((axis, at) => {
     let inner = dims.slice(at + 1).reduce((a, b) => a * b, 1);
     for (const atom of [...axis].reverse()) {
       if (dims[at] === 1) step.set(atom, 0);
-      else if (atom.batch || atom === flow)
+      else if (atom.kind === 'batch' || atom === flow)
         refuse(where, 'a constant that differs from row to row or over time', 'one for all', `[${given.dims}]`);
       else {
         step.set(atom, inner);
@@ -97,7 +99,7 @@ function withIds(op: Op, type: Merge, x: Value, given: Constant | Filled, left: 
   if (type === 'less' && !left && n === 0) return filled(dimsOf(x), 0, BOOL);
   if (type === 'multiply' && n === 1) return x;
   if (type === 'multiply' && n === 0) return filled(dimsOf(x), 0, x.type);
-  if (type === 'add') return n === 0 ? x : { ...x, shifted: true };
+  if (type === 'add') return n === 0 ? x : { ...x, ids: 'shifted' };
   return refuse(op.where, 'token ids as numbers', 'ids for an embedding');
 }
 
@@ -169,7 +171,7 @@ function scalar(type: Merge, n: number, left: boolean): ActivationSpec | undefin
         [2, 'square'],
         [0.5, 'sqrt'],
         [-1, 'reciprocal'],
-      ]).get(n); // prettier-ignore
+      ]).get(n);
     case 'maximum':
       return n === 0 ? 'relu' : { type: 'clip', alpha: n, beta: LARGEST };
     case 'minimum':
@@ -185,30 +187,30 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
   const padded = values.map((x) => [...Array(rank - x.axes.length).fill([]), ...x.axes] as (readonly Atom[])[]);
   const axes = Array.from({ length: rank }, (_, at): readonly Atom[] => {
     const here = padded.map((all) => all[at] as readonly Atom[]);
-    const first = here.find((atoms) => sizeOf(atoms) !== 1) ?? here.find((atoms) => atoms.length > 0) ?? [];
+    const first = here.find((atoms) => totalSize(atoms) !== 1) ?? here.find((atoms) => atoms.length > 0) ?? [];
     for (const atoms of here) {
-      const batches = atoms.some(({ batch }) => batch) !== first.some(({ batch }) => batch);
-      if (sizeOf(atoms) !== 1 && (batches || !sameNum(sizeOf(atoms), sizeOf(first)))) {
-        refuse(where, 'shapes that do not go together', show(sizeOf(first)), show(sizeOf(atoms)));
+      const batches = hasBatch(atoms) !== hasBatch(first);
+      if (totalSize(atoms) !== 1 && (batches || !sameNum(totalSize(atoms), totalSize(first)))) {
+        refuse(where, 'shapes that do not go together', showSize(totalSize(first)), showSize(totalSize(atoms)));
       }
     }
     return first;
   });
-  const flow = values.map(flowing).find((atom) => atom !== undefined);
+  const flow = values.map(runTime).find((atom) => atom !== undefined);
   const overTime = axes.map((_, at) =>
     values.some((x, index) => {
       const atoms = padded[index]?.[at] as readonly Atom[];
       const timed = flow
-        ? flowing(x) !== undefined && atoms.includes(flowing(x) as Atom)
+        ? runTime(x) !== undefined && atoms.includes(runTime(x) as Atom)
         : atoms.length > 0 && atoms.every((atom) => x.time.includes(atom));
       return timed;
     }),
   );
-  const fresh = (atoms: readonly Atom[]): Atom[] => atoms.filter(({ batch }) => !batch);
+  const fresh = (atoms: readonly Atom[]): Atom[] => withoutBatch(atoms);
   const pickAxes = (all: readonly (readonly Atom[])[], wanted: boolean): Atom[] =>
     all.flatMap((atoms, at) => (overTime[at] === wanted ? fresh(atoms) : []));
   const total = count(pickAxes(axes, false));
-  const sizes = axes.map((atoms, at) => (overTime[at] || atoms.some(({ batch }) => batch) ? 1 : sizeOf(atoms)));
+  const sizes = axes.map((atoms, at) => (overTime[at] || hasBatch(atoms) ? 1 : totalSize(atoms)));
   const names = values.map((x, index) => {
     const own = padded[index] as (readonly Atom[])[];
     const few = count(pickAxes(own, false));
@@ -216,7 +218,7 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
     const wide = few === total || few === 1 ? { ...x, axes: own } : stretch(ctx, where, { ...x, axes: own }, sizes);
     const all = wide.axes;
     const features = pickAxes(all, false);
-    if (flow && x.carried && !flowing(x))
+    if (flow && x.carried && !runTime(x))
       refuse(where, 'uses carried state at every timestep', 'state that goes into recurrent layers only');
     return arrange(ctx, where, wide, pickAxes(all, true), features);
   });

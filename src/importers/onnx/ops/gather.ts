@@ -36,7 +36,7 @@ function gatherNd(op: Op, ctx: Context): Item[] {
 
 function embedding(op: Op, ctx: Context, table: Constant, ids: Value, axis: number): Value {
   const { where } = op;
-  if (axis !== 0 || table.dims.length !== 2 || !ids.ids || ids.shifted)
+  if (axis !== 0 || table.dims.length !== 2 || ids.ids !== 'plain')
     refuse(
       where,
       'not a table of rows by token ids',
@@ -51,7 +51,7 @@ function embedding(op: Op, ctx: Context, table: Constant, ids: Value, axis: numb
     becomes: `${name}.weight`,
     how: 'one row per token id',
   });
-  const atom: Atom = { size: features };
+  const atom: Atom = { kind: 'block', size: features };
   const made = ctx.add({ type: 'embedding', inputs: [ids.name], tensors: { weight } }, name);
   const axes = [...ids.axes, features === 1 ? [] : [atom]];
   return { kind: 'value', name: made, time: ids.time, features: [atom], axes, type: table.type };

@@ -2,7 +2,7 @@ import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, integers, type Op } from '../context.js';
 import { arranged, withFeatures } from '../layout.js';
 import { value } from '../stretch.js';
-import { type Atom, count, flowing, type Value } from '../value.js';
+import { type Atom, count, hasBatch, runTime, type Value } from '../value.js';
 import { activation } from './activate.js';
 import type { Run } from './run.js';
 
@@ -16,10 +16,10 @@ function reduceOver(
   operation: 'mean' | 'sum' | 'max' | 'min',
 ): Value {
   const { where } = op;
-  const flow = flowing(x);
+  const flow = runTime(x);
   let v = x;
   const solid = axes.filter((axis) => (x.axes[axis] as readonly Atom[]).length > 0);
-  if (solid.some((axis) => x.axes[axis]?.some(({ batch }) => batch)))
+  if (solid.some((axis) => hasBatch(x.axes[axis])))
     refuse(where, 'works across the batch', 'rows that stand alone', `axes [${axes}]`);
   const overTime = solid.filter((axis) => x.axes[axis]?.some((atom) => (flow ? atom === flow : x.time.includes(atom))));
   const gone = (value: Value, which: readonly number[]): Value => ({
@@ -40,7 +40,7 @@ function reduceOver(
   if (rest.length > 0) {
     const over = rest.flatMap((axis) => v.axes[axis] as readonly Atom[]);
     const others = v.features.filter((atom) => !over.includes(atom));
-    if (others.length > 0 && flowing(v)) v = byParts(ctx, op, v, over, others, operation);
+    if (others.length > 0 && runTime(v)) v = byParts(ctx, op, v, over, others, operation);
     else {
       v = withFeatures(ctx, where, v, rest);
       const name = ctx.add({ type: 'reduce', inputs: [v.name], operation, axis: 'features' }, op.outputs[0] as string);
@@ -121,7 +121,7 @@ const softmax =
     // Up to version 12 everything from the axis on counted as one.
     const axis = axisAt(op.where, op.attributes.int('axis', op.opset < 13 ? 1 : -1), rank);
     const axes = op.opset < 13 ? Array.from({ length: rank - axis }, (_, i) => axis + i) : [axis];
-    const flow = flowing(x);
+    const flow = runTime(x);
     if (flow && axes.length === 1 && x.axes[axis]?.includes(flow)) return [softmaxOverTime(op, ctx, x, axis, type)];
     const v = withFeatures(ctx, op.where, x, axes);
     return [{ ...v, name: ctx.add({ type, inputs: [v.name] }, op.outputs[0] as string) }];

@@ -2,7 +2,7 @@ import { refuse } from '../../shared/refuse.js';
 import { axisAt, integers, type Op } from '../context.js';
 import { filled, permutation } from '../fold.js';
 import { reshape, shapeFor } from '../layout.js';
-import { isSym, type Num, product, show } from '../num.js';
+import { isSym, type Num, product, showSize } from '../num.js';
 import { value } from '../stretch.js';
 import { type Atom, constant, dimsOf, INT64, type Item } from '../value.js';
 import { item, type Run, sizes } from './run.js';
@@ -64,7 +64,7 @@ export const SHAPE: Readonly<Record<string, Run>> = {
     const gone = dims.map((n, axis) => (axes ? axes.includes(axis) : n === 1));
     dims.forEach((n, axis) => {
       if (gone[axis] && n !== 1)
-        refuse(op.where, `axis ${axis} is not of size 1`, '1; options.shapes fixes sizes', show(n));
+        refuse(op.where, `axis ${axis} is not of size 1`, '1; options.shapes fixes sizes', showSize(n));
     });
     if (x.kind === 'value') return [{ ...x, axes: x.axes.filter((_, axis) => !gone[axis]) }];
     return [

@@ -2,20 +2,19 @@ import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, integers, type Op } from '../context.js';
 import { filled, pick, sliceRange, slices } from '../fold.js';
 import { arrange } from '../layout.js';
-import { isSym, type Num, sameNum, show, windows } from '../num.js';
+import { isSym, type Num, sameNum, showSize, windows } from '../num.js';
 import { value } from '../stretch.js';
-import { type Atom, count, dimsOf, flowing, type Item, sizeOf, type Value } from '../value.js';
+import { type Atom, count, dimsOf, hasBatch, type Item, runTime, totalSize, type Value } from '../value.js';
 import { item, type Run } from './run.js';
 
 /** A single element of an axis, which goes away. */
 export function element(ctx: Context, where: string, x: Value, axis: number, index: number, drop: boolean): Value {
   const atoms = x.axes[axis] as readonly Atom[];
   const axes = drop ? x.axes.filter((_, at) => at !== axis) : x.axes.map((one, at) => (at === axis ? [] : one));
-  const size = sizeOf(atoms);
+  const size = totalSize(atoms);
   if (size === 1) return { ...x, axes };
-  if (atoms.some(({ batch }) => batch))
-    refuse(where, 'takes one row of the batch', 'rows that stand alone', `index ${index}`);
-  if (flowing(x) && atoms.includes(flowing(x) as Atom)) {
+  if (hasBatch(atoms)) refuse(where, 'takes one row of the batch', 'rows that stand alone', `index ${index}`);
+  if (runTime(x) && atoms.includes(runTime(x) as Atom)) {
     if (atoms.length > 1 || x.time.length > 1) refuse(where, 'a timestep of a time mixed with features');
     const name = ctx.add({ type: 'timestep', inputs: [x.name], index }, x.name);
     return { ...x, name, time: [], axes };
@@ -46,8 +45,8 @@ export function part(
 ): Value {
   const atoms = x.axes[axis] as readonly Atom[];
   if (start === 0 && end >= LARGEST_END && step === 1) return x;
-  const size = sizeOf(atoms);
-  const flow = flowing(x);
+  const size = totalSize(atoms);
+  const flow = runTime(x);
   if (flow && atoms.includes(flow) && isSym(size)) {
     if (atoms.length > 1 || x.time.length > 1) refuse(where, 'a part of a time mixed with features');
     const wholeEnd = end >= LARGEST_END;
@@ -71,23 +70,23 @@ export function part(
       if (taken === undefined || taken < 1)
         refuse(where, 'a part that depends on the time', 'ends that do not', `${start} to ${end}`);
       const many = Math.ceil(taken / step);
-      const atom: Atom = { size: many };
+      const atom: Atom = { kind: 'block', size: many };
       const name = ctx.add({ type: 'slice', inputs: [x.name], axis: 'time', start, step, count: many }, x.name);
       return { ...x, name, time: [atom], axes: x.axes.map((one, at) => (at === axis ? [atom] : one)) };
     }
     const drop = wholeEnd ? 0 : -end;
-    const atom: Atom = { size: windows(size, 1, step - 1 - start - drop, step), flows: true };
+    const atom: Atom = { kind: 'time', size: windows(size, 1, step - 1 - start - drop, step) };
     const name = ctx.add({ type: 'slice', inputs: [x.name], axis: 'time', start, step, drop }, x.name);
     return { ...x, name, time: [atom], axes: x.axes.map((one, at) => (at === axis ? [atom] : one)) };
   }
-  if (isSym(size) || atoms.some(({ batch }) => batch))
+  if (isSym(size) || hasBatch(atoms))
     refuse(where, 'a part of the batch', 'rows that stand alone', `${start} to ${end}`);
   const { from, count: many } = sliceRange(size, start, end, step);
   if (many === size && step === 1) return x;
   if (many < 1) refuse(where, 'takes nothing', 'at least one', `${start} to ${end} of ${size}`);
   const rest = x.features.filter((atom) => !atoms.includes(atom));
   const time = x.time.filter((atom) => !atoms.includes(atom));
-  const atom: Atom = { size: many, ...(atoms.some(({ timed }) => timed) && { timed: true as const }) };
+  const atom: Atom = { kind: atoms.some(({ kind }) => kind === 'steps') ? 'steps' : 'block', size: many };
   const axes = x.axes.map((one, at) => (at === axis ? (many === 1 ? [] : [atom]) : one));
   const block = count(rest);
   const inner = step !== 1 && block > 1;
@@ -113,7 +112,7 @@ export function part(
 function remaining(where: string, size: Num, start: number, end: number, step: number): Num {
   if (!isSym(size)) return sliceRange(size, start, end, step).count;
   if (start === 0 && end >= LARGEST_END && step === 1) return size;
-  return refuse(where, 'a part of a size that depends on the run', 'a fixed one', show(size));
+  return refuse(where, 'a part of a size that depends on the run', 'a fixed one', showSize(size));
 }
 
 /** Whole sequences backwards, as exporters write it: every length is the time itself. */
@@ -130,8 +129,8 @@ function reverseSequence(op: Op, ctx: Context): Item[] {
     refuse(
       where,
       'turns a part of the timesteps',
-      `the whole time, ${show(time)}, of every row`,
-      all.map(show).join(', '),
+      `the whole time, ${showSize(time)}, of every row`,
+      all.map(showSize).join(', '),
     );
   return [part(ctx, where, x, axis, -1, -LARGEST_END, -1)];
 }
@@ -142,7 +141,7 @@ function split(op: Op, ctx: Context): Item[] {
   const dims = dimsOf(x);
   const axis = axisAt(where, attributes.int('axis', 0), dims.length);
   const size = dims[axis] as Num;
-  if (isSym(size)) refuse(where, 'splits an axis that depends on the run', 'a fixed size', show(size));
+  if (isSym(size)) refuse(where, 'splits an axis that depends on the run', 'a fixed size', showSize(size));
   const given = opset < 13 ? attributes.ints('split', undefined) : integers(where, op.inputs[1], 'split');
   const parts = attributes.int('num_outputs', undefined) ?? outputs.length;
   const even = Math.ceil(size / parts);

@@ -5,7 +5,7 @@ import { pick } from '../fold.js';
 import { arranged } from '../layout.js';
 import { type Num, windows } from '../num.js';
 import { value } from '../stretch.js';
-import { type Atom, type Constant, count, flowing, type Item, sizeOf, type Value } from '../value.js';
+import { type Atom, type Constant, count, type Item, runTime, totalSize, type Value } from '../value.js';
 import { perFeature } from './per-feature.js';
 import type { Run } from './run.js';
 
@@ -61,7 +61,7 @@ function windowOf(op: Op, ctx: Context, x: Value, kernelDims: readonly number[] 
   if (v.time.length === 0) {
     // A single timestep.
     const name = ctx.add({ type: 'reshape', inputs: [v.name], shape: [1, count(v.features)] }, x.name);
-    const step: Atom = { size: 1 };
+    const step: Atom = { kind: 'block', size: 1 };
     v = { ...v, name, time: [step], axes: v.axes.map((atoms, i) => (i === axis ? [step] : atoms)) };
   }
   return {
@@ -76,9 +76,9 @@ function windowOf(op: Op, ctx: Context, x: Value, kernelDims: readonly number[] 
 
 /** The value after a window: new timesteps, new channels. */
 function after(w: Window, name: string, size: Num, channels: number): Value {
-  const flow = flowing(w.x);
-  const time: Atom = { size, ...(flow ? { flows: true as const } : { timed: true as const }) };
-  const features: Atom = { size: channels };
+  const flow = runTime(w.x);
+  const time: Atom = { kind: flow ? 'time' : 'steps', size };
+  const features: Atom = { kind: 'block', size: channels };
   const axes = w.x.axes.map((atoms, axis) => {
     if (axis === w.axis) return size === 1 && !flow ? [] : [time];
     if (axis === 1) return channels === 1 ? [] : [features];
@@ -88,7 +88,7 @@ function after(w: Window, name: string, size: Num, channels: number): Value {
 }
 
 function timeAfter({ kernel, stride, dilation, padding, x }: Window, ceil = false): Num {
-  const size = sizeOf(x.time);
+  const size = totalSize(x.time);
   if (typeof padding === 'string') return windows(size, 1, stride - 1, stride);
   const add = padding[0] + padding[1] - dilation * (kernel - 1) - 1 + stride;
   return windows(size, 1, ceil ? Math.min(add, padding[0]) + stride - 1 : add, stride);
@@ -172,7 +172,7 @@ function convTranspose(op: Op, ctx: Context): Item[] {
   const layer = { type: 'conv_transpose1d', groups, crop: [before, end], outputPadding } as const;
   const name = addConvolution(op, ctx, w, layer, { filters, data, from: weight, how });
   const add = w.dilation * (w.kernel - 1) + 1 + outputPadding - w.stride - before - end;
-  return [after(w, name, windows(sizeOf(w.x.time), w.stride, add, 1), filters)];
+  return [after(w, name, windows(totalSize(w.x.time), w.stride, add, 1), filters)];
 }
 
 const pool =

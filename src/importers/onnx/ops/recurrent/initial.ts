@@ -1,8 +1,8 @@
 import { refuse } from '../../../shared/refuse.js';
 import { type Context, known, numbers, type Op } from '../../context.js';
 import { arrange } from '../../layout.js';
-import { isSym, sameNum, show } from '../../num.js';
-import { type Atom, constant, dimsOf, flowing, type Item, type Value } from '../../value.js';
+import { isSym, sameNum, showSize } from '../../num.js';
+import { type Atom, constant, dimsOf, type Item, runTime, type Value, withoutBatch } from '../../value.js';
 
 /** Where initial states stand: `[directions, batch, units]`, or with layout 1 `[batch, directions, units]`. */
 export interface StateLayout {
@@ -63,17 +63,17 @@ function givenState(
   const [d, batch] = layout === 0 ? [0, 1] : [1, 0];
   if (
     item.axes.length !== 3 ||
-    flowing(item) ||
+    runTime(item) ||
     !sameNum(dims[d], directions) ||
     !sameNum(dims[2], units) ||
-    item.axes[batch]?.some((atom) => !atom.batch) ||
+    withoutBatch(item.axes[batch] ?? []).length > 0 ||
     isSym(dims[2])
   ) {
     refuse(
       op.where,
       'an initial state of the wrong shape',
       `[${directions}, batch, ${units}]`,
-      `[${dims.map(show).join(', ')}]`,
+      `[${dims.map(showSize).join(', ')}]`,
     );
   }
   const features = [...(item.axes[d] as readonly Atom[]), ...(item.axes[2] as readonly Atom[])];

@@ -3,7 +3,7 @@ import { refuse } from '../../../shared/refuse.js';
 import { type Context, known, type Op } from '../../context.js';
 import { arranged } from '../../layout.js';
 import { value } from '../../stretch.js';
-import { type Atom, constant, count, flowing, type Item, type Value } from '../../value.js';
+import { type Atom, constant, count, hasBatch, type Item, runTime, type Value, withoutBatch } from '../../value.js';
 import type { Run } from '../run.js';
 import { readActivations } from './activations.js';
 import { constantState, stateValue } from './initial.js';
@@ -70,7 +70,7 @@ function readInput(op: Op, ctx: Context, layout: number): Input {
   if (given.axes.length !== 3) refuse(where, 'X has the wrong rank', wanted, `${given.axes.length} axes`);
   const [first, second, features] = given.axes as [readonly Atom[], readonly Atom[], readonly Atom[]];
   const [time, batch] = layout === 0 ? [first, second] : [second, first];
-  if (batch.some((atom) => !atom.batch) || time.some((atom) => atom.batch)) {
+  if (withoutBatch(batch).length > 0 || hasBatch(time)) {
     refuse(
       where,
       'X with its axes in another order',
@@ -80,13 +80,13 @@ function readInput(op: Op, ctx: Context, layout: number): Input {
   }
   const sequence = arranged(ctx, where, given, time, features);
   const x = sequence.time.length > 0 ? sequence : singleTimestep(ctx, sequence, given.name);
-  const flow = flowing(x);
+  const flow = runTime(x);
   return { x, batch, time: flow ? [flow] : time };
 }
 
 function singleTimestep(ctx: Context, x: Value, wanted: string): Value {
   const name = ctx.add({ type: 'reshape', inputs: [x.name], shape: [1, count(x.features)] }, wanted);
-  return { ...x, name, time: [{ size: 1 }] };
+  return { ...x, name, time: [{ kind: 'block', size: 1 }] };
 }
 
 /** One direction's cell. @param states constant initial h and c. */
@@ -163,8 +163,8 @@ export const recurrent =
     const { x, batch, time } = readInput(op, ctx, layout);
     checkLengths(op, x);
     const names = addLayer(op, ctx, settings, x);
-    const d: Atom[] = directions === 2 ? [{ size: 2 }] : [];
-    const unit: Atom = { size: units };
+    const d: Atom[] = directions === 2 ? [{ kind: 'block', size: 2 }] : [];
+    const unit: Atom = { kind: 'block', size: units };
     const hidden = units === 1 ? [] : [unit];
     const sequenceAxes = layout === 0 ? [time, d, batch, hidden] : [batch, time, d, hidden];
     const stateAxes = layout === 0 ? [d, batch, hidden] : [batch, d, hidden];
