@@ -4,11 +4,13 @@ import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
 import { Context } from './context.js';
+import { type Environment, Scope } from './environment.js';
 import { functionKey } from './functions.js';
-import { countReaders, type Environment, MOST_INNER, runGraph, Scope } from './graph.js';
+import { MOST_INNER, runGraph } from './graph.js';
 import { type AxisRole, agree, atomsOf, candidates, declared, hasOpenTime, type OnnxInput, usesOf } from './inputs.js';
 import { arrange } from './layout.js';
 import { isSym, symbol } from './num.js';
+import { countReaders } from './order.js';
 import { decodeModel } from './proto/decode.js';
 import type { Model } from './proto/messages.js';
 import { findStates, type OnnxState } from './states.js';
@@ -186,7 +188,8 @@ function attempt(
     specs.push(stateInput(ctx, scope, info, batch));
   }
   const functions = new Map(model.functions.map((one) => [functionKey(one, one.name), one]));
-  const items = runGraph({ ctx, files: options.files ?? {}, opsets, functions, inner }, graph, outputs, scope);
+  const env: Environment = { ctx, files: options.files ?? {}, opsets, functions, inner, depth: 0, runGraph };
+  const items = runGraph(env, graph, outputs, scope);
   const named = outputs.map((name, index) => [name, output(ctx, name, items[index] as Item)] as const);
   const carries: CarrySpec[] = states.map(({ input, output: name }) => {
     const at = outputs.indexOf(name);
