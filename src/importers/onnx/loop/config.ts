@@ -3,7 +3,7 @@ import type { Context } from '../context.js';
 import type { FoundCell } from './cells.js';
 
 /** Names of what the gates are sums of, and how many numbers each has. */
-export interface Parts {
+interface Parts {
   readonly x: string;
   readonly input: number;
   readonly h: string;

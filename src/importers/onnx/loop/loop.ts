@@ -136,7 +136,7 @@ export function runLoop(env: Environment, op: Op, outer: Scope): (Item | undefin
   const axes = [batch, [unit]];
   const type = walked.x.type;
   return op.outputs.map((_, index): Item | undefined => {
-    const state = order.findIndex((one) => one.index === index);
+    const state = order.findIndex((own) => own.index === index);
     if (state >= 0)
       return { kind: 'value', name: outputs[state + 1] as string, time: [], features: [unit], axes, type };
     if (index < loop.initial.length) return loop.invariant[index] ? loop.initial[index] : undefined;

@@ -41,10 +41,10 @@ function beside(where: string, x: Value, given: Constant): { data: Float32Array;
   const flow = runTime(x);
   // Each atom with its step in the constant; 0 where the constant does not vary.
   const step = new Map<Atom, number>();
-  x.axes.forEach((axis, at) => {
-    let inner = dims.slice(at + 1).reduce((a, b) => a * b, 1);
+  x.axes.forEach((axis, i) => {
+    let inner = dims.slice(i + 1).reduce((a, b) => a * b, 1);
     for (const atom of [...axis].reverse()) {
-      if (dims[at] === 1) step.set(atom, 0);
+      if (dims[i] === 1) step.set(atom, 0);
       else if (atom.kind === 'batch' || atom === flow)
         refuse(where, 'a constant that differs from row to row or over time', 'one for all', `[${given.dims}]`);
       else {
@@ -185,8 +185,8 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
   const { where } = op;
   const rank = Math.max(...values.map((x) => x.axes.length));
   const padded = values.map((x) => [...Array(rank - x.axes.length).fill([]), ...x.axes] as (readonly Atom[])[]);
-  const axes = Array.from({ length: rank }, (_, at): readonly Atom[] => {
-    const here = padded.map((all) => all[at] as readonly Atom[]);
+  const axes = Array.from({ length: rank }, (_, i): readonly Atom[] => {
+    const here = padded.map((all) => all[i] as readonly Atom[]);
     const first = here.find((atoms) => totalSize(atoms) !== 1) ?? here.find((atoms) => atoms.length > 0) ?? [];
     for (const atoms of here) {
       const batches = hasBatch(atoms) !== hasBatch(first);
@@ -197,20 +197,19 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
     return first;
   });
   const flow = values.map(runTime).find((atom) => atom !== undefined);
-  const overTime = axes.map((_, at) =>
+  const overTime = axes.map((_, i) =>
     values.some((x, index) => {
-      const atoms = padded[index]?.[at] as readonly Atom[];
+      const atoms = padded[index]?.[i] as readonly Atom[];
       const timed = flow
         ? runTime(x) !== undefined && atoms.includes(runTime(x) as Atom)
         : atoms.length > 0 && atoms.every((atom) => x.time.includes(atom));
       return timed;
     }),
   );
-  const fresh = (atoms: readonly Atom[]): Atom[] => withoutBatch(atoms);
   const pickAxes = (all: readonly (readonly Atom[])[], wanted: boolean): Atom[] =>
-    all.flatMap((atoms, at) => (overTime[at] === wanted ? fresh(atoms) : []));
+    all.flatMap((atoms, i) => (overTime[i] === wanted ? withoutBatch(atoms) : []));
   const total = count(pickAxes(axes, false));
-  const sizes = axes.map((atoms, at) => (overTime[at] || hasBatch(atoms) ? 1 : totalSize(atoms)));
+  const sizes = axes.map((atoms, i) => (overTime[i] || hasBatch(atoms) ? 1 : totalSize(atoms)));
   const names = values.map((x, index) => {
     const own = padded[index] as (readonly Atom[])[];
     const few = count(pickAxes(own, false));
@@ -249,12 +248,15 @@ const merge =
 
 function where(op: Op, ctx: Context): Item[] {
   const [condition, a, b] = everyInput(op, 3) as [Item, Item, Item];
-  const dims = [a, b].reduce<readonly Num[]>((all, one) => broadcast(op.where, all, dimsOf(one)), dimsOf(condition));
+  const dims = [a, b].reduce<readonly Num[]>(
+    (dims, item) => broadcast(op.where, dims, dimsOf(item)),
+    dimsOf(condition),
+  );
   if (condition.kind !== 'value') {
     const yes = uniform(condition);
     if (yes !== undefined) return [expanded(ctx, op.where, yes !== 0 ? a : b, dims)];
   }
-  const main = [condition, a, b].find((one) => one.kind === 'value') ?? a;
+  const main = [condition, a, b].find((item) => item.kind === 'value') ?? a;
   const like = stretch(ctx, op.where, value(ctx, op.where, main, 'an input'), dims);
   const lift = (x: Item): Value => {
     if (x.kind === 'value') return x;

@@ -96,6 +96,6 @@ export const FUSED: Readonly<Record<string, Run>> = {
     const sum = add(op, ctx, [x, skip]);
     const all = bias ? add(op, ctx, [sum, bias]) : sum;
     const [y] = (NORM.LayerNormalization as Run)({ ...op, inputs: [all, gamma, beta], used: [true] }, ctx);
-    return [y as Item, undefined as unknown as Item, undefined as unknown as Item, all];
+    return [y, undefined, undefined, all];
   },
 };

@@ -33,7 +33,7 @@ function pad(op: Op, ctx: Context): Item[] {
       refuse(where, 'pads the batch, or a time mixed with features', 'timesteps or features', `axis ${axis}`);
     }
     const size = totalSize(atoms);
-    const atom: Atom = { kind: overTime ? 'time' : 'block', size: plus(size, before + after) as Num };
+    const padded: Atom = { kind: overTime ? 'time' : 'block', size: plus(size, before + after) as Num };
     const fields = {
       type: 'pad',
       before,
@@ -41,19 +41,19 @@ function pad(op: Op, ctx: Context): Item[] {
       mode,
       ...(mode === 'constant' && number !== 0 && { value: number }),
     } as const;
-    const next = x.axes.map((one, at) => (at === axis ? [atom] : one));
+    const next = x.axes.map((own, i) => (i === axis ? [padded] : own));
     if (overTime) {
       const name = ctx.add({ ...fields, inputs: [x.name], axis: 'time' }, x.name);
-      x = { ...x, name, time: [atom], axes: next };
+      x = { ...x, name, time: [padded], axes: next };
       return;
     }
-    const rest = x.features.filter((one) => !atoms.includes(one));
-    const others = x.time.filter((one) => !atoms.includes(one));
+    const rest = x.features.filter((atom) => !atoms.includes(atom));
+    const others = x.time.filter((atom) => !atoms.includes(atom));
     // The axis as the only features; where others stand beside it, they become timesteps.
     if (flow && rest.length > 0) refuse(where, 'pads one of several axes of features', 'the only one', `axis ${axis}`);
     const source = arranged(ctx, where, x, [...others, ...rest], atoms);
     const name = ctx.add({ ...fields, inputs: [source.name], axis: 'features' }, x.name);
-    x = { ...source, name, features: [atom], axes: next };
+    x = { ...source, name, features: [padded], axes: next };
   });
   return [x];
 }

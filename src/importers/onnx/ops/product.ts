@@ -43,15 +43,15 @@ function dense(op: Op, ctx: Context, x: Value, axis: number, w: Constant, transp
   const node = ctx.nodes.at(-1);
   if (node?.type === 'dense' && ctx.readers.get(wanted) === 1) ctx.biasless.set(wanted, node);
   const atom: Atom = { kind: 'block', size: n };
-  const axes = x.axes.map((one, at) => (at === axis ? (n === 1 ? [] : [atom]) : one));
+  const axes = x.axes.map((atoms, i) => (i === axis ? (n === 1 ? [] : [atom]) : atoms));
   return { ...v, name, features: [atom], axes };
 }
 
 export function matmul(op: Op, ctx: Context): Item[] {
   const { where, inputs } = op;
   const factor = (index: number, what: string): Value => {
-    const one = inputs[index];
-    return one?.kind === 'constant' ? materialise(ctx, where, one) : value(ctx, where, one, what);
+    const item = inputs[index];
+    return item?.kind === 'constant' ? materialise(ctx, where, item) : value(ctx, where, item, what);
   };
   const [a, b] = inputs;
   if (a?.kind !== 'constant' && b?.kind === 'constant') {
@@ -69,7 +69,7 @@ export function matmul(op: Op, ctx: Context): Item[] {
   // A vector counts as a matrix of one row or column, which goes away again.
   const [row, column] = [p.axes.length === 1, q.axes.length === 1];
   const y = product(op, ctx, row ? { ...p, axes: [[], ...p.axes] } : p, column ? { ...q, axes: [...q.axes, []] } : q);
-  const kept = y.axes.filter((_, at) => !((column && at === y.axes.length - 1) || (row && at === y.axes.length - 2)));
+  const kept = y.axes.filter((_, i) => !((column && i === y.axes.length - 1) || (row && i === y.axes.length - 2)));
   return [{ ...y, axes: kept }];
 }
 
@@ -85,18 +85,18 @@ export const turned = (x: Value): Value => ({
 function product(op: Op, ctx: Context, a: Value, b: Value): Value {
   const { where } = op;
   const rank = Math.max(a.axes.length, b.axes.length);
-  const [x, y] = [a, b].map((one) => ({
-    ...one,
-    axes: [...Array(rank - one.axes.length).fill([]), ...one.axes] as (readonly Atom[])[],
+  const [x, y] = [a, b].map((factor) => ({
+    ...factor,
+    axes: [...Array(rank - factor.axes.length).fill([]), ...factor.axes] as (readonly Atom[])[],
   })) as unknown as [Value, Value];
   const [left, right] = [dimsOf(x), dimsOf(y)];
-  const at = x.axes.findIndex(
+  const heads = x.axes.findIndex(
     (axis, i) =>
       i < rank - 2 && [axis, y.axes[i] ?? []].some((atoms) => withoutBatch(atoms).some(({ size }) => size !== 1)),
   );
-  if (at < 0) return rows(op, ctx, x, y);
+  if (heads < 0) return rows(op, ctx, x, y);
   // Heads: one product each.
-  const n = broadcast(where, left.slice(at, at + 1), right.slice(at, at + 1))[0];
+  const n = broadcast(where, left.slice(heads, heads + 1), right.slice(heads, heads + 1))[0];
   if (typeof n !== 'number' || n > MOST_BLOCKS)
     refuse(
       where,
@@ -104,10 +104,10 @@ function product(op: Op, ctx: Context, a: Value, b: Value): Value {
       `at most ${MOST_BLOCKS}; options.shapes`,
       showSize(n),
     );
-  const head = (one: Value, i: number): Value =>
-    element(ctx, where, one, at, totalSize(one.axes[at] as readonly Atom[]) === 1 ? 0 : i);
+  const head = (factor: Value, i: number): Value =>
+    element(ctx, where, factor, heads, totalSize(factor.axes[heads] as readonly Atom[]) === 1 ? 0 : i);
   const parts = Array.from({ length: n }, (_, i) => product(op, ctx, head(x, i), head(y, i)));
-  return stack(ctx, parts, at, op.outputs[0] as string);
+  return stack(ctx, parts, heads, op.outputs[0] as string);
 }
 
 function rows(op: Op, ctx: Context, a: Value, b: Value): Value {

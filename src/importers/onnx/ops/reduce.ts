@@ -24,7 +24,7 @@ function reduceOver(
   const overTime = solid.filter((axis) => x.axes[axis]?.some((atom) => (flow ? atom === flow : x.time.includes(atom))));
   const gone = (value: Value, which: readonly number[]): Value => ({
     ...value,
-    axes: value.axes.map((atoms, at) => (which.includes(at) ? [] : atoms)),
+    axes: value.axes.map((atoms, axis) => (which.includes(axis) ? [] : atoms)),
   });
   if (overTime.length > 0) {
     const timed = overTime.flatMap((axis) => x.axes[axis] ?? []);
@@ -48,7 +48,7 @@ function reduceOver(
     }
     v = gone(v, rest);
   }
-  return keep ? v : { ...v, axes: v.axes.filter((_, at) => !axes.includes(at)) };
+  return keep ? v : { ...v, axes: v.axes.filter((_, axis) => !axes.includes(axis)) };
 }
 
 /** Some of the features of every timestep of the run: taken apart and joined elementwise. */
@@ -104,7 +104,7 @@ const global =
 /** Over the timesteps of the run, by its definition; the maximum is taken off first, as everywhere. */
 function softmaxOverTime(op: Op, ctx: Context, x: Value, axis: number, type: 'softmax' | 'log_softmax'): Value {
   const wanted = op.outputs[0] as string;
-  const over = (one: Value, operation: 'max' | 'sum'): Value => reduceOver(ctx, op, one, [axis], true, operation);
+  const over = (part: Value, operation: 'max' | 'sum'): Value => reduceOver(ctx, op, part, [axis], true, operation);
   const largest = over(x, 'max').name;
   const less: Value = { ...x, name: ctx.add({ type: 'subtract', inputs: [x.name, largest] }, wanted) };
   const powers = activation(ctx, less, 'exp');
