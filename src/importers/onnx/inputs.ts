@@ -1,9 +1,7 @@
 import { refuse } from '../shared/refuse.js';
-import type { AxisRole } from './axes.js';
-import { type Num, symbol } from './num.js';
 import type { Graph, Node, ValueInfo } from './proto/messages.js';
-import { isFloatType, typeName } from './tensor.js';
-import { type Atom, INT64 } from './value.js';
+import { isFloatType } from './tensor.js';
+import { INT64 } from './value.js';
 
 export interface OnnxInput {
   readonly name: string;
@@ -57,51 +55,20 @@ export function usesOf(graph: Graph): (name: string) => Uses {
  * of Keras do.
  */
 function idsOf({ node, input }: Graph): Set<string> {
-  const whole = (one: Node, name: string): boolean =>
-    one.opType === 'Shape' ||
-    one.opType === 'Equal' ||
-    (one.opType === 'Cast' &&
-      one.attribute.some((attribute) => attribute.name === 'to' && (attribute.i === 6 || attribute.i === 7))) ||
-    !(one.input.includes(name) || one.attribute.some(({ g }) => g?.node.some((inner) => !whole(inner, name))));
+  const whole = ({ opType, input: read, attribute }: Node, name: string): boolean =>
+    opType === 'Shape' ||
+    opType === 'Equal' ||
+    (opType === 'Cast' && attribute.some(({ name: field, i }) => field === 'to' && (i === 6 || i === 7))) ||
+    !(read.includes(name) || attribute.some(({ g }) => g?.node.some((inner) => !whole(inner, name))));
   return new Set(
     input.flatMap(({ name, type }) =>
       !isFloatType(type?.tensorType?.elemType ?? 1) ||
       (node.some(({ input: own, opType }) => opType === 'Cast' && own.includes(name)) &&
-        node.every((one) => whole(one, name)))
+        node.every((reader) => whole(reader, name)))
         ? [name]
         : [],
     ),
   );
-}
-
-/** The atoms of an input's axes. */
-export function atomsOf({ name, dims, type }: OnnxInput, roles: readonly AxisRole[], batch: Atom | undefined) {
-  const where = `input ${JSON.stringify(name)}`;
-  const time: Atom[] = [];
-  const features: Atom[] = [];
-  const axes = roles.map((role, axis): Atom[] => {
-    const size = dims[axis] as number | string;
-    if (role === 'batch') return batch ? [batch] : [];
-    if (role === 'time') {
-      const atom: Atom = { kind: 'time', size: (typeof size === 'number' ? size : symbol('time')) as Num };
-      time.push(atom);
-      return [atom];
-    }
-    if (typeof size !== 'number')
-      refuse(
-        where,
-        `the size of axis ${axis} is open`,
-        'options.shapes, or options.axes if it is the batch or the time',
-        `${size}`,
-      );
-    if (size === 1) return [];
-    const atom: Atom = { kind: role === 'fixed' ? 'steps' : 'block', size };
-    (role === 'fixed' ? time : features).push(atom);
-    return [atom];
-  });
-  if (!isFloatType(type) && !['I32', 'I64', 'U8', 'I8', 'U16', 'I16', 'BOOL'].includes(typeName(type)))
-    refuse(where, 'a type that is not honoured', 'floats or whole numbers', typeName(type));
-  return { time, features, axes };
 }
 
 /** Whether an input is read as sequence_lens and as nothing else. */

@@ -11,7 +11,7 @@ import { refuse } from '../shared/refuse.js';
 export type Num = number | Sym;
 
 /** `coef · factor × factor × … + add`; the factors stand in the order of their names. */
-export interface Sym {
+interface Sym {
   readonly coef: number;
   readonly factors: readonly Factor[];
   readonly add: number;
