@@ -1,5 +1,4 @@
 import type { CarrySpec } from '../../spec.js';
-import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
 import type { AxisRole } from './axes.js';
 import { bindFixed, bindInput, bindLengths, bindState, type FixedInputs } from './bind.js';
@@ -12,7 +11,7 @@ import type { OnnxInput } from './inputs.js';
 import { arrange } from './layout.js';
 import { symbol } from './num.js';
 import { countReaders } from './order.js';
-import { finish, outputOf } from './outputs.js';
+import { finish, outputOf, outputValue } from './outputs.js';
 import type { Files } from './tensor.js';
 import { type Atom, type Item, withoutBatch } from './value.js';
 
@@ -62,9 +61,8 @@ function batchOf({ main, roles }: Reading): Atom | undefined {
 }
 
 function carryOf(ctx: Context, input: string, output: string, item: Item): CarrySpec {
-  const where = `output ${JSON.stringify(output)}`;
-  if (item.kind !== 'value') refuse(where, 'does not depend on the input', 'a value of the model', 'a constant');
-  const order = item.axes.flatMap((axis) => withoutBatch(axis));
+  const { where, value } = outputValue(output, item);
+  const order = value.axes.flatMap((axis) => withoutBatch(axis));
   ctx.reporter.note(`state: output ${JSON.stringify(output)} is input ${JSON.stringify(input)} of the next call`);
-  return { input, output: arrange(ctx, where, item, [], order) };
+  return { input, output: arrange(ctx, where, value, [], order) };
 }

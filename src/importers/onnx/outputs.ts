@@ -2,22 +2,28 @@ import type { CarrySpec, InputSpec, ModelSpec } from '../../spec.js';
 import { refuse } from '../shared/refuse.js';
 import type { Context } from './context.js';
 import { arrange } from './layout.js';
-import { type Item, runTime, withoutBatch } from './value.js';
+import { type Item, runTime, type Value, withoutBatch } from './value.js';
+
+/** @throws {ImportError} an output that is the same for every input. */
+export function outputValue(name: string, item: Item): { readonly where: string; readonly value: Value } {
+  const where = `output ${JSON.stringify(name)}`;
+  if (item.kind !== 'value') refuse(where, 'does not depend on the input', 'a value of the model', 'a constant');
+  return { where, value: item };
+}
 
 /** An output in the order of its axes: timesteps where it has them, else a vector. */
 export function outputOf(ctx: Context, name: string, item: Item): string {
-  const where = `output ${JSON.stringify(name)}`;
-  if (item.kind !== 'value') refuse(where, 'does not depend on the input', 'a value of the model', 'a constant');
-  const flow = runTime(item);
-  const rest = item.axes.flatMap((axis) => withoutBatch(axis).filter((atom) => atom !== flow));
+  const { where, value } = outputValue(name, item);
+  const flow = runTime(value);
+  const rest = value.axes.flatMap((axis) => withoutBatch(axis).filter((atom) => atom !== flow));
   const split = (time: typeof rest): string => {
     const features = rest.filter((atom) => !time.includes(atom));
-    return arrange(ctx, where, item, time, features);
+    return arrange(ctx, where, value, time, features);
   };
-  if (flow) return split(withoutBatch(item.axes.find((axis) => axis.includes(flow)) ?? [flow]));
-  if (item.axes.length <= 2) return split([]);
+  if (flow) return split(withoutBatch(value.axes.find((axis) => axis.includes(flow)) ?? [flow]));
+  if (value.axes.length <= 2) return split([]);
   const steps = rest.filter(({ kind }) => kind === 'steps');
-  return split(steps.length > 0 ? steps : rest.filter((atom) => item.time.includes(atom)));
+  return split(steps.length > 0 ? steps : rest.filter((atom) => value.time.includes(atom)));
 }
 
 /** Gives outputs the file's own names. */
