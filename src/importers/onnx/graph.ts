@@ -3,7 +3,7 @@ import { Attributes } from './attributes.js';
 import { runIf } from './branch.js';
 import type { Context, Op } from './context.js';
 import type { Environment, Scope } from './environment.js';
-import { fold } from './fold.js';
+import { fold } from './fold/fold.js';
 import { functionKey, runFunction } from './functions.js';
 import { runLoop } from './loop/loop.js';
 import { MICROSOFT, OPERATORS } from './ops/all.js';

@@ -1,6 +1,6 @@
 import { refuse } from '../shared/refuse.js';
 import type { Context } from './context.js';
-import { isSym, type Num, product, sameNum, showSize, times } from './num.js';
+import { exactQuotient, type Num, product, sameNum, showSize, times } from './num.js';
 import { type Atom, count, hasBatch, runTime, type Value, withoutBatch } from './value.js';
 
 const same = (a: readonly Atom[], b: readonly Atom[]): boolean =>
@@ -159,46 +159,26 @@ function refuseShape(where: string, x: Value, dims: readonly Num[]): never {
   return refuse(where, 'a shape that the numbers do not fall into', `[${dims.map(showSize).join(', ')}]`, `[${got}]`);
 }
 
-/** Every size as ONNX gives it: 0 keeps the input's, -1 is what is left. */
+/**
+ * Every size as ONNX gives it: 0 keeps the input's, -1 is what is left; where that has no name it stands for the input's own size there,
+ * as a leading -1 does for the batch.
+ */
 export function shapeFor(where: string, from: readonly Num[], wanted: readonly Num[], zeroIsZero: boolean): Num[] {
   const dims = wanted.map((n, axis) =>
     n === 0 && !zeroIsZero ? (from[axis] ?? refuse(where, 'no size to keep', 'an axis', `${axis}`)) : n,
   );
   const open = dims.indexOf(-1);
   if (open < 0) return dims;
-  const factors = (all: readonly Num[]): { n: number; names: string[] } | undefined => {
-    let n = 1;
-    const names: string[] = [];
-    for (const one of all) {
-      if (!isSym(one)) n *= one;
-      else {
-        n *= one.add === 0 ? one.coef : 1;
-        names.push(...(one.add === 0 ? one.name.split('×') : [showSize(one)]));
-      }
-    }
-    return { n, names };
-  };
-  const whole = factors(from);
-  const others = factors(dims.filter((_, axis) => axis !== open));
-  if (!whole || !others || whole.n % others.n !== 0) return leaveOpen(from, dims, open);
-  const names = [...whole.names];
-  for (const name of others.names) {
-    const at = names.indexOf(name);
-    if (at < 0) return leaveOpen(from, dims, open);
-    names.splice(at, 1);
-  }
-  const n = whole.n / others.n;
-  const syms = names.map(
-    (name) =>
-      from.find((one) => isSym(one) && (one.name === name || showSize(one) === name)) ?? { name, coef: 1, add: 0 },
-  );
-  dims[open] =
-    product([n, ...syms.map((one) => (isSym(one) && one.add === 0 ? { ...one, coef: 1 } : one))]) ??
-    refuse(where, 'a size that cannot be worked out', 'one that can', '-1');
+  const whole = [...from];
+  const others: Num[] = [];
+  dims.forEach((size, axis) => {
+    if (axis === open) return;
+    const kept = whole.findIndex((own) => sameNum(own, size));
+    if (kept < 0) others.push(size);
+    else whole.splice(kept, 1);
+  });
+  const [left, taken] = [product(whole), product(others)];
+  if (left === undefined) refuse(where, 'a size that cannot be worked out', 'one that can', '-1');
+  dims[open] = (taken === undefined ? undefined : exactQuotient(left, taken)) ?? (from[open] as Num);
   return dims;
-}
-
-/** A leading -1 before sizes whose quotient has no name: the batch, if the input starts with it. */
-function leaveOpen(from: readonly Num[], dims: readonly Num[], open: number): Num[] {
-  return dims.map((n, axis) => (axis === open ? (from[axis] as Num) : n));
 }

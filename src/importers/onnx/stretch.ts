@@ -1,23 +1,12 @@
 import { refuse } from '../shared/refuse.js';
 import { type Context, numbers } from './context.js';
-import { bounded } from './fold.js';
+import { bounded, broadcast } from './fold/elements.js';
 import { arranged } from './layout.js';
 import { isSym, type Num, sameNum, showSize } from './num.js';
 import { type Atom, type Constant, count, dimsOf, type Filled, type Item, runTime, type Value } from './value.js';
 
 /** Most copies of a value side by side. */
 const MOST_COPIES = 1024;
-
-/** Sizes of two shapes side by side, as numpy has it: aligned at the end, a size of 1 goes with any. */
-export function broadcast(where: string, a: readonly Num[], b: readonly Num[]): Num[] {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, at) => {
-    const [m, n] = [a[at - rank + a.length] ?? 1, b[at - rank + b.length] ?? 1];
-    if (n === 1 || sameNum(m, n)) return m;
-    if (m === 1) return n;
-    return refuse(where, 'shapes that do not go together', `[${a.map(showSize)}]`, `[${b.map(showSize)}]`);
-  });
-}
 
 /** The value repeated along its axes of size 1 until it has these sizes; over rows of the batch that costs nothing. */
 export function stretch(ctx: Context, where: string, x: Value, dims: readonly Num[]): Value {

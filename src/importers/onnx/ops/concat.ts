@@ -1,6 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, everyInput, type Op } from '../context.js';
-import { filled, pick } from '../fold.js';
+import { filled, pick } from '../fold/elements.js';
 import { arrange } from '../layout.js';
 import { isSym, type Num, plus, sameNum } from '../num.js';
 import { materialise } from '../stretch.js';

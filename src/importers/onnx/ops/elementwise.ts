@@ -1,10 +1,10 @@
 import type { ActivationSpec } from '../../../spec.js';
 import { refuse } from '../../shared/refuse.js';
 import { type Context, everyInput, known, numbers, type Op } from '../context.js';
-import { filled, pick } from '../fold.js';
+import { broadcast, filled, pick } from '../fold/elements.js';
 import { arrange } from '../layout.js';
 import { isSym, type Num, sameNum, showSize } from '../num.js';
-import { broadcast, stretch, value } from '../stretch.js';
+import { stretch, value } from '../stretch.js';
 import {
   type Atom,
   BOOL,

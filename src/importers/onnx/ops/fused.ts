@@ -1,7 +1,7 @@
 import type { ActivationSpec } from '../../../spec.js';
 import { refuse } from '../../shared/refuse.js';
 import type { Context, Op } from '../context.js';
-import { pick } from '../fold.js';
+import { pick } from '../fold/elements.js';
 import { value } from '../stretch.js';
 import type { Atom, Item, Value } from '../value.js';
 import { activation } from './activate.js';

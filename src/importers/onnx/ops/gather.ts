@@ -1,6 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, integers, known, type Op } from '../context.js';
-import { filled } from '../fold.js';
+import { filled } from '../fold/elements.js';
 import { timestepOfLoop } from '../loop/step.js';
 import type { Num } from '../num.js';
 import { value } from '../stretch.js';

@@ -1,9 +1,9 @@
 import { refuse } from '../../shared/refuse.js';
 import { type Context, known, numbers, type Op } from '../context.js';
-import { pick } from '../fold.js';
+import { broadcast, pick } from '../fold/elements.js';
 import { arranged, withFeatures } from '../layout.js';
 import { isSym, sameNum, showSize } from '../num.js';
-import { block, broadcast, materialise, stack, value } from '../stretch.js';
+import { block, materialise, stack, value } from '../stretch.js';
 import {
   type Atom,
   type Constant,
@@ -18,8 +18,8 @@ import {
 } from '../value.js';
 import { activation } from './activate.js';
 import { align } from './elementwise.js';
+import { element } from './part.js';
 import type { Run } from './run.js';
-import { element } from './slice.js';
 
 /** `y = x·W`: W `[K, N]` in the file is one column per output, one row per output here. */
 function dense(op: Op, ctx: Context, x: Value, axis: number, w: Constant, transposed: boolean, scale = 1): Value {
@@ -105,7 +105,7 @@ function product(op: Op, ctx: Context, a: Value, b: Value): Value {
       showSize(n),
     );
   const head = (factor: Value, i: number): Value =>
-    element(ctx, where, factor, heads, totalSize(factor.axes[heads] as readonly Atom[]) === 1 ? 0 : i, true);
+    element(ctx, where, factor, heads, totalSize(factor.axes[heads] as readonly Atom[]) === 1 ? 0 : i);
   const parts = Array.from({ length: n }, (_, i) => product(op, ctx, head(x, i), head(y, i)));
   return stack(ctx, parts, heads, op.outputs[0] as string);
 }

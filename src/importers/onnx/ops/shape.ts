@@ -1,6 +1,7 @@
 import { refuse } from '../../shared/refuse.js';
 import { axisAt, integers, type Op } from '../context.js';
-import { filled, permutation } from '../fold.js';
+import { filled } from '../fold/elements.js';
+import { permutation } from '../fold/moves.js';
 import { reshape, shapeFor } from '../layout.js';
 import { isSym, type Num, product, showSize } from '../num.js';
 import { value } from '../stretch.js';
@@ -37,8 +38,7 @@ export const SHAPE: Readonly<Record<string, Run>> = {
   Transpose(op, ctx) {
     const x = item(op);
     const dims = dimsOf(x);
-    const perm = op.attributes.ints('perm', undefined) ?? dims.map((_, axis) => dims.length - 1 - axis);
-    const order = permutation(op.where, perm, dims.length);
+    const order = permutation(op, dims.length);
     if (x.kind === 'filled') return [{ ...x, dims: order.map((axis) => x.dims[axis] as Num) }];
     const v = value(ctx, op.where, x, 'the input');
     return [{ ...v, axes: order.map((axis) => v.axes[axis] as readonly Atom[]) }];
