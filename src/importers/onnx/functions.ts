@@ -1,3 +1,4 @@
+import { refuse } from '../shared/refuse.js';
 import { type Environment, runInner, Scope } from './environment.js';
 import type { Attribute, Graph, LocalFunction, Node } from './proto/messages.js';
 import type { Item } from './value.js';
@@ -8,10 +9,16 @@ export const functionKey = ({ domain, overload }: { domain: string; overload: st
 
 /** The graph of a function with the attributes of a call in the places that refer to them; what the call leaves out is gone. */
 function bound(
-  { node, attributeProto, input }: LocalFunction,
+  where: string,
+  { node, attribute, attributeProto, input }: LocalFunction,
   call: Node,
   given: readonly (Item | undefined)[],
 ): Graph {
+  const declared = new Set([...attribute, ...attributeProto.map(({ name }) => name)]);
+  for (const { name } of call.attribute) {
+    if (!declared.has(name))
+      refuse(where, `an attribute that is not honoured: ${name}`, [...declared].join(', ') || 'none', name);
+  }
   const attributes = new Map<string, Attribute>(
     [...attributeProto, ...call.attribute].map((attribute) => [attribute.name, attribute]),
   );
@@ -19,11 +26,11 @@ function bound(
   const bind = (own: Node): Node => ({
     ...own,
     input: own.input.map((name) => (absent.has(name) ? '' : name)),
-    attribute: own.attribute.flatMap((attribute) => {
-      if (attribute.g) return [{ ...attribute, g: { ...attribute.g, node: attribute.g.node.map(bind) } }];
-      if (attribute.refAttrName === '') return [attribute];
-      const meant = attributes.get(attribute.refAttrName);
-      return meant ? [{ ...meant, name: attribute.name }] : [];
+    attribute: own.attribute.flatMap((given) => {
+      if (given.g) return [{ ...given, g: { ...given.g, node: given.g.node.map(bind) } }];
+      if (given.refAttrName === '') return [given];
+      const meant = attributes.get(given.refAttrName);
+      return meant ? [{ ...meant, name: given.name }] : [];
     }),
   });
   return { node: node.map(bind), name: '', initializer: [], input: [], output: [], sparseInitializer: [] };
@@ -32,6 +39,7 @@ function bound(
 /** A call of an operator that the file defines by others: these take its place. */
 export function runFunction(
   env: Environment,
+  where: string,
   defined: LocalFunction,
   call: Node,
   inputs: readonly (Item | undefined)[],
@@ -44,6 +52,6 @@ export function runFunction(
   const opsets = new Map(env.opsets);
   for (const { domain, version } of defined.opsetImport) opsets.set(domain === 'ai.onnx' ? '' : domain, version);
   const wanted = defined.output.filter((_, index) => (call.output[index] ?? '') !== '');
-  const made = runInner({ ...env, opsets }, bound(defined, call, inputs), wanted, scope);
+  const made = runInner({ ...env, opsets }, bound(where, defined, call, inputs), wanted, scope);
   return defined.output.map((name) => made[wanted.indexOf(name)] as Item);
 }

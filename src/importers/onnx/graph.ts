@@ -58,7 +58,7 @@ function runNode(env: Environment, node: Node, scope: Scope, needed: ReadonlySet
   const used = node.output.map((output) => output !== '' && needed.has(output));
   const defined = env.functions.get(functionKey(node, node.opType));
   const results = defined
-    ? runFunction(env, defined, node, inputs)
+    ? runFunction(env, where, defined, node, inputs)
     : runPlain(env, node, { where, name, inputs, used }, scope);
   node.output.forEach((output, index) => {
     if (!used[index]) return;

@@ -9,7 +9,7 @@ import { truncated } from './whole.js';
 export const CAST: Readonly<Record<string, Run>> = {
   Identity: (op) => [item(op)],
   Dropout(op) {
-    op.attributes.ignore('ratio', 'seed', 'is_test');
+    op.attributes.ignore('ratio', 'seed');
     const training = op.inputs[2];
     if (training?.kind === 'constant' && training.data[0] !== 0) refuse(op.where, 'in training mode', 'inference');
     return [item(op)];

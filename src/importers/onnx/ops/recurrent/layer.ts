@@ -29,7 +29,6 @@ function readSettings(op: Op, ctx: Context, type: CellType): Settings {
   if (!['forward', 'reverse', 'bidirectional'].includes(direction))
     refuse(where, 'an unknown direction', 'forward, reverse or bidirectional', direction);
   const directions = direction === 'bidirectional' ? 2 : 1;
-  attributes.ignore('output_sequence');
   const w = known(where, op.inputs[1], 'W');
   const gates = gatesOf(type);
   const units = (w.dims[1] ?? 0) / gates;
