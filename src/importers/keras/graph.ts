@@ -39,11 +39,12 @@ export function kerasModel(
       const unique = names.map((name, index) =>
         names.indexOf(name) === index && !flowIsInput(build, name)
           ? name
-          : build.add(`${name}.output`, { type: 'dropout', inputs: [name] }),
+          : build.add({ type: 'dropout', inputs: [name] }, `${name}.output`),
       );
       if (fixedTime)
         reporter.note('inputs have the number of timesteps that the file states: a layer needs to know it');
-      return { spec: build.spec(entry.name, unique), reporter };
+      const named = entry.name ? { name: entry.name } : {};
+      return { spec: build.spec({ ...named, inputs: build.inputs, outputs: unique }), reporter };
     } catch (error) {
       if (error instanceof NeedsIds && !ids.has(error.input)) ids.add(error.input);
       else if (error instanceof NeedsFixedTime && !fixedTime) fixedTime = true;

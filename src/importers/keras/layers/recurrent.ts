@@ -142,14 +142,17 @@ export function recurrent({ build, config, entry, name, inputs, arrays }: Call):
     const outputs = state
       ? ['y', 'h', 'c'].slice(0, parts + 1).map((part) => build.unique(`${wanted}.${part}`))
       : undefined;
-    const made = build.add(wanted, {
-      ...spec,
-      inputs: [x.name, ...start.map((flow) => flow.name)],
-      ...(index === 0 && backwards && { goBackwards: true }),
-      ...(last && !sequences && { returnSequences: false }),
-      ...(zero && { zeroOutputForMask: true }),
-      ...(outputs && { outputs }),
-    });
+    const made = build.add(
+      {
+        ...spec,
+        inputs: [x.name, ...start.map((flow) => flow.name)],
+        ...(index === 0 && backwards && { goBackwards: true }),
+        ...(last && !sequences && { returnSequences: false }),
+        ...(zero && { zeroOutputForMask: true }),
+        ...(outputs && { outputs }),
+      },
+      wanted,
+    );
     const y: Flow = {
       ...x,
       name: outputs?.[0] ?? made,
@@ -209,14 +212,17 @@ export function bidirectional(call: Call): Flow[] {
   const width = merge === 'concat' ? f.spec.units + b.spec.units : f.spec.units;
   if (!f.state && initial.length === 0) {
     const outputs = merge === 'none' ? [build.unique(`${name}.forward`), build.unique(`${name}.backward`)] : undefined;
-    const made = build.add(name, {
-      type: 'bidirectional',
-      inputs: [x.name],
-      forward: { ...f.spec, ...single },
-      backward: { ...b.spec, ...single },
-      merge,
-      ...(outputs && { outputs }),
-    });
+    const made = build.add(
+      {
+        type: 'bidirectional',
+        inputs: [x.name],
+        forward: { ...f.spec, ...single },
+        backward: { ...b.spec, ...single },
+        merge,
+        ...(outputs && { outputs }),
+      },
+      name,
+    );
     return outputs
       ? [flow(outputs[0] as string, f.spec.units), flow(outputs[1] as string, b.spec.units)]
       : [flow(made, width)];
@@ -230,7 +236,7 @@ export function bidirectional(call: Call): Flow[] {
     const start = which === 'forward' ? initial.slice(0, parts) : initial.slice(parts);
     const outputs = ['y', 'h', 'c'].slice(0, parts + 1).map((part) => build.unique(`${label}.${part}`));
     const back = which === 'backward' ? { goBackwards: true, outputOrder: 'input' as const } : {};
-    build.add(label, { ...spec, ...single, ...back, inputs: [x.name, ...start.map((one) => one.name)], outputs });
+    build.add({ ...spec, ...single, ...back, inputs: [x.name, ...start.map((one) => one.name)], outputs }, label);
     return outputs;
   };
   const [one, two] = [walk(f, 'forward'), walk(b, 'backward')];
@@ -241,5 +247,5 @@ export function bidirectional(call: Call): Flow[] {
   if (merge === 'none')
     return [flow(pair[0] as string, f.spec.units), flow(pair[1] as string, b.spec.units), ...states];
   const type = ({ concat: 'concatenate', sum: 'add', mul: 'multiply', ave: 'average' } as const)[merge];
-  return [flow(build.add(name, { type, inputs: pair }), width), ...states];
+  return [flow(build.add({ type, inputs: pair }, name), width), ...states];
 }
