@@ -33,7 +33,7 @@ export function flattenNested(value: unknown, where: string): Nested {
         got: Array.isArray(level) ? `${level.length}` : show(level),
       });
     }
-    for (const one of level) walk(one, depth + 1);
+    for (const item of level) walk(item, depth + 1);
   };
   walk(value, 0);
   return { shape, data: Float32Array.from(data) };
