@@ -2,10 +2,12 @@ import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { fromHalf } from '../formats/half.js';
 import { isObject, parseJson, show } from '../formats/json.js';
-import { type LayerEntry, layersOf, listWeights, rootOf, type Stored } from '../keras/files/weights.js';
-import { kerasModel } from '../keras/graph.js';
+import { isModel, type LayerEntry, layersOf, rootOf } from '../keras/entries.js';
+import type { Stored } from '../keras/files/stored.js';
+import { listWeights } from '../keras/files/weights.js';
+import { kerasModel } from '../keras/keras-model.js';
 import { refuse } from '../shared/refuse.js';
-import { type Imported, Reporter } from '../shared/report.js';
+import type { Imported } from '../shared/report.js';
 
 /** The weight files that `model.json` names, by their paths in it; or one after another in its order. */
 export type Shards = Readonly<Record<string, FileBytes>> | readonly FileBytes[];
@@ -39,20 +41,26 @@ export function readTfjs(modelJson: FileBytes, shards: Shards): Imported {
   const dialect = /^3\./.test(stated) ? 'keras3' : 'keras2';
   const layers = layersOf(entry);
   const owner = ownerOf(layers);
-  const left = new Set(arrays.keys());
-  const take = ({ name }: LayerEntry): Stored[] =>
-    [...arrays.values()].filter((one) => {
-      if (owner(one.name) !== name) return false;
-      left.delete(one.name);
-      return true;
-    });
-  const { spec, reporter } = kerasModel(entry, listWeights(layers, take), dialect, () => new Reporter());
-  if (left.size > 0)
+  const byLayer = new Map<string | undefined, Stored[]>();
+  for (const array of arrays.values()) {
+    const layer = owner(array.name);
+    const known = byLayer.get(layer);
+    if (known) known.push(array);
+    else byLayer.set(layer, [array]);
+  }
+  const taken = new Set<string | undefined>();
+  const take = ({ name }: LayerEntry): Stored[] => {
+    taken.add(name);
+    return byLayer.get(name) ?? [];
+  };
+  const { spec, reporter } = kerasModel(entry, listWeights(layers, take), dialect);
+  const left = [...arrays.keys()].filter((name) => !taken.has(owner(name)));
+  if (left.length > 0)
     refuse(
       'weightsManifest',
       'weights of no layer',
       layers.map(({ name }) => name).join(', '),
-      [...left].slice(0, 12).join(', '),
+      left.slice(0, 12).join(', '),
     );
   const by = typeof generatedBy === 'string' ? `, by ${generatedBy}` : '';
   return { spec, report: reporter.finish(`TensorFlow.js layers model${stated ? ` of Keras ${stated}` : ''}${by}`) };
@@ -64,8 +72,7 @@ function ownerOf(layers: readonly LayerEntry[]): (weight: string) => string | un
   const note = (layer: LayerEntry, outer: string): void => {
     names.set(layer.name, outer);
     const { config } = layer;
-    if (['Sequential', 'Functional', 'Model'].includes(layer.className))
-      for (const one of layersOf(layer)) note(one, outer);
+    if (isModel(layer.className)) for (const inner of layersOf(layer)) note(inner, outer);
     for (const key of ['layer', 'backward_layer', 'cell'] as const) {
       const inner = config[key];
       if (

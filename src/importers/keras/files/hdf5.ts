@@ -3,7 +3,7 @@ import { ImportError } from '../../../errors.js';
 import { refuse } from '../../shared/refuse.js';
 import { budgeted } from './hdf5-budget.js';
 import { attributeAt, datasetOf, type Messages } from './hdf5-data.js';
-import type { Stored } from './weights.js';
+import type { Stored } from './stored.js';
 
 /** The part of jsfive that is used: groups, and where the messages of each object are. */
 interface Item {

@@ -1,7 +1,7 @@
 import { refuse } from '../../shared/refuse.js';
 import { sequence } from '../build.js';
 import { Config } from '../config.js';
-import { entryOf } from '../files/weights.js';
+import { entryOf } from '../entries.js';
 import { ACTIVATING } from './activating.js';
 import { dense, embedding, masking } from './dense.js';
 import { type Layer, only } from './layer.js';

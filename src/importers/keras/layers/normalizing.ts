@@ -1,7 +1,7 @@
 import { show } from '../../formats/json.js';
 import { refuse } from '../../shared/refuse.js';
 import { type Flow, shaped } from '../build.js';
-import type { Stored } from '../files/weights.js';
+import type { Stored } from '../files/stored.js';
 import { type Call, type Layer, needsNoMask, only, ownRank, rankOf } from './layer.js';
 
 /** The layer's arrays one after another, each a vector with one number per feature. */

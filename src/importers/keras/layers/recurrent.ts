@@ -3,9 +3,11 @@ import { blocks, turned } from '../../formats/matrix.js';
 import { refuse } from '../../shared/refuse.js';
 import { type Build, type Flow, sequence, shaped } from '../build.js';
 import { Config } from '../config.js';
-import { cellsOf, entryOf, type LayerEntry, type Stored, variables } from '../files/weights.js';
+import { cellsOf, entryOf, type LayerEntry } from '../entries.js';
+import type { Stored } from '../files/stored.js';
 import { type Activation, cellActivation } from './activations.js';
 import type { Call } from './layer.js';
+import { variables } from './variables.js';
 
 type Kind = 'lstm' | 'gru' | 'rnn';
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -17,7 +19,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   GRUCell: 'gru',
   SimpleRNN: 'rnn',
   SimpleRNNCell: 'rnn',
-}; // prettier-ignore
+};
 
 /** Keras stacks LSTM gates i f c o, which is the spec's i f g o, and GRU gates z r h, which are r z n. */
 const ORDER: Readonly<Record<Kind, readonly number[]>> = { lstm: [0, 1, 2, 3], gru: [1, 0, 2], rnn: [0] };
@@ -162,8 +164,7 @@ export function recurrent({ build, config, entry, name, inputs, arrays }: Call):
     for (const part of outputs?.slice(1) ?? []) states.push({ name: part, kind: 'vector', features: spec.units });
   });
   if (given.length > 0) refuse(where, 'too many initial states', 'one per state', `${initial.length}`);
-  const { input: _, ...plain } = x;
-  return [plain, ...states];
+  return [x, ...states];
 }
 
 /** Two layers, one from each end. */
@@ -203,9 +204,8 @@ export function bidirectional(call: Call): Flow[] {
   if (f.sequences !== b.sequences || f.state !== b.state)
     refuse(where, 'halves that disagree', 'one return_sequences and return_state');
   const single = f.sequences ? {} : { returnSequences: false };
-  const rest: Flow = f.sequences ? { ...x } : { name: '', kind: 'vector', features: 0 };
-  const { input: _, ...plain } = rest;
-  const flow = (value: string, features: number): Flow => ({ ...plain, name: value, features });
+  const like: Pick<Flow, 'kind'> = f.sequences ? x : { kind: 'vector' };
+  const flow = (value: string, features: number): Flow => ({ ...like, name: value, features });
   const width = merge === 'concat' ? f.spec.units + b.spec.units : f.spec.units;
   if (!f.state && initial.length === 0) {
     const outputs = merge === 'none' ? [build.unique(`${name}.forward`), build.unique(`${name}.backward`)] : undefined;
