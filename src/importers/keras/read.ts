@@ -80,7 +80,7 @@ function readLegacy(view: Uint8Array): Imported {
     listWeights(layers, ({ name }) => {
       const group = `${base}/${name}`;
       if (!file.has(group)) return [];
-      return file.names(group, 'weight_names').map((one) => file.read(`${group}/${one}`));
+      return file.names(group, 'weight_names').map((name) => file.read(`${group}/${name}`));
     });
   return finish(config, weights, version, '.h5');
 }

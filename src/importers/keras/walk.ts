@@ -83,13 +83,13 @@ export class Walk<Value> {
       const value = given ? given[position ?? given.length] : visitor.input(layer, shapeOf(layer));
       if (value !== undefined) made.set(numbers.made(layer.name, 0), [value]);
     }
-    const valueOf = (reference: Reference): Value =>
+    const referred = (reference: Reference): Value =>
       made.get(numbers.of(reference))?.[reference[2]] ?? visitor.missing(where, reference);
     for (const { layer, index, call, node, values, masks } of calls) {
-      const called = { layer, index, call, node, inputs: values.map(valueOf), masks: masks.map(valueOf) };
+      const called = { layer, index, call, node, inputs: values.map(referred), masks: masks.map(referred) };
       made.set(numbers.made(layer.name, call), this.#call(visitor, called));
     }
-    return outputs.map(valueOf);
+    return outputs.map(referred);
   }
 
   #call(visitor: Visitor<Value>, called: Called<Value>): readonly Value[] {

@@ -84,7 +84,7 @@ const backwards = lstm('l', { go_backwards: true });
 const tensor = (name: string, index = 0): Json => ({
   class_name: '__keras_tensor__',
   config: { keras_history: [name, 0, index] },
-}); // prettier-ignore
+});
 const nested = (depth: number): unknown => (depth === 0 ? tensor('x') : [nested(depth - 1)]);
 /** Called in the words of Keras 3. */
 const with3 = (made: Made, args: unknown[], kwargs: Json = {}): Made => called(made, [{ args, kwargs }]);
@@ -464,7 +464,7 @@ const REFUSED: [string, () => string, string][] = [
     () => said({}, [{ layer: { class_name: 'Sequential', config: { name: 's' } }, weights: [] }]),
     'model "s": no layers; expected a list, got nothing',
   ],
-]; // prettier-ignore
+];
 
 describe('refused, by where, what, expected and got', () => {
   it.each(REFUSED)('%s', (_, read, expected) => {

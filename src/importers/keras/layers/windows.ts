@@ -90,8 +90,8 @@ const globalPooling =
       ...(masked && { masked }),
     });
     if (!keep) return [{ name: made, kind: 'vector', features: x.features }];
-    const one = build.add(`${name}.time`, { type: 'reshape', inputs: [made], shape: [1, x.features] });
-    return [{ name: one, kind: 'sequence', features: x.features, time: 1, fixed: true }];
+    const single = build.add(`${name}.time`, { type: 'reshape', inputs: [made], shape: [1, x.features] });
+    return [{ name: single, kind: 'sequence', features: x.features, time: 1, fixed: true }];
   };
 
 const both = (config: Config, key: string): [number, number] => {
