@@ -1,6 +1,6 @@
 import { refuse } from '../shared/refuse.js';
 import { type FileBytes, viewBytes } from './bytes.js';
-import { elementsOf, sizeOf, toFloats } from './elements.js';
+import { bytesPerElement, elementsOf, toFloats } from './elements.js';
 import { readZip } from './zip.js';
 
 /** An array of numbers, row-major. */
@@ -56,7 +56,7 @@ export interface Layout {
 export function readNumbers(bytes: Uint8Array, { type, little, fortran, shape }: Layout, where: string): NamedArray {
   const each = Number(type.slice(1));
   const dtype = type[0] === 'b' ? 'BOOL' : `${type[0]?.toUpperCase()}${8 * each}`;
-  if (!/^[fiub]/.test(type) || sizeOf(dtype) !== each)
+  if (!/^[fiub]/.test(type) || bytesPerElement(dtype) !== each)
     refuse(where, 'a type that is not read', 'f2 to f8, i1 to i8, u1 to u8, b1', type);
   const size = shape.reduce((product, n) => product * n, each);
   if (size !== bytes.length) refuse(where, 'wrong size', `${size} bytes for (${shape.join(', ')})`, `${bytes.length}`);

@@ -9,7 +9,7 @@
 import type { TensorSpec } from '../../spec.js';
 import { refuse } from '../shared/refuse.js';
 import { type FileBytes, viewBytes } from './bytes.js';
-import { DTYPE_NAMES, elementsOf, isFloat, sizeOf, toFloats } from './elements.js';
+import { bytesPerElement, DTYPE_NAMES, elementsOf, isFloatType, toFloats } from './elements.js';
 import { isObject, parseJson, show } from './json.js';
 
 /** The reference reader's own bound on the header. */
@@ -82,7 +82,7 @@ function readEntry(name: string, value: unknown): Entry {
   if (typeof dtype !== 'string' || !isSizes(shape) || begin > end || behind.length > 0)
     refuse(where, 'not described', 'a text as dtype, sizes, and data_offsets begin <= end', got);
   const count = shape.reduce((product, n) => product * n, 1);
-  const bytes = count * (sizeOf(dtype) ?? Number.NaN);
+  const bytes = count * (bytesPerElement(dtype) ?? Number.NaN);
   if (!Number.isSafeInteger(count) || (bytes >= 0 && end - begin !== bytes))
     refuse(where, 'shape and data_offsets disagree', `${count} elements`, got);
   return { dtype, shape, begin, end };
@@ -128,7 +128,7 @@ export function readSafetensors(
   for (const name of skip) {
     if (!tensors.delete(name)) refuse(tensorAt(name), 'to be left out, but not in the file', 'a tensor of the file');
   }
-  const allowed = DTYPE_NAMES.filter((dtype) => integers || isFloat(dtype));
+  const allowed = DTYPE_NAMES.filter((dtype) => integers || isFloatType(dtype));
   for (const [name, { dtype }] of tensors) {
     if (!allowed.includes(dtype))
       refuse(tensorAt(name), 'a type that is not for weights', `one of ${allowed.join(', ')}`, show(dtype));

@@ -1,6 +1,7 @@
-import type { InputSpec, ModelSpec, NodeSpec, TensorSpec } from '../../spec.js';
+import type { InputSpec, ModelSpec } from '../../spec.js';
 import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
+import { SpecBuilder } from '../shared/spec-builder.js';
 import type { Stored } from './files/stored.js';
 import type { Activation, Dialect } from './layers/activations.js';
 
@@ -19,16 +20,10 @@ export interface Flow {
   readonly ids?: boolean;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: distributes over the union of node types
-type NewNode = NodeSpec extends infer N ? (N extends any ? Omit<N, 'name'> : never) : never;
-
 /** The spec being made. */
-export class Build {
-  readonly nodes: NodeSpec[] = [];
-  readonly tensors: Record<string, TensorSpec> = {};
+export class Build extends SpecBuilder {
   /** Where the masks that values carry are true, by their names. */
   readonly masks = new Map<string, string>();
-  readonly #names = new Set<string>();
   /** The model's inputs, with the timesteps that the file states. */
   readonly #inputs = new Map<string, { readonly input: InputSpec; readonly time: number | undefined }>();
   /** Whether inputs have the timesteps of the file, or any number. */
@@ -36,10 +31,12 @@ export class Build {
 
   constructor(
     readonly dialect: Dialect,
-    readonly reporter: Reporter,
+    reporter: Reporter,
     /** Inputs that hold token ids. */
     readonly ids: ReadonlySet<string>,
-  ) {}
+  ) {
+    super(reporter);
+  }
 
   /** @param time timesteps that the file states. */
   addInput(input: InputSpec, time?: number): Flow {
@@ -57,20 +54,6 @@ export class Build {
     this.#timeIsFixed = true;
   }
 
-  unique(wanted: string): string {
-    let name = wanted;
-    for (let n = 1; this.#names.has(name); n++) name = `${wanted}_${n}`;
-    this.#names.add(name);
-    return name;
-  }
-
-  /** @returns the node's name, which is its first output's unless it names outputs. */
-  add(wanted: string, node: NewNode): string {
-    const name = this.unique(wanted);
-    this.nodes.push({ ...node, name } as NodeSpec);
-    return name;
-  }
-
   /** A tensor of the spec, made once however often its layer is called. */
   tensor(
     stored: Stored,
@@ -79,11 +62,8 @@ export class Build {
     how: string,
     make: (data: Float32Array) => Float32Array = (data) => data,
   ): string {
-    if (!this.tensors[becomes]) {
-      this.tensors[becomes] = { shape: [...shape], data: make(stored.data) };
-      this.reporter.tensor(stored.name, stored.shape, becomes, how);
-    }
-    return becomes;
+    if (this.tensors[becomes]) return becomes;
+    return this.keep(becomes, { shape, data: make(stored.data) }, { tensor: stored.name, shape: stored.shape, how });
   }
 
   /** What follows a layer that has an activation: a node, or nothing for `linear`. */
@@ -91,18 +71,19 @@ export class Build {
     if (activation === 'linear') return x;
     const inputs = [x.name];
     if (activation === 'softmax' || activation === 'log_softmax')
-      return { ...x, name: this.add(wanted, { type: activation, inputs }) };
-    return { ...x, name: this.add(wanted, { type: 'activation', inputs, activation }) };
+      return { ...x, name: this.add({ type: activation, inputs }, wanted) };
+    return { ...x, name: this.add({ type: 'activation', inputs, activation }, wanted) };
   }
 
-  spec(name: string | undefined, outputs: readonly string[]): ModelSpec {
+  /** The whole spec. */
+  finish(name: string, outputs: readonly string[]): ModelSpec {
     if (this.#timeIsFixed)
       this.reporter.note('inputs have the number of timesteps that the file states: a layer needs to know it');
     const inputs = [...this.#inputs.values()].map(({ input, time }) => ({
       ...input,
       ...(this.#timeIsFixed && time !== undefined && { time }),
     }));
-    return { ...(name && { name }), inputs, nodes: this.nodes, outputs, tensors: this.tensors };
+    return this.spec({ ...(name && { name }), inputs, outputs });
   }
 }
 

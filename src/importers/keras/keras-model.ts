@@ -41,9 +41,9 @@ export function kerasModel(
   const unique = names.map((name, index) =>
     names.indexOf(name) === index && !build.isInput(name)
       ? name
-      : build.add(`${name}.output`, { type: 'dropout', inputs: [name] }),
+      : build.add({ type: 'dropout', inputs: [name] }, `${name}.output`),
   );
-  return { spec: build.spec(entry.name, unique), reporter };
+  return { spec: build.finish(entry.name, unique), reporter };
 }
 
 type Value = Flow | Mask;

@@ -1,4 +1,4 @@
-import { sizeOf } from '../formats/elements.js';
+import { bytesPerElement } from '../formats/elements.js';
 import { show } from '../formats/json.js';
 import { OrderedDict, type PickleHooks } from '../formats/pickle.js';
 import { refuse } from '../shared/refuse.js';
@@ -60,7 +60,7 @@ export function torchHooks(storages: Map<string, Storage>, budget: Budget): Pick
     /** `('storage', type, key, location, elements)`; before 1.6 with a part of it as well: `(key, begin, elements)`. */
     persistent(id) {
       const [kind, type, key, , length, part] = Array.isArray(id) ? id : [];
-      if (kind !== 'storage' || sizeOf(type) === undefined || typeof key !== 'string' || !isSize(length))
+      if (kind !== 'storage' || bytesPerElement(type) === undefined || typeof key !== 'string' || !isSize(length))
         refuse('pickle', 'an unknown persistent id', "('storage', type, key, location, elements)");
       const storage = storages.get(key) ?? new Storage(key, type, length);
       if (storage.dtype !== type || storage.length !== length)

@@ -1,5 +1,5 @@
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
-import { elementsOf, sizeOf, toFloats } from '../formats/elements.js';
+import { bytesPerElement, elementsOf, toFloats } from '../formats/elements.js';
 import { lazily, type NamedArray } from '../formats/npy.js';
 import { refuse } from '../shared/refuse.js';
 import { crc32c } from './crc32c.js';
@@ -131,7 +131,7 @@ function readArray(
   const bytes =
     shards[shard] ?? refuse(where, 'a shard that is not given', `shard ${shard}`, `${shards.length} shards`);
   const type = TYPES[dtype] as string;
-  const expected = shape.reduce((product, n) => product * n, sizeOf(type) as number);
+  const expected = shape.reduce((product, n) => product * n, bytesPerElement(type) as number);
   if (!(offset + size <= bytes.length))
     refuse(where, 'beyond the end of its shard', `${bytes.length} bytes`, `${size} from ${offset} on`);
   if (expected !== size) refuse(where, 'wrong size', `${expected} bytes for (${shape.join(', ')})`, `${size}`);

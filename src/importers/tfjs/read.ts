@@ -1,6 +1,6 @@
 import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
-import { elementsOf, sizeOf, toFloats } from '../formats/elements.js';
+import { bytesPerElement, elementsOf, toFloats } from '../formats/elements.js';
 import { isObject, parseJson, show } from '../formats/json.js';
 import { isModel, type LayerEntry, layersOf, rootOf } from '../keras/entries.js';
 import type { Stored } from '../keras/files/stored.js';
@@ -161,7 +161,7 @@ function readWeight(
   const stored =
     (typeof type === 'string' && Object.hasOwn(TYPES, type) ? TYPES[type] : undefined) ??
     refuse(where, 'a type that is not honoured', Object.keys(TYPES).join(', '), show(type));
-  const size = count * (sizeOf(stored) as number);
+  const size = count * (bytesPerElement(stored) as number);
   if (!(position + size <= bytes.length))
     refuse(where, 'beyond the end of its shards', `${size} bytes`, `${bytes.length - position}`);
   const numbers = toFloats(elementsOf(bytes.subarray(position, position + size), stored, where), stored, where);

@@ -323,6 +323,11 @@ const REFUSED: [string, () => string, string][] = [
     'layer "l" (LSTM): called with a mask that its input does not carry; expected no mask, got any of x != 0',
   ],
   [
+    'a mask for a value',
+    () => functional([x, notEqual(0), with3(dense('d'), [tensor('ne')])]),
+    'layer "d" (Dense): a mask where a value is due; expected a value of the model, got any of x != 0',
+  ],
+  [
     'any along another axis',
     () => functional([x, notEqual(0), any({ axis: 1 })]),
     'layer "any" (Any): an operation that is not honoured; expected one that makes masks of masks, got [{class_name, config}]',

@@ -49,14 +49,17 @@ export function bidirectional(call: Call): Flow[] {
   const width = merge === 'concat' ? f.spec.units + b.spec.units : f.spec.units;
   if (!f.state && initial.length === 0) {
     const outputs = merge === 'none' ? [build.unique(`${name}.forward`), build.unique(`${name}.backward`)] : undefined;
-    const made = build.add(name, {
-      type: 'bidirectional',
-      inputs: [x.name],
-      forward: { ...f.spec, ...single },
-      backward: { ...b.spec, ...single },
-      merge,
-      ...(outputs && { outputs }),
-    });
+    const made = build.add(
+      {
+        type: 'bidirectional',
+        inputs: [x.name],
+        forward: { ...f.spec, ...single },
+        backward: { ...b.spec, ...single },
+        merge,
+        ...(outputs && { outputs }),
+      },
+      name,
+    );
     return outputs
       ? [flow(outputs[0] as string, f.spec.units), flow(outputs[1] as string, b.spec.units)]
       : [flow(made, width)];
@@ -70,7 +73,7 @@ export function bidirectional(call: Call): Flow[] {
     const start = which === 'forward' ? initial.slice(0, parts) : initial.slice(parts);
     const outputs = ['y', 'h', 'c'].slice(0, parts + 1).map((part) => build.unique(`${label}.${part}`));
     const back = which === 'backward' ? { goBackwards: true, outputOrder: 'input' as const } : {};
-    build.add(label, { ...spec, ...single, ...back, inputs: [x.name, ...start.map((state) => state.name)], outputs });
+    build.add({ ...spec, ...single, ...back, inputs: [x.name, ...start.map((state) => state.name)], outputs }, label);
     return outputs;
   };
   const [[forwardY, ...forwardStates], [backwardY, ...backwardStates]] = [walk(f, 'forward'), walk(b, 'backward')];
@@ -83,5 +86,5 @@ export function bidirectional(call: Call): Flow[] {
   if (merge === 'none')
     return [flow(pair[0] as string, f.spec.units), flow(pair[1] as string, b.spec.units), ...states];
   const type = ({ concat: 'concatenate', sum: 'add', mul: 'multiply', ave: 'average' } as const)[merge];
-  return [flow(build.add(name, { type, inputs: pair }), width), ...states];
+  return [flow(build.add({ type, inputs: pair }, name), width), ...states];
 }

@@ -27,7 +27,7 @@ export const dense: Layer = (call) => {
   };
   return after(call, {
     ...x,
-    name: build.add(name, { type: 'dense', inputs: [x.name], units, tensors }),
+    name: build.add({ type: 'dense', inputs: [x.name], units, tensors }, name),
     features: units,
   });
 };
@@ -40,12 +40,15 @@ export const embedding: Layer = ({ build, config, entry, name, inputs, arrays })
   const [table] = arrays as [Stored];
   shaped(config.where, table, [undefined, features]);
   const weight = build.tensor(table, `${entry.name}.weight`, table.shape, 'one row per token id');
-  const made = build.add(name, {
-    type: 'embedding',
-    inputs: [x.name],
-    tensors: { weight },
-    ...(maskZero && { maskZero }),
-  });
+  const made = build.add(
+    {
+      type: 'embedding',
+      inputs: [x.name],
+      tensors: { weight },
+      ...(maskZero && { maskZero }),
+    },
+    name,
+  );
   if (maskZero) build.masks.set(made, unequalTo(x, 0));
   return [
     {
@@ -62,7 +65,7 @@ export const embedding: Layer = ({ build, config, entry, name, inputs, arrays })
 export const masking: Layer = (call) => {
   const x = sequence(call.config.where, only(call));
   const maskValue = call.config.number('mask_value', 0);
-  const made = call.build.add(call.name, { type: 'masking', inputs: [x.name], maskValue });
+  const made = call.build.add({ type: 'masking', inputs: [x.name], maskValue }, call.name);
   call.build.masks.set(made, unequalTo(x, maskValue));
   return [{ ...x, name: made, mask: made }];
 };

@@ -46,7 +46,7 @@ const merge =
       inputs.some((x) => x.features !== features)
     )
       refuse(config.where, 'masked values of different shapes', 'one shape', inputs.map((x) => x.features).join(', '));
-    const made = build.add(name, { type, inputs: inputs.map((x) => x.name) });
+    const made = build.add({ type, inputs: inputs.map((x) => x.name) }, name);
     return [{ ...wide, name: made, features, mask }];
   };
 
@@ -63,7 +63,7 @@ const concatenate: Layer = (call) => {
         ...first,
         mask: mergedMask(call),
         features,
-        name: build.add(name, { type: 'concatenate', inputs: inputs.map((x) => x.name) }),
+        name: build.add({ type: 'concatenate', inputs: inputs.map((x) => x.name) }, name),
       },
     ];
   }
@@ -77,7 +77,7 @@ const concatenate: Layer = (call) => {
       ...first,
       time,
       fixed: true,
-      name: build.add(name, { type: 'concatenate', axis: 'time', inputs: inputs.map((x) => x.name) }),
+      name: build.add({ type: 'concatenate', axis: 'time', inputs: inputs.map((x) => x.name) }, name),
     },
   ];
 };
@@ -91,10 +91,10 @@ const dot: Layer = ({ build, config, inputs, name }) => {
   ) as [number, number];
   for (const x of [a, b]) needsNoMask(where, x);
   if (a.kind === 'vector' && b.kind === 'vector' && i === 1 && j === 1) {
-    const product = build.add(`${name}.product`, { type: 'multiply', inputs: [a.name, b.name] });
+    const product = build.add({ type: 'multiply', inputs: [a.name, b.name] }, `${name}.product`);
     return [
       {
-        name: build.add(name, { type: 'reduce', inputs: [product], operation: 'sum', axis: 'features' }),
+        name: build.add({ type: 'reduce', inputs: [product], operation: 'sum', axis: 'features' }, name),
         kind: 'vector',
         features: 1,
       },
@@ -108,7 +108,7 @@ const dot: Layer = ({ build, config, inputs, name }) => {
     const steps = fixedSteps(where, a, build);
     left = {
       ...a,
-      name: build.add(`${name}.transposed`, { type: 'transpose', inputs: [a.name] }),
+      name: build.add({ type: 'transpose', inputs: [a.name] }, `${name}.transposed`),
       features: steps,
       time: a.features,
       fixed: true,
@@ -116,7 +116,7 @@ const dot: Layer = ({ build, config, inputs, name }) => {
   }
   const features = j === 2 ? time : b.features;
   return [
-    { ...left, features, name: build.add(name, { type: 'matmul', inputs: [left.name, b.name], transposeB: j === 2 }) },
+    { ...left, features, name: build.add({ type: 'matmul', inputs: [left.name, b.name], transposeB: j === 2 }, name) },
   ];
 };
 

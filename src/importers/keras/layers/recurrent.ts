@@ -63,14 +63,17 @@ export function recurrent({ build, config, entry, name, inputs, arrays }: Call):
     const outputs = state
       ? ['y', 'h', 'c'].slice(0, parts + 1).map((part) => build.unique(`${wanted}.${part}`))
       : undefined;
-    const made = build.add(wanted, {
-      ...spec,
-      inputs: [x.name, ...start.map((flow) => flow.name)],
-      ...(index === 0 && backwards && { goBackwards: true }),
-      ...(last && !sequences && { returnSequences: false }),
-      ...(zero && { zeroOutputForMask: true }),
-      ...(outputs && { outputs }),
-    });
+    const made = build.add(
+      {
+        ...spec,
+        inputs: [x.name, ...start.map((flow) => flow.name)],
+        ...(index === 0 && backwards && { goBackwards: true }),
+        ...(last && !sequences && { returnSequences: false }),
+        ...(zero && { zeroOutputForMask: true }),
+        ...(outputs && { outputs }),
+      },
+      wanted,
+    );
     const y: Flow = {
       ...x,
       name: outputs?.[0] ?? made,

@@ -11,7 +11,7 @@ const asVector = (build: Build, where: string, x: Flow, wanted: string): Flow =>
     ...rest,
     kind: 'vector',
     features,
-    name: build.add(wanted, { type: 'reshape', inputs: [x.name], shape: [features] }),
+    name: build.add({ type: 'reshape', inputs: [x.name], shape: [features] }, wanted),
   };
 };
 
@@ -31,7 +31,7 @@ const reshape: Layer = (call) => {
   if (!fits) refuse(config.where, 'target_shape is not honoured', `one or two sizes of ${total} numbers`, show(raw));
   const [time, features] = target.length === 2 ? (target as [number, number]) : [undefined, target[0] as number];
   const shape = time === undefined ? ([features] as const) : ([time, features] as const);
-  const made = build.add(name, { type: 'reshape', inputs: [x.name], shape });
+  const made = build.add({ type: 'reshape', inputs: [x.name], shape }, name);
   return [
     time === undefined
       ? { name: made, kind: 'vector', features }
@@ -48,7 +48,7 @@ const permute: Layer = (call) => {
   const time = fixedSteps(config.where, x, build);
   return [
     {
-      name: build.add(name, { type: 'transpose', inputs: [x.name] }),
+      name: build.add({ type: 'transpose', inputs: [x.name] }, name),
       kind: 'sequence',
       features: time,
       time: x.features,
@@ -69,7 +69,7 @@ export const SHAPES: Readonly<Record<string, Layer>> = {
       refuse(call.config.where, 'its input has timesteps', '(batch, features)', '(batch, time, features)');
     return [
       {
-        name: call.build.add(call.name, { type: 'repeat', inputs: [x.name], count: time }),
+        name: call.build.add({ type: 'repeat', inputs: [x.name], count: time }, call.name),
         kind: 'sequence',
         features: x.features,
         time,

@@ -29,7 +29,7 @@ const conv1d: Layer = (call) => {
   // Keras hands no mask on; here a window of one timestep would, and a part of the time that is all of it does not.
   const input =
     x.mask && span === 1 && stride === 1
-      ? build.add(`${name}.unmasked`, { type: 'slice', inputs: [x.name], axis: 'time', start: 0, drop: 0 })
+      ? build.add({ type: 'slice', inputs: [x.name], axis: 'time', start: 0, drop: 0 }, `${name}.unmasked`)
       : x.name;
   const padding: PaddingSpec = mode === 'same' ? 'same_upper' : mode === 'causal' ? [span - 1, 0] : [0, 0];
   const channels = x.features / groups;
@@ -47,17 +47,20 @@ const conv1d: Layer = (call) => {
     weight,
     ...(bias && b && { bias: build.tensor(b, `${entry.name}.bias`, [filters], 'one per filter') }),
   };
-  const made = build.add(name, {
-    type: 'conv1d',
-    inputs: [input],
-    filters,
-    kernelSize,
-    stride,
-    dilation,
-    groups,
-    padding,
-    tensors,
-  });
+  const made = build.add(
+    {
+      type: 'conv1d',
+      inputs: [input],
+      filters,
+      kernelSize,
+      stride,
+      dilation,
+      groups,
+      padding,
+      tensors,
+    },
+    name,
+  );
   return after(call, { ...unmasked(x), name: made, features: filters, time: windowed(x.time, span, stride, padding) });
 };
 
@@ -71,7 +74,7 @@ const pooling =
     config.ignore('strides');
     const padding: PaddingSpec =
       config.choice('padding', ['valid', 'same'], 'valid') === 'same' ? 'same_upper' : [0, 0];
-    const made = build.add(name, { type, inputs: [x.name], poolSize, stride, padding });
+    const made = build.add({ type, inputs: [x.name], poolSize, stride, padding }, name);
     return [{ ...unmasked(x), name: made, time: windowed(x.time, poolSize, stride, padding) }];
   };
 
@@ -82,15 +85,18 @@ const globalPooling =
     const x = sequence(config.where, only(call));
     const keep = config.flag('keepdims', false);
     const masked = operation === 'mean' && x.mask !== undefined;
-    const made = build.add(name, {
-      type: 'reduce',
-      inputs: [x.name],
-      operation,
-      axis: 'time',
-      ...(masked && { masked }),
-    });
+    const made = build.add(
+      {
+        type: 'reduce',
+        inputs: [x.name],
+        operation,
+        axis: 'time',
+        ...(masked && { masked }),
+      },
+      name,
+    );
     if (!keep) return [{ name: made, kind: 'vector', features: x.features }];
-    const single = build.add(`${name}.time`, { type: 'reshape', inputs: [made], shape: [1, x.features] });
+    const single = build.add({ type: 'reshape', inputs: [made], shape: [1, x.features] }, `${name}.time`);
     return [{ name: single, kind: 'sequence', features: x.features, time: 1, fixed: true }];
   };
 
@@ -116,21 +122,24 @@ export const WINDOWS: Readonly<Record<string, Layer>> = {
       {
         ...x,
         time: x.time && x.time * count,
-        name: call.build.add(call.name, { type: 'repeat', inputs: [x.name], count }),
+        name: call.build.add({ type: 'repeat', inputs: [x.name], count }, call.name),
       },
     ];
   },
   ZeroPadding1D: (call) => {
     const x = unmasked(sequence(call.config.where, only(call)));
     const [before, after] = both(call.config, 'padding');
-    const name = call.build.add(call.name, {
-      type: 'pad',
-      inputs: [x.name],
-      axis: 'time',
-      before,
-      after,
-      mode: 'constant',
-    });
+    const name = call.build.add(
+      {
+        type: 'pad',
+        inputs: [x.name],
+        axis: 'time',
+        before,
+        after,
+        mode: 'constant',
+      },
+      call.name,
+    );
     return [{ ...x, name, time: x.time && x.time + before + after }];
   },
   Cropping1D: (call) => {
@@ -139,7 +148,7 @@ export const WINDOWS: Readonly<Record<string, Layer>> = {
     return [
       {
         ...x,
-        name: call.build.add(call.name, { type: 'slice', inputs: [x.name], axis: 'time', start, drop }),
+        name: call.build.add({ type: 'slice', inputs: [x.name], axis: 'time', start, drop }, call.name),
         time: x.time && x.time - start - drop,
       },
     ];
