@@ -1,5 +1,5 @@
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
-import { elementsOf, sizeOf, toFloats } from '../formats/elements.js';
+import { bytesPerElement, elementsOf, toFloats } from '../formats/elements.js';
 import { refuse } from '../shared/refuse.js';
 import type { Tensor } from './proto/messages.js';
 import { type Constant, constant } from './value.js';
@@ -33,7 +33,7 @@ export function readTensor(tensor: Tensor, files: Files): Constant {
   const { name, dataType, dims } = tensor;
   const where = `tensor ${JSON.stringify(name)}`;
   const dtype = TYPES[dataType] ?? '';
-  const each = sizeOf(dtype);
+  const each = bytesPerElement(dtype);
   if (each === undefined) refuse(where, 'a type that is not read', Object.values(TYPES).join(', '), typeName(dataType));
   if (dims.some((n) => !Number.isSafeInteger(n) || n < 0)) refuse(where, 'a shape that cannot be', 'sizes', `${dims}`);
   const length = dims.reduce((product, n) => product * n, 1);
