@@ -4,6 +4,7 @@ import type { AxisRole } from './axes.js';
 import { bindFixed, bindInput, bindLengths, bindState, type FixedInputs } from './bind.js';
 import { Context } from './context.js';
 import { type Environment, Scope } from './environment.js';
+import type { Files } from './external.js';
 import { formatOf, type OnnxFile } from './file.js';
 import { functionKey } from './functions.js';
 import { runGraph } from './graph.js';
@@ -12,7 +13,6 @@ import { arrange } from './layout.js';
 import { symbol } from './num.js';
 import { countReaders } from './order.js';
 import { finish, outputOf, outputValue } from './outputs.js';
-import type { Files } from './tensor.js';
 import { type Atom, type Item, withoutBatch } from './value.js';
 
 /** One way to read a file: what its inputs are. */
