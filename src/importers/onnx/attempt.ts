@@ -4,6 +4,7 @@ import type { AxisRole } from './axes.js';
 import { bindFixed, bindInput, bindState, type FixedInputs } from './bind.js';
 import { Context } from './context.js';
 import { type Environment, Scope } from './environment.js';
+import type { Files } from './external.js';
 import { formatOf, type OnnxFile } from './file.js';
 import { functionKey } from './functions.js';
 import { runGraph } from './graph.js';
@@ -13,7 +14,6 @@ import { symbol } from './num.js';
 import { countReaders } from './order.js';
 import { finish, outputOf, outputValue } from './outputs.js';
 import { NoTokenIds, settled } from './settle.js';
-import type { Files } from './tensor.js';
 import { type Atom, type Item, withoutBatch } from './value.js';
 
 /** One way to read a file: what its inputs are. */

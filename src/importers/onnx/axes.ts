@@ -6,6 +6,7 @@ import type { Graph } from './proto/messages.js';
 
 /** What an axis of an input is. `'time'` is the run's; `'fixed'` a time of fixed size. */
 export type AxisRole = 'batch' | 'time' | 'features' | 'fixed';
+export const ROLES: readonly AxisRole[] = ['batch', 'time', 'features', 'fixed'];
 
 const BATCH = /^(n|b|bs|batch.*|.*batch.*)$/i;
 const TIME = /^(t|s|l|seq.*|time.*|len.*|.*len.*|.*seq.*|.*time.*|steps?|frames?)$/i;

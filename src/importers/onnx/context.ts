@@ -1,15 +1,11 @@
-import type { ModelSpec, NodeSpec, TensorSpec } from '../../spec.js';
+import type { NodeSpec } from '../../spec.js';
 import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
+import { type Mutable, type NewNode, SpecBuilder } from '../shared/spec-builder.js';
 import type { Attributes } from './attributes.js';
 import { showSize } from './num.js';
 import { RowOrders } from './rows.js';
 import { type Atom, type Constant, type Item, runTime, type Value } from './value.js';
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-/** A node being made: fields beyond its name. */
-// biome-ignore lint/suspicious/noExplicitAny: distributes over the union of node types
-export type NewNode = NodeSpec extends infer N ? (N extends any ? Omit<N, 'name'> & { name?: string } : never) : never;
 
 /** An operator with its inputs worked out. */
 export interface Op {
@@ -30,14 +26,11 @@ export interface Op {
 const MOVES = new Set(['reshape', 'rearrange', 'regroup', 'slice']);
 
 /** The spec being made. */
-export class Context {
-  readonly nodes: Mutable<NodeSpec>[] = [];
-  readonly tensors: Record<string, TensorSpec> = {};
-  readonly #names: Set<string>;
+export class Context extends SpecBuilder {
   readonly #moves = new Map<string, string>();
 
   constructor(
-    readonly reporter: Reporter,
+    reporter: Reporter,
     /** The atom of the batch; undefined if there is none, or a batch of 1 that the file squeezes. */
     readonly batch: Atom | undefined,
     /** How many operators read each tensor of the file. */
@@ -45,7 +38,7 @@ export class Context {
     /** For the body of a loop: no name of it is one of the graph around. */
     outer?: Context,
   ) {
-    this.#names = new Set(outer ? outer.#names : []);
+    super(reporter, outer);
   }
 
   /** A sequence of each time that depends on the run, by that time. */
@@ -63,14 +56,6 @@ export class Context {
 
   /** Products without a bias, by the tensor they make, which only one operator reads. */
   readonly biasless = new Map<string, Mutable<Extract<NodeSpec, { type: 'dense' }>>>();
-
-  /** A name of its own for a node or value. */
-  unique(wanted: string): string {
-    let name = wanted || 'value';
-    for (let n = 1; this.#names.has(name); n++) name = `${wanted}_${n}`;
-    this.#names.add(name);
-    return name;
-  }
 
   /** Inputs that hold token ids. */
   readonly ids = new Set<string>();
@@ -93,7 +78,7 @@ export class Context {
   readonly below = new Map<string, number>();
 
   /** Adds a node. @returns its first output's name. @throws {ImportError} its inputs' rows stand in different orders. */
-  add(node: NewNode, wanted: string): string {
+  override add(node: NewNode, wanted: string): string {
     return this.addAll(node, wanted)[0] as string;
   }
 
@@ -106,24 +91,18 @@ export class Context {
     const inputs = node.type === 'embedding' ? sources : sources.map((name) => this.#asNumbers(name));
     // Moves of numbers that are asked for twice are done once.
     const key = MOVES.has(node.type) ? JSON.stringify({ ...node, inputs }) : undefined;
-    const name = (key !== undefined && this.#moves.get(key)) || this.#push({ ...node, inputs }, wanted);
-    if (key !== undefined) this.#moves.set(key, name);
-    const names = [...(node.outputs ?? [name])];
+    const first = (key !== undefined && this.#moves.get(key)) || super.add({ ...node, inputs }, wanted);
+    if (key !== undefined) this.#moves.set(key, first);
+    const names = [...(node.outputs ?? [first])];
     if (inputs.every((input) => this.rows.isAlike(input))) for (const made of names) this.rows.alike(made);
     return names.map((made) => this.rows.named(made, order));
-  }
-
-  #push(node: NewNode, wanted: string): string {
-    const name = this.unique(wanted);
-    this.nodes.push({ ...node, name } as NodeSpec);
-    return name;
   }
 
   #asNumbers(name: string): string {
     if (!this.ids.has(name)) return name;
     const known = this.idNumbers.get(name);
     if (known !== undefined) return known;
-    const made = this.#push({ type: 'dropout', inputs: [name] }, `${name}.numbers`);
+    const made = super.add({ type: 'dropout', inputs: [name] }, `${name}.numbers`);
     this.idNumbers.set(name, made);
     return made;
   }
@@ -135,14 +114,9 @@ export class Context {
     data: Float32Array,
     from?: { constant: Constant; becomes: string; how: string },
   ): string {
-    const key = this.unique(name);
-    this.tensors[key] = { shape: [...shape], data };
-    if (from?.constant.tensor) this.reporter.tensor(from.constant.tensor, from.constant.dims, from.becomes, from.how);
-    return key;
-  }
-
-  spec(rest: Pick<ModelSpec, 'inputs' | 'outputs' | 'carries' | 'name'>): ModelSpec {
-    return { ...rest, nodes: this.nodes, tensors: this.tensors } as ModelSpec;
+    const { tensor, dims } = from?.constant ?? {};
+    const origin = from && tensor && dims ? { tensor, shape: dims, becomes: from.becomes, how: from.how } : undefined;
+    return this.keep(this.unique(name), { shape, data }, origin);
   }
 }
 

@@ -1,4 +1,5 @@
 import { refuse } from '../shared/refuse.js';
+import { refuseForeign } from './foreign.js';
 import type { Graph, Node, ValueInfo } from './proto/messages.js';
 import { isFloatType } from './tensor.js';
 
@@ -22,6 +23,7 @@ export function declared(
   const where = `input ${JSON.stringify(name)}`;
   const tensor = type?.tensorType;
   if (!tensor) refuse(where, 'not a tensor', 'a tensor');
+  refuseForeign(where, type, tensor, tensor.shape, ...(tensor.shape?.dim ?? []));
   const given = shapes[name];
   const own = tensor.shape?.dim.map(({ dimValue, dimParam }, axis) =>
     dimValue > 0 ? dimValue : dimParam || `${name}.${axis}`,

@@ -1,16 +1,18 @@
 import { ImportError } from '../../errors.js';
 import type { ModelSpec } from '../../spec.js';
-import { type FileBytes, viewBytes } from '../formats/bytes.js';
+import { type FileBytes, isBytes, viewModel } from '../formats/bytes.js';
+import { isObject } from '../formats/json.js';
+import { checkConfig, type Field, type Fields } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 import type { Imported } from '../shared/report.js';
 import { attempt } from './attempt.js';
-import { type AxisRole, agree, candidates, combinations, hasOpenTime, rolesOfLengths } from './axes.js';
+import { type AxisRole, agree, candidates, combinations, hasOpenTime, ROLES, rolesOfLengths } from './axes.js';
 import type { FixedInputs } from './bind.js';
+import { filesByPath } from './external.js';
 import { openFile } from './file.js';
 import { MOST_INNER } from './graph.js';
 import { declared, type OnnxInput, usesOf } from './inputs.js';
 import { findStates, type OnnxState } from './states.js';
-import type { Files } from './tensor.js';
 
 export interface OnnxOptions {
   /** Inputs that are constants of this model: a sample rate, a flag. A number, or a list for a tensor. */
@@ -22,8 +24,42 @@ export interface OnnxOptions {
   /** Outputs that are inputs of the next call, kept inside a stream. Default: those whose names say so; `[]` for none. */
   readonly states?: readonly OnnxState[];
   /** Files beside the model that hold its numbers (external data), by the location that the model names. */
-  readonly files?: Files;
+  readonly files?: Readonly<Record<string, FileBytes>>;
 }
+
+const record = (expected: string, holds: (value: unknown) => boolean): Field => [
+  expected,
+  (given) => isObject(given) && Object.values(given).every(holds),
+];
+const listOf =
+  (holds: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    Array.isArray(value) && value.every(holds);
+
+const OPTIONS: Fields = {
+  inputs: record(
+    'a number, or a list of numbers, by name',
+    (value) => Number.isFinite(value) || listOf(Number.isFinite)(value),
+  ),
+  shapes: record(
+    'a list of sizes of at least 1, null for open ones, by name',
+    listOf((size) => size === null || (Number.isSafeInteger(size) && (size as number) > 0)),
+  ),
+  axes: record(
+    `a list of ${ROLES.join(', ')}, by name`,
+    listOf((role) => ROLES.includes(role as AxisRole)),
+  ),
+  states: [
+    'a list of { input, output }',
+    listOf(
+      (state) =>
+        isObject(state) &&
+        Object.keys(state).sort().join() === 'input,output' &&
+        Object.values(state).every((name) => typeof name === 'string'),
+    ),
+  ],
+  files: record('bytes by name', isBytes),
+};
 
 /**
  * A model from an ONNX file (operator sets 7 to 28).
@@ -37,9 +73,11 @@ export function fromOnnx(bytes: FileBytes, options: OnnxOptions = {}): ModelSpec
 
 /** As `fromOnnx`, with the account of which tensor became what. */
 export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported {
-  const file = openFile(viewBytes(bytes));
+  const file = openFile(viewModel(bytes));
   const { graph } = file;
-  const { inputs: fixed = {}, shapes = {}, axes = {}, files = {} } = options;
+  checkConfig(options, 'options', OPTIONS);
+  const { inputs: fixed = {}, shapes = {}, axes = {}, files: given = {} } = options;
+  const files = filesByPath(given);
   const initial = new Set(graph.initializer.map(({ name }) => name));
   const all = graph.input.filter(({ name }) => !initial.has(name));
   for (const name of [fixed, shapes, axes].flatMap(Object.keys)) {

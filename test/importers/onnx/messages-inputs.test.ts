@@ -35,7 +35,7 @@ describe('ONNX, refused by its words: the graph and its inputs', () => {
     [
       'an attribute that a function does not know',
       { nodes: [node('F', 'X', 'Y', { axis: 7 }, 'local')], functions: own([node('Softmax', 'a', 'b', { axis: 7 })]) },
-      /\(Softmax\): no such axis/,
+      /function "F": an attribute that it does not have; expected none, got axis/,
     ],
     [
       'an operator of com.microsoft',

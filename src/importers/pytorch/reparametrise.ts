@@ -1,0 +1,145 @@
+import { type Stored, tensorAt } from '../formats/safetensors.js';
+import { refuse } from '../shared/refuse.js';
+
+/** A tensor that its module works out of others, which stand in the file in its place. */
+export interface Folded extends Stored {
+  /** Their names. */
+  readonly from: string;
+  /** What is computed. */
+  readonly how: string;
+}
+
+export const isFolded = (stored: Stored): stored is Folded => 'from' in stored;
+
+/** A way to keep a tensor as others: their names' ends, behind `name_` or `parametrizations.name.`. */
+interface Form {
+  readonly ends: readonly string[];
+  readonly how: string;
+  readonly fold: (where: string, parts: readonly Stored[]) => Pick<Stored, 'shape' | 'read'>;
+}
+
+const SPECTRAL_NORM = { how: 'spectral norm: W / (uᵀ·W·v)', fold: spectralNorm };
+const WEIGHT_NORM = { how: 'weight norm: g·v / ‖v‖', fold: weightNorm };
+/** `torch.nn.utils`, before and since `parametrize`. Pruning first: what is pruned may be part of a norm. */
+const FORMS: readonly Form[] = [
+  { ends: ['_orig', '_mask'], how: 'pruned: W ∘ mask', fold: prune },
+  { ends: ['_orig', '_u', '_v'], ...SPECTRAL_NORM },
+  { ends: ['.original', '.0._u', '.0._v'], ...SPECTRAL_NORM },
+  { ends: ['_g', '_v'], ...WEIGHT_NORM },
+  { ends: ['.original0', '.original1'], ...WEIGHT_NORM },
+];
+const PARAMETRIZED = /(^|\.)parametrizations\.([^.]+)$/;
+
+/**
+ * The tensors with those that `weight_norm`, `spectral_norm` and pruning keep in parts put together, as modules in eval mode do.
+ * @throws {ImportError} a tensor beside its own parts, parts whose shapes do not belong together, another parametrization.
+ */
+export function foldReparametrised(tensors: ReadonlyMap<string, Stored>): Map<string, Stored> {
+  const folded = FORMS.reduce(foldForm, new Map(tensors));
+  for (const name of folded.keys()) {
+    if (!/(^|\.)parametrizations\./.test(name)) continue;
+    const expected =
+      'weight_norm or spectral_norm; else torch.nn.utils.parametrize.remove_parametrizations before saving';
+    refuse(tensorAt(name), 'of a parametrization that is not honoured', expected);
+  }
+  return folded;
+}
+
+function foldForm(tensors: Map<string, Stored>, { ends, how, fold }: Form): Map<string, Stored> {
+  const [first] = ends as [string, ...string[]];
+  const found = new Map<string, readonly [whole: string, names: readonly string[]]>();
+  const parts = new Set<string>();
+  for (const key of tensors.keys()) {
+    const stem = key.slice(0, -first.length);
+    const names = ends.map((end) => stem + end);
+    if (!key.endsWith(first) || !names.every((name) => tensors.has(name))) continue;
+    const whole = first.startsWith('.') ? stem.replace(PARAMETRIZED, '$1$2') : stem;
+    if (tensors.has(whole)) refuse(tensorAt(whole), 'stands beside its own parts', 'one of them', names.join(', '));
+    found.set(key, [whole, names]);
+    for (const name of names) parts.add(name);
+  }
+  const all = new Map<string, Stored>();
+  for (const [key, stored] of tensors) {
+    const [whole, names] = found.get(key) ?? [];
+    if (whole !== undefined && names !== undefined) {
+      const stored = names.map((name) => tensors.get(name) as Stored);
+      const inner = stored.flatMap((part) => (isFolded(part) ? [part.how] : []));
+      const from = stored.map((part, index) => (isFolded(part) ? part.from : names[index])).join(', ');
+      all.set(whole, {
+        ...fold(tensorAt(whole), stored),
+        dtype: 'F32',
+        from,
+        how: [...inner, how].join('; '),
+      } as Folded);
+    } else if (!parts.has(key)) all.set(key, stored);
+  }
+  return all;
+}
+
+const shapeText = ({ shape }: Stored): string => `(${shape.join(', ')})`;
+
+function prune(where: string, [whole, mask]: readonly Stored[]): Pick<Stored, 'shape' | 'read'> {
+  const [of, by] = [whole, mask] as [Stored, Stored];
+  if (`${of.shape}` !== `${by.shape}`) refuse(where, 'a mask of another shape', shapeText(of), shapeText(by));
+  const read = () => {
+    const factors = by.read();
+    return of.read().map((value, k) => value * (factors[k] as number));
+  };
+  return { shape: of.shape, read };
+}
+
+/** `v` by the norms over all axes but one, times `g`, whose axes of length 1 say which: all, if it has none. */
+function weightNorm(where: string, [g, v]: readonly Stored[]): Pick<Stored, 'shape' | 'read'> {
+  const [length, direction] = [g, v] as [Stored, Stored];
+  const { shape } = direction;
+  const kept = shape.flatMap((size, axis) => (size > 1 && length.shape[axis] === size ? [axis] : []));
+  const fits = length.shape.every((size, axis) => size === 1 || kept.includes(axis));
+  if (!fits || kept.length > 1 || (length.shape.length > 0 && length.shape.length !== shape.length))
+    refuse(where, 'weight norm of other shapes', `g of one axis of v's ${shapeText(direction)}`, shapeText(length));
+  const { size, indexOf } = along(shape, kept[0]);
+  const read = () => {
+    const [lengths, data] = [length.read(), direction.read()];
+    const squares = new Float64Array(size);
+    data.forEach((value, k) => {
+      squares[indexOf(k)] = (squares[indexOf(k)] as number) + value * value;
+    });
+    return data.map((value, k) => (value * (lengths[indexOf(k)] as number)) / Math.sqrt(squares[indexOf(k)] as number));
+  };
+  return { shape, read };
+}
+
+/** `W` by its largest singular value as the last power iteration of the training left it; `W`'s rows are those of one axis. */
+function spectralNorm(where: string, [w, u, v]: readonly Stored[]): Pick<Stored, 'shape' | 'read'> {
+  const [weight, left, right] = [w, u, v] as [Stored, Stored, Stored];
+  const { shape } = weight;
+  const total = shape.reduce((product, n) => product * n, 1);
+  const [rows = 0, columns = 0] = [left.shape[0], right.shape[0]];
+  // Of a square matrix either axis fits; the first is PyTorch's default for all layers here.
+  const axis = shape.findIndex((size) => size === rows && size * columns === total);
+  if (axis < 0 || left.shape.length !== 1 || right.shape.length !== 1)
+    refuse(
+      where,
+      'spectral norm of other shapes',
+      `vectors for ${shapeText(weight)}`,
+      `${shapeText(left)}, ${shapeText(right)}`,
+    );
+  const { indexOf, restOf } = along(shape, axis);
+  const read = () => {
+    const [data, rowFactors, columnFactors] = [weight.read(), left.read(), right.read()];
+    let sigma = 0;
+    data.forEach((value, k) => {
+      sigma += value * (rowFactors[indexOf(k)] as number) * (columnFactors[restOf(k)] as number);
+    });
+    return data.map((value) => value / sigma);
+  };
+  return { shape, read };
+}
+
+/** Where the k-th element stands along one axis, and among those of the same place there. No axis: all stand at 0. */
+function along(shape: readonly number[], axis: number | undefined) {
+  const size = axis === undefined ? 1 : (shape[axis] as number);
+  const inner = axis === undefined ? 1 : shape.slice(axis + 1).reduce((product, n) => product * n, 1);
+  const indexOf = (k: number) => Math.floor(k / inner) % size;
+  const restOf = (k: number) => Math.floor(k / (inner * size)) * inner + (k % inner);
+  return { size, indexOf, restOf };
+}
