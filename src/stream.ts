@@ -1,4 +1,4 @@
-import { checkIds, checkLength, checkNumbers, checkOut, type Input, type Tensor } from './call/input.js';
+import { checkIds, checkLength, checkNumbers, checkOut, type Input, isNumbers, type Tensor } from './call/input.js';
 import { byName, checkRequest, type MaskOptions, namedOutputs, namesOf, type Outs } from './call/request.js';
 import { checkState } from './call/state.js';
 import type { ModelEngine, RunRequest } from './engine/engine.js';
@@ -152,7 +152,8 @@ export class Stream {
   }
 
   #checkFrame(frame: ArrayLike<number>, length: number): void {
-    checkLength(frame, length, 'frame', `batch ${this.batch} · features ${length / this.batch}`);
+    if (!isNumbers(frame) || frame.length !== length)
+      checkLength(frame, length, 'frame', `batch ${this.batch} · features ${length / this.batch}`);
     checkNumbers(frame, 'frame');
     if (this.#vocabulary !== 0) checkIds(frame, this.#vocabulary, 'frame');
   }

@@ -72,8 +72,9 @@ export const conv1d: LayerKind<Conv1dNode> = {
             const c = out.address(to);
             for (let tap = 0; tap < taps; tap++) {
               const a = from + tap * dilation * tight + group * channels * 4;
-              const [init, initStride] = tap === 0 ? [product.bias, 0] : [c, out.stride];
-              product.applyTerms(tap * k, k, a, stride * tight, y.time, init, initStride, c, out.stride);
+              const first = tap === 0;
+              const init = first ? product.bias : c;
+              product.applyTerms(tap * k, k, a, stride * tight, y.time, init, first ? 0 : out.stride, c, out.stride);
             }
             out.place(to, group);
           }

@@ -46,7 +46,9 @@ export const pool1d: LayerKind<Pool1dNode> = {
         /** One row of y: the window over x's timesteps `start`, `start + dilation`, …, which may lie outside. */
         const pool = (f32: Float32Array, row: number, start: number, to: number): void => {
           for (let feature = 0; feature < x.features; feature++) {
-            let [sum, most, count] = [0, Number.NEGATIVE_INFINITY, 0];
+            let sum = 0;
+            let most = Number.NEGATIVE_INFINITY;
+            let count = 0;
             for (let tap = 0; tap < poolSize; tap++) {
               const from = start + tap * dilation;
               // Behind the padding too: where the number of windows is rounded up.

@@ -33,7 +33,8 @@ export const reduce: LayerKind<ReduceNode> = {
         /** Joins `count` numbers, `step` from one to the next, but those whose byte in the mask (0: none) is 0. */
         const join = (f32: Float32Array, from: number, step: number, count: number, live: number, to: number): void => {
           const { u8 } = arena;
-          let [total, joined]: [number, number] = [start, 0];
+          let total: number = start;
+          let joined = 0;
           for (let i = 0; i < count; i++) {
             if (live !== 0 && u8[live + i] === 0) continue;
             const value = f32[from + i * step] as number;
@@ -47,7 +48,8 @@ export const reduce: LayerKind<ReduceNode> = {
         };
         const overTime = (): void => {
           for (let b = 0; b < batch; b++) {
-            const [from, to] = [rowIndex(x, b * x.time), rowIndex(y, b)];
+            const from = rowIndex(x, b * x.time);
+            const to = rowIndex(y, b);
             const live = mask === 0 ? 0 : mask + b * x.time;
             for (let j = 0; j < y.features; j++) join(arena.f32, from + j, x.stride / 4, x.time, live, to + j);
           }

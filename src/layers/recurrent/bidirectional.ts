@@ -90,7 +90,7 @@ export const bidirectionalOf = (cells: CellKinds): LayerKind<BidirectionalNode> 
   obstacle: (_, [x]) =>
     x && flows(x)
       ? 'is bidirectional: its backward half starts at the last timestep, so it needs the whole sequence first'
-      : undefined,
+      : 'starts anew in every run',
   words: ({ merge }) => ({
     opening:
       'is bidirectional: two cells over the same timesteps, one walking from the first to the last and one from the last to the first, ' +

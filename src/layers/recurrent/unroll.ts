@@ -73,10 +73,9 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
     };
   }
 
+  const product = (a: number, aStride: number, rows: number, c: number, cStride: number): void =>
+    projection.applyTerms(0, inputs, a, aStride, rows, projection.bias, 0, c, cStride);
   const project = (from: number, count: number): void => {
-    const { bias } = projection;
-    const product = (a: number, aStride: number, rows: number, c: number, cStride: number): void =>
-      projection.applyTerms(0, inputs, a, aStride, rows, bias, 0, c, cStride);
     // The batch's rows stand next to one another: one product for all.
     const first = x.address + from * x.stride;
     if (count === time && chunk === time) {
