@@ -60,18 +60,17 @@ function uniformNum(item: Item): Num | undefined {
 
 /** What comes of arithmetic with numbers of rows; undefined where none are involved. */
 export function rowArithmetic(ctx: Context, type: string, a: Item, b: Item): Value | undefined {
-  const [left, right] = [rowNumbersOf(ctx, a, b), rowNumbersOf(ctx, b, a)];
   if (type === 'multiply') {
-    const [rows, item, by] = left ? [left, a, uniformNum(b)] : [right, b, uniformNum(a)];
-    if (by === undefined) return undefined;
-    if (rows?.kind === 'rows' && item.kind === 'value') return rowValue(item.axes, { kind: 'scaled', by });
-    const steps = left ? undefined : uniformNum(b) === by ? a : b;
+    const by = uniformNum(a) ?? uniformNum(b);
+    const other = uniformNum(a) === undefined ? a : b;
+    if (by === undefined || other.kind !== 'value') return undefined;
+    if (other.rows?.kind === 'rows') return rowValue(other.axes, { kind: 'scaled', by });
     // Timesteps first: the timestep times the number of rows.
-    if (steps && isStep(steps) && isSym(by) && sameNum(by, ctx.batch?.size))
-      return rowValue(steps.axes, { kind: 'stepped', step: steps });
-    return undefined;
+    const many = isStep(other) && isSym(by) && sameNum(by, ctx.batch?.size);
+    return many ? rowValue(other.axes, { kind: 'stepped', step: other }) : undefined;
   }
   if (type !== 'add') return undefined;
+  const [left, right] = [rowNumbersOf(ctx, a, b), rowNumbersOf(ctx, b, a)];
   const [rows, other] = left ? [left, b] : [right, a];
   if (uniformNum(other) === 0 && rows && (left ? a : b).kind === 'value') return (left ? a : b) as Value;
   const stepped = [left, right].find((side) => side?.kind === 'stepped');

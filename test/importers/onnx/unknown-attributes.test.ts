@@ -20,6 +20,19 @@ const OTHERS: readonly Parts[] = [
   { nodes: [node('Sum', 'X X')] },
   { nodes: [node('Or', 'X X')] },
   {
+    nodes: [
+      node('Shape', 'n', 'k'),
+      node('TopK', 'n k', 'v order'),
+      node('Unsqueeze', 'order last', 'each'),
+      node('Squeeze', 'k first', 'many'),
+      node('Range', 'zero many one', 'rows'),
+      node('ScatterND', 'order each rows', 'back'),
+      node('Gather', 'v back', 'Y'),
+    ],
+    inputs: { n: { dims: ['batch'], type: 7 } },
+    init: { last: ints([-1]), first: ints([0]), zero: ints([0], []), one: ints([1], []) },
+  },
+  {
     nodes: [node('Scatter', 'c i u', 's'), node('Mul', 'X s')],
     init: { c: floats([6]), i: ints([5]), u: floats([1]) },
     opset: 10,

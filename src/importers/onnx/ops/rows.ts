@@ -109,8 +109,8 @@ function gatherElements(op: Op, ctx: Context): Item[] {
   const own = dimsOf(x);
   const cut = dims.reduce<Value>((v, n, other) => {
     if (other === axis || sameNum(n, own[other])) return v;
-    if (typeof n !== 'number') refuse(where, 'an index of another shape', showSize(own[other]), showSize(n));
-    return part(ctx, where, v, { axis: other, start: 0, end: n, step: 1 });
+    // An index is a vector, so what it repeats it for is of fixed size.
+    return part(ctx, where, v, { axis: other, start: 0, end: n as number, step: 1 });
   }, x);
   const axes = cut.axes.map((atoms, other) => (other === axis ? [] : atoms));
   return [timestepOf(ctx, where, cut, cut.axes[axis] as readonly Atom[], step, axes)];
