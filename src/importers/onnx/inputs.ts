@@ -40,7 +40,7 @@ export function declared(
   return { name, type: ids && isFloatType(tensor.elemType) ? INT64 : tensor.elemType, ids, slid, dims };
 }
 
-const RECURRENT = new Set(['LSTM', 'GRU', 'RNN', 'DynamicQuantizeLSTM']);
+export const RECURRENT = new Set(['LSTM', 'GRU', 'RNN', 'DynamicQuantizeLSTM']);
 
 /** What the graph does with an input. */
 type Uses = Pick<OnnxInput, 'ids' | 'slid'>;

@@ -12,7 +12,7 @@ import { filesByPath } from './external.js';
 import { openFile } from './file.js';
 import { MOST_INNER } from './graph.js';
 import { declared, isLengths, type OnnxInput, usesOf } from './inputs.js';
-import { findStates, type OnnxState } from './states.js';
+import { findStates, type OnnxState } from './states/find.js';
 
 export interface OnnxOptions {
   /** Inputs that are constants of this model: a sample rate, a flag. A number, or a list for a tensor. */
@@ -92,7 +92,7 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
     name,
     dims: type?.tensorType?.shape?.dim.map(({ dimValue, dimParam }) => (dimValue > 0 ? dimValue : dimParam)),
   }));
-  const states = findStates(options.states, inputs, outputs).map(({ input, output }) => ({
+  const states = findStates(options.states, inputs, outputs, graph).map(({ input, output }) => ({
     input: inputs.find(({ name }) => name === input) as OnnxInput,
     output,
   }));
