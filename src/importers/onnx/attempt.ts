@@ -1,7 +1,7 @@
 import type { CarrySpec } from '../../spec.js';
 import { type Imported, Reporter } from '../shared/report.js';
 import type { AxisRole } from './axes.js';
-import { bindFixed, bindInput, bindLengths, bindState, type FixedInputs } from './bind.js';
+import { bindFixed, bindInput, bindState, type FixedInputs } from './bind.js';
 import { Context } from './context.js';
 import { type Environment, Scope } from './environment.js';
 import type { Files } from './external.js';
@@ -13,6 +13,7 @@ import { arrange } from './layout.js';
 import { symbol } from './num.js';
 import { countReaders } from './order.js';
 import { finish, outputOf, outputValue } from './outputs.js';
+import { NoTokenIds, settled } from './settle.js';
 import { type Atom, type Item, withoutBatch } from './value.js';
 
 /** One way to read a file: what its inputs are. */
@@ -22,8 +23,6 @@ export interface Reading extends Pick<Environment, 'inner'> {
   /** Inputs that callers give, with the roles of their axes. */
   readonly main: readonly OnnxInput[];
   readonly roles: readonly (readonly AxisRole[])[];
-  /** Inputs that are sequence_lens. */
-  readonly lengths: readonly string[];
   /** Inputs and outputs that carry state. */
   readonly states: readonly { readonly input: OnnxInput; readonly output: string }[];
   readonly outputs: readonly string[];
@@ -31,6 +30,16 @@ export interface Reading extends Pick<Environment, 'inner'> {
 
 /** The model, if this is the way to read the file. @throws {ImportError} what stands against it. */
 export function attempt(file: OnnxFile, reading: Reading): Imported {
+  try {
+    return attemptAs(file, reading);
+  } catch (error) {
+    if (!(error instanceof NoTokenIds)) throw error;
+    const main = reading.main.map((input) => (input.name === error.input ? { ...input, ids: false } : input));
+    return attempt(file, { ...reading, main });
+  }
+}
+
+function attemptAs(file: OnnxFile, reading: Reading): Imported {
   const { model, graph, opsets } = file;
   const { inner, files, states, outputs } = reading;
   const reporter = new Reporter();
@@ -38,7 +47,6 @@ export function attempt(file: OnnxFile, reading: Reading): Imported {
   const scope = new Scope();
   bindFixed(ctx, scope, file, reading.fixed);
   const inputs = reading.main.map((input, index) => bindInput(ctx, scope, input, reading.roles[index] ?? []));
-  for (const name of reading.lengths) bindLengths(ctx, scope, name);
   for (const { input } of states) inputs.push(bindState(ctx, scope, input));
 
   const functions = new Map(model.functions.map((made) => [functionKey(made, made.name), made]));
@@ -48,7 +56,8 @@ export function attempt(file: OnnxFile, reading: Reading): Imported {
   const carries = states.map(({ input, output }) => carryOf(ctx, input.name, output, items.get(output) as Item));
   const shown = outputs.filter((name) => !states.some(({ output }) => output === name));
   const named = shown.map((name) => [name, outputOf(ctx, name, items.get(name) as Item)] as const);
-  return { spec: finish(ctx, inputs, named, carries, graph.name), report: reporter.finish(formatOf(file)) };
+  const spec = settled(ctx, finish(ctx, inputs, named, carries, graph.name));
+  return { spec, report: reporter.finish(formatOf(file)) };
 }
 
 /** A batch of fixed size: every row of another batch is computed by itself as well. If it is 1, its axis may be dropped. */

@@ -1,5 +1,6 @@
 import { refuse } from '../shared/refuse.js';
 import type { OnnxInput } from './inputs.js';
+import type { Graph } from './proto/messages.js';
 
 // What the axes of inputs mean, which no file says: the ways to read them, the likeliest first. Each is tried until one gives a model.
 
@@ -153,4 +154,16 @@ export function combinations(
       .slice(0, MOST_TRIES);
   }
   return all.map(({ roles }) => roles);
+}
+
+const RECURRENT = new Set(['LSTM', 'GRU', 'RNN', 'DynamicQuantizeLSTM']);
+
+/** The axis of an input that is read as sequence_lens and as nothing else. */
+export function rolesOfLengths({ node }: Graph, { name, dims }: OnnxInput): readonly AxisRole[] | undefined {
+  const uses = node.flatMap(({ opType, input, attribute }) => {
+    const inside = attribute.some(({ g }) => g?.node.some((inner) => inner.input.includes(name)));
+    const own = input.flatMap((used, index) => (used === name ? [RECURRENT.has(opType) && index === 4] : []));
+    return inside ? [...own, false] : own;
+  });
+  return uses.length > 0 && uses.every(Boolean) && dims.length === 1 ? ['batch'] : undefined;
 }

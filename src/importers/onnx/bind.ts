@@ -57,12 +57,14 @@ export function bindFixed({ reporter }: Context, scope: Scope, { graph }: OnnxFi
 
 export function bindInput(ctx: Context, scope: Scope, input: OnnxInput, roles: readonly AxisRole[]): InputSpec {
   const { time, features, axes } = atomsOf(input, roles, ctx.batch);
-  const { ids, type } = input;
+  const { ids } = input;
+  // Keras exports ids as floats.
+  const type = ids && isFloatType(input.type) ? INT64 : input.type;
   const name = ctx.unique(input.name);
-  const item: Item = { kind: 'value', name, time, features, axes, type, ids: ids ? 'plain' : undefined };
+  const item: Item = { kind: 'value', name, time, features, axes, type };
   scope.set(input.name, item);
-  ctx.saw(item);
   if (ids) ctx.ids.add(name);
+  ctx.saw(item);
   ctx.reporter.note(`input ${JSON.stringify(input.name)}: axes are ${roles.join(', ')}`);
   return {
     name,
@@ -71,12 +73,6 @@ export function bindInput(ctx: Context, scope: Scope, input: OnnxInput, roles: r
     ...(time.length > 0 && time[0]?.kind !== 'time' && { time: count(time) }),
     ...(ids && { dtype: 'int32' }),
   };
-}
-
-export function bindLengths({ batch, reporter }: Context, scope: Scope, name: string): void {
-  const axes = [batch ? [batch] : []];
-  scope.set(name, { kind: 'value', name, time: [], features: [], axes, type: INT64, ids: 'plain' });
-  reporter.note(`input ${JSON.stringify(name)} is sequence_lens: give it as options.lengths of a run`);
 }
 
 /** A carried input: one vector of all its numbers but the batch. */

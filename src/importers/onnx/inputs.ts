@@ -2,7 +2,6 @@ import { refuse } from '../shared/refuse.js';
 import { refuseForeign } from './foreign.js';
 import type { Graph, Node, ValueInfo } from './proto/messages.js';
 import { isFloatType } from './tensor.js';
-import { INT64 } from './value.js';
 
 export interface OnnxInput {
   readonly name: string;
@@ -37,10 +36,8 @@ export function declared(
     if (typeof size === 'number' && dims[axis] !== size)
       refuse(where, 'options.shapes contradicts the file', `${size} for axis ${axis}`, `${dims[axis]}`);
   });
-  return { name, type: ids && isFloatType(tensor.elemType) ? INT64 : tensor.elemType, ids, slid, dims };
+  return { name, type: tensor.elemType, ids, slid, dims };
 }
-
-export const RECURRENT = new Set(['LSTM', 'GRU', 'RNN', 'DynamicQuantizeLSTM']);
 
 /** What the graph does with an input. */
 type Uses = Pick<OnnxInput, 'ids' | 'slid'>;
@@ -71,14 +68,4 @@ function idsOf({ node, input }: Graph): Set<string> {
         : [],
     ),
   );
-}
-
-/** Whether an input is read as sequence_lens and as nothing else. */
-export function isLengths({ node }: Graph, name: string): boolean {
-  const uses = node.flatMap(({ opType, input, attribute }) => {
-    const inside = attribute.some(({ g }) => g?.node.some((inner) => inner.input.includes(name)));
-    const own = input.flatMap((used, index) => (used === name ? [RECURRENT.has(opType) && index === 4] : []));
-    return inside ? [...own, false] : own;
-  });
-  return uses.length > 0 && uses.every(Boolean);
 }

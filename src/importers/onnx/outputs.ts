@@ -44,5 +44,10 @@ export function finish(
     names.indexOf(value) === index ? value : named(value, `${outputs[index]?.[0]}`),
   );
   const final = unique.map((value) => (isInput(value) ? named(value, `${value}.output`) : value));
+  for (const value of [...final, ...carries.map(({ output }) => output)]) {
+    const order = ctx.rows.orderOf(value);
+    if (order)
+      refuse(`output ${JSON.stringify(ctx.rows.source(value))}`, 'rows in another order', 'the batch’s own', order.by);
+  }
   return ctx.spec({ inputs, outputs: final, ...(carries.length > 0 && { carries }), ...(name !== '' && { name }) });
 }

@@ -6,12 +6,12 @@ import { checkConfig, type Field, type Fields } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 import type { Imported } from '../shared/report.js';
 import { attempt } from './attempt.js';
-import { type AxisRole, agree, candidates, combinations, hasOpenTime, ROLES } from './axes.js';
+import { type AxisRole, agree, candidates, combinations, hasOpenTime, ROLES, rolesOfLengths } from './axes.js';
 import type { FixedInputs } from './bind.js';
 import { filesByPath } from './external.js';
 import { openFile } from './file.js';
 import { MOST_INNER } from './graph.js';
-import { declared, isLengths, type OnnxInput, usesOf } from './inputs.js';
+import { declared, type OnnxInput, usesOf } from './inputs.js';
 import { findStates, type OnnxState } from './states/find.js';
 
 export interface OnnxOptions {
@@ -96,19 +96,16 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
     input: inputs.find(({ name }) => name === input) as OnnxInput,
     output,
   }));
-  const lengths = inputs.flatMap(({ name }) => (isLengths(graph, name) ? [name] : []));
-  const main = inputs.filter(
-    (input) => !lengths.includes(input.name) && !states.some((state) => state.input === input),
-  );
+  const main = inputs.filter((input) => !states.some((state) => state.input === input));
   const openTime = main.some(hasOpenTime);
   const ways = combinations(
-    main.map((input) => candidates(input, axes[input.name], openTime)),
+    main.map((input) => candidates(input, axes[input.name] ?? rolesOfLengths(graph, input), openTime)),
     (roles) => options.axes !== undefined || agree(main, roles),
   );
   if (ways.length === 0)
     refuse('inputs', 'open sizes that cannot be told apart', 'options.axes', main.map(({ name }) => name).join(', '));
   const names = outputs.map(({ name }) => name);
-  const reading = { inner: { left: MOST_INNER }, files, fixed, main, lengths, states, outputs: names };
+  const reading = { inner: { left: MOST_INNER }, files, fixed, main, states, outputs: names };
   let first: unknown;
   for (const roles of ways) {
     try {

@@ -1,17 +1,20 @@
 import { refuse } from '../../shared/refuse.js';
-import { axisAt, type Context, integers, known, type Op } from '../context.js';
-import { filled } from '../fold/elements.js';
+import { axisAt, type Context, integers, known, numbers, type Op } from '../context.js';
+import { filled, pick } from '../fold/elements.js';
 import { timestepOfLoop } from '../loop/step.js';
 import type { Num } from '../num.js';
+import { gatherRows } from '../row-numbers.js';
 import { value } from '../stretch.js';
 import { type Atom, type Constant, dimsOf, type Item, type Value } from '../value.js';
 import { pickAlong } from './pick.js';
+import { gatherNdRows } from './rows.js';
 import { item, type Run } from './run.js';
 
 function gather(op: Op, ctx: Context): Item[] {
   const { where, attributes, inputs } = op;
   const [data, indices] = [item(op), item(op, 1)];
   const axis = axisAt(where, attributes.int('axis', 0), dimsOf(data).length);
+  if (indices.kind === 'value' && indices.rows) return [gatherRows(ctx, where, data, axis, indices, indices.rows)];
   if (data.kind === 'constant' && indices.kind === 'value') return [embedding(op, ctx, data, indices, axis)];
   const index = known(where, inputs[1], 'the index');
   if (data.kind === 'filled') {
@@ -27,6 +30,8 @@ function gather(op: Op, ctx: Context): Item[] {
 /** Whole slices of the first axis, by constant indices. */
 function gatherNd(op: Op, ctx: Context): Item[] {
   const { where, attributes, inputs } = op;
+  const timestep = gatherNdRows(op, ctx);
+  if (timestep) return [timestep];
   const index = known(where, inputs[1], 'the index');
   if (attributes.int('batch_dims', 0) !== 0 || index.dims.at(-1) !== 1)
     refuse(where, 'indices of several axes', 'batch_dims 0, indices [..., 1]', `[${index.dims}]`);
@@ -36,7 +41,10 @@ function gatherNd(op: Op, ctx: Context): Item[] {
 
 function embedding(op: Op, ctx: Context, table: Constant, ids: Value, axis: number): Value {
   const { where } = op;
-  if (axis !== 0 || table.dims.length !== 2 || ids.ids !== 'plain')
+  const bound = ctx.below.get(ids.name);
+  if (axis === 0 && table.dims.length === 2 && bound !== undefined && bound <= (table.dims[0] as number))
+    return placeLookUp(op, ctx, table, ids, bound);
+  if (axis !== 0 || table.dims.length !== 2 || !ctx.isIds(ids))
     refuse(
       where,
       'not a table of rows by token ids',
@@ -53,6 +61,29 @@ function embedding(op: Op, ctx: Context, table: Constant, ids: Value, axis: numb
   });
   const atom: Atom = { kind: 'block', size: features };
   const made = ctx.add({ type: 'embedding', inputs: [ids.name], tensors: { weight } }, name);
+  const axes = [...ids.axes, features === 1 ? [] : [atom]];
+  return { kind: 'value', name: made, time: ids.time, features: [atom], axes, type: table.type };
+}
+
+/** Rows of a table by places that are worked out: each is a 1 among zeros, which the table is multiplied by. */
+function placeLookUp(op: Op, ctx: Context, table: Constant, ids: Value, bound: number): Value {
+  const name = op.outputs[0] as string;
+  const features = table.dims[1] as number;
+  const places = ctx.tensor(
+    `${name}.places`,
+    [bound],
+    Float32Array.from({ length: bound }, (_, i) => i),
+  );
+  const all = ctx.add({ type: 'constant', inputs: [], tensors: { value: places } }, `${name}.places`);
+  const chosen = ctx.add({ type: 'equal', inputs: [ids.name, all] }, `${name}.chosen`);
+  const columns = pick(op.where, table, [features, bound], [1, features]);
+  const weight = ctx.tensor(table.tensor ?? name, [features, bound], numbers(op.where, columns), {
+    constant: table,
+    becomes: `${name}.weight`,
+    how: 'one column per place',
+  });
+  const made = ctx.add({ type: 'dense', inputs: [chosen], units: features, tensors: { weight } }, name);
+  const atom: Atom = { kind: 'block', size: features };
   const axes = [...ids.axes, features === 1 ? [] : [atom]];
   return { kind: 'value', name: made, time: ids.time, features: [atom], axes, type: table.type };
 }

@@ -1,5 +1,6 @@
-import { RECURRENT } from '../inputs.js';
 import type { Graph, Node } from '../proto/messages.js';
+
+const RECURRENT = new Set(['LSTM', 'GRU', 'RNN', 'DynamicQuantizeLSTM']);
 
 /** Operators that hand on what a state is: moves, and those by which it is reset. */
 const PASS = new Set(
