@@ -1,6 +1,6 @@
 import type { CarrySpec } from '../../spec.js';
 import { type Imported, Reporter } from '../shared/report.js';
-import type { AxisRole } from './axes.js';
+import type { AxisRole, Clocks } from './axes.js';
 import { bindFixed, bindInput, bindState, type FixedInputs } from './bind.js';
 import { Context } from './context.js';
 import { type Environment, Scope } from './environment.js';
@@ -23,6 +23,7 @@ export interface Reading extends Pick<Environment, 'inner'> {
   /** Inputs that callers give, with the roles of their axes. */
   readonly main: readonly OnnxInput[];
   readonly roles: readonly (readonly AxisRole[])[];
+  readonly clocks: Clocks;
   /** Inputs and outputs that carry state. */
   readonly states: readonly { readonly input: OnnxInput; readonly output: string }[];
   readonly outputs: readonly string[];
@@ -46,7 +47,9 @@ function attemptAs(file: OnnxFile, reading: Reading): Imported {
   const ctx = new Context(reporter, batchOf(reading), countReaders(graph, model.functions));
   const scope = new Scope();
   bindFixed(ctx, scope, file, reading.fixed);
-  const inputs = reading.main.map((input, index) => bindInput(ctx, scope, input, reading.roles[index] ?? []));
+  const inputs = reading.main.map((input, index) =>
+    bindInput(ctx, scope, input, reading.roles[index] ?? [], reading.clocks),
+  );
   for (const { input } of states) inputs.push(bindState(ctx, scope, input));
 
   const functions = new Map(model.functions.map((made) => [functionKey(made, made.name), made]));

@@ -6,7 +6,16 @@ import { checkConfig, type Field, type Fields } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 import type { Imported } from '../shared/report.js';
 import { attempt } from './attempt.js';
-import { type AxisRole, agree, candidates, combinations, hasOpenTime, ROLES, rolesOfLengths } from './axes.js';
+import {
+  type AxisRole,
+  agree,
+  candidates,
+  clocksOf,
+  combinations,
+  hasOpenTime,
+  ROLES,
+  rolesOfLengths,
+} from './axes.js';
 import type { FixedInputs } from './bind.js';
 import { filesByPath } from './external.js';
 import { openFile } from './file.js';
@@ -99,6 +108,7 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
   const main = inputs.filter((input) => !states.some((state) => state.input === input));
   const openTime = main.some(hasOpenTime);
   const ways = combinations(
+    main,
     main.map((input) => candidates(input, axes[input.name] ?? rolesOfLengths(graph, input), openTime)),
     (roles) => options.axes !== undefined || agree(main, roles),
   );
@@ -108,11 +118,13 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
   const reading = { inner: { left: MOST_INNER }, files, fixed, main, states, outputs: names };
   let first: unknown;
   for (const roles of ways) {
-    try {
-      return attempt(file, { ...reading, roles });
-    } catch (error) {
-      if (!(error instanceof ImportError)) throw error;
-      first ??= error;
+    for (const clocks of clocksOf(main, roles)) {
+      try {
+        return attempt(file, { ...reading, roles, clocks });
+      } catch (error) {
+        if (!(error instanceof ImportError)) throw error;
+        first ??= error;
+      }
     }
   }
   throw first;
