@@ -1,9 +1,11 @@
-import { fixedTime } from '../graph/clock.js';
+import { fixedTime, openName } from '../graph/clock.js';
 import type { InputInfo, ValueInfo } from '../graph/value.js';
 import { badInput, describe } from '../refuse.js';
+import type { ValueLayout } from '../spec.js';
+import { placesOf, type Sizes } from './layout.js';
 
 /** Numbers with their dimensions, row-major. */
-export interface Tensor<Data extends ArrayLike<number> = ArrayLike<number>> {
+export interface Tensor<Data = ArrayLike<number>> {
   readonly data: Data;
   readonly shape: readonly number[];
 }
@@ -12,9 +14,13 @@ type Nested = readonly (number | Nested)[];
 
 /**
  * A model input, of `[time, features]` or `[batch, time, features]` (a vector input: without time).
- * Flat numbers (the batch is then `options.batch`, 1 if not given), nested arrays, or `{ data, shape }`.
+ * Flat numbers (the batch is then `options.batch`, or that of the other inputs, or 1), nested arrays, or `{ data, shape }`: this in the
+ * order that the model's file has, which `model.inputs` tells (`axes`). Token ids may also come as a BigInt64Array; features
+ * may not come as bytes (Buffer, Uint8Array), which are hardly ever what they say.
  */
-export type Input = ArrayLike<number> | Nested | Tensor;
+export type Input = ArrayLike<number> | BigIntArray | Nested | Tensor<ArrayLike<number> | BigIntArray>;
+
+type BigIntArray = BigInt64Array | BigUint64Array;
 
 export interface CheckedInput {
   readonly info: InputInfo;
@@ -25,20 +31,38 @@ export interface CheckedInput {
   readonly time: number;
 }
 
-type Sizes = Pick<CheckedInput, 'batch' | 'time'>;
-
 /**
  * Brings an input into flat form and checks length, rank, type, and token ids.
+ * @param layout the axes of its file, for one that comes with a shape.
+ * @param batch that it must have, if it is known; 1 for a flat one otherwise.
  * @throws {InputError} with expected and got.
  */
-export function checkInput(info: InputInfo, input: unknown, batch: number | undefined): CheckedInput {
+export function checkInput(
+  info: InputInfo,
+  layout: ValueLayout | undefined,
+  input: unknown,
+  batch: number | undefined,
+): CheckedInput {
   const where = `input ${describe(info.name)}`;
-  const { data, shape } = flatten(input, where);
+  const ids = info.dtype === 'int32';
+  const { data, shape, nested } = flatten(ids ? plainIds(input) : input, where);
+  if (ids) checkNumbers(data, where);
+  else checkFloats(data, where);
+  if (shape && layout && !nested) {
+    const sizes = fromLayout(info, layout, data, shape, batch, where);
+    if (ids) checkIds(data, info.vocabulary, where);
+    return { info, data: turn(data, layout, sizes), ...sizes };
+  }
   const sizes = shape ? fromShape(info, data, shape, batch, where) : fromLength(info, data, batch ?? 1, where);
-  checkNumbers(data, where);
-  if (info.dtype === 'int32') checkIds(data, info.vocabulary, where);
+  if (ids) checkIds(data, info.vocabulary, where);
   return { info, data, ...sizes };
 }
+
+/** Whether an input says nothing of its batch: numbers, neither nested nor with a shape. */
+export const isFlat = (input: unknown): boolean =>
+  (Array.isArray(input) || ArrayBuffer.isView(input)) && !isList((input as ArrayLike<unknown>)[0]);
+
+const isList = (value: unknown): boolean => Array.isArray(value) || ArrayBuffer.isView(value);
 
 /** @throws {InputError} not a whole number of at least 1. */
 export function checkBatch(batch: unknown): number {
@@ -54,6 +78,19 @@ export function checkLength(data: unknown, length: number, where: string, meanin
     const got = isNumbers(data) ? `${data.length}` : describe(data);
     badInput(where, 'wrong length', `${length} numbers (${meaning})`, got);
   }
+}
+
+/** @throws {InputError} an array element that is not a number, or bytes in the place of numbers. */
+export function checkFloats(data: ArrayLike<number>, where: string): void {
+  if (ArrayBuffer.isView(data) && (data as Uint8Array).BYTES_PER_ELEMENT === 1) {
+    badInput(
+      where,
+      'bytes are not features',
+      'numbers: a Float32Array over these bytes, or one made from their values',
+      describe(data),
+    );
+  }
+  checkNumbers(data, where);
 }
 
 /** @throws {InputError} an array element that is not a number. Typed arrays hold nothing else. */
@@ -82,18 +119,29 @@ export function checkOut(out: unknown, length: number): Float32Array {
   return out;
 }
 
-function isNumbers(value: unknown): value is ArrayLike<number> {
+export function isNumbers(value: unknown): value is ArrayLike<number> {
   if (Array.isArray(value)) return true;
-  return (
-    ArrayBuffer.isView(value) &&
-    'length' in value &&
-    !(value instanceof BigInt64Array || value instanceof BigUint64Array)
-  );
+  return ArrayBuffer.isView(value) && 'length' in value && !isBigInts(value);
 }
 
-function flatten(input: unknown, where: string): { data: ArrayLike<number>; shape?: readonly number[] } {
-  if (Array.isArray(input) && (Array.isArray(input[0]) || ArrayBuffer.isView(input[0])))
-    return flattenNested(input, where);
+const isBigInts = (value: unknown): value is BigIntArray =>
+  value instanceof BigInt64Array || value instanceof BigUint64Array;
+
+/** Token ids of 64 bits as numbers: those that these cannot hold are beyond every vocabulary. */
+export function plainIds(input: unknown): unknown {
+  if (isBigInts(input)) return Array.from(input as ArrayLike<bigint>, Number);
+  const { data, shape } = (input ?? {}) as Partial<Tensor<unknown>>;
+  return isBigInts(data) ? { data: plainIds(data), shape } : input;
+}
+
+interface Flat {
+  readonly data: ArrayLike<number>;
+  readonly shape?: readonly number[];
+  readonly nested?: true;
+}
+
+function flatten(input: unknown, where: string): Flat {
+  if (Array.isArray(input) && isList(input[0])) return { ...flattenNested(input, where), nested: true };
   if (isNumbers(input)) return { data: input };
   const { data, shape } = (input ?? {}) as Partial<Tensor>;
   if (!isNumbers(data) || !Array.isArray(shape)) {
@@ -107,6 +155,7 @@ function flattenNested(input: Nested, where: string): { data: ArrayLike<number>;
   for (let level: unknown = input; isNumbers(level) && shape.length < 4; level = level[0]) shape.push(level.length);
   const data: number[] = [];
   const walk = (level: unknown, depth: number): void => {
+    if (isNumbers(level) && ArrayBuffer.isView(level)) checkFloats(level, where);
     if (depth === shape.length) {
       data.push(level as number);
       return;
@@ -159,7 +208,7 @@ function fromShape(
     shape.reduce((product, n) => product * n, 1) === data.length &&
     (batch === undefined || shape[0] === batch);
   if (!fits) {
-    const row = `${kind === 'sequence' ? `${fixed ?? 'time'}, ` : ''}${features}]`;
+    const row = `${kind === 'sequence' ? `${fixed ?? openName(clock) ?? 'time'}, ` : ''}${features}]`;
     badInput(
       where,
       'wrong shape',
@@ -168,4 +217,43 @@ function fromShape(
     );
   }
   return { batch: shape[0] as number, time: kind === 'sequence' ? (shape[1] as number) : 1 };
+}
+
+function fromLayout(
+  { time: clock }: ValueInfo,
+  { axes, batch: fixedBatch }: ValueLayout,
+  data: ArrayLike<number>,
+  given: readonly number[],
+  batch: number | undefined,
+  where: string,
+): Sizes {
+  const wanted = fixedBatch ?? batch;
+  const known = { batch: wanted, time: fixedTime(clock) };
+  const open = { batch: 'batch', time: openName(clock) ?? 'time' };
+  const sizes = { batch: 1, time: 1 };
+  const fits =
+    given.length === axes.length &&
+    axes.every((axis, index) => {
+      const size = given[index] as number;
+      if (typeof axis === 'number') return size === axis;
+      sizes[axis] = size;
+      return Number.isSafeInteger(size) && size > 0 && size === (known[axis] ?? size);
+    }) &&
+    given.reduce((product, n) => product * n, 1) === data.length &&
+    sizes.batch === (batch ?? sizes.batch);
+  if (!fits) {
+    const expected = axes.map((axis) => (typeof axis === 'number' ? axis : (known[axis] ?? open[axis])));
+    const got = `${describe(given)} with ${data.length} numbers`;
+    badInput(where, 'wrong shape', `[${expected.join(', ')}] (the file's own order)`, got);
+  }
+  return sizes;
+}
+
+/** Numbers in the file's order, put into ours. */
+function turn(data: ArrayLike<number>, { axes }: ValueLayout, sizes: Sizes): ArrayLike<number> {
+  const places = placesOf(axes, sizes);
+  if (!places) return data;
+  const turned = new Float64Array(data.length);
+  for (let i = 0; i < places.length; i++) turned[places[i] as number] = data[i] as number;
+  return turned;
 }

@@ -2,8 +2,9 @@ import { batchNorm, prelu, scaleShift } from './around/affine.js';
 import { argReduce } from './around/arg-reduce.js';
 import { conv1d, convTranspose1d } from './around/conv.js';
 import { cumsum } from './around/cumsum.js';
+import { gatherTime } from './around/gather-time.js';
 import { logSoftmax } from './around/log-softmax.js';
-import { masking } from './around/masking.js';
+import { masking, unmask } from './around/masking.js';
 import { matmul } from './around/matmul.js';
 import { merges } from './around/merge.js';
 import { pad } from './around/pad.js';
@@ -36,6 +37,8 @@ export const allLayers: LayerKinds = {
   pad,
   slice,
   timestep,
+  gather_time: gatherTime,
+  unmask,
   reverse,
   reshape,
   regroup,

@@ -69,7 +69,8 @@ export const prelu: LayerKind<PreluNode> = {
           () => {
             const { f32 } = plan.arena;
             for (let row = 0; row < x.rows; row++) {
-              const [from, to] = [rowIndex(x, row), rowIndex(y, row)];
+              const from = rowIndex(x, row);
+              const to = rowIndex(y, row);
               for (let j = 0; j < x.features; j++) {
                 const v = f32[from + j] as number;
                 f32[to + j] = v < 0 ? v * (f32[alpha + j * alphaStep] as number) : v;
@@ -97,7 +98,8 @@ function affine({ kernels }: BuildContext, scale: number, shift: number): Work {
       return [
         () => {
           for (let row = 0; row < x.rows; row++) {
-            const [from, to] = [x.address + row * x.stride, y.address + row * y.stride];
+            const from = x.address + row * x.stride;
+            const to = y.address + row * y.stride;
             if (scale !== 0) kernels.binary(BINARY.multiply, from, scale, to, vectors);
             if (shift !== 0) kernels.binary(BINARY.add, scale === 0 ? from : to, shift, to, vectors);
           }

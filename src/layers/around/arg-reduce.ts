@@ -1,9 +1,10 @@
+import { flows } from '../../graph/clock.js';
 import { checkedWithNode, optionalTruth } from '../../graph/field-checks.js';
 import { onlyInput, sequence } from '../../graph/node-context.js';
 import { choose } from '../../refuse.js';
 import type { ArgReduceNode } from '../../spec.js';
 import type { LayerKind, ValueBuffer } from '../layer.js';
-import { AXES, flows, rowIndex, vector } from './values.js';
+import { AXES, rowIndex, vector } from './values.js';
 
 const OPERATIONS = { max: 1, min: -1 } as const;
 

@@ -1,4 +1,4 @@
-import { advance } from '../../graph/clock.js';
+import { advance, flows } from '../../graph/clock.js';
 import { checkedWithNode, optionalActivation, optionalSize, size } from '../../graph/field-checks.js';
 import { type NodeContext, namedTensors, onlyInput, sequence } from '../../graph/node-context.js';
 import type { ValueInfo } from '../../graph/value.js';
@@ -18,7 +18,6 @@ import { type Linear, packLinear } from '../../wasm/linear.js';
 import { gateColumns } from '../../wasm/pack.js';
 import { makeActivation } from '../activation.js';
 import type { BuildContext, LayerKind, PlanContext, ValueBuffer } from '../layer.js';
-import { flows } from './values.js';
 
 const fields = {
   filters: size,
@@ -71,8 +70,9 @@ export const conv1d: LayerKind<Conv1dNode> = {
             const c = out.address(to);
             for (let tap = 0; tap < taps; tap++) {
               const a = from + tap * dilation * tight + group * channels * 4;
-              const [init, initStride] = tap === 0 ? [product.bias, 0] : [c, out.stride];
-              product.applyTerms(tap * k, k, a, stride * tight, y.time, init, initStride, c, out.stride);
+              const first = tap === 0;
+              const init = first ? product.bias : c;
+              product.applyTerms(tap * k, k, a, stride * tight, y.time, init, first ? 0 : out.stride, c, out.stride);
             }
             out.place(to, group);
           }

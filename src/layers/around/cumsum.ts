@@ -1,9 +1,10 @@
+import { flows } from '../../graph/clock.js';
 import { checkedWithNode, optionalTruth } from '../../graph/field-checks.js';
 import { onlyInput, sequence } from '../../graph/node-context.js';
 import { choose } from '../../refuse.js';
 import type { CumsumNode } from '../../spec.js';
 import type { LayerKind, ValueBuffer } from '../layer.js';
-import { AXES, flows, rowIndex } from './values.js';
+import { AXES, rowIndex } from './values.js';
 
 /** Running sums along time or features; the sums are float64, each rounded once. */
 export const cumsum: LayerKind<CumsumNode> = {

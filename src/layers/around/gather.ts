@@ -35,10 +35,12 @@ export function gatherFeatures(
   return () => {
     const { f32 } = arena;
     for (let row = 0; row < y.rows; row++) {
-      const [from, to] = [rowIndex(x, row), rowIndex(y, row)];
+      const from = rowIndex(x, row);
+      const to = rowIndex(y, row);
       for (let j = 0; j < y.features; j++) {
         const source = sources[j] as number;
-        f32[to + j] = source < 0 ? constant : (f32[from + source] as number);
+        if (source < 0) f32[to + j] = constant;
+        else f32[to + j] = f32[from + source] as number;
       }
     }
   };

@@ -23,7 +23,8 @@ export const logSoftmax: LayerKind<LogSoftmaxNode> = {
           () => {
             const { f32 } = arena;
             for (let row = 0; row < x.rows; row++) {
-              const [from, to] = [rowIndex(x, row), rowIndex(y, row)];
+              const from = rowIndex(x, row);
+              const to = rowIndex(y, row);
               let most = Number.NEGATIVE_INFINITY;
               for (let j = 0; j < x.features; j++) most = Math.max(most, f32[from + j] as number);
               for (let j = 0; j < x.features; j++) f32[to + j] = (f32[from + j] as number) - most;

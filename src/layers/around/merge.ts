@@ -93,7 +93,8 @@ function combine(
     const { f32 } = arena;
     for (let b = 0; b < batch; b++) {
       for (let t = 0; t < y.time; t++) {
-        const [p, q] = [broadcastRow(left, b, t), broadcastRow(right, b, t)];
+        const p = broadcastRow(left, b, t);
+        const q = broadcastRow(right, b, t);
         const row = rowIndex(y, b * y.time + t);
         combineRow(f32, operation, p, leftStep, q, rightStep, row, y.features, divisor);
       }

@@ -1,3 +1,4 @@
+import { flows } from '../../graph/clock.js';
 import { optionalSize, optionalTruth, size } from '../../graph/field-checks.js';
 import { onlyInput, sequence } from '../../graph/node-context.js';
 import { checkWindow, optionalPadding, windowClock, windowPadding } from '../../graph/window.js';
@@ -5,7 +6,7 @@ import { spanOf, type Window } from '../../graph/window-steps.js';
 import { badSpec } from '../../refuse.js';
 import type { Pool1dNode } from '../../spec.js';
 import type { LayerKind, ValueBuffer } from '../layer.js';
-import { flows, rowIndex } from './values.js';
+import { rowIndex } from './values.js';
 
 const windowOf = ({ poolSize, stride, dilation = 1, padding = [0, 0], ceil = false }: Pool1dNode): Window => ({
   span: spanOf(poolSize, dilation),
@@ -47,7 +48,9 @@ export const pool1d: LayerKind<Pool1dNode> = {
         /** One row of y: the window over x's timesteps `start`, `start + dilation`, …, which may lie outside. */
         const pool = (f32: Float32Array, row: number, start: number, to: number): void => {
           for (let feature = 0; feature < x.features; feature++) {
-            let [sum, most, count] = [0, Number.NEGATIVE_INFINITY, 0];
+            let sum = 0;
+            let most = Number.NEGATIVE_INFINITY;
+            let count = 0;
             for (let tap = 0; tap < poolSize; tap++) {
               const from = start + tap * dilation;
               // Behind the padding too: where the number of windows is rounded up.

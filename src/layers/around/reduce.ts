@@ -1,9 +1,10 @@
+import { flows } from '../../graph/clock.js';
 import { checkedWithNode, optionalTruth } from '../../graph/field-checks.js';
 import { onlyInput, sequence } from '../../graph/node-context.js';
 import { badSpec, choose } from '../../refuse.js';
 import type { ReduceNode } from '../../spec.js';
 import type { LayerKind, ValueBuffer } from '../layer.js';
-import { AXES, flows, rowIndex, vector } from './values.js';
+import { AXES, rowIndex, vector } from './values.js';
 
 /** What each operation starts from. */
 const STARTS = { sum: 0, mean: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY, prod: 1 } as const;
@@ -34,7 +35,8 @@ export const reduce: LayerKind<ReduceNode> = {
         /** Joins `count` numbers, `step` from one to the next, but those whose byte in the mask (0: none) is 0. */
         const join = (f32: Float32Array, from: number, step: number, count: number, live: number, to: number): void => {
           const { u8 } = arena;
-          let [total, joined]: [number, number] = [start, 0];
+          let total: number = start;
+          let joined = 0;
           for (let i = 0; i < count; i++) {
             if (live !== 0 && u8[live + i] === 0) continue;
             const value = f32[from + i * step] as number;
@@ -49,7 +51,8 @@ export const reduce: LayerKind<ReduceNode> = {
         };
         const overTime = (): void => {
           for (let b = 0; b < batch; b++) {
-            const [from, to] = [rowIndex(x, b * x.time), rowIndex(y, b)];
+            const from = rowIndex(x, b * x.time);
+            const to = rowIndex(y, b);
             const live = mask === 0 ? 0 : mask + b * x.time;
             for (let j = 0; j < y.features; j++) join(arena.f32, from + j, x.stride / 4, x.time, live, to + j);
           }

@@ -25,7 +25,8 @@ export const where: LayerKind<WhereNode> = {
           for (let row = 0; row < batch; row++) {
             for (let t = 0; t < y.time; t++) {
               const test = broadcastRow(condition, row, t);
-              const [yes, no] = [broadcastRow(a, row, t), broadcastRow(b, row, t)];
+              const yes = broadcastRow(a, row, t);
+              const no = broadcastRow(b, row, t);
               const to = rowIndex(y, row * y.time + t);
               for (let j = 0; j < y.features; j++) {
                 f32[to + j] = f32[f32[test + j * conditionStep] !== 0 ? yes + j * aStep : no + j * bStep] as number;

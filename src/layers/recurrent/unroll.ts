@@ -12,6 +12,8 @@ export interface UnrollOptions {
   readonly outputOrder: 'computed' | 'input';
   /** An output for every timestep, or for the last one walked. */
   readonly sequences: boolean;
+  /** The input is masked behind each row's length, where outputs are zeros. */
+  readonly lengths: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
   const rawStride = chunk * rawBytes;
   const scratch = raw + batch * rawStride;
   // Keras zeroes a masked last timestep too; behind a row's length, the last output is that at its end.
-  const zero = cell.zeroOutputForMask || (context.zeroMasked && options.sequences);
+  const zero = cell.zeroOutputForMask || ((context.zeroMasked || options.lengths) && options.sequences);
   const flags = descriptor.flags | (zero ? FLAG.zeroOutputForMask : 0);
   const h = cell.place.parts[0].offset;
   const xTime = time * x.stride;
@@ -73,10 +75,9 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
     };
   }
 
+  const product = (a: number, aStride: number, rows: number, c: number, cStride: number): void =>
+    projection.applyTerms(0, inputs, a, aStride, rows, projection.bias, 0, c, cStride);
   const project = (from: number, count: number): void => {
-    const { bias } = projection;
-    const product = (a: number, aStride: number, rows: number, c: number, cStride: number): void =>
-      projection.applyTerms(0, inputs, a, aStride, rows, bias, 0, c, cStride);
     // The batch's rows stand next to one another: one product for all.
     const first = x.address + from * x.stride;
     if (count === time && chunk === time) {
