@@ -14,7 +14,7 @@ import { inputLayout, layoutNote, layoutsOf } from './layouts.js';
 import { symbol } from './num.js';
 import { countReaders } from './order.js';
 import { finish, outputOf, outputValue } from './outputs.js';
-import { NoTokenIds, settled } from './settle.js';
+import { NoTokenIds, settled, supposedIds } from './settle.js';
 import { type Atom, type Item, withoutBatch } from './value.js';
 
 /** One way to read a file: what its inputs are. */
@@ -32,20 +32,21 @@ export interface Reading extends Pick<Environment, 'inner'> {
 
 /** The model, if this is the way to read the file. @throws {ImportError} what stands against it. */
 export function attempt(file: OnnxFile, reading: Reading): Imported {
+  const ctx = new Context(new Reporter(), batchOf(reading), countReaders(file.graph, file.model.functions));
   try {
-    return attemptAs(file, reading);
+    return readInto(ctx, file, reading);
   } catch (error) {
-    if (!(error instanceof NoTokenIds)) throw error;
-    const main = reading.main.map((input) => (input.name === error.input ? { ...input, ids: false } : input));
+    // The file is read again, with numbers in the place of ids that are none.
+    const none = error instanceof NoTokenIds ? error.input : supposedIds(ctx);
+    if (none === undefined) throw error;
+    const main = reading.main.map((input) => (input.name === none ? { ...input, ids: false } : input));
     return attempt(file, { ...reading, main });
   }
 }
 
-function attemptAs(file: OnnxFile, reading: Reading): Imported {
+function readInto(ctx: Context, file: OnnxFile, reading: Reading): Imported {
   const { model, graph, opsets } = file;
   const { inner, files, states, outputs } = reading;
-  const reporter = new Reporter();
-  const ctx = new Context(reporter, batchOf(reading), countReaders(graph, model.functions));
   const scope = new Scope();
   bindFixed(ctx, scope, file, reading.fixed);
   const layouts = new Map<string, ValueLayout | undefined>();
@@ -72,9 +73,9 @@ function attemptAs(file: OnnxFile, reading: Reading): Imported {
   });
   for (const { name } of spec.inputs) {
     const layout = layouts.get(name);
-    if (layout) reporter.note(layoutNote(`input ${JSON.stringify(name)}`, layout));
+    if (layout) ctx.reporter.note(layoutNote(`input ${JSON.stringify(name)}`, layout));
   }
-  return { spec: { ...spec, ...layoutsOf(spec, layouts) }, report: reporter.finish(formatOf(file)) };
+  return { spec: { ...spec, ...layoutsOf(spec, layouts) }, report: ctx.reporter.finish(formatOf(file)) };
 }
 
 /** A batch of fixed size: every row of another batch is computed by itself as well. If it is 1, its axis may be dropped. */

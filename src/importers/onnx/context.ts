@@ -63,6 +63,9 @@ export class Context extends SpecBuilder {
   /** Token ids as numbers, by the input's name: an identity until it is known what else the ids are for (`settle.ts`). */
   readonly idNumbers = new Map<string, string>();
 
+  /** Those of which it was made use that ids are not below 0. */
+  readonly notNegative = new Set<string>();
+
   /** Whether these are the token ids of an input as they are. */
   isIds({ name }: Value): boolean {
     return this.ids.has(this.rows.source(name));

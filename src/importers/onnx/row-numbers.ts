@@ -26,12 +26,16 @@ export const rowValue = (axes: Value['axes'], rows: RowNumbers, type = INT64): V
   rows,
 });
 
-/** What an item says of rows; where the batch is of fixed size that may be a constant. */
-export function rowNumbersOf(ctx: Context, item: Item | undefined): RowNumbers | undefined {
+/**
+ * What an item says of rows; where the batch is of fixed size that may be a constant.
+ * @param beside a value of one number for each row, of whose shape it must be.
+ */
+export function rowNumbersOf(ctx: Context, item: Item | undefined, beside?: Item): RowNumbers | undefined {
   if (item?.kind === 'value') return item.rows;
   const rows = ctx.batch?.size;
   if (item?.kind !== 'constant' || typeof rows !== 'number' || item.data.length !== rows || rows < 2) return undefined;
-  if (!item.dims.includes(rows)) return undefined;
+  const dims = beside ? dimsOf(beside) : [rows];
+  if (dims.length !== item.dims.length || dims.some((n, axis) => n !== item.dims[axis])) return undefined;
   const by = item.data[1] as Num;
   if (by === 0 || Array.from(item.data).some((n, row) => !sameNum(n, times(by, row)))) return undefined;
   return by === 1 ? { kind: 'rows' } : { kind: 'scaled', by };
@@ -45,6 +49,10 @@ const isStep = (item: Item): item is Value =>
   count(item.features) === 1 &&
   item.axes.every((axis) => withoutBatch(axis).length === 0);
 
+/** Whether the rows stand at the same axis of both: others would be put side by side. */
+export const sameShape = (a: Item, b: Item): boolean =>
+  dimsOf(a).length === dimsOf(b).length && dimsOf(a).every((n, axis) => sameNum(n, dimsOf(b)[axis]));
+
 function uniformNum(item: Item): Num | undefined {
   if (item.kind === 'filled') return item.value;
   return item.kind === 'constant' && item.data.length === 1 ? item.data[0] : undefined;
@@ -52,7 +60,7 @@ function uniformNum(item: Item): Num | undefined {
 
 /** What comes of arithmetic with numbers of rows; undefined where none are involved. */
 export function rowArithmetic(ctx: Context, type: string, a: Item, b: Item): Value | undefined {
-  const [left, right] = [rowNumbersOf(ctx, a), rowNumbersOf(ctx, b)];
+  const [left, right] = [rowNumbersOf(ctx, a, b), rowNumbersOf(ctx, b, a)];
   if (type === 'multiply') {
     const [rows, item, by] = left ? [left, a, uniformNum(b)] : [right, b, uniformNum(a)];
     if (by === undefined) return undefined;
@@ -70,7 +78,9 @@ export function rowArithmetic(ctx: Context, type: string, a: Item, b: Item): Val
   const plain = [left, right].find((side) => side?.kind === 'rows');
   if (stepped?.kind === 'stepped' && plain)
     return rowValue([batchAxis(ctx)], { kind: 'flat', timeFirst: true, by: 1, step: stepped.step });
-  if ((rows?.kind === 'rows' || rows?.kind === 'scaled') && isStep(other) && hasBatch(other.axes.flat())) {
+  const own = left ? a : b;
+  const alike = own.kind !== 'value' || sameShape(own, other);
+  if ((rows?.kind === 'rows' || rows?.kind === 'scaled') && alike && isStep(other) && hasBatch(other.axes.flat())) {
     const by = rows.kind === 'rows' ? 1 : rows.by;
     return rowValue(other.axes, { kind: 'flat', timeFirst: false, by, step: other });
   }
@@ -102,8 +112,11 @@ export function timestepOf(
 export function gatherRows(ctx: Context, where: string, x: Item, axis: number, index: Value, rows: RowNumbers): Item {
   const size = dimsOf(x)[axis] as Num;
   const isBatch = ctx.batch !== undefined && sameNum(size, ctx.batch.size);
-  if (rows.kind === 'rows' && isBatch) return x;
-  if (rows.kind === 'order' && isBatch) return reordered(ctx, where, x, axis, rows);
+  if ((rows.kind === 'rows' || rows.kind === 'order') && isBatch) {
+    const y = rows.kind === 'rows' ? x : reordered(ctx, where, x, axis, rows);
+    if (index.axes.length === 1) return y;
+    if (y.kind === 'value') return { ...y, axes: [...y.axes.slice(0, axis), ...index.axes, ...y.axes.slice(axis + 1)] };
+  }
   if (rows.kind === 'flat' && x.kind === 'value') {
     const atoms = x.axes[axis] as readonly Atom[];
     const time = withoutBatch(atoms);

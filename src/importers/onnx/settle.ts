@@ -8,8 +8,16 @@ export class NoTokenIds extends Error {
   }
 }
 
+/** An input that was taken for ids where nothing looks them up. */
+export const supposedIds = (ctx: Context): string | undefined =>
+  [...ctx.notNegative].find((input) => !ctx.nodes.some((node) => looksUp(node, input)));
+
+const looksUp = (node: NodeSpec, input: string): boolean => node.type === 'embedding' && node.inputs[0] === input;
+
 /** A spec whose ids and numbers are settled, without what nothing reads: nodes, tensors, inputs. */
 export function settled(ctx: Context, spec: ModelSpec): ModelSpec {
+  const none = supposedIds(ctx);
+  if (none !== undefined) throw new NoTokenIds(none);
   const live = withoutUnread(spec);
   const numbers = new Map([...ctx.idNumbers].map(([input, name]) => [name, input]));
   const tensors = { ...live.tensors };
@@ -29,7 +37,7 @@ export function settled(ctx: Context, spec: ModelSpec): ModelSpec {
 /** The rows of the smallest table that an input's ids are looked up in. */
 function vocabularyOf({ nodes, tensors }: ModelSpec, input: string): number | undefined {
   const rows = nodes.flatMap((node) =>
-    node.type === 'embedding' && node.inputs[0] === input ? [tensors[node.tensors.weight]?.shape[0] ?? 0] : [],
+    node.type === 'embedding' && looksUp(node, input) ? [tensors[node.tensors.weight]?.shape[0] ?? 0] : [],
   );
   return rows.length > 0 ? Math.min(...rows) : undefined;
 }
@@ -45,9 +53,10 @@ function withoutUnread(spec: ModelSpec): ModelSpec {
   const nodes: NodeSpec[] = [];
   for (const node of [...spec.nodes].reverse()) {
     if (!(node.outputs ?? [node.name]).some((name) => read.has(name))) continue;
-    nodes.unshift(node);
+    nodes.push(node);
     for (const name of node.inputs) read.add(name);
   }
+  nodes.reverse();
   const named = new Set([...nodes.flatMap(tensorNames), ...carries.flatMap(({ initial }) => initial ?? [])]);
   const tensors = Object.fromEntries(Object.entries(spec.tensors).filter(([name]) => named.has(name)));
   const inputs = spec.inputs.filter(({ name }) => read.has(name));

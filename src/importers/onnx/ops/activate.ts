@@ -9,7 +9,11 @@ export const LARGEST = 3.4028234663852886e38;
 
 /** One activation node over a value. */
 export function activation(ctx: Context, x: Value, activation: ActivationSpec, type = x.type): Value {
-  return { ...x, name: ctx.add({ type: 'activation', inputs: [x.name], activation }, x.name), type };
+  const name = ctx.add({ type: 'activation', inputs: [x.name], activation }, x.name);
+  const single = ctx.repeated.get(x.name);
+  if (single !== undefined)
+    ctx.repeated.set(name, ctx.add({ type: 'activation', inputs: [single], activation }, single));
+  return { ...x, name, type };
 }
 
 const negated = (ctx: Context, x: Value): Value => activation(ctx, x, { type: 'affine', alpha: -1, beta: 0 });

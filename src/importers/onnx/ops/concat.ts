@@ -3,7 +3,7 @@ import { axisAt, type Context, everyInput, numbers, type Op } from '../context.j
 import { filled, pick } from '../fold/elements.js';
 import { arrange } from '../layout.js';
 import { isSym, type Num, plus, sameNum, showSize } from '../num.js';
-import { rowNumbersOf, rowValue } from '../row-numbers.js';
+import { rowNumbersOf, rowValue, sameShape } from '../row-numbers.js';
 import { materialise } from '../stretch.js';
 import {
   type Atom,
@@ -28,10 +28,10 @@ const withAxis = (x: Value, axis: number, atoms: readonly Atom[]): Value['axes']
 
 /** The number of each row beside one of its timesteps, which an index for both may be. */
 function rowsBeside(ctx: Context, items: readonly Item[], axis: number): Value | undefined {
-  const timeFirst = rowNumbersOf(ctx, items[1])?.kind === 'rows';
+  const timeFirst = rowNumbersOf(ctx, items[1], items[0])?.kind === 'rows';
   const [rows, step] = timeFirst ? [items[1], items[0]] : items;
-  if (items.length !== 2 || rowNumbersOf(ctx, rows)?.kind !== 'rows') return undefined;
-  if (step?.kind !== 'value' || step.rows || axis !== step.axes.length - 1) return undefined;
+  if (items.length !== 2 || !rows || !step || rowNumbersOf(ctx, rows, step)?.kind !== 'rows') return undefined;
+  if (step.kind !== 'value' || !sameShape(rows, step) || step.rows || axis !== step.axes.length - 1) return undefined;
   if (step.time.length > 0 || count(step.features) !== 1) return undefined;
   const axes = withAxis(step, axis, [{ kind: 'block', size: 2 }]);
   return rowValue(axes, { kind: 'pair', timeFirst, step });

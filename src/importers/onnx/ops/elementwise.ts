@@ -99,10 +99,12 @@ function asValue(ctx: Context, where: string, x: Value, given: Constant): string
  * Keras moves token ids below 0 up by the vocabulary's size, and takes the others as they are. There are none below 0; the other
  * constants that leave ids what they are keep them ids.
  */
-function withIds(type: Merge, x: Value, given: Constant | Filled, left: boolean): Item | undefined {
+function withIds(ctx: Context, type: Merge, x: Value, given: Constant | Filled, left: boolean): Item | undefined {
   const n = uniform(given);
-  if (type === 'less' && !left && n === 0) return filled(dimsOf(x), 0, BOOL);
-  if (type === 'multiply' && n === 0) return filled(dimsOf(x), 0, x.type);
+  if (type === 'less' && !left && n === 0) {
+    ctx.notNegative.add(ctx.rows.source(x.name));
+    return filled(dimsOf(x), 0, BOOL);
+  }
   return (type === 'multiply' && n === 1) || (type === 'add' && n === 0) ? x : undefined;
 }
 
@@ -116,10 +118,13 @@ function withConstant(
   left: boolean,
 ): Value | Filled | Constant {
   const { where } = op;
-  const ids = ctx.isIds(small) ? withIds(type, small, given, left) : undefined;
+  const ids = ctx.isIds(small) ? withIds(ctx, type, small, given, left) : undefined;
   if (ids) return ids;
-  const x = stretch(ctx, where, small, given.dims);
   const n = uniform(given);
+  // No whole number is infinite.
+  if (type === 'multiply' && n === 0 && isWhole(small))
+    return filled(broadcast(where, dimsOf(small), given.dims), 0, small.type);
+  const x = stretch(ctx, where, small, given.dims);
   // A reciprocal is rounded, and so is the product with it, where a quotient of whole numbers may be one.
   const exact = type === 'divide' && !left && (x.whole === true || isWhole(x));
   if (n !== undefined && !exact) {

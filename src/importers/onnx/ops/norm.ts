@@ -39,7 +39,7 @@ function layerNorm(op: Op, ctx: Context): Item[] {
 function batchNorm(op: Op, ctx: Context): Item[] {
   const { where, attributes } = op;
   attributes.ignore('momentum');
-  if (attributes.int('spatial', 1) !== 1) refuse(where, 'statistics for each place', 'spatial 1', '0');
+  if (op.opset < 9 && attributes.int('spatial', 1) !== 1) refuse(where, 'statistics for each place', 'spatial 1', '0');
   if (attributes.int('training_mode', 0) !== 0) refuse(where, 'in training mode', 'inference');
   const v = withFeatures(ctx, where, value(ctx, where, op.inputs[0], 'X'), [1]);
   const n = count(v.features);

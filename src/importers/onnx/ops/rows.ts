@@ -35,7 +35,7 @@ function topK(op: Op, ctx: Context): (Item | undefined)[] {
   const size = dimsOf(x)[axis];
   if (x.rows) {
     // The order of an order is the way back.
-    if (x.rows.kind !== 'order' || largest || !sorted || !sameNum(k, size))
+    if (x.rows.kind !== 'order' || x.axes.length !== 1 || largest || !sorted || !sameNum(k, size))
       refuse(where, 'numbers of rows in an order that is not followed', 'all of an order, the smallest first');
     const back = { ...x.rows, inverse: !x.rows.inverse };
     return [rowValue(x.axes, { kind: 'rows' }), rowValue(x.axes, back)];
@@ -58,15 +58,16 @@ function scatterElements(op: Op, ctx: Context): Item[] {
   const { where, attributes } = op;
   const [data, indices, updates] = [item(op), item(op, 1), item(op, 2)];
   const reduction = attributes.string('reduction', 'none');
-  const axis = axisAt(where, attributes.int('axis', 0), dimsOf(data).length);
+  axisAt(where, attributes.int('axis', 0), dimsOf(data).length);
   const order = rowNumbersOf(ctx, indices);
-  if (axis === 0 && reduction === 'none' && order?.kind === 'order' && rowNumbersOf(ctx, updates)?.kind === 'rows')
-    return [rowValue(dimsOf(data).length === 1 ? [batchAxis(ctx)] : [], { ...order, inverse: !order.inverse })];
+  const flat = [data, indices, updates].every((each) => dimsOf(each).length === 1);
+  if (flat && reduction === 'none' && order?.kind === 'order' && rowNumbersOf(ctx, updates)?.kind === 'rows')
+    return [rowValue([batchAxis(ctx)], { ...order, inverse: !order.inverse })];
   if (
     data.kind === 'constant' &&
     indices.kind === 'constant' &&
     updates.kind === 'constant' &&
-    data.dims.length === 1 &&
+    flat &&
     reduction === 'none'
   ) {
     const numbers = Array.from(data.data);
@@ -76,6 +77,18 @@ function scatterElements(op: Op, ctx: Context): Item[] {
     return [constant(data.dims, numbers, data.type)];
   }
   return refuse(where, 'scatters numbers', 'the numbers of rows into an order', reduction);
+}
+
+/** As `scatterElements` puts rows back, with an index for each. */
+function scatterNd(op: Op, ctx: Context): Item[] {
+  const { where, attributes } = op;
+  const [data, indices, updates] = [item(op), item(op, 1), item(op, 2)];
+  const reduction = attributes.string('reduction', 'none');
+  const rows = indices.kind === 'value' && indices.axes.length === 2 ? indices.rows : undefined;
+  const own = rowNumbersOf(ctx, updates);
+  if (dimsOf(data).length !== 1 || reduction !== 'none' || rows?.kind !== 'order' || own?.kind !== 'rows')
+    return refuse(where, 'scatters numbers', 'the numbers of rows into an order', reduction);
+  return [rowValue([batchAxis(ctx)], { ...rows, inverse: !rows.inverse })];
 }
 
 /** One timestep of each row, the same for all features. */
@@ -113,7 +126,7 @@ export function gatherNdRows(op: Op, ctx: Context): Value | undefined {
   const [first, second, ...rest] = x.axes as [readonly Atom[], readonly Atom[], ...(readonly Atom[])[]];
   const batchDims = attributes.int('batch_dims', 0);
   const rows = index.rows;
-  if (batchDims === 0 && rows?.kind === 'pair' && second) {
+  if (batchDims === 0 && rows?.kind === 'pair' && second && index.axes.length === 2) {
     const [batch, time] = rows.timeFirst ? [second, first] : [first, second];
     if (hasBatch(batch)) return timestepOf(ctx, where, x, time, rows.step.name, [batch, ...rest]);
   }
@@ -127,5 +140,6 @@ export const ROWS: Readonly<Record<string, Run>> = {
   TopK: topK,
   ScatterElements: scatterElements,
   Scatter: scatterElements,
+  ScatterND: scatterNd,
   GatherElements: gatherElements,
 };
