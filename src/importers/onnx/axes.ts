@@ -38,6 +38,9 @@ const TRACED_TIME = 1.5;
 /** Time in the third axis is for convolutions; features stand there else. */
 const TIME_LAST = -2;
 
+/** What is a layer's initial state has no time. */
+const TIMED_STATE = -10;
+
 /** By the number of axes; of equally likely ways the first is tried first. */
 const WAYS: Readonly<Record<number, readonly AxisRole[][]>> = {
   0: [[]],
@@ -87,7 +90,7 @@ const WAYS_OF_IDS: typeof WAYS = {
 export const hasOpenTime = ({ dims }: OnnxInput): boolean =>
   dims.some((size) => typeof size === 'string' && !BATCH.test(size));
 
-function score({ dims, slid }: OnnxInput, roles: readonly AxisRole[], openTime: boolean): number {
+function score({ dims, slid, initial }: OnnxInput, roles: readonly AxisRole[], openTime: boolean): number {
   const looks = dims.map(lookOf);
   const known = (look: Look | undefined): boolean => look === 'size' || look === 'size 1';
   const each = roles.map((role, axis) => {
@@ -96,7 +99,8 @@ function score({ dims, slid }: OnnxInput, roles: readonly AxisRole[], openTime: 
     return LIKELY[role][look] + (traced ? TRACED_TIME : 0);
   });
   const last = (roles[2] === 'time' || roles[2] === 'fixed') && known(looks[2]) && !slid;
-  return each.reduce((sum, n) => sum + n, last ? TIME_LAST : 0);
+  const timed = initial && roles.some((role) => role === 'time' || role === 'fixed');
+  return each.reduce((sum, n) => sum + n, (last ? TIME_LAST : 0) + (timed ? TIMED_STATE : 0));
 }
 
 /** Ways to read the axes of an input, the likeliest first. */

@@ -92,7 +92,7 @@ describe('ONNX, the file has its time first', () => {
 describe.each(['states', 'states-old'])('ONNX files that hand on their state: %s', (name) => {
   it.each(byName(recorded(name)))('%s', async (_, one) => {
     await check(one, first, one.options, one.runs);
-    const { states, steps } = one.stream as NonNullable<Case['stream']>;
+    const { states, steps, sizes, dims } = one.stream as NonNullable<Case['stream']>;
     const { spec, report } = readOnnx(bytes(one), filesOf(one));
     const carried = spec.carries?.map(({ input }) => input) ?? [];
     expect([...carried].sort()).toEqual(states.map(([input]) => input).sort());
@@ -101,10 +101,9 @@ describe.each(['states', 'states-old'])('ONNX files that hand on their state: %s
     const model = await createModel(spec);
     const data = model.inputs.map(({ name: input }) => input);
     const kept = one.outputs.flatMap((output, index) => (states.some((pair) => pair[1] === output) ? [] : [index]));
-    const { batch = 1 } = steps[0]?.sizes ?? {};
-    const stream = model.createStream({ batch });
-    for (const { inputs, outputs, sizes = {} } of steps) {
-      const wanted = kept.map((index) => outputs[index] as (typeof outputs)[0]);
+    const stream = model.createStream({ batch: sizes.batch ?? 1 });
+    for (const { inputs, outputs } of steps) {
+      const wanted = kept.map((index) => ({ dims: dims[index] ?? [], data: outputs[index] ?? '' }));
       expectOutputs(stream.runNamed(fed(data, inputs, sizes)), spec.outputs, wanted, sizes, one.tolerance);
     }
   });

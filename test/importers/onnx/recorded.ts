@@ -10,6 +10,8 @@ import { expectClose, floats } from '../support.js';
 // Files with what ONNX Runtime makes of them; test/golden/README.md says what the fields mean.
 
 type Dims = readonly (string | number)[];
+/** Of the axes that have a name. */
+type Sizes = Readonly<Record<string, number>>;
 /** An input: numbers drawn from a seed, ids below a bound, or these very values. */
 interface Fed {
   readonly dims: Dims;
@@ -31,7 +33,9 @@ export interface Case {
   /** Calls in turn, with states that are handed on. */
   readonly stream?: {
     readonly states: readonly (readonly [input: string, output: string])[];
-    readonly steps: readonly Omit<Run, 'batch' | 'time'>[];
+    readonly sizes: Sizes;
+    readonly dims: readonly Dims[];
+    readonly steps: readonly { readonly inputs: Run['inputs']; readonly outputs: readonly string[] }[];
   };
 }
 /** A call, in the file's own order of axes. */
@@ -60,8 +64,6 @@ export function filesOf({ files }: Case): Pick<OnnxOptions, 'files'> {
 }
 
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
-
-type Sizes = Readonly<Record<string, number>>;
 
 const shapeOf = (dims: Dims, sizes: Sizes): number[] =>
   dims.map((n) => (typeof n === 'number' ? n : (sizes[n] as number)));

@@ -37,6 +37,8 @@ export function slotsOf({ node, output }: Graph): Slots {
     for (const kind of [1, 2])
       for (const name of origins(maker.input[4 + kind] ?? ''))
         initial.set(name, (initial.get(name) ?? new Set()).add(slot(maker, kind)));
+  // What is a layer's sequence is no state, though the state may be a part of it.
+  for (const maker of recurrent) for (const name of origins(maker.input[0] ?? '')) initial.delete(name);
   const final = new Map(
     output.map(({ name }) => {
       const made = origins(name).flatMap((origin) => makers.get(origin) ?? []);
