@@ -1,4 +1,5 @@
 import { fixedTime, openName } from '../graph/clock.js';
+import { usualAxes } from '../graph/layout.js';
 import type { InputInfo, ValueInfo } from '../graph/value.js';
 import { badInput, describe } from '../refuse.js';
 import type { ValueLayout } from '../spec.js';
@@ -220,33 +221,42 @@ function fromShape(
 }
 
 function fromLayout(
-  { time: clock }: ValueInfo,
-  { axes, batch: fixedBatch }: ValueLayout,
+  info: ValueInfo,
+  layout: ValueLayout,
   data: ArrayLike<number>,
   given: readonly number[],
   batch: number | undefined,
   where: string,
 ): Sizes {
-  const wanted = fixedBatch ?? batch;
-  const known = { batch: wanted, time: fixedTime(clock) };
-  const open = { batch: 'batch', time: openName(clock) ?? 'time' };
-  const sizes = { batch: 1, time: 1 };
-  const fits =
-    given.length === axes.length &&
-    axes.every((axis, index) => {
-      const size = given[index] as number;
-      if (typeof axis === 'number') return size === axis;
-      sizes[axis] = size;
-      return Number.isSafeInteger(size) && size > 0 && size === (known[axis] ?? size);
-    }) &&
-    given.reduce((product, n) => product * n, 1) === data.length &&
-    sizes.batch === (batch ?? sizes.batch);
-  if (!fits) {
-    const expected = axes.map((axis) => (typeof axis === 'number' ? axis : (known[axis] ?? open[axis])));
-    const got = `${describe(given)} with ${data.length} numbers`;
-    badInput(where, 'wrong shape', `[${expected.join(', ')}] (the file's own order)`, got);
+  const { axes } = layout;
+  const known = { batch: layout.batch ?? batch, time: fixedTime(info.time) };
+  if (known.batch === (batch ?? known.batch) && given.reduce((product, n) => product * n, 1) === data.length) {
+    const sizes = sizesBy(axes, given, known);
+    if (sizes && sizes.batch === (batch ?? sizes.batch)) return sizes;
+    // In our order, it is taken where that leaves every number in its place: `[1, time, features]` of a file that fixes the batch at 1.
+    const own = sizesBy(usualAxes(info), given, known);
+    if (own && !placesOf(axes, own) && (own.batch === 1 || axes.includes('batch'))) return own;
   }
-  return sizes;
+  const open = { batch: 'batch', time: openName(info.time) ?? 'time' };
+  const expected = axes.map((axis) => (typeof axis === 'number' ? axis : (known[axis] ?? open[axis])));
+  const got = `${describe(given)} with ${data.length} numbers`;
+  return badInput(where, 'wrong shape', `[${expected.join(', ')}] (the file's own order)`, got);
+}
+
+/** The sizes that a shape gives the axes; undefined if it does not fit. */
+function sizesBy(
+  axes: ValueLayout['axes'],
+  given: readonly number[],
+  known: Readonly<Partial<Record<'batch' | 'time', number | undefined>>>,
+): Sizes | undefined {
+  const sizes = { batch: 1, time: 1 };
+  const fits = axes.every((axis, index) => {
+    const size = given[index] as number;
+    if (typeof axis === 'number') return size === axis;
+    sizes[axis] = size;
+    return Number.isSafeInteger(size) && size > 0 && size === (known[axis] ?? size);
+  });
+  return fits && given.length === axes.length ? sizes : undefined;
 }
 
 /** Numbers in the file's order, put into ours. */

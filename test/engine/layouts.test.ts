@@ -106,6 +106,8 @@ describe.each(builds)('the axes of a file, %s', (build) => {
     const fixed = await createModel(layouts({ axes: ['time', 'batch', 6], batch: 1 }), { build });
     expectSameBits(fixed.run({ data: one, shape: [5, 1, 6] }), wanted);
     expect(fixed.inputs[0]).toMatchObject({ axes: ['time', 'batch', 6], batch: 1 });
+    // Ours, where it can mean nothing else.
+    expectSameBits(fixed.run({ data: one, shape: [1, 5, 6] }), wanted);
     const none = await createModel(layouts({ axes: ['time', 6] }, { axes: [3, 'time'] }), { build });
     const { head } = none.runNamed({ x: { data: one, shape: [5, 6] } });
     expect([head?.shape, head?.axes]).toEqual([

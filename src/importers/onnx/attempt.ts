@@ -1,6 +1,6 @@
-import type { CarrySpec } from '../../spec.js';
+import type { CarrySpec, ValueLayout } from '../../spec.js';
 import { type Imported, Reporter } from '../shared/report.js';
-import type { AxisRole } from './axes.js';
+import type { AxisRole, Clocks } from './axes.js';
 import { bindFixed, bindInput, bindState, type FixedInputs } from './bind.js';
 import { Context } from './context.js';
 import { type Environment, Scope } from './environment.js';
@@ -10,6 +10,7 @@ import { functionKey } from './functions.js';
 import { runGraph } from './graph.js';
 import type { OnnxInput } from './inputs.js';
 import { arrange } from './layout.js';
+import { inputLayout, layoutNote, layoutsOf } from './layouts.js';
 import { symbol } from './num.js';
 import { countReaders } from './order.js';
 import { finish, outputOf, outputValue } from './outputs.js';
@@ -23,6 +24,7 @@ export interface Reading extends Pick<Environment, 'inner'> {
   /** Inputs that callers give, with the roles of their axes. */
   readonly main: readonly OnnxInput[];
   readonly roles: readonly (readonly AxisRole[])[];
+  readonly clocks: Clocks;
   /** Inputs and outputs that carry state. */
   readonly states: readonly { readonly input: OnnxInput; readonly output: string }[];
   readonly outputs: readonly string[];
@@ -47,7 +49,13 @@ function readInto(ctx: Context, file: OnnxFile, reading: Reading): Imported {
   const { inner, files, states, outputs } = reading;
   const scope = new Scope();
   bindFixed(ctx, scope, file, reading.fixed);
-  const inputs = reading.main.map((input, index) => bindInput(ctx, scope, input, reading.roles[index] ?? []));
+  const layouts = new Map<string, ValueLayout | undefined>();
+  const inputs = reading.main.map((input, index) => {
+    const roles = reading.roles[index] ?? [];
+    const spec = bindInput(ctx, scope, input, roles, reading.clocks);
+    layouts.set(spec.name, inputLayout(input, roles, spec));
+    return spec;
+  });
   for (const { input } of states) inputs.push(bindState(ctx, scope, input));
 
   const functions = new Map(model.functions.map((made) => [functionKey(made, made.name), made]));
@@ -55,10 +63,19 @@ function readInto(ctx: Context, file: OnnxFile, reading: Reading): Imported {
   const items = new Map(runGraph(env, graph, outputs, scope).map((item, index) => [outputs[index] as string, item]));
 
   const carries = states.map(({ input, output }) => carryOf(ctx, input.name, output, items.get(output) as Item));
-  const shown = outputs.filter((name) => !states.some(({ output }) => output === name));
-  const named = shown.map((name) => [name, outputOf(ctx, name, items.get(name) as Item)] as const);
-  const spec = settled(ctx, finish(ctx, inputs, named, carries, graph.name));
-  return { spec, report: ctx.reporter.finish(formatOf(file)) };
+  const fileLayouts = [...layouts.values()].filter((layout) => layout !== undefined);
+  const shown = outputs
+    .filter((name) => !states.some(({ output }) => output === name))
+    .map((name) => outputOf(ctx, name, items.get(name) as Item, fileLayouts));
+  const spec = settled(ctx, finish(ctx, inputs, shown, carries, graph.name));
+  spec.outputs.forEach((name, index) => {
+    layouts.set(name, shown[index]?.layout);
+  });
+  for (const { name } of spec.inputs) {
+    const layout = layouts.get(name);
+    if (layout) ctx.reporter.note(layoutNote(`input ${JSON.stringify(name)}`, layout));
+  }
+  return { spec: { ...spec, ...layoutsOf(spec, layouts) }, report: ctx.reporter.finish(formatOf(file)) };
 }
 
 /** A batch of fixed size: every row of another batch is computed by itself as well. If it is 1, its axis may be dropped. */

@@ -38,6 +38,9 @@ const TRACED_TIME = 1.5;
 /** Time in the third axis is for convolutions; features stand there else. */
 const TIME_LAST = -2;
 
+/** What is a layer's initial state has no time. */
+const TIMED_STATE = -10;
+
 /** By the number of axes; of equally likely ways the first is tried first. */
 const WAYS: Readonly<Record<number, readonly AxisRole[][]>> = {
   0: [[]],
@@ -56,6 +59,8 @@ const WAYS: Readonly<Record<number, readonly AxisRole[][]>> = {
     ['features', 'batch', 'features'],
     ['batch', 'fixed', 'features'],
     ['batch', 'features', 'features'],
+    ['batch', 'features', 'fixed'],
+    ['fixed', 'batch', 'features'],
     ['features', 'features', 'features'],
   ],
   4: [
@@ -85,7 +90,7 @@ const WAYS_OF_IDS: typeof WAYS = {
 export const hasOpenTime = ({ dims }: OnnxInput): boolean =>
   dims.some((size) => typeof size === 'string' && !BATCH.test(size));
 
-function score({ dims, slid }: OnnxInput, roles: readonly AxisRole[], openTime: boolean): number {
+function score({ dims, slid, initial }: OnnxInput, roles: readonly AxisRole[], openTime: boolean): number {
   const looks = dims.map(lookOf);
   const known = (look: Look | undefined): boolean => look === 'size' || look === 'size 1';
   const each = roles.map((role, axis) => {
@@ -93,8 +98,9 @@ function score({ dims, slid }: OnnxInput, roles: readonly AxisRole[], openTime: 
     const traced = role === 'time' && known(look) && dims.length > 2 && !openTime;
     return LIKELY[role][look] + (traced ? TRACED_TIME : 0);
   });
-  const last = roles[2] === 'time' && known(looks[2]) && !slid;
-  return each.reduce((sum, n) => sum + n, last ? TIME_LAST : 0);
+  const last = (roles[2] === 'time' || roles[2] === 'fixed') && known(looks[2]) && !slid;
+  const timed = initial && roles.some((role) => role === 'time' || role === 'fixed');
+  return each.reduce((sum, n) => sum + n, (last ? TIME_LAST : 0) + (timed ? TIMED_STATE : 0));
 }
 
 /** Ways to read the axes of an input, the likeliest first. */
@@ -116,8 +122,8 @@ export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefi
 }
 
 /**
- * Whether the inputs can be read so together: a size of one name is one thing everywhere, and where one input has an open
- * batch, no other has open sizes without it.
+ * Whether the inputs can be read so together: a size of one name is one thing everywhere; where one input has an open
+ * batch, no other has open sizes without it; and of times that the file fixes, only one that all share can be the run's.
  */
 export function agree(inputs: readonly OnnxInput[], roles: readonly (readonly AxisRole[])[]): boolean {
   const meaning = new Map<string, AxisRole>();
@@ -131,6 +137,10 @@ export function agree(inputs: readonly OnnxInput[], roles: readonly (readonly Ax
     }
   }
   const open = (size: number | string): boolean => typeof size === 'string';
+  const sizes = (role: AxisRole): (number | string)[] =>
+    told.flatMap(({ dims }, index) => dims.filter((_, axis) => roles[index]?.[axis] === role));
+  const times = sizes('time');
+  if (times.some((size) => !open(size)) && new Set([...times, ...sizes('fixed')]).size > 1) return false;
   const batched = told.map(({ dims }, index) =>
     dims.some((size, axis) => open(size) && roles[index]?.[axis] === 'batch'),
   );
@@ -140,8 +150,12 @@ export function agree(inputs: readonly OnnxInput[], roles: readonly (readonly Ax
 /** Ways to read all inputs together that are tried before the first one's error is reported. */
 const MOST_TRIES = 48;
 
-/** Ways to read all inputs together, the likeliest first; those that agree. */
+/** Against one input's traced time beside another's sizes that are none: both are rather fixed. */
+const UNEVEN = 10;
+
+/** Ways to read all inputs together, the likeliest first. */
 export function combinations(
+  inputs: readonly OnnxInput[],
   each: readonly (readonly AxisRole[][])[],
   agreed: (roles: readonly AxisRole[][]) => boolean,
 ): AxisRole[][][] {
@@ -153,7 +167,24 @@ export function combinations(
       .sort((a, b) => a.cost - b.cost)
       .slice(0, MOST_TRIES);
   }
-  return all.map(({ roles }) => roles);
+  const cost = (way: (typeof all)[0]): number => way.cost + (isUneven(inputs, way.roles) ? UNEVEN : 0);
+  return all.sort((a, b) => cost(a) - cost(b)).map(({ roles }) => roles);
+}
+
+function isUneven(inputs: readonly OnnxInput[], roles: readonly (readonly AxisRole[])[]): boolean {
+  const traced = inputs.flatMap(({ dims }, index) =>
+    dims.filter((size, axis) => roles[index]?.[axis] === 'time' && typeof size === 'number'),
+  );
+  return inputs.some(({ dims, initial }, index) => {
+    const sizes = dims.filter((size, axis) => roles[index]?.[axis] === 'features' && size !== 1);
+    return (
+      traced.length > 0 &&
+      !initial &&
+      dims.length === 3 &&
+      sizes.length > 1 &&
+      sizes.every((size) => !traced.includes(size))
+    );
+  });
 }
 
 const RECURRENT = new Set(['LSTM', 'GRU', 'RNN', 'DynamicQuantizeLSTM']);
@@ -166,4 +197,37 @@ export function rolesOfLengths({ node }: Graph, { name, dims }: OnnxInput): read
     return inside ? [...own, false] : own;
   });
   return uses.length > 0 && uses.every(Boolean) && dims.length === 1 ? ['batch'] : undefined;
+}
+
+/** Open times by the names of their sizes, with the clock of each: undefined is the run's, another is named after its first input. */
+export type Clocks = ReadonlyMap<string, string | undefined>;
+
+/** Of more open times than this, they are all one or all different. */
+const MOST_TIMES = 4;
+
+/**
+ * The ways in which open times of different names may be the same, the least first: what the graph does with them decides, since a
+ * joint use of two that differ is refused.
+ */
+export function clocksOf(inputs: readonly OnnxInput[], roles: readonly (readonly AxisRole[])[]): Clocks[] {
+  const first = new Map<string, string>();
+  inputs.forEach(({ name, dims }, index) => {
+    dims.forEach((size, axis) => {
+      if (typeof size === 'string' && roles[index]?.[axis] === 'time' && !first.has(size)) first.set(size, name);
+    });
+  });
+  const sizes = [...first.keys()];
+  const groups = sizes.length > MOST_TIMES ? [sizes.map((_, i) => i), sizes.map(() => 0)] : partitions(sizes.length);
+  return groups.map((group) => {
+    const names = group.map((n) => (n === 0 ? undefined : first.get(sizes[group.indexOf(n)] as string)));
+    return new Map(sizes.map((size, i) => [size, names[i]]));
+  });
+}
+
+/** Every way to put n things into groups, the most groups first: the number of its group for each. */
+function partitions(n: number): number[][] {
+  let all: number[][] = [[]];
+  for (let i = 0; i < n; i++)
+    all = all.flatMap((group) => Array.from({ length: Math.max(-1, ...group) + 2 }, (_, next) => [...group, next]));
+  return all.sort((a, b) => Math.max(...b, 0) - Math.max(...a, 0));
 }

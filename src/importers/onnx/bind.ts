@@ -1,6 +1,6 @@
 import type { InputSpec } from '../../spec.js';
 import { refuse } from '../shared/refuse.js';
-import type { AxisRole } from './axes.js';
+import type { AxisRole, Clocks } from './axes.js';
 import type { Context } from './context.js';
 import type { Scope } from './environment.js';
 import type { OnnxFile } from './file.js';
@@ -14,8 +14,18 @@ import { type Atom, constant, count, INT64, type Item } from './value.js';
 /** Inputs that are constants of the model: a number, or a list for a tensor. */
 export type FixedInputs = Readonly<Record<string, number | readonly number[]>>;
 
+const symbolOf = (clock: string | undefined): Num => symbol(clock === undefined ? 'time' : `time of ${clock}`);
+
+/** The number of timesteps that the file fixes, or a clock that is not the run's. */
+function timeOf({ dims }: OnnxInput, roles: readonly AxisRole[], clocks: Clocks): { time?: number | string } {
+  const fixed = dims.filter((size, axis) => roles[axis] === 'fixed' && size !== 1);
+  if (fixed.length > 0) return { time: (fixed as number[]).reduce((a, b) => a * b, 1) };
+  const clock = clocks.get(`${dims[roles.indexOf('time')]}`);
+  return clock === undefined ? {} : { time: clock };
+}
+
 /** The atoms of an input's axes. */
-function atomsOf({ name, dims, type }: OnnxInput, roles: readonly AxisRole[], batch: Atom | undefined) {
+function atomsOf({ name, dims, type }: OnnxInput, roles: readonly AxisRole[], clocks: Clocks, batch: Atom | undefined) {
   const where = `input ${JSON.stringify(name)}`;
   const time: Atom[] = [];
   const features: Atom[] = [];
@@ -23,7 +33,7 @@ function atomsOf({ name, dims, type }: OnnxInput, roles: readonly AxisRole[], ba
     const size = dims[axis] as number | string;
     if (role === 'batch') return batch ? [batch] : [];
     if (role === 'time') {
-      const atom: Atom = { kind: 'time', size: (typeof size === 'number' ? size : symbol('time')) as Num };
+      const atom: Atom = { kind: 'time', size: typeof size === 'number' ? size : symbolOf(clocks.get(size)) };
       time.push(atom);
       return [atom];
     }
@@ -55,8 +65,14 @@ export function bindFixed({ reporter }: Context, scope: Scope, { graph }: OnnxFi
   }
 }
 
-export function bindInput(ctx: Context, scope: Scope, input: OnnxInput, roles: readonly AxisRole[]): InputSpec {
-  const { time, features, axes } = atomsOf(input, roles, ctx.batch);
+export function bindInput(
+  ctx: Context,
+  scope: Scope,
+  input: OnnxInput,
+  roles: readonly AxisRole[],
+  clocks: Clocks,
+): InputSpec {
+  const { time, features, axes } = atomsOf(input, roles, clocks, ctx.batch);
   const { ids } = input;
   // Keras exports ids as floats.
   const type = ids && isFloatType(input.type) ? INT64 : input.type;
@@ -70,7 +86,7 @@ export function bindInput(ctx: Context, scope: Scope, input: OnnxInput, roles: r
     name,
     features: count(features),
     ...(time.length === 0 && { kind: 'vector' }),
-    ...(time.length > 0 && time[0]?.kind !== 'time' && { time: count(time) }),
+    ...(time.length > 0 && timeOf(input, roles, clocks)),
     ...(ids && { dtype: 'int32' }),
   };
 }

@@ -1,6 +1,7 @@
 import { refuse } from '../shared/refuse.js';
 import { refuseForeign } from './foreign.js';
 import type { Graph, Node, ValueInfo } from './proto/messages.js';
+import { slotsOf } from './states/slots.js';
 import { isFloatType } from './tensor.js';
 
 export interface OnnxInput {
@@ -10,6 +11,8 @@ export interface OnnxInput {
   readonly ids: boolean;
   /** A convolution or pooling slides over it: channels come before time. */
   readonly slid: boolean;
+  /** An initial state of recurrent layers. */
+  readonly initial: boolean;
   /** A size, or the name of one that is open. */
   readonly dims: readonly (number | string)[];
 }
@@ -18,7 +21,7 @@ export interface OnnxInput {
 export function declared(
   { name, type }: ValueInfo,
   shapes: Readonly<Record<string, readonly (number | null)[]>>,
-  { ids, slid }: Uses,
+  uses: Uses,
 ): OnnxInput {
   const where = `input ${JSON.stringify(name)}`;
   const tensor = type?.tensorType;
@@ -36,17 +39,18 @@ export function declared(
     if (typeof size === 'number' && dims[axis] !== size)
       refuse(where, 'options.shapes contradicts the file', `${size} for axis ${axis}`, `${dims[axis]}`);
   });
-  return { name, type: tensor.elemType, ids, slid, dims };
+  return { name, type: tensor.elemType, ...uses, dims };
 }
 
 /** What the graph does with an input. */
-type Uses = Pick<OnnxInput, 'ids' | 'slid'>;
+type Uses = Pick<OnnxInput, 'ids' | 'slid' | 'initial'>;
 
 export function usesOf(graph: Graph): (name: string) => Uses {
   const ids = idsOf(graph);
   const windows = graph.node.filter(({ opType }) => /(Conv|Pool)/.test(opType));
   const slid = new Set(windows.map(({ input }) => input[0]));
-  return (name) => ({ ids: ids.has(name), slid: slid.has(name) });
+  const { initial } = slotsOf(graph);
+  return (name) => ({ ids: ids.has(name), slid: slid.has(name), initial: initial.has(name) });
 }
 
 /**

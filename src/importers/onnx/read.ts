@@ -6,13 +6,22 @@ import { checkConfig, type Field, type Fields } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 import type { Imported } from '../shared/report.js';
 import { attempt } from './attempt.js';
-import { type AxisRole, agree, candidates, combinations, hasOpenTime, ROLES, rolesOfLengths } from './axes.js';
+import {
+  type AxisRole,
+  agree,
+  candidates,
+  clocksOf,
+  combinations,
+  hasOpenTime,
+  ROLES,
+  rolesOfLengths,
+} from './axes.js';
 import type { FixedInputs } from './bind.js';
 import { filesByPath } from './external.js';
 import { openFile } from './file.js';
 import { MOST_INNER } from './graph.js';
 import { declared, type OnnxInput, usesOf } from './inputs.js';
-import { findStates, type OnnxState } from './states.js';
+import { findStates, type OnnxState } from './states/find.js';
 
 export interface OnnxOptions {
   /** Inputs that are constants of this model: a sample rate, a flag. A number, or a list for a tensor. */
@@ -92,13 +101,14 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
     name,
     dims: type?.tensorType?.shape?.dim.map(({ dimValue, dimParam }) => (dimValue > 0 ? dimValue : dimParam)),
   }));
-  const states = findStates(options.states, inputs, outputs).map(({ input, output }) => ({
+  const states = findStates(options.states, inputs, outputs, graph).map(({ input, output }) => ({
     input: inputs.find(({ name }) => name === input) as OnnxInput,
     output,
   }));
   const main = inputs.filter((input) => !states.some((state) => state.input === input));
   const openTime = main.some(hasOpenTime);
   const ways = combinations(
+    main,
     main.map((input) => candidates(input, axes[input.name] ?? rolesOfLengths(graph, input), openTime)),
     (roles) => options.axes !== undefined || agree(main, roles),
   );
@@ -108,11 +118,13 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
   const reading = { inner: { left: MOST_INNER }, files, fixed, main, states, outputs: names };
   let first: unknown;
   for (const roles of ways) {
-    try {
-      return attempt(file, { ...reading, roles });
-    } catch (error) {
-      if (!(error instanceof ImportError)) throw error;
-      first ??= error;
+    for (const clocks of clocksOf(main, roles)) {
+      try {
+        return attempt(file, { ...reading, roles, clocks });
+      } catch (error) {
+        if (!(error instanceof ImportError)) throw error;
+        first ??= error;
+      }
     }
   }
   throw first;

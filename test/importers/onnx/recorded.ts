@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { expect } from 'vitest';
 import { fromOnnx, type OnnxOptions } from '../../../src/importers/onnx/index.js';
-import { createModel } from '../../../src/index.js';
+import { createModel, type Tensor } from '../../../src/index.js';
 import { below, uniform } from '../../golden/prng.js';
 import type { builds } from '../../support/builds.js';
 import { expectClose, floats } from '../support.js';
@@ -9,6 +10,8 @@ import { expectClose, floats } from '../support.js';
 // Files with what ONNX Runtime makes of them; test/golden/README.md says what the fields mean.
 
 type Dims = readonly (string | number)[];
+/** Of the axes that have a name. */
+type Sizes = Readonly<Record<string, number>>;
 /** An input: numbers drawn from a seed, ids below a bound, or these very values. */
 interface Fed {
   readonly dims: Dims;
@@ -24,14 +27,26 @@ export interface Case {
   readonly outputs: readonly string[];
   /** Where ONNX Runtime rounds what flows to 8 bits. Default: that of all tests. */
   readonly tolerance?: number;
-  readonly runs: readonly {
-    readonly batch: number;
-    readonly time: number;
-    readonly inputs: Readonly<Record<string, Fed>>;
-    readonly outputs: readonly { readonly dims: Dims; readonly data: string }[];
-  }[];
+  readonly runs: readonly Run[];
+  /** Files beside the model, gzipped. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Calls in turn, with states that are handed on. */
+  readonly stream?: {
+    readonly states: readonly (readonly [input: string, output: string])[];
+    readonly sizes: Sizes;
+    readonly dims: readonly Dims[];
+    readonly steps: readonly { readonly inputs: Run['inputs']; readonly outputs: readonly string[] }[];
+  };
 }
-export type Run = Case['runs'][0];
+/** A call, in the file's own order of axes. */
+export interface Run {
+  readonly batch: number;
+  readonly time: number;
+  /** Of every axis that has a name; batch and time where there are no others. */
+  readonly sizes?: Readonly<Record<string, number>>;
+  readonly inputs: Readonly<Record<string, Fed>>;
+  readonly outputs: readonly { readonly dims: Dims; readonly data: string }[];
+}
 
 /** The cases that a generator wrote. */
 export const recorded = (name: string): Case[] =>
@@ -41,24 +56,49 @@ export function bytes({ model }: Case): Uint8Array {
   return new Uint8Array(raw[0] === 0x1f ? gunzipSync(raw) : raw);
 }
 
+/** As the option that takes them. */
+export function filesOf({ files }: Case): Pick<OnnxOptions, 'files'> {
+  if (!files) return {};
+  const entries = Object.entries(files).map(([name, text]) => [name, gunzipSync(Buffer.from(text, 'base64'))]);
+  return { files: Object.fromEntries(entries) };
+}
+
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
 
-/** The axes of an array as they stand here: the batch first, then the time, then the others in their order. */
-function batchFirst(data: Float32Array | Int32Array, dims: Dims, { batch, time }: Run): Float32Array | Int32Array {
-  const shape = dims.map((n) => (n === 'batch' ? batch : n === 'time' ? time : (n as number)));
-  const first = [dims.indexOf('batch'), dims.indexOf('time')].filter((axis) => axis >= 0);
-  const order = [...first, ...dims.map((_, axis) => axis).filter((axis) => !first.includes(axis))];
-  const to = order.map((axis) => shape[axis] as number);
-  const strides = shape.map((_, axis) => product(shape.slice(axis + 1)));
-  return data.map((_, i) => {
-    let [rest, from] = [i, 0];
-    for (let axis = to.length - 1; axis >= 0; axis--) {
-      from += (rest % (to[axis] as number)) * (strides[order[axis] as number] as number);
-      rest = Math.floor(rest / (to[axis] as number));
-    }
-    return data[from] as number;
+const shapeOf = (dims: Dims, sizes: Sizes): number[] =>
+  dims.map((n) => (typeof n === 'number' ? n : (sizes[n] as number)));
+
+/** The inputs of a call, with the file's own shapes. */
+export const fed = (names: readonly string[], inputs: Run['inputs'], sizes: Sizes): Record<string, Tensor> =>
+  Object.fromEntries(
+    names.map((name) => {
+      const { dims, seed, below: limit, values } = inputs[name] as Fed;
+      const shape = shapeOf(dims, sizes);
+      const drawn = limit === undefined ? uniform(seed, product(shape), 1) : below(seed, product(shape), limit);
+      return [name, { data: values ? Float32Array.from(values) : drawn, shape }];
+    }),
+  );
+
+/** Holds outputs to what was recorded, in the file's own order. */
+export function expectOutputs(
+  got: Readonly<Record<string, Tensor | undefined>>,
+  names: readonly string[],
+  outputs: Run['outputs'],
+  sizes: Sizes,
+  tolerance?: number,
+): void {
+  names.forEach((name, index) => {
+    const { dims, data } = outputs[index] as Run['outputs'][0];
+    const shape = shapeOf(dims, sizes);
+    const made = got[name]?.shape ?? [];
+    // A run's time that the file has dropped, since it is 1, is still an axis here.
+    const long = (all: readonly number[]) => all.filter((size) => made.length === shape.length || size !== 1);
+    expect(long(made)).toEqual(long(shape));
+    expectClose(got[name]?.data as Float32Array, floats(data), tolerance);
   });
 }
+
+export const sizesOf = ({ batch, time, sizes }: Run): Sizes => ({ batch, time, ...sizes });
 
 /** Holds a model to what was recorded of it. */
 export async function check(
@@ -67,24 +107,12 @@ export async function check(
   options: OnnxOptions,
   runs: readonly Run[],
 ): Promise<void> {
-  const spec = fromOnnx(bytes(one), options);
+  const spec = fromOnnx(bytes(one), { ...filesOf(one), ...options });
   const model = await createModel(spec, { build });
+  const names = spec.inputs.map(({ name }) => name);
   for (const run of runs) {
-    const fed = spec.inputs.map(({ name, kind, features, dtype }) => {
-      const { dims, seed, below: limit, values } = run.inputs[name] as Fed;
-      const count = product(dims.map((n) => (n === 'batch' ? run.batch : n === 'time' ? run.time : (n as number))));
-      const drawn = limit === undefined ? uniform(seed, count, 1) : below(seed, count, limit);
-      const data = batchFirst(values ? Float32Array.from(values) : drawn, dims, run);
-      const batch = dims.includes('batch') ? run.batch : 1;
-      const perRow = count / batch;
-      const shape = kind === 'vector' || dtype === 'int32' ? [batch, perRow] : [batch, perRow / features, features];
-      return [name, { data, shape }] as const;
-    });
-    const got = model.runNamed(Object.fromEntries(fed) as Record<string, { data: Float32Array; shape: number[] }>);
-    spec.outputs.forEach((output, index) => {
-      const { dims, data } = run.outputs[index] as Run['outputs'][0];
-      expectClose(got[output]?.data as Float32Array, batchFirst(floats(data), dims, run), one.tolerance);
-    });
+    const got = model.runNamed(fed(names, run.inputs, sizesOf(run)));
+    expectOutputs(got, spec.outputs, run.outputs, sizesOf(run), one.tolerance);
   }
   model.dispose();
 }

@@ -2,7 +2,7 @@ import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, everyInput, numbers, type Op } from '../context.js';
 import { filled, pick } from '../fold/elements.js';
 import { arrange } from '../layout.js';
-import { isSym, type Num, plus, sameNum } from '../num.js';
+import { isSym, type Num, plus, sameNum, showSize } from '../num.js';
 import { rowNumbersOf, rowValue, sameShape } from '../row-numbers.js';
 import { materialise } from '../stretch.js';
 import {
@@ -52,6 +52,13 @@ function concat(op: Op, ctx: Context): Item[] {
   const values = items.filter((item): item is Value => item.kind === 'value');
   const [first] = values;
   if (!first) return [joinedConstants(op, ctx, items, axis, total)];
+  for (const x of values)
+    dimsOf(x).forEach((size, index) => {
+      const other = dimsOf(first)[index];
+      const batches = hasBatch(x.axes[index]) !== hasBatch(first.axes[index]);
+      if (index !== axis && (!sameNum(size, other) || (batches && size !== 1)))
+        refuse(where, 'shapes that do not go together', showSize(other), showSize(size));
+    });
   const along = (x: Value): readonly Atom[] => x.axes[axis] as readonly Atom[];
   if (values.some((x) => hasBatch(along(x)))) refuse(where, 'joins batches', 'rows that stand alone', `axis ${axis}`);
   const timed = values.filter((x) => along(x).some((atom) => atom === runTime(x)));

@@ -228,6 +228,13 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
     const wide = few === total || few === 1 ? { ...x, axes: own } : stretch(ctx, where, { ...x, axes: own }, sizes);
     const all = wide.axes;
     const features = pickAxes(all, false);
+    if (flow && !runTime(x) && pickAxes(all, true).length > 0)
+      refuse(
+        where,
+        'timesteps of a fixed number beside those of the run',
+        "'fixed' in options.axes",
+        showSize(flow.size),
+      );
     if (flow && x.carried && !runTime(x))
       refuse(where, 'uses carried state at every timestep', 'state that goes into recurrent layers only');
     return arrange(ctx, where, wide, pickAxes(all, true), features);
