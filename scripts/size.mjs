@@ -14,7 +14,7 @@ const ZIP = /^fflate$/;
 const IMPORTERS = {
   onnx: [40],
   keras: [55],
-  tfjs: [8, ZIP, /keras\/(graph|files\/weights)\.js$/],
+  tfjs: [8, ZIP, /\/keras\//],
   tensorflow: [9, ZIP],
   // More than its fellows: it proves topologies from names and shapes, and reads pickles without running them.
   pytorch: [14, ZIP],

@@ -37,7 +37,10 @@ const DIRECTIONS: Record<string, { refused: string[]; allowed: string[] }> = {
   },
   'src/call/request.ts': { refused: ['../inspect/trace.js', '../model.js'], allowed: ['../engine/engine.js'] },
   'src/inspect/trace.ts': { refused: ['../model.js', '../index.js'], allowed: ['../engine/engine.js'] },
-  'src/inspect/explain.ts': { refused: ['../model.js', './trace.js', '../engine/engine.js'], allowed: ['../index.js'] },
+  'src/inspect/explain.ts': {
+    refused: ['../model.js', './trace.js', '../engine/engine.js'],
+    allowed: ['../index.js', '../refuse.js'],
+  },
   'src/model.ts': {
     refused: ['./index.js', './importers/load/load.js'],
     allowed: ['./stream.js', './engine/engine.js'],
