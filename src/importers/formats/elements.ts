@@ -38,10 +38,10 @@ const ARRAYS: ReadonlyMap<string, ElementArray> = new Map<string, ElementArray>(
 ]);
 
 export const DTYPE_NAMES: readonly string[] = [...ARRAYS.keys()];
-export const isFloat = (dtype: string): boolean => dtype.includes('F');
+export const isFloatType = (dtype: string): boolean => dtype.includes('F');
 
 /** Bytes of one element; undefined for a type that is not read. */
-export const sizeOf = (dtype: string): number | undefined => ARRAYS.get(dtype)?.BYTES_PER_ELEMENT;
+export const bytesPerElement = (dtype: string): number | undefined => ARRAYS.get(dtype)?.BYTES_PER_ELEMENT;
 
 /** A copy of the bytes, so of any alignment and kind of memory. @throws {ImportError} a type that is not read. */
 export function elementsOf(bytes: Uint8Array, dtype: string, where: string): Elements {
@@ -71,7 +71,7 @@ export function toFloats(elements: Elements, dtype: string, where: string): Floa
   if (elements instanceof Float32Array) return elements;
   if (dtype.endsWith('F16')) return looked(elements as Uint16Array, dtype);
   const data = new Float32Array(elements.length);
-  const floats = isFloat(dtype);
+  const floats = isFloatType(dtype);
   for (let k = 0; k < data.length; k++) {
     const element = elements[k] as number;
     data[k] = Number(element);

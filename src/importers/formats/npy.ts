@@ -1,6 +1,6 @@
 import { refuse } from '../shared/refuse.js';
 import { type FileBytes, viewBytes } from './bytes.js';
-import { elementsOf, sizeOf, toFloats } from './elements.js';
+import { bytesPerElement, elementsOf, toFloats } from './elements.js';
 import { readZip } from './zip.js';
 
 /** An array of numbers, row-major. */
@@ -56,13 +56,15 @@ export interface Layout {
 export function readNumbers(bytes: Uint8Array, { type, little, fortran, shape }: Layout, where: string): NamedArray {
   const each = Number(type.slice(1));
   const dtype = type[0] === 'b' ? 'BOOL' : `${type[0]?.toUpperCase()}${8 * each}`;
-  if (!/^[fiub]/.test(type) || sizeOf(dtype) !== each)
+  if (!/^[fiub]/.test(type) || bytesPerElement(dtype) !== each)
     refuse(where, 'a type that is not read', 'f2 to f8, i1 to i8, u1 to u8, b1', type);
   const size = shape.reduce((product, n) => product * n, each);
   if (size !== bytes.length) refuse(where, 'wrong size', `${size} bytes for (${shape.join(', ')})`, `${bytes.length}`);
   return lazily(shape, () => {
     const data = little ? bytes : bytes.slice();
-    if (!little) for (let at = 0; at < size; at += each) data.subarray(at, at + each).reverse();
+    if (!little)
+      for (let coordinates = 0; coordinates < size; coordinates += each)
+        data.subarray(coordinates, coordinates + each).reverse();
     const numbers = toFloats(elementsOf(data, dtype, where), dtype, where);
     return fortran ? rowMajor(numbers, shape) : numbers;
   });
@@ -92,13 +94,13 @@ function openNpy(bytes: FileBytes, where: string): NamedArray {
 /** Columns first to rows first. */
 function rowMajor(data: Float32Array, shape: readonly number[]): Float32Array {
   const out = new Float32Array(data.length);
-  const at = shape.map(() => 0);
+  const coordinates = shape.map(() => 0);
   for (const value of data) {
-    out[at.reduce((flat, coordinate, axis) => flat * (shape[axis] as number) + coordinate, 0)] = value;
+    out[coordinates.reduce((flat, coordinate, axis) => flat * (shape[axis] as number) + coordinate, 0)] = value;
     for (let axis = 0; axis < shape.length; axis++) {
-      at[axis] = (at[axis] as number) + 1;
-      if ((at[axis] as number) < (shape[axis] as number)) break;
-      at[axis] = 0;
+      coordinates[axis] = (coordinates[axis] as number) + 1;
+      if ((coordinates[axis] as number) < (shape[axis] as number)) break;
+      coordinates[axis] = 0;
     }
   }
   return out;

@@ -9,7 +9,7 @@
 import type { TensorSpec } from '../../spec.js';
 import { refuse } from '../shared/refuse.js';
 import { type FileBytes, viewBytes } from './bytes.js';
-import { DTYPE_NAMES, elementsOf, isFloat, sizeOf, toFloats } from './elements.js';
+import { bytesPerElement, DTYPE_NAMES, elementsOf, isFloatType, toFloats } from './elements.js';
 import { isObject, parseJson, show } from './json.js';
 
 /** The reference reader's own bound on the header. */
@@ -57,8 +57,8 @@ export function openSafetensors(bytes: FileBytes): {
   const entries = Object.entries(header).map(([name, value]) => [name, readEntry(name, value)] as const);
   checkCover(entries, file.length - start);
   const stored = ([name, { dtype, shape, begin, end }]: (typeof entries)[number]): [string, Stored] => {
-    const at = tensorAt(name);
-    const read = () => toFloats(elementsOf(file.subarray(start + begin, start + end), dtype, at), dtype, at);
+    const place = tensorAt(name);
+    const read = () => toFloats(elementsOf(file.subarray(start + begin, start + end), dtype, place), dtype, place);
     return [name, { shape, dtype, read }];
   };
   return { tensors: new Map(entries.map(stored)), metadata };
@@ -82,7 +82,7 @@ function readEntry(name: string, value: unknown): Entry {
   if (typeof dtype !== 'string' || !isSizes(shape) || begin > end || behind.length > 0)
     refuse(where, 'not described', 'a text as dtype, sizes, and data_offsets begin <= end', got);
   const count = shape.reduce((product, n) => product * n, 1);
-  const bytes = count * (sizeOf(dtype) ?? Number.NaN);
+  const bytes = count * (bytesPerElement(dtype) ?? Number.NaN);
   if (!Number.isSafeInteger(count) || (bytes >= 0 && end - begin !== bytes))
     refuse(where, 'shape and data_offsets disagree', `${count} elements`, got);
   return { dtype, shape, begin, end };
@@ -90,16 +90,18 @@ function readEntry(name: string, value: unknown): Entry {
 
 /** In the order of their offsets, each tensor must begin where the one before ends, and the last must end with the file. */
 function checkCover(entries: readonly (readonly [string, Entry])[], dataLength: number): void {
-  let at = 0;
+  let covered = 0;
   for (const [name, { begin, end }] of [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)) {
-    if (begin !== at) {
-      const message = begin < at ? 'overlaps the tensor before it' : 'leaves a hole before it';
-      refuse(tensorAt(name), message, `data from byte ${at}`, `${begin}`);
+    if (begin !== covered) {
+      const message = begin < covered ? 'overlaps the tensor before it' : 'leaves a hole before it';
+      refuse(tensorAt(name), message, `data from byte ${covered}`, `${begin}`);
     }
-    at = end;
-    if (at > dataLength) refuse(tensorAt(name), 'data beyond the file', `an end of at most ${dataLength}`, `${end}`);
+    covered = end;
+    if (covered > dataLength)
+      refuse(tensorAt(name), 'data beyond the file', `an end of at most ${dataLength}`, `${end}`);
   }
-  if (at !== dataLength) refuse('safetensors data', 'bytes that belong to no tensor', `${at} bytes`, `${dataLength}`);
+  if (covered !== dataLength)
+    refuse('safetensors data', 'bytes that belong to no tensor', `${covered} bytes`, `${dataLength}`);
 }
 
 export interface SafetensorsFile {
@@ -128,7 +130,7 @@ export function readSafetensors(
   for (const name of skip) {
     if (!tensors.delete(name)) refuse(tensorAt(name), 'to be left out, but not in the file', 'a tensor of the file');
   }
-  const allowed = DTYPE_NAMES.filter((dtype) => integers || isFloat(dtype));
+  const allowed = DTYPE_NAMES.filter((dtype) => integers || isFloatType(dtype));
   for (const [name, { dtype }] of tensors) {
     if (!allowed.includes(dtype))
       refuse(tensorAt(name), 'a type that is not for weights', `one of ${allowed.join(', ')}`, show(dtype));

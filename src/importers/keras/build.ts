@@ -1,8 +1,8 @@
-import type { InputSpec, ModelSpec, NodeSpec, TensorSpec } from '../../spec.js';
+import type { InputSpec, ModelSpec } from '../../spec.js';
 import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
-import { NeedsFixedTime } from './again.js';
-import type { Stored } from './files/weights.js';
+import { SpecBuilder } from '../shared/spec-builder.js';
+import type { Stored } from './files/stored.js';
 import type { Activation, Dialect } from './layers/activations.js';
 
 /** A value on its way through the layers. */
@@ -12,50 +12,46 @@ export interface Flow {
   readonly features: number;
   /** Timesteps, where the file states them. */
   readonly time?: number | undefined;
-  /** Whether the spec's value has fixed time. */
+  /** Whether its time is the same for all runs, whatever that of the inputs. */
   readonly fixed?: boolean;
   /** Which mask it carries: values with one name have the same mask. */
   readonly mask?: string | undefined;
-  /** The model input it is, if nothing has happened to it. */
-  readonly input?: string;
+  /** Whether it holds token ids. */
   readonly ids?: boolean;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: distributes over the union of node types
-type NewNode = NodeSpec extends infer N ? (N extends any ? Omit<N, 'name'> : never) : never;
-
 /** The spec being made. */
-export class Build {
-  readonly nodes: NodeSpec[] = [];
-  readonly tensors: Record<string, TensorSpec> = {};
-  readonly inputs: InputSpec[] = [];
-  /** Calls of layers so far. */
-  calls = 0;
+export class Build extends SpecBuilder {
   /** Where the masks that values carry are true, by their names. */
   readonly masks = new Map<string, string>();
-  readonly #names = new Set<string>();
+  /** The model's inputs, with the timesteps that the file states. */
+  readonly #inputs = new Map<string, { readonly input: InputSpec; readonly time: number | undefined }>();
+  /** Whether inputs have the timesteps of the file, or any number. */
+  #timeIsFixed = false;
 
   constructor(
     readonly dialect: Dialect,
-    readonly reporter: Reporter,
-    /** Whether inputs have the timesteps of the file, or any number. */
-    readonly fixedTime: boolean,
+    reporter: Reporter,
     /** Inputs that hold token ids. */
     readonly ids: ReadonlySet<string>,
-  ) {}
-
-  unique(wanted: string): string {
-    let name = wanted;
-    for (let n = 1; this.#names.has(name); n++) name = `${wanted}_${n}`;
-    this.#names.add(name);
-    return name;
+  ) {
+    super(reporter);
   }
 
-  /** @returns the node's name, which is its first output's unless it names outputs. */
-  add(wanted: string, node: NewNode): string {
-    const name = this.unique(wanted);
-    this.nodes.push({ ...node, name } as NodeSpec);
-    return name;
+  /** @param time timesteps that the file states. */
+  addInput(input: InputSpec, time?: number): Flow {
+    const { name, features, kind = 'sequence', dtype } = input;
+    this.#inputs.set(name, { input, time });
+    return { name, kind, features, time, ...(dtype === 'int32' && { ids: true }) };
+  }
+
+  isInput(name: string): boolean {
+    return this.#inputs.has(name);
+  }
+
+  /** Inputs get the timesteps that the file states: a layer needs to know how many there are. */
+  fixTime(): void {
+    this.#timeIsFixed = true;
   }
 
   /** A tensor of the spec, made once however often its layer is called. */
@@ -66,11 +62,8 @@ export class Build {
     how: string,
     make: (data: Float32Array) => Float32Array = (data) => data,
   ): string {
-    if (!this.tensors[becomes]) {
-      this.tensors[becomes] = { shape: [...shape], data: make(stored.data) };
-      this.reporter.tensor(stored.name, stored.shape, becomes, how);
-    }
-    return becomes;
+    if (this.tensors[becomes]) return becomes;
+    return this.keep(becomes, { shape, data: make(stored.data) }, { tensor: stored.name, shape: stored.shape, how });
   }
 
   /** What follows a layer that has an activation: a node, or nothing for `linear`. */
@@ -78,12 +71,19 @@ export class Build {
     if (activation === 'linear') return x;
     const inputs = [x.name];
     if (activation === 'softmax' || activation === 'log_softmax')
-      return { ...x, name: this.add(wanted, { type: activation, inputs }) };
-    return { ...x, name: this.add(wanted, { type: 'activation', inputs, activation }) };
+      return { ...x, name: this.add({ type: activation, inputs }, wanted) };
+    return { ...x, name: this.add({ type: 'activation', inputs, activation }, wanted) };
   }
 
-  spec(name: string | undefined, outputs: readonly string[]): ModelSpec {
-    return { ...(name && { name }), inputs: this.inputs, nodes: this.nodes, outputs, tensors: this.tensors };
+  /** The whole spec. */
+  finish(name: string, outputs: readonly string[]): ModelSpec {
+    if (this.#timeIsFixed)
+      this.reporter.note('inputs have the number of timesteps that the file states: a layer needs to know it');
+    const inputs = [...this.#inputs.values()].map(({ input, time }) => ({
+      ...input,
+      ...(this.#timeIsFixed && time !== undefined && { time }),
+    }));
+    return this.spec({ ...(name && { name }), inputs, outputs });
   }
 }
 
@@ -100,11 +100,11 @@ export function shaped(where: string, { name, shape }: Stored, expected: readonl
 }
 
 /** The number of timesteps, for layers that need to know it. */
-export function fixedSteps(where: string, x: Flow): number {
+export function fixedSteps(where: string, x: Flow, build: Build): number {
   if (x.kind === 'vector') return 1;
-  if (x.fixed && x.time !== undefined) return x.time;
   if (x.time === undefined) refuse(where, 'needs a known number of timesteps', 'an input shape with its time', 'None');
-  throw new NeedsFixedTime('needs a fixed number of timesteps', { where });
+  if (!x.fixed) build.fixTime();
+  return x.time;
 }
 
 export const sequence = (where: string, x: Flow): Flow =>

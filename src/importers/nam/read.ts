@@ -62,15 +62,15 @@ export function readNam(bytes: FileBytes): Imported {
   if (bad >= 0) refuse(`weights[${bad}]`, 'not a number', 'a number', show(weights[bad]));
   const numbers = Float32Array.from(weights as number[]);
   const chain = new Chain(reporter, inputs);
-  let at = 0;
+  let taken = 0;
   const take = (count: number): Float32Array => {
-    at += count;
-    return numbers.slice(at - count, at);
+    taken += count;
+    return numbers.slice(taken - count, taken);
   };
   for (let layer = 0; layer < layers; layer++) {
     const name = `lstm_${layer}`;
     const from = chain.features;
-    const start = at;
+    const start = taken;
     const joined = take(4 * units * (from + units));
     const columns = (first: number, count: number): Float32Array => {
       const out = new Float32Array(4 * units * count);
@@ -81,7 +81,7 @@ export function readNam(bytes: FileBytes): Imported {
       return out;
     };
     const put = (field: string, shape: readonly number[], data: Float32Array, how: string): string =>
-      chain.tensor(`${name}.${field}`, shape, data, `weights[${start}…]`, [data.length], how);
+      chain.keep(`${name}.${field}`, { shape, data }, { tensor: `weights[${start}…]`, shape: [data.length], how });
     const rows = 'rows in the order i f g o';
     const tensors = {
       weightIh: put(
@@ -100,20 +100,21 @@ export function readNam(bytes: FileBytes): Imported {
       initialH: put('initialH', [units], take(units), 'h to start from'),
       initialC: put('initialC', [units], take(units), 'c to start from'),
     };
-    chain.add(name, { type: 'lstm', units, tensors }, units);
+    chain.append(name, { type: 'lstm', units, tensors }, units);
   }
   const head = {
-    weight: chain.tensor(
+    weight: chain.keep(
       'head.weight',
-      [1, units],
-      take(units),
-      `weights[${total - units - 1}…]`,
-      [units],
-      'one row for the one output',
+      { shape: [1, units], data: take(units) },
+      { tensor: `weights[${total - units - 1}…]`, shape: [units], how: 'one row for the one output' },
     ),
-    bias: chain.tensor('head.bias', [1], take(1), `weights[${total - 1}]`, [1], ''),
+    bias: chain.keep(
+      'head.bias',
+      { shape: [1], data: take(1) },
+      { tensor: `weights[${total - 1}]`, shape: [1], how: '' },
+    ),
   };
-  chain.add('head', { type: 'dense', units: 1, tensors: head }, 1);
+  chain.append('head', { type: 'dense', units: 1, tensors: head }, 1);
   const stated = typeof version === 'string' ? ` ${version}` : '';
-  return { spec: chain.spec(), report: reporter.finish(`Neural Amp Modeler${stated}, LSTM`) };
+  return { spec: chain.finish(), report: reporter.finish(`Neural Amp Modeler${stated}, LSTM`) };
 }

@@ -1,14 +1,10 @@
-import type { ModelSpec, NodeSpec, TensorSpec } from '../../spec.js';
+import type { NodeSpec } from '../../spec.js';
 import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
+import { type Mutable, type NewNode, SpecBuilder } from '../shared/spec-builder.js';
 import type { Attributes } from './attributes.js';
-import { show } from './num.js';
-import { type Atom, type Constant, flowing, type Item, type Value } from './value.js';
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-/** A node being made: fields beyond its name. */
-// biome-ignore lint/suspicious/noExplicitAny: distributes over the union of node types
-export type NewNode = NodeSpec extends infer N ? (N extends any ? Omit<N, 'name'> & { name?: string } : never) : never;
+import { showSize } from './num.js';
+import { type Atom, type Constant, type Item, runTime, type Value } from './value.js';
 
 /** An operator with its inputs worked out. */
 export interface Op {
@@ -29,14 +25,11 @@ export interface Op {
 const MOVES = new Set(['reshape', 'rearrange', 'regroup', 'slice']);
 
 /** The spec being made. */
-export class Context {
-  readonly nodes: Mutable<NodeSpec>[] = [];
-  readonly tensors: Record<string, TensorSpec> = {};
-  readonly #names: Set<string>;
+export class Context extends SpecBuilder {
   readonly #moves = new Map<string, string>();
 
   constructor(
-    readonly reporter: Reporter,
+    reporter: Reporter,
     /** The atom of the batch; undefined if there is none, or a batch of 1 that the file squeezes. */
     readonly batch: Atom | undefined,
     /** How many operators read each tensor of the file. */
@@ -44,7 +37,7 @@ export class Context {
     /** For the body of a loop: no name of it is one of the graph around. */
     outer?: Context,
   ) {
-    this.#names = new Set(outer ? outer.#names : []);
+    super(reporter, outer);
   }
 
   /** A sequence of each time that depends on the run, by that time. */
@@ -55,37 +48,28 @@ export class Context {
 
   /** Takes note of a value that was made. */
   saw(item: Item): void {
-    const flow = item.kind === 'value' && !item.ids ? flowing(item) : undefined;
-    if (flow && !this.sequences.has(show(flow.size)) && (item as Value).time.length === 1)
-      this.sequences.set(show(flow.size), item as Value);
+    const flow = item.kind === 'value' && !item.ids ? runTime(item) : undefined;
+    if (flow && !this.sequences.has(showSize(flow.size)) && (item as Value).time.length === 1)
+      this.sequences.set(showSize(flow.size), item as Value);
   }
 
   /** Products without a bias, by the tensor they make, which only one operator reads. */
   readonly biasless = new Map<string, Mutable<Extract<NodeSpec, { type: 'dense' }>>>();
 
-  /** A name of its own for a node or value. */
-  unique(wanted: string): string {
-    let name = wanted || 'value';
-    for (let n = 1; this.#names.has(name); n++) name = `${wanted}_${n}`;
-    this.#names.add(name);
-    return name;
-  }
-
   /** Inputs that hold token ids. */
   readonly ids = new Set<string>();
 
   /** Adds a node. @returns its first output's name. @throws {ImportError} it would compute with token ids. */
-  add(node: NewNode, wanted: string): string {
+  override add(node: NewNode, wanted: string): string {
     if (node.type !== 'embedding' && node.inputs.some((name) => this.ids.has(name)))
       refuse(`node ${JSON.stringify(wanted)}`, 'token ids as numbers', 'ids for an embedding');
     // Moves of numbers that are asked for twice are done once.
     const key = MOVES.has(node.type) ? JSON.stringify(node) : undefined;
     const made = key === undefined ? undefined : this.#moves.get(key);
     if (made !== undefined) return made;
-    const name = this.unique(wanted);
+    const name = super.add(node, wanted);
     if (key !== undefined) this.#moves.set(key, name);
-    this.nodes.push({ ...node, name } as NodeSpec);
-    return node.outputs?.[0] ?? name;
+    return name;
   }
 
   /** A tensor of the spec. @param from what it was in the file, for the report. */
@@ -95,14 +79,9 @@ export class Context {
     data: Float32Array,
     from?: { constant: Constant; becomes: string; how: string },
   ): string {
-    const key = this.unique(`${name}`);
-    this.tensors[key] = { shape: [...shape], data };
-    if (from?.constant.tensor) this.reporter.tensor(from.constant.tensor, from.constant.dims, from.becomes, from.how);
-    return key;
-  }
-
-  spec(rest: Pick<ModelSpec, 'inputs' | 'outputs' | 'carries' | 'name'>): ModelSpec {
-    return { ...rest, nodes: this.nodes, tensors: this.tensors } as ModelSpec;
+    const { tensor, dims } = from?.constant ?? {};
+    const origin = from && tensor && dims ? { tensor, shape: dims, becomes: from.becomes, how: from.how } : undefined;
+    return this.keep(this.unique(name), { shape, data }, origin);
   }
 }
 

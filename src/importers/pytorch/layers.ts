@@ -1,43 +1,37 @@
 import type { ActivationSpec } from '../../spec.js';
-import { activation, type Field, number, one, or, required, text, whole } from '../shared/fields.js';
+import {
+  activation,
+  type Field,
+  finiteNumber,
+  flag,
+  oneOf,
+  required,
+  text,
+  wholeNumber,
+  withDefault,
+} from '../shared/fields.js';
 import type { PyTorchLayer } from './config.js';
+import type { Filled, OfType } from './filled.js';
 import { recurrent } from './recurrent.js';
 import type { Site } from './site.js';
 import { batchNorm, embedding, layerNorm, linear, prelu } from './weighted.js';
 import { conv1d, flatten, pool } from './windows.js';
-
-type OfType<T, L = PyTorchLayer> = L extends { type: infer U } ? (T extends U ? L : never) : never;
-
-/** Fields without a default of PyTorch's own: PyTorch requires them, or the file says it. */
-type Open =
-  | 'name'
-  | 'prefix'
-  | 'projSize'
-  | 'outFeatures'
-  | 'outChannels'
-  | 'numEmbeddings'
-  | 'embeddingDim'
-  | 'activation';
-type OpenOf<L> = Extract<keyof L, Open | (L extends { type: 'conv1d' } ? 'kernelSize' : 'stride')>;
-
-/** A layer with PyTorch's defaults filled in. */
-export type Full<L> = L extends unknown ? Required<Omit<L, OpenOf<L>>> & Pick<L, OpenOf<L>> : never;
 
 /** PyTorch's class, the fields with its defaults, and what the layer becomes. */
 type Row<L> = readonly [
   module: string,
   /** Beside its name. */
   fields: { readonly [K in Exclude<keyof L, 'type' | 'name'>]-?: Field },
-  build: (layer: Full<L>, site: Site) => void,
+  build: (layer: Filled<L>, site: Site) => void,
 ];
 
-const yes = or(true, one(true, false));
-const no = or(false, one(true, false));
-const size = whole(1);
-const size1 = or(1, size);
-const padding = whole(0);
-const eps = or(1e-5, ['a finite number of at least 0', (v) => Number.isFinite(v) && (v as number) >= 0]);
-const nonlinearity = or('tanh', one('tanh', 'relu'));
+const yes = withDefault(true, flag);
+const no = withDefault(false, flag);
+const size = wholeNumber(1);
+const size1 = withDefault(1, size);
+const padding = wholeNumber(0);
+const eps = withDefault(1e-5, ['a finite number of at least 0', (v) => Number.isFinite(v) && (v as number) >= 0]);
+const nonlinearity = withDefault('tanh', oneOf('tanh', 'relu'));
 const weighted = { prefix: text };
 const cell = { ...weighted, hiddenSize: required(size), bias: yes, returnSequences: yes };
 const stacked = {
@@ -48,16 +42,16 @@ const stacked = {
   bias: yes,
   returnSequences: yes,
 };
-const window = { kernelSize: required(size), stride: size, padding: or(0, padding), ceilMode: no };
+const window = { kernelSize: required(size), stride: size, padding: withDefault(0, padding), ceilMode: no };
 
 const becomes =
   <L>(activation: (layer: L) => ActivationSpec) =>
   (layer: L, site: Site): void =>
-    site.add({ type: 'activation', activation: activation(layer) });
+    site.layer({ type: 'activation', activation: activation(layer) });
 /** Without fields, so without defaults. */
 const plain = (activation: ActivationSpec) => ['', {}, becomes(() => activation)] as const;
 const same = (type: 'softmax' | 'log_softmax' | 'dropout') =>
-  ['', {}, (_: unknown, site: Site) => site.add({ type })] as const;
+  ['', {}, (_: unknown, site: Site) => site.layer({ type })] as const;
 
 /** Every layer of a config. */
 export const LAYERS: { readonly [T in PyTorchLayer['type']]: Row<OfType<T>> } = {
@@ -79,17 +73,21 @@ export const LAYERS: { readonly [T in PyTorchLayer['type']]: Row<OfType<T>> } = 
       dilation: size1,
       groups: size1,
       bias: yes,
-      paddingMode: or('zeros', one('zeros')),
+      paddingMode: withDefault('zeros', oneOf('zeros')),
     },
     conv1d,
   ],
   embedding: ['Embedding', { ...weighted, numEmbeddings: size, embeddingDim: size }, embedding],
   layer_norm: ['LayerNorm', { ...weighted, eps, elementwiseAffine: yes, bias: yes }, layerNorm],
-  batch_norm: ['BatchNorm1d', { ...weighted, eps, affine: yes, trackRunningStats: or(true, one(true)) }, batchNorm],
+  batch_norm: [
+    'BatchNorm1d',
+    { ...weighted, eps, affine: yes, trackRunningStats: withDefault(true, oneOf(true)) },
+    batchNorm,
+  ],
   prelu: ['PReLU', weighted, prelu],
   max_pool1d: ['MaxPool1d', { ...window, dilation: size1 }, pool],
   avg_pool1d: ['AvgPool1d', { ...window, countIncludePad: yes }, pool],
-  flatten: ['Flatten', { channelsFirst: required(one(true, false)) }, flatten],
+  flatten: ['Flatten', { channelsFirst: required(flag) }, flatten],
   activation: ['', { activation: required(activation) }, becomes(({ activation }) => activation)],
   softmax: same('softmax'),
   log_softmax: same('log_softmax'),
@@ -99,7 +97,7 @@ export const LAYERS: { readonly [T in PyTorchLayer['type']]: Row<OfType<T>> } = 
     {},
     (_, site) => {
       site.needSequence();
-      site.add({ type: 'timestep', index: -1 });
+      site.layer({ type: 'timestep', index: -1 });
       site.vector = true;
     },
   ],
@@ -116,13 +114,17 @@ export const LAYERS: { readonly [T in PyTorchLayer['type']]: Row<OfType<T>> } = 
   hardswish: plain('hard_silu'),
   leaky_relu: [
     'LeakyReLU',
-    { negativeSlope: or(0.01, number) },
+    { negativeSlope: withDefault(0.01, finiteNumber) },
     becomes<{ negativeSlope: number }>(({ negativeSlope: alpha }) => ({ type: 'leaky_relu', alpha })),
   ],
-  elu: ['ELU', { alpha: or(1, number) }, becomes<{ alpha: number }>(({ alpha }) => ({ type: 'elu', alpha }))],
+  elu: [
+    'ELU',
+    { alpha: withDefault(1, finiteNumber) },
+    becomes<{ alpha: number }>(({ alpha }) => ({ type: 'elu', alpha })),
+  ],
   hardtanh: [
     'Hardtanh',
-    { minVal: or(-1, number), maxVal: or(1, number) },
+    { minVal: withDefault(-1, finiteNumber), maxVal: withDefault(1, finiteNumber) },
     becomes<{ minVal: number; maxVal: number }>(({ minVal, maxVal }) => ({
       type: 'clip',
       alpha: minVal,
@@ -131,9 +133,9 @@ export const LAYERS: { readonly [T in PyTorchLayer['type']]: Row<OfType<T>> } = 
   ],
   gelu: [
     'GELU',
-    { approximate: or('none', one('none', 'tanh')) },
+    { approximate: withDefault('none', oneOf('none', 'tanh')) },
     becomes<{ approximate: string }>(({ approximate }) => (approximate === 'tanh' ? 'gelu_tanh' : 'gelu')),
   ],
   // Above 20 PyTorch gives x itself, which is what ln(1 + e^x) is in float32.
-  softplus: ['Softplus', { beta: or(1, one(1)) }, becomes(() => 'softplus')],
+  softplus: ['Softplus', { beta: withDefault(1, oneOf(1)) }, becomes(() => 'softplus')],
 };

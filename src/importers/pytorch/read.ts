@@ -1,7 +1,17 @@
-import type { InputSpec, ModelSpec } from '../../spec.js';
+import type { ModelSpec } from '../../spec.js';
 import type { FileBytes } from '../formats/bytes.js';
-import { isObject, show } from '../formats/json.js';
-import { checkFields, type Field, type Fields, name, text, whole } from '../shared/fields.js';
+import { show } from '../formats/json.js';
+import {
+  checkConfig,
+  checkLayers,
+  type Field,
+  type Fields,
+  fillIn,
+  layerList,
+  nonEmptyText,
+  texts,
+  wholeNumber,
+} from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 import type { Imported } from '../shared/report.js';
 import type { PyTorchConfig, PyTorchLayer } from './config.js';
@@ -11,13 +21,17 @@ import { Site } from './site.js';
 import { openWeights } from './weights.js';
 
 const CONFIG: { readonly [K in keyof PyTorchConfig]-?: Field } = {
-  name,
-  inputSize: whole(1),
-  timesteps: whole(1),
-  layers: ['a list of at least one layer', (v) => Array.isArray(v) && v.length > 0],
-  stateDict: name,
-  ignore: ['a list of texts', (v) => Array.isArray(v) && v.every(text[1])],
+  name: nonEmptyText,
+  inputSize: wholeNumber(1),
+  timesteps: wholeNumber(1),
+  layers: layerList,
+  stateDict: nonEmptyText,
+  ignore: texts,
 };
+
+const LAYER_FIELDS = Object.fromEntries(
+  Object.entries(LAYERS).map(([type, [, fields]]) => [type, { name: nonEmptyText, ...fields } as Fields]),
+);
 
 /**
  * A model from a PyTorch state dict: a safetensors file, or `.pt`, `.pth` as `torch.save` writes them since 1.6 (zip) and
@@ -33,61 +47,37 @@ export function fromPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): Model
 
 /** As `fromPyTorch`, with the account of which tensor became what. */
 export function readPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): Imported {
-  checkFields(config, 'config', CONFIG);
-  const at = (index: number) => `config.layers[${index}]`;
-  for (const [index, layer] of (config.layers ?? []).entries()) {
-    const { type, ...fields }: { type?: unknown } = isObject(layer) ? layer : {};
-    if (typeof type !== 'string' || !Object.hasOwn(LAYERS, type))
-      refuse(at(index), 'unknown layer type', Object.keys(LAYERS).join(', '), show(type));
-    checkFields(fields, at(index), { name, ...LAYERS[type as PyTorchLayer['type']][1] });
-  }
+  checkConfig(config, 'config', CONFIG);
+  checkLayers(config.layers ?? [], LAYER_FIELDS);
   const weights = openWeights(bytes, config);
   const { inputSize, layers } = { ...config, ...(!config.layers && infer(weights, config.inputSize)) } as PyTorchConfig;
   const site = new Site(weights.tensors, inputSize ?? 1, config.timesteps);
-  for (const note of weights.notes) site.report.note(note);
-  if (!config.layers) site.report.note('layers and their order: from names and shapes');
+  for (const note of weights.notes) site.reporter.note(note);
+  if (!config.layers) site.reporter.note('layers and their order: from names and shapes');
   const tokens = layers?.[0]?.type === 'embedding';
   if (tokens !== (inputSize === undefined)) {
     const expected = tokens ? 'none: an embedding reads token ids' : 'features per timestep';
     refuse('config.inputSize', 'not usable', expected, show(inputSize));
   }
-  const input: InputSpec = {
-    name: 'input',
-    features: site.features,
-    ...(tokens && { dtype: 'int32' }),
-    ...(config.timesteps && { time: config.timesteps }),
-  };
   for (const [index, layer] of (layers ?? []).entries()) {
     const module = 'prefix' in layer ? layer.prefix : undefined;
     site.name = layer.name ?? (module || `${layer.type}_${index}`);
     site.prefix = module ? `${module}.` : '';
-    site.where = at(index);
+    site.where = `config.layers[${index}]`;
     build(layer, config.layers ? 'config' : 'file', site);
   }
-  site.finish();
-  return {
-    spec: {
-      ...(config.name && { name: config.name }),
-      inputs: [input],
-      nodes: site.nodes,
-      outputs: [site.value],
-      tensors: site.taken,
-    },
-    report: site.report.finish(weights.format),
-  };
+  site.refuseUnused();
+  const input = { ...(tokens && { dtype: 'int32' as const }), ...(config.timesteps && { time: config.timesteps }) };
+  return { spec: site.finish(config.name, input), report: site.reporter.finish(weights.format) };
 }
 
 /** With PyTorch's defaults filled in; each field is reported, and whether `source` states it. */
 function build(layer: PyTorchLayer, source: 'file' | 'config', site: Site): void {
   const [module, fields, make] = LAYERS[layer.type] as readonly [string, Fields, (layer: object, site: Site) => void];
-  const full: Record<string, unknown> = { ...layer };
-  for (const [key, [, , fallback]] of Object.entries(fields)) {
-    if (key === 'prefix') continue;
-    if (full[key] !== undefined) site.report.read(site.name, key, full[key], source);
-    else if (fallback !== undefined) {
-      full[key] = fallback;
-      site.report.defaulted(site.name, key, fallback, `nn.${module}'s default`);
-    }
-  }
-  make(full, site);
+  const report = (key: string, value: unknown, given: boolean) => {
+    if (key === 'prefix') return;
+    if (given) site.reporter.read(site.name, key, value, source);
+    else site.reporter.defaulted(site.name, key, value, `nn.${module}'s default`);
+  };
+  make(fillIn(layer, fields, report), site);
 }

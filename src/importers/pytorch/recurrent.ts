@@ -1,12 +1,12 @@
 import type { CellConfig } from '../../spec.js';
 import { refuse } from '../shared/refuse.js';
 import type { PyTorchCell, PyTorchGru, PyTorchLstm, PyTorchRnn, PyTorchRnnCell } from './config.js';
-import type { Full } from './layers.js';
+import type { Filled } from './filled.js';
 import type { Site } from './site.js';
 
 type Any = PyTorchLstm | PyTorchGru | PyTorchRnn | PyTorchCell | PyTorchRnnCell;
 /** What is the same for modules and cells; cells have one layer, one direction, and no number in their tensors' names. */
-type Recurrent = Full<Any> & {
+type Recurrent = Filled<Any> & {
   readonly numLayers?: number;
   readonly bidirectional?: boolean;
   readonly projSize?: number;
@@ -24,10 +24,10 @@ const GATES: Readonly<Record<string, readonly string[]>> = {
  * `nn.LSTM`, `nn.GRU`, `nn.RNN` (PyTorch documentation, "Variables"): one node per layer; with `bidirectional` one
  * bidirectional node per layer, both halves joined as the next layer's input. Cells are one layer over time.
  */
-export function recurrent(layer: Full<Any>, site: Site): void {
+export function recurrent(layer: Filled<Any>, site: Site): void {
   const { hiddenSize: units, bias, returnSequences, ...more }: Recurrent = layer;
   const { numLayers = 1, bidirectional = false, projSize: projection, nonlinearity } = more;
-  const { name, where, report } = site;
+  const { name, where, reporter } = site;
   const [kind, isCell] = more.type.split('_') as ['lstm' | 'gru' | 'rnn', string?];
   const gates = GATES[kind] as readonly string[];
   const rows = gates.length * units;
@@ -35,8 +35,8 @@ export function recurrent(layer: Full<Any>, site: Site): void {
   site.needSequence();
   if (projection !== undefined && projection >= units)
     refuse(where, 'projSize too large', `less than hiddenSize, ${units}`, `${projection}`);
-  report.defaulted(name, 'h0', 'zeros', "PyTorch's default");
-  if (bias) report.note(`${name}: bias_ih and bias_hh are both kept`);
+  reporter.defaulted(name, 'h0', 'zeros', "PyTorch's default");
+  if (bias) reporter.note(`${name}: bias_ih and bias_hh are both kept`);
   for (let index = 0; index < numLayers; index++) {
     const node = numLayers === 1 ? name : `${name}_l${index}`;
     const half = (side: string, suffix: string): CellConfig => {
@@ -64,8 +64,8 @@ export function recurrent(layer: Full<Any>, site: Site): void {
     };
     if (bidirectional) {
       const [forward, backward] = [half('.forward', ''), half('.backward', '_reverse')];
-      site.add({ type: 'bidirectional', forward, backward, merge: 'concat' }, node);
-    } else site.add(half('', ''), node);
+      site.layer({ type: 'bidirectional', forward, backward, merge: 'concat' }, node);
+    } else site.layer(half('', ''), node);
     site.features = (projection ?? units) * (bidirectional ? 2 : 1);
   }
   site.vector = !returnSequences;

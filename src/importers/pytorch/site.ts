@@ -1,21 +1,16 @@
-import type { NodeSpec, TensorSpec } from '../../spec.js';
+import type { TensorSpec } from '../../spec.js';
 import { type Stored, tensorAt } from '../formats/safetensors.js';
+import { Chain, type LayerNode } from '../shared/chain.js';
 import { refuse } from '../shared/refuse.js';
 import { Reporter } from '../shared/report.js';
 
-type Body<N> = N extends unknown ? Omit<N, 'name' | 'inputs' | 'outputs'> : never;
 type Sizes = readonly (number | undefined)[];
 
 /**
  * Where a layer is built: what it reads from, the file's tensors, and what is there so far. Hands tensors out by name and
  * shape, and knows at the end which were never asked for.
  */
-export class Site {
-  readonly report = new Reporter();
-  readonly nodes: NodeSpec[] = [];
-  readonly taken: Record<string, TensorSpec> = {};
-  /** What the next node reads. */
-  value = 'input';
+export class Site extends Chain {
   vector = false;
   /** The layer that is built: its name, its module's prefix with the dot, its place in the config. */
   name = '';
@@ -24,17 +19,16 @@ export class Site {
 
   constructor(
     readonly left: Map<string, Stored>,
-    public features: number,
+    features: number,
     /** Timesteps, if their number is fixed. */
     public time: number | undefined,
-  ) {}
+  ) {
+    super(new Reporter(), features);
+  }
 
   /** A node that reads what the one before it makes. */
-  add(node: Body<NodeSpec>, name = this.name): void {
-    if (name === 'input' || this.nodes.some((one) => one.name === name))
-      refuse(this.where, 'a name used twice', 'another name', JSON.stringify(name));
-    this.nodes.push({ name, inputs: [this.value], ...node });
-    this.value = name;
+  layer(node: LayerNode, name = this.name, features = this.features): void {
+    this.append(name, node, features, this.where);
   }
 
   needSequence(): void {
@@ -60,7 +54,7 @@ export class Site {
     const becomes = `${owner}.${field}`;
     const stored = this.left.get(name);
     if (!stored) {
-      if (this.taken[name]) refuse(tensorAt(name), 'used by two layers', 'one layer per tensor', becomes);
+      if (this.tensors[name]) refuse(tensorAt(name), 'used by two layers', 'one layer per tensor', becomes);
       const unused = `unused tensors: ${names(this.left)}`;
       refuse(tensorAt(name), `missing; needed as ${becomes}`, `a tensor of shape ${shapeText(shape)}`, unused);
     }
@@ -68,17 +62,15 @@ export class Site {
     if (got.length !== shape.length || got.some((size, axis) => size === 0 || (shape[axis] ?? size) !== size))
       refuse(tensorAt(name), `not the shape that ${becomes} has`, shapeText(shape), shapeText(got));
     this.left.delete(name);
-    this.taken[name] = change({ shape: got, data: stored.read() });
     const values = dtype === 'F32' ? 'values unchanged' : `values ${dtype} → float32`;
-    this.report.tensor(name, got, becomes, how ? `${how}; ${values}` : values);
-    return name;
+    const origin = { tensor: name, shape: got, becomes, how: how ? `${how}; ${values}` : values };
+    return this.keep(name, change({ shape: got, data: stored.read() }), origin);
   }
 
   /** @throws {ImportError} tensors are left that no layer uses. */
-  finish(): void {
-    if (this.left.size > 0) {
+  refuseUnused(): void {
+    if (this.left.size > 0)
       refuse('file', 'unused tensors', 'every tensor in a layer or in config.ignore', names(this.left));
-    }
   }
 }
 

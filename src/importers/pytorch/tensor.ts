@@ -1,4 +1,4 @@
-import { type Elements, elementsOf, sizeOf, toFloats } from '../formats/elements.js';
+import { bytesPerElement, type Elements, elementsOf, toFloats } from '../formats/elements.js';
 import { show } from '../formats/json.js';
 import type { Stored } from '../formats/safetensors.js';
 import { refuse } from '../shared/refuse.js';
@@ -18,7 +18,7 @@ export class Storage {
     readonly length: number,
   ) {
     this.where = `storage ${show(key)}`;
-    this.bytes = length * (sizeOf(dtype) ?? 0);
+    this.bytes = length * (bytesPerElement(dtype) ?? 0);
   }
 
   /** @throws {ImportError} not its number of bytes. */

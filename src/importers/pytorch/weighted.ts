@@ -1,35 +1,35 @@
 import type { TensorSpec } from '../../spec.js';
 import { refuse } from '../shared/refuse.js';
 import type { PyTorchBatchNorm, PyTorchEmbedding, PyTorchLayerNorm, PyTorchLinear } from './config.js';
-import type { Full } from './layers.js';
+import type { Filled } from './filled.js';
 import type { Site } from './site.js';
 
 /** `nn.Linear`: y = x·Aᵀ + b with A stored (out, in), one row per output as in the model. */
-export function linear({ outFeatures, bias, activation }: Full<PyTorchLinear>, site: Site): void {
+export function linear({ outFeatures, bias, activation }: Filled<PyTorchLinear>, site: Site): void {
   const weight = site.take('weight', [outFeatures, site.features], 'weight', 'one row per output');
-  const [units] = (site.taken[weight] as TensorSpec).shape as [number];
+  const [units] = (site.tensors[weight] as TensorSpec).shape as [number];
   const tensors = { weight, ...(bias && { bias: site.take('bias', [units], 'bias') }) };
-  site.add({ type: 'dense', units, tensors, ...(activation !== undefined && { activation }) });
+  site.layer({ type: 'dense', units, tensors, ...(activation !== undefined && { activation }) });
   site.features = units;
 }
 
-export function embedding({ numEmbeddings, embeddingDim }: Full<PyTorchEmbedding>, site: Site): void {
+export function embedding({ numEmbeddings, embeddingDim }: Filled<PyTorchEmbedding>, site: Site): void {
   if (site.nodes.length > 0)
     refuse(site.where, 'an embedding reads token ids', 'the first layer', `the output of ${site.value}`);
   const weight = site.take('weight', [numEmbeddings, embeddingDim], 'weight', 'one row per token id');
-  site.add({ type: 'embedding', tensors: { weight } });
-  site.features = (site.taken[weight] as TensorSpec).shape[1] as number;
+  site.layer({ type: 'embedding', tensors: { weight } });
+  site.features = (site.tensors[weight] as TensorSpec).shape[1] as number;
 }
 
 /** `nn.LayerNorm`: its weight is gamma, its bias beta, its variance the biased one. */
-export function layerNorm({ eps, elementwiseAffine, bias }: Full<PyTorchLayerNorm>, site: Site): void {
+export function layerNorm({ eps, elementwiseAffine, bias }: Filled<PyTorchLayerNorm>, site: Site): void {
   norm('layer_norm', eps, site, {
     ...(elementwiseAffine && { gamma: 'weight' }),
     ...(elementwiseAffine && bias && { beta: 'bias' }),
   });
 }
 
-export function batchNorm({ eps, affine }: Full<PyTorchBatchNorm>, site: Site): void {
+export function batchNorm({ eps, affine }: Filled<PyTorchBatchNorm>, site: Site): void {
   norm('batch_norm', eps, site, {
     ...(affine && { gamma: 'weight', beta: 'bias' }),
     mean: 'running_mean',
@@ -41,11 +41,11 @@ export function batchNorm({ eps, affine }: Full<PyTorchBatchNorm>, site: Site): 
 function norm(type: 'layer_norm' | 'batch_norm', epsilon: number, site: Site, of: Record<string, string>): void {
   const take = ([field, tensor]: [string, string]) =>
     [field, site.take(tensor, [site.features], field, `epsilon ${epsilon}`)] as const;
-  site.add({ type, epsilon, tensors: Object.fromEntries(Object.entries(of).map(take)) } as never);
+  site.layer({ type, epsilon, tensors: Object.fromEntries(Object.entries(of).map(take)) } as never);
 }
 
 /** One slope for all features, or one each. */
 export function prelu(_: unknown, site: Site): void {
   const slopes = site.left.get(`${site.prefix}weight`)?.shape[0] === 1 ? 1 : site.features;
-  site.add({ type: 'prelu', tensors: { alpha: site.take('weight', [slopes], 'alpha') } });
+  site.layer({ type: 'prelu', tensors: { alpha: site.take('weight', [slopes], 'alpha') } });
 }

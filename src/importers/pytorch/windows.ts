@@ -1,11 +1,11 @@
 import type { TensorSpec } from '../../spec.js';
 import { refuse } from '../shared/refuse.js';
 import type { PyTorchAvgPool1d, PyTorchConv1d, PyTorchFlatten, PyTorchMaxPool1d } from './config.js';
-import type { Full } from './layers.js';
+import type { Filled } from './filled.js';
 import type { Site } from './site.js';
 
 /** `nn.Conv1d`; `'same'` adds what is odd behind, as PyTorch does. */
-export function conv1d(layer: Full<PyTorchConv1d>, site: Site): void {
+export function conv1d(layer: Filled<PyTorchConv1d>, site: Site): void {
   const { stride, padding, dilation, groups, bias, outChannels, kernelSize: size } = layer;
   const { features, where, name } = site;
   site.needSequence();
@@ -16,13 +16,13 @@ export function conv1d(layer: Full<PyTorchConv1d>, site: Site): void {
   divides(features);
   const how = '(out, in / groups, kernel) → (out, kernel, in / groups)';
   const weight = site.take('weight', [outChannels, features / groups, size], 'weight', how, name, swapLast);
-  const [filters, kernelSize] = (site.taken[weight] as TensorSpec).shape as [number, number];
+  const [filters, kernelSize] = (site.tensors[weight] as TensorSpec).shape as [number, number];
   divides(filters);
   const around = dilation * (kernelSize - 1);
   const before = padding === 'same' ? around >> 1 : padding === 'valid' ? 0 : padding;
   const ends = [before, padding === 'same' ? around - before : before] as const;
   const tensors = { weight, ...(bias && { bias: site.take('bias', [filters], 'bias') }) };
-  site.add({ type: 'conv1d', filters, kernelSize, stride, dilation, groups, padding: ends, tensors });
+  site.layer({ type: 'conv1d', filters, kernelSize, stride, dilation, groups, padding: ends, tensors });
   site.features = filters;
   slide(site, around, stride, ends);
 }
@@ -34,14 +34,14 @@ function swapLast({ shape, data }: TensorSpec): TensorSpec {
   return { shape: [a, c, b], data: data.map((_, to) => data[from(to)] as number) };
 }
 
-export function pool(layer: Full<PyTorchMaxPool1d> | Full<PyTorchAvgPool1d>, site: Site): void {
+export function pool(layer: Filled<PyTorchMaxPool1d> | Filled<PyTorchAvgPool1d>, site: Site): void {
   const { kernelSize, stride = kernelSize, padding, ceilMode: ceil, type } = layer;
   site.needSequence();
   if (padding > kernelSize / 2) refuse(site.where, 'too much padding', 'at most half of kernelSize', `${padding}`);
-  if (layer.stride === undefined) site.report.defaulted(site.name, 'stride', stride, "PyTorch's default: kernelSize");
+  if (layer.stride === undefined) site.reporter.defaulted(site.name, 'stride', stride, "PyTorch's default: kernelSize");
   const dilation = type === 'max_pool1d' ? layer.dilation : 1;
   const ends = [padding, padding] as const;
-  site.add({
+  site.layer({
     ...(type === 'max_pool1d' ? { type, dilation } : { type: 'average_pool1d', countPadding: layer.countIncludePad }),
     poolSize: kernelSize,
     stride,
@@ -72,13 +72,13 @@ function slide(
 }
 
 /** A vector of fixed length: of a sequence as it is, or of its features one after another. */
-export function flatten({ channelsFirst }: Full<PyTorchFlatten>, site: Site): void {
+export function flatten({ channelsFirst }: Filled<PyTorchFlatten>, site: Site): void {
   const { time, name } = site;
   if (!site.vector) {
     if (time === undefined) refuse(site.where, 'flatten of any number of timesteps', 'config.timesteps', 'nothing');
-    if (channelsFirst) site.add({ type: 'transpose' }, `${name}_channels`);
+    if (channelsFirst) site.layer({ type: 'transpose' }, `${name}_channels`);
     site.features *= time;
     site.vector = true;
   }
-  site.add({ type: 'reshape', shape: [site.features] });
+  site.layer({ type: 'reshape', shape: [site.features] });
 }

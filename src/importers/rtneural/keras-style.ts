@@ -16,71 +16,67 @@ const ACTIVATIONS: Readonly<Record<string, ActivationSpec | 'softmax'>> = {
   elu: { type: 'elu', alpha: 1 },
 };
 
+/** A layer of the file, and the chain that it is added to. */
 interface Layer {
+  readonly chain: Chain;
   readonly where: string;
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly weights: readonly Nested[];
+  /** Keeps `weights[index]`, or what was made of it, as the field of the layer that is added. */
+  readonly keep: (field: string, index: number, shape: readonly number[], data: Float32Array, how: string) => string;
 }
 
-type Kind = (chain: Chain, layer: Layer) => void;
+type Kind = (layer: Layer) => void;
 
-function activate(chain: Chain, { where, name, config }: Layer, suffix: string): void {
+function activate({ chain, where, name, config }: Layer, suffix: string): void {
   const wanted = config.activation ?? '';
   const found = typeof wanted === 'string' && Object.hasOwn(ACTIVATIONS, wanted) ? ACTIVATIONS[wanted] : undefined;
   if (found === undefined)
     refuse(where, 'an activation that is not honoured', Object.keys(ACTIVATIONS).join(', '), show(wanted));
-  if (found === 'softmax') chain.add(`${name}${suffix}`, { type: 'softmax' });
-  else if (found !== 'linear') chain.add(`${name}${suffix}`, { type: 'activation', activation: found });
+  if (found === 'softmax') chain.append(`${name}${suffix}`, { type: 'softmax' });
+  else if (found !== 'linear') chain.append(`${name}${suffix}`, { type: 'activation', activation: found });
 }
 
-function need({ where, weights }: Layer, ...counts: number[]): readonly Nested[] {
+function needWeights({ where, weights }: Layer, ...counts: number[]): readonly Nested[] {
   if (!counts.includes(weights.length))
     refuse(where, 'wrong number of weights', counts.join(' or '), `${weights.length}`);
   return weights;
 }
 
-const one = ({ where, config }: Layer, key: string): number => {
+/** A size that may be written as a list of one. */
+function sizeField({ where, config }: Layer, key: string): number {
   const raw = config[key];
   const value = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw;
   if (!Number.isSafeInteger(value) || value < 1) refuse(where, `no ${key}`, 'a size', show(raw));
   return value;
-};
+}
 
-const dense: Kind = (chain, layer) => {
-  const [kernel, bias] = need(layer, 1, 2) as [Nested, Nested?];
+const dense: Kind = (layer) => {
+  const { chain, name, where, keep } = layer;
+  const [kernel, bias] = needWeights(layer, 1, 2) as [Nested, Nested?];
   const units = kernel.shape[1] ?? 0;
   const inputs = chain.features;
-  sameShape(`${layer.where}, weights[0]`, kernel.shape, [inputs, units]);
-  if (bias) sameShape(`${layer.where}, weights[1]`, bias.shape, [units]);
-  const { name } = layer;
-  const weight = chain.tensor(
-    `${name}.weight`,
-    [units, inputs],
-    turned(kernel.data, inputs, units),
-    `${name} weights[0]`,
-    kernel.shape,
-    'transposed: one row per output',
-  );
+  sameShape(`${where}, weights[0]`, kernel.shape, [inputs, units]);
+  if (bias) sameShape(`${where}, weights[1]`, bias.shape, [units]);
+  const rows = turned(kernel.data, inputs, units);
   const tensors = {
-    weight,
-    ...(bias && {
-      bias: chain.tensor(`${name}.bias`, [units], bias.data, `${name} weights[1]`, bias.shape, 'one per output'),
-    }),
+    weight: keep('weight', 0, [units, inputs], rows, 'transposed: one row per output'),
+    ...(bias && { bias: keep('bias', 1, [units], bias.data, 'one per output') }),
   };
-  chain.add(name, { type: 'dense', units, tensors }, units);
-  activate(chain, layer, '.activation');
+  chain.append(name, { type: 'dense', units, tensors }, units);
+  activate(layer, '.activation');
 };
 
 /** Gates i f c o (LSTM) and z r h (GRU, reset gate after the product), as Keras stacks them. */
 const recurrent =
   (type: 'lstm' | 'gru'): Kind =>
-  (chain, layer) => {
+  (layer) => {
     const order = type === 'lstm' ? [0, 1, 2, 3] : [1, 0, 2];
     const how =
       type === 'lstm' ? 'columns i f c o transposed to rows i f g o' : 'columns z r h transposed to rows r z n';
-    const [kernel, hidden, bias] = need(layer, 3) as [Nested, Nested, Nested];
-    const { name, where, config } = layer;
+    const [kernel, hidden, bias] = needWeights(layer, 3) as [Nested, Nested, Nested];
+    const { chain, name, where, config, keep } = layer;
     const units = hidden.shape[0] ?? 0;
     const width = order.length * units;
     const inputs = chain.features;
@@ -90,87 +86,46 @@ const recurrent =
     const activation = config.activation ?? 'tanh';
     if (activation !== 'tanh' && activation !== '')
       refuse(where, 'an activation that is not honoured in a cell', 'tanh', show(activation));
+    const biasRow = (row: number) => blocks(bias.data.slice(row * width, (row + 1) * width), order);
     const tensors = {
-      weightIh: chain.tensor(
-        `${name}.weightIh`,
-        [width, inputs],
-        turned(kernel.data, inputs, width, order),
-        `${name} weights[0]`,
-        kernel.shape,
-        how,
-      ),
-      weightHh: chain.tensor(
-        `${name}.weightHh`,
-        [width, units],
-        turned(hidden.data, units, width, order),
-        `${name} weights[1]`,
-        hidden.shape,
-        how,
-      ),
-      biasIh: chain.tensor(
-        `${name}.biasIh`,
-        [width],
-        blocks(bias.data.slice(0, width), order),
-        `${name} weights[2]`,
-        bias.shape,
-        'its first row, gates in that order',
-      ),
+      weightIh: keep('weightIh', 0, [width, inputs], turned(kernel.data, inputs, width, order), how),
+      weightHh: keep('weightHh', 1, [width, units], turned(hidden.data, units, width, order), how),
+      biasIh: keep('biasIh', 2, [width], biasRow(0), 'its first row, gates in that order'),
     };
-    if (type === 'lstm') chain.add(name, { type, units, tensors }, units);
+    if (type === 'lstm') chain.append(name, { type, units, tensors }, units);
     else {
-      const biasHh = chain.tensor(
-        `${name}.biasHh`,
-        [width],
-        blocks(bias.data.slice(width), order),
-        `${name} weights[2]`,
-        bias.shape,
-        'its second row',
-      );
-      chain.add(name, { type, units, resetAfter: true, tensors: { ...tensors, biasHh } }, units);
+      const biasHh = keep('biasHh', 2, [width], biasRow(1), 'its second row');
+      chain.append(name, { type, units, resetAfter: true, tensors: { ...tensors, biasHh } }, units);
     }
   };
 
 /** RTNeural convolves causally: what comes before the sequence is zeros. */
-const conv1d: Kind = (chain, layer) => {
-  const [kernel, bias] = need(layer, 1, 2) as [Nested, Nested?];
-  const [kernelSize, dilation] = [one(layer, 'kernel_size'), one(layer, 'dilation')];
-  const groups = layer.config.groups === undefined ? 1 : one(layer, 'groups');
+const conv1d: Kind = (layer) => {
+  const { chain, name, where, config, keep } = layer;
+  const [kernel, bias] = needWeights(layer, 1, 2) as [Nested, Nested?];
+  const [kernelSize, dilation] = [sizeField(layer, 'kernel_size'), sizeField(layer, 'dilation')];
+  const groups = config.groups === undefined ? 1 : sizeField(layer, 'groups');
   const filters = kernel.shape[2] ?? 0;
   const channels = chain.features / groups;
-  sameShape(`${layer.where}, weights[0]`, kernel.shape, [kernelSize, channels, filters]);
-  if (bias) sameShape(`${layer.where}, weights[1]`, bias.shape, [filters]);
-  const { name } = layer;
+  sameShape(`${where}, weights[0]`, kernel.shape, [kernelSize, channels, filters]);
+  if (bias) sameShape(`${where}, weights[1]`, bias.shape, [filters]);
   const how = '(kernel, channels, filters) transposed to (filters, kernel, channels)';
-  const weight = chain.tensor(
-    `${name}.weight`,
-    [filters, kernelSize, channels],
-    turned(kernel.data, kernelSize * channels, filters),
-    `${name} weights[0]`,
-    kernel.shape,
-    how,
-  );
+  const rows = turned(kernel.data, kernelSize * channels, filters);
   const tensors = {
-    weight,
-    ...(bias && {
-      bias: chain.tensor(`${name}.bias`, [filters], bias.data, `${name} weights[1]`, bias.shape, 'one per filter'),
-    }),
+    weight: keep('weight', 0, [filters, kernelSize, channels], rows, how),
+    ...(bias && { bias: keep('bias', 1, [filters], bias.data, 'one per filter') }),
   };
   const padding = [dilation * (kernelSize - 1), 0] as const;
-  chain.add(name, { type: 'conv1d', filters, kernelSize, dilation, groups, padding, tensors }, filters);
-  activate(chain, layer, '.activation');
+  chain.append(name, { type: 'conv1d', filters, kernelSize, dilation, groups, padding, tensors }, filters);
+  activate(layer, '.activation');
 };
 
-const prelu: Kind = (chain, layer) => {
-  const [alpha] = need(layer, 1) as [Nested];
+const prelu: Kind = (layer) => {
+  const { chain, name, where, keep } = layer;
+  const [alpha] = needWeights(layer, 1) as [Nested];
   const n = alpha.data.length;
-  if (n !== chain.features && n !== 1) refuse(layer.where, 'wrong number of slopes', `${chain.features} or 1`, `${n}`);
-  const { name } = layer;
-  chain.add(name, {
-    type: 'prelu',
-    tensors: {
-      alpha: chain.tensor(`${name}.alpha`, [n], alpha.data, `${name} weights[0]`, alpha.shape, 'one per feature'),
-    },
-  });
+  if (n !== chain.features && n !== 1) refuse(where, 'wrong number of slopes', `${chain.features} or 1`, `${n}`);
+  chain.append(name, { type: 'prelu', tensors: { alpha: keep('alpha', 0, [n], alpha.data, 'one per feature') } });
 };
 
 const KINDS: Readonly<Record<string, Kind>> = {
@@ -180,7 +135,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   gru: recurrent('gru'),
   conv1d,
   prelu,
-  activation: (chain, layer) => activate(chain, layer, ''),
+  activation: (layer) => activate(layer, ''),
 };
 const KNOWN = ['type', 'activation', 'shape', 'weights', 'name'];
 const OF_CONVOLUTIONS = ['kernel_size', 'dilation', 'groups'];
@@ -196,11 +151,15 @@ export function kerasLayers(chain: Chain, layers: readonly unknown[]): void {
     const known = type === 'conv1d' ? [...KNOWN, ...OF_CONVOLUTIONS] : KNOWN;
     for (const key of Object.keys(config))
       if (!known.includes(key)) refuse(where, `a setting that is not honoured: ${key}`, known.join(', '), key);
-    const weights = (Array.isArray(config.weights) ? config.weights : []).map((one, at) =>
-      flattenNested(one, `${where}, weights[${at}]`),
+    const weights = (Array.isArray(config.weights) ? config.weights : []).map((lists, at) =>
+      flattenNested(lists, `${where}, weights[${at}]`),
     );
     const name = `${String(type)}_${index}`;
-    kind(chain, { where, name, config, weights });
+    const keep: Layer['keep'] = (field, at, shape, data, how) => {
+      const origin = { tensor: `${name} weights[${at}]`, shape: weights[at]?.shape ?? [], how };
+      return chain.keep(`${name}.${field}`, { shape, data }, origin);
+    };
+    kind({ chain, where, name, config, weights, keep });
     const shape = config.shape;
     const stated = Array.isArray(shape) ? shape.at(-1) : undefined;
     if (stated !== undefined && stated !== null && stated !== chain.features)

@@ -28,7 +28,7 @@ export function readRTNeural(bytes: FileBytes): Imported {
       refuse('in_shape', 'no number of inputs', '[…, inputs]', show(shape));
     const chain = new Chain(reporter, features);
     kerasLayers(chain, file.layers);
-    return { spec: chain.spec(), report: reporter.finish('RTNeural JSON, Keras style') };
+    return { spec: chain.finish(), report: reporter.finish('RTNeural JSON, Keras style') };
   }
   return { spec: torchLayers(file, reporter), report: reporter.finish('RTNeural JSON, PyTorch state_dict') };
 }

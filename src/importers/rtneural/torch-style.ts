@@ -36,7 +36,7 @@ export function torchLayers(file: Readonly<Record<string, unknown>>, reporter: R
     if (module.tensors.has('weight_ih_l0')) recurrent(chain, module);
     else linear(chain, module);
   }
-  return chain.spec();
+  return chain.finish();
 }
 
 function linear(chain: Chain, { name, tensors }: Module): void {
@@ -48,20 +48,13 @@ function linear(chain: Chain, { name, tensors }: Module): void {
   const units = weight.shape[0] as number;
   sameShape(`${where}, weight`, weight.shape, [units, chain.features]);
   if (bias) sameShape(`${where}, bias`, bias.shape, [units]);
+  const keep = (field: string, tensor: Nested, how: string) =>
+    chain.keep(`${name}.${field}`, tensor, { tensor: `${name}.${field}`, shape: tensor.shape, how });
   const kept = {
-    weight: chain.tensor(
-      `${name}.weight`,
-      weight.shape,
-      weight.data,
-      `${name}.weight`,
-      weight.shape,
-      'one row per output; unchanged',
-    ),
+    weight: keep('weight', weight, 'one row per output; unchanged'),
+    ...(bias && { bias: keep('bias', bias, 'one per output') }),
   };
-  const more = bias
-    ? { bias: chain.tensor(`${name}.bias`, bias.shape, bias.data, `${name}.bias`, bias.shape, 'one per output') }
-    : {};
-  chain.add(name, { type: 'dense', units, tensors: { ...kept, ...more } }, units);
+  chain.append(name, { type: 'dense', units, tensors: kept }, units);
 }
 
 /** `nn.LSTM` or `nn.GRU`, told by the number of gates; all its layers. */
@@ -83,25 +76,19 @@ function recurrent(chain: Chain, { name, tensors }: Module): void {
     const parts = { weightIh: ih, weightHh: hh, biasIh: get('bias_ih'), biasHh: get('bias_hh') };
     sameShape(`${where}, biases`, [...parts.biasIh.shape, ...parts.biasHh.shape], [gates * units, gates * units]);
     const label = `${name}_l${layer}`;
-    const keys = { weightIh: 'weight_ih', weightHh: 'weight_hh', biasIh: 'bias_ih', biasHh: 'bias_hh' };
-    const names = Object.fromEntries(
-      Object.entries(parts).map(([field, { shape, data }]) => {
-        const from = `${name}.${keys[field as 'biasIh']}_l${layer}`;
-        return [
-          field,
-          chain.tensor(
-            `${label}.${field}`,
-            shape,
-            data,
-            from,
-            shape,
-            gates === 4 ? 'gates i f g o, in order' : 'gates r z n, in order',
-          ),
-        ];
-      }),
-    ) as Record<keyof typeof parts, string>;
-    if (gates === 4) chain.add(label, { type: 'lstm', units, tensors: names }, units);
-    else chain.add(label, { type: 'gru', units, resetAfter: true, tensors: names }, units);
+    const how = gates === 4 ? 'gates i f g o, in order' : 'gates r z n, in order';
+    const keep = (field: keyof typeof parts, kind: string) => {
+      const origin = { tensor: `${name}.${kind}_l${layer}`, shape: parts[field].shape, how };
+      return chain.keep(`${label}.${field}`, parts[field], origin);
+    };
+    const names = {
+      weightIh: keep('weightIh', 'weight_ih'),
+      weightHh: keep('weightHh', 'weight_hh'),
+      biasIh: keep('biasIh', 'bias_ih'),
+      biasHh: keep('biasHh', 'bias_hh'),
+    };
+    if (gates === 4) chain.append(label, { type: 'lstm', units, tensors: names }, units);
+    else chain.append(label, { type: 'gru', units, resetAfter: true, tensors: names }, units);
   }
   if (left.size > 0) refuse(where, 'weights that are not honoured', 'one direction, with biases', [...left].join(', '));
 }

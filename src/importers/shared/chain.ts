@@ -1,51 +1,47 @@
-import type { ModelSpec, NodeSpec, TensorSpec } from '../../spec.js';
+import type { InputSpec, ModelSpec, NodeSpec } from '../../spec.js';
 import { refuse } from './refuse.js';
 import type { Reporter } from './report.js';
+import { SpecBuilder } from './spec-builder.js';
 
-// biome-ignore lint/suspicious/noExplicitAny: distributes over the union of node types
-type NewNode = NodeSpec extends infer N ? (N extends any ? Omit<N, 'name' | 'inputs'> : never) : never;
+type Body<N> = N extends unknown ? Omit<N, 'name' | 'inputs' | 'outputs'> : never;
+/** A node that reads what the layer before it makes. */
+export type LayerNode = Body<NodeSpec>;
 
 /** A model whose layers follow one another: what formats without a graph describe. */
-export class Chain {
-  readonly #nodes: NodeSpec[] = [];
-  readonly #tensors: Record<string, TensorSpec> = {};
-  #value = 'input';
+export class Chain extends SpecBuilder {
+  /** What the next layer reads. */
+  value = 'input';
+  readonly #inputs: number;
 
   constructor(
-    readonly reporter: Reporter,
-    private readonly inputs: number,
-    public features = inputs,
-  ) {}
+    reporter: Reporter,
+    /** Of what the next layer reads; at first, of the input. */
+    public features: number,
+  ) {
+    super(reporter);
+    this.#inputs = features;
+    this.unique(this.value);
+  }
 
-  /** Adds a layer after the last one. @param features of what it makes. */
-  add(name: string, node: NewNode, features = this.features): void {
-    this.#nodes.push({ ...node, name, inputs: [this.#value] } as NodeSpec);
-    this.#value = name;
+  /**
+   * Adds a layer after the last one.
+   * @param features of what it makes.
+   * @throws {ImportError} two layers of one name.
+   */
+  append(name: string, node: LayerNode, features = this.features, where = `layer ${JSON.stringify(name)}`): void {
+    if (this.unique(name) !== name) refuse(where, 'a name used twice', 'another name', JSON.stringify(name));
+    this.nodes.push({ name, inputs: [this.value], ...node } as NodeSpec);
+    this.value = name;
     this.features = features;
   }
 
-  /** @throws {ImportError} the numbers do not have the shape they came in. */
-  tensor(
-    name: string,
-    shape: readonly number[],
-    data: Float32Array,
-    from: string,
-    stored: readonly number[],
-    how: string,
-  ): string {
-    this.#tensors[name] = { shape: [...shape], data };
-    this.reporter.tensor(from, stored, name, how);
-    return name;
-  }
-
-  spec(name?: string): ModelSpec {
-    return {
+  /** @param input what the one input is beside its name and number of features. */
+  finish(name?: string, input: Partial<InputSpec> = {}): ModelSpec {
+    return this.spec({
       ...(name && { name }),
-      inputs: [{ name: 'input', features: this.inputs }],
-      nodes: this.#nodes,
-      outputs: [this.#value],
-      tensors: this.#tensors,
-    };
+      inputs: [{ name: 'input', features: this.#inputs, ...input }],
+      outputs: [this.value],
+    });
   }
 }
 

@@ -4,4 +4,5 @@ export { type NamedArray, readNpy, readNpz } from '../formats/npy.js';
 export type { AttributeRow, Imported, ImportReport, TensorRow } from '../shared/report.js';
 export { readBundle } from './bundle.js';
 export type * from './config.js';
-export { fromTensorFlow, readTensorFlow, type TensorFlowSource } from './read.js';
+export { fromTensorFlow, readTensorFlow } from './read.js';
+export type { TensorFlowSource } from './source.js';

@@ -229,14 +229,18 @@ const refused: [string, unknown, string, Uint8Array?][] = [
   [
     'an unknown layer',
     { inputSize: 3, layers: [{ type: 'LSTM' }] },
-    'config.layers[0]: unknown layer type; expected lstm, gru, rnn, lstm_cell, gru_cell, rnn_cell, linear, conv1d, embedding, layer_norm, batch_norm, prelu, max_pool1d, avg_pool1d, flatten, activation, softmax, log_softmax, dropout, last_timestep, relu, relu6, sigmoid, tanh, silu, selu, mish, softsign, logsigmoid, hardsigmoid, hardswish, leaky_relu, elu, hardtanh, gelu, softplus, got "LSTM"',
+    'config.layers[0].type: a layer that is not honoured; expected lstm, gru, rnn, lstm_cell, gru_cell, rnn_cell, linear, conv1d, embedding, layer_norm, batch_norm, prelu, max_pool1d, avg_pool1d, flatten, activation, softmax, log_softmax, dropout, last_timestep, relu, relu6, sigmoid, tanh, silu, selu, mish, softsign, logsigmoid, hardsigmoid, hardswish, leaky_relu, elu, hardtanh, gelu, softplus, got "LSTM"',
   ],
   [
     'a layer type of the prototype',
     { inputSize: 3, layers: [{ type: 'constructor' }] },
-    'config.layers[0]: unknown layer type;',
+    'config.layers[0].type: a layer that is not honoured;',
   ],
-  ['a layer that is no object', { inputSize: 3, layers: [null] }, 'config.layers[0]: unknown layer type;'],
+  [
+    'a layer that is no object',
+    { inputSize: 3, layers: [null] },
+    'config.layers[0].type: a layer that is not honoured;',
+  ],
   [
     'a misspelt layer field',
     layer({ hidden_size: 5 }),

@@ -283,7 +283,7 @@ describe('refused', () => {
     [
       'an embedding that is not there',
       () => read({ inputSize: undefined, layers: [{ type: 'embedding', prefix: 'table' }] }),
-      /^variable "table": missing; expected the embedding, got rnn\/basic_lstm_cell\/bias, rnn\/basic_lstm_cell\/kernel$/,
+      /^variable "table": missing; expected a variable of shape \(vocabulary, features\), got unused: rnn\/basic_lstm_cell\/bias, rnn\/basic_lstm_cell\/kernel$/,
     ],
     [
       'an embedding of one axis',

@@ -2,7 +2,7 @@ import { show } from '../../formats/json.js';
 import { refuse } from '../../shared/refuse.js';
 import { type Build, shaped } from '../build.js';
 import type { Config } from '../config.js';
-import type { Stored } from '../files/weights.js';
+import type { Stored } from '../files/stored.js';
 import { after, type Layer, needsNoMask, only, ownRank } from './layer.js';
 
 const relu: Layer = (call) => {
@@ -49,7 +49,7 @@ export const ACTIVATING: Readonly<Record<string, Layer>> = {
     if (!single && `${shared}` !== '1') refuse(config.where, 'a slope per timestep', 'shared_axes [1]', show(shared));
     shaped(config.where, alpha, expected);
     const tensor = build.tensor(alpha, `${entry.name}.alpha`, [x.features], 'one per feature');
-    return [{ ...x, name: build.add(name, { type: 'prelu', inputs: [x.name], tensors: { alpha: tensor } }) }];
+    return [{ ...x, name: build.add({ type: 'prelu', inputs: [x.name], tensors: { alpha: tensor } }, name) }];
   },
   Softmax: (call) => {
     const x = only(call);

@@ -1,9 +1,8 @@
 import { turned } from '../../formats/matrix.js';
 import { refuse } from '../../shared/refuse.js';
-import { NeedsIds } from '../again.js';
 import type { Flow } from '../build.js';
 import { sequence, shaped } from '../build.js';
-import type { Stored } from '../files/weights.js';
+import type { Stored } from '../files/stored.js';
 import { after, type Layer, only } from './layer.js';
 import { unequalTo } from './masks.js';
 
@@ -28,28 +27,28 @@ export const dense: Layer = (call) => {
   };
   return after(call, {
     ...x,
-    name: build.add(name, { type: 'dense', inputs: [x.name], units, tensors }),
+    name: build.add({ type: 'dense', inputs: [x.name], units, tensors }, name),
     features: units,
   });
 };
 
 export const embedding: Layer = ({ build, config, entry, name, inputs, arrays }) => {
   const [x] = inputs as [Flow];
-  if (!x.ids) {
-    if (x.input) throw new NeedsIds(x.input);
-    refuse(config.where, 'token ids that are worked out', 'an input of the model');
-  }
+  if (!x.ids) refuse(config.where, 'token ids that are worked out', 'an input of the model');
   const features = config.size('output_dim');
   const maskZero = config.flag('mask_zero', false);
   const [table] = arrays as [Stored];
   shaped(config.where, table, [undefined, features]);
   const weight = build.tensor(table, `${entry.name}.weight`, table.shape, 'one row per token id');
-  const made = build.add(name, {
-    type: 'embedding',
-    inputs: [x.name],
-    tensors: { weight },
-    ...(maskZero && { maskZero }),
-  });
+  const made = build.add(
+    {
+      type: 'embedding',
+      inputs: [x.name],
+      tensors: { weight },
+      ...(maskZero && { maskZero }),
+    },
+    name,
+  );
   if (maskZero) build.masks.set(made, unequalTo(x, 0));
   return [
     {
@@ -66,7 +65,7 @@ export const embedding: Layer = ({ build, config, entry, name, inputs, arrays })
 export const masking: Layer = (call) => {
   const x = sequence(call.config.where, only(call));
   const maskValue = call.config.number('mask_value', 0);
-  const made = call.build.add(call.name, { type: 'masking', inputs: [x.name], maskValue });
+  const made = call.build.add({ type: 'masking', inputs: [x.name], maskValue }, call.name);
   call.build.masks.set(made, unequalTo(x, maskValue));
   return [{ ...x, name: made, mask: made }];
 };

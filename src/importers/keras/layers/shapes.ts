@@ -6,19 +6,19 @@ import { type Layer, only, unmasked } from './layer.js';
 const asVector = (build: Build, where: string, x: Flow, wanted: string): Flow => {
   const { mask: _, time: __, fixed: ___, ...rest } = x;
   if (x.kind === 'vector') return rest;
-  const features = fixedSteps(where, x) * x.features;
+  const features = fixedSteps(where, x, build) * x.features;
   return {
     ...rest,
     kind: 'vector',
     features,
-    name: build.add(wanted, { type: 'reshape', inputs: [x.name], shape: [features] }),
+    name: build.add({ type: 'reshape', inputs: [x.name], shape: [features] }, wanted),
   };
 };
 
 const reshape: Layer = (call) => {
   const { build, config, name } = call;
   const x = only(call);
-  const total = fixedSteps(config.where, x) * x.features;
+  const total = fixedSteps(config.where, x, build) * x.features;
   const raw = config.raw('target_shape');
   const target = Array.isArray(raw) ? [...(raw as number[])] : [Number.NaN];
   const open = target.indexOf(-1);
@@ -31,7 +31,7 @@ const reshape: Layer = (call) => {
   if (!fits) refuse(config.where, 'target_shape is not honoured', `one or two sizes of ${total} numbers`, show(raw));
   const [time, features] = target.length === 2 ? (target as [number, number]) : [undefined, target[0] as number];
   const shape = time === undefined ? ([features] as const) : ([time, features] as const);
-  const made = build.add(name, { type: 'reshape', inputs: [x.name], shape });
+  const made = build.add({ type: 'reshape', inputs: [x.name], shape }, name);
   return [
     time === undefined
       ? { name: made, kind: 'vector', features }
@@ -45,10 +45,10 @@ const permute: Layer = (call) => {
   const dims = `${config.raw('dims')}`;
   if (dims === '1,2') return [unmasked(x)];
   if (dims !== '2,1') refuse(config.where, 'dims is not honoured', '(2, 1)', dims);
-  const time = fixedSteps(config.where, x);
+  const time = fixedSteps(config.where, x, build);
   return [
     {
-      name: build.add(name, { type: 'transpose', inputs: [x.name] }),
+      name: build.add({ type: 'transpose', inputs: [x.name] }, name),
       kind: 'sequence',
       features: time,
       time: x.features,
@@ -69,7 +69,7 @@ export const SHAPES: Readonly<Record<string, Layer>> = {
       refuse(call.config.where, 'its input has timesteps', '(batch, features)', '(batch, time, features)');
     return [
       {
-        name: call.build.add(call.name, { type: 'repeat', inputs: [x.name], count: time }),
+        name: call.build.add({ type: 'repeat', inputs: [x.name], count: time }, call.name),
         kind: 'sequence',
         features: x.features,
         time,

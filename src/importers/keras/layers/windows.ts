@@ -4,7 +4,7 @@ import { turned } from '../../formats/matrix.js';
 import { refuse } from '../../shared/refuse.js';
 import { sequence, shaped } from '../build.js';
 import type { Config } from '../config.js';
-import type { Stored } from '../files/weights.js';
+import type { Stored } from '../files/stored.js';
 import { after, type Layer, only, unmasked } from './layer.js';
 
 /** Timesteps that a window leaves, where the number before is known. */
@@ -18,9 +18,9 @@ const conv1d: Layer = (call) => {
   const { build, config, entry, name, arrays } = call;
   const x = sequence(config.where, only(call));
   const filters = config.size('filters');
-  const kernelSize = config.one('kernel_size');
-  const stride = config.one('strides', 1);
-  const dilation = config.one('dilation_rate', 1);
+  const kernelSize = config.single('kernel_size');
+  const stride = config.single('strides', 1);
+  const dilation = config.single('dilation_rate', 1);
   const groups = config.has('groups') ? config.size('groups') : 1;
   config.ignore('groups', 'rank');
   const bias = config.flag('use_bias', true);
@@ -29,7 +29,7 @@ const conv1d: Layer = (call) => {
   // Keras hands no mask on; here a window of one timestep would, and a part of the time that is all of it does not.
   const input =
     x.mask && span === 1 && stride === 1
-      ? build.add(`${name}.unmasked`, { type: 'slice', inputs: [x.name], axis: 'time', start: 0, drop: 0 })
+      ? build.add({ type: 'slice', inputs: [x.name], axis: 'time', start: 0, drop: 0 }, `${name}.unmasked`)
       : x.name;
   const padding: PaddingSpec = mode === 'same' ? 'same_upper' : mode === 'causal' ? [span - 1, 0] : [0, 0];
   const channels = x.features / groups;
@@ -47,17 +47,20 @@ const conv1d: Layer = (call) => {
     weight,
     ...(bias && b && { bias: build.tensor(b, `${entry.name}.bias`, [filters], 'one per filter') }),
   };
-  const made = build.add(name, {
-    type: 'conv1d',
-    inputs: [input],
-    filters,
-    kernelSize,
-    stride,
-    dilation,
-    groups,
-    padding,
-    tensors,
-  });
+  const made = build.add(
+    {
+      type: 'conv1d',
+      inputs: [input],
+      filters,
+      kernelSize,
+      stride,
+      dilation,
+      groups,
+      padding,
+      tensors,
+    },
+    name,
+  );
   return after(call, { ...unmasked(x), name: made, features: filters, time: windowed(x.time, span, stride, padding) });
 };
 
@@ -66,12 +69,12 @@ const pooling =
   (call) => {
     const { build, config, name } = call;
     const x = sequence(config.where, only(call));
-    const poolSize = config.one('pool_size', 2);
-    const stride = config.has('strides') ? config.one('strides') : poolSize;
+    const poolSize = config.single('pool_size', 2);
+    const stride = config.has('strides') ? config.single('strides') : poolSize;
     config.ignore('strides');
     const padding: PaddingSpec =
       config.choice('padding', ['valid', 'same'], 'valid') === 'same' ? 'same_upper' : [0, 0];
-    const made = build.add(name, { type, inputs: [x.name], poolSize, stride, padding });
+    const made = build.add({ type, inputs: [x.name], poolSize, stride, padding }, name);
     return [{ ...unmasked(x), name: made, time: windowed(x.time, poolSize, stride, padding) }];
   };
 
@@ -82,16 +85,19 @@ const globalPooling =
     const x = sequence(config.where, only(call));
     const keep = config.flag('keepdims', false);
     const masked = operation === 'mean' && x.mask !== undefined;
-    const made = build.add(name, {
-      type: 'reduce',
-      inputs: [x.name],
-      operation,
-      axis: 'time',
-      ...(masked && { masked }),
-    });
+    const made = build.add(
+      {
+        type: 'reduce',
+        inputs: [x.name],
+        operation,
+        axis: 'time',
+        ...(masked && { masked }),
+      },
+      name,
+    );
     if (!keep) return [{ name: made, kind: 'vector', features: x.features }];
-    const one = build.add(`${name}.time`, { type: 'reshape', inputs: [made], shape: [1, x.features] });
-    return [{ name: one, kind: 'sequence', features: x.features, time: 1, fixed: true }];
+    const single = build.add({ type: 'reshape', inputs: [made], shape: [1, x.features] }, `${name}.time`);
+    return [{ name: single, kind: 'sequence', features: x.features, time: 1, fixed: true }];
   };
 
 const both = (config: Config, key: string): [number, number] => {
@@ -111,26 +117,29 @@ export const WINDOWS: Readonly<Record<string, Layer>> = {
   GlobalAveragePooling1D: globalPooling('mean'),
   UpSampling1D: (call) => {
     const x = unmasked(sequence(call.config.where, only(call)));
-    const count = call.config.one('size', 2);
+    const count = call.config.single('size', 2);
     return [
       {
         ...x,
         time: x.time && x.time * count,
-        name: call.build.add(call.name, { type: 'repeat', inputs: [x.name], count }),
+        name: call.build.add({ type: 'repeat', inputs: [x.name], count }, call.name),
       },
     ];
   },
   ZeroPadding1D: (call) => {
     const x = unmasked(sequence(call.config.where, only(call)));
     const [before, after] = both(call.config, 'padding');
-    const name = call.build.add(call.name, {
-      type: 'pad',
-      inputs: [x.name],
-      axis: 'time',
-      before,
-      after,
-      mode: 'constant',
-    });
+    const name = call.build.add(
+      {
+        type: 'pad',
+        inputs: [x.name],
+        axis: 'time',
+        before,
+        after,
+        mode: 'constant',
+      },
+      call.name,
+    );
     return [{ ...x, name, time: x.time && x.time + before + after }];
   },
   Cropping1D: (call) => {
@@ -139,7 +148,7 @@ export const WINDOWS: Readonly<Record<string, Layer>> = {
     return [
       {
         ...x,
-        name: call.build.add(call.name, { type: 'slice', inputs: [x.name], axis: 'time', start, drop }),
+        name: call.build.add({ type: 'slice', inputs: [x.name], axis: 'time', start, drop }, call.name),
         time: x.time && x.time - start - drop,
       },
     ];

@@ -1,0 +1,64 @@
+import type { NamedArray } from '../formats/npy.js';
+import { Chain } from '../shared/chain.js';
+import { refuse } from '../shared/refuse.js';
+import type { Reporter } from '../shared/report.js';
+
+/** Where a layer is built: the chain so far, and the variables that no layer has taken yet. */
+export class Site extends Chain {
+  /** The layer that is built. */
+  name = '';
+
+  constructor(
+    reporter: Reporter,
+    features: number,
+    private readonly left: Map<string, NamedArray>,
+  ) {
+    super(reporter, features);
+  }
+
+  /**
+   * @param shape sizes; where the file decides, a word for what they are.
+   * @throws {ImportError} no such variable, or of another shape.
+   */
+  take(name: string, shape: readonly (number | string)[]): NamedArray {
+    const where = `variable ${JSON.stringify(name)}`;
+    const expected = `(${shape.join(', ')})`;
+    const unused = `unused: ${this.#unused() || 'none'}`;
+    const found = this.left.get(name) ?? refuse(where, 'missing', `a variable of shape ${expected}`, unused);
+    const fits = (size: number, axis: number) => typeof shape[axis] === 'string' || shape[axis] === size;
+    if (found.shape.length !== shape.length || !found.shape.every(fits))
+      refuse(where, 'has the wrong shape', expected, `(${found.shape.join(', ')})`);
+    this.left.delete(name);
+    return found;
+  }
+
+  /**
+   * Keeps what was made of a variable as a field of the layer.
+   * @param from the variable's name. @param stored its shape.
+   */
+  field(
+    field: string,
+    shape: readonly number[],
+    data: Float32Array,
+    from: string,
+    stored: readonly number[],
+    how: string,
+  ) {
+    return this.keep(`${this.name}.${field}`, { shape, data }, { tensor: from, shape: stored, how });
+  }
+
+  /** @throws {ImportError} variables are left that no layer uses. */
+  refuseUnused(): void {
+    if (this.left.size > 0)
+      refuse(
+        'file',
+        'variables that no layer of the config uses',
+        'every variable used, or listed in config.ignore',
+        this.#unused(),
+      );
+  }
+
+  #unused(): string {
+    return [...this.left.keys()].slice(0, 12).join(', ');
+  }
+}
