@@ -1,6 +1,7 @@
 import type { PaddingSpec } from '../../../spec.js';
 import { refuse } from '../../shared/refuse.js';
-import { type Context, known, type NewNode, numbers, type Op } from '../context.js';
+import type { NewNode } from '../../shared/spec-builder.js';
+import { type Context, known, numbers, type Op } from '../context.js';
 import { pick } from '../fold/elements.js';
 import { arranged } from '../layout.js';
 import { type Num, windows } from '../num.js';
