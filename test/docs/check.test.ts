@@ -57,7 +57,7 @@ const DIRECTIONS: Record<string, { refused: string[]; allowed: string[] }> = {
   },
   'src/importers/keras/layers/dense.ts': {
     refused: ['../../../layers/common.js', '../../onnx/fold.js', '../../../wasm/abi.js'],
-    allowed: ['./layer.js', '../files/weights.js', '../../shared/fields.js', '../../../graph/window.js'],
+    allowed: ['./layer.js', '../files/weights.js', '../../shared/fields.js', '../../../graph/window-steps.js'],
   },
   'src/importers/tfjs/read.ts': {
     refused: ['../onnx/read.js', '../../engine/plan.js'],
