@@ -32,7 +32,7 @@ const cases = [...file('models'), ...file('exports')];
 const bytes = ({ model }: Case): Uint8Array => new Uint8Array(Buffer.from(model, 'base64'));
 
 describe.each(builds)('ONNX models, as ONNX Runtime computes them, %s', (build) => {
-  it.each(cases.map((one) => [one.name, one] as const))('%s', async (name, one) => {
+  it.each(cases.map((one) => [one.name, one] as const))('%s', async (_, one) => {
     const spec = fromOnnx(bytes(one), one.options);
     const model = await createModel(spec, { build });
     for (const { batch, time, inputs, lengths, outputs } of one.runs) {
@@ -42,7 +42,7 @@ describe.each(builds)('ONNX models, as ONNX Runtime computes them, %s', (build) 
         const count = shape.reduce((a, b) => a * b, 1);
         return [input, { data: limit === undefined ? uniform(seed, count, 1) : below(seed, count, limit), shape }];
       });
-      const all = lengths ? [...fed, ['lengths', { data: Int32Array.from(lengths), shape: [batch, 1] }]] : fed;
+      const all = lengths ? [...fed, ['lengths', { data: Int32Array.from(lengths), shape: [batch] }]] : fed;
       const got = model.runNamed(Object.fromEntries(all));
       expect(spec.outputs).toHaveLength(outputs.length);
       spec.outputs.forEach((output, index) => {
