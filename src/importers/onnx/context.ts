@@ -4,7 +4,7 @@ import type { Reporter } from '../shared/report.js';
 import { type Mutable, type NewNode, SpecBuilder } from '../shared/spec-builder.js';
 import type { Attributes } from './attributes.js';
 import { showSize } from './num.js';
-import { RowOrders } from './rows.js';
+import { nodeNamed, RowOrders } from './rows.js';
 import { type Atom, type Constant, type Item, runTime, type Value } from './value.js';
 
 /** An operator with its inputs worked out. */
@@ -87,9 +87,8 @@ export class Context extends SpecBuilder {
 
   /** As `add`. @returns the names of all outputs. */
   addAll(node: NewNode, wanted: string): string[] {
-    const where = `node ${JSON.stringify(wanted)}`;
-    if (node.inputs.includes('')) refuse(where, 'numbers of rows as numbers', 'rows picked by them');
-    const order = this.rows.common(where, node.inputs);
+    if (node.inputs.includes('')) refuse(nodeNamed(wanted), 'numbers of rows as numbers', 'rows picked by them');
+    const order = this.rows.common(wanted, node.inputs);
     const sources = node.inputs.map((name) => this.rows.source(name));
     const inputs = node.type === 'embedding' ? sources : sources.map((name) => this.#asNumbers(name));
     // Moves of numbers that are asked for twice are done once.

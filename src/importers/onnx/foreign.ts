@@ -3,7 +3,8 @@ import type { Message } from './proto/messages.js';
 
 /** @throws {ImportError} a message that is used holds fields that are not honoured: they could change a number. */
 export function refuseForeign(where: string, ...messages: readonly (Message | undefined)[]): void {
-  const foreign = messages.flatMap((message) => message?.foreign ?? []);
-  if (foreign.length > 0)
-    refuse(where, 'fields that are not honoured', 'those of onnx.proto that are read', foreign.join(', '));
+  for (const message of messages) {
+    if (message?.foreign)
+      refuse(where, 'fields that are not honoured', 'those of onnx.proto that are read', message.foreign.join(', '));
+  }
 }

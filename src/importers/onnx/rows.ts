@@ -5,6 +5,9 @@ import type { RowOrder } from './value.js';
 // timesteps to pick one of each row. Each row is computed by itself, so nothing has to be moved for that: a value whose rows stand in
 // another order is a second name of the value itself, and the whole numbers that say which row is which are followed, not computed.
 
+/** For errors: a node of the spec. Names may be long; only who fails shows them. */
+export const nodeNamed = (name: string): string => `node ${JSON.stringify(name)}`;
+
 /** Second names of values, by which their rows stand in another order. */
 export class RowOrders {
   readonly #ordered = new Map<string, { readonly source: string; readonly order: RowOrder }>();
@@ -41,11 +44,11 @@ export class RowOrders {
   }
 
   /** The one order of all inputs of a node. @throws {ImportError} they have several. */
-  common(where: string, inputs: readonly string[]): RowOrder | undefined {
+  common(name: string, inputs: readonly string[]): RowOrder | undefined {
     const orders = new Set(inputs.filter((name) => !this.#alike.has(name)).map((name) => this.orderOf(name)));
     if (orders.size > 1) {
       const by = [...orders].map((order) => order?.by ?? 'the batch’s own');
-      refuse(where, 'rows in several orders', 'one order for all inputs', by.join(', '));
+      refuse(nodeNamed(name), 'rows in several orders', 'one order for all inputs', by.join(', '));
     }
     return [...orders][0];
   }
