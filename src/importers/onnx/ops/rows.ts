@@ -97,7 +97,7 @@ function gatherElements(op: Op, ctx: Context): Item[] {
   const x = value(ctx, where, op.inputs[0], 'the data');
   const index = value(ctx, where, op.inputs[1], 'the index');
   const axis = axisAt(where, attributes.int('axis', 0), x.axes.length);
-  const step = ctx.repeated.get(index.name) ?? (isVectorOfOne(index) ? index.name : undefined);
+  const step = ctx.singleOf(index.name) ?? (isVectorOfOne(index) ? index.name : undefined);
   const dims = dimsOf(index);
   if (step === undefined || index.axes.length !== x.axes.length || dims[axis] !== 1 || hasBatch(x.axes[axis]))
     refuse(
