@@ -105,7 +105,7 @@ describe.each(builds)('options, %s', (build) => {
     const wrong: [() => unknown, string][] = [
       [
         () => stream.setState([loose({ ...zeros, C: 1 })]),
-        'state of layer "lstm0": unknown option "C"; expected layer, h, c',
+        'state of layer "lstm0": unknown option "C"; expected h, c, layer',
       ],
       [() => stream.setState([loose(4)]), 'state of layer "lstm0": options are no object'],
       [
