@@ -1,6 +1,8 @@
-import type { CellInfo, LayerInfo } from '../layers/layer.js';
-import type { Model } from '../model.js';
+import type { Model } from '../index.js';
 import { badInput, describe } from '../refuse.js';
+
+type LayerInfo = Model['layers'][number];
+type CellInfo = LayerInfo['cells'][number];
 
 /**
  * One plain paragraph on one layer of a model: its units, its cell and the layer, with its numbers, and its
@@ -8,7 +10,9 @@ import { badInput, describe } from '../refuse.js';
  * @throws {InputError} no layer of that name.
  * @throws {DisposedError}
  */
-export function explain({ graph, layers }: Model, layer: string): string {
+export function explain(model: Model, layer: string): string {
+  const { graph, layers } = model ?? {};
+  if (!Array.isArray(layers)) badInput('explain', 'not a model', 'what createModel gives', describe(model));
   const found = layers.find(({ node }) => node.name === layer);
   if (!found) {
     badInput('explain', 'no such layer', layers.map(({ node }) => node.name).join(', '), describe(layer));

@@ -100,6 +100,18 @@ describe.each(builds)('the axes of a file, %s', (build) => {
     );
   });
 
+  it.each<[ValueLayout, readonly number[]]>([
+    [{ axes: ['time', 'batch', 6], batch: 1 }, [1, 5, 6]],
+    [{ axes: ['time', 'batch', 6] }, [5, 6]],
+    [{ axes: ['time', 1, 6] }, [5, 6]],
+    [{ axes: ['time', 6] }, [1, 5, 6]],
+    [{ axes: ['batch', 'time', 2, 3] }, [1, 5, 6]],
+  ])('%j: our own shape %j is taken, since the numbers stand in the same order', async (layout, shape) => {
+    const model = await createModel(layouts(layout), { build });
+    const data = x.subarray(0, 30);
+    expectSameBits(model.run({ data, shape }), (await createModel(gru, { build })).run(data));
+  });
+
   it('a fixed batch and a missing one', async () => {
     const one = x.subarray(0, 30);
     const wanted = (await createModel(gru, { build })).run(one);
