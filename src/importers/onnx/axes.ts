@@ -1,6 +1,7 @@
 import { refuse } from '../shared/refuse.js';
 import type { OnnxInput } from './inputs.js';
 import type { Graph } from './proto/messages.js';
+import { isStateName } from './states/names.js';
 
 // What the axes of inputs mean, which no file says: the ways to read them, the likeliest first. Each is tried until one gives a model.
 
@@ -41,6 +42,13 @@ const TIME_LAST = -2;
 /** What is a layer's initial state has no time. */
 const TIMED_STATE = -10;
 
+/** Convolutions have their channels before the time. */
+const TIME_BEFORE_CHANNELS = -0.5;
+
+/** Of layers and features, the batch between them, is a state; what is none and is not named as one is sooner timesteps of fixed number. */
+const STATE_ROLES = 'features,batch,features';
+const UNNAMED_STATE = -0.5;
+
 /** By the number of axes; of equally likely ways the first is tried first. */
 const WAYS: Readonly<Record<number, readonly AxisRole[][]>> = {
   0: [[]],
@@ -58,9 +66,9 @@ const WAYS: Readonly<Record<number, readonly AxisRole[][]>> = {
     ['batch', 'features', 'time'],
     ['features', 'batch', 'features'],
     ['batch', 'fixed', 'features'],
-    ['batch', 'features', 'features'],
     ['batch', 'features', 'fixed'],
     ['fixed', 'batch', 'features'],
+    ['batch', 'features', 'features'],
     ['features', 'features', 'features'],
   ],
   4: [
@@ -90,7 +98,7 @@ const WAYS_OF_IDS: typeof WAYS = {
 export const hasOpenTime = ({ dims }: OnnxInput): boolean =>
   dims.some((size) => typeof size === 'string' && !BATCH.test(size));
 
-function score({ dims, slid, initial }: OnnxInput, roles: readonly AxisRole[], openTime: boolean): number {
+function score({ name, dims, slid, initial }: OnnxInput, roles: readonly AxisRole[], openTime: boolean): number {
   const looks = dims.map(lookOf);
   const known = (look: Look | undefined): boolean => look === 'size' || look === 'size 1';
   const each = roles.map((role, axis) => {
@@ -100,7 +108,13 @@ function score({ dims, slid, initial }: OnnxInput, roles: readonly AxisRole[], o
   });
   const last = (roles[2] === 'time' || roles[2] === 'fixed') && known(looks[2]) && !slid;
   const timed = initial && roles.some((role) => role === 'time' || role === 'fixed');
-  return each.reduce((sum, n) => sum + n, (last ? TIME_LAST : 0) + (timed ? TIMED_STATE : 0));
+  const odd = [
+    last ? TIME_LAST : 0,
+    timed ? TIMED_STATE : 0,
+    slid && roles[1] === 'fixed' ? TIME_BEFORE_CHANNELS : 0,
+    roles.join() === STATE_ROLES && !initial && !isStateName(name) && dims[0] !== 1 ? UNNAMED_STATE : 0,
+  ];
+  return [...each, ...odd].reduce((sum, n) => sum + n, 0);
 }
 
 /** Ways to read the axes of an input, the likeliest first. */
@@ -110,6 +124,9 @@ export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefi
   if (given) {
     if (given.length !== dims.length)
       refuse(where, 'options.axes has another rank', `${dims.length} axes`, `${given.length}`);
+    const count = (...roles: AxisRole[]): number => given.filter((role) => roles.includes(role)).length;
+    if (count('batch') > 1 || count('time', 'fixed') > 1)
+      refuse(where, 'options.axes has several batches or times', 'one of each at most', given.join(', '));
     return [[...given]];
   }
   const ways =
