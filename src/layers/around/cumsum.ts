@@ -19,12 +19,11 @@ export const cumsum: LayerKind<CumsumNode> = {
       plan({ arena, batch, inputs, output }) {
         const x = inputs[0] as ValueBuffer;
         const y = output(0, x.mask);
-        /** Of `count` numbers, the next one `step` on, or before if it goes backwards. */
+        /** Of `count` numbers, `step` from one to the next. */
         const sum = (f32: Float32Array, from: number, to: number, step: number, count: number): void => {
-          const [first, by] = reverse ? [(count - 1) * step, -step] : [0, step];
           let total = 0;
           for (let i = 0; i < count; i++) {
-            const at = first + i * by;
+            const at = (reverse ? count - 1 - i : i) * step;
             const value = f32[from + at] as number;
             f32[to + at] = exclusive ? total : total + value;
             total += value;

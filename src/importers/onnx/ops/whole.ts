@@ -1,5 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
 import { type Context, everyInput, type Op } from '../context.js';
+import { value } from '../stretch.js';
 import { isFloatType } from '../tensor.js';
 import type { Item, Value } from '../value.js';
 import { activation } from './activate.js';
@@ -30,7 +31,6 @@ export const modulo =
     const [a, b] = everyInput(op, 2) as [Item, Item];
     if (op.attributes.int('fmod', 0) !== 0 || !isWhole(a) || !isWhole(b))
       refuse(op.where, 'a rest of numbers that are not whole', 'whole numbers, fmod 0');
-    const quotient = divide(op, ctx, a, b);
-    if (quotient.kind !== 'value') refuse(op.where, 'a rest that is the same everywhere', 'a value of the model');
+    const quotient = value(ctx, op.where, divide(op, ctx, a, b), 'the quotient');
     return [subtract(op, ctx, a, multiply(op, ctx, activation(ctx, quotient, 'floor'), b))];
   };
