@@ -1,19 +1,8 @@
 import { refuse } from '../shared/refuse.js';
+import { show } from './json.js';
 
 /** What importers accept as the contents of a file. Never modified, never kept. */
 export type FileBytes = ArrayBufferLike | ArrayBufferView;
-
-/** What is given in the place of bytes, by the name that `Object.prototype.toString` knows, and how one comes to bytes from it. */
-const NO_BYTES: Readonly<Record<string, string>> = {
-  Promise: 'await it',
-  Response: 'await its arrayBuffer()',
-  Blob: 'await its arrayBuffer()',
-  File: 'await its arrayBuffer()',
-  ReadableStream: 'await new Response(it).arrayBuffer()',
-  Request: 'fetch it',
-  URL: 'fetch it',
-  String: 'if it is a path, read the file',
-};
 
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice('[object '.length, -1);
 
@@ -45,11 +34,11 @@ export function viewModel(bytes: FileBytes): Uint8Array {
 export const isOrt = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subarray(4, 8)) === 'ORTM';
 export const ORT = ['a model of ONNX Runtime (.ort)', 'the .onnx file that it was made from'] as const;
 
+/** What it is instead; of what only has to be awaited, that as well. */
 function nameOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
+  if ('then' in value) return 'Promise: await it';
   const tag = tagOf(value);
-  const kind = typeof (value as { then?: unknown } | null)?.then === 'function' ? 'Promise' : tag;
-  if (kind in NO_BYTES) return `${kind === 'String' ? 'string' : kind}: ${NO_BYTES[kind]}`;
-  if (typeof value !== 'object' || value === null) return `${value}`.slice(0, 80);
-  if (tag !== 'Object' && tag !== 'Array') return tag;
-  return `${Object.keys(value).slice(0, 8).join(', ') || 'nothing'} in an object: if it is parsed JSON, the file's bytes`;
+  if ('arrayBuffer' in value) return `${tag}: await its arrayBuffer()`;
+  return tag === 'Object' || tag === 'Array' ? `parsed JSON or another object, not a file: ${show(value)}` : tag;
 }

@@ -28,20 +28,27 @@ const FORMS: readonly Form[] = [
   { ends: ['_g', '_v'], ...WEIGHT_NORM },
   { ends: ['.original0', '.original1'], ...WEIGHT_NORM },
 ];
+const UNKNOWN = [
+  'a parametrization that is not honoured',
+  'weight_norm or spectral_norm alone; else torch.nn.utils.parametrize.remove_parametrizations before saving',
+] as const;
 const PARAMETRIZED = /(^|\.)parametrizations\.([^.]+)$/;
 
 /**
  * The tensors with those that `weight_norm`, `spectral_norm` and pruning keep in parts put together, as modules in eval mode do.
  * @throws {ImportError} a tensor beside its own parts, parts whose shapes do not belong together, another parametrization.
  */
-export function foldReparametrised(tensors: ReadonlyMap<string, Stored>): Map<string, Stored> {
+export function foldReparametrised(
+  tensors: ReadonlyMap<string, Stored>,
+  modules: readonly string[],
+): Map<string, Stored> {
   const folded = FORMS.reduce(foldForm, new Map(tensors));
   for (const name of folded.keys()) {
-    if (!/(^|\.)parametrizations\./.test(name)) continue;
-    const expected =
-      'weight_norm or spectral_norm; else torch.nn.utils.parametrize.remove_parametrizations before saving';
-    refuse(tensorAt(name), 'of a parametrization that is not honoured', expected);
+    if (/(^|\.)parametrizations\./.test(name)) refuse(tensorAt(name), ...UNKNOWN);
   }
+  // One after another, the second without tensors of its own: the file may have its path.
+  for (const path of modules)
+    if (/(^|\.)parametrizations\.[^.]+\.[1-9]/.test(path)) refuse(`module ${path}`, ...UNKNOWN);
   return folded;
 }
 
@@ -76,11 +83,11 @@ function foldForm(tensors: Map<string, Stored>, { ends, how, fold }: Form): Map<
   return all;
 }
 
-const shapeText = ({ shape }: Stored): string => `(${shape.join(', ')})`;
+const text = ({ shape }: Stored): string => `(${shape.join(', ')})`;
 
 function prune(where: string, [whole, mask]: readonly Stored[]): Pick<Stored, 'shape' | 'read'> {
   const [of, by] = [whole, mask] as [Stored, Stored];
-  if (`${of.shape}` !== `${by.shape}`) refuse(where, 'a mask of another shape', shapeText(of), shapeText(by));
+  if (`${of.shape}` !== `${by.shape}`) refuse(where, 'a mask of another shape', text(of), text(by));
   const read = () => {
     const factors = by.read();
     return of.read().map((value, k) => value * (factors[k] as number));
@@ -95,7 +102,7 @@ function weightNorm(where: string, [g, v]: readonly Stored[]): Pick<Stored, 'sha
   const kept = shape.flatMap((size, axis) => (size > 1 && length.shape[axis] === size ? [axis] : []));
   const fits = length.shape.every((size, axis) => size === 1 || kept.includes(axis));
   if (!fits || kept.length > 1 || (length.shape.length > 0 && length.shape.length !== shape.length))
-    refuse(where, 'weight norm of other shapes', `g of one axis of v's ${shapeText(direction)}`, shapeText(length));
+    refuse(where, 'weight norm of other shapes', `g of one axis of v's ${text(direction)}`, text(length));
   const { size, indexOf } = along(shape, kept[0]);
   const read = () => {
     const [lengths, data] = [length.read(), direction.read()];
@@ -108,31 +115,52 @@ function weightNorm(where: string, [g, v]: readonly Stored[]): Pick<Stored, 'sha
   return { shape, read };
 }
 
-/** `W` by its largest singular value as the last power iteration of the training left it; `W`'s rows are those of one axis. */
+/** `W` by its largest singular value, as `u` and `v` of the training have it; its rows are those of one axis. */
 function spectralNorm(where: string, [w, u, v]: readonly Stored[]): Pick<Stored, 'shape' | 'read'> {
   const [weight, left, right] = [w, u, v] as [Stored, Stored, Stored];
   const { shape } = weight;
   const total = shape.reduce((product, n) => product * n, 1);
   const [rows = 0, columns = 0] = [left.shape[0], right.shape[0]];
-  // Of a square matrix either axis fits; the first is PyTorch's default for all layers here.
-  const axis = shape.findIndex((size) => size === rows && size * columns === total);
-  if (axis < 0 || left.shape.length !== 1 || right.shape.length !== 1)
-    refuse(
-      where,
-      'spectral norm of other shapes',
-      `vectors for ${shapeText(weight)}`,
-      `${shapeText(left)}, ${shapeText(right)}`,
-    );
-  const { indexOf, restOf } = along(shape, axis);
+  const axes = shape.flatMap((size, axis) => (size === rows && size * columns === total ? [axis] : []));
+  if (axes.length === 0 || left.shape.length !== 1 || right.shape.length !== 1)
+    refuse(where, 'spectral norm of other shapes', `vectors for ${text(weight)}`, `${text(left)}, ${text(right)}`);
   const read = () => {
-    const [data, rowFactors, columnFactors] = [weight.read(), left.read(), right.read()];
-    let sigma = 0;
-    data.forEach((value, k) => {
-      sigma += value * (rowFactors[indexOf(k)] as number) * (columnFactors[restOf(k)] as number);
-    });
-    return data.map((value) => value / sigma);
+    const data = weight.read();
+    const ways = axes.map((axis) => singularValue(data, shape, axis, left.read(), right.read()));
+    const [best, second] = ways.sort((a, b) => a.angle - b.angle) as [Singular, Singular?];
+    if (second && best.angle > second.angle / 10 && Math.abs(best.sigma - second.sigma) > 1e-6 * Math.abs(best.sigma))
+      refuse(where, 'spectral norm along an axis that cannot be told', `vectors of one of the axes ${axes.join(', ')}`);
+    return data.map((value) => value / best.sigma);
   };
   return { shape, read };
+}
+
+interface Singular {
+  readonly sigma: number;
+  /** 1 - cos of the angle between `u` and `W·v`, which point the same way after a step of the training's power iteration. */
+  readonly angle: number;
+}
+
+function singularValue(
+  data: Float32Array,
+  shape: readonly number[],
+  axis: number,
+  u: Float32Array,
+  v: Float32Array,
+): Singular {
+  const { size, indexOf, restOf } = along(shape, axis);
+  const product = new Float64Array(size);
+  data.forEach((value, k) => {
+    product[indexOf(k)] = (product[indexOf(k)] as number) + value * (v[restOf(k)] as number);
+  });
+  const sigma = product.reduce((sum, value, row) => sum + value * (u[row] as number), 0);
+  return { sigma, angle: 1 - sigma / (norm(product) * norm(u)) };
+}
+
+function norm(vector: Float32Array | Float64Array): number {
+  let squares = 0;
+  for (const value of vector) squares += value * value;
+  return Math.sqrt(squares);
 }
 
 /** Where the k-th element stands along one axis, and among those of the same place there. No axis: all stand at 0. */
