@@ -55,7 +55,7 @@ const HARMLESS = new Set([
   'input_dim',
   'build_input_shape',
   'autocast',
-]); // prettier-ignore
+]);
 
 /** Settings that must be absent, null or false to be honoured. */
 const MUST_BE_OFF = ['time_major', 'quantization_config', 'lora_rank', 'renorm', 'normalize', 'weights', 'sparse'];
@@ -122,7 +122,7 @@ export class Config {
   }
 
   /** A size that may be written as a list of one. */
-  one(key: string, otherwise?: number): number {
+  single(key: string, otherwise?: number): number {
     const value = this.values[key];
     if (!Array.isArray(value)) return this.size(key, otherwise);
     this.#asked.add(key);

@@ -3,11 +3,12 @@ import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
 import { isZip, readZip } from '../formats/zip.js';
 import { refuse } from '../shared/refuse.js';
-import { type Imported, Reporter } from '../shared/report.js';
+import type { Imported } from '../shared/report.js';
+import { layersOf, rootOf } from './entries.js';
 import { Hdf5 } from './files/hdf5.js';
 import { Npz } from './files/npz.js';
-import { layersOf, listWeights, rootOf, treeWeights, type Weights } from './files/weights.js';
-import { kerasModel } from './graph.js';
+import { listWeights, treeWeights, type Weights } from './files/weights.js';
+import { kerasModel } from './keras-model.js';
 import type { Dialect } from './layers/activations.js';
 
 /**
@@ -34,7 +35,7 @@ function finish(
   container: string,
 ): Imported {
   const entry = rootOf('model', config);
-  const { spec, reporter } = kerasModel(entry, weights(layersOf(entry)), dialectOf(version), () => new Reporter());
+  const { spec, reporter } = kerasModel(entry, weights(layersOf(entry)), dialectOf(version));
   return { spec, report: reporter.finish(`Keras ${version}, ${container}`) };
 }
 
@@ -79,7 +80,7 @@ function readLegacy(view: Uint8Array): Imported {
     listWeights(layers, ({ name }) => {
       const group = `${base}/${name}`;
       if (!file.has(group)) return [];
-      return file.names(group, 'weight_names').map((one) => file.read(`${group}/${one}`));
+      return file.names(group, 'weight_names').map((name) => file.read(`${group}/${name}`));
     });
   return finish(config, weights, version, '.h5');
 }

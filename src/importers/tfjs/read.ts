@@ -1,11 +1,13 @@
 import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
-import { fromHalf } from '../formats/half.js';
+import { bytesPerElement, elementsOf, toFloats } from '../formats/elements.js';
 import { isObject, parseJson, show } from '../formats/json.js';
-import { type LayerEntry, layersOf, listWeights, rootOf, type Stored } from '../keras/files/weights.js';
-import { kerasModel } from '../keras/graph.js';
+import { isModel, type LayerEntry, layersOf, rootOf } from '../keras/entries.js';
+import type { Stored } from '../keras/files/stored.js';
+import { listWeights } from '../keras/files/weights.js';
+import { kerasModel } from '../keras/keras-model.js';
 import { refuse } from '../shared/refuse.js';
-import { type Imported, Reporter } from '../shared/report.js';
+import type { Imported } from '../shared/report.js';
 
 /** The weight files that `model.json` names, by their paths in it; or one after another in its order. */
 export type Shards = Readonly<Record<string, FileBytes>> | readonly FileBytes[];
@@ -39,20 +41,26 @@ export function readTfjs(modelJson: FileBytes, shards: Shards): Imported {
   const dialect = /^3\./.test(stated) ? 'keras3' : 'keras2';
   const layers = layersOf(entry);
   const owner = ownerOf(layers);
-  const left = new Set(arrays.keys());
-  const take = ({ name }: LayerEntry): Stored[] =>
-    [...arrays.values()].filter((one) => {
-      if (owner(one.name) !== name) return false;
-      left.delete(one.name);
-      return true;
-    });
-  const { spec, reporter } = kerasModel(entry, listWeights(layers, take), dialect, () => new Reporter());
-  if (left.size > 0)
+  const byLayer = new Map<string | undefined, Stored[]>();
+  for (const array of arrays.values()) {
+    const layer = owner(array.name);
+    const known = byLayer.get(layer);
+    if (known) known.push(array);
+    else byLayer.set(layer, [array]);
+  }
+  const taken = new Set<string | undefined>();
+  const take = ({ name }: LayerEntry): Stored[] => {
+    taken.add(name);
+    return byLayer.get(name) ?? [];
+  };
+  const { spec, reporter } = kerasModel(entry, listWeights(layers, take), dialect);
+  const left = [...arrays.keys()].filter((name) => !taken.has(owner(name)));
+  if (left.length > 0)
     refuse(
       'weightsManifest',
       'weights of no layer',
       layers.map(({ name }) => name).join(', '),
-      [...left].slice(0, 12).join(', '),
+      left.slice(0, 12).join(', '),
     );
   const by = typeof generatedBy === 'string' ? `, by ${generatedBy}` : '';
   return { spec, report: reporter.finish(`TensorFlow.js layers model${stated ? ` of Keras ${stated}` : ''}${by}`) };
@@ -64,8 +72,7 @@ function ownerOf(layers: readonly LayerEntry[]): (weight: string) => string | un
   const note = (layer: LayerEntry, outer: string): void => {
     names.set(layer.name, outer);
     const { config } = layer;
-    if (['Sequential', 'Functional', 'Model'].includes(layer.className))
-      for (const one of layersOf(layer)) note(one, outer);
+    if (isModel(layer.className)) for (const inner of layersOf(layer)) note(inner, outer);
     for (const key of ['layer', 'backward_layer', 'cell'] as const) {
       const inner = config[key];
       if (
@@ -87,14 +94,14 @@ function ownerOf(layers: readonly LayerEntry[]): (weight: string) => string | un
   };
 }
 
-/** Bytes of an element as it is stored, and how it is read. */
-const TYPES: Readonly<Record<string, readonly [bytes: number, read: (view: DataView, at: number) => number]>> = {
-  float32: [4, (view, at) => view.getFloat32(at, true)],
-  int32: [4, (view, at) => view.getInt32(at, true)],
-  uint8: [1, (view, at) => view.getUint8(at)],
-  uint16: [2, (view, at) => view.getUint16(at, true)],
-  float16: [2, (view, at) => fromHalf(view.getUint16(at, true))],
-  bool: [1, (view, at) => view.getUint8(at)],
+/** Stored types by TensorFlow.js' names. */
+const TYPES: Readonly<Record<string, string>> = {
+  float32: 'F32',
+  int32: 'I32',
+  uint8: 'U8',
+  uint16: 'U16',
+  float16: 'F16',
+  bool: 'BOOL',
 };
 
 /** The weights of every group: the group's files one after another hold its weights one after another. */
@@ -124,19 +131,24 @@ function readManifest(manifest: unknown, shards: Shards): Map<string, Stored> {
       );
     });
     const bytes = join(files);
-    let at = 0;
+    let position = 0;
     for (const weight of weights) {
-      const { stored, size } = readWeight(weight, bytes, at, where);
+      const { stored, size } = readWeight(weight, bytes, position, where);
       if (arrays.has(stored.name)) refuse(where, 'a weight twice', 'every name once', stored.name);
       arrays.set(stored.name, stored);
-      at += size;
+      position += size;
     }
-    if (at !== bytes.length) refuse(where, 'shards of the wrong size', `${at} bytes`, `${bytes.length}`);
+    if (position !== bytes.length) refuse(where, 'shards of the wrong size', `${position} bytes`, `${bytes.length}`);
   });
   return arrays;
 }
 
-function readWeight(weight: unknown, bytes: Uint8Array, at: number, group: string): { stored: Stored; size: number } {
+function readWeight(
+  weight: unknown,
+  bytes: Uint8Array,
+  position: number,
+  group: string,
+): { stored: Stored; size: number } {
   if (!isObject(weight) || typeof weight.name !== 'string' || !Array.isArray(weight.shape))
     return refuse(group, 'not a weight', '{ name, shape, dtype }', show(weight));
   const { name, shape, dtype, quantization } = weight;
@@ -146,22 +158,19 @@ function readWeight(weight: unknown, bytes: Uint8Array, at: number, group: strin
   const count = shape.reduce((product: number, n: number) => product * n, 1);
   const quantised = isObject(quantization) ? quantization : undefined;
   const type = quantised ? quantised.dtype : dtype;
-  const [each, read] =
+  const stored =
     (typeof type === 'string' && Object.hasOwn(TYPES, type) ? TYPES[type] : undefined) ??
     refuse(where, 'a type that is not honoured', Object.keys(TYPES).join(', '), show(type));
-  const size = count * each;
-  if (!(at + size <= bytes.length))
-    refuse(where, 'beyond the end of its shards', `${size} bytes`, `${bytes.length - at}`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset + at, size);
+  const size = count * (bytesPerElement(stored) as number);
+  if (!(position + size <= bytes.length))
+    refuse(where, 'beyond the end of its shards', `${size} bytes`, `${bytes.length - position}`);
+  const numbers = toFloats(elementsOf(bytes.subarray(position, position + size), stored, where), stored, where);
   // uint8 and uint16 stand for min + scale·q; float16 for itself.
-  const affine = quantised !== undefined && type !== 'float16';
-  const [scale, min] = [affine ? quantised.scale : 1, affine ? quantised.min : 0];
+  if (!quantised || type === 'float16') return { stored: { name, shape, data: numbers }, size };
+  const { scale, min } = quantised;
   if (typeof scale !== 'number' || typeof min !== 'number')
-    refuse(where, 'no scale or min', 'numbers', show(quantization));
-  const data = Float32Array.from(
-    { length: count },
-    (_, i) => read(view, i * each) * (scale as number) + (min as number),
-  );
+    return refuse(where, 'no scale or min', 'numbers', show(quantization));
+  const data = numbers.map((number) => number * scale + min);
   return { stored: { name, shape, data }, size };
 }
 
@@ -169,10 +178,10 @@ function join(files: readonly Uint8Array[]): Uint8Array {
   const [first] = files;
   if (files.length === 1 && first) return first;
   const all = new Uint8Array(files.reduce((sum, file) => sum + file.length, 0));
-  let at = 0;
+  let position = 0;
   for (const file of files) {
-    all.set(file, at);
-    at += file.length;
+    all.set(file, position);
+    position += file.length;
   }
   return all;
 }

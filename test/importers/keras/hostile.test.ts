@@ -59,7 +59,7 @@ const node = (level: number, entries: number, address: number): number[] => [
   ...u64(-1),
   ...Array.from({ length: entries }, () => [...u64(0), ...u64(address)]).flat(),
   ...u64(0),
-]; // prettier-ignore
+];
 const rootTree = (bytes: Uint8Array): number => place(bytes, ...text('TREE'));
 const table = (bytes: Uint8Array): number => place(bytes, ...text('SNOD'));
 

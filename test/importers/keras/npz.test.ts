@@ -69,7 +69,7 @@ const holding = (...object: (string | number)[]) =>
 describe('refused', () => {
   const [stack] = cases.filter(
     ({ by, name }) => by.startsWith('keras 3.15') && by.includes('tensorflow') && name === 'stack',
-  ); // prettier-ignore
+  );
   const parts = unzipSync(file(stack as Case));
   const weights = unzipSync(parts['model.weights.npz'] as Uint8Array);
   /** The file with other weights. */
@@ -204,12 +204,12 @@ describe('refused', () => {
   it('an archive in an archive that unpacks to more than the file can hold', () => {
     const wide = zipSync(
       Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`layers/${i}.npy`, new Uint8Array(5_000_000)])),
-    ); // prettier-ignore
+    );
     const twice = zipSync({
       'config.json': strToU8('{}'),
       'metadata.json': strToU8('{"keras_version":"3.1.0"}'),
       'model.weights.npz': wide,
-    }); // prettier-ignore
+    });
     expect(twice.length).toBeLessThan(20_000);
     expect(refusal(() => readKeras(twice))).toMatch(/too large; expected at most \d+ bytes unpacked/);
   });

@@ -84,7 +84,7 @@ const backwards = lstm('l', { go_backwards: true });
 const tensor = (name: string, index = 0): Json => ({
   class_name: '__keras_tensor__',
   config: { keras_history: [name, 0, index] },
-}); // prettier-ignore
+});
 const nested = (depth: number): unknown => (depth === 0 ? tensor('x') : [nested(depth - 1)]);
 /** Called in the words of Keras 3. */
 const with3 = (made: Made, args: unknown[], kwargs: Json = {}): Made => called(made, [{ args, kwargs }]);
@@ -323,6 +323,11 @@ const REFUSED: [string, () => string, string][] = [
     'layer "l" (LSTM): called with a mask that its input does not carry; expected no mask, got any of x != 0',
   ],
   [
+    'a mask for a value',
+    () => functional([x, notEqual(0), with3(dense('d'), [tensor('ne')])]),
+    'layer "d" (Dense): a mask where a value is due; expected a value of the model, got any of x != 0',
+  ],
+  [
     'any along another axis',
     () => functional([x, notEqual(0), any({ axis: 1 })]),
     'layer "any" (Any): an operation that is not honoured; expected one that makes masks of masks, got [{class_name, config}]',
@@ -464,7 +469,7 @@ const REFUSED: [string, () => string, string][] = [
     () => said({}, [{ layer: { class_name: 'Sequential', config: { name: 's' } }, weights: [] }]),
     'model "s": no layers; expected a list, got nothing',
   ],
-]; // prettier-ignore
+];
 
 describe('refused, by where, what, expected and got', () => {
   it.each(REFUSED)('%s', (_, read, expected) => {

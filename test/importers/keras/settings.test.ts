@@ -187,7 +187,7 @@ const CONTRADICTS: [FileName, ...Row, RegExp][] = [
   ],
   [OLD, 'lstm_return_state', 'LSTM', 'return_state', false, /no such output/],
   [MORE, 'global_max_keepdims', 'GlobalMaxPooling1D', 'keepdims', 'yes', /keepdims is not honoured/],
-]; // prettier-ignore
+];
 
 /** Settings of training, of how the work is done, or of how weights began. */
 const SAME: [FileName, ...Row][] = [

@@ -64,4 +64,4 @@ it.each<[string, string, string]>([
   ],
 ])('%s', (_, message, expected) => {
   expect(message).toBe(expected);
-}); // prettier-ignore
+});

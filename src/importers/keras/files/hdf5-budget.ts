@@ -5,7 +5,7 @@ import { ImportError } from '../../../errors.js';
 // read about once, one that is read many times over is refused.
 
 /** Entries of structures that have many, by signature: bytes before the count of them, bytes of each. */
-const COUNTED: Readonly<Record<string, readonly [at: number, each: number]>> = { TREE: [6, 16], SNOD: [6, 40] };
+const COUNTED: Readonly<Record<string, readonly [position: number, each: number]>> = { TREE: [6, 16], SNOD: [6, 40] };
 /** Structures whose entries are counted elsewhere in the file. */
 const OPEN = ['FHIB', 'BTIN', 'BTLF'];
 
@@ -25,10 +25,10 @@ export function budgeted(bytes: Uint8Array, name: string): ArrayBuffer {
   }
 
   /** Every message of an object header of version 2, as jsfive walks them: its blocks may overlap. */
-  function spendHeader(at: number): void {
-    const flags = view.getUint8(at + 5);
+  function spendHeader(position: number): void {
+    const flags = view.getUint8(position + 5);
     const width = 1 << (flags & 3);
-    const start = at + 6 + (flags & 32 ? 16 : 0);
+    const start = position + 6 + (flags & 32 ? 16 : 0);
     const size = width === 8 ? Number(view.getBigUint64(start, true)) : view.getUint32(start, true) % 2 ** (8 * width);
     const blocks = [[start + width, size] as const];
     const seen = new Set([start + width]);
@@ -57,8 +57,8 @@ export function budgeted(bytes: Uint8Array, name: string): ArrayBuffer {
         else if (OPEN.includes(signature)) spend(Math.min(bytes.length - begin, 2 ** 20));
         else {
           // Whatever else is four bytes long may be a node too: jsfive does not look.
-          const [at, each] = COUNTED[signature] ?? [6, 40];
-          spend(each * view.getUint16(begin + at, true));
+          const [position, each] = COUNTED[signature] ?? [6, 40];
+          spend(each * view.getUint16(begin + position, true));
         }
       }
       return super.slice(begin, end);

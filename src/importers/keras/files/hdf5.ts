@@ -1,9 +1,11 @@
 import { File as Hdf5File } from 'jsfive';
 import { ImportError } from '../../../errors.js';
 import { refuse } from '../../shared/refuse.js';
+import { attributeAt } from './hdf5-attribute.js';
 import { budgeted } from './hdf5-budget.js';
-import { attributeAt, datasetOf, type Messages } from './hdf5-data.js';
-import type { Stored } from './weights.js';
+import { datasetOf } from './hdf5-dataset.js';
+import type { Messages } from './hdf5-types.js';
+import type { Stored } from './stored.js';
 
 /** The part of jsfive that is used: groups, and where the messages of each object are. */
 interface Item {
@@ -33,11 +35,11 @@ export class Hdf5 {
   /** The text or texts in an attribute of a group. Keras cuts long lists into `name0`, `name1`, … */
   attribute(path: string, name: string): unknown {
     return guarded(this.name, `damaged attribute ${name}`, () => {
-      const item = this.#at(path);
+      const item = this.#item(path);
       if (!item) return undefined;
       const values = new Map(
-        messagesOf(item)(ATTRIBUTE).map((at) => {
-          const found = attributeAt(this.#view, at);
+        messagesOf(item)(ATTRIBUTE).map((position) => {
+          const found = attributeAt(this.#view, position);
           return [found.name, found.value] as const;
         }),
       );
@@ -57,13 +59,13 @@ export class Hdf5 {
   }
 
   has(path: string): boolean {
-    return guarded(this.name, 'damaged groups', () => this.#at(path) !== undefined);
+    return guarded(this.name, 'damaged groups', () => this.#item(path) !== undefined);
   }
 
   /** @throws {ImportError} no such dataset, not numbers, or a size that the file cannot hold. */
   read(path: string): Stored {
     const where = `${this.name}, ${JSON.stringify(path)}`;
-    const item = guarded(where, 'damaged groups', () => this.#at(path));
+    const item = guarded(where, 'damaged groups', () => this.#item(path));
     if (!item) return refuse(where, 'no such dataset', 'an array of weights', 'nothing');
     return guarded(where, 'a damaged dataset', () => ({
       name: path,
@@ -71,10 +73,10 @@ export class Hdf5 {
     }));
   }
 
-  #at(path: string): Item | undefined {
+  #item(path: string): Item | undefined {
     let item: Item | undefined = this.#root;
     let reached = '';
-    const parts = path.split('/').filter((one) => one !== '');
+    const parts = path.split('/').filter((part) => part !== '');
     // A group may hold itself, so that a path never ends by itself.
     if (parts.length > DEEPEST) refuse(this.name, 'groups nested too deep', `at most ${DEEPEST}`, `${parts.length}`);
     for (const part of parts) {

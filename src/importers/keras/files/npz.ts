@@ -3,7 +3,7 @@ import { npyHeader, readNumbers } from '../../formats/npy.js';
 import { unpickle } from '../../formats/pickle.js';
 import { MOST_EXPANSION, readZip } from '../../formats/zip.js';
 import { refuse } from '../../shared/refuse.js';
-import type { Stored } from './weights.js';
+import type { Stored } from './stored.js';
 
 /** An array as its pickle makes it: empty, and then given its state. */
 class ArrayOf {

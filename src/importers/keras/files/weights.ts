@@ -1,169 +1,8 @@
-import { isObject, show } from '../../formats/json.js';
 import { refuse } from '../../shared/refuse.js';
-
-/** An array of the file. */
-export interface Stored {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
-/** A variable of a layer: where a `.keras` file keeps it under the layer, and whether training changes it. */
-export interface Variable {
-  readonly path: string;
-  readonly trainable: boolean;
-}
-
-/** A layer as the file lists it. */
-export interface LayerEntry {
-  readonly className: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly name: string;
-}
-
-const CELLS: Readonly<Record<string, string>> = {
-  LSTM: 'LSTMCell',
-  GRU: 'GRUCell',
-  SimpleRNN: 'SimpleRNNCell',
-  CuDNNLSTM: 'LSTMCell',
-  CuDNNGRU: 'GRUCell',
-};
-
-const on = (value: unknown, otherwise = true): boolean =>
-  value === undefined || value === null ? otherwise : value === true;
-
-/** `{class_name, config}`, the form of layers, cells and models. @throws {ImportError} */
-export function entryOf(where: string, value: unknown): LayerEntry {
-  if (!isObject(value) || typeof value.class_name !== 'string')
-    return refuse(where, 'not a layer', '{class_name, config}', show(value));
-  const config = value.config;
-  const own = isObject(config)
-    ? config
-    : Array.isArray(config)
-      ? { layers: config }
-      : refuse(where, 'a layer without a config', 'an object', show(config));
-  const name =
-    typeof value.name === 'string'
-      ? value.name
-      : typeof own.name === 'string'
-        ? own.name
-        : value.class_name.toLowerCase();
-  const module = typeof value.module === 'string' ? value.module : 'keras';
-  const registered = value.registered_name;
-  const foreign =
-    !/^(tf_keras|keras|tensorflow|builtins)/.test(module) ||
-    (typeof registered === 'string' && registered.includes('>') && !/^(keras|tf_keras|Custom>keras)/i.test(registered));
-  if (foreign)
-    refuse(
-      `layer ${JSON.stringify(name)}`,
-      'a custom object',
-      'layers of Keras itself',
-      `${String(registered ?? module)} (${value.class_name})`,
-    );
-  return { className: value.class_name, config: own, name };
-}
-
-/** More levels than any model that Keras wrote has: models are walked by recursion. */
-const DEEPEST = 120;
-
-/** The outermost model, once it is known that nothing in it is nested too deep. @throws {ImportError} */
-export function rootOf(where: string, value: unknown): LayerEntry {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > DEEPEST) refuse(where, 'nested too deep', `at most ${DEEPEST} levels`, 'more');
-    level = level.flatMap((one) =>
-      typeof one === 'object' && one !== null
-        ? Object.values(one).filter((inner) => typeof inner === 'object' && inner !== null)
-        : [],
-    );
-  }
-  return entryOf(where, value);
-}
-
-/** Keras' own rule for the names of groups: LSTMCell → lstm_cell. */
-const snake = (name: string): string =>
-  name
-    .replace(/\W+/g, '')
-    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase();
-
-/** Names of the groups that hold a list of layers or cells, in order: the class name, counted from the second on. */
-export function groupNames(entries: readonly { className: string }[]): string[] {
-  const counts = new Map<string, number>();
-  return entries.map(({ className }) => {
-    const base = snake(className);
-    const n = counts.get(base) ?? 0;
-    counts.set(base, n + 1);
-    return n === 0 ? base : `${base}_${n}`;
-  });
-}
-
-export const isModel = (className: string): boolean => ['Sequential', 'Functional', 'Model'].includes(className);
-
-/** The layers of a Sequential or Functional model. */
-export function layersOf({ config, name }: LayerEntry): LayerEntry[] {
-  const where = `model ${JSON.stringify(name)}`;
-  if (!Array.isArray(config.layers)) return refuse(where, 'no layers', 'a list', show(config.layers));
-  return config.layers.map((one) => entryOf(where, one));
-}
-
-export function cellsOf(where: string, config: Readonly<Record<string, unknown>>): LayerEntry[] {
-  const cell = config.cell;
-  if (Array.isArray(cell)) return cell.map((one) => entryOf(where, one));
-  const one = entryOf(where, cell);
-  if (one.className !== 'StackedRNNCells') return [one];
-  if (!Array.isArray(one.config.cells)) return refuse(where, 'no cells', 'a list', show(one.config.cells));
-  return one.config.cells.map((inner) => entryOf(where, inner));
-}
-
-const list = (base: string, ...trainable: boolean[]): Variable[] =>
-  trainable.map((one, index) => ({ path: `${base}vars/${index}`, trainable: one }));
-
-/** The variables of a layer in the order in which it makes them. */
-export function variables({ className, config, name }: LayerEntry, base = ''): Variable[] {
-  const where = `layer ${JSON.stringify(name)}`;
-  const bias = on(config.use_bias) ? [true] : [];
-  if (CELLS[className]) return list(`${base}cell/`, true, true, ...(className.startsWith('CuDNN') ? [true] : bias));
-  switch (className) {
-    case 'LSTMCell':
-    case 'GRUCell':
-    case 'SimpleRNNCell':
-      return list(base, true, true, ...bias);
-    case 'RNN': {
-      const cells = cellsOf(where, config);
-      const stacked =
-        Array.isArray(config.cell) || (isObject(config.cell) && config.cell.class_name === 'StackedRNNCells');
-      const groups = groupNames(cells);
-      return cells.flatMap((cell, index) =>
-        variables(cell, stacked ? `${base}cell/cells/${groups[index]}/` : `${base}cell/`),
-      );
-    }
-    case 'Bidirectional': {
-      const forward = entryOf(where, config.layer);
-      const backward = config.backward_layer ? entryOf(where, config.backward_layer) : forward;
-      return [...variables(forward, `${base}forward_layer/`), ...variables(backward, `${base}backward_layer/`)];
-    }
-    case 'TimeDistributed':
-      return variables(entryOf(where, config.layer), `${base}layer/`);
-    case 'Dense':
-    case 'Conv1D':
-      return list(base, true, ...bias);
-    case 'Embedding':
-    case 'PReLU':
-      return list(base, true);
-    case 'BatchNormalization':
-      return list(base, ...(on(config.scale) ? [true] : []), ...(on(config.center) ? [true] : []), false, false);
-    case 'RMSNormalization':
-      return list(base, true);
-    case 'LayerNormalization':
-      if (on(config.rms_scaling, false)) return list(base, true);
-      return list(base, ...(on(config.scale) ? [true] : []), ...(on(config.center) ? [true] : []));
-    case 'Normalization':
-      return config.mean === undefined || config.mean === null ? list(base, false, false, false) : [];
-  }
-  return [];
-}
+import { isModel, type LayerEntry, layersOf } from '../entries.js';
+import { type Variable, variables } from '../layers/variables.js';
+import { groupNames } from './group-names.js';
+import type { Stored } from './stored.js';
 
 /** Hands out the arrays of one layer, in the order of `variables`. */
 export type Weights = (index: number) => WeightsOf;
@@ -189,16 +28,11 @@ export function treeWeights(layers: readonly LayerEntry[], read: (path: string) 
   };
 }
 
-interface Slot {
-  readonly variable: Variable;
-  readonly frozen: boolean;
-}
-
-/** All variables of a layer or model, models laid open. */
-function slotsOf(layer: LayerEntry, frozen: boolean): Slot[] {
+/** All variables of a layer or model, models laid open. @returns of each whether training changes it. */
+function trainsOf(layer: LayerEntry, frozen = false): boolean[] {
   const off = frozen || layer.config.trainable === false;
-  if (isModel(layer.className)) return layersOf(layer).flatMap((one) => slotsOf(one, off));
-  return variables(layer).map((variable) => ({ variable, frozen: off }));
+  if (isModel(layer.className)) return layersOf(layer).flatMap((inner) => trainsOf(inner, off));
+  return variables(layer).map(({ trainable }: Variable) => trainable && !off);
 }
 
 /** Arrays as lists, one per layer of the outermost model: those that train first, then the others (`.h5`, tfjs). */
@@ -206,19 +40,21 @@ export function listWeights(layers: readonly LayerEntry[], read: (layer: LayerEn
   return (index) => {
     const layer = layers[index] as LayerEntry;
     const arrays = read(layer);
-    const slots = slotsOf(layer, false);
-    if (arrays.length !== slots.length) {
+    const trains = trainsOf(layer);
+    if (arrays.length !== trains.length) {
       refuse(
         `layer ${JSON.stringify(layer.name)}`,
         'wrong number of weights',
-        `${slots.length}`,
+        `${trains.length}`,
         `${arrays.length}: ${arrays.map(({ name }) => name).join(', ')}`,
       );
     }
-    const trains = ({ variable, frozen }: Slot): boolean => variable.trainable && !frozen;
-    const order = [...slots.filter(trains), ...slots.filter((slot) => !trains(slot))];
-    const own = slots.map((slot) => arrays[order.indexOf(slot)] as Stored);
-    return share(layer, own);
+    let trained = 0;
+    let others = trains.filter((first) => first).length;
+    return share(
+      layer,
+      trains.map((first) => arrays[first ? trained++ : others++] as Stored),
+    );
   };
 }
 
@@ -226,11 +62,14 @@ export function listWeights(layers: readonly LayerEntry[], read: (layer: LayerEn
 function share(layer: LayerEntry, arrays: readonly Stored[]): WeightsOf {
   return {
     take: () => [...arrays],
-    inner: (index) => {
-      const layers = layersOf(layer);
-      const counts = layers.map((one) => slotsOf(one, false).length);
-      const from = counts.slice(0, index).reduce((a, b) => a + b, 0);
-      return share(layers[index] as LayerEntry, arrays.slice(from, from + (counts[index] as number)));
+    get inner() {
+      let end = 0;
+      const parts = layersOf(layer).map((inner) => {
+        const begin = end;
+        end += trainsOf(inner).length;
+        return share(inner, arrays.slice(begin, end));
+      });
+      return (index: number) => parts[index] as WeightsOf;
     },
   };
 }

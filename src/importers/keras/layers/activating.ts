@@ -2,7 +2,7 @@ import { show } from '../../formats/json.js';
 import { refuse } from '../../shared/refuse.js';
 import { type Build, shaped } from '../build.js';
 import type { Config } from '../config.js';
-import type { Stored } from '../files/weights.js';
+import type { Stored } from '../files/stored.js';
 import { after, type Layer, needsNoMask, only, ownRank } from './layer.js';
 
 const relu: Layer = (call) => {

@@ -1,13 +1,14 @@
 import { refuse } from '../../shared/refuse.js';
 import { sequence } from '../build.js';
 import { Config } from '../config.js';
-import { entryOf } from '../files/weights.js';
+import { entryOf } from '../entries.js';
 import { ACTIVATING } from './activating.js';
+import { bidirectional } from './bidirectional.js';
 import { dense, embedding, masking } from './dense.js';
 import { type Layer, only } from './layer.js';
 import { MERGING } from './merging.js';
 import { NORMALIZING } from './normalizing.js';
-import { bidirectional, recurrent } from './recurrent.js';
+import { recurrent } from './recurrent.js';
 import { SHAPES } from './shapes.js';
 import { WINDOWS } from './windows.js';
 

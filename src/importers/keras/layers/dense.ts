@@ -1,9 +1,8 @@
 import { turned } from '../../formats/matrix.js';
 import { refuse } from '../../shared/refuse.js';
-import { NeedsIds } from '../again.js';
 import type { Flow } from '../build.js';
 import { sequence, shaped } from '../build.js';
-import type { Stored } from '../files/weights.js';
+import type { Stored } from '../files/stored.js';
 import { after, type Layer, only } from './layer.js';
 import { unequalTo } from './masks.js';
 
@@ -35,10 +34,7 @@ export const dense: Layer = (call) => {
 
 export const embedding: Layer = ({ build, config, entry, name, inputs, arrays }) => {
   const [x] = inputs as [Flow];
-  if (!x.ids) {
-    if (x.input) throw new NeedsIds(x.input);
-    refuse(config.where, 'token ids that are worked out', 'an input of the model');
-  }
+  if (!x.ids) refuse(config.where, 'token ids that are worked out', 'an input of the model');
   const features = config.size('output_dim');
   const maskZero = config.flag('mask_zero', false);
   const [table] = arrays as [Stored];

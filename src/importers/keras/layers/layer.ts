@@ -1,7 +1,8 @@
 import { refuse } from '../../shared/refuse.js';
 import type { Build, Flow } from '../build.js';
 import type { Config } from '../config.js';
-import type { LayerEntry, Stored } from '../files/weights.js';
+import type { LayerEntry } from '../entries.js';
+import type { Stored } from '../files/stored.js';
 import { activation } from './activations.js';
 
 /** A layer applied to values. */
@@ -21,8 +22,7 @@ export type Layer = (call: Call) => Flow[];
 
 export const only = ({ config, inputs }: Call): Flow => {
   if (inputs.length !== 1) refuse(config.where, 'wrong number of inputs', '1', `${inputs.length}`);
-  const { input: _, ...x } = inputs[0] as Flow;
-  return x;
+  return inputs[0] as Flow;
 };
 /** Without the mask: layers that do not hand it on. */
 export const unmasked = ({ mask: _, ...x }: Flow): Flow => x;
@@ -32,8 +32,7 @@ export const needsNoMask = (where: string, x: Flow): void => {
 };
 export const after = (call: Call, x: Flow, key = 'activation'): Flow[] => {
   const found = activation(call.config, key, 'linear', call.build.dialect);
-  const { input: _, ...y } = call.build.activate(x, `${call.name}.${key}`, found);
-  return [y];
+  return [call.build.activate(x, `${call.name}.${key}`, found)];
 };
 
 /** How many axes a value has in the file. */

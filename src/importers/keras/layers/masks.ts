@@ -1,7 +1,7 @@
 import { isObject, show } from '../../formats/json.js';
 import { refuse } from '../../shared/refuse.js';
 import type { Flow } from '../build.js';
-import type { LayerEntry } from '../files/weights.js';
+import type { LayerEntry } from '../entries.js';
 
 // Functional models of Keras 3.4 and newer say how masks are made: `Any(NotEqual(x, mask_value))` beside a Masking of x,
 // `NotEqual(ids, 0)` beside an Embedding, `LogicalOr` of the masks beside a merge (with a detour over one mask per feature beside
@@ -16,68 +16,61 @@ export interface Mask {
   readonly wide: boolean;
 }
 
-const OPERATIONS = ['NotEqual', 'Any', 'LogicalOr', 'ExpandDims', 'ZerosLike'];
+export const isMask = (value: Flow | Mask): value is Mask => 'of' in value;
 
-/** The layers that are operations on masks: by their class, and Concatenate by what it joins. */
-export function maskMakers(layers: readonly LayerEntry[], reads: (layer: number) => readonly string[]): Set<string> {
-  const makers = new Set(layers.filter(({ className }) => OPERATIONS.includes(className)).map(({ name }) => name));
-  layers.forEach(({ className, name }, index) => {
-    if (className !== 'Concatenate') return;
-    const from = reads(index);
-    if (from.length > 0 && from.every((one) => makers.has(one))) makers.add(name);
-  });
-  return makers;
-}
+export const isMaskOperation = (className: string): boolean =>
+  ['NotEqual', 'Any', 'LogicalOr', 'ExpandDims', 'ZerosLike'].includes(className);
+
+/** Whether a call is an operation on masks: by its class, and Concatenate by what it joins. */
+export const makesMask = ({ className }: LayerEntry, values: readonly (Flow | Mask)[]): boolean =>
+  isMaskOperation(className) || (className === 'Concatenate' && values.length > 0 && values.every(isMask));
 
 /** Masked where all of several values are: where none of the conditions holds. */
 export const either = (all: readonly string[]): string =>
-  [...new Set(all.flatMap((one) => one.split(' or ')))]
-    .filter((one) => one !== '')
+  [...new Set(all.flatMap((conditions) => conditions.split(' or ')))]
+    .filter((condition) => condition !== '')
     .sort()
-    .join(' or '); // prettier-ignore
+    .join(' or ');
 
 export const unequalTo = ({ name, ids }: Flow, value: number): string => `${ids ? '' : 'any of '}${name} != ${value}`;
 
-/** One call of such an operation: what it reads, values or masks, and what it makes of them. */
-export interface MaskCall {
-  readonly args: readonly unknown[];
-  readonly ofValues: boolean;
-  readonly make: (values: readonly Flow[], masks: readonly Mask[]) => Mask;
-}
-
-export function maskCall(layer: LayerEntry, node: unknown): MaskCall {
-  const where = `layer ${JSON.stringify(layer.name)} (${layer.className})`;
+/** What such an operation makes. @param node its call. @param values what it reads: values of the model, or masks. */
+export function makeMask(
+  where: string,
+  { className, config }: LayerEntry,
+  node: unknown,
+  values: readonly (Flow | Mask)[],
+): Mask {
   const args: unknown[] = isObject(node) && Array.isArray(node.args) ? node.args : [];
-  const { axis, keepdims = false } = layer.config;
-  const no = (): never =>
+  const { axis, keepdims = false } = config;
+  const unfit = (): never =>
     refuse(where, 'an operation that is not honoured', 'one that makes masks of masks', show(args));
-  if (isObject(node) && isObject(node.kwargs) && Object.keys(node.kwargs).length > 0) no();
-  const joined = (masks: readonly Mask[], wide: boolean): Mask =>
-    masks.length > 0 && masks.every((mask) => mask.wide === wide)
+  if (isObject(node) && isObject(node.kwargs) && Object.keys(node.kwargs).length > 0) unfit();
+  const joined = (wide: boolean): Mask => {
+    const masks = values.filter(isMask);
+    return masks.length > 0 && masks.length === values.length && masks.every((mask) => mask.wide === wide)
       ? { of: either(masks.map(({ of }) => of)), wide }
-      : no();
-  switch (layer.className) {
+      : unfit();
+  };
+  const [first] = values;
+  switch (className) {
     case 'NotEqual': {
-      const [value, unequal] = args;
-      if (args.length !== 2 || typeof unequal !== 'number') return no();
-      return {
-        args: [value],
-        ofValues: true,
-        make: ([x]) => (x ? { of: unequalTo(x, unequal), wide: !x.ids } : no()),
-      };
+      const number = args[1];
+      if (args.length !== 2 || typeof number !== 'number' || !first || isMask(first)) return unfit();
+      return { of: unequalTo(first, number), wide: !first.ids };
     }
     case 'ZerosLike':
-      return { args, ofValues: true, make: () => ({ of: '', wide: true }) };
+      return { of: '', wide: true };
     case 'LogicalOr':
-      return { args, ofValues: false, make: (_, masks) => joined(masks, masks[0]?.wide === true) };
+      return joined(first !== undefined && isMask(first) && first.wide);
     case 'Concatenate':
-      return { args, ofValues: false, make: (_, masks) => joined(masks, true) };
+      return joined(true);
     case 'ExpandDims':
-      if (axis !== -1) return no();
-      return { args, ofValues: false, make: (_, masks) => ({ ...joined(masks, false), wide: true }) };
+      if (axis !== -1) return unfit();
+      return { ...joined(false), wide: true };
     default:
-      if (axis !== -1 || keepdims !== false) return no();
-      return { args, ofValues: false, make: (_, masks) => ({ ...joined(masks, true), wide: false }) };
+      if (axis !== -1 || keepdims !== false) return unfit();
+      return { ...joined(true), wide: false };
   }
 }
 

@@ -47,8 +47,7 @@ const merge =
     )
       refuse(config.where, 'masked values of different shapes', 'one shape', inputs.map((x) => x.features).join(', '));
     const made = build.add({ type, inputs: inputs.map((x) => x.name) }, name);
-    const { input: _, ...rest } = wide;
-    return [{ ...rest, name: made, features, mask }];
+    return [{ ...wide, name: made, features, mask }];
   };
 
 const concatenate: Layer = (call) => {
@@ -57,12 +56,11 @@ const concatenate: Layer = (call) => {
   const rank = rankOf(first);
   const raw = config.raw('axis') ?? -1;
   const axis = typeof raw === 'number' && raw < 0 ? raw + rank : raw;
-  const { input: _, ...rest } = first;
   if (axis === rank - 1) {
     const features = inputs.reduce((sum, x) => sum + x.features, 0);
     return [
       {
-        ...rest,
+        ...first,
         mask: mergedMask(call),
         features,
         name: build.add({ type: 'concatenate', inputs: inputs.map((x) => x.name) }, name),
@@ -73,10 +71,10 @@ const concatenate: Layer = (call) => {
     refuse(config.where, 'axis is not honoured', 'the features, or the time of sequences', show(raw));
   for (const x of inputs) needsNoMask(config.where, x);
   // Two times that depend on the run cannot be joined: those of the file's shapes can.
-  const time = inputs.reduce((sum, x) => sum + fixedSteps(config.where, x), 0);
+  const time = inputs.reduce((sum, x) => sum + fixedSteps(config.where, x, build), 0);
   return [
     {
-      ...rest,
+      ...first,
       time,
       fixed: true,
       name: build.add({ type: 'concatenate', axis: 'time', inputs: inputs.map((x) => x.name) }, name),
@@ -104,10 +102,10 @@ const dot: Layer = ({ build, config, inputs, name }) => {
   }
   if (a.kind !== 'sequence' || b.kind !== 'sequence' || ![1, 2].includes(i) || ![1, 2].includes(j))
     refuse(where, 'axes are not honoured', 'two sequences, or two vectors', show(raw));
-  const time = fixedSteps(where, b);
+  const time = fixedSteps(where, b, build);
   let left = a;
   if (i === 1) {
-    const steps = fixedSteps(where, a);
+    const steps = fixedSteps(where, a, build);
     left = {
       ...a,
       name: build.add({ type: 'transpose', inputs: [a.name] }, `${name}.transposed`),
@@ -117,9 +115,8 @@ const dot: Layer = ({ build, config, inputs, name }) => {
     };
   }
   const features = j === 2 ? time : b.features;
-  const { input: _, ...rest } = left;
   return [
-    { ...rest, features, name: build.add({ type: 'matmul', inputs: [left.name, b.name], transposeB: j === 2 }, name) },
+    { ...left, features, name: build.add({ type: 'matmul', inputs: [left.name, b.name], transposeB: j === 2 }, name) },
   ];
 };
 

@@ -1,7 +1,7 @@
 import { show } from '../../formats/json.js';
 import { refuse } from '../../shared/refuse.js';
 import { type Flow, shaped } from '../build.js';
-import type { Stored } from '../files/weights.js';
+import type { Stored } from '../files/stored.js';
 import { type Call, type Layer, needsNoMask, only, ownRank, rankOf } from './layer.js';
 
 /** The layer's arrays one after another, each a vector with one number per feature. */
@@ -83,8 +83,8 @@ const normalization: Layer = (call) => {
   const x = only(call);
   needsNoMask(config.where, x);
   const axis = config.raw('axis');
-  const at = Array.isArray(axis) ? (axis.length === 1 ? axis[0] : Number.NaN) : axis;
-  if (at !== undefined && at !== -1 && at !== rankOf(x) - 1)
+  const last = Array.isArray(axis) ? (axis.length === 1 ? axis[0] : Number.NaN) : axis;
+  if (last !== undefined && last !== -1 && last !== rankOf(x) - 1)
     refuse(config.where, 'axis is not honoured', '-1, the features', show(axis));
   const read = (key: string, index: number): Stored => {
     const given = config.raw(key);
@@ -101,16 +101,16 @@ const normalization: Layer = (call) => {
     return stored;
   };
   const [mean, variance] = [read('mean', 0), read('variance', 1)];
-  const at_ = ({ data }: Stored, j: number): number => data[data.length === 1 ? 0 : j] as number;
+  const element = ({ data }: Stored, j: number): number => data[data.length === 1 ? 0 : j] as number;
   // Keras divides by max(sqrt(variance), 1e-7).
-  const divisor = (j: number): number => Math.max(Math.sqrt(at_(variance, j)), 1e-7);
+  const divisor = (j: number): number => Math.max(Math.sqrt(element(variance, j)), 1e-7);
   const n = x.features;
   if (config.flag('invert', false)) {
     const scale = build.tensor(variance, `${entry.name}.scale`, [n], 'max(sqrt(variance), 1e-7)', () =>
       Float32Array.from({ length: n }, (_, j) => divisor(j)),
     );
     const shift = build.tensor(mean, `${entry.name}.shift`, [n], 'as it is', () =>
-      Float32Array.from({ length: n }, (_, j) => at_(mean, j)),
+      Float32Array.from({ length: n }, (_, j) => element(mean, j)),
     );
     return [{ ...x, name: build.add({ type: 'scale_shift', inputs: [x.name], tensors: { scale, shift } }, name) }];
   }
@@ -118,7 +118,7 @@ const normalization: Layer = (call) => {
     Float32Array.from({ length: n }, (_, j) => 1 / divisor(j)),
   );
   const shift = build.tensor(mean, `${entry.name}.shift`, [n], '-mean / max(sqrt(variance), 1e-7)', () =>
-    Float32Array.from({ length: n }, (_, j) => -at_(mean, j) / divisor(j)),
+    Float32Array.from({ length: n }, (_, j) => -element(mean, j) / divisor(j)),
   );
   return [{ ...x, name: build.add({ type: 'scale_shift', inputs: [x.name], tensors: { scale, shift } }, name) }];
 };

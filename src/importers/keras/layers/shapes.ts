@@ -6,7 +6,7 @@ import { type Layer, only, unmasked } from './layer.js';
 const asVector = (build: Build, where: string, x: Flow, wanted: string): Flow => {
   const { mask: _, time: __, fixed: ___, ...rest } = x;
   if (x.kind === 'vector') return rest;
-  const features = fixedSteps(where, x) * x.features;
+  const features = fixedSteps(where, x, build) * x.features;
   return {
     ...rest,
     kind: 'vector',
@@ -18,7 +18,7 @@ const asVector = (build: Build, where: string, x: Flow, wanted: string): Flow =>
 const reshape: Layer = (call) => {
   const { build, config, name } = call;
   const x = only(call);
-  const total = fixedSteps(config.where, x) * x.features;
+  const total = fixedSteps(config.where, x, build) * x.features;
   const raw = config.raw('target_shape');
   const target = Array.isArray(raw) ? [...(raw as number[])] : [Number.NaN];
   const open = target.indexOf(-1);
@@ -45,7 +45,7 @@ const permute: Layer = (call) => {
   const dims = `${config.raw('dims')}`;
   if (dims === '1,2') return [unmasked(x)];
   if (dims !== '2,1') refuse(config.where, 'dims is not honoured', '(2, 1)', dims);
-  const time = fixedSteps(config.where, x);
+  const time = fixedSteps(config.where, x, build);
   return [
     {
       name: build.add({ type: 'transpose', inputs: [x.name] }, name),

@@ -4,7 +4,7 @@ import { turned } from '../../formats/matrix.js';
 import { refuse } from '../../shared/refuse.js';
 import { sequence, shaped } from '../build.js';
 import type { Config } from '../config.js';
-import type { Stored } from '../files/weights.js';
+import type { Stored } from '../files/stored.js';
 import { after, type Layer, only, unmasked } from './layer.js';
 
 /** Timesteps that a window leaves, where the number before is known. */
@@ -18,9 +18,9 @@ const conv1d: Layer = (call) => {
   const { build, config, entry, name, arrays } = call;
   const x = sequence(config.where, only(call));
   const filters = config.size('filters');
-  const kernelSize = config.one('kernel_size');
-  const stride = config.one('strides', 1);
-  const dilation = config.one('dilation_rate', 1);
+  const kernelSize = config.single('kernel_size');
+  const stride = config.single('strides', 1);
+  const dilation = config.single('dilation_rate', 1);
   const groups = config.has('groups') ? config.size('groups') : 1;
   config.ignore('groups', 'rank');
   const bias = config.flag('use_bias', true);
@@ -69,8 +69,8 @@ const pooling =
   (call) => {
     const { build, config, name } = call;
     const x = sequence(config.where, only(call));
-    const poolSize = config.one('pool_size', 2);
-    const stride = config.has('strides') ? config.one('strides') : poolSize;
+    const poolSize = config.single('pool_size', 2);
+    const stride = config.has('strides') ? config.single('strides') : poolSize;
     config.ignore('strides');
     const padding: PaddingSpec =
       config.choice('padding', ['valid', 'same'], 'valid') === 'same' ? 'same_upper' : [0, 0];
@@ -96,8 +96,8 @@ const globalPooling =
       name,
     );
     if (!keep) return [{ name: made, kind: 'vector', features: x.features }];
-    const one = build.add({ type: 'reshape', inputs: [made], shape: [1, x.features] }, `${name}.time`);
-    return [{ name: one, kind: 'sequence', features: x.features, time: 1, fixed: true }];
+    const single = build.add({ type: 'reshape', inputs: [made], shape: [1, x.features] }, `${name}.time`);
+    return [{ name: single, kind: 'sequence', features: x.features, time: 1, fixed: true }];
   };
 
 const both = (config: Config, key: string): [number, number] => {
@@ -117,7 +117,7 @@ export const WINDOWS: Readonly<Record<string, Layer>> = {
   GlobalAveragePooling1D: globalPooling('mean'),
   UpSampling1D: (call) => {
     const x = unmasked(sequence(call.config.where, only(call)));
-    const count = call.config.one('size', 2);
+    const count = call.config.single('size', 2);
     return [
       {
         ...x,

@@ -1,0 +1,76 @@
+import { isObject, show } from '../formats/json.js';
+import { refuse } from '../shared/refuse.js';
+
+/** A layer as the file lists it. */
+export interface LayerEntry {
+  readonly className: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly name: string;
+}
+
+/** `{class_name, config}`, the form of layers, cells and models. @throws {ImportError} */
+export function entryOf(where: string, value: unknown): LayerEntry {
+  if (!isObject(value) || typeof value.class_name !== 'string')
+    return refuse(where, 'not a layer', '{class_name, config}', show(value));
+  const config = value.config;
+  const own = isObject(config)
+    ? config
+    : Array.isArray(config)
+      ? { layers: config }
+      : refuse(where, 'a layer without a config', 'an object', show(config));
+  const name =
+    typeof value.name === 'string'
+      ? value.name
+      : typeof own.name === 'string'
+        ? own.name
+        : value.class_name.toLowerCase();
+  const module = typeof value.module === 'string' ? value.module : 'keras';
+  const registered = value.registered_name;
+  const foreign =
+    !/^(tf_keras|keras|tensorflow|builtins)/.test(module) ||
+    (typeof registered === 'string' && registered.includes('>') && !/^(keras|tf_keras|Custom>keras)/i.test(registered));
+  if (foreign)
+    refuse(
+      `layer ${JSON.stringify(name)}`,
+      'a custom object',
+      'layers of Keras itself',
+      `${String(registered ?? module)} (${value.class_name})`,
+    );
+  return { className: value.class_name, config: own, name };
+}
+
+/** More levels than any model that Keras wrote has: models are walked by recursion. */
+const DEEPEST = 120;
+
+/** The outermost model, once it is known that nothing in it is nested too deep. @throws {ImportError} */
+export function rootOf(where: string, value: unknown): LayerEntry {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST) refuse(where, 'nested too deep', `at most ${DEEPEST} levels`, 'more');
+    level = level.flatMap((outer) =>
+      typeof outer === 'object' && outer !== null
+        ? Object.values(outer).filter((inner) => typeof inner === 'object' && inner !== null)
+        : [],
+    );
+  }
+  return entryOf(where, value);
+}
+
+export const isModel = (className: string): boolean => ['Sequential', 'Functional', 'Model'].includes(className);
+
+/** The layers of a Sequential or Functional model. */
+export function layersOf({ config, name }: LayerEntry): LayerEntry[] {
+  const where = `model ${JSON.stringify(name)}`;
+  if (!Array.isArray(config.layers)) return refuse(where, 'no layers', 'a list', show(config.layers));
+  return config.layers.map((layer) => entryOf(where, layer));
+}
+
+/** The cells of an `RNN` layer. */
+export function cellsOf(where: string, config: Readonly<Record<string, unknown>>): LayerEntry[] {
+  const cell = config.cell;
+  if (Array.isArray(cell)) return cell.map((inner) => entryOf(where, inner));
+  const single = entryOf(where, cell);
+  if (single.className !== 'StackedRNNCells') return [single];
+  if (!Array.isArray(single.config.cells)) return refuse(where, 'no cells', 'a list', show(single.config.cells));
+  return single.config.cells.map((inner) => entryOf(where, inner));
+}

@@ -1,0 +1,30 @@
+import { show } from '../formats/json.js';
+import { refuse } from '../shared/refuse.js';
+import type { Build, Flow } from './build.js';
+import type { LayerEntry } from './entries.js';
+import type { FileShape } from './walk.js';
+
+/** An input of the model. @param shape as the file states it. @throws {ImportError} a shape that is none of ours. */
+export function addInput(build: Build, layer: LayerEntry, shape: FileShape | undefined): Flow {
+  const where = `input ${JSON.stringify(layer.name)}`;
+  if (!shape) refuse(where, 'no shape', 'batch_shape of the input layer', 'nothing');
+  const unfit = (): never =>
+    refuse(
+      where,
+      'a shape that is not honoured',
+      '(batch, features), (batch, time, features), or (batch, time) of token ids',
+      show(shape),
+    );
+  const [first, second, ...more] = shape.slice(1) as [number | null, ...(number | null)[]];
+  const { dtype } = layer.config;
+  const whole = typeof dtype === 'string' && dtype.includes('int');
+  const name = build.unique(layer.name);
+  // Ids may have an axis of one behind them. Of numbers, only ids may be of any number.
+  if (build.ids.has(layer.name) || (second === undefined && (whole || first === null))) {
+    if (more.length > 0 || (second !== undefined && second !== 1)) unfit();
+    return build.addInput({ name, features: 1, dtype: 'int32' }, first ?? undefined);
+  }
+  if (second === undefined) return build.addInput({ name, features: first as number, kind: 'vector' });
+  if (more.length > 0 || second === null) return unfit();
+  return build.addInput({ name, features: second }, first ?? undefined);
+}

@@ -1,0 +1,116 @@
+import { refuse } from '../shared/refuse.js';
+import type { LayerCall } from './calls/collect.js';
+import { type FunctionalPlan, planFunctional } from './calls/functional.js';
+import type { Reference } from './calls/references.js';
+import { isModel, type LayerEntry, layersOf } from './entries.js';
+
+/** Sizes of an input as the file states them, the batch first; null where it leaves them open. */
+export type FileShape = readonly (number | null)[];
+
+/** What becomes of a model's inputs and layers on a walk through it. */
+export interface Visitor<Value> {
+  /** @param layer whose name and config the input has. @param shape as the file states it. */
+  input(layer: LayerEntry, shape: FileShape | undefined): Value;
+  /** A call of a layer that is no model. */
+  call(call: Called<Value>): readonly Value[];
+  /** An output that no call made. */
+  missing(where: string, reference: Reference): Value;
+  /** The visitor of the layers of a model among the layers. */
+  within(index: number): Visitor<Value>;
+}
+
+export interface Called<Value> extends Pick<LayerCall, 'layer' | 'index' | 'call'> {
+  /** As the file has it; undefined in a Sequential model. */
+  readonly node?: unknown;
+  readonly inputs: readonly Value[];
+  /** Masks that it is given by name, of its inputs in order. */
+  readonly masks: readonly Value[];
+}
+
+/** Calls of layers, those within models once for each call of these: a model in a model in a model can make much of little. */
+const MOST_CALLS = 10_000;
+
+/** Plans of models, each made once however often the model is called. */
+export type Plans = Map<LayerEntry['config'], FunctionalPlan>;
+
+/** One walk through a model, layer by layer, each after those whose values it reads. */
+export class Walk<Value> {
+  #calls = 0;
+
+  constructor(private readonly plans: Plans) {}
+
+  /** @param given the values it is called with; undefined for the outermost, which makes its own inputs. */
+  model(entry: LayerEntry, visitor: Visitor<Value>, given?: readonly Value[]): readonly Value[] {
+    return entry.className === 'Sequential'
+      ? this.#sequential(entry, visitor, given)
+      : this.#functional(entry, visitor, given);
+  }
+
+  #sequential(entry: LayerEntry, visitor: Visitor<Value>, given: readonly Value[] | undefined): readonly Value[] {
+    const layers = layersOf(entry);
+    this.#count(entry, layers.length);
+    const first = layers[0] ?? refuse(`model ${JSON.stringify(entry.name)}`, 'no layers', 'at least one');
+    let values = given;
+    layers.forEach((layer, index) => {
+      if (layer.className === 'InputLayer') {
+        values ??= [visitor.input(layer, shapeOf(layer))];
+        return;
+      }
+      values ??= [
+        visitor.input(
+          { ...first, name: `${layer.name}_input` },
+          shapeOf(layer) ?? asShape(entry.config.build_input_shape),
+        ),
+      ];
+      values = this.#call(visitor, { layer, index, call: 0, inputs: values, masks: [] });
+    });
+    return values ?? [];
+  }
+
+  #functional(entry: LayerEntry, visitor: Visitor<Value>, given: readonly Value[] | undefined): readonly Value[] {
+    const where = `model ${JSON.stringify(entry.name)}`;
+    const plan = this.plans.get(entry.config) ?? planFunctional(entry);
+    this.plans.set(entry.config, plan);
+    const { layers, inputs, outputs, calls, numbers } = plan;
+    if (given && given.length !== inputs.length)
+      refuse(where, 'wrong number of inputs', `${inputs.length}`, `${given.length}`);
+    this.#count(entry, calls.length);
+    const positions = new Map(inputs.map(([name], position) => [name, position] as const).reverse());
+    const made = new Map<string, readonly Value[]>();
+    for (const layer of layers) {
+      if (layer.className !== 'InputLayer') continue;
+      const position = positions.get(layer.name);
+      const value = given ? given[position ?? given.length] : visitor.input(layer, shapeOf(layer));
+      if (value !== undefined) made.set(numbers.made(layer.name, 0), [value]);
+    }
+    const referred = (reference: Reference): Value =>
+      made.get(numbers.of(reference))?.[reference[2]] ?? visitor.missing(where, reference);
+    for (const { layer, index, call, node, values, masks } of calls) {
+      const called = { layer, index, call, node, inputs: values.map(referred), masks: masks.map(referred) };
+      made.set(numbers.made(layer.name, call), this.#call(visitor, called));
+    }
+    return outputs.map(referred);
+  }
+
+  #call(visitor: Visitor<Value>, called: Called<Value>): readonly Value[] {
+    const { layer, index, inputs } = called;
+    if (!isModel(layer.className)) return visitor.call(called);
+    if (inputs.length === 0) refuse(whereOf(layer), 'wrong number of inputs', 'at least 1', '0');
+    return this.model(layer, visitor.within(index), inputs);
+  }
+
+  #count({ name }: LayerEntry, calls: number): void {
+    this.#calls += calls;
+    if (this.#calls > MOST_CALLS)
+      refuse(`model ${JSON.stringify(name)}`, 'too many calls of layers', `at most ${MOST_CALLS}`, 'more');
+  }
+}
+
+export const whereOf = (layer: LayerEntry): string => `layer ${JSON.stringify(layer.name)} (${layer.className})`;
+
+const shapeOf = ({ config }: LayerEntry): FileShape | undefined =>
+  asShape(config.batch_shape ?? config.batch_input_shape);
+const asShape = (value: unknown): FileShape | undefined => {
+  if (!Array.isArray(value) || value.length < 2 || value.length > 6) return undefined;
+  return value.every((n) => n === null || (Number.isSafeInteger(n) && n > 0)) ? value : undefined;
+};
