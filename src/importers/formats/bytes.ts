@@ -17,7 +17,7 @@ export const isBytes = (value: unknown): value is FileBytes =>
 export function viewBytes(bytes: FileBytes, where = 'bytes'): Uint8Array {
   if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (isBytes(bytes)) return new Uint8Array(bytes);
-  return refuse(where, 'not the bytes of a file', 'an ArrayBuffer, or a view of one', nameOf(bytes));
+  return refuse(where, 'not the bytes of a file', 'an ArrayBuffer, or a view of one', describeNoBytes(bytes));
 }
 
 /**
@@ -26,16 +26,14 @@ export function viewBytes(bytes: FileBytes, where = 'bytes'): Uint8Array {
  */
 export function viewModel(bytes: FileBytes): Uint8Array {
   const view = viewBytes(bytes);
-  if (isOrt(view)) refuse('file', ...ORT, 'ORTM from byte 4 on');
+  // A flatbuffer, whose identifier follows the first offset.
+  if (String.fromCharCode(...view.subarray(4, 8)) === 'ORTM')
+    refuse('file', 'a model of ONNX Runtime (.ort)', 'the .onnx file that it was made from', 'ORTM from byte 4 on');
   return view;
 }
 
-/** ONNX Runtime's own format, a flatbuffer: its identifier follows the first offset. */
-export const isOrt = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subarray(4, 8)) === 'ORTM';
-export const ORT = ['a model of ONNX Runtime (.ort)', 'the .onnx file that it was made from'] as const;
-
-/** What it is instead; of what only has to be awaited, that as well. */
-function nameOf(value: unknown): string {
+/** What is given in the place of bytes; of what only has to be awaited, that as well. */
+export function describeNoBytes(value: unknown): string {
   if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
   if ('then' in value) return 'Promise: await it';
   const tag = tagOf(value);

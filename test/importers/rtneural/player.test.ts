@@ -31,7 +31,7 @@ const run = async (file: object, x: Float32Array, inputs: number): Promise<Float
   const data = x.slice();
   const [{ data: y }] = Object.values(
     model.runNamed({ input: { data, shape: [1, data.length / inputs, inputs] } }),
-  ) as [{ data: Float32Array }];
+  ) as unknown as [{ data: Float32Array }];
   // One sample after another, as players go.
   const stream = model.createStream();
   const steps = Array.from(
