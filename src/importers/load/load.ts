@@ -34,8 +34,9 @@ export async function load(source: LoadSource, options: LoadOptions = {}): Promi
     : (await import('./choose.js')).choose(source);
   const given: unknown = options;
   if (!isObject(given)) refuse('options', 'not an object', `{ ${format}: … }`, show(given));
-  for (const key of Object.keys(given))
-    if (key !== format) refuse(`options.${key}`, 'not for this file', `${format}, or no options`, key);
+  for (const [key, value] of Object.entries(given))
+    if (key !== format && value !== undefined)
+      refuse(`options.${key}`, 'not for this file', `${format}, or no options`, key);
   switch (format) {
     case 'onnx': {
       const { readOnnx } = await import('../onnx/read.js');

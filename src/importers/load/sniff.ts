@@ -79,6 +79,7 @@ function ofJson(bytes: Uint8Array): Format {
   const keys = Object.keys(file);
   if (
     Array.isArray(file.layers) ||
+    ('model_data' in file && 'state_dict' in file) ||
     (keys.length > 0 && keys.every((key) => /\.(weight|bias)(_[ih]h_l\d+)?$/.test(key)))
   )
     return 'rtneural';

@@ -5,6 +5,7 @@ import { Chain } from '../shared/chain.js';
 import { checkConfig, oneOf } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
+import { guitarMl } from './guitarml.js';
 import { kerasLayers } from './keras-style.js';
 import type { RTNeuralOptions } from './options.js';
 import { afterLayers, beforeLayers, PLAYER_FIELDS } from './player.js';
@@ -12,7 +13,8 @@ import { torchLayers } from './torch-style.js';
 
 /**
  * A model from RTNeural's JSON: layers as its Keras exporter writes them (`in_shape`, `layers`), with what players honour beside
- * them (`in_skip`, `in_gain`, `out_gain`); or a PyTorch state_dict as JSON, whose modules follow one another.
+ * them (`in_skip`, `in_gain`, `out_gain`); a PyTorch state_dict as JSON, whose modules follow one another; or such a dict with
+ * `model_data`, as GuitarML's captures have it.
  * The sequence input has as many features as the first layer takes.
  * @throws {ImportError} malformed JSON; a layer, activation or field that is not honoured, by name; weights of the wrong shape.
  */
@@ -27,8 +29,10 @@ export function readRTNeural(bytes: FileBytes, options: RTNeuralOptions = {}): I
   if (!isObject(file)) return refuse('file', 'not a model of RTNeural', 'an object', show(file));
   const reporter = new Reporter();
   if (!Array.isArray(file.layers)) {
-    const spec = torchLayers(file, reporter, options);
-    return { spec, report: reporter.finish('RTNeural JSON, PyTorch state_dict') };
+    const guitar = 'model_data' in file;
+    const chain = guitar ? guitarMl(file, reporter) : torchLayers(file, reporter, options);
+    const form = guitar ? 'GuitarML JSON, SimpleRNN' : 'RTNeural JSON, PyTorch state_dict';
+    return { spec: chain.finish(), report: reporter.finish(form) };
   }
   const { in_shape: shape, layers, ...rest } = file;
   // Players take null for what is not there.

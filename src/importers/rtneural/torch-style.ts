@@ -1,4 +1,3 @@
-import type { ModelSpec } from '../../spec.js';
 import { flattenNested, type Nested } from '../formats/nested.js';
 import { Chain, sameShape } from '../shared/chain.js';
 import { refuse } from '../shared/refuse.js';
@@ -18,7 +17,7 @@ export function torchLayers(
   file: Readonly<Record<string, unknown>>,
   reporter: Reporter,
   { assume }: RTNeuralOptions,
-): ModelSpec {
+): Chain {
   const modules = new Map<string, Module>();
   for (const [key, value] of Object.entries(file)) {
     const dot = key.lastIndexOf('.');
@@ -56,7 +55,7 @@ export function torchLayers(
       'an activation may follow it',
       "options.assume: 'chain', if none does",
     );
-  return chain.finish();
+  return chain;
 }
 
 const isRecurrent = ({ tensors }: Module): boolean => tensors.has('weight_ih_l0');

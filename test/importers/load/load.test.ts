@@ -297,6 +297,7 @@ describe('options', () => {
     await expect(load(text, { pytorch: {} })).rejects.toThrow(
       'options.pytorch: not for this file; expected nam, or no options, got pytorch',
     );
+    expect((await load(text, { pytorch: undefined } as never)).spec.nodes.length).toBeGreaterThan(1);
     await expect(load(text, 4 as never)).rejects.toThrow('options: not an object; expected { nam: … }, got 4');
     await expect(load(toSafetensors(stack('lstm', 2, 3)), { pytorch: {} })).rejects.toThrow(
       'options.pytorch: not for this file',

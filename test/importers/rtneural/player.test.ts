@@ -113,6 +113,16 @@ describe('refused', () => {
       { ...network(1, 2), in_skip: 1 },
       'file: in_skip and out_gain of several outputs; expected one output, as players have, got 2',
     ],
+    [
+      'weights of an activation',
+      { in_shape: [1], layers: [{ type: 'activation', activation: 'tanh', weights: [[2]] }] },
+      'layers[0] ("activation"): wrong number of weights; expected 0, got 1',
+    ],
+    [
+      'an activation behind a prelu',
+      { in_shape: [1], layers: [{ type: 'prelu', activation: 'tanh', weights: [[2]] }] },
+      'layers[0] ("prelu"): an activation behind an activation; expected none, got "tanh"',
+    ],
   ])('%s', (_, file, message) => {
     expect(refusal(() => fromRTNeural(bytes(file)))).toBe(message);
   });
