@@ -15,14 +15,14 @@ export const isFolded = (stored: Stored): stored is Folded => 'from' in stored;
 interface Form {
   readonly ends: readonly string[];
   readonly how: string;
-  readonly fold: (where: string, parts: readonly Stored[]) => Pick<Stored, 'shape' | 'read'>;
+  readonly work: (where: string, parts: readonly Stored[]) => Pick<Stored, 'shape' | 'read'>;
 }
 
-const SPECTRAL_NORM = { how: 'spectral norm: W / (uᵀ·W·v)', fold: spectralNorm };
-const WEIGHT_NORM = { how: 'weight norm: g·v / ‖v‖', fold: weightNorm };
+const SPECTRAL_NORM = { how: 'spectral norm: W / (uᵀ·W·v)', work: spectralNorm };
+const WEIGHT_NORM = { how: 'weight norm: g·v / ‖v‖', work: weightNorm };
 /** `torch.nn.utils`, before and since `parametrize`. Pruning first: what is pruned may be part of a norm. */
 const FORMS: readonly Form[] = [
-  { ends: ['_orig', '_mask'], how: 'pruned: W ∘ mask', fold: prune },
+  { ends: ['_orig', '_mask'], how: 'pruned: W ∘ mask', work: prune },
   { ends: ['_orig', '_u', '_v'], ...SPECTRAL_NORM },
   { ends: ['.original', '.0._u', '.0._v'], ...SPECTRAL_NORM },
   { ends: ['_g', '_v'], ...WEIGHT_NORM },
@@ -35,52 +35,31 @@ const UNKNOWN = [
 const PARAMETRIZED = /(^|\.)parametrizations\.([^.]+)$/;
 
 /**
- * The tensors with those that `weight_norm`, `spectral_norm` and pruning keep in parts put together, as modules in eval mode do.
+ * Puts together the tensors that `weight_norm`, `spectral_norm` and pruning keep in parts, as modules in eval mode do.
  * @throws {ImportError} a tensor beside its own parts, parts whose shapes do not belong together, another parametrization.
  */
-export function foldReparametrised(
-  tensors: ReadonlyMap<string, Stored>,
-  modules: readonly string[],
-): Map<string, Stored> {
-  const folded = FORMS.reduce(foldForm, new Map(tensors));
-  for (const name of folded.keys()) {
-    if (/(^|\.)parametrizations\./.test(name)) refuse(tensorAt(name), ...UNKNOWN);
-  }
+export function foldReparametrised(tensors: Map<string, Stored>, modules: readonly string[]): void {
+  for (const form of FORMS) for (const name of [...tensors.keys()]) fold(tensors, name, form);
+  for (const name of tensors.keys()) if (/(^|\.)parametrizations\./.test(name)) refuse(tensorAt(name), ...UNKNOWN);
   // One after another, the second without tensors of its own: the file may have its path.
   for (const path of modules)
     if (/(^|\.)parametrizations\.[^.]+\.[1-9]/.test(path)) refuse(`module ${path}`, ...UNKNOWN);
-  return folded;
 }
 
-function foldForm(tensors: Map<string, Stored>, { ends, how, fold }: Form): Map<string, Stored> {
+/** Puts the tensor whose first part this is in the place of its parts, if all of them are there. */
+function fold(tensors: Map<string, Stored>, name: string, { ends, how, work }: Form): void {
   const [first] = ends as [string, ...string[]];
-  const found = new Map<string, readonly [whole: string, names: readonly string[]]>();
-  const parts = new Set<string>();
-  for (const key of tensors.keys()) {
-    const stem = key.slice(0, -first.length);
-    const names = ends.map((end) => stem + end);
-    if (!key.endsWith(first) || !names.every((name) => tensors.has(name))) continue;
-    const whole = first.startsWith('.') ? stem.replace(PARAMETRIZED, '$1$2') : stem;
-    if (tensors.has(whole)) refuse(tensorAt(whole), 'stands beside its own parts', 'one of them', names.join(', '));
-    found.set(key, [whole, names]);
-    for (const name of names) parts.add(name);
-  }
-  const all = new Map<string, Stored>();
-  for (const [key, stored] of tensors) {
-    const [whole, names] = found.get(key) ?? [];
-    if (whole !== undefined && names !== undefined) {
-      const stored = names.map((name) => tensors.get(name) as Stored);
-      const inner = stored.flatMap((part) => (isFolded(part) ? [part.how] : []));
-      const from = stored.map((part, index) => (isFolded(part) ? part.from : names[index])).join(', ');
-      all.set(whole, {
-        ...fold(tensorAt(whole), stored),
-        dtype: 'F32',
-        from,
-        how: [...inner, how].join('; '),
-      } as Folded);
-    } else if (!parts.has(key)) all.set(key, stored);
-  }
-  return all;
+  const stem = name.slice(0, -first.length);
+  const names = ends.map((end) => stem + end);
+  const parts = names.flatMap((part) => tensors.get(part) ?? []);
+  if (!name.endsWith(first) || parts.length < ends.length) return;
+  const whole = first.startsWith('.') ? stem.replace(PARAMETRIZED, '$1$2') : stem;
+  if (tensors.has(whole)) refuse(tensorAt(whole), 'stands beside its own parts', 'one of them', names.join(', '));
+  const inner = parts.flatMap((part) => (isFolded(part) ? [part.how] : []));
+  const from = parts.map((part, index) => (isFolded(part) ? part.from : names[index])).join(', ');
+  const folded: Folded = { ...work(tensorAt(whole), parts), dtype: 'F32', from, how: [...inner, how].join('; ') };
+  for (const part of names) tensors.delete(part);
+  tensors.set(whole, folded);
 }
 
 const text = ({ shape }: Stored): string => `(${shape.join(', ')})`;

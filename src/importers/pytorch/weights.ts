@@ -33,9 +33,9 @@ export function openWeights(bytes: FileBytes, config: PyTorchConfig): Weights {
   // BatchNorm counts the batches it was trained on; inference never looks.
   for (const name of [...weights.tensors.keys()])
     if (name.endsWith('num_batches_tracked')) weights.tensors.delete(name);
+  foldReparametrised(weights.tensors, weights.modules);
   return {
     ...weights,
-    tensors: foldReparametrised(weights.tensors, weights.modules),
     modules: weights.modules.filter((path) => !/(^|\.)parametrizations(\.|$)/.test(path)),
   };
 }
