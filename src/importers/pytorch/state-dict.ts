@@ -68,7 +68,8 @@ function refuseOthers(value: unknown, entries: Entries, key: string | undefined,
   const isMeant = (name: unknown) => (key === undefined ? !ignore.includes(name as string) : name === key);
   const meant = entries.filter(([name]) => isMeant(name)).map(([, item]) => item);
   for (const item of meant) if (item instanceof Inert) refuseInert(item);
-  for (const dict of key === undefined ? [value, ...meant] : meant) {
+  // Many entries could be one large dict.
+  for (const dict of new Set(key === undefined ? [value, ...meant] : meant)) {
     if (!(dict instanceof Map)) continue;
     const [first] = others(dict, ignore);
     if (first?.[1] instanceof Inert) refuseInert(first[1]);

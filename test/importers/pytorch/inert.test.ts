@@ -183,6 +183,14 @@ describe('tensors of the model are never lost in what is not built', () => {
     expect(values(other, { ...config, stateDict: 'model' })).toEqual(two);
   });
 
+  it('one large dict under many keys is looked at once', () => {
+    const n = 30_000;
+    const key = (k: number) => `X\x04\0\0\0${`0000${k.toString(36)}`.slice(-4)}`;
+    const numbers = `}(${Array.from({ length: n }, (_, k) => key(k) + int(1)).join('')}uq\x05`;
+    const keys = Array.from({ length: n }, (_, k) => `${key(k)}h\x05`).join('');
+    expect(() => values(stream(`${numbers}0}(${keys}u`))).toThrow('file: no state dict; expected a dict of tensors');
+  });
+
   it('much that is nested or shared costs what it weighs in the file', () => {
     const n = 20_000;
     // An object in an object in an object …; and one list in many objects.
