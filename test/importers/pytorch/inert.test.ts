@@ -188,7 +188,9 @@ describe('tensors of the model are never lost in what is not built', () => {
     const key = (k: number) => `X\x04\0\0\0${`0000${k.toString(36)}`.slice(-4)}`;
     const numbers = `}(${Array.from({ length: n }, (_, k) => key(k) + int(1)).join('')}uq\x05`;
     const keys = Array.from({ length: n }, (_, k) => `${key(k)}h\x05`).join('');
-    expect(() => values(stream(`${numbers}0}(${keys}u`))).toThrow('file: no state dict; expected a dict of tensors');
+    expect(() => values(stream(`${numbers}0}(${keys}u`, [], ''))).toThrow(
+      'file: no state dict; expected a dict of tensors',
+    );
   });
 
   it('much that is nested or shared costs what it weighs in the file', () => {
