@@ -4,7 +4,7 @@ import { isObject, parseJson, show } from '../formats/json.js';
 import { writeSafetensors } from '../formats/safetensors-writer.js';
 import { refuseOptions } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
-import { readSafetensors } from './read.js';
+import { readSafetensors } from './reader.js';
 
 /** The metadata entry that holds the spec, and the version of its form. */
 const KEY = 'gatewise';

@@ -2,4 +2,4 @@
 export type { FileBytes } from '../formats/bytes.js';
 export { writeSafetensors } from '../formats/safetensors-writer.js';
 export { fromSafetensors, toSafetensors } from './container.js';
-export { readSafetensors, type SafetensorsFile, type SafetensorsOptions } from './read.js';
+export { readSafetensors, type SafetensorsFile, type SafetensorsOptions } from './reader.js';
