@@ -103,6 +103,7 @@ function checkModelOptions(options: ModelOptions, where: string): void {
 const RUN_OPTIONS = [...MASK_OPTIONS, 'batch', 'initialState'];
 
 /** A trained model: weights packed once, immutable, shared by all its streams. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `makeDisposable` gives it what the interface says
 export class Model {
   readonly #engine: ModelEngine;
 
@@ -228,7 +229,6 @@ export class Model {
   }
 }
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `makeDisposable` gives it what the interface says
 export interface Model extends Disposable {}
 makeDisposable(Model);
 

@@ -43,6 +43,7 @@ export interface StreamRunOptions extends MaskOptions {
  * A model with a memory of what it has seen: state only, the weights are the model's.
  * Made by `model.createStream()`. Whatever the cut of a sequence into calls, the outputs have the same bits.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `makeDisposable` gives it what the interface says
 export class Stream {
   /** Sequences that advance together. */
   readonly batch: number;
@@ -225,6 +226,5 @@ function release({ engine, plan, state }: StreamMemory): void {
 const abandoned =
   typeof FinalizationRegistry === 'undefined' ? undefined : new FinalizationRegistry<StreamMemory>(release);
 
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `makeDisposable` gives it what the interface says
 export interface Stream extends Disposable {}
 makeDisposable(Stream);
