@@ -157,7 +157,7 @@ describe('ONNX, the times of several inputs', () => {
     (await createModel(made)).dispose();
   });
 
-  it('of more than four names, they are all one or all different', () => {
+  it('of more than three names, they are all one or all different', () => {
     const names = ['a', 'b', 'd', 'e', 'f'];
     const inputs = Object.fromEntries(names.map((name) => [name, of('n', `t_${name}`, 3)]));
     expect(times(spec({ inputs, nodes: [node('Sum', 'a b d e f')] }))).toEqual(names.map((name) => [name, undefined]));
