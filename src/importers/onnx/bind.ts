@@ -82,7 +82,9 @@ export function bindInput(
   scope.set(input.name, item);
   if (ids) ctx.ids.add(name);
   ctx.saw(item);
-  ctx.reporter.note(`input ${JSON.stringify(input.name)}: axes are ${roles.join(', ')}`);
+  const clock = timeOf(input, roles, clocks).time;
+  const apart = typeof clock === 'string' ? `; an open time of its own, "${clock}"` : '';
+  ctx.reporter.note(`input ${JSON.stringify(input.name)}: axes are ${roles.join(', ')}${apart}`);
   return {
     name,
     features: count(features),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromOnnx } from '../../../src/importers/onnx/index.js';
+import { fromOnnx, readOnnx } from '../../../src/importers/onnx/index.js';
 import { createModel, type ModelSpec } from '../../../src/index.js';
 import { floats, type Input, ints, model, node, type Parts } from './build.js';
 
@@ -155,6 +155,10 @@ describe('ONNX, the times of several inputs', () => {
     const made = spec(parts);
     expect(times(made)).toEqual(expected);
     (await createModel(made)).dispose();
+    const apart = made.inputs.flatMap(({ time }) =>
+      typeof time === 'string' ? [`an open time of its own, "${time}"`] : [],
+    );
+    expect(readOnnx(model(parts)).report.notes.flatMap((note) => /an open time .*/.exec(note) ?? [])).toEqual(apart);
   });
 
   it('of more than three names, they are all one or all different', () => {
