@@ -147,3 +147,53 @@ describe('ONNX, the time of a run as a number', () => {
     expect(await run(parts, [10, 20, 30, Number.NaN, 50, 60], [2, 3, 1])).toEqual([11, 22, 33, Number.NaN, 52, 63]);
   });
 });
+
+describe('ONNX, tables that are looked up', () => {
+  const table = floats([3, 2, 2]);
+  it.each([
+    ['one number for each id', floats([3], [5, 6, 7]), [7, 5]],
+    [
+      'several axes for each id',
+      table,
+      [...Float32Array.from([...table.floatData.slice(8, 12), ...table.floatData.slice(0, 4)])],
+    ],
+  ])('%s', async (_, E, wanted) => {
+    const parts: Parts = { nodes: [node('Gather', 'E X')], inputs: whole('batch', 'time'), init: { E } };
+    const made = await createModel(fromOnnx(model(parts)));
+    expect([...(made.run(Int32Array.of(2, 0)) as Float32Array)]).toEqual(wanted);
+  });
+});
+
+describe('ONNX, weights that are quantised in the file and back', () => {
+  it.each([
+    ['one scale', { s: floats([], [0.5]), z: ints([3], []) }, 1],
+    ['one for each column', { s: floats([2], [0.5, 0.25]), z: ints([3, 0]) }, 2],
+  ])('are rounded to even numbers and bounded: %s', async (_, { s, z }, scales) => {
+    const W = [0.25, 0.75, -0.25, 100, 0.3, -64];
+    const parts: Parts = {
+      nodes: [
+        node('Cast', 'z', 'zero', { to: 3 }),
+        node('QuantizeLinear', 'W s zero', 'q', { axis: 1 }),
+        node('DequantizeLinear', 'q s zero', 'd', { axis: 1 }),
+        node('MatMul', 'X d'),
+      ],
+      inputs: { X: { dims: ['batch', 3] } },
+      init: { W: floats([3, 2], W), s, z },
+    };
+    const rows = [0, 1, 2].map((row) =>
+      run(
+        parts,
+        [0, 1, 2].map((i) => Number(i === row)),
+        [1, 3],
+      ),
+    );
+    const wanted = W.map((w, i) => {
+      const scale = scales === 2 && i % 2 === 1 ? 0.25 : 0.5;
+      const zero = scales === 2 && i % 2 === 1 ? 0 : 3;
+      const [near, even] = [Math.round(w / scale), 2 * Math.round(w / scale / 2)];
+      const whole = near - w / scale === 0.5 ? even : near;
+      return (Math.min(127, Math.max(-128, whole + zero)) - zero) * scale;
+    });
+    expect((await Promise.all(rows)).flat()).toEqual(wanted);
+  });
+});

@@ -39,53 +39,56 @@ function gatherNd(op: Op, ctx: Context): Item[] {
   return [pickAlong(ctx, where, x, 0, integers(where, index, 'indices') ?? [], index.dims.slice(0, -1))];
 }
 
-function embedding(op: Op, ctx: Context, table: Constant, ids: Value, axis: number): Value {
+/** Rows of a table, by token ids or by places that are worked out. */
+function embedding(op: Op, ctx: Context, table: Constant, index: Value, axis: number): Value {
   const { where } = op;
-  const bound = ctx.below.get(ids.name);
-  if (axis === 0 && table.dims.length === 2 && bound !== undefined && bound <= (table.dims[0] as number))
-    return placeLookUp(op, ctx, table, ids, bound);
-  if (axis !== 0 || table.dims.length !== 2 || !ctx.isIds(ids))
+  const [rows = 0, ...sizes] = table.dims;
+  const bound = ctx.below.get(index.name);
+  const placed = bound !== undefined && bound <= rows;
+  if (axis !== 0 || rows === 0 || !(placed || ctx.isIds(index)))
     refuse(
       where,
       'not a table of rows by token ids',
       'a table [vocabulary, features], ids of the input',
       `[${table.dims}]`,
     );
-  const [vocabulary, features] = table.dims as [number, number];
-  const name = op.outputs[0] as string;
-  const data = Float32Array.from(table.data as ArrayLike<number>);
-  const weight = ctx.tensor(table.tensor ?? name, [vocabulary, features], data, {
+  const atoms = sizes.map((size): Atom => ({ kind: 'block', size }));
+  const name = placed ? byPlace(op, ctx, table, index, bound) : byIds(op, ctx, table, index);
+  const axes = [...index.axes, ...atoms.map((atom) => (atom.size === 1 ? [] : [atom]))];
+  return { kind: 'value', name, time: index.time, features: atoms, axes, type: table.type };
+}
+function byIds(op: Op, ctx: Context, table: Constant, { name: ids }: Value): string {
+  const wanted = op.outputs[0] as string;
+  const [rows, features] = matrixOf(table);
+  const weight = ctx.tensor(table.tensor ?? wanted, [rows, features], numbers(op.where, table), {
     constant: table,
-    becomes: `${name}.weight`,
+    becomes: `${wanted}.weight`,
     how: 'one row per token id',
   });
-  const atom: Atom = { kind: 'block', size: features };
-  const made = ctx.add({ type: 'embedding', inputs: [ids.name], tensors: { weight } }, name);
-  const axes = [...ids.axes, features === 1 ? [] : [atom]];
-  return { kind: 'value', name: made, time: ids.time, features: [atom], axes, type: table.type };
+  return ctx.add({ type: 'embedding', inputs: [ids], tensors: { weight } }, wanted);
 }
 
-/** Rows of a table by places that are worked out: each is a 1 among zeros, which the table is multiplied by. */
-function placeLookUp(op: Op, ctx: Context, table: Constant, ids: Value, bound: number): Value {
-  const name = op.outputs[0] as string;
-  const features = table.dims[1] as number;
-  const places = ctx.tensor(
-    `${name}.places`,
-    [bound],
-    Float32Array.from({ length: bound }, (_, i) => i),
-  );
-  const all = ctx.add({ type: 'constant', inputs: [], tensors: { value: places } }, `${name}.places`);
-  const chosen = ctx.add({ type: 'equal', inputs: [ids.name, all] }, `${name}.chosen`);
+/** Each place is a 1 among zeros, which the table is multiplied by. */
+function byPlace(op: Op, ctx: Context, table: Constant, { name: place }: Value, bound: number): string {
+  const wanted = op.outputs[0] as string;
+  const [, features] = matrixOf(table);
+  const places = Float32Array.from({ length: bound }, (_, i) => i);
+  const value = ctx.tensor(`${wanted}.places`, [bound], places);
+  const all = ctx.add({ type: 'constant', inputs: [], tensors: { value } }, `${wanted}.places`);
+  const chosen = ctx.add({ type: 'equal', inputs: [place, all] }, `${wanted}.chosen`);
   const columns = pick(op.where, table, [features, bound], [1, features]);
-  const weight = ctx.tensor(table.tensor ?? name, [features, bound], numbers(op.where, columns), {
+  const weight = ctx.tensor(table.tensor ?? wanted, [features, bound], numbers(op.where, columns), {
     constant: table,
-    becomes: `${name}.weight`,
+    becomes: `${wanted}.weight`,
     how: 'one column per place',
   });
-  const made = ctx.add({ type: 'dense', inputs: [chosen], units: features, tensors: { weight } }, name);
-  const atom: Atom = { kind: 'block', size: features };
-  const axes = [...ids.axes, features === 1 ? [] : [atom]];
-  return { kind: 'value', name: made, time: ids.time, features: [atom], axes, type: table.type };
+  return ctx.add({ type: 'dense', inputs: [chosen], units: features, tensors: { weight } }, wanted);
 }
+
+/** Rows, and what a row holds. */
+const matrixOf = ({ dims: [rows = 0, ...sizes] }: Constant): [rows: number, features: number] => [
+  rows,
+  sizes.reduce((a, b) => a * b, 1),
+];
 
 export const GATHER: Readonly<Record<string, Run>> = { Gather: gather, GatherND: gatherNd };

@@ -63,6 +63,7 @@ function batchNorm(op: Op, ctx: Context): Item[] {
 function instanceNorm(op: Op, ctx: Context): Item[] {
   const { where, attributes } = op;
   const given = value(ctx, where, op.inputs[0], 'input');
+  if (given.axes.length < 3) refuse(where, 'not channels over timesteps', 'at least 3 axes', `${given.axes.length}`);
   // Groups of channels come as blocks beside the timesteps of one axis; apart, each is an axis of its own.
   const x = { ...given, axes: given.axes.flatMap((atoms, i) => (i < 2 ? [atoms] : atoms.map((atom) => [atom]))) };
   const over = x.axes.flatMap((_, axis) => (axis < 2 ? [] : [axis]));

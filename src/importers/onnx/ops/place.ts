@@ -1,9 +1,8 @@
-import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, type Op } from '../context.js';
 import { filled } from '../fold/elements.js';
-import { arranged, withFeatures } from '../layout.js';
 import { value } from '../stretch.js';
-import { type Atom, dimsOf, hasBatch, INT64, type Item, runTime, totalSize, type Value } from '../value.js';
+import { dimsOf, hasBatch, INT64, type Item, type Value } from '../value.js';
+import { along } from './along.js';
 import type { Run } from './run.js';
 
 interface Place {
@@ -16,28 +15,16 @@ interface Place {
 
 /** Where the largest or smallest of an axis stands. */
 export function placeOf(ctx: Context, op: Op, x: Value, axis: number, { keep, operation, last }: Place): Item {
-  const { where } = op;
-  const atoms = x.axes[axis] as readonly Atom[];
-  if (hasBatch(atoms)) refuse(where, 'works across the batch', 'rows that stand alone', `axis ${axis}`);
   const left = <T>(axes: readonly T[], gone: T): T[] =>
     axes.flatMap((own, index) => (index !== axis ? [own] : keep ? [gone] : []));
-  const size = totalSize(atoms);
-  if (size === 1) return filled(left(dimsOf(x), 1), 0, INT64);
-  const flow = runTime(x);
-  const overTime = flow ? atoms.includes(flow) : atoms.every((atom) => x.time.includes(atom));
-  const fields = { type: 'arg_reduce', operation, ...(last && { last }) } as const;
-  const wanted = op.outputs[0] as string;
-  const axes = left(x.axes, []);
-  if (overTime) {
-    const rest = [...x.time, ...x.features].filter((atom) => !atoms.includes(atom));
-    const v = arranged(ctx, where, x, atoms, rest);
-    const name = ctx.add({ ...fields, inputs: [v.name], axis: 'time' }, wanted);
-    return { ...v, name, time: [], axes, type: INT64 };
-  }
-  const v = withFeatures(ctx, where, x, [axis]);
-  const name = ctx.add({ ...fields, inputs: [v.name], axis: 'features' }, wanted);
+  const size = dimsOf(x)[axis];
+  if (size === 1 && !hasBatch(x.axes[axis])) return filled(left(dimsOf(x), 1), 0, INT64);
+  const own = along(ctx, op.where, x, axis);
+  const fields = { type: 'arg_reduce', operation, axis: own.axis, ...(last && { last }) } as const;
+  const name = ctx.add({ ...fields, inputs: [own.x.name] }, op.outputs[0] as string);
   if (typeof size === 'number') ctx.below.set(name, size);
-  return { ...v, name, features: [], axes, type: INT64 };
+  const kept = own.axis === 'time' ? { time: [] } : { features: [] };
+  return { ...own.x, ...kept, name, axes: left(x.axes, []), type: INT64 };
 }
 
 const place =
