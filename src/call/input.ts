@@ -52,10 +52,8 @@ export function checkInput(
   const own = nested ? undefined : layout;
   const sizes = shape ? fromShape(info, own, data, shape, batch, where) : fromLength(info, data, batch ?? 1, where);
   const rows = layout?.batch;
-  if (nested && batch === undefined && rows !== undefined && sizes.batch !== rows) {
-    const expected = `${rows} as in the file; nested arrays are [batch, time, features], { data, shape } has the file's own order`;
-    badInput(where, 'another batch', expected, `${sizes.batch}`);
-  }
+  if (nested && batch === undefined && rows !== undefined && sizes.batch !== rows)
+    badInput(where, 'another batch', `${rows}, as in the file; { data, shape } has its order`, `${sizes.batch}`);
   if (ids) checkIds(data, info.vocabulary, where);
   return { info, data: shape && own ? turn(data, own, sizes) : data, ...sizes };
 }

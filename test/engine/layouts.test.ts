@@ -122,7 +122,7 @@ describe.each(builds)('the axes of a file, %s', (build) => {
     const nested = Array.from({ length: 5 }, (_, t) => [[...one.subarray(t * 6, t * 6 + 6)]]);
     expectSameBits(fixed.run([nested.map(([frame]) => frame as number[])]), wanted);
     expect(() => fixed.run(nested)).toThrow(
-      'input "x": another batch; expected 1 as in the file; nested arrays are [batch, time, features], { data, shape } has the file\'s own order, got 5',
+      'input "x": another batch; expected 1, as in the file; { data, shape } has its order, got 5',
     );
     expect(fixed.run(nested, { batch: 5 })).toHaveLength(15);
     // Ours, where it can mean nothing else.
