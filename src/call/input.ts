@@ -48,15 +48,14 @@ export function checkInput(
   const ids = info.dtype === 'int32';
   const { data, shape, nested } = flatten(ids ? plainIds(input) : input, where);
   if (ids) checkNumbers(data, where);
-  else checkFloats(data, where);
-  if (shape && layout && !nested) {
-    const sizes = fromLayout(info, layout, data, shape, batch, where);
-    if (ids) checkIds(data, info.vocabulary, where);
-    return { info, data: turn(data, layout, sizes), ...sizes };
-  }
-  const sizes = shape ? fromShape(info, data, shape, batch, where) : fromLength(info, data, batch ?? 1, where);
+  else checkFloats(nested ? (input as Nested) : data, where);
+  const own = nested ? undefined : layout;
+  const sizes = shape ? fromShape(info, own, data, shape, batch, where) : fromLength(info, data, batch ?? 1, where);
+  const rows = layout?.batch;
+  if (nested && batch === undefined && rows !== undefined && sizes.batch !== rows)
+    badInput(where, 'another batch', `${rows}, as in the file; { data, shape } has its order`, `${sizes.batch}`);
   if (ids) checkIds(data, info.vocabulary, where);
-  return { info, data, ...sizes };
+  return { info, data: shape && own ? turn(data, own, sizes) : data, ...sizes };
 }
 
 /** Whether an input says nothing of its batch: numbers, neither nested nor with a shape. */
@@ -81,17 +80,18 @@ export function checkLength(data: unknown, length: number, where: string, meanin
   }
 }
 
-/** @throws {InputError} an array element that is not a number, or bytes in the place of numbers. */
-export function checkFloats(data: ArrayLike<number>, where: string): void {
+/** @throws {InputError} a number that is none, or bytes in the place of numbers, also within nested arrays. */
+export function checkFloats(data: ArrayLike<unknown>, where: string): void {
   if (ArrayBuffer.isView(data) && (data as Uint8Array).BYTES_PER_ELEMENT === 1) {
     badInput(
       where,
       'bytes are not features',
-      'numbers: a Float32Array over these bytes, or one made from their values',
+      'numbers: a Float32Array over these bytes, or one made of their values',
       describe(data),
     );
   }
-  checkNumbers(data, where);
+  if (isList(data[0])) for (let i = 0; i < data.length; i++) checkFloats(data[i] as ArrayLike<unknown>, where);
+  else checkNumbers(data as ArrayLike<number>, where);
 }
 
 /** @throws {InputError} an array element that is not a number. Typed arrays hold nothing else. */
@@ -130,6 +130,7 @@ const isBigInts = (value: unknown): value is BigIntArray =>
 
 /** Token ids of 64 bits as numbers: those that these cannot hold are beyond every vocabulary. */
 export function plainIds(input: unknown): unknown {
+  if (Array.isArray(input) && isList(input[0])) return input.map(plainIds);
   if (isBigInts(input)) return Array.from(input as ArrayLike<bigint>, Number);
   const { data, shape } = (input ?? {}) as Partial<Tensor<unknown>>;
   return isBigInts(data) ? { data: plainIds(data), shape } : input;
@@ -156,7 +157,6 @@ function flattenNested(input: Nested, where: string): { data: ArrayLike<number>;
   for (let level: unknown = input; isNumbers(level) && shape.length < 4; level = level[0]) shape.push(level.length);
   const data: number[] = [];
   const walk = (level: unknown, depth: number): void => {
-    if (isNumbers(level) && ArrayBuffer.isView(level)) checkFloats(level, where);
     if (depth === shape.length) {
       data.push(level as number);
       return;
@@ -188,76 +188,49 @@ function fromLength(
   return { batch, time: fixed ?? time };
 }
 
+/**
+ * A value with a shape has the axes of its file, or ours where these mean the same order of the numbers. Ours may be without the
+ * batch, and of token ids without the features.
+ */
 function fromShape(
-  { features, kind, dtype, time: clock }: ValueInfo,
-  data: ArrayLike<number>,
-  given: readonly number[],
+  info: InputInfo,
+  layout: ValueLayout | undefined,
+  { length }: ArrayLike<number>,
+  shape: readonly number[],
   batch: number | undefined,
   where: string,
 ): Sizes {
-  const fixed = fixedTime(clock);
-  const rank = kind === 'sequence' ? 2 : 1;
-  // Token ids come without a features dimension too.
-  const bare = dtype === 'int32' && (given.length < rank || (given.length === rank && given.at(-1) !== 1));
-  const full = bare ? [...given, 1] : given;
-  const shape = full.length === rank ? [1, ...full] : full;
-  const fits =
-    shape.length === rank + 1 &&
-    shape.every((n) => Number.isSafeInteger(n) && n > 0) &&
-    shape.at(-1) === features &&
-    (fixed === undefined || shape[1] === fixed) &&
-    shape.reduce((product, n) => product * n, 1) === data.length &&
-    (batch === undefined || shape[0] === batch);
-  if (!fits) {
-    const row = `${kind === 'sequence' ? `${fixed ?? openName(clock) ?? 'time'}, ` : ''}${features}]`;
-    badInput(
-      where,
-      'wrong shape',
-      `[${row} or [${batch ?? 'batch'}, ${row}`,
-      `${describe(given)} with ${data.length} numbers`,
-    );
-  }
-  return { batch: shape[0] as number, time: kind === 'sequence' ? (shape[1] as number) : 1 };
-}
-
-function fromLayout(
-  info: ValueInfo,
-  layout: ValueLayout,
-  data: ArrayLike<number>,
-  given: readonly number[],
-  batch: number | undefined,
-  where: string,
-): Sizes {
-  const { axes } = layout;
-  const known = { batch: layout.batch ?? batch, time: fixedTime(info.time) };
-  if (known.batch === (batch ?? known.batch) && given.reduce((product, n) => product * n, 1) === data.length) {
-    const sizes = sizesBy(axes, given, known);
-    if (sizes && sizes.batch === (batch ?? sizes.batch)) return sizes;
-    // In our order, it is taken where that leaves every number in its place: `[1, time, features]` of a file that fixes the batch at 1.
-    const own = sizesBy(usualAxes(info), given, known);
-    if (own && !placesOf(axes, own) && (own.batch === 1 || axes.includes('batch'))) return own;
+  const known = { batch: layout?.batch ?? batch, time: fixedTime(info.time) };
+  const match = (axes: ValueLayout['axes']): Sizes | undefined => {
+    const sizes = { batch: 1, time: 1 };
+    const fits = axes.every((axis, index) => {
+      const size = shape[index] as number;
+      if (typeof axis === 'number') return size === axis;
+      sizes[axis] = size;
+      return Number.isSafeInteger(size) && size > 0 && size === (known[axis] ?? size);
+    });
+    const total = shape.reduce((product, n) => product * n, 1);
+    const whole = fits && shape.length === axes.length && total === length;
+    return whole && sizes.batch === (batch ?? sizes.batch) ? sizes : undefined;
+  };
+  const usual = usualAxes(info);
+  const [withBatch, single] = [usual, usual.slice(1)];
+  const ours = [withBatch, single, ...(info.dtype === 'int32' ? [usual.slice(0, -1), usual.slice(1, -1)] : [])];
+  const own = layout && match(layout.axes);
+  if (own) return own;
+  for (const axes of ours) {
+    const sizes = match(axes);
+    if (sizes && (!layout || isSameOrder(layout, sizes))) return sizes;
   }
   const open = { batch: 'batch', time: openName(info.time) ?? 'time' };
-  const expected = axes.map((axis) => (typeof axis === 'number' ? axis : (known[axis] ?? open[axis])));
-  const got = `${describe(given)} with ${data.length} numbers`;
-  return badInput(where, 'wrong shape', `[${expected.join(', ')}] (the file's own order)`, got);
+  const text = (axes: ValueLayout['axes']): string =>
+    `[${axes.map((axis) => (typeof axis === 'number' ? axis : (known[axis] ?? open[axis]))).join(', ')}]`;
+  const expected = layout ? `${text(layout.axes)} (the file's own order)` : `${text(single)} or ${text(withBatch)}`;
+  badInput(where, 'wrong shape', expected, `${describe(shape)} with ${length} numbers`);
 }
 
-/** The sizes that a shape gives the axes; undefined if it does not fit. */
-function sizesBy(
-  axes: ValueLayout['axes'],
-  given: readonly number[],
-  known: Readonly<Partial<Record<'batch' | 'time', number | undefined>>>,
-): Sizes | undefined {
-  const sizes = { batch: 1, time: 1 };
-  const fits = axes.every((axis, index) => {
-    const size = given[index] as number;
-    if (typeof axis === 'number') return size === axis;
-    sizes[axis] = size;
-    return Number.isSafeInteger(size) && size > 0 && size === (known[axis] ?? size);
-  });
-  return fits && given.length === axes.length ? sizes : undefined;
-}
+const isSameOrder = ({ axes }: ValueLayout, sizes: Sizes): boolean =>
+  (sizes.batch === 1 || axes.includes('batch')) && placesOf(axes, sizes) === undefined;
 
 /** Numbers in the file's order, put into ours. */
 function turn(data: ArrayLike<number>, { axes }: ValueLayout, sizes: Sizes): ArrayLike<number> {

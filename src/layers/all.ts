@@ -16,11 +16,17 @@ import { where } from './around/where.js';
 import { KINDS } from './common.js';
 import type { LayerKinds } from './layer.js';
 import { bidirectional } from './recurrent/bidirectional.js';
+import { CELLS } from './recurrent/cells.js';
+import { withLengths } from './recurrent/lengths.js';
+import { recurrent } from './recurrent/recurrent.js';
 
 /** Every type of node there is: the common ones, and what surrounds recurrent layers in real model files. */
 export const allLayers: LayerKinds = {
   ...KINDS,
-  bidirectional,
+  lstm: withLengths(recurrent(CELLS.lstm)),
+  gru: withLengths(recurrent(CELLS.gru)),
+  rnn: withLengths(recurrent(CELLS.rnn)),
+  bidirectional: withLengths(bidirectional),
   masking,
   ...merges,
   where,

@@ -283,7 +283,7 @@ describe.each(builds)('merges of values that differ in shape, %s', (build) => {
     'less_equal',
     'greater',
     'greater_equal',
-  ] as const; // prettier-ignore
+  ] as const;
   const SHAPES = [
     ['sequence', 'sequence'],
     ['sequence', 'vector'],

@@ -1,19 +1,8 @@
 import { refuse } from '../shared/refuse.js';
+import { show } from './json.js';
 
 /** What importers accept as the contents of a file. Never modified, never kept. */
 export type FileBytes = ArrayBufferLike | ArrayBufferView;
-
-/** What is given in the place of bytes, by the name that `Object.prototype.toString` knows, and how one comes to bytes from it. */
-const NO_BYTES: Readonly<Record<string, string>> = {
-  Promise: 'await it',
-  Response: 'await its arrayBuffer()',
-  Blob: 'await its arrayBuffer()',
-  File: 'await its arrayBuffer()',
-  ReadableStream: 'await new Response(it).arrayBuffer()',
-  Request: 'fetch it',
-  URL: 'fetch it',
-  String: 'if it is a path, read the file',
-};
 
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice('[object '.length, -1);
 
@@ -28,7 +17,7 @@ export const isBytes = (value: unknown): value is FileBytes =>
 export function viewBytes(bytes: FileBytes, where = 'bytes'): Uint8Array {
   if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (isBytes(bytes)) return new Uint8Array(bytes);
-  return refuse(where, 'not the bytes of a file', 'an ArrayBuffer, or a view of one', nameOf(bytes));
+  return refuse(where, 'not the bytes of a file', 'an ArrayBuffer, or a view of one', describeNoBytes(bytes));
 }
 
 /**
@@ -37,19 +26,17 @@ export function viewBytes(bytes: FileBytes, where = 'bytes'): Uint8Array {
  */
 export function viewModel(bytes: FileBytes): Uint8Array {
   const view = viewBytes(bytes);
-  if (isOrt(view)) refuse('file', ...ORT, 'ORTM from byte 4 on');
+  // A flatbuffer, whose identifier follows the first offset.
+  if (String.fromCharCode(...view.subarray(4, 8)) === 'ORTM')
+    refuse('file', 'a model of ONNX Runtime (.ort)', 'the .onnx file that it was made from', 'ORTM from byte 4 on');
   return view;
 }
 
-/** ONNX Runtime's own format, a flatbuffer: its identifier follows the first offset. */
-export const isOrt = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subarray(4, 8)) === 'ORTM';
-export const ORT = ['a model of ONNX Runtime (.ort)', 'the .onnx file that it was made from'] as const;
-
-function nameOf(value: unknown): string {
+/** What is given in the place of bytes; of what only has to be awaited, that as well. */
+export function describeNoBytes(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
+  if ('then' in value) return 'Promise: await it';
   const tag = tagOf(value);
-  const kind = typeof (value as { then?: unknown } | null)?.then === 'function' ? 'Promise' : tag;
-  if (kind in NO_BYTES) return `${kind === 'String' ? 'string' : kind}: ${NO_BYTES[kind]}`;
-  if (typeof value !== 'object' || value === null) return `${value}`.slice(0, 80);
-  if (tag !== 'Object' && tag !== 'Array') return tag;
-  return `${Object.keys(value).slice(0, 8).join(', ') || 'nothing'} in an object: if it is parsed JSON, the file's bytes`;
+  if ('arrayBuffer' in value) return `${tag}: await its arrayBuffer()`;
+  return tag === 'Object' || tag === 'Array' ? `parsed JSON or another object, not a file: ${show(value)}` : tag;
 }

@@ -1,6 +1,5 @@
 import type { CarrySpec, ValueLayout } from '../../spec.js';
 import { type Imported, Reporter } from '../shared/report.js';
-import type { AxisRole, Clocks } from './axes.js';
 import { bindFixed, bindInput, bindState, type FixedInputs } from './bind.js';
 import { Context } from './context.js';
 import { type Environment, Scope } from './environment.js';
@@ -14,24 +13,23 @@ import { inputLayout, layoutNote, layoutsOf } from './layouts.js';
 import { symbol } from './num.js';
 import { countReaders } from './order.js';
 import { finish, outputOf, outputValue } from './outputs.js';
+import type { Reading } from './readings.js';
 import { NoTokenIds, settled, supposedIds } from './settle.js';
 import { type Atom, type Item, withoutBatch } from './value.js';
 
 /** One way to read a file: what its inputs are. */
-export interface Reading extends Pick<Environment, 'inner'> {
+interface Attempt extends Reading, Pick<Environment, 'inner'> {
   readonly files: Files;
   readonly fixed: FixedInputs;
-  /** Inputs that callers give, with the roles of their axes. */
+  /** Inputs that callers give. */
   readonly main: readonly OnnxInput[];
-  readonly roles: readonly (readonly AxisRole[])[];
-  readonly clocks: Clocks;
   /** Inputs and outputs that carry state. */
   readonly states: readonly { readonly input: OnnxInput; readonly output: string }[];
   readonly outputs: readonly string[];
 }
 
 /** The model, if this is the way to read the file. @throws {ImportError} what stands against it. */
-export function attempt(file: OnnxFile, reading: Reading): Imported {
+export function attempt(file: OnnxFile, reading: Attempt): Imported {
   const ctx = new Context(new Reporter(), batchOf(reading), countReaders(file.graph, file.model.functions));
   try {
     return readInto(ctx, file, reading);
@@ -44,7 +42,7 @@ export function attempt(file: OnnxFile, reading: Reading): Imported {
   }
 }
 
-function readInto(ctx: Context, file: OnnxFile, reading: Reading): Imported {
+function readInto(ctx: Context, file: OnnxFile, reading: Attempt): Imported {
   const { model, graph, opsets } = file;
   const { inner, files, states, outputs } = reading;
   const scope = new Scope();
@@ -79,7 +77,7 @@ function readInto(ctx: Context, file: OnnxFile, reading: Reading): Imported {
 }
 
 /** A batch of fixed size: every row of another batch is computed by itself as well. If it is 1, its axis may be dropped. */
-function batchOf({ main, roles }: Reading): Atom | undefined {
+function batchOf({ main, roles }: Attempt): Atom | undefined {
   const sizes = main.flatMap(({ dims }, index) => dims.filter((_, axis) => roles[index]?.[axis] === 'batch'));
   const [first] = sizes;
   const fixed = typeof first === 'number' && sizes.every((size) => size === first) ? first : undefined;

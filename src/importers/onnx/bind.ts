@@ -1,11 +1,12 @@
 import type { InputSpec } from '../../spec.js';
 import { refuse } from '../shared/refuse.js';
-import type { AxisRole, Clocks } from './axes.js';
+import type { AxisRole } from './axes.js';
 import type { Context } from './context.js';
 import type { Scope } from './environment.js';
 import type { OnnxFile } from './file.js';
 import type { OnnxInput } from './inputs.js';
 import { isSym, type Num, symbol } from './num.js';
+import type { Clocks } from './readings.js';
 import { isFloatType, typeName } from './tensor.js';
 import { type Atom, constant, count, INT64, type Item } from './value.js';
 
@@ -81,7 +82,9 @@ export function bindInput(
   scope.set(input.name, item);
   if (ids) ctx.ids.add(name);
   ctx.saw(item);
-  ctx.reporter.note(`input ${JSON.stringify(input.name)}: axes are ${roles.join(', ')}`);
+  const clock = timeOf(input, roles, clocks).time;
+  const apart = typeof clock === 'string' ? `; an open time of its own, "${clock}"` : '';
+  ctx.reporter.note(`input ${JSON.stringify(input.name)}: axes are ${roles.join(', ')}${apart}`);
   return {
     name,
     features: count(features),

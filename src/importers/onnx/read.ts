@@ -6,21 +6,13 @@ import { checkConfig, type Field, type Fields } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 import type { Imported } from '../shared/report.js';
 import { attempt } from './attempt.js';
-import {
-  type AxisRole,
-  agree,
-  candidates,
-  clocksOf,
-  combinations,
-  hasOpenTime,
-  ROLES,
-  rolesOfLengths,
-} from './axes.js';
+import { type AxisRole, candidates, hasOpenTime, ROLES, rolesOfLengths } from './axes.js';
 import type { FixedInputs } from './bind.js';
 import { filesByPath } from './external.js';
 import { openFile } from './file.js';
 import { MOST_INNER } from './graph.js';
 import { declared, type OnnxInput, usesOf } from './inputs.js';
+import { agree, readings } from './readings.js';
 import { findStates, type OnnxState } from './states/find.js';
 
 export interface OnnxOptions {
@@ -28,11 +20,14 @@ export interface OnnxOptions {
   readonly inputs?: FixedInputs;
   /** Sizes of inputs that the file leaves open and that decide its shape; null leaves one open. */
   readonly shapes?: Readonly<Record<string, readonly (number | null)[]>>;
-  /** What the axes of an input are. Default: found by trying. */
+  /** What the axes of an input are: at most one batch, and one time or fixed number of timesteps. Default: found by trying. */
   readonly axes?: Readonly<Record<string, readonly AxisRole[]>>;
-  /** Outputs that are inputs of the next call, kept inside a stream. Default: those whose names say so; `[]` for none. */
+  /**
+   * Outputs that are inputs of the next call, kept inside a stream. Default: those whose names say so, or that are the final state of
+   * layers of which the input is the initial one, if their names do not speak against it; `[]` for none.
+   */
   readonly states?: readonly OnnxState[];
-  /** Files beside the model that hold its numbers (external data), by the location that the model names. */
+  /** Files beside the model that hold its numbers (external data), by their path from its folder, as the model names them. */
   readonly files?: Readonly<Record<string, FileBytes>>;
 }
 
@@ -73,6 +68,9 @@ const OPTIONS: Fields = {
 /**
  * A model from an ONNX file (operator sets 7 to 28).
  *
+ * What comes and goes with a shape (`{ data, shape }`) has the file's own axes, which `spec.layouts` and `model.inputs` say; flat and nested
+ * numbers are `[batch, time, features]`, whatever the file has.
+ *
  * @param bytes a ModelProto.
  * @throws {ImportError} malformed bytes; an operator, attribute or shape that cannot be honoured exactly, with the node's name.
  */
@@ -107,7 +105,7 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
   }));
   const main = inputs.filter((input) => !states.some((state) => state.input === input));
   const openTime = main.some(hasOpenTime);
-  const ways = combinations(
+  const ways = readings(
     main,
     main.map((input) => candidates(input, axes[input.name] ?? rolesOfLengths(graph, input), openTime)),
     (roles) => options.axes !== undefined || agree(main, roles),
@@ -117,14 +115,12 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
   const names = outputs.map(({ name }) => name);
   const reading = { inner: { left: MOST_INNER }, files, fixed, main, states, outputs: names };
   let first: unknown;
-  for (const roles of ways) {
-    for (const clocks of clocksOf(main, roles)) {
-      try {
-        return attempt(file, { ...reading, roles, clocks });
-      } catch (error) {
-        if (!(error instanceof ImportError)) throw error;
-        first ??= error;
-      }
+  for (const way of ways) {
+    try {
+      return attempt(file, { ...reading, ...way });
+    } catch (error) {
+      if (!(error instanceof ImportError)) throw error;
+      first ??= error;
     }
   }
   throw first;

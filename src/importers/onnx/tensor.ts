@@ -75,5 +75,7 @@ function typedData(tensor: Tensor, dtype: string, where: string): ArrayLike<numb
 
 const rawBytes = (tensor: Tensor, where: string, files: Files): Uint8Array | undefined => {
   if (tensor.dataLocation === 1) return externalBytes(tensor, where, files);
+  if (tensor.dataLocation !== 0)
+    refuse(where, 'data in an unknown place', 'in the file or beside it', `${tensor.dataLocation}`);
   return tensor.rawData.length > 0 ? tensor.rawData : undefined;
 };

@@ -15,72 +15,58 @@ export const isFolded = (stored: Stored): stored is Folded => 'from' in stored;
 interface Form {
   readonly ends: readonly string[];
   readonly how: string;
-  readonly fold: (where: string, parts: readonly Stored[]) => Pick<Stored, 'shape' | 'read'>;
+  readonly work: (where: string, parts: readonly Stored[]) => Pick<Stored, 'shape' | 'read'>;
 }
 
-const SPECTRAL_NORM = { how: 'spectral norm: W / (uᵀ·W·v)', fold: spectralNorm };
-const WEIGHT_NORM = { how: 'weight norm: g·v / ‖v‖', fold: weightNorm };
+const SPECTRAL_NORM = { how: 'spectral norm: W / (uᵀ·W·v)', work: spectralNorm };
+const WEIGHT_NORM = { how: 'weight norm: g·v / ‖v‖', work: weightNorm };
 /** `torch.nn.utils`, before and since `parametrize`. Pruning first: what is pruned may be part of a norm. */
 const FORMS: readonly Form[] = [
-  { ends: ['_orig', '_mask'], how: 'pruned: W ∘ mask', fold: prune },
+  { ends: ['_orig', '_mask'], how: 'pruned: W ∘ mask', work: prune },
   { ends: ['_orig', '_u', '_v'], ...SPECTRAL_NORM },
   { ends: ['.original', '.0._u', '.0._v'], ...SPECTRAL_NORM },
   { ends: ['_g', '_v'], ...WEIGHT_NORM },
   { ends: ['.original0', '.original1'], ...WEIGHT_NORM },
 ];
+const UNKNOWN = [
+  'a parametrization that is not honoured',
+  'weight_norm or spectral_norm alone; else torch.nn.utils.parametrize.remove_parametrizations before saving',
+] as const;
 const PARAMETRIZED = /(^|\.)parametrizations\.([^.]+)$/;
 
 /**
- * The tensors with those that `weight_norm`, `spectral_norm` and pruning keep in parts put together, as modules in eval mode do.
+ * Puts together the tensors that `weight_norm`, `spectral_norm` and pruning keep in parts, as modules in eval mode do.
  * @throws {ImportError} a tensor beside its own parts, parts whose shapes do not belong together, another parametrization.
  */
-export function foldReparametrised(tensors: ReadonlyMap<string, Stored>): Map<string, Stored> {
-  const folded = FORMS.reduce(foldForm, new Map(tensors));
-  for (const name of folded.keys()) {
-    if (!/(^|\.)parametrizations\./.test(name)) continue;
-    const expected =
-      'weight_norm or spectral_norm; else torch.nn.utils.parametrize.remove_parametrizations before saving';
-    refuse(tensorAt(name), 'of a parametrization that is not honoured', expected);
-  }
-  return folded;
+export function foldReparametrised(tensors: Map<string, Stored>, modules: readonly string[]): void {
+  for (const form of FORMS) for (const name of [...tensors.keys()]) fold(tensors, name, form);
+  for (const name of tensors.keys()) if (/(^|\.)parametrizations\./.test(name)) refuse(tensorAt(name), ...UNKNOWN);
+  // One after another, the second without tensors of its own: the file may have its path.
+  for (const path of modules)
+    if (/(^|\.)parametrizations\.[^.]+\.[1-9]/.test(path)) refuse(`module ${path}`, ...UNKNOWN);
 }
 
-function foldForm(tensors: Map<string, Stored>, { ends, how, fold }: Form): Map<string, Stored> {
+/** Puts the tensor whose first part this is in the place of its parts, if all of them are there. */
+function fold(tensors: Map<string, Stored>, name: string, { ends, how, work }: Form): void {
   const [first] = ends as [string, ...string[]];
-  const found = new Map<string, readonly [whole: string, names: readonly string[]]>();
-  const parts = new Set<string>();
-  for (const key of tensors.keys()) {
-    const stem = key.slice(0, -first.length);
-    const names = ends.map((end) => stem + end);
-    if (!key.endsWith(first) || !names.every((name) => tensors.has(name))) continue;
-    const whole = first.startsWith('.') ? stem.replace(PARAMETRIZED, '$1$2') : stem;
-    if (tensors.has(whole)) refuse(tensorAt(whole), 'stands beside its own parts', 'one of them', names.join(', '));
-    found.set(key, [whole, names]);
-    for (const name of names) parts.add(name);
-  }
-  const all = new Map<string, Stored>();
-  for (const [key, stored] of tensors) {
-    const [whole, names] = found.get(key) ?? [];
-    if (whole !== undefined && names !== undefined) {
-      const stored = names.map((name) => tensors.get(name) as Stored);
-      const inner = stored.flatMap((part) => (isFolded(part) ? [part.how] : []));
-      const from = stored.map((part, index) => (isFolded(part) ? part.from : names[index])).join(', ');
-      all.set(whole, {
-        ...fold(tensorAt(whole), stored),
-        dtype: 'F32',
-        from,
-        how: [...inner, how].join('; '),
-      } as Folded);
-    } else if (!parts.has(key)) all.set(key, stored);
-  }
-  return all;
+  const stem = name.slice(0, -first.length);
+  const names = ends.map((end) => stem + end);
+  const parts = names.flatMap((part) => tensors.get(part) ?? []);
+  if (!name.endsWith(first) || parts.length < ends.length) return;
+  const whole = first.startsWith('.') ? stem.replace(PARAMETRIZED, '$1$2') : stem;
+  if (tensors.has(whole)) refuse(tensorAt(whole), 'stands beside its own parts', 'one of them', names.join(', '));
+  const inner = parts.flatMap((part) => (isFolded(part) ? [part.how] : []));
+  const from = parts.map((part, index) => (isFolded(part) ? part.from : names[index])).join(', ');
+  const folded: Folded = { ...work(tensorAt(whole), parts), dtype: 'F32', from, how: [...inner, how].join('; ') };
+  for (const part of names) tensors.delete(part);
+  tensors.set(whole, folded);
 }
 
-const shapeText = ({ shape }: Stored): string => `(${shape.join(', ')})`;
+const text = ({ shape }: Stored): string => `(${shape.join(', ')})`;
 
 function prune(where: string, [whole, mask]: readonly Stored[]): Pick<Stored, 'shape' | 'read'> {
   const [of, by] = [whole, mask] as [Stored, Stored];
-  if (`${of.shape}` !== `${by.shape}`) refuse(where, 'a mask of another shape', shapeText(of), shapeText(by));
+  if (`${of.shape}` !== `${by.shape}`) refuse(where, 'a mask of another shape', text(of), text(by));
   const read = () => {
     const factors = by.read();
     return of.read().map((value, k) => value * (factors[k] as number));
@@ -95,7 +81,7 @@ function weightNorm(where: string, [g, v]: readonly Stored[]): Pick<Stored, 'sha
   const kept = shape.flatMap((size, axis) => (size > 1 && length.shape[axis] === size ? [axis] : []));
   const fits = length.shape.every((size, axis) => size === 1 || kept.includes(axis));
   if (!fits || kept.length > 1 || (length.shape.length > 0 && length.shape.length !== shape.length))
-    refuse(where, 'weight norm of other shapes', `g of one axis of v's ${shapeText(direction)}`, shapeText(length));
+    refuse(where, 'weight norm of other shapes', `g of one axis of v's ${text(direction)}`, text(length));
   const { size, indexOf } = along(shape, kept[0]);
   const read = () => {
     const [lengths, data] = [length.read(), direction.read()];
@@ -108,31 +94,52 @@ function weightNorm(where: string, [g, v]: readonly Stored[]): Pick<Stored, 'sha
   return { shape, read };
 }
 
-/** `W` by its largest singular value as the last power iteration of the training left it; `W`'s rows are those of one axis. */
+/** `W` by its largest singular value, as `u` and `v` of the training have it; its rows are those of one axis. */
 function spectralNorm(where: string, [w, u, v]: readonly Stored[]): Pick<Stored, 'shape' | 'read'> {
   const [weight, left, right] = [w, u, v] as [Stored, Stored, Stored];
   const { shape } = weight;
   const total = shape.reduce((product, n) => product * n, 1);
   const [rows = 0, columns = 0] = [left.shape[0], right.shape[0]];
-  // Of a square matrix either axis fits; the first is PyTorch's default for all layers here.
-  const axis = shape.findIndex((size) => size === rows && size * columns === total);
-  if (axis < 0 || left.shape.length !== 1 || right.shape.length !== 1)
-    refuse(
-      where,
-      'spectral norm of other shapes',
-      `vectors for ${shapeText(weight)}`,
-      `${shapeText(left)}, ${shapeText(right)}`,
-    );
-  const { indexOf, restOf } = along(shape, axis);
+  const axes = shape.flatMap((size, axis) => (size === rows && size * columns === total ? [axis] : []));
+  if (axes.length === 0 || left.shape.length !== 1 || right.shape.length !== 1)
+    refuse(where, 'spectral norm of other shapes', `vectors for ${text(weight)}`, `${text(left)}, ${text(right)}`);
   const read = () => {
-    const [data, rowFactors, columnFactors] = [weight.read(), left.read(), right.read()];
-    let sigma = 0;
-    data.forEach((value, k) => {
-      sigma += value * (rowFactors[indexOf(k)] as number) * (columnFactors[restOf(k)] as number);
-    });
-    return data.map((value) => value / sigma);
+    const data = weight.read();
+    const ways = axes.map((axis) => singularValue(data, shape, axis, left.read(), right.read()));
+    const [best, second] = ways.sort((a, b) => a.angle - b.angle) as [Singular, Singular?];
+    if (second && best.angle > second.angle / 10 && Math.abs(best.sigma - second.sigma) > 1e-6 * Math.abs(best.sigma))
+      refuse(where, 'spectral norm along an axis that cannot be told', `vectors of one of the axes ${axes.join(', ')}`);
+    return data.map((value) => value / best.sigma);
   };
   return { shape, read };
+}
+
+interface Singular {
+  readonly sigma: number;
+  /** 1 - cos of the angle between `u` and `W·v`, which point the same way after a step of the training's power iteration. */
+  readonly angle: number;
+}
+
+function singularValue(
+  data: Float32Array,
+  shape: readonly number[],
+  axis: number,
+  u: Float32Array,
+  v: Float32Array,
+): Singular {
+  const { size, indexOf, restOf } = along(shape, axis);
+  const product = new Float64Array(size);
+  data.forEach((value, k) => {
+    product[indexOf(k)] = (product[indexOf(k)] as number) + value * (v[restOf(k)] as number);
+  });
+  const sigma = product.reduce((sum, value, row) => sum + value * (u[row] as number), 0);
+  return { sigma, angle: 1 - sigma / (norm(product) * norm(u)) };
+}
+
+function norm(vector: Float32Array | Float64Array): number {
+  let squares = 0;
+  for (const value of vector) squares += value * value;
+  return Math.sqrt(squares);
 }
 
 /** Where the k-th element stands along one axis, and among those of the same place there. No axis: all stand at 0. */

@@ -65,9 +65,11 @@ function refuseInert({ name }: Inert): never {
 
 /** Of what may have been meant as the state dict, the first value that makes it none. */
 function refuseOthers(value: unknown, entries: Entries, key: string | undefined, ignore: readonly string[]): void {
-  const meant = entries.filter(([name]) => key === undefined || name === key).map(([, item]) => item);
+  const isMeant = (name: unknown) => (key === undefined ? !ignore.includes(name as string) : name === key);
+  const meant = entries.filter(([name]) => isMeant(name)).map(([, item]) => item);
   for (const item of meant) if (item instanceof Inert) refuseInert(item);
-  for (const dict of key === undefined ? [value, ...meant] : meant) {
+  // Many entries could be one large dict.
+  for (const dict of new Set(key === undefined ? [value, ...meant] : meant)) {
     if (!(dict instanceof Map)) continue;
     const [first] = others(dict, ignore);
     if (first?.[1] instanceof Inert) refuseInert(first[1]);

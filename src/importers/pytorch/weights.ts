@@ -33,7 +33,11 @@ export function openWeights(bytes: FileBytes, config: PyTorchConfig): Weights {
   // BatchNorm counts the batches it was trained on; inference never looks.
   for (const name of [...weights.tensors.keys()])
     if (name.endsWith('num_batches_tracked')) weights.tensors.delete(name);
-  return { ...weights, tensors: foldReparametrised(weights.tensors) };
+  foldReparametrised(weights.tensors, weights.modules);
+  return {
+    ...weights,
+    modules: weights.modules.filter((path) => !/(^|\.)parametrizations(\.|$)/.test(path)),
+  };
 }
 
 function ofSafetensors(file: Uint8Array, { stateDict }: PyTorchConfig): Weights {
@@ -48,9 +52,7 @@ function ofCheckpoint(file: Uint8Array, config: PyTorchConfig): Weights {
   const { format, value } = readCheckpoint(file);
   const { dict, from, note } = findStateDict(value, config);
   const metadata = from instanceof OrderedDict && from.metadata instanceof Map ? from.metadata : new Map();
-  const modules = [...metadata.keys()].filter(
-    (path) => typeof path === 'string' && !/(^|\.)parametrizations(\.|$)/.test(path),
-  );
+  const modules = [...metadata.keys()].filter((path) => typeof path === 'string');
   const others = [...from.keys()].filter((name) => !dict.has(name as string));
   return { format, tensors: new Map(dict), notes: note === undefined ? [] : [note], modules, others };
 }

@@ -11,7 +11,6 @@ import type { LayerKind, ValueBuffer } from '../layer.js';
 import type { Cell, CellKind, CellKinds } from './cell.js';
 import { stateLengths } from './cell-sizes.js';
 import { CELLS, checkCell, makeCell } from './cells.js';
-import { LENGTHS_WORDS, lengthsField, maskLengths, withoutLengths } from './lengths.js';
 import { unroll } from './unroll.js';
 
 /** What joins the halves: an elementwise operation, or none where they are put side by side or stay apart. */
@@ -25,11 +24,11 @@ const MERGES = {
 
 /** Two cells over one sequence, from either end (Schuster & Paliwal 1997). @param cells the types of cell there are. */
 export const bidirectionalOf = (cells: CellKinds): LayerKind<BidirectionalNode> => ({
-  fields: { forward: checkedWithNode, backward: checkedWithNode, merge: checkedWithNode, ...lengthsField },
+  fields: { forward: checkedWithNode, backward: checkedWithNode, merge: checkedWithNode },
   namesAllOutputs: true,
   check(node, context) {
     const { forward, backward, merge } = node;
-    const x = sequence(context, onlyInput({ ...context, inputs: withoutLengths(node, context) }));
+    const x = sequence(context, onlyInput(context));
     const [first, second] = (
       [
         ['forward', forward],
@@ -68,10 +67,10 @@ export const bidirectionalOf = (cells: CellKinds): LayerKind<BidirectionalNode> 
       cells: [forward, backward],
       multiplyAdds: forward.multiplyAdds + backward.multiplyAdds,
       plan(plan) {
+        const x = plan.inputs[0] as ValueBuffer;
         const sequences = node.forward.returnSequences !== false;
-        const mask = sequences ? (plan.inputs[0] as ValueBuffer).mask : 0;
+        const mask = sequences ? x.mask : 0;
         const out = plan.output(0, mask);
-        const { x, ops } = maskLengths(node, node.name, plan);
         /** Room for a half that is not an output itself. */
         const half = ({ outputLength: features }: Cell): ValueBuffer => {
           const stride = rowBytes(features);
@@ -80,9 +79,8 @@ export const bidirectionalOf = (cells: CellKinds): LayerKind<BidirectionalNode> 
         const apart = node.merge === 'none';
         const first = apart ? out : half(forward);
         const second = apart ? (plan.output(1, mask) as ValueBuffer) : half(backward);
-        const options = { outputOrder: 'input', sequences, lengths: node.lengths ?? false } as const;
+        const options = { outputOrder: 'input', sequences } as const;
         return [
-          ...ops,
           unroll(forward, x, first, { ...options, backwards: false }, plan),
           unroll(backward, x, second, { ...options, backwards: true }, plan),
           ...(apart ? [] : joinValues(plan, MERGES[node.merge].operation, [first, second], out)),
@@ -94,12 +92,11 @@ export const bidirectionalOf = (cells: CellKinds): LayerKind<BidirectionalNode> 
     x && flows(x)
       ? 'is bidirectional: its backward half starts at the last timestep, so it needs the whole sequence first'
       : 'starts anew in every run',
-  words: ({ merge, lengths }) => ({
+  words: ({ merge }) => ({
     opening:
       'is bidirectional: two cells over the same timesteps, one walking from the first to the last and one from the last to the first, ' +
       `${MERGES[merge].words}.`,
     closing:
-      (lengths ? `${LENGTHS_WORDS} ` : '') +
       'Since the backward one begins at the last timestep, this layer needs the whole sequence and cannot be streamed.',
   }),
 });

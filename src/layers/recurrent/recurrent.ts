@@ -3,22 +3,20 @@ import type { AnyNode } from '../../graph/kind.js';
 import { sequence, wrongInputs } from '../../graph/node-context.js';
 import type { Shape, ValueInfo } from '../../graph/value.js';
 import { badSpec, describe } from '../../refuse.js';
-import type { WithLengths } from '../../spec.js';
 import type { LayerKind, Op, PlanContext, ValueBuffer } from '../layer.js';
 import type { AnyCell, Cell, CellKind } from './cell.js';
 import { stateLengths } from './cell-sizes.js';
 import { checkCell, makeCell } from './cells.js';
-import { LENGTHS_OBSTACLE, LENGTHS_WORDS, lengthsField, maskLengths, withoutLengths } from './lengths.js';
 import type { StatePart } from './slot.js';
 import { unroll } from './unroll.js';
 
 /** A recurrent layer of any type of cell: one cell over time. */
-export const recurrent = (kind: CellKind<never>): LayerKind<AnyNode & AnyCell & WithLengths> => ({
-  fields: { ...kind.fields, ...lengthsField },
+export const recurrent = (kind: CellKind<never>): LayerKind<AnyNode & AnyCell> => ({
+  fields: kind.fields,
   check(node, context) {
     // Its state as further inputs (initial) and further outputs (final).
     const states = stateLengths(kind, node) as readonly number[];
-    const [x, ...initial] = withoutLengths(node, context);
+    const [x, ...initial] = context.inputs;
     if (!x || (initial.length > 0 && initial.length !== states.length)) {
       wrongInputs(context, 'wrong number of inputs', states.length > 1 ? '[x] or [x, h0, c0]' : '[x] or [x, h0]');
     }
@@ -43,23 +41,20 @@ export const recurrent = (kind: CellKind<never>): LayerKind<AnyNode & AnyCell & 
       cells: [cell],
       multiplyAdds: cell.multiplyAdds,
       plan(plan) {
-        const { mask } = plan.inputs[0] as ValueBuffer;
-        const { lengths = false, goBackwards: backwards = false, outputOrder = 'computed' } = node;
+        const x = plan.inputs[0] as ValueBuffer;
+        const { goBackwards: backwards = false, outputOrder = 'computed' } = node;
         const sequences = node.returnSequences !== false;
-        const out = plan.output(0, sequences ? mask : 0);
-        const { x, ops } = maskLengths(node, node.name, plan);
+        const out = plan.output(0, sequences ? x.mask : 0);
         return [
-          ...ops,
-          ...setInitialState(cell, lengths ? plan.inputs.slice(1, -1) : plan.inputs.slice(1), plan),
-          unroll(cell, x, out, { backwards, outputOrder, sequences, lengths }, plan),
+          ...setInitialState(cell, plan),
+          unroll(cell, x, out, { backwards, outputOrder, sequences }, plan),
           ...finalState(cell, plan),
         ];
       },
     };
   },
-  obstacle: ({ goBackwards = false, lengths, inputs: { length } }, [x], carried) =>
-    lengths ? LENGTHS_OBSTACLE : recurrentObstacle(goBackwards, length > 1, carried, x),
-  words: ({ lengths }) => (lengths ? { closing: LENGTHS_WORDS } : {}),
+  obstacle: ({ goBackwards = false, inputs: { length } }, [x], carried) =>
+    recurrentObstacle(goBackwards, length > 1, carried, x),
 });
 
 /** Its own state lasts from step to step, unless each step starts it anew. */
@@ -74,17 +69,14 @@ function recurrentObstacle(
   if (carried && (fixed || !x?.time) && !(backwards && !fixed)) return undefined;
   if (x?.time) return 'starts anew in every run';
   if (backwards) return 'walks backwards from the last timestep, so it needs the whole sequence first';
-  if (givenState) return 'takes its initial state from another value at every run, so it cannot carry its own';
+  if (givenState)
+    return 'takes its initial state from another value at every run, so it cannot carry its own; if the model gives that back as an output, pair the two in the spec’s carries (options.states of an importer)';
   return undefined;
 }
 
 /** Takes h (and c) from other values, as the node's further inputs. Such a layer is not streamed, so its state is fresh otherwise. */
-function setInitialState(
-  { place }: Cell,
-  given: readonly ValueBuffer[],
-  { kernels, batch, slotBytes }: PlanContext,
-): Op[] {
-  return given.map(({ address, stride }, index) => {
+function setInitialState({ place }: Cell, { kernels, batch, slotBytes, inputs }: PlanContext): Op[] {
+  return inputs.slice(1).map(({ address, stride }, index) => {
     const { offset, length } = place.parts[index] as StatePart;
     return (state: number) => kernels.copyRows(address, stride, state + offset, slotBytes, batch, length);
   });

@@ -12,8 +12,6 @@ export interface UnrollOptions {
   readonly outputOrder: 'computed' | 'input';
   /** An output for every timestep, or for the last one walked. */
   readonly sequences: boolean;
-  /** The input is masked behind each row's length, where outputs are zeros. */
-  readonly lengths: boolean;
 }
 
 /**
@@ -33,7 +31,7 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
   const rawStride = chunk * rawBytes;
   const scratch = raw + batch * rawStride;
   // Keras zeroes a masked last timestep too; behind a row's length, the last output is that at its end.
-  const zero = cell.zeroOutputForMask || ((context.zeroMasked || options.lengths) && options.sequences);
+  const zero = cell.zeroOutputForMask || (context.zeroMasked && options.sequences);
   const flags = descriptor.flags | (zero ? FLAG.zeroOutputForMask : 0);
   const h = cell.place.parts[0].offset;
   const xTime = time * x.stride;

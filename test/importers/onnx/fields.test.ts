@@ -98,6 +98,10 @@ describe('ONNX: external data', () => {
   });
 
   it('is refused where it is given twice or of another kind', () => {
+    const nowhere = (made: Made) => Object.assign(made.initializer[0] as object, { dataLocation: 2 });
+    expect(said(dense, nowhere)).toMatch(
+      /tensor "W": data in an unknown place; expected in the file or beside it, got 2/,
+    );
     expect(said(dense, external({ location: 'w.bin' }), { files: { 'w.bin': bytes, './w.bin': bytes } })).toMatch(
       /options.files\["\.\/w.bin"\]: a second file of this name; expected one, got w.bin/,
     );

@@ -49,7 +49,7 @@ export function likeness(input: string, output: string): 0 | 1 | 2 | 3 {
   const part = (words: Words): number => PARTS.findIndex((pattern) => words.all.some((word) => pattern.test(word)));
   if (part(a) !== part(b)) return 0;
   if (a.base !== '' && a.base === b.base) return a.numbers === b.numbers ? 3 : 2;
-  const isNumbered = ({ base, all }: Words): boolean => base === '' && all.length > 0;
+  const isNumbered = ({ base, numbers }: Words): boolean => base === '' && numbers !== '';
   const told = a.all.some((word) => OLD.test(word)) && b.all.some((word) => NEW.test(word));
   const shared = a.all.some((word) => b.all.includes(word));
   return shared || told || isNumbered(a) || isNumbered(b) ? 1 : 0;
