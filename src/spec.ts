@@ -62,8 +62,11 @@ export interface InputSpec {
   readonly features: number;
   /** Default `'sequence'`. */
   readonly kind?: 'sequence' | 'vector';
-  /** Sequences only: a fixed number of timesteps, whatever the time of the run. Default: the model's time. */
-  readonly time?: number;
+  /**
+   * Sequences only: a fixed number of timesteps, whatever the time of the run; or the name of an open time of its own, shared by
+   * the inputs that name it. Default: the run's time.
+   */
+  readonly time?: number | string;
   /** `'int32'` for token ids that feed an embedding. Default `'float32'`. */
   readonly dtype?: 'float32' | 'int32';
 }

@@ -122,7 +122,7 @@ function checkInput(input: InputSpec): ValueInfo {
   if (kind !== 'sequence' && kind !== 'vector') badSpec(where, 'unknown kind', 'sequence or vector', describe(kind));
   if (dtype !== 'float32' && dtype !== 'int32') badSpec(where, 'unknown dtype', 'float32 or int32', describe(dtype));
   if (time !== undefined && kind === 'vector') badSpec(where, 'a vector has no time');
-  return { name, features, kind, dtype, ...(time !== undefined && { time: fixed(time) }) };
+  return { name, features, kind, dtype, ...(time !== undefined && { time: fixed(time as number) }) };
 }
 
 function checkCarries(

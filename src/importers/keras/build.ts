@@ -4,16 +4,15 @@ import type { Reporter } from '../shared/report.js';
 import { SpecBuilder } from '../shared/spec-builder.js';
 import type { Stored } from './files/stored.js';
 import type { Activation, Dialect } from './layers/activations.js';
+import { type Time, Times } from './times.js';
 
 /** A value on its way through the layers. */
 export interface Flow {
   readonly name: string;
   readonly kind: 'sequence' | 'vector';
   readonly features: number;
-  /** Timesteps, where the file states them. */
-  readonly time?: number | undefined;
-  /** Whether its time is the same for all runs, whatever that of the inputs. */
-  readonly fixed?: boolean;
+  /** Sequences: how many timesteps. */
+  readonly time?: Time | undefined;
   /** Which mask it carries: values with one name have the same mask. */
   readonly mask?: string | undefined;
   /** Whether it holds token ids. */
@@ -24,10 +23,8 @@ export interface Flow {
 export class Build extends SpecBuilder {
   /** Where the masks that values carry are true, by their names. */
   readonly masks = new Map<string, string>();
-  /** The model's inputs, with the timesteps that the file states. */
-  readonly #inputs = new Map<string, { readonly input: InputSpec; readonly time: number | undefined }>();
-  /** Whether inputs have the timesteps of the file, or any number. */
-  #timeIsFixed = false;
+  readonly #inputs = new Map<string, InputSpec>();
+  readonly times = new Times();
 
   constructor(
     readonly dialect: Dialect,
@@ -41,17 +38,18 @@ export class Build extends SpecBuilder {
   /** @param time timesteps that the file states. */
   addInput(input: InputSpec, time?: number): Flow {
     const { name, features, kind = 'sequence', dtype } = input;
-    this.#inputs.set(name, { input, time });
-    return { name, kind, features, time, ...(dtype === 'int32' && { ids: true }) };
+    this.#inputs.set(name, input);
+    return {
+      name,
+      kind,
+      features,
+      ...(kind === 'sequence' && { time: this.times.input(name, time) }),
+      ...(dtype === 'int32' && { ids: true }),
+    };
   }
 
   isInput(name: string): boolean {
     return this.#inputs.has(name);
-  }
-
-  /** Inputs get the timesteps that the file states: a layer needs to know how many there are. */
-  fixTime(): void {
-    this.#timeIsFixed = true;
   }
 
   /** A tensor of the spec, made once however often its layer is called. */
@@ -77,12 +75,18 @@ export class Build extends SpecBuilder {
 
   /** The whole spec. */
   finish(name: string, outputs: readonly string[]): ModelSpec {
-    if (this.#timeIsFixed)
+    const times = this.times.resolve();
+    const inputs = [...this.#inputs.values()].map((input) => {
+      const time = times.get(input.name);
+      return { ...input, ...(time !== undefined && { time }) };
+    });
+    if (inputs.some(({ time }) => typeof time === 'number'))
       this.reporter.note('inputs have the number of timesteps that the file states: a layer needs to know it');
-    const inputs = [...this.#inputs.values()].map(({ input, time }) => ({
-      ...input,
-      ...(this.#timeIsFixed && time !== undefined && { time }),
-    }));
+    for (const { name, time } of inputs)
+      if (typeof time === 'string')
+        this.reporter.note(
+          `input ${JSON.stringify(name)} has a number of timesteps of its own: that of clock ${JSON.stringify(time)}`,
+        );
     return this.spec({ ...(name && { name }), inputs, outputs });
   }
 }
@@ -101,13 +105,13 @@ export function shaped(where: string, { name, shape }: Stored, expected: readonl
 
 /** The number of timesteps, for layers that need to know it. */
 export function fixedSteps(where: string, x: Flow, build: Build): number {
-  if (x.kind === 'vector') return 1;
-  if (x.time === undefined) refuse(where, 'needs a known number of timesteps', 'an input shape with its time', 'None');
-  if (!x.fixed) build.fixTime();
-  return x.time;
+  return x.time ? build.times.fix(where, x.time) : 1;
 }
 
-export const sequence = (where: string, x: Flow): Flow =>
+/** A value with timesteps. */
+export type Sequence = Flow & { readonly kind: 'sequence'; readonly time: Time };
+
+export const sequence = (where: string, x: Flow): Sequence =>
   x.kind === 'sequence'
-    ? x
+    ? (x as Sequence)
     : refuse(where, 'its input has no timesteps', '(batch, time, features)', '(batch, features)');

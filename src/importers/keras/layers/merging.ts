@@ -1,6 +1,7 @@
 import { show } from '../../formats/json.js';
 import { refuse } from '../../shared/refuse.js';
-import { type Flow, fixedSteps } from '../build.js';
+import { type Build, type Flow, fixedSteps } from '../build.js';
+import { sameInEveryRun, type Time } from '../times.js';
 import { type Call, type Layer, needsNoMask, rankOf } from './layer.js';
 import { either } from './masks.js';
 
@@ -32,13 +33,26 @@ function mergedMask({ build, config, inputs, entry, name }: Call): string | unde
   return mask;
 }
 
+/** @returns the one of the values that has as many timesteps as the result: a vector and a single timestep stand beside all of them. */
+export function broadcast(build: Build, where: string, values: readonly Flow[]): Flow {
+  const sequences = values.filter((x) => x.time !== undefined);
+  const single = (x: Flow): boolean => build.times.stepsOf(x.time as Time) === 1;
+  const long = sequences.filter((x) => !single(x));
+  if (long.length === 0 || long.length === sequences.length) {
+    sequences.reduce((a, b) => (build.times.join(where, a.time as Time, b.time as Time), a));
+    return sequences[0] ?? (values[0] as Flow);
+  }
+  for (const x of sequences.filter(single)) build.times.fix(where, x.time as Time);
+  return broadcast(build, where, long);
+}
+
 const merge =
   (type: 'add' | 'subtract' | 'multiply' | 'average' | 'maximum' | 'minimum'): Layer =>
   (call) => {
     const { build, inputs, name, config } = call;
     if (inputs.length < 2) refuse(config.where, 'nothing to merge', 'two or more inputs', `${inputs.length}`);
     const mask = mergedMask(call);
-    const wide = inputs.find((x) => x.kind === 'sequence') ?? (inputs[0] as Flow);
+    const wide = broadcast(build, config.where, inputs);
     const features = Math.max(...inputs.map((x) => x.features));
     if (
       CHOOSY.includes(call.entry.className) &&
@@ -58,6 +72,7 @@ const concatenate: Layer = (call) => {
   const axis = typeof raw === 'number' && raw < 0 ? raw + rank : raw;
   if (axis === rank - 1) {
     const features = inputs.reduce((sum, x) => sum + x.features, 0);
+    for (const x of inputs) if (x.time && first.time) build.times.join(config.where, first.time, x.time);
     return [
       {
         ...first,
@@ -75,8 +90,7 @@ const concatenate: Layer = (call) => {
   return [
     {
       ...first,
-      time,
-      fixed: true,
+      time: sameInEveryRun(time),
       name: build.add({ type: 'concatenate', axis: 'time', inputs: inputs.map((x) => x.name) }, name),
     },
   ];
@@ -110,8 +124,7 @@ const dot: Layer = ({ build, config, inputs, name }) => {
       ...a,
       name: build.add({ type: 'transpose', inputs: [a.name] }, `${name}.transposed`),
       features: steps,
-      time: a.features,
-      fixed: true,
+      time: sameInEveryRun(a.features),
     };
   }
   const features = j === 2 ? time : b.features;

@@ -29,7 +29,7 @@ export function refuseUnrolled(where: string, x: Flow, { unroll, sequences }: Re
 export function recurrent({ build, config, entry, name, inputs, arrays }: Call): Flow[] {
   const { where } = config;
   const [first, ...initial] = inputs as [Flow, ...Flow[]];
-  let x = sequence(where, first);
+  let x: Flow = sequence(where, first);
   const settings = aroundCell(config);
   const { sequences, state, backwards, zero, stateful } = settings;
   if (backwards && zero) refuseUnrolled(where, x, settings);

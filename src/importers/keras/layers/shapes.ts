@@ -1,10 +1,11 @@
 import { show } from '../../formats/json.js';
 import { refuse } from '../../shared/refuse.js';
 import { type Build, type Flow, fixedSteps, sequence } from '../build.js';
+import { sameInEveryRun } from '../times.js';
 import { type Layer, only, unmasked } from './layer.js';
 
 const asVector = (build: Build, where: string, x: Flow, wanted: string): Flow => {
-  const { mask: _, time: __, fixed: ___, ...rest } = x;
+  const { mask: _, time: __, ...rest } = x;
   if (x.kind === 'vector') return rest;
   const features = fixedSteps(where, x, build) * x.features;
   return {
@@ -35,7 +36,7 @@ const reshape: Layer = (call) => {
   return [
     time === undefined
       ? { name: made, kind: 'vector', features }
-      : { name: made, kind: 'sequence', features, time, fixed: true },
+      : { name: made, kind: 'sequence', features, time: sameInEveryRun(time) },
   ];
 };
 
@@ -51,8 +52,7 @@ const permute: Layer = (call) => {
       name: build.add({ type: 'transpose', inputs: [x.name] }, name),
       kind: 'sequence',
       features: time,
-      time: x.features,
-      fixed: true,
+      time: sameInEveryRun(x.features),
     },
   ];
 };
@@ -72,8 +72,7 @@ export const SHAPES: Readonly<Record<string, Layer>> = {
         name: call.build.add({ type: 'repeat', inputs: [x.name], count: time }, call.name),
         kind: 'sequence',
         features: x.features,
-        time,
-        fixed: true,
+        time: sameInEveryRun(time),
       },
     ];
   },

@@ -5,14 +5,16 @@ import { refuse } from '../../shared/refuse.js';
 import { sequence, shaped } from '../build.js';
 import type { Config } from '../config.js';
 import type { Stored } from '../files/stored.js';
+import { advanced, sameInEveryRun, type Time } from '../times.js';
 import { after, type Layer, only, unmasked } from './layer.js';
 
-/** Timesteps that a window leaves, where the number before is known. */
-const windowed = (time: number | undefined, span: number, stride: number, padding: PaddingSpec): number | undefined => {
-  if (time === undefined) return undefined;
-  if (typeof padding === 'string') return Math.ceil(time / stride);
-  return Math.floor((time + padding[0] + padding[1] - span) / stride) + 1;
-};
+/** Timesteps that a window leaves. */
+const windowed = (time: Time, span: number, stride: number, padding: PaddingSpec): Time =>
+  advanced(time, {
+    mul: 1,
+    add: typeof padding === 'string' ? stride - 1 : padding[0] + padding[1] - span + stride,
+    div: stride,
+  });
 
 const conv1d: Layer = (call) => {
   const { build, config, entry, name, arrays } = call;
@@ -97,7 +99,7 @@ const globalPooling =
     );
     if (!keep) return [{ name: made, kind: 'vector', features: x.features }];
     const single = build.add({ type: 'reshape', inputs: [made], shape: [1, x.features] }, `${name}.time`);
-    return [{ name: single, kind: 'sequence', features: x.features, time: 1, fixed: true }];
+    return [{ name: single, kind: 'sequence', features: x.features, time: sameInEveryRun(1) }];
   };
 
 const both = (config: Config, key: string): [number, number] => {
@@ -116,18 +118,18 @@ export const WINDOWS: Readonly<Record<string, Layer>> = {
   GlobalMaxPooling1D: globalPooling('max'),
   GlobalAveragePooling1D: globalPooling('mean'),
   UpSampling1D: (call) => {
-    const x = unmasked(sequence(call.config.where, only(call)));
+    const x = sequence(call.config.where, only(call));
     const count = call.config.single('size', 2);
     return [
       {
-        ...x,
-        time: x.time && x.time * count,
+        ...unmasked(x),
+        time: advanced(x.time, { mul: count, add: 0, div: 1 }),
         name: call.build.add({ type: 'repeat', inputs: [x.name], count }, call.name),
       },
     ];
   },
   ZeroPadding1D: (call) => {
-    const x = unmasked(sequence(call.config.where, only(call)));
+    const x = sequence(call.config.where, only(call));
     const [before, after] = both(call.config, 'padding');
     const name = call.build.add(
       {
@@ -140,16 +142,16 @@ export const WINDOWS: Readonly<Record<string, Layer>> = {
       },
       call.name,
     );
-    return [{ ...x, name, time: x.time && x.time + before + after }];
+    return [{ ...unmasked(x), name, time: advanced(x.time, { mul: 1, add: before + after, div: 1 }) }];
   },
   Cropping1D: (call) => {
-    const x = unmasked(sequence(call.config.where, only(call)));
+    const x = sequence(call.config.where, only(call));
     const [start, drop] = both(call.config, 'cropping');
     return [
       {
-        ...x,
+        ...unmasked(x),
         name: call.build.add({ type: 'slice', inputs: [x.name], axis: 'time', start, drop }, call.name),
-        time: x.time && x.time - start - drop,
+        time: advanced(x.time, { mul: 1, add: -start - drop, div: 1 }),
       },
     ];
   },
