@@ -15,6 +15,8 @@ export interface Flow {
   readonly time?: Time | undefined;
   /** Which mask it carries: values with one name have the same mask. */
   readonly mask?: string | undefined;
+  /** Whether it has no axis for its one feature in the file: `(batch, time)`, `(batch)`. */
+  readonly bare?: boolean;
   /** Whether it holds token ids. */
   readonly ids?: boolean;
 }
@@ -25,6 +27,8 @@ export class Build extends SpecBuilder {
   readonly masks = new Map<string, string>();
   readonly #inputs = new Map<string, InputSpec>();
   readonly times = new Times();
+  /** Values without their masks, by those with them. */
+  readonly #unmasked = new Map<string, string>();
 
   constructor(
     readonly dialect: Dialect,
@@ -62,6 +66,14 @@ export class Build extends SpecBuilder {
   ): string {
     if (this.tensors[becomes]) return becomes;
     return this.keep(becomes, { shape, data: make(stored.data) }, { tensor: stored.name, shape: stored.shape, how });
+  }
+
+  /** The value without its mask, for what hands none on. */
+  unmasked({ mask, ...x }: Flow): Flow {
+    if (mask === undefined) return x;
+    const name = this.#unmasked.get(x.name) ?? this.add({ type: 'unmask', inputs: [x.name] }, `${x.name}.unmasked`);
+    this.#unmasked.set(x.name, name);
+    return { ...x, name };
   }
 
   /** What follows a layer that has an activation: a node, or nothing for `linear`. */

@@ -6,7 +6,12 @@ export interface LayerEntry {
   readonly className: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly name: string;
+  /** Whether it is an operation (`y + 1`, `keras.ops.mean`), no layer of the same name; undefined if the file does not say. */
+  readonly isOperation?: boolean | undefined;
 }
+
+/** In tf.keras, operations are layers that hold one. */
+export const OPERATION_LAYERS: readonly string[] = ['TFOpLambda', 'SlicingOpLambda'];
 
 /** `{class_name, config}`, the form of layers, cells and models. @throws {ImportError} */
 export function entryOf(where: string, value: unknown): LayerEntry {
@@ -36,7 +41,12 @@ export function entryOf(where: string, value: unknown): LayerEntry {
       'layers of Keras itself',
       `${String(registered ?? module)} (${value.class_name})`,
     );
-  return { className: value.class_name, config: own, name };
+  const isOperation = OPERATION_LAYERS.includes(value.class_name)
+    ? true
+    : typeof value.module === 'string'
+      ? /^keras\.src\.(ops|activations)\b/.test(module)
+      : undefined;
+  return { className: value.class_name, config: own, name, isOperation };
 }
 
 /** More levels than any model that Keras wrote has: models are walked by recursion. */

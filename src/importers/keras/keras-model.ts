@@ -10,6 +10,7 @@ import { addInput } from './inputs.js';
 import type { Dialect } from './layers/activations.js';
 import { LAYERS } from './layers/all.js';
 import { checkMask, isMask, type Mask, makeMask, makesMask } from './layers/masks.js';
+import { runOperation } from './operations/all.js';
 import { FindTokenIds } from './token-ids.js';
 import { type Called, type FileShape, type Plans, type Visitor, Walk, whereOf } from './walk.js';
 
@@ -67,12 +68,14 @@ class MakeNodes implements Visitor<Value> {
     return refuse(where, 'no such output', `of layer ${layer}`, `${tensor}`);
   }
 
-  call({ layer, index, call, node, inputs: given, masks }: Called<Value>): readonly Value[] {
+  call({ layer, index, call, operation, inputs: given, masks }: Called<Value>): readonly Value[] {
     const where = whereOf(layer);
     const { build } = this;
-    if (makesMask(layer, given)) return [makeMask(where, layer, node, given)];
+    const name = call === 0 ? layer.name : `${layer.name}.call${call}`;
+    if (operation && makesMask(layer, given)) return [makeMask(where, layer, operation, given)];
     if (given.length === 0) refuse(where, 'wrong number of inputs', 'at least 1', '0');
     const inputs = given.map((value) => asValue(where, value));
+    if (operation) return runOperation(build, where, layer, name, operation, inputs);
     masks.forEach((mask, position) => {
       checkMask(where, build.masks.get(inputs[position]?.mask ?? ''), mask as Mask);
     });
@@ -80,7 +83,6 @@ class MakeNodes implements Visitor<Value> {
     const run = Object.hasOwn(LAYERS, layer.className) ? LAYERS[layer.className] : undefined;
     if (!run) refuse(where, 'a layer that is not honoured', Object.keys(LAYERS).join(', '), layer.className);
     const config = new Config(where, layer.name, layer.config, build.reporter);
-    const name = call === 0 ? layer.name : `${layer.name}.call${call}`;
     const made = run({ build, config, entry: layer, name, inputs, arrays: own.take() });
     config.finish();
     return made;

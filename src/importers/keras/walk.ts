@@ -19,9 +19,7 @@ export interface Visitor<Value> {
   within(index: number): Visitor<Value>;
 }
 
-export interface Called<Value> extends Pick<LayerCall, 'layer' | 'index' | 'call'> {
-  /** As the file has it; undefined in a Sequential model. */
-  readonly node?: unknown;
+export interface Called<Value> extends Pick<LayerCall, 'layer' | 'index' | 'call' | 'operation'> {
   readonly inputs: readonly Value[];
   /** Masks that it is given by name, of its inputs in order. */
   readonly masks: readonly Value[];
@@ -77,16 +75,18 @@ export class Walk<Value> {
     this.#count(entry, calls.length);
     const positions = new Map(inputs.map(([name], position) => [name, position] as const).reverse());
     const made = new Map<string, readonly Value[]>();
-    for (const layer of layers) {
-      if (layer.className !== 'InputLayer') continue;
+    // The model's inputs in their own order, which need not be that of the layers.
+    const place = ({ name }: LayerEntry): number => positions.get(name) ?? inputs.length;
+    const inputLayers = layers.filter(({ className }) => className === 'InputLayer');
+    for (const layer of inputLayers.sort((a, b) => place(a) - place(b))) {
       const position = positions.get(layer.name);
       const value = given ? given[position ?? given.length] : visitor.input(layer, shapeOf(layer));
       if (value !== undefined) made.set(numbers.made(layer.name, 0), [value]);
     }
     const referred = (reference: Reference): Value =>
       made.get(numbers.of(reference))?.[reference[2]] ?? visitor.missing(where, reference);
-    for (const { layer, index, call, node, values, masks } of calls) {
-      const called = { layer, index, call, node, inputs: values.map(referred), masks: masks.map(referred) };
+    for (const { layer, index, call, operation, values, masks } of calls) {
+      const called = { layer, index, call, operation, inputs: values.map(referred), masks: masks.map(referred) };
       made.set(numbers.made(layer.name, call), this.#call(visitor, called));
     }
     return outputs.map(referred);

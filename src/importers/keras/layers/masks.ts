@@ -1,6 +1,7 @@
-import { isObject, show } from '../../formats/json.js';
+import { show } from '../../formats/json.js';
 import { refuse } from '../../shared/refuse.js';
 import type { Flow } from '../build.js';
+import type { OperationCall } from '../calls/operands.js';
 import type { LayerEntry } from '../entries.js';
 
 // Functional models of Keras 3.4 and newer say how masks are made: `Any(NotEqual(x, mask_value))` beside a Masking of x,
@@ -18,12 +19,10 @@ export interface Mask {
 
 export const isMask = (value: Flow | Mask): value is Mask => 'of' in value;
 
-export const isMaskOperation = (className: string): boolean =>
-  ['NotEqual', 'Any', 'LogicalOr', 'ExpandDims', 'ZerosLike'].includes(className);
-
-/** Whether a call is an operation on masks: by its class, and Concatenate by what it joins. */
+/** Whether a call is an operation on masks: by its class, or by what it reads. */
 export const makesMask = ({ className }: LayerEntry, values: readonly (Flow | Mask)[]): boolean =>
-  isMaskOperation(className) || (className === 'Concatenate' && values.length > 0 && values.every(isMask));
+  ['NotEqual', 'Any', 'LogicalOr', 'ZerosLike'].includes(className) ||
+  (['ExpandDims', 'Concatenate'].includes(className) && values.length > 0 && values.every(isMask));
 
 /** Masked where all of several values are: where none of the conditions holds. */
 export const either = (all: readonly string[]): string =>
@@ -34,18 +33,17 @@ export const either = (all: readonly string[]): string =>
 
 export const unequalTo = ({ name, ids }: Flow, value: number): string => `${ids ? '' : 'any of '}${name} != ${value}`;
 
-/** What such an operation makes. @param node its call. @param values what it reads: values of the model, or masks. */
+/** What such an operation makes. @param values what it reads: values of the model, or masks. */
 export function makeMask(
   where: string,
   { className, config }: LayerEntry,
-  node: unknown,
+  { args, kwargs }: OperationCall,
   values: readonly (Flow | Mask)[],
 ): Mask {
-  const args: unknown[] = isObject(node) && Array.isArray(node.args) ? node.args : [];
   const { axis, keepdims = false } = config;
   const unfit = (): never =>
     refuse(where, 'an operation that is not honoured', 'one that makes masks of masks', show(args));
-  if (isObject(node) && isObject(node.kwargs) && Object.keys(node.kwargs).length > 0) unfit();
+  if (Object.keys(kwargs).length > 0) unfit();
   const joined = (wide: boolean): Mask => {
     const masks = values.filter(isMask);
     return masks.length > 0 && masks.length === values.length && masks.every((mask) => mask.wide === wide)

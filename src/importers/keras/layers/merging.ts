@@ -64,6 +64,22 @@ const merge =
     return [{ ...wide, name: made, features, mask }];
   };
 
+/** Values side by side, their features one after another. */
+export function joinedFeatures(build: Build, where: string, values: readonly Flow[], name: string): Flow {
+  const [first] = values as [Flow];
+  for (const x of values) if (x.time && first.time) build.times.join(where, first.time, x.time);
+  const features = values.reduce((sum, x) => sum + x.features, 0);
+  return { ...first, features, name: build.add({ type: 'concatenate', inputs: values.map((x) => x.name) }, name) };
+}
+
+/** Values one after another in time. Two times that depend on the run cannot be joined: those of the file's shapes can. */
+export function joinedTime(build: Build, where: string, values: readonly Flow[], name: string): Flow {
+  const [first] = values as [Flow];
+  const time = values.reduce((sum, x) => sum + fixedSteps(where, x, build), 0);
+  const inputs = values.map((x) => x.name);
+  return { ...first, time: sameInEveryRun(time), name: build.add({ type: 'concatenate', axis: 'time', inputs }, name) };
+}
+
 const concatenate: Layer = (call) => {
   const { build, config, inputs, name } = call;
   const [first] = inputs as [Flow];
@@ -71,29 +87,13 @@ const concatenate: Layer = (call) => {
   const raw = config.raw('axis') ?? -1;
   const axis = typeof raw === 'number' && raw < 0 ? raw + rank : raw;
   if (axis === rank - 1) {
-    const features = inputs.reduce((sum, x) => sum + x.features, 0);
-    for (const x of inputs) if (x.time && first.time) build.times.join(config.where, first.time, x.time);
-    return [
-      {
-        ...first,
-        mask: mergedMask(call),
-        features,
-        name: build.add({ type: 'concatenate', inputs: inputs.map((x) => x.name) }, name),
-      },
-    ];
+    const mask = mergedMask(call);
+    return [{ ...joinedFeatures(build, config.where, inputs, name), mask }];
   }
   if (axis !== 1 || rank !== 3)
     refuse(config.where, 'axis is not honoured', 'the features, or the time of sequences', show(raw));
   for (const x of inputs) needsNoMask(config.where, x);
-  // Two times that depend on the run cannot be joined: those of the file's shapes can.
-  const time = inputs.reduce((sum, x) => sum + fixedSteps(config.where, x, build), 0);
-  return [
-    {
-      ...first,
-      time: sameInEveryRun(time),
-      name: build.add({ type: 'concatenate', axis: 'time', inputs: inputs.map((x) => x.name) }, name),
-    },
-  ];
+  return [joinedTime(build, config.where, inputs, name)];
 };
 
 const dot: Layer = ({ build, config, inputs, name }) => {
