@@ -9,7 +9,7 @@ export function crcOf(polynomial: number): (bytes: Uint8Array) => number {
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ polynomial : crc >>> 1;
     table[k] = crc;
   }
-  const at = (k: number) => table[k] as number;
+  const entry = (k: number) => table[k] as number;
   return (bytes) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     let crc = -1;
@@ -17,9 +17,12 @@ export function crcOf(polynomial: number): (bytes: Uint8Array) => number {
     for (; k + 4 <= bytes.length; k += 4) {
       crc ^= view.getInt32(k, true);
       crc =
-        at(768 + (crc & 255)) ^ at(512 + ((crc >>> 8) & 255)) ^ at(256 + ((crc >>> 16) & 255)) ^ at((crc >>> 24) & 255);
+        entry(768 + (crc & 255)) ^
+        entry(512 + ((crc >>> 8) & 255)) ^
+        entry(256 + ((crc >>> 16) & 255)) ^
+        entry((crc >>> 24) & 255);
     }
-    for (; k < bytes.length; k++) crc = (crc >>> 8) ^ at((crc ^ (bytes[k] as number)) & 255);
+    for (; k < bytes.length; k++) crc = (crc >>> 8) ^ entry((crc ^ (bytes[k] as number)) & 255);
     return ~crc >>> 0;
   };
 }

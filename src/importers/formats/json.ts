@@ -32,14 +32,14 @@ export function decodeUtf8(bytes: Uint8Array): string {
 /** Walks the strings and braces of text that is known to be valid JSON; by hand, since a regular expression overflows on long strings. */
 function refuseDuplicates(text: string, where: string): void {
   const open: Set<string>[] = [];
-  for (let at = 0; at < text.length; at++) {
-    if (text[at] === '{') open.push(new Set());
-    else if (text[at] === '}') open.pop();
-    else if (text[at] === '"') {
-      const begin = at++;
-      while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-      if (!isKey(text, at + 1)) continue;
-      const key = JSON.parse(text.slice(begin, at + 1)) as string;
+  for (let position = 0; position < text.length; position++) {
+    if (text[position] === '{') open.push(new Set());
+    else if (text[position] === '}') open.pop();
+    else if (text[position] === '"') {
+      const begin = position++;
+      while (text[position] !== '"') position += text[position] === '\\' ? 2 : 1;
+      if (!isKey(text, position + 1)) continue;
+      const key = JSON.parse(text.slice(begin, position + 1)) as string;
       const keys = open.at(-1);
       if (keys?.has(key)) refuse(where, 'the same key twice', 'every key once', show(key));
       keys?.add(key);
@@ -48,8 +48,8 @@ function refuseDuplicates(text: string, where: string): void {
 }
 
 /** Whether a colon comes next, after JSON's white space. */
-function isKey(text: string, at: number): boolean {
-  let next = at;
+function isKey(text: string, position: number): boolean {
+  let next = position;
   while (next < text.length && ' \t\n\r'.includes(text[next] as string)) next++;
   return text[next] === ':';
 }

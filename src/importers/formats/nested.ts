@@ -1,4 +1,4 @@
-import { ImportError } from '../../errors.js';
+import { refuse } from '../shared/refuse.js';
 import { show } from './json.js';
 
 /** Numbers in nested lists of JSON. */
@@ -15,25 +15,20 @@ export function flattenNested(value: unknown, where: string): Nested {
   const shape: number[] = [];
   for (let level = value; Array.isArray(level); level = level[0]) {
     shape.push(level.length);
-    if (shape.length > 4) throw new ImportError('lists too deep', { where, expected: 'at most 4 axes', got: 'more' });
+    if (shape.length > 4) refuse(where, 'lists too deep', 'at most 4 axes', 'more');
   }
   const data: number[] = [];
   const walk = (level: unknown, depth: number): void => {
     if (depth === shape.length) {
-      if (typeof level !== 'number' || !Number.isFinite(level)) {
-        throw new ImportError('not a number', { where, expected: 'a number', got: show(level) });
-      }
+      if (typeof level !== 'number' || !Number.isFinite(level)) refuse(where, 'not a number', 'a number', show(level));
       data.push(level);
       return;
     }
     if (!Array.isArray(level) || level.length !== shape[depth]) {
-      throw new ImportError('a ragged list', {
-        where,
-        expected: `${shape[depth]} entries`,
-        got: Array.isArray(level) ? `${level.length}` : show(level),
-      });
+      const got = Array.isArray(level) ? `${level.length}` : show(level);
+      refuse(where, 'a ragged list', `${shape[depth]} entries`, got);
     }
-    for (const one of level) walk(one, depth + 1);
+    for (const item of level) walk(item, depth + 1);
   };
   walk(value, 0);
   return { shape, data: Float32Array.from(data) };

@@ -62,7 +62,9 @@ export function readNumbers(bytes: Uint8Array, { type, little, fortran, shape }:
   if (size !== bytes.length) refuse(where, 'wrong size', `${size} bytes for (${shape.join(', ')})`, `${bytes.length}`);
   return lazily(shape, () => {
     const data = little ? bytes : bytes.slice();
-    if (!little) for (let at = 0; at < size; at += each) data.subarray(at, at + each).reverse();
+    if (!little)
+      for (let coordinates = 0; coordinates < size; coordinates += each)
+        data.subarray(coordinates, coordinates + each).reverse();
     const numbers = toFloats(elementsOf(data, dtype, where), dtype, where);
     return fortran ? rowMajor(numbers, shape) : numbers;
   });
@@ -92,13 +94,13 @@ function openNpy(bytes: FileBytes, where: string): NamedArray {
 /** Columns first to rows first. */
 function rowMajor(data: Float32Array, shape: readonly number[]): Float32Array {
   const out = new Float32Array(data.length);
-  const at = shape.map(() => 0);
+  const coordinates = shape.map(() => 0);
   for (const value of data) {
-    out[at.reduce((flat, coordinate, axis) => flat * (shape[axis] as number) + coordinate, 0)] = value;
+    out[coordinates.reduce((flat, coordinate, axis) => flat * (shape[axis] as number) + coordinate, 0)] = value;
     for (let axis = 0; axis < shape.length; axis++) {
-      at[axis] = (at[axis] as number) + 1;
-      if ((at[axis] as number) < (shape[axis] as number)) break;
-      at[axis] = 0;
+      coordinates[axis] = (coordinates[axis] as number) + 1;
+      if ((coordinates[axis] as number) < (shape[axis] as number)) break;
+      coordinates[axis] = 0;
     }
   }
   return out;

@@ -33,11 +33,11 @@ export function writeSafetensors(
   file.set(text, 8);
   const view = new DataView(file.buffer);
   view.setBigUint64(0, BigInt(length), true);
-  let at = 8 + length;
+  let position = 8 + length;
   for (const { data } of Object.values(tensors)) {
     // Bytes, not numbers: what a NaN carries survives. Machines that run WebAssembly are little-endian.
-    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
+    position += data.byteLength;
   }
   return file;
 }

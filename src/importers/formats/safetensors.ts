@@ -57,8 +57,8 @@ export function openSafetensors(bytes: FileBytes): {
   const entries = Object.entries(header).map(([name, value]) => [name, readEntry(name, value)] as const);
   checkCover(entries, file.length - start);
   const stored = ([name, { dtype, shape, begin, end }]: (typeof entries)[number]): [string, Stored] => {
-    const at = tensorAt(name);
-    const read = () => toFloats(elementsOf(file.subarray(start + begin, start + end), dtype, at), dtype, at);
+    const place = tensorAt(name);
+    const read = () => toFloats(elementsOf(file.subarray(start + begin, start + end), dtype, place), dtype, place);
     return [name, { shape, dtype, read }];
   };
   return { tensors: new Map(entries.map(stored)), metadata };
@@ -90,16 +90,18 @@ function readEntry(name: string, value: unknown): Entry {
 
 /** In the order of their offsets, each tensor must begin where the one before ends, and the last must end with the file. */
 function checkCover(entries: readonly (readonly [string, Entry])[], dataLength: number): void {
-  let at = 0;
+  let covered = 0;
   for (const [name, { begin, end }] of [...entries].sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)) {
-    if (begin !== at) {
-      const message = begin < at ? 'overlaps the tensor before it' : 'leaves a hole before it';
-      refuse(tensorAt(name), message, `data from byte ${at}`, `${begin}`);
+    if (begin !== covered) {
+      const message = begin < covered ? 'overlaps the tensor before it' : 'leaves a hole before it';
+      refuse(tensorAt(name), message, `data from byte ${covered}`, `${begin}`);
     }
-    at = end;
-    if (at > dataLength) refuse(tensorAt(name), 'data beyond the file', `an end of at most ${dataLength}`, `${end}`);
+    covered = end;
+    if (covered > dataLength)
+      refuse(tensorAt(name), 'data beyond the file', `an end of at most ${dataLength}`, `${end}`);
   }
-  if (at !== dataLength) refuse('safetensors data', 'bytes that belong to no tensor', `${at} bytes`, `${dataLength}`);
+  if (covered !== dataLength)
+    refuse('safetensors data', 'bytes that belong to no tensor', `${covered} bytes`, `${dataLength}`);
 }
 
 export interface SafetensorsFile {

@@ -14,7 +14,7 @@ const ENTRY = 0x04034b50;
 const RECORD = 0x02014b50;
 const END = 0x06054b50;
 
-export interface ZipOptions {
+interface ZipOptions {
   /** Only the entries this accepts are unpacked. Default: all. */
   readonly only?: (name: string) => boolean;
   /** Most bytes all unpacked entries may take together. Default 2 GiB. */
@@ -41,8 +41,8 @@ export function openZip(bytes: FileBytes, limit = 2 ** 31): Map<string, () => Ui
   const file = viewBytes(bytes);
   if (!isZip(file)) refuse('file', 'not a zip archive', 'PK\\x03\\x04', 'other bytes');
   // What is behind the end is no record, so zeros do for it.
-  const u16 = (at: number): number => (file[at] ?? 0) + 256 * (file[at + 1] ?? 0);
-  const u32 = (at: number): number => u16(at) + 65536 * u16(at + 2);
+  const u16 = (position: number): number => (file[position] ?? 0) + 256 * (file[position + 1] ?? 0);
+  const u32 = (position: number): number => u16(position) + 65536 * u16(position + 2);
   const damaged = (where: string, expected: string, got: string): never =>
     refuse(where, 'a damaged zip archive', expected, got);
   // Behind the end record of 22 bytes there may be a comment, of as many as 16 bits count.
@@ -54,15 +54,21 @@ export function openZip(bytes: FileBytes, limit = 2 ** 31): Map<string, () => Ui
   let total = 0;
   // PyTorch leaves all of them zero if it is told to save time (torch.serialization.set_crc32_options).
   let checked = false;
-  let at = u32(end + 16);
+  let position = u32(end + 16);
   for (let left = u16(end + 10); left > 0; left--) {
-    if (u32(at) !== RECORD) damaged('file', `a record at byte ${at}`, 'other bytes');
-    const [flags, method, crc, packed, size] = [u16(at + 8), u16(at + 10), u32(at + 16), u32(at + 20), u32(at + 24)];
-    const offset = u32(at + 42);
+    if (u32(position) !== RECORD) damaged('file', `a record at byte ${position}`, 'other bytes');
+    const [flags, method, crc, packed, size] = [
+      u16(position + 8),
+      u16(position + 10),
+      u32(position + 16),
+      u32(position + 20),
+      u32(position + 24),
+    ];
+    const offset = u32(position + 42);
     checked ||= crc !== 0;
-    const behind = at + 46 + u16(at + 28);
-    const name = new TextDecoder().decode(file.slice(at + 46, behind));
-    at = behind + u16(at + 30) + u16(at + 32);
+    const behind = position + 46 + u16(position + 28);
+    const name = new TextDecoder().decode(file.slice(position + 46, behind));
+    position = behind + u16(position + 30) + u16(position + 32);
     const where = `zip entry ${JSON.stringify(name)}`;
     if (entries.has(name)) refuse(where, 'an entry twice', 'every name once');
     const unpack = () => {

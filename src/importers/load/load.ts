@@ -43,9 +43,8 @@ export async function load(source: LoadSource, options: LoadOptions = {}): Promi
       const config = options.tensorflow;
       if (!config) refuse('options.tensorflow', 'weights without a topology', 'the layers of the model', 'nothing');
       const { readTensorFlow } = await import('../tensorflow/read.js');
-      const shards = Object.keys(others)
-        .sort()
-        .map((name) => others[name] as FileBytes); // prettier-ignore
+      const names = Object.keys(others).sort();
+      const shards = names.map((name) => others[name] as FileBytes);
       return readTensorFlow(main[0] === 0x50 ? { npz: main } : { index: main, data: shards }, config);
     }
     case 'safetensors': {

@@ -12,11 +12,11 @@ const starts = (bytes: Uint8Array, ...signature: number[]): boolean => signature
 function zipNames(bytes: Uint8Array): string[] {
   const names: string[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let at = 0; at + 46 <= bytes.length; at++) {
-    if (view.getUint32(at, true) !== 0x02014b50) continue;
-    const length = view.getUint16(at + 28, true);
-    names.push(new TextDecoder().decode(bytes.slice(at + 46, at + 46 + length)));
-    at += 45 + length;
+  for (let position = 0; position + 46 <= bytes.length; position++) {
+    if (view.getUint32(position, true) !== 0x02014b50) continue;
+    const length = view.getUint16(position + 28, true);
+    names.push(new TextDecoder().decode(bytes.slice(position + 46, position + 46 + length)));
+    position += 45 + length;
   }
   return names;
 }
@@ -64,9 +64,9 @@ const isTar = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subar
 
 /** Whether the first character that is no space opens an object. */
 function isJson(bytes: Uint8Array): boolean {
-  let at = 0;
-  while (at < bytes.length && [0x20, 0x09, 0x0a, 0x0d].includes(bytes[at] as number)) at++;
-  return bytes[at] === 0x7b;
+  let position = 0;
+  while (position < bytes.length && [0x20, 0x09, 0x0a, 0x0d].includes(bytes[position] as number)) position++;
+  return bytes[position] === 0x7b;
 }
 
 function ofJson(bytes: Uint8Array): Format {

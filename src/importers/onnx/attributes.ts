@@ -17,7 +17,7 @@ export class Attributes {
     /** Told of every value that the file states or a rule fills in. */
     private readonly note: (name: string, value: unknown, given: boolean) => void,
   ) {
-    this.#all = new Map(attribute.map((one) => [one.name, one]));
+    this.#all = new Map(attribute.map((own) => [own.name, own]));
   }
 
   has(name: string): boolean {

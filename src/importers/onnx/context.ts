@@ -3,8 +3,8 @@ import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
 import { type Mutable, type NewNode, SpecBuilder } from '../shared/spec-builder.js';
 import type { Attributes } from './attributes.js';
-import { show } from './num.js';
-import { type Atom, type Constant, flowing, type Item, type Value } from './value.js';
+import { showSize } from './num.js';
+import { type Atom, type Constant, type Item, runTime, type Value } from './value.js';
 
 /** An operator with its inputs worked out. */
 export interface Op {
@@ -48,9 +48,9 @@ export class Context extends SpecBuilder {
 
   /** Takes note of a value that was made. */
   saw(item: Item): void {
-    const flow = item.kind === 'value' && !item.ids ? flowing(item) : undefined;
-    if (flow && !this.sequences.has(show(flow.size)) && (item as Value).time.length === 1)
-      this.sequences.set(show(flow.size), item as Value);
+    const flow = item.kind === 'value' && !item.ids ? runTime(item) : undefined;
+    if (flow && !this.sequences.has(showSize(flow.size)) && (item as Value).time.length === 1)
+      this.sequences.set(showSize(flow.size), item as Value);
   }
 
   /** Products without a bias, by the tensor they make, which only one operator reads. */

@@ -1,4 +1,4 @@
-import { type Environment, runGraph, Scope } from './graph.js';
+import { type Environment, runInner, Scope } from './environment.js';
 import type { Attribute, Graph, LocalFunction, Node } from './proto/messages.js';
 import type { Item } from './value.js';
 
@@ -12,12 +12,14 @@ function bound(
   call: Node,
   given: readonly (Item | undefined)[],
 ): Graph {
-  const attributes = new Map<string, Attribute>([...attributeProto, ...call.attribute].map((one) => [one.name, one]));
+  const attributes = new Map<string, Attribute>(
+    [...attributeProto, ...call.attribute].map((attribute) => [attribute.name, attribute]),
+  );
   const absent = new Set(input.filter((_, index) => given[index] === undefined));
-  const bind = (one: Node): Node => ({
-    ...one,
-    input: one.input.map((name) => (absent.has(name) ? '' : name)),
-    attribute: one.attribute.flatMap((attribute) => {
+  const bind = (own: Node): Node => ({
+    ...own,
+    input: own.input.map((name) => (absent.has(name) ? '' : name)),
+    attribute: own.attribute.flatMap((attribute) => {
       if (attribute.g) return [{ ...attribute, g: { ...attribute.g, node: attribute.g.node.map(bind) } }];
       if (attribute.refAttrName === '') return [attribute];
       const meant = attributes.get(attribute.refAttrName);
@@ -33,7 +35,6 @@ export function runFunction(
   defined: LocalFunction,
   call: Node,
   inputs: readonly (Item | undefined)[],
-  depth: number,
 ): Item[] {
   const scope = new Scope();
   defined.input.forEach((name, index) => {
@@ -43,6 +44,6 @@ export function runFunction(
   const opsets = new Map(env.opsets);
   for (const { domain, version } of defined.opsetImport) opsets.set(domain === 'ai.onnx' ? '' : domain, version);
   const wanted = defined.output.filter((_, index) => (call.output[index] ?? '') !== '');
-  const made = runGraph({ ...env, opsets }, bound(defined, call, inputs), wanted, scope, depth + 1);
+  const made = runInner({ ...env, opsets }, bound(defined, call, inputs), wanted, scope);
   return defined.output.map((name) => made[wanted.indexOf(name)] as Item);
 }

@@ -1,32 +1,20 @@
 import { refuse } from '../shared/refuse.js';
 import { Attributes } from './attributes.js';
+import { runIf } from './branch.js';
 import type { Context, Op } from './context.js';
-import { fold } from './fold.js';
+import type { Environment, Scope } from './environment.js';
+import { fold } from './fold/fold.js';
 import { functionKey, runFunction } from './functions.js';
 import { runLoop } from './loop/loop.js';
 import { MICROSOFT, OPERATORS } from './ops/all.js';
 import { reduction } from './ops/reduce.js';
-import type { Graph, LocalFunction, Node } from './proto/messages.js';
-import { type Files, readTensor } from './tensor.js';
-import type { Constant, Item } from './value.js';
-import { constant } from './value.js';
+import { neededBy, ordered } from './order.js';
+import type { Graph, Node } from './proto/messages.js';
+import { readTensor } from './tensor.js';
+import { type Constant, constant, type Item } from './value.js';
 
 /** Graphs in graphs: more is no model that an exporter wrote. */
 const DEEPEST = 32;
-
-/** Names to items, with those of the graphs around. */
-export class Scope {
-  readonly #own = new Map<string, Item>();
-  constructor(private readonly outer?: Scope) {}
-
-  get(name: string): Item | undefined {
-    return this.#own.get(name) ?? this.outer?.get(name);
-  }
-
-  set(name: string, item: Item): void {
-    this.#own.set(name, item);
-  }
-}
 
 /**
  * Nodes that graphs within the graph may come to, all ways to read the inputs together: a function that calls another twice, which
@@ -34,102 +22,49 @@ export class Scope {
  */
 export const MOST_INNER = 100_000;
 
-export interface Environment {
-  /** How many of those are left. */
-  readonly inner: { left: number };
-  readonly ctx: Context;
-  readonly files: Files;
-  readonly opsets: ReadonlyMap<string, number>;
-  /** Operators that the file defines, by `functionKey`. */
-  readonly functions: ReadonlyMap<string, LocalFunction>;
-}
-
 const MICROSOFT_DOMAIN = 'com.microsoft';
 
+/** The operators that hold graphs. */
+const HOLDERS: Readonly<Record<string, (env: Environment, op: Op, scope: Scope) => (Item | undefined)[]>> = {
+  If: runIf,
+  Loop: runLoop,
+};
+
 /** Works out the outputs of a graph; only what they need is looked at. */
-export function runGraph(env: Environment, graph: Graph, outputs: readonly string[], scope: Scope, depth = 0): Item[] {
+export function runGraph(env: Environment, graph: Graph, outputs: readonly string[], scope: Scope): Item[] {
+  const { depth, inner } = env;
   if (depth > DEEPEST) refuse('graph', 'graphs within graphs', `at most ${DEEPEST} deep`);
   if (graph.sparseInitializer.length > 0) refuse('graph', 'sparse initialisers', 'dense ones');
-  if (depth > 0) env.inner.left -= graph.node.length + 1;
-  if (env.inner.left < 0)
-    refuse('graph', 'functions and loops within one another', `at most ${MOST_INNER} nodes`, 'more');
+  if (depth > 0) inner.left -= graph.node.length + 1;
+  if (inner.left < 0) refuse('graph', 'functions and loops within one another', `at most ${MOST_INNER} nodes`, 'more');
   const nodes = ordered(graph.node);
   const needed = neededBy(nodes, outputs);
   const initial = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   for (const [name, tensor] of initial) if (needed.names.has(name)) scope.set(name, readTensor(tensor, env.files));
-  for (const node of nodes) if (needed.nodes.has(node)) runNode(env, node, scope, needed.names, depth);
+  for (const node of nodes) if (needed.nodes.has(node)) runNode(env, node, scope, needed.names);
   return outputs.map(
     (name) => scope.get(name) ?? refuse(`output ${JSON.stringify(name)}`, 'nothing makes it', 'a node or input'),
   );
 }
 
-/** Each node after those whose results it reads: some converters append nodes, and ONNX Runtime takes them in any order. */
-function ordered(nodes: readonly Node[]): Node[] {
-  const makers = new Map(nodes.flatMap((node) => node.output.map((name) => [name, node] as const)));
-  const [entered, done] = [new Set<Node>(), new Set<Node>()];
-  for (const node of nodes) {
-    const open = [node];
-    for (let now = open.at(-1); now; now = open.at(-1)) {
-      const waits = entered.has(now) ? [] : reads(now).flatMap((name) => makers.get(name) ?? []);
-      entered.add(now);
-      const missing = waits.filter((one) => !entered.has(one));
-      if (missing.length > 0) open.push(...missing);
-      else done.add(open.pop() as Node);
-    }
-  }
-  return [...done];
-}
-
-/** The nodes on whose results the outputs depend, graphs inside them included. */
-function neededBy(node: readonly Node[], outputs: readonly string[]): { nodes: Set<Node>; names: Set<string> } {
-  const names = new Set(outputs);
-  const nodes = new Set<Node>();
-  for (const one of [...node].reverse()) {
-    if (!one.output.some((name) => name !== '' && names.has(name))) continue;
-    nodes.add(one);
-    for (const name of reads(one)) names.add(name);
-  }
-  return { nodes, names };
-}
-
-function reads({ input, attribute }: Node): string[] {
-  const inside = attribute.flatMap(({ g }) =>
-    g ? [...g.node.flatMap(reads), ...g.output.map(({ name }) => name)] : [],
-  );
-  return [...input.filter((name) => name !== ''), ...inside];
-}
-
-/** How many operators read each tensor, graphs inside and functions included. */
-export function countReaders(graph: Graph, functions: readonly LocalFunction[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  const names = [
-    ...[graph, ...functions].flatMap(({ node }) => node.flatMap((one) => reads(one))),
-    ...graph.output.map(({ name }) => name),
-    ...functions.flatMap(({ output }) => output),
-  ];
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
-}
-
-function runNode(env: Environment, node: Node, scope: Scope, needed: ReadonlySet<string>, depth: number): void {
-  const { ctx } = env;
-  const name = node.name || node.output.find((one) => one !== '') || node.opType;
+function runNode(env: Environment, node: Node, scope: Scope, needed: ReadonlySet<string>): void {
+  const name = node.name || node.output.find((output) => output !== '') || node.opType;
   const where = `node ${JSON.stringify(name)} (${node.opType})`;
-  const inputs = node.input.map((one) =>
-    one === ''
+  const inputs = node.input.map((input) =>
+    input === ''
       ? undefined
-      : (scope.get(one) ?? refuse(where, `nothing makes input ${JSON.stringify(one)}`, 'a node before it')),
+      : (scope.get(input) ?? refuse(where, `nothing makes input ${JSON.stringify(input)}`, 'a node before it')),
   );
-  const used = node.output.map((one) => one !== '' && needed.has(one));
+  const used = node.output.map((output) => output !== '' && needed.has(output));
   const defined = env.functions.get(functionKey(node, node.opType));
   const results = defined
-    ? runFunction(env, defined, node, inputs, depth)
-    : runPlain(env, node, { where, name, inputs, used }, scope, depth);
-  node.output.forEach((one, index) => {
+    ? runFunction(env, defined, node, inputs)
+    : runPlain(env, node, { where, name, inputs, used }, scope);
+  node.output.forEach((output, index) => {
     if (!used[index]) return;
-    const item = results[index] ?? refuse(where, `output ${index} is not made`, 'an output that is', one);
-    scope.set(one, item);
-    ctx.saw(item);
+    const item = results[index] ?? refuse(where, `output ${index} is not made`, 'an output that is', output);
+    scope.set(output, item);
+    env.ctx.saw(item);
   });
 }
 
@@ -139,7 +74,6 @@ function runPlain(
   node: Node,
   site: Pick<Op, 'where' | 'name' | 'inputs' | 'used'>,
   scope: Scope,
-  depth: number,
 ): (Item | undefined)[] {
   const { ctx, files, opsets } = env;
   const { where, name } = site;
@@ -164,8 +98,8 @@ function runPlain(
     outputs: node.output,
     opset,
   };
-  const inside = domain === '' ? { If: runIf, Loop: runLoop }[node.opType] : undefined;
-  const results = inside ? inside(env, op, scope, depth) : runOperator(op, ctx, domain);
+  const hold = domain === '' && Object.hasOwn(HOLDERS, op.type) ? HOLDERS[op.type] : undefined;
+  const results = hold ? hold(env, op, scope) : runOperator(op, ctx, domain);
   attributes.finish();
   return results;
 }
@@ -189,39 +123,13 @@ function runOperator(op: Op, ctx: Context, domain: string): (Item | undefined)[]
 function constantNode({ attributes, where }: Op): Constant {
   const tensor = attributes.tensor('value');
   if (tensor) return tensor;
-  const one = attributes.float('value_float', undefined);
-  if (one !== undefined) return constant([], Float32Array.of(one), 1);
-  const whole = attributes.int('value_int', undefined);
-  if (whole !== undefined) return constant([], [whole], 7);
+  const float = attributes.float('value_float', undefined);
+  if (float !== undefined) return constant([], Float32Array.of(float), 1);
+  const int = attributes.int('value_int', undefined);
+  if (int !== undefined) return constant([], [int], 7);
   const floats = attributes.floats('value_floats');
   if (floats) return constant([floats.length], Float32Array.from(floats), 1);
   const ints = attributes.ints('value_ints', undefined);
   if (ints) return constant([ints.length], ints, 7);
   return refuse(where, 'a constant without a number', 'value, value_float(s) or value_int(s)');
-}
-
-/** The branch whose condition holds; both must be known before anything runs. */
-function runIf(env: Environment, op: Op, scope: Scope, depth: number): Item[] {
-  const [condition] = op.inputs;
-  const known =
-    condition?.kind === 'constant' ? condition.data[0] : condition?.kind === 'filled' ? condition.value : undefined;
-  if (typeof known !== 'number') {
-    refuse(
-      op.where,
-      'a branch that depends on the input',
-      'options.inputs or options.shapes that decide it',
-      `condition ${JSON.stringify(op.inputNames[0])}`,
-    );
-  }
-  const [live, other] = known !== 0 ? ['then_branch', 'else_branch'] : ['else_branch', 'then_branch'];
-  op.attributes.ignore(other as string);
-  const graph = op.attributes.graph(live as string);
-  env.ctx.reporter.note(`${op.where}: takes ${live}`);
-  return runGraph(
-    env,
-    graph,
-    graph.output.map(({ name }) => name),
-    new Scope(scope),
-    depth + 1,
-  );
 }

@@ -1,7 +1,7 @@
 import { refuse } from '../shared/refuse.js';
 import { type Num, symbol } from './num.js';
 import type { Graph, Node, ValueInfo } from './proto/messages.js';
-import { isFloat, typeName } from './tensor.js';
+import { isFloatType, typeName } from './tensor.js';
 import { type Atom, INT64 } from './value.js';
 
 /** What an axis of an input is. `'time'` is the run's; `'fixed'` a time of fixed size. */
@@ -39,7 +39,7 @@ export function declared(
     if (typeof size === 'number' && dims[axis] !== size)
       refuse(where, 'options.shapes contradicts the file', `${size} for axis ${axis}`, `${dims[axis]}`);
   });
-  return { name, type: ids && isFloat(tensor.elemType) ? INT64 : tensor.elemType, ids, slid, dims };
+  return { name, type: ids && isFloatType(tensor.elemType) ? INT64 : tensor.elemType, ids, slid, dims };
 }
 
 /** What the graph does with an input. */
@@ -65,7 +65,7 @@ function idsOf({ node, input }: Graph): Set<string> {
     !(one.input.includes(name) || one.attribute.some(({ g }) => g?.node.some((inner) => !whole(inner, name))));
   return new Set(
     input.flatMap(({ name, type }) =>
-      !isFloat(type?.tensorType?.elemType ?? 1) ||
+      !isFloatType(type?.tensorType?.elemType ?? 1) ||
       (node.some(({ input: own, opType }) => opType === 'Cast' && own.includes(name)) &&
         node.every((one) => whole(one, name)))
         ? [name]
@@ -189,7 +189,7 @@ export function atomsOf({ name, dims, type }: OnnxInput, roles: readonly AxisRol
     const size = dims[axis] as number | string;
     if (role === 'batch') return batch ? [batch] : [];
     if (role === 'time') {
-      const atom: Atom = { size: (typeof size === 'number' ? size : symbol('time')) as Num, flows: true };
+      const atom: Atom = { kind: 'time', size: (typeof size === 'number' ? size : symbol('time')) as Num };
       time.push(atom);
       return [atom];
     }
@@ -201,11 +201,11 @@ export function atomsOf({ name, dims, type }: OnnxInput, roles: readonly AxisRol
         `${size}`,
       );
     if (size === 1) return [];
-    const atom: Atom = role === 'fixed' ? { size, timed: true } : { size };
+    const atom: Atom = { kind: role === 'fixed' ? 'steps' : 'block', size };
     (role === 'fixed' ? time : features).push(atom);
     return [atom];
   });
-  if (!isFloat(type) && !['I32', 'I64', 'U8', 'I8', 'U16', 'I16', 'BOOL'].includes(typeName(type)))
+  if (!isFloatType(type) && !['I32', 'I64', 'U8', 'I8', 'U16', 'I16', 'BOOL'].includes(typeName(type)))
     refuse(where, 'a type that is not honoured', 'floats or whole numbers', typeName(type));
   return { time, features, axes };
 }

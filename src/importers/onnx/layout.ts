@@ -1,13 +1,13 @@
 import { refuse } from '../shared/refuse.js';
 import type { Context } from './context.js';
-import { isSym, type Num, product, sameNum, show, times } from './num.js';
-import { type Atom, count, flowing, type Value } from './value.js';
+import { exactQuotient, type Num, product, sameNum, showSize, times } from './num.js';
+import { type Atom, count, hasBatch, runTime, type Value, withoutBatch } from './value.js';
 
 const same = (a: readonly Atom[], b: readonly Atom[]): boolean =>
   a.length === b.length && a.every((atom, i) => atom === b[i]);
 
 /** Without atoms of size 1, which may stand anywhere. */
-const solid = (atoms: readonly Atom[]): Atom[] => atoms.filter(({ size, flows }) => size !== 1 || flows);
+const solid = (atoms: readonly Atom[]): Atom[] => atoms.filter(({ kind, size }) => size !== 1 || kind === 'time');
 
 /**
  * The name of a value with these numbers whose timesteps are `time` and whose features are `features`, adding nodes only
@@ -21,7 +21,7 @@ export function arrange(
   time: readonly Atom[],
   features: readonly Atom[],
 ): string {
-  const flow = flowing(x);
+  const flow = runTime(x);
   // A run's time that the file knows to be 1 and has dropped stays where it is.
   const wantedTime = flow && flow.size === 1 && !time.includes(flow) ? [flow, ...time] : time;
   const [t, f] = [solid(wantedTime), solid(features.filter((atom) => !wantedTime.includes(atom)))];
@@ -33,7 +33,7 @@ export function arrange(
   ) {
     refuse(where, 'axes that cannot be told apart', text(ownTime, own), text(t, f));
   }
-  if (f.some(({ flows }) => flows) || (flow && t[0] !== flow)) {
+  if (f.some(({ kind }) => kind === 'time') || (flow && t[0] !== flow)) {
     refuse(
       where,
       'needs the timesteps of the run as features, or features as timesteps',
@@ -67,7 +67,7 @@ export function arrange(
 }
 
 const text = (time: readonly Atom[], features: readonly Atom[]): string => {
-  const sizes = (atoms: readonly Atom[]): string => atoms.map(({ size }) => show(size)).join('·') || '1';
+  const sizes = (atoms: readonly Atom[]): string => atoms.map(({ size }) => showSize(size)).join('·') || '1';
   return `time ${sizes(time)}, features ${sizes(features)}`;
 };
 
@@ -81,7 +81,7 @@ export function arranged(
   axes = x.axes,
 ): Value {
   const name = arrange(ctx, where, x, time, features);
-  const flow = flowing(x);
+  const flow = runTime(x);
   const kept = flow && flow.size === 1 && !time.includes(flow) ? [flow, ...time] : time;
   return { ...x, name, time: kept, features: features.filter((atom) => !kept.includes(atom)), axes };
 }
@@ -92,10 +92,10 @@ export function arranged(
  */
 export function withFeatures(ctx: Context, where: string, x: Value, featureAxes: readonly number[]): Value {
   const features = featureAxes.flatMap((axis) => x.axes[axis] ?? []);
-  if (features.some(({ batch }) => batch))
+  if (hasBatch(features))
     refuse(where, 'works across the batch', 'rows that stand alone', 'the batch among what is summed');
-  const time = x.axes.flatMap((axis, index) => (featureAxes.includes(index) ? [] : axis.filter(({ batch }) => !batch)));
-  const flow = flowing(x);
+  const time = x.axes.flatMap((axis, index) => (featureAxes.includes(index) ? [] : withoutBatch(axis)));
+  const flow = runTime(x);
   // The run's time comes first in storage, whatever stands before it in ONNX; axes tell the atoms apart.
   const ordered = flow && time.includes(flow) ? [flow, ...time.filter((atom) => atom !== flow)] : time;
   return arranged(ctx, where, x, ordered, features);
@@ -117,7 +117,7 @@ export function reshape(where: string, x: Value, dims: readonly Num[]): Value {
       const have = product(taken.map(({ size }) => size));
       const rest = factorTo(have as Num, dim, next);
       if (typeof next.size === 'number' && rest !== undefined && next.size > rest) {
-        if (next.size % rest !== 0 || next.batch || next.flows) return refuseShape(where, x, dims);
+        if (next.size % rest !== 0 || next.kind === 'batch' || next.kind === 'time') return refuseShape(where, x, dims);
         const [first, second]: [Atom, Atom] = [
           { ...next, size: rest },
           { ...next, size: next.size / rest },
@@ -147,7 +147,7 @@ function factorTo(have: Num, dim: Num, { size }: Atom): number | undefined {
 /** Atoms of size 1 that still mean something (a run's time that is 1) stay in an axis of size 1. */
 function placeOnes(axes: Atom[][], ones: readonly Atom[]): Atom[][] {
   for (const atom of ones) {
-    if (!atom.flows && !atom.batch) continue;
+    if (atom.kind !== 'time' && atom.kind !== 'batch') continue;
     const free = axes.find((axis) => axis.length === 0);
     if (free) free.push(atom);
   }
@@ -155,49 +155,30 @@ function placeOnes(axes: Atom[][], ones: readonly Atom[]): Atom[][] {
 }
 
 function refuseShape(where: string, x: Value, dims: readonly Num[]): never {
-  const got = x.axes.map((axis) => show(product(axis.map(({ size }) => size)))).join(', ');
-  return refuse(where, 'a shape that the numbers do not fall into', `[${dims.map(show).join(', ')}]`, `[${got}]`);
+  const got = x.axes.map((axis) => showSize(product(axis.map(({ size }) => size)))).join(', ');
+  return refuse(where, 'a shape that the numbers do not fall into', `[${dims.map(showSize).join(', ')}]`, `[${got}]`);
 }
 
-/** Every size as ONNX gives it: 0 keeps the input's, -1 is what is left. */
+/**
+ * Every size as ONNX gives it: 0 keeps the input's, -1 is what is left; where that has no name it stands for the input's own size there,
+ * as a leading -1 does for the batch.
+ */
 export function shapeFor(where: string, from: readonly Num[], wanted: readonly Num[], zeroIsZero: boolean): Num[] {
   const dims = wanted.map((n, axis) =>
     n === 0 && !zeroIsZero ? (from[axis] ?? refuse(where, 'no size to keep', 'an axis', `${axis}`)) : n,
   );
   const open = dims.indexOf(-1);
   if (open < 0) return dims;
-  const factors = (all: readonly Num[]): { n: number; names: string[] } | undefined => {
-    let n = 1;
-    const names: string[] = [];
-    for (const one of all) {
-      if (!isSym(one)) n *= one;
-      else {
-        n *= one.add === 0 ? one.coef : 1;
-        names.push(...(one.add === 0 ? one.name.split('×') : [show(one)]));
-      }
-    }
-    return { n, names };
-  };
-  const whole = factors(from);
-  const others = factors(dims.filter((_, axis) => axis !== open));
-  if (!whole || !others || whole.n % others.n !== 0) return leaveOpen(from, dims, open);
-  const names = [...whole.names];
-  for (const name of others.names) {
-    const at = names.indexOf(name);
-    if (at < 0) return leaveOpen(from, dims, open);
-    names.splice(at, 1);
-  }
-  const n = whole.n / others.n;
-  const syms = names.map(
-    (name) => from.find((one) => isSym(one) && (one.name === name || show(one) === name)) ?? { name, coef: 1, add: 0 },
-  );
-  dims[open] =
-    product([n, ...syms.map((one) => (isSym(one) && one.add === 0 ? { ...one, coef: 1 } : one))]) ??
-    refuse(where, 'a size that cannot be worked out', 'one that can', '-1');
+  const whole = [...from];
+  const others: Num[] = [];
+  dims.forEach((size, axis) => {
+    if (axis === open) return;
+    const kept = whole.findIndex((own) => sameNum(own, size));
+    if (kept < 0) others.push(size);
+    else whole.splice(kept, 1);
+  });
+  const [left, taken] = [product(whole), product(others)];
+  if (left === undefined) refuse(where, 'a size that cannot be worked out', 'one that can', '-1');
+  dims[open] = (taken === undefined ? undefined : exactQuotient(left, taken)) ?? (from[open] as Num);
   return dims;
-}
-
-/** A leading -1 before sizes whose quotient has no name: the batch, if the input starts with it. */
-function leaveOpen(from: readonly Num[], dims: readonly Num[], open: number): Num[] {
-  return dims.map((n, axis) => (axis === open ? (from[axis] as Num) : n));
 }

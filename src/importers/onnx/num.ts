@@ -1,72 +1,113 @@
+import { refuse } from '../shared/refuse.js';
+
 /**
- * A size that may depend on the batch or the time of a run: `coef·name + add`, where `name` stands for the batch, for a
- * time, or for a product or quotient of them.
+ * A size that may depend on the batch or the time of a run: a number, or an expression of open sizes.
+ *
+ *     symbol('time')                                  time
+ *     times(symbol('batch'), symbol('time'))          batch×time
+ *     plus(times(symbol('time'), 2), -1)              2·time-1
+ *     windows(symbol('time'), 1, -3, 2)               ⌊time-3/2⌋
  */
-export interface Sym {
-  readonly name: string;
-  readonly coef: number;
-  readonly add: number;
-}
 export type Num = number | Sym;
 
-export const symbol = (name: string): Sym => ({ name, coef: 1, add: 0 });
+/** `coef · factor × factor × … + add`; the factors stand in the order of their names. */
+export interface Sym {
+  readonly coef: number;
+  readonly factors: readonly Factor[];
+  readonly add: number;
+}
+
+/** An open size by its name, or a quotient rounded down. */
+type Factor = string | { readonly of: Sym; readonly by: number };
+
+/** Names and quotients in one expression: a file of a few nodes can square a size again and again. */
+const MOST_FACTORS = 64;
+
+export const symbol = (name: string): Sym => ({ coef: 1, factors: [name], add: 0 });
 
 export const isSym = (n: Num | undefined): n is Sym => typeof n === 'object';
 
-export const sameNum = (a: Num | undefined, b: Num | undefined): boolean => show(a) === show(b);
+export const sameNum = (a: Num | undefined, b: Num | undefined): boolean => showSize(a) === showSize(b);
 
-/** The order that readers see, and that tells equal numbers. */
-export function show(n: Num | undefined): string {
+/** As errors show it; equal sizes are written alike. */
+export function showSize(n: Num | undefined): string {
   if (!isSym(n)) return String(n);
-  const product = n.coef === 1 ? n.name : `${n.coef}·${n.name}`;
+  const names = n.factors.map(showFactor).join('×');
+  const product = n.coef === 1 ? names : `${n.coef}·${names}`;
   return n.add === 0 ? product : `${product}${n.add > 0 ? '+' : ''}${n.add}`;
 }
 
-const make = (name: string, coef: number, add: number): Num => (coef === 0 ? add : { name, coef, add });
+const showFactor = (factor: Factor): string =>
+  typeof factor === 'string' ? factor : `⌊${showSize(factor.of)}/${factor.by}⌋`;
+
+const weight = (factors: readonly Factor[]): number =>
+  factors.reduce((sum, factor) => sum + (typeof factor === 'string' ? 1 : 1 + weight(factor.of.factors)), 0);
+
+function make(coef: number, factors: readonly Factor[], add: number): Num {
+  if (coef === 0) return add;
+  if (factors.length === 0) return coef + add;
+  if (weight(factors) > MOST_FACTORS)
+    refuse('shapes', 'a size that is made of very many others', `at most ${MOST_FACTORS}`);
+  return { coef, factors, add };
+}
 
 /** Undefined where the result is not of this form. */
 export function plus(a: Num, b: Num): Num | undefined {
-  if (!isSym(a) && !isSym(b)) return a + b;
-  if (isSym(a) && isSym(b)) return a.name === b.name ? make(a.name, a.coef + b.coef, a.add + b.add) : undefined;
-  const [sym, n] = isSym(a) ? [a, b as number] : [b as Sym, a];
-  return { ...sym, add: sym.add + n };
+  if (!isSym(a)) return isSym(b) ? { ...b, add: b.add + a } : a + b;
+  if (!isSym(b)) return { ...a, add: a.add + b };
+  const alike = sameNum({ ...a, coef: 1, add: 0 }, { ...b, coef: 1, add: 0 });
+  return alike ? make(a.coef + b.coef, a.factors, a.add + b.add) : undefined;
 }
 
 export const minus = (a: Num, b: Num): Num | undefined => plus(a, times(b, -1) as Num);
 
 export function times(a: Num, b: Num): Num | undefined {
-  if (!isSym(a) && !isSym(b)) return a * b;
-  if (isSym(a) && isSym(b)) {
-    if (a.add !== 0 || b.add !== 0) return undefined;
-    return { name: [...a.name.split('×'), ...b.name.split('×')].sort().join('×'), coef: a.coef * b.coef, add: 0 };
-  }
-  const [sym, n] = isSym(a) ? [a, b as number] : [b as Sym, a];
-  // floor(x/2) times 2 is x where x is even, which a run of such a model must be.
-  const halved = sym.add === 0 && sym.coef === 1 ? /^⌊(.+)\/(\d+)⌋$/.exec(sym.name) : null;
-  if (halved && Number(halved[2]) === n && !/[⌊+]/.test(halved[1] as string)) return symbol(halved[1] as string);
-  return make(sym.name, sym.coef * n, sym.add * n);
+  if (!isSym(a)) return isSym(b) ? scaled(b, a) : a * b;
+  if (!isSym(b)) return scaled(a, b);
+  if (a.add !== 0 || b.add !== 0) return undefined;
+  const factors = [...a.factors, ...b.factors].map((factor) => ({ factor, name: showFactor(factor) }));
+  factors.sort((p, q) => (p.name < q.name ? -1 : p.name > q.name ? 1 : 0));
+  return make(
+    a.coef * b.coef,
+    factors.map(({ factor }) => factor),
+    0,
+  );
 }
 
-/** Rounded down. */
-export function dividedBy(a: Num, b: Num): Num | undefined {
-  if (!isSym(a) && !isSym(b)) return b === 0 ? undefined : Math.floor(a / b);
-  if (sameNum(a, b)) return 1;
-  if (isSym(a) && isSym(b)) {
-    const rest = a.name.split('×');
-    for (const factor of b.name.split('×')) {
-      const at = rest.indexOf(factor);
-      if (at < 0) return undefined;
-      rest.splice(at, 1);
-    }
-    if (a.add !== 0 || b.add !== 0 || a.coef % b.coef !== 0) return undefined;
-    const coef = a.coef / b.coef;
-    return rest.length === 0 ? coef : { name: rest.join('×'), coef, add: 0 };
+function scaled(a: Sym, n: number): Num {
+  const [only, more] = a.factors;
+  // ⌊x/2⌋ times 2 is x where x is even, which a run of such a model must be.
+  if (typeof only === 'object' && !more && a.coef === 1 && a.add === 0 && only.by === n) {
+    const { of } = only;
+    if (of.add <= 0 && of.factors.every((factor) => typeof factor === 'string')) return of;
   }
+  return make(a.coef * n, a.factors, a.add * n);
+}
+
+/** Undefined where a rest may be left. */
+export function exactQuotient(a: Num, b: Num): Num | undefined {
+  if (sameNum(a, b)) return 1;
+  if (isSym(b)) {
+    if (!isSym(a) || a.add !== 0 || b.add !== 0 || a.coef % b.coef !== 0) return undefined;
+    const rest = [...a.factors];
+    for (const factor of b.factors) {
+      const index = rest.findIndex((own) => showFactor(own) === showFactor(factor));
+      if (index < 0) return undefined;
+      rest.splice(index, 1);
+    }
+    return make(a.coef / b.coef, rest, 0);
+  }
+  if (!isSym(a)) return a % b === 0 ? a / b : undefined;
+  return b > 0 && a.coef % b === 0 && a.add % b === 0 ? make(a.coef / b, a.factors, a.add / b) : undefined;
+}
+
+/** Rounded down; undefined where the result is not of this form. */
+export function dividedBy(a: Num, b: Num): Num | undefined {
+  const exact = exactQuotient(a, b);
+  if (exact !== undefined) return exact;
   if (isSym(b)) return undefined;
-  const { name, coef, add } = a as Sym;
-  if (b === 1) return a;
-  if (b > 0 && coef % b === 0 && add % b === 0) return make(name, coef / b, add / b);
-  return b > 0 ? symbol(`⌊${show(a)}/${b}⌋`) : undefined;
+  if (!isSym(a)) return b === 0 ? undefined : Math.floor(a / b);
+  return b > 0 ? make(1, [{ of: a, by: b }], 0) : undefined;
 }
 
 export const product = (all: readonly Num[]): Num | undefined =>

@@ -4,16 +4,18 @@ import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
 import { Context } from './context.js';
+import { type Environment, Scope } from './environment.js';
 import { functionKey } from './functions.js';
-import { countReaders, type Environment, MOST_INNER, runGraph, Scope } from './graph.js';
+import { MOST_INNER, runGraph } from './graph.js';
 import { type AxisRole, agree, atomsOf, candidates, declared, hasOpenTime, type OnnxInput, usesOf } from './inputs.js';
 import { arrange } from './layout.js';
 import { isSym, symbol } from './num.js';
+import { countReaders } from './order.js';
 import { decodeModel } from './proto/decode.js';
 import type { Model } from './proto/messages.js';
 import { findStates, type OnnxState } from './states.js';
-import { type Files, isFloat } from './tensor.js';
-import { type Atom, constant, count, flowing, type Item, type Value } from './value.js';
+import { type Files, isFloatType } from './tensor.js';
+import { type Atom, constant, count, type Item, runTime, type Value, withoutBatch } from './value.js';
 
 export interface OnnxOptions {
   /** Inputs that are constants of this model: a sample rate, a flag. A number, or a list for a tensor. */
@@ -132,7 +134,7 @@ function attempt(
   const fixedBatch = typeof size === 'number' && sizes.every((one) => one === size) ? size : undefined;
   // A batch of fixed size: every row of another batch is computed by itself as well. If it is 1, its axis may be dropped.
   const batch: Atom | undefined =
-    sizes.length === 0 || fixedBatch === 1 ? undefined : { size: fixedBatch ?? symbol('batch'), batch: true };
+    sizes.length === 0 || fixedBatch === 1 ? undefined : { kind: 'batch', size: fixedBatch ?? symbol('batch') };
   const ctx = new Context(reporter, batch, countReaders(graph, model.functions));
   const scope = new Scope();
   const specs: InputSpec[] = [];
@@ -144,7 +146,7 @@ function attempt(
       name,
       constant(
         typeof given === 'number' ? scalarDims(graph, name) : [data.length],
-        isFloat(type) ? Float32Array.from(data) : data,
+        isFloatType(type) ? Float32Array.from(data) : data,
         type,
       ),
     );
@@ -159,18 +161,26 @@ function attempt(
       name,
       features: count(features),
       ...(time.length === 0 && { kind: 'vector' as const }),
-      ...(time.length > 0 && !time[0]?.flows && { time: count(time) }),
+      ...(time.length > 0 && time[0]?.kind !== 'time' && { time: count(time) }),
       ...(ids && { dtype: 'int32' as const }),
     };
     specs.push(spec);
-    const item: Item = { kind: 'value', name, time, features, axes, type: input.type, ids };
+    const item: Item = { kind: 'value', name, time, features, axes, type: input.type, ids: ids ? 'plain' : undefined };
     scope.set(input.name, item);
     ctx.saw(item);
     if (ids) ctx.ids.add(name);
     reporter.note(`input ${JSON.stringify(input.name)}: axes are ${way.join(', ')}`);
   });
   for (const name of lengths) {
-    scope.set(name, { kind: 'value', name, time: [], features: [], axes: [batch ? [batch] : []], type: 7, ids: true });
+    scope.set(name, {
+      kind: 'value',
+      name,
+      time: [],
+      features: [],
+      axes: [batch ? [batch] : []],
+      type: 7,
+      ids: 'plain',
+    });
     reporter.note(`input ${JSON.stringify(name)} is sequence_lens: give it as options.lengths of a run`);
   }
   for (const { input } of states) {
@@ -178,12 +188,13 @@ function attempt(
     specs.push(stateInput(ctx, scope, info, batch));
   }
   const functions = new Map(model.functions.map((one) => [functionKey(one, one.name), one]));
-  const items = runGraph({ ctx, files: options.files ?? {}, opsets, functions, inner }, graph, outputs, scope);
+  const env: Environment = { ctx, files: options.files ?? {}, opsets, functions, inner, depth: 0, runGraph };
+  const items = runGraph(env, graph, outputs, scope);
   const named = outputs.map((name, index) => [name, output(ctx, name, items[index] as Item)] as const);
   const carries: CarrySpec[] = states.map(({ input, output: name }) => {
     const at = outputs.indexOf(name);
     const item = items[at] as Value;
-    const order = item.axes.flatMap((axis) => axis.filter((atom) => !atom.batch));
+    const order = item.axes.flatMap((axis) => withoutBatch(axis));
     reporter.note(`state: output ${JSON.stringify(name)} is input ${JSON.stringify(input)} of the next call`);
     return { input, output: arrange(ctx, `output ${JSON.stringify(name)}`, item, [], order) };
   });
@@ -204,7 +215,7 @@ function stateInput(ctx: Context, scope: Scope, { name, dims, type }: OnnxInput,
   const axes = dims.map((size, axis): Atom[] => {
     if (axis === batchAxis) return batch ? [batch] : [];
     if (size === 1) return [];
-    const atom: Atom = { size: size as number };
+    const atom: Atom = { kind: 'block', size: size as number };
     features.push(atom);
     return [atom];
   });
@@ -217,10 +228,10 @@ function stateInput(ctx: Context, scope: Scope, { name, dims, type }: OnnxInput,
 function output(ctx: Context, name: string, item: Item): string {
   const where = `output ${JSON.stringify(name)}`;
   if (item.kind !== 'value') refuse(where, 'does not depend on the input', 'a value of the model', 'a constant');
-  const flow = flowing(item);
-  const rest = item.axes.flatMap((axis) => axis.filter((atom) => !atom.batch && atom !== flow));
+  const flow = runTime(item);
+  const rest = item.axes.flatMap((axis) => withoutBatch(axis).filter((atom) => atom !== flow));
   if (flow) {
-    const own = (item.axes.find((axis) => axis.includes(flow)) ?? [flow]).filter((atom) => !atom.batch);
+    const own = withoutBatch(item.axes.find((axis) => axis.includes(flow)) ?? [flow]);
     return arrange(
       ctx,
       where,
@@ -229,7 +240,7 @@ function output(ctx: Context, name: string, item: Item): string {
       rest.filter((atom) => !own.includes(atom)),
     );
   }
-  const timed = rest.filter((atom) => atom.timed);
+  const timed = rest.filter(({ kind }) => kind === 'steps');
   const time = item.axes.length > 2 ? (timed.length > 0 ? timed : rest.filter((atom) => item.time.includes(atom))) : [];
   return arrange(
     ctx,

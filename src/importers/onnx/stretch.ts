@@ -1,23 +1,12 @@
 import { refuse } from '../shared/refuse.js';
 import { type Context, numbers } from './context.js';
-import { bounded } from './fold.js';
+import { bounded, broadcast } from './fold/elements.js';
 import { arranged } from './layout.js';
-import { isSym, type Num, sameNum, show } from './num.js';
-import { type Atom, type Constant, count, dimsOf, type Filled, flowing, type Item, type Value } from './value.js';
+import { isSym, type Num, sameNum, showSize } from './num.js';
+import { type Atom, type Constant, count, dimsOf, type Filled, type Item, runTime, type Value } from './value.js';
 
 /** Most copies of a value side by side. */
 const MOST_COPIES = 1024;
-
-/** Sizes of two shapes side by side, as numpy has it: aligned at the end, a size of 1 goes with any. */
-export function broadcast(where: string, a: readonly Num[], b: readonly Num[]): Num[] {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, at) => {
-    const [m, n] = [a[at - rank + a.length] ?? 1, b[at - rank + b.length] ?? 1];
-    if (n === 1 || sameNum(m, n)) return m;
-    if (m === 1) return n;
-    return refuse(where, 'shapes that do not go together', `[${a.map(show)}]`, `[${b.map(show)}]`);
-  });
-}
 
 /** The value repeated along its axes of size 1 until it has these sizes; over rows of the batch that costs nothing. */
 export function stretch(ctx: Context, where: string, x: Value, dims: readonly Num[]): Value {
@@ -26,7 +15,7 @@ export function stretch(ctx: Context, where: string, x: Value, dims: readonly Nu
   const own = dimsOf(v);
   const grows = broadcast(where, own, dims).map((n, at) => (sameNum(n, own[at]) ? 1 : n));
   const put = (at: number, atom: Atom): (readonly Atom[])[] =>
-    v.axes.map((axis, i) => (i === at ? [...axis.filter(({ flows }) => flows), atom] : axis));
+    v.axes.map((axis, i) => (i === at ? [...axis.filter(({ kind }) => kind === 'time'), atom] : axis));
   grows.forEach((n, at) => {
     if (!isSym(n)) return;
     if (ctx.batch && sameNum(n, ctx.batch.size)) v = { ...v, axes: put(at, ctx.batch) };
@@ -34,7 +23,7 @@ export function stretch(ctx: Context, where: string, x: Value, dims: readonly Nu
   });
   grows.forEach((n, at) => {
     if (isSym(n) || n === 1) return;
-    const atom: Atom = { size: n };
+    const atom: Atom = { kind: 'block', size: n };
     if (v.time.length === 0) {
       v = {
         ...v,
@@ -58,10 +47,10 @@ export function stretch(ctx: Context, where: string, x: Value, dims: readonly Nu
 
 /** A vector at every timestep of the run: added to zeros that some sequence of that time gives. */
 function overTime(ctx: Context, where: string, x: Value, time: Num, axes: (atom: Atom) => (readonly Atom[])[]): Value {
-  const sequence = ctx.sequences.get(show(time));
-  const atom = sequence && flowing(sequence);
-  if (!sequence || !atom || flowing(x))
-    refuse(where, 'repeats a value as often as the run says', 'the time of a sequence; options.shapes', show(time));
+  const sequence = ctx.sequences.get(showSize(time));
+  const atom = sequence && runTime(sequence);
+  if (!sequence || !atom || runTime(x))
+    refuse(where, 'repeats a value as often as the run says', 'the time of a sequence; options.shapes', showSize(time));
   if (x.carried) refuse(where, 'uses carried state at every timestep', 'state that goes into recurrent layers only');
   const flat = arranged(ctx, where, x, [], [...x.time, ...x.features]);
   // Nothing is less than itself, NaN included: zeros whatever the sequence holds.
@@ -81,7 +70,7 @@ function overTime(ctx: Context, where: string, x: Value, time: Num, axes: (atom:
 /** Numbers that are known as a value of the model, the same for every row of the batch. */
 export function materialise(ctx: Context, where: string, x: Constant | Filled): Value {
   const dims = x.dims.map((n) => (isSym(n) ? 1 : n));
-  const atoms = dims.map((size): Atom => ({ size }));
+  const atoms = dims.map((size): Atom => ({ kind: 'block', size }));
   const length = bounded(where, dims);
   const data = numbers(
     where,
@@ -108,7 +97,7 @@ export function value(ctx: Context, where: string, item: Item | undefined, what:
 /** Several values of one layout side by side, as blocks of a new axis of features. */
 export function stack(ctx: Context, parts: readonly Value[], at: number, wanted: string): Value {
   const first = parts[0] as Value;
-  const atom: Atom = { size: parts.length };
+  const atom: Atom = { kind: 'block', size: parts.length };
   const one = parts.length === 1;
   const name = one ? first.name : ctx.add({ type: 'concatenate', inputs: parts.map((part) => part.name) }, wanted);
   return {

@@ -21,7 +21,7 @@ const TYPES: Readonly<Record<number, string>> = {
   16: 'BF16',
 };
 export const typeName = (type: number): string => TYPES[type] ?? `type ${type}`;
-export const isFloat = (type: number): boolean => type === 1 || type === 10 || type === 11 || type === 16;
+export const isFloatType = (type: number): boolean => type === 1 || type === 10 || type === 11 || type === 16;
 
 export type Files = Readonly<Record<string, FileBytes>>;
 
@@ -44,7 +44,7 @@ export function readTensor(tensor: Tensor, files: Files): Constant {
   }
   const typed = typedData(tensor, dtype, where);
   if (typed.length !== length) refuse(where, 'wrong size', `${length} numbers for [${dims}]`, `${typed.length}`);
-  return { ...constant(dims, isFloat(dataType) ? Float32Array.from(typed) : typed, dataType), tensor: name };
+  return { ...constant(dims, isFloatType(dataType) ? Float32Array.from(typed) : typed, dataType), tensor: name };
 }
 
 /** Doubles are rounded, beyond float32 to infinity; 64-bit ends of ranges ("to the end") need not be exact. */

@@ -19,15 +19,17 @@ export interface Filled {
   readonly type: number;
 }
 
-/** A factor of a value's size: the batch, its time, or a block of timesteps or features. Told apart by identity. */
+/** A factor of a value's size. Told apart by identity: two blocks of 3 are two atoms. */
 export interface Atom {
+  readonly kind: /** The batch of the run. */
+    | 'batch'
+    /** The run's timesteps, or a number of them that depends on the run's. */
+    | 'time'
+    /** Timesteps of fixed number, wherever they stand: what outputs show as their time. */
+    | 'steps'
+    /** Anything else: features, or what they are split into. */
+    | 'block';
   readonly size: Num;
-  /** The batch of the run. */
-  readonly batch?: true;
-  /** A time that depends on the run's. */
-  readonly flows?: true;
-  /** Timesteps of fixed number, wherever they stand: what outputs show as their time. */
-  readonly timed?: true;
 }
 
 /**
@@ -41,10 +43,8 @@ export interface Value {
   readonly time: readonly Atom[];
   readonly features: readonly Atom[];
   readonly axes: readonly (readonly Atom[])[];
-  /** Token ids. */
-  readonly ids?: boolean;
-  /** Token ids with something added: nothing can be done with them. */
-  readonly shifted?: boolean;
+  /** Token ids; of those with something added, nothing can be made. */
+  readonly ids?: 'plain' | 'shifted' | undefined;
   readonly type: number;
   /** Made of state that the file carries, by other than recurrent layers. */
   readonly carried?: boolean;
@@ -52,21 +52,22 @@ export interface Value {
 
 export type Item = Constant | Filled | Value;
 
-export const FLOAT = 1;
 export const INT64 = 7;
 export const BOOL = 9;
 
-export const sizeOf = (atoms: readonly Atom[]): Num => product(atoms.map(({ size }) => size)) as Num;
+export const totalSize = (atoms: readonly Atom[]): Num => product(atoms.map(({ size }) => size)) as Num;
 
-export const dimsOf = (item: Item): readonly Num[] => (item.kind === 'value' ? item.axes.map(sizeOf) : item.dims);
+export const dimsOf = (item: Item): readonly Num[] => (item.kind === 'value' ? item.axes.map(totalSize) : item.dims);
 
 /** Numbers of fixed atoms. */
-export const count = (atoms: readonly Atom[]): number => sizeOf(atoms) as number;
+export const count = (atoms: readonly Atom[]): number => totalSize(atoms) as number;
 
-export const isBatch = (axis: readonly Atom[]): boolean => axis.length === 1 && axis[0]?.batch === true;
+export const hasBatch = (atoms: readonly Atom[] = []): boolean => atoms.some(({ kind }) => kind === 'batch');
+
+export const withoutBatch = (atoms: readonly Atom[]): Atom[] => atoms.filter(({ kind }) => kind !== 'batch');
 
 /** The one atom of time that depends on the run, if the value has one. */
-export const flowing = ({ time }: Value): Atom | undefined => time.find(({ flows }) => flows);
+export const runTime = ({ time }: Value): Atom | undefined => time.find(({ kind }) => kind === 'time');
 
 export const constant = (dims: readonly number[], data: ArrayLike<Num>, type: number): Constant => ({
   kind: 'constant',

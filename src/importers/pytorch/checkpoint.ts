@@ -28,15 +28,15 @@ export function readCheckpoint(bytes: Uint8Array): Checkpoint {
   const storages = new Map<string, Storage>();
   const budget = { left: 0 };
   const hooks = torchHooks(storages, budget);
-  const checkpoint = (isZip(bytes) ? readArchive : readStream)(bytes, storages, (at, file = bytes) =>
-    unpickle(file, at, hooks),
+  const checkpoint = (isZip(bytes) ? readArchive : readStream)(bytes, storages, (position, file = bytes) =>
+    unpickle(file, position, hooks),
   );
   for (const { bytes } of storages.values()) budget.left += bytes;
   return checkpoint;
 }
 
 type Storages = ReadonlyMap<unknown, Storage>;
-type Unpickle = (at: number, file?: Uint8Array) => { value: unknown; end: number };
+type Unpickle = (position: number, file?: Uint8Array) => { value: unknown; end: number };
 
 /** `<name>/data.pkl` and `<name>/data/<key>`, one entry per storage. */
 function readArchive(bytes: Uint8Array, storages: Storages, unpickle: Unpickle): Checkpoint {
@@ -59,10 +59,10 @@ function readArchive(bytes: Uint8Array, storages: Storages, unpickle: Unpickle):
 /** Pickles one after another: magic number, version, system, the object, keys of storages; then the storages in that order. */
 function readStream(bytes: Uint8Array, storages: Storages, unpickle: Unpickle): Checkpoint {
   if (isTar(bytes)) refuse('file', "PyTorch's first format, a tar", 'what torch.save has written since');
-  let at = 0;
+  let position = 0;
   const next = (): unknown => {
-    const { value, end } = unpickle(at);
-    at = end;
+    const { value, end } = unpickle(position);
+    position = end;
     return value;
   };
   if (next() !== MAGIC || next() !== 1001)
@@ -74,15 +74,15 @@ function readStream(bytes: Uint8Array, storages: Storages, unpickle: Unpickle): 
   for (const key of Array.isArray(keys) ? keys : []) {
     const storage = storages.get(key);
     if (!storage || storage.elements) refuse('file', 'bytes of a storage that no tensor has', 'each storage once');
-    const length = new DataView(bytes.slice(at, at + 8).buffer);
-    at += 8;
+    const length = new DataView(bytes.slice(position, position + 8).buffer);
+    position += 8;
     const got = length.byteLength < 8 ? 'nothing' : length.getBigInt64(0, true);
     if (got !== BigInt(storage.length)) refuse(storage.where, 'not its length', `${storage.length}`, `${got}`);
-    storage.fill(bytes.subarray(at, at + storage.bytes));
-    at += storage.bytes;
+    storage.fill(bytes.subarray(position, position + storage.bytes));
+    position += storage.bytes;
   }
   for (const storage of storages.values()) if (!storage.elements) storage.fill(undefined);
-  if (at !== bytes.length) refuse('file', 'bytes that belong to nothing', `${at} bytes`, `${bytes.length}`);
+  if (position !== bytes.length) refuse('file', 'bytes that belong to nothing', `${position} bytes`, `${bytes.length}`);
   return { format: 'PyTorch before 1.6, pickles', value };
 }
 

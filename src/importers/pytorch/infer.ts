@@ -47,7 +47,7 @@ function guess(path: string): Reading {
 /** Orders in which every module reads what the one before it makes: one, or two if there are more. */
 function chains(modules: readonly Module[], inputSize: number | undefined): (readonly Reading[])[] {
   const found: (readonly Reading[])[] = [];
-  const earlier = new Map(modules.map((one) => [one, modules.filter(({ path }) => isBefore(path, one.path))]));
+  const earlier = new Map(modules.map((module) => [module, modules.filter(({ path }) => isBefore(path, module.path))]));
   const any = modules.map(({ readings }) => readings[0] as Reading);
   let steps = 0;
   const walk = (left: readonly Module[], features: number | undefined, order: readonly Reading[]): void => {
@@ -55,8 +55,8 @@ function chains(modules: readonly Module[], inputSize: number | undefined): (rea
     // Who cannot look through all of them counts them as several.
     if (++steps > MOST_STEPS) found.push(any, any);
     for (const module of left) {
-      if (earlier.get(module)?.some((one) => left.includes(one))) continue;
-      const others = left.filter((one) => one !== module);
+      if (earlier.get(module)?.some((before) => left.includes(before))) continue;
+      const others = left.filter((other) => other !== module);
       for (const reading of module.readings) {
         const { from, to } = reading;
         // The first layer may read anything if nobody says what, token ids among it.
@@ -70,9 +70,9 @@ function chains(modules: readonly Module[], inputSize: number | undefined): (rea
 }
 
 /** Whether the names say so: `layers.1.norm` is before `layers.2.lstm`, `lstm1` before `lstm2`. */
-function isBefore(one: string, other: string): boolean {
+function isBefore(path: string, other: string): boolean {
   // Every second part is a number at the end of a name.
-  const [a = [], b = []] = [one, other].map((path) => path.split(/(\d+)(?=\.|$)/));
-  const at = a.findIndex((part, index) => part !== b[index]);
-  return at % 2 === 1 && Number(a[at]) < Number(b[at]);
+  const [a = [], b = []] = [path, other].map((text) => text.split(/(\d+)(?=\.|$)/));
+  const first = a.findIndex((part, index) => part !== b[index]);
+  return first % 2 === 1 && Number(a[first]) < Number(b[first]);
 }

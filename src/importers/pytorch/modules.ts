@@ -45,54 +45,81 @@ function gap(path: string, found: ReadonlyMap<string, unknown>, most: number): s
   const gap: string[] = [];
   for (let k = Number(number) - 1; k >= 0 && gap.length < most; k--) {
     const other = parent + k;
-    if ([...found.keys()].some((one) => one === other || one.startsWith(`${other}.`))) break;
+    if ([...found.keys()].some((path) => path === other || path.startsWith(`${other}.`))) break;
     gap.unshift(other);
   }
   return gap;
 }
 
+/** A reading of the module at a path. */
+function reading(path: string, from: number | undefined, to: number | undefined, layer: object): Reading {
+  return { layer: { ...layer, ...(path && { prefix: path }) } as PyTorchLayer, from, to: to ?? 0 };
+}
+
 /** By the names of its tensors and their ranks, as `torch.nn` names them. */
 function moduleOf(path: string, shapes: Shapes): Module {
+  return (
+    recurrentModule(path, shapes) ??
+    batchNormModule(path, shapes) ??
+    weightModule(path, shapes) ?? {
+      path,
+      readings: [],
+      open: `no module is known by ${[...shapes.keys()].slice(0, 8).join(', ')}`,
+    }
+  );
+}
+
+/** By the number of gates that its first weight has a block of rows for. */
+const RECURRENT: Readonly<Record<number, 'rnn' | 'gru' | 'lstm'>> = { 1: 'rnn', 3: 'gru', 4: 'lstm' };
+
+/** LSTM, GRU, RNN and their cells, whose tensors have no number of a layer. */
+function recurrentModule(path: string, shapes: Shapes): Module | undefined {
   const size = (tensor: string, axis = 0) => shapes.get(tensor)?.[axis];
-  const reading = (from: number | undefined, to: number | undefined, layer: object): Reading => {
-    return { layer: { ...layer, ...(path && { prefix: path }) } as PyTorchLayer, from, to: to ?? 0 };
-  };
-  const module = (read: Reading, open?: string | false): Module => ({ path, readings: [read], ...(open && { open }) });
-  const end = shapes.has('weight_ih') ? '' : '_l0';
+  const isCell = shapes.has('weight_ih');
+  const end = isCell ? '' : '_l0';
   const projSize = size(`weight_hr${end}`);
-  const units = size(`weight_hr${end}`, 1) ?? size(`weight_hh${end}`, 1) ?? 0;
-  const type = ['', 'rnn', '', 'gru', 'lstm'][(size(`weight_ih${end}`) ?? 0) / units];
-  if (type) {
-    let numLayers = 1;
-    while (shapes.has(`weight_ih_l${numLayers}`)) numLayers++;
-    const bidirectional = shapes.has('weight_ih_l0_reverse');
-    const layer = {
-      type: end ? type : `${type}_cell`,
-      hiddenSize: units,
-      ...(numLayers > 1 && { numLayers }),
-      ...(bidirectional && { bidirectional }),
-      ...(projSize && { projSize }),
-      ...(!shapes.has(`bias_ih${end}`) && { bias: false }),
-      ...(type === 'rnn' && { nonlinearity: 'tanh' }),
-    };
-    const to = (projSize ?? units) * (bidirectional ? 2 : 1);
-    return module(reading(size(`weight_ih${end}`, 1), to, layer), type === 'rnn' && 'its nonlinearity, tanh or relu');
+  const hiddenSize = size(`weight_hr${end}`, 1) ?? size(`weight_hh${end}`, 1) ?? 0;
+  const type = RECURRENT[(size(`weight_ih${end}`) ?? 0) / hiddenSize];
+  if (!type) return undefined;
+  let numLayers = 1;
+  while (shapes.has(`weight_ih_l${numLayers}`)) numLayers++;
+  const bidirectional = shapes.has('weight_ih_l0_reverse');
+  const layer = {
+    type: isCell ? `${type}_cell` : type,
+    hiddenSize,
+    ...(numLayers > 1 && { numLayers }),
+    ...(bidirectional && { bidirectional }),
+    ...(projSize && { projSize }),
+    ...(!shapes.has(`bias_ih${end}`) && { bias: false }),
+    ...(type === 'rnn' && { nonlinearity: 'tanh' }),
+  };
+  const to = (projSize ?? hiddenSize) * (bidirectional ? 2 : 1);
+  const readings = [reading(path, size(`weight_ih${end}`, 1), to, layer)];
+  return { path, readings, ...(type === 'rnn' && { open: 'its nonlinearity, tanh or relu' }) };
+}
+
+function batchNormModule(path: string, shapes: Shapes): Module | undefined {
+  const features = shapes.get('running_mean')?.[0];
+  if (features === undefined) return undefined;
+  const layer = { type: 'batch_norm', ...(!shapes.has('weight') && { affine: false }) };
+  return { path, readings: [reading(path, features, features, layer)] };
+}
+
+/** Modules of one weight, by its rank: LayerNorm, Linear or Embedding, Conv1d. */
+function weightModule(path: string, shapes: Shapes): Module | undefined {
+  const [out, input, kernelSize, ...further] = shapes.get('weight') ?? [];
+  if (out === undefined || further.length > 0) return undefined;
+  const hasBias = shapes.has('bias');
+  const bias = hasBias ? {} : { bias: false };
+  if (input === undefined) {
+    const readings = [reading(path, out, out, { type: 'layer_norm', ...bias })];
+    return { path, readings, ...(!hasBias && { open: 'layer_norm without bias, or prelu' }) };
   }
-  const statistics = size('running_mean');
-  if (statistics !== undefined)
-    return module(
-      reading(statistics, statistics, { type: 'batch_norm', ...(!shapes.has('weight') && { affine: false }) }),
-    );
-  const [out, input, kernelSize, ...more] = shapes.get('weight') ?? [];
-  const noBias = !shapes.has('bias') && { bias: false };
-  if (out === undefined || more.length > 0)
-    return { path, readings: [], open: `no module is known by ${[...shapes.keys()].slice(0, 8).join(', ')}` };
-  if (input === undefined)
-    return module(reading(out, out, { type: 'layer_norm', ...noBias }), noBias && 'layer_norm without bias, or prelu');
   if (kernelSize !== undefined) {
-    const layer = { type: 'conv1d', kernelSize, stride: 1, padding: 0, dilation: 1, groups: 1, ...noBias };
-    return module(reading(input, out, layer), 'its stride, padding, dilation and groups');
+    const layer = { type: 'conv1d', kernelSize, stride: 1, padding: 0, dilation: 1, groups: 1, ...bias };
+    return { path, readings: [reading(path, input, out, layer)], open: 'its stride, padding, dilation and groups' };
   }
-  const table = noBias ? [reading(undefined, input, { type: 'embedding' })] : [];
-  return { path, readings: [...table, reading(input, out, { type: 'linear', ...noBias })] };
+  const linear = reading(path, input, out, { type: 'linear', ...bias });
+  const embedding = reading(path, undefined, input, { type: 'embedding' });
+  return { path, readings: hasBias ? [linear] : [embedding, linear] };
 }

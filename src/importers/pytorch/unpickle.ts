@@ -1,8 +1,13 @@
 import { bytesPerElement } from '../formats/elements.js';
 import { show } from '../formats/json.js';
-import { OrderedDict, type PickleHooks } from '../formats/pickle.js';
+import type { PickleHooks } from '../formats/pickle.js';
 import { refuse } from '../shared/refuse.js';
 import { type Budget, isSize, Part, Storage, view } from './tensor.js';
+
+/** `collections.OrderedDict`, with the one attribute that PyTorch sets on it: the versions of the modules. */
+export class OrderedDict extends Map<unknown, unknown> {
+  metadata: unknown;
+}
 
 /** `torch.FloatStorage` and its like, by the word before `Storage`: read as the name of their type. */
 const STORAGES: Readonly<Record<string, string>> = {
@@ -70,6 +75,12 @@ export function torchHooks(storages: Map<string, Storage>, budget: Budget): Pick
       if (!isSize(begin) || !isSize(count) || begin + count > length)
         refuse(storage.where, 'a part beyond it', '(key, begin, elements) inside it');
       return new Part(storage, begin, count);
+    },
+    stateful: 'only _metadata of a state dict',
+    state(target, state) {
+      const is = target instanceof OrderedDict && state instanceof Map && state.size === 1 && state.has('_metadata');
+      if (is) target.metadata = state.get('_metadata');
+      return is;
     },
   };
 }

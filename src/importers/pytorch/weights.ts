@@ -1,11 +1,11 @@
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { show } from '../formats/json.js';
-import { OrderedDict } from '../formats/pickle.js';
 import { openSafetensors, type Stored, tensorAt } from '../formats/safetensors.js';
 import { refuse } from '../shared/refuse.js';
 import { isCheckpoint, readCheckpoint } from './checkpoint.js';
 import type { PyTorchConfig } from './config.js';
 import { Tensor } from './tensor.js';
+import { OrderedDict } from './unpickle.js';
 
 /** A file's tensors by name. */
 export interface Weights {
@@ -55,22 +55,23 @@ function ofCheckpoint(file: Uint8Array, stateDict: string | undefined): Weights 
 function choose(value: unknown, key: string | undefined, notes: string[]): Map<unknown, Tensor> {
   // Remembered: many entries could be one large dict.
   const known = new Map<unknown, boolean>();
-  const isStateDict = (one: unknown): one is Map<unknown, Tensor> => {
-    const is =
-      known.get(one) ?? (one instanceof Map && one.size > 0 && [...one.values()].every((x) => x instanceof Tensor));
-    known.set(one, is);
+  const isStateDict = (value: unknown): value is Map<unknown, Tensor> => {
+    if (!(value instanceof Map)) return false;
+    const is = known.get(value) ?? (value.size > 0 && [...value.values()].every((item) => item instanceof Tensor));
+    known.set(value, is);
     return is;
   };
   if (key === undefined && isStateDict(value)) return value;
   const entries = value instanceof Map ? [...value].filter(([name]) => typeof name === 'string') : [];
-  const all = entries.filter(([, one]) => isStateDict(one));
-  const [found, ...more] = all.filter(([name]) => key === undefined || name === key);
+  const dicts = entries.filter(([, value]) => isStateDict(value));
+  const [found, ...rest] = dicts.filter(([name]) => key === undefined || name === key);
   if (!found) {
-    if (key !== undefined) refuse('config.stateDict', 'no state dict of this name', list(all), show(key));
+    if (key !== undefined) refuse('config.stateDict', 'no state dict of this name', list(dicts), show(key));
     refuse('file', 'no state dict', 'a dict of tensors, or of one such dict', list(entries));
   }
-  if (more.length > 0) refuse('file', 'several state dicts', 'config.stateDict, one of them', list(all));
-  notes.push(`state dict ${show(found[0])}; other values not read: ${list(entries.filter((one) => one !== found))}`);
+  if (rest.length > 0) refuse('file', 'several state dicts', 'config.stateDict, one of them', list(dicts));
+  const unread = entries.filter((entry) => entry !== found);
+  notes.push(`state dict ${show(found[0])}; other values not read: ${list(unread)}`);
   return found[1];
 }
 

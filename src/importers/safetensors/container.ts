@@ -1,9 +1,9 @@
-import { ImportError } from '../../errors.js';
 import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
 import { readSafetensors } from '../formats/safetensors.js';
 import { writeSafetensors } from '../formats/safetensors-writer.js';
+import { refuse } from '../shared/refuse.js';
 
 /** The metadata entry that holds the spec, and the version of its form. */
 const KEY = 'gatewise';
@@ -29,25 +29,17 @@ export function fromSafetensors(bytes: FileBytes): ModelSpec {
   const text = Object.hasOwn(metadata, KEY) ? metadata[KEY] : undefined;
   const where = `metadata, ${KEY}`;
   if (text === undefined) {
-    throw new ImportError('no model in the metadata', {
-      where,
-      expected: 'a file of toSafetensors; for weights alone, fromPyTorch',
-      got: Object.keys(metadata).join(', ') || 'none',
-    });
+    const expected = 'a file of toSafetensors; for weights alone, fromPyTorch';
+    refuse(where, 'no model in the metadata', expected, Object.keys(metadata).join(', ') || 'none');
   }
   const spec = parseJson(new TextEncoder().encode(text), where);
-  if (!isObject(spec)) throw new ImportError('not a model', { where, expected: 'an object', got: show(spec) });
+  if (!isObject(spec)) refuse(where, 'not a model', 'an object', show(spec));
   const { version, ...rest } = spec;
-  if (version !== VERSION)
-    throw new ImportError('a version that is not read', { where, expected: `${VERSION}`, got: show(version) });
+  if (version !== VERSION) refuse(where, 'a version that is not read', `${VERSION}`, show(version));
   for (const [key, value] of Object.entries(rest)) {
     const fits = key === 'name' ? typeof value === 'string' : Array.isArray(value);
     if (!FIELDS.includes(key) || !fits)
-      throw new ImportError('not a field of a model', {
-        where,
-        expected: FIELDS.join(', '),
-        got: `${key}: ${show(value)}`,
-      });
+      refuse(where, 'not a field of a model', FIELDS.join(', '), `${key}: ${show(value)}`);
   }
   return { ...rest, tensors } as unknown as ModelSpec;
 }

@@ -7,7 +7,7 @@ type Unnamed<N> = N extends unknown ? Omit<N, 'name'> : never;
 export type NewNode = Unnamed<NodeSpec>;
 
 /** What of the file a tensor was, for the report. */
-export interface Origin {
+interface Origin {
   /** Its name in the file. */
   readonly tensor: string;
   /** Its shape there. */

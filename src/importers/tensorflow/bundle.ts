@@ -41,9 +41,9 @@ export function readBundle(index: FileBytes, data: readonly FileBytes[]): Map<st
   const footer = new Reader(bytes, bytes.length - FOOTER, bytes.length - 8);
   footer.varint();
   footer.varint();
-  const [at, size] = [footer.varint(), footer.varint()];
+  const [begin, size] = [footer.varint(), footer.varint()];
   const arrays = new Map<string, NamedArray>();
-  for (const [, handle] of block(bytes, at, size)) {
+  for (const [, handle] of block(bytes, begin, size)) {
     const reader = new Reader(handle);
     for (const [key, value] of block(bytes, reader.varint(), reader.varint())) {
       const name = new TextDecoder().decode(key.slice());
@@ -60,19 +60,24 @@ export function readBundle(index: FileBytes, data: readonly FileBytes[]): Map<st
 }
 
 /** The entries of one block: keys share their beginnings with the one before. */
-function block(bytes: Uint8Array, at: number, size: number): [key: Uint8Array, value: Uint8Array][] {
-  if (!(at >= 0 && at + size + 5 <= bytes.length))
-    refuse('index', 'a block beyond the end', `${bytes.length} bytes`, `${size} from ${at} on`);
-  if (bytes[at + size] !== 0)
-    refuse('index', 'a compressed block', 'uncompressed, as TensorFlow writes them', `compression ${bytes[at + size]}`);
+function block(bytes: Uint8Array, begin: number, size: number): [key: Uint8Array, value: Uint8Array][] {
+  if (!(begin >= 0 && begin + size + 5 <= bytes.length))
+    refuse('index', 'a block beyond the end', `${bytes.length} bytes`, `${size} from ${begin} on`);
+  if (bytes[begin + size] !== 0)
+    refuse(
+      'index',
+      'a compressed block',
+      'uncompressed, as TensorFlow writes them',
+      `compression ${bytes[begin + size]}`,
+    );
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  if (crc32c(bytes.subarray(at, at + size + 1)) !== view.getUint32(at + size + 1, true))
+  if (crc32c(bytes.subarray(begin, begin + size + 1)) !== view.getUint32(begin + size + 1, true))
     refuse('index', 'a checksum that does not fit', 'undamaged bytes');
   if (size < 4) refuse('index', 'a block too short', 'at least 4 bytes', `${size}`);
-  const restarts = view.getUint32(at + size - 4, true);
-  const end = at + size - 4 - 4 * restarts;
-  if (end < at) refuse('index', 'restarts beyond the block', `${size} bytes`, `${restarts}`);
-  const reader = new Reader(bytes, at, end);
+  const restarts = view.getUint32(begin + size - 4, true);
+  const end = begin + size - 4 - 4 * restarts;
+  if (end < begin) refuse('index', 'restarts beyond the block', `${size} bytes`, `${restarts}`);
+  const reader = new Reader(bytes, begin, end);
   const entries: [Uint8Array, Uint8Array][] = [];
   let last = new Uint8Array();
   while (!reader.done) {
@@ -109,7 +114,7 @@ function readEntry(value: Uint8Array, name: string): Entry | undefined {
     if (field === 1) dtype = number;
     if (field === 2)
       shape = [...new Reader(bytes).fields()].map(
-        (dim) => [...new Reader(dim.bytes).fields()].find((one) => one.field === 1)?.value ?? 0,
+        (dim) => [...new Reader(dim.bytes).fields()].find(({ field }) => field === 1)?.value ?? 0,
       );
     if (field === 3) shard = number;
     if (field === 4) offset = number;

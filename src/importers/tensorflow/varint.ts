@@ -2,25 +2,25 @@ import { refuse } from '../shared/refuse.js';
 
 /** Reads LevelDB's and protobuf's variable-length integers. */
 export class Reader {
-  at: number;
+  position: number;
   constructor(
     readonly bytes: Uint8Array,
     from = 0,
     readonly end = bytes.length,
   ) {
-    this.at = from;
+    this.position = from;
   }
 
   get done(): boolean {
-    return this.at >= this.end;
+    return this.position >= this.end;
   }
 
   /** @throws {ImportError} beyond the end, or too large for an exact number. */
   varint(): number {
     let [value, factor] = [0, 1];
     for (let n = 0; n < 10; n++) {
-      if (this.at >= this.end) refuse('index', 'truncated', 'a number', 'the end');
-      const byte = this.bytes[this.at++] as number;
+      if (this.position >= this.end) refuse('index', 'truncated', 'a number', 'the end');
+      const byte = this.bytes[this.position++] as number;
       value += (byte & 127) * factor;
       if (byte < 128) {
         if (!Number.isSafeInteger(value)) refuse('index', 'a number that cannot be', 'below 2^53', `${value}`);
@@ -32,9 +32,10 @@ export class Reader {
   }
 
   take(length: number): Uint8Array {
-    if (this.at + length > this.end) refuse('index', 'truncated', `${length} bytes`, `${this.end - this.at}`);
-    this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
+    if (this.position + length > this.end)
+      refuse('index', 'truncated', `${length} bytes`, `${this.end - this.position}`);
+    this.position += length;
+    return this.bytes.subarray(this.position - length, this.position);
   }
 
   /** The fields of a protobuf message: numbers, or bytes of strings, messages and fixed-size numbers. */

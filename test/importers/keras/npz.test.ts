@@ -169,7 +169,7 @@ describe('refused', () => {
     [
       'attributes of a class',
       pickled('cnumpy\nndarray\n', '}b.'),
-      'sets attributes; expected only _metadata of a state dict',
+      'sets attributes; expected arrays of NumPy, variables of Keras',
     ],
   ])('%s', (_, cell, expected) => {
     expect(said(cell)).toContain(expected);

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ImportError } from '../../../src/errors.js';
-import { OrderedDict, unpickle } from '../../../src/importers/formats/pickle.js';
+import { unpickle } from '../../../src/importers/formats/pickle.js';
 import { fromPyTorch } from '../../../src/importers/pytorch/index.js';
+import { OrderedDict, torchHooks } from '../../../src/importers/pytorch/unpickle.js';
 
 const hooks = {
+  ...torchHooks(new Map(), { left: 0 }),
   global: (name: string) => {
     if (name === 'collections.OrderedDict') return () => new OrderedDict();
     throw new ImportError(`global ${name}`);

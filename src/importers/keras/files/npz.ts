@@ -153,6 +153,7 @@ export class Npz {
           : refuse(where, 'an object that is not honoured', 'arrays of NumPy, variables of Keras', name),
       persistent: (id) => refuse(where, 'an object outside of the file', 'plain data', show(id)),
       state: giveState,
+      stateful: 'arrays of NumPy, variables of Keras',
     });
     const dict = value instanceof ArrayOf && !(value.content instanceof Uint8Array) ? value.content[0] : undefined;
     if (!(dict instanceof Map)) return refuse(where, 'not the variables of a layer', 'a dict', show(dict));

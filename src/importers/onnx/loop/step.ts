@@ -1,5 +1,5 @@
 import type { Context } from '../context.js';
-import { isSym, type Num } from '../num.js';
+import { type Num, sameNum, symbol } from '../num.js';
 import type { Atom, Value } from '../value.js';
 
 /** The number of a loop's step: one for all of them. */
@@ -7,7 +7,7 @@ export const STEP = '⟨step⟩';
 
 /** The timestep of a sequence that a loop's step is about; undefined for another index. */
 export function timestepOfLoop(ctx: Context, x: Value, axis: number, index: Num): Value | undefined {
-  if (!ctx.steps || !isSym(index) || index.name !== STEP || index.coef !== 1 || index.add !== 0) return undefined;
+  if (!ctx.steps || !sameNum(index, symbol(STEP))) return undefined;
   const time = x.axes[axis] as readonly Atom[];
   const name = `${x.name}.step`;
   ctx.steps.set(name, { x, axis });

@@ -75,7 +75,7 @@ function merged(outer: ActivationSpec, x: Term): { activation: ActivationSpec; o
   return { activation, of: (x.of as Extract<Term, { kind: 'activation' }>).of };
 }
 
-function one(
+function termOf(
   node: NodeSpec,
   inputs: readonly (Term | undefined)[],
   tensors: Readonly<Record<string, TensorSpec>>,
@@ -124,7 +124,7 @@ export function termsOf(
 ): Map<string, Term> {
   const terms = new Map<string, Term>([...leaves].map(([name, n]) => [name, { kind: 'leaf', name, n }]));
   for (const node of nodes) {
-    const term = one(
+    const term = termOf(
       node,
       node.inputs.map((name) => terms.get(name)),
       tensors,

@@ -9,7 +9,7 @@ import { NORM } from './norm.js';
 import { PAD } from './pad.js';
 import { PRODUCT } from './product.js';
 import { QUANTISED } from './quantised.js';
-import { QUANTISED_LSTM, RECURRENT } from './recurrent.js';
+import { QUANTISED_LSTM, RECURRENT } from './recurrent/operators.js';
 import { REDUCE } from './reduce.js';
 import type { Run } from './run.js';
 import { SHAPE } from './shape.js';

@@ -1,6 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
 import { isSym, type Num } from '../num.js';
-import { isFloat } from '../tensor.js';
+import { isFloatType } from '../tensor.js';
 import { BOOL, constant } from '../value.js';
 import { item, type Run } from './run.js';
 
@@ -18,7 +18,7 @@ export const CAST: Readonly<Record<string, Run>> = {
     const x = item(op);
     if (x.kind === 'value') {
       if (x.ids) return [{ ...x, type: to }];
-      if (isFloat(to) || (to !== BOOL && !isFloat(x.type))) return [{ ...x, type: to }];
+      if (isFloatType(to) || (to !== BOOL && !isFloatType(x.type))) return [{ ...x, type: to }];
       if (to === BOOL) {
         const zero = ctx.tensor('zero', [1], new Float32Array(1));
         const none = ctx.add({ type: 'constant', inputs: [], tensors: { value: zero } }, 'zero');
@@ -37,8 +37,8 @@ export const CAST: Readonly<Record<string, Run>> = {
       return refuse(op.where, 'rounds values to whole numbers', 'a type of floating point', `type ${to}`);
     }
     if (x.kind === 'filled')
-      return [{ ...x, value: isFloat(to) || isSym(x.value) ? x.value : Math.trunc(x.value), type: to }];
-    if (isFloat(to)) {
+      return [{ ...x, value: isFloatType(to) || isSym(x.value) ? x.value : Math.trunc(x.value), type: to }];
+    if (isFloatType(to)) {
       if (Array.prototype.some.call(x.data, isSym)) return [{ ...x, type: to, tensor: undefined }];
       return [{ ...constant(x.dims, Float32Array.from(x.data as ArrayLike<number>), to), tensor: x.tensor }];
     }

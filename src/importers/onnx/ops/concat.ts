@@ -1,123 +1,130 @@
 import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, everyInput, type Op } from '../context.js';
-import { filled, pick } from '../fold.js';
+import { filled, pick } from '../fold/elements.js';
 import { arrange } from '../layout.js';
 import { isSym, type Num, plus, sameNum } from '../num.js';
 import { materialise } from '../stretch.js';
-import { type Atom, count, dimsOf, type Filled, flowing, type Item, type Value } from '../value.js';
+import {
+  type Atom,
+  type Constant,
+  count,
+  dimsOf,
+  type Filled,
+  hasBatch,
+  type Item,
+  runTime,
+  type Value,
+  withoutBatch,
+} from '../value.js';
 import type { Run } from './run.js';
+
+/** The atoms of a value but the batch and those of an axis. */
+const beside = (x: Value, axis: number): Atom[] =>
+  x.axes.flatMap((atoms, index) => (index === axis ? [] : withoutBatch(atoms)));
+
+const withAxis = (x: Value, axis: number, atoms: readonly Atom[]): Value['axes'] =>
+  x.axes.map((own, index) => (index === axis ? atoms : own));
 
 /** Joins along an axis: new timesteps if the axis is the run's time, else features. */
 function concat(op: Op, ctx: Context): Item[] {
   const { where } = op;
-  const all = everyInput(op, 1);
-  const values = all.filter((one): one is Value => one.kind === 'value');
-  const [model] = values;
-  const axis = axisAt(where, op.attributes.int('axis', 1), dimsOf(all[0]).length);
-  if (all.length === 1) return [all[0]];
-  const total = all
-    .map((one) => dimsOf(one)[axis] as Num)
+  const items = everyInput(op, 1);
+  const axis = axisAt(where, op.attributes.int('axis', 1), dimsOf(items[0]).length);
+  if (items.length === 1) return [items[0]];
+  const total = items
+    .map((item) => dimsOf(item)[axis] as Num)
     .reduce<Num | undefined>((a, b) => (a === undefined ? undefined : plus(a, b)), 0);
   if (total === undefined) refuse(where, 'joins times that depend on the run');
-  if (!model) return [joined(op, ctx, all, axis, total)];
-  const carried = values.some((one) => one.carried);
-  const along = values.map((one) => one.axes[axis] as readonly Atom[]);
-  if (along.some((atoms) => atoms.some(({ batch }) => batch)))
-    refuse(where, 'joins batches', 'rows that stand alone', `axis ${axis}`);
-  const timed = values.filter(
-    (one) => flowing(one) && (one.axes[axis] as readonly Atom[]).includes(flowing(one) as Atom),
-  );
-  const overTime = timed.length > 0;
+  const values = items.filter((item): item is Value => item.kind === 'value');
+  const [first] = values;
+  if (!first) return [joinedConstants(op, ctx, items, axis, total)];
+  const along = (x: Value): readonly Atom[] => x.axes[axis] as readonly Atom[];
+  if (values.some((x) => hasBatch(along(x)))) refuse(where, 'joins batches', 'rows that stand alone', `axis ${axis}`);
+  const timed = values.filter((x) => along(x).some((atom) => atom === runTime(x)));
   if (timed.length > 1)
     refuse(where, 'joins times that depend on the run', 'one of them at most; options.shapes', `${timed.length}`);
-  const others = (one: Value): Atom[] =>
-    one.axes.flatMap((atoms, at) => (at === axis ? [] : atoms.filter(({ batch }) => !batch)));
-  if (overTime) {
-    const names = all.map((one) => {
-      if (one.kind !== 'value') return asConstant(ctx, where, one, axis, model);
-      return arrange(ctx, where, one, one.axes[axis] as readonly Atom[], others(one)) === one.name &&
-        one.time.length > 0
-        ? one.name
-        : sequence(ctx, where, one, axis, others(one));
-    });
-    const name = ctx.add({ type: 'concatenate', inputs: names, axis: 'time' }, op.outputs[0] as string);
-    const atom: Atom = { size: total, flows: true };
-    const main = values.find((one) => one.time.length > 0 && flowing(one)) as Value;
-    return [
-      {
-        ...main,
-        name,
-        time: [atom],
-        features: others(main),
-        axes: main.axes.map((one, at) => (at === axis ? [atom] : one)),
-        carried,
-      },
-    ];
-  }
-  const flowed = values.find((one) => flowing(one));
-  const names = all.map((given) => {
-    if (given.kind !== 'value' && !flowed) return asConstant(ctx, where, given, axis, model);
-    const one = given.kind === 'value' ? given : materialise(ctx, where, given);
-    if (flowed && !flowing(one)) refuse(where, 'joins a vector to a sequence', 'one kind of value', one.name);
-    const time = flowed ? [flowing(one) as Atom] : [];
-    return arrange(ctx, where, one, time, [
-      ...(one.axes[axis] as readonly Atom[]),
-      ...others(one).filter((atom) => !time.includes(atom)),
-    ]);
+  const carried = values.some((x) => x.carried);
+  const y = timed.length > 0 ? joinedTime(op, ctx, items, axis, total) : joinedFeatures(op, ctx, items, axis, total);
+  return [{ ...y, carried }];
+}
+
+/** More timesteps before or after those of the run. */
+function joinedTime(op: Op, ctx: Context, items: readonly Item[], axis: number, total: Num): Value {
+  const { where } = op;
+  const values = items.filter((item): item is Value => item.kind === 'value');
+  const main = values.find((x) => x.time.length > 0 && runTime(x)) as Value;
+  const inputs = items.map((item) =>
+    item.kind === 'value' ? asTimesteps(ctx, where, item, axis) : asConstant(ctx, where, item, axis, main),
+  );
+  const name = ctx.add({ type: 'concatenate', inputs, axis: 'time' }, op.outputs[0] as string);
+  const time: Atom = { kind: 'time', size: total };
+  return { ...main, name, time: [time], features: beside(main, axis), axes: withAxis(main, axis, [time]) };
+}
+
+/** Features side by side: in vectors, or at every timestep of the run. */
+function joinedFeatures(op: Op, ctx: Context, items: readonly Item[], axis: number, total: Num): Value {
+  const { where } = op;
+  const values = items.filter((item): item is Value => item.kind === 'value');
+  const sequence = values.find(runTime);
+  const main = sequence ?? (values[0] as Value);
+  const timeOf = (x: Value): Atom[] => (sequence ? [runTime(x) as Atom] : []);
+  const inputs = items.map((item) => {
+    if (item.kind !== 'value' && !sequence) return asConstant(ctx, where, item, axis, main);
+    const x = item.kind === 'value' ? item : materialise(ctx, where, item);
+    if (sequence && !runTime(x)) refuse(where, 'joins a vector to a sequence', 'one kind of value', x.name);
+    const time = timeOf(x);
+    const rest = beside(x, axis).filter((atom) => !time.includes(atom));
+    return arrange(ctx, where, x, time, [...(x.axes[axis] as readonly Atom[]), ...rest]);
   });
-  const name = ctx.add({ type: 'concatenate', inputs: names }, op.outputs[0] as string);
-  const main = flowed ?? model;
-  const time = flowed ? [flowing(main) as Atom] : [];
-  const atom: Atom = { size: total };
-  const rest = others(main).filter((one) => !time.includes(one));
-  const axes = main.axes.map((one, at) => (at === axis ? (total === 1 ? [] : [atom]) : one));
-  return [{ ...main, name, time, features: [atom, ...rest], axes, carried }];
+  const name = ctx.add({ type: 'concatenate', inputs }, op.outputs[0] as string);
+  const time = timeOf(main);
+  const joined: Atom = { kind: 'block', size: total };
+  const rest = beside(main, axis).filter((atom) => !time.includes(atom));
+  const axes = withAxis(main, axis, total === 1 ? [] : [joined]);
+  return { ...main, name, time, features: [joined, ...rest], axes };
 }
 
 /** Constants whose sizes depend on the run: one number everywhere stays that, others become values. */
-function joined(op: Op, ctx: Context, all: readonly Item[], axis: number, total: Num): Item {
-  const [first] = all as [Filled];
-  if (all.every((one) => one.kind === 'filled' && sameNum(one.value, first.value)))
-    return filled(
-      first.dims.map((n, at) => (at === axis ? total : n)),
-      first.value,
-      first.type,
-    );
-  const inputs = all.map((one) => (one.kind === 'value' ? one : materialise(ctx, op.where, one)));
+function joinedConstants(op: Op, ctx: Context, items: readonly Item[], axis: number, total: Num): Item {
+  const [first] = items as [Filled];
+  if (items.every((item) => item.kind === 'filled' && sameNum(item.value, first.value))) {
+    const dims = first.dims.map((n, index) => (index === axis ? total : n));
+    return filled(dims, first.value, first.type);
+  }
+  const inputs = items.map((item) => (item.kind === 'value' ? item : materialise(ctx, op.where, item)));
   return concat({ ...op, inputs }, ctx)[0] as Item;
 }
 
-/** A value as timesteps along an axis of fixed size. */
-const sequence = (ctx: Context, where: string, x: Value, axis: number, rest: readonly Atom[]): string => {
-  const atoms = x.axes[axis] as readonly Atom[];
-  const source = arrange(ctx, where, x, atoms, rest);
-  if (atoms.length > 0) return source;
-  return ctx.add({ type: 'reshape', inputs: [source], shape: [1, count(rest)] }, x.name);
-};
+/** A value as timesteps along an axis. */
+function asTimesteps(ctx: Context, where: string, x: Value, axis: number): string {
+  const time = x.axes[axis] as readonly Atom[];
+  const features = beside(x, axis);
+  const name = arrange(ctx, where, x, time, features);
+  if (time.length > 0) return name;
+  return ctx.add({ type: 'reshape', inputs: [name], shape: [1, count(features)] }, x.name);
+}
 
 /** A constant beside values, the axis first; one row of it stands for every row of the batch. */
-function asConstant(ctx: Context, where: string, x: Item, axis: number, like: Value): string {
-  const batchAxis = like.axes.findIndex((atoms) => atoms.some(({ batch }) => batch));
-  const dims = dimsOf(x).map((n, at) => (at === batchAxis ? 1 : n));
-  if (dims.some(isSym) || x.kind === 'value')
-    refuse(where, 'constants of a size that depends on the run', 'sizes in the file');
-  const size = dims as number[];
-  const data = x.kind === 'filled' ? filled(size, x.value, x.type) : x;
-  if (data.kind !== 'constant' || data.dims[batchAxis] !== size[batchAxis])
+function asConstant(ctx: Context, where: string, item: Constant | Filled, axis: number, like: Value): string {
+  const batchAxis = like.axes.findIndex(hasBatch);
+  const dims = dimsOf(item).map((n, index) => (index === batchAxis ? 1 : n));
+  if (dims.some(isSym)) refuse(where, 'constants of a size that depends on the run', 'sizes in the file');
+  const sizes = dims as number[];
+  const data = item.kind === 'filled' ? filled(sizes, item.value, item.type) : item;
+  if (data.kind !== 'constant' || data.dims[batchAxis] !== sizes[batchAxis])
     refuse(where, 'constants that differ from row to row', 'one for all rows');
-  const order = [axis, ...size.map((_, at) => at).filter((at) => at !== axis)];
-  const strides = size.map((_, at) => size.slice(at + 1).reduce((a, b) => a * b, 1));
+  const order = [axis, ...sizes.map((_, index) => index).filter((index) => index !== axis)];
+  const strides = sizes.map((_, index) => sizes.slice(index + 1).reduce((a, b) => a * b, 1));
   const turned = pick(
     where,
     data,
-    order.map((at) => size[at] as number),
-    order.map((at) => strides[at] as number),
+    order.map((index) => sizes[index] as number),
+    order.map((index) => strides[index] as number),
   );
-  const timed = flowing(like) !== undefined;
-  const rows = size[axis] as number;
-  const shape = timed ? [rows, turned.data.length / rows] : [turned.data.length];
-  const tensor = ctx.tensor('constant', shape, Float32Array.from(turned.data as ArrayLike<number>));
-  return ctx.add({ type: 'constant', inputs: [], tensors: { value: tensor } }, 'constant');
+  const rows = sizes[axis] as number;
+  const shape = runTime(like) ? [rows, turned.data.length / rows] : [turned.data.length];
+  const value = ctx.tensor('constant', shape, Float32Array.from(turned.data as ArrayLike<number>));
+  return ctx.add({ type: 'constant', inputs: [], tensors: { value } }, 'constant');
 }
 
 export const CONCAT: Readonly<Record<string, Run>> = { Concat: concat };

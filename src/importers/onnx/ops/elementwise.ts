@@ -1,10 +1,10 @@
 import type { ActivationSpec } from '../../../spec.js';
 import { refuse } from '../../shared/refuse.js';
 import { type Context, everyInput, known, numbers, type Op } from '../context.js';
-import { filled, pick } from '../fold.js';
+import { broadcast, filled, pick } from '../fold/elements.js';
 import { arrange } from '../layout.js';
-import { isSym, type Num, sameNum, show } from '../num.js';
-import { broadcast, stretch, value } from '../stretch.js';
+import { isSym, type Num, sameNum, showSize } from '../num.js';
+import { stretch, value } from '../stretch.js';
 import {
   type Atom,
   BOOL,
@@ -13,10 +13,12 @@ import {
   count,
   dimsOf,
   type Filled,
-  flowing,
+  hasBatch,
   type Item,
-  sizeOf,
+  runTime,
+  totalSize,
   type Value,
+  withoutBatch,
 } from '../value.js';
 import { activation, LARGEST } from './activate.js';
 import { expanded } from './expand.js';
@@ -36,14 +38,14 @@ function beside(where: string, x: Value, given: Constant): { data: Float32Array;
     ...Array(Math.max(0, rank - given.dims.length)).fill(1),
     ...given.dims.slice(-rank || given.dims.length),
   ] as number[];
-  const flow = flowing(x);
+  const flow = runTime(x);
   // Each atom with its step in the constant; 0 where the constant does not vary.
   const step = new Map<Atom, number>();
-  x.axes.forEach((axis, at) => {
-    let inner = dims.slice(at + 1).reduce((a, b) => a * b, 1);
+  x.axes.forEach((axis, i) => {
+    let inner = dims.slice(i + 1).reduce((a, b) => a * b, 1);
     for (const atom of [...axis].reverse()) {
-      if (dims[at] === 1) step.set(atom, 0);
-      else if (atom.batch || atom === flow)
+      if (dims[i] === 1) step.set(atom, 0);
+      else if (atom.kind === 'batch' || atom === flow)
         refuse(where, 'a constant that differs from row to row or over time', 'one for all', `[${given.dims}]`);
       else {
         step.set(atom, inner);
@@ -97,7 +99,7 @@ function withIds(op: Op, type: Merge, x: Value, given: Constant | Filled, left: 
   if (type === 'less' && !left && n === 0) return filled(dimsOf(x), 0, BOOL);
   if (type === 'multiply' && n === 1) return x;
   if (type === 'multiply' && n === 0) return filled(dimsOf(x), 0, x.type);
-  if (type === 'add') return n === 0 ? x : { ...x, shifted: true };
+  if (type === 'add') return n === 0 ? x : { ...x, ids: 'shifted' };
   return refuse(op.where, 'token ids as numbers', 'ids for an embedding');
 }
 
@@ -169,7 +171,7 @@ function scalar(type: Merge, n: number, left: boolean): ActivationSpec | undefin
         [2, 'square'],
         [0.5, 'sqrt'],
         [-1, 'reciprocal'],
-      ]).get(n); // prettier-ignore
+      ]).get(n);
     case 'maximum':
       return n === 0 ? 'relu' : { type: 'clip', alpha: n, beta: LARGEST };
     case 'minimum':
@@ -183,32 +185,31 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
   const { where } = op;
   const rank = Math.max(...values.map((x) => x.axes.length));
   const padded = values.map((x) => [...Array(rank - x.axes.length).fill([]), ...x.axes] as (readonly Atom[])[]);
-  const axes = Array.from({ length: rank }, (_, at): readonly Atom[] => {
-    const here = padded.map((all) => all[at] as readonly Atom[]);
-    const first = here.find((atoms) => sizeOf(atoms) !== 1) ?? here.find((atoms) => atoms.length > 0) ?? [];
+  const axes = Array.from({ length: rank }, (_, i): readonly Atom[] => {
+    const here = padded.map((all) => all[i] as readonly Atom[]);
+    const first = here.find((atoms) => totalSize(atoms) !== 1) ?? here.find((atoms) => atoms.length > 0) ?? [];
     for (const atoms of here) {
-      const batches = atoms.some(({ batch }) => batch) !== first.some(({ batch }) => batch);
-      if (sizeOf(atoms) !== 1 && (batches || !sameNum(sizeOf(atoms), sizeOf(first)))) {
-        refuse(where, 'shapes that do not go together', show(sizeOf(first)), show(sizeOf(atoms)));
+      const batches = hasBatch(atoms) !== hasBatch(first);
+      if (totalSize(atoms) !== 1 && (batches || !sameNum(totalSize(atoms), totalSize(first)))) {
+        refuse(where, 'shapes that do not go together', showSize(totalSize(first)), showSize(totalSize(atoms)));
       }
     }
     return first;
   });
-  const flow = values.map(flowing).find((atom) => atom !== undefined);
-  const overTime = axes.map((_, at) =>
+  const flow = values.map(runTime).find((atom) => atom !== undefined);
+  const overTime = axes.map((_, i) =>
     values.some((x, index) => {
-      const atoms = padded[index]?.[at] as readonly Atom[];
+      const atoms = padded[index]?.[i] as readonly Atom[];
       const timed = flow
-        ? flowing(x) !== undefined && atoms.includes(flowing(x) as Atom)
+        ? runTime(x) !== undefined && atoms.includes(runTime(x) as Atom)
         : atoms.length > 0 && atoms.every((atom) => x.time.includes(atom));
       return timed;
     }),
   );
-  const fresh = (atoms: readonly Atom[]): Atom[] => atoms.filter(({ batch }) => !batch);
   const pickAxes = (all: readonly (readonly Atom[])[], wanted: boolean): Atom[] =>
-    all.flatMap((atoms, at) => (overTime[at] === wanted ? fresh(atoms) : []));
+    all.flatMap((atoms, i) => (overTime[i] === wanted ? withoutBatch(atoms) : []));
   const total = count(pickAxes(axes, false));
-  const sizes = axes.map((atoms, at) => (overTime[at] || atoms.some(({ batch }) => batch) ? 1 : sizeOf(atoms)));
+  const sizes = axes.map((atoms, i) => (overTime[i] || hasBatch(atoms) ? 1 : totalSize(atoms)));
   const names = values.map((x, index) => {
     const own = padded[index] as (readonly Atom[])[];
     const few = count(pickAxes(own, false));
@@ -216,7 +217,7 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
     const wide = few === total || few === 1 ? { ...x, axes: own } : stretch(ctx, where, { ...x, axes: own }, sizes);
     const all = wide.axes;
     const features = pickAxes(all, false);
-    if (flow && x.carried && !flowing(x))
+    if (flow && x.carried && !runTime(x))
       refuse(where, 'uses carried state at every timestep', 'state that goes into recurrent layers only');
     return arrange(ctx, where, wide, pickAxes(all, true), features);
   });
@@ -247,12 +248,15 @@ const merge =
 
 function where(op: Op, ctx: Context): Item[] {
   const [condition, a, b] = everyInput(op, 3) as [Item, Item, Item];
-  const dims = [a, b].reduce<readonly Num[]>((all, one) => broadcast(op.where, all, dimsOf(one)), dimsOf(condition));
+  const dims = [a, b].reduce<readonly Num[]>(
+    (dims, item) => broadcast(op.where, dims, dimsOf(item)),
+    dimsOf(condition),
+  );
   if (condition.kind !== 'value') {
     const yes = uniform(condition);
     if (yes !== undefined) return [expanded(ctx, op.where, yes !== 0 ? a : b, dims)];
   }
-  const main = [condition, a, b].find((one) => one.kind === 'value') ?? a;
+  const main = [condition, a, b].find((item) => item.kind === 'value') ?? a;
   const like = stretch(ctx, op.where, value(ctx, op.where, main, 'an input'), dims);
   const lift = (x: Item): Value => {
     if (x.kind === 'value') return x;

@@ -1,8 +1,8 @@
 import { refuse } from '../../shared/refuse.js';
 import type { Context, Op } from '../context.js';
-import { expand, filled } from '../fold.js';
+import { broadcast, expand, filled } from '../fold/elements.js';
 import { isSym, type Num, sameNum, times } from '../num.js';
-import { broadcast, materialise, stretch, value } from '../stretch.js';
+import { materialise, stretch, value } from '../stretch.js';
 import { dimsOf, type Item, type Value } from '../value.js';
 import { pickAlong } from './pick.js';
 import { item, type Run, sizes } from './run.js';

@@ -1,7 +1,7 @@
 import type { ActivationSpec } from '../../../spec.js';
 import { refuse } from '../../shared/refuse.js';
 import type { Context, Op } from '../context.js';
-import { pick } from '../fold.js';
+import { pick } from '../fold/elements.js';
 import { value } from '../stretch.js';
 import type { Atom, Item, Value } from '../value.js';
 import { activation } from './activate.js';
@@ -96,6 +96,6 @@ export const FUSED: Readonly<Record<string, Run>> = {
     const sum = add(op, ctx, [x, skip]);
     const all = bias ? add(op, ctx, [sum, bias]) : sum;
     const [y] = (NORM.LayerNormalization as Run)({ ...op, inputs: [all, gamma, beta], used: [true] }, ctx);
-    return [y as Item, undefined as unknown as Item, undefined as unknown as Item, all];
+    return [y, undefined, undefined, all];
   },
 };

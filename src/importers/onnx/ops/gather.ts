@@ -1,6 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, integers, known, type Op } from '../context.js';
-import { filled } from '../fold.js';
+import { filled } from '../fold/elements.js';
 import { timestepOfLoop } from '../loop/step.js';
 import type { Num } from '../num.js';
 import { value } from '../stretch.js';
@@ -13,30 +13,30 @@ function gather(op: Op, ctx: Context): Item[] {
   const [data, indices] = [item(op), item(op, 1)];
   const axis = axisAt(where, attributes.int('axis', 0), dimsOf(data).length);
   if (data.kind === 'constant' && indices.kind === 'value') return [embedding(op, ctx, data, indices, axis)];
-  const at = known(where, inputs[1], 'the index');
+  const index = known(where, inputs[1], 'the index');
   if (data.kind === 'filled') {
     // The same number, wherever it is taken from.
-    return [filled([...data.dims.slice(0, axis), ...at.dims, ...data.dims.slice(axis + 1)], data.value, data.type)];
+    return [filled([...data.dims.slice(0, axis), ...index.dims, ...data.dims.slice(axis + 1)], data.value, data.type)];
   }
   const x = value(ctx, where, inputs[0], 'the data');
-  const step = at.dims.length === 0 && timestepOfLoop(ctx, x, axis, at.data[0] as Num);
+  const step = index.dims.length === 0 && timestepOfLoop(ctx, x, axis, index.data[0] as Num);
   if (step) return [step];
-  return [pickAlong(ctx, where, x, axis, integers(where, at, 'indices') ?? [], at.dims)];
+  return [pickAlong(ctx, where, x, axis, integers(where, index, 'indices') ?? [], index.dims)];
 }
 
 /** Whole slices of the first axis, by constant indices. */
 function gatherNd(op: Op, ctx: Context): Item[] {
   const { where, attributes, inputs } = op;
-  const at = known(where, inputs[1], 'the index');
-  if (attributes.int('batch_dims', 0) !== 0 || at.dims.at(-1) !== 1)
-    refuse(where, 'indices of several axes', 'batch_dims 0, indices [..., 1]', `[${at.dims}]`);
+  const index = known(where, inputs[1], 'the index');
+  if (attributes.int('batch_dims', 0) !== 0 || index.dims.at(-1) !== 1)
+    refuse(where, 'indices of several axes', 'batch_dims 0, indices [..., 1]', `[${index.dims}]`);
   const x = value(ctx, where, inputs[0], 'the data');
-  return [pickAlong(ctx, where, x, 0, integers(where, at, 'indices') ?? [], at.dims.slice(0, -1))];
+  return [pickAlong(ctx, where, x, 0, integers(where, index, 'indices') ?? [], index.dims.slice(0, -1))];
 }
 
 function embedding(op: Op, ctx: Context, table: Constant, ids: Value, axis: number): Value {
   const { where } = op;
-  if (axis !== 0 || table.dims.length !== 2 || !ids.ids || ids.shifted)
+  if (axis !== 0 || table.dims.length !== 2 || ids.ids !== 'plain')
     refuse(
       where,
       'not a table of rows by token ids',
@@ -51,7 +51,7 @@ function embedding(op: Op, ctx: Context, table: Constant, ids: Value, axis: numb
     becomes: `${name}.weight`,
     how: 'one row per token id',
   });
-  const atom: Atom = { size: features };
+  const atom: Atom = { kind: 'block', size: features };
   const made = ctx.add({ type: 'embedding', inputs: [ids.name], tensors: { weight } }, name);
   const axes = [...ids.axes, features === 1 ? [] : [atom]];
   return { kind: 'value', name: made, time: ids.time, features: [atom], axes, type: table.type };

@@ -3,7 +3,7 @@ import { axisAt, type Context, integers, known, type Op } from '../context.js';
 import { arranged } from '../layout.js';
 import { type Num, plus } from '../num.js';
 import { value } from '../stretch.js';
-import { type Atom, flowing, type Item, sizeOf } from '../value.js';
+import { type Atom, hasBatch, type Item, runTime, totalSize } from '../value.js';
 import type { Run } from './run.js';
 
 /** Pad-2 has attributes, Pad-11 inputs, Pad-18 axes. */
@@ -27,13 +27,13 @@ function pad(op: Op, ctx: Context): Item[] {
     if (before === 0 && after === 0) return;
     if (before < 0 || after < 0) refuse(where, 'pads below 0', 'at least 0; Slice to crop', `${before}, ${after}`);
     const atoms = x.axes[axis] as readonly Atom[];
-    const flow = flowing(x);
+    const flow = runTime(x);
     const overTime = flow !== undefined && atoms.includes(flow);
-    if (atoms.some(({ batch }) => batch) || (overTime && (atoms.length > 1 || x.time.length > 1))) {
+    if (hasBatch(atoms) || (overTime && (atoms.length > 1 || x.time.length > 1))) {
       refuse(where, 'pads the batch, or a time mixed with features', 'timesteps or features', `axis ${axis}`);
     }
-    const size = sizeOf(atoms);
-    const atom: Atom = { size: plus(size, before + after) as Num, ...(overTime && { flows: true as const }) };
+    const size = totalSize(atoms);
+    const padded: Atom = { kind: overTime ? 'time' : 'block', size: plus(size, before + after) as Num };
     const fields = {
       type: 'pad',
       before,
@@ -41,19 +41,19 @@ function pad(op: Op, ctx: Context): Item[] {
       mode,
       ...(mode === 'constant' && number !== 0 && { value: number }),
     } as const;
-    const next = x.axes.map((one, at) => (at === axis ? [atom] : one));
+    const next = x.axes.map((own, i) => (i === axis ? [padded] : own));
     if (overTime) {
       const name = ctx.add({ ...fields, inputs: [x.name], axis: 'time' }, x.name);
-      x = { ...x, name, time: [atom], axes: next };
+      x = { ...x, name, time: [padded], axes: next };
       return;
     }
-    const rest = x.features.filter((one) => !atoms.includes(one));
-    const others = x.time.filter((one) => !atoms.includes(one));
+    const rest = x.features.filter((atom) => !atoms.includes(atom));
+    const others = x.time.filter((atom) => !atoms.includes(atom));
     // The axis as the only features; where others stand beside it, they become timesteps.
     if (flow && rest.length > 0) refuse(where, 'pads one of several axes of features', 'the only one', `axis ${axis}`);
     const source = arranged(ctx, where, x, [...others, ...rest], atoms);
     const name = ctx.add({ ...fields, inputs: [source.name], axis: 'features' }, x.name);
-    x = { ...source, name, features: [atom], axes: next };
+    x = { ...source, name, features: [padded], axes: next };
   });
   return [x];
 }

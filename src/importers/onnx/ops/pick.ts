@@ -2,8 +2,8 @@ import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context } from '../context.js';
 import { arrange } from '../layout.js';
 import { block } from '../stretch.js';
-import { type Atom, flowing, sizeOf, type Value } from '../value.js';
-import { element, part } from './slice.js';
+import { type Atom, hasBatch, runTime, totalSize, type Value } from '../value.js';
+import { element, part } from './part.js';
 
 /** Most pieces that one operator takes a value apart into. */
 const MOST_PIECES = 4096;
@@ -18,8 +18,8 @@ export function pickAlong(
   dims: readonly number[],
 ): Value {
   if (list.length === 0) refuse(where, 'takes nothing', 'at least one index', '[]');
-  const timed = dims.length === 1 && (x.axes[axis] as readonly Atom[]).some((atom) => atom.timed);
-  const added = dims.map((size): Atom => (timed ? { size, timed: true } : { size }));
+  const timed = dims.length === 1 && (x.axes[axis] as readonly Atom[]).some(({ kind }) => kind === 'steps');
+  const added = dims.map((size): Atom => ({ kind: timed ? 'steps' : 'block', size }));
   const solid = added.filter(({ size }) => size !== 1);
   const become = (v: Value): Value => ({
     ...v,
@@ -29,21 +29,21 @@ export function pickAlong(
       ...x.axes.slice(axis + 1),
     ],
   });
-  if (list.length === 1) return become(element(ctx, where, x, axis, list[0] as number, true));
+  if (list.length === 1) return become(element(ctx, where, x, axis, list[0] as number));
   const atoms = x.axes[axis] as readonly Atom[];
-  const flow = flowing(x);
+  const flow = runTime(x);
   const rising = list.every((index, i) => index === (list[0] as number) + i) && (list[0] as number) >= 0;
-  if (rising && dims.length === 1) return part(ctx, where, x, axis, list[0] as number, (list.at(-1) as number) + 1, 1);
+  if (rising && dims.length === 1)
+    return part(ctx, where, x, { axis, start: list[0] as number, end: (list.at(-1) as number) + 1, step: 1 });
   if (list.length > MOST_PIECES)
     refuse(where, 'gathers very many in another order', `at most ${MOST_PIECES}`, `${list.length}`);
-  if (atoms.some(({ batch }) => batch))
-    refuse(where, 'takes some rows of the batch', 'rows that stand alone', `[${list.slice(0, 8)}]`);
+  if (hasBatch(atoms)) refuse(where, 'takes some rows of the batch', 'rows that stand alone', `[${list.slice(0, 8)}]`);
   const rest = x.features.filter((atom) => !atoms.includes(atom));
   const time = x.time.filter((atom) => !atoms.includes(atom));
   let pieces: string[];
-  if (flow && atoms.includes(flow)) pieces = list.map((index) => element(ctx, where, x, axis, index, true).name);
+  if (flow && atoms.includes(flow)) pieces = list.map((index) => element(ctx, where, x, axis, index).name);
   else {
-    const size = sizeOf(atoms) as number;
+    const size = totalSize(atoms) as number;
     const source = arrange(ctx, where, x, time, [...atoms, ...rest]);
     const at = list.map((index) => axisAt(where, index, size));
     const starts = at.flatMap((index, i) => (i > 0 && index === (at[i - 1] as number) + 1 ? [] : [i]));

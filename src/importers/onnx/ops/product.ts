@@ -1,14 +1,25 @@
 import { refuse } from '../../shared/refuse.js';
 import { type Context, known, numbers, type Op } from '../context.js';
-import { pick } from '../fold.js';
+import { broadcast, pick } from '../fold/elements.js';
 import { arranged, withFeatures } from '../layout.js';
-import { isSym, sameNum, show } from '../num.js';
-import { block, broadcast, materialise, stack, value } from '../stretch.js';
-import { type Atom, type Constant, count, dimsOf, flowing, type Item, sizeOf, type Value } from '../value.js';
+import { isSym, sameNum, showSize } from '../num.js';
+import { block, materialise, stack, value } from '../stretch.js';
+import {
+  type Atom,
+  type Constant,
+  count,
+  dimsOf,
+  hasBatch,
+  type Item,
+  runTime,
+  totalSize,
+  type Value,
+  withoutBatch,
+} from '../value.js';
 import { activation } from './activate.js';
 import { align } from './elementwise.js';
+import { element } from './part.js';
 import type { Run } from './run.js';
-import { element } from './slice.js';
 
 /** `y = x·W`: W `[K, N]` in the file is one column per output, one row per output here. */
 function dense(op: Op, ctx: Context, x: Value, axis: number, w: Constant, transposed: boolean, scale = 1): Value {
@@ -31,16 +42,16 @@ function dense(op: Op, ctx: Context, x: Value, axis: number, w: Constant, transp
   const name = ctx.add({ type: 'dense', inputs: [v.name], units: n, tensors: { weight } }, wanted);
   const node = ctx.nodes.at(-1);
   if (node?.type === 'dense' && ctx.readers.get(wanted) === 1) ctx.biasless.set(wanted, node);
-  const atom: Atom = { size: n };
-  const axes = x.axes.map((one, at) => (at === axis ? (n === 1 ? [] : [atom]) : one));
+  const atom: Atom = { kind: 'block', size: n };
+  const axes = x.axes.map((atoms, i) => (i === axis ? (n === 1 ? [] : [atom]) : atoms));
   return { ...v, name, features: [atom], axes };
 }
 
 export function matmul(op: Op, ctx: Context): Item[] {
   const { where, inputs } = op;
   const factor = (index: number, what: string): Value => {
-    const one = inputs[index];
-    return one?.kind === 'constant' ? materialise(ctx, where, one) : value(ctx, where, one, what);
+    const item = inputs[index];
+    return item?.kind === 'constant' ? materialise(ctx, where, item) : value(ctx, where, item, what);
   };
   const [a, b] = inputs;
   if (a?.kind !== 'constant' && b?.kind === 'constant') {
@@ -58,7 +69,7 @@ export function matmul(op: Op, ctx: Context): Item[] {
   // A vector counts as a matrix of one row or column, which goes away again.
   const [row, column] = [p.axes.length === 1, q.axes.length === 1];
   const y = product(op, ctx, row ? { ...p, axes: [[], ...p.axes] } : p, column ? { ...q, axes: [...q.axes, []] } : q);
-  const kept = y.axes.filter((_, at) => !((column && at === y.axes.length - 1) || (row && at === y.axes.length - 2)));
+  const kept = y.axes.filter((_, i) => !((column && i === y.axes.length - 1) || (row && i === y.axes.length - 2)));
   return [{ ...y, axes: kept }];
 }
 
@@ -74,40 +85,46 @@ export const turned = (x: Value): Value => ({
 function product(op: Op, ctx: Context, a: Value, b: Value): Value {
   const { where } = op;
   const rank = Math.max(a.axes.length, b.axes.length);
-  const [x, y] = [a, b].map((one) => ({
-    ...one,
-    axes: [...Array(rank - one.axes.length).fill([]), ...one.axes] as (readonly Atom[])[],
+  const [x, y] = [a, b].map((factor) => ({
+    ...factor,
+    axes: [...Array(rank - factor.axes.length).fill([]), ...factor.axes] as (readonly Atom[])[],
   })) as unknown as [Value, Value];
   const [left, right] = [dimsOf(x), dimsOf(y)];
-  const at = x.axes.findIndex(
+  const heads = x.axes.findIndex(
     (axis, i) =>
-      i < rank - 2 && [axis, y.axes[i] ?? []].some((atoms) => atoms.some((atom) => !atom.batch && atom.size !== 1)),
+      i < rank - 2 && [axis, y.axes[i] ?? []].some((atoms) => withoutBatch(atoms).some(({ size }) => size !== 1)),
   );
-  if (at < 0) return rows(op, ctx, x, y);
+  if (heads < 0) return rows(op, ctx, x, y);
   // Heads: one product each.
-  const n = broadcast(where, left.slice(at, at + 1), right.slice(at, at + 1))[0];
+  const n = broadcast(where, left.slice(heads, heads + 1), right.slice(heads, heads + 1))[0];
   if (typeof n !== 'number' || n > MOST_BLOCKS)
-    refuse(where, 'very many products, or as many as the run says', `at most ${MOST_BLOCKS}; options.shapes`, show(n));
-  const head = (one: Value, i: number): Value =>
-    element(ctx, where, one, at, sizeOf(one.axes[at] as readonly Atom[]) === 1 ? 0 : i, true);
+    refuse(
+      where,
+      'very many products, or as many as the run says',
+      `at most ${MOST_BLOCKS}; options.shapes`,
+      showSize(n),
+    );
+  const head = (factor: Value, i: number): Value =>
+    element(ctx, where, factor, heads, totalSize(factor.axes[heads] as readonly Atom[]) === 1 ? 0 : i);
   const parts = Array.from({ length: n }, (_, i) => product(op, ctx, head(x, i), head(y, i)));
-  return stack(ctx, parts, at, op.outputs[0] as string);
+  return stack(ctx, parts, heads, op.outputs[0] as string);
 }
 
 function rows(op: Op, ctx: Context, a: Value, b: Value): Value {
   const { where } = op;
   const [m, k] = a.axes.slice(-2) as [readonly Atom[], readonly Atom[]];
   const [kb, n] = b.axes.slice(-2) as [readonly Atom[], readonly Atom[]];
-  if (!sameNum(sizeOf(k), sizeOf(kb))) refuse(where, 'sums over another length', show(sizeOf(k)), show(sizeOf(kb)));
-  if ([m, k, n].some((axis) => axis.some(({ batch }) => batch)))
+  if (!sameNum(totalSize(k), totalSize(kb)))
+    refuse(where, 'sums over another length', showSize(totalSize(k)), showSize(totalSize(kb)));
+  if ([m, k, n].some(hasBatch))
     refuse(where, 'works across the batch', 'rows that stand alone', 'the batch among what is summed');
-  const flow = flowing(b);
+  const flow = runTime(b);
   if (flow && !isSym(flow.size))
-    refuse(where, 'a product over the timesteps', 'timesteps of fixed number', show(flow.size));
+    refuse(where, 'a product over the timesteps', 'timesteps of fixed number', showSize(flow.size));
   if (flow && kb.includes(flow)) return overTime(op, ctx, a, b);
   if (flow && n.includes(flow)) {
     // The same the other way round keeps the run's time where it can be.
-    const own = flowing(a);
+    const own = runTime(a);
     if (own && m.includes(own))
       refuse(where, 'a product of every timestep with every other', 'a fixed time: options.shapes', op.name);
     return turned(rows(op, ctx, turned(b), turned(a)));
@@ -116,7 +133,7 @@ function rows(op: Op, ctx: Context, a: Value, b: Value): Value {
   const transposeB = !kb.some((atom) => b.time.includes(atom));
   const right = transposeB ? arranged(ctx, where, b, n, kb) : arranged(ctx, where, b, kb, n);
   const name = ctx.add({ type: 'matmul', inputs: [left.name, right.name], transposeB }, op.outputs[0] as string);
-  const atom: Atom = { size: sizeOf(n) };
+  const atom: Atom = { kind: 'block', size: totalSize(n) };
   const batch = a.axes.slice(0, -2).map((axis, i) => (axis.length > 0 ? axis : (b.axes[i] as readonly Atom[])));
   return { ...left, name, features: [atom], axes: [...batch, m, atom.size === 1 ? [] : [atom]] };
 }
@@ -126,7 +143,7 @@ function overTime(op: Op, ctx: Context, a: Value, b: Value): Value {
   const { where } = op;
   const [m, k] = a.axes.slice(-2) as [readonly Atom[], readonly Atom[]];
   const [kb, n] = b.axes.slice(-2) as [readonly Atom[], readonly Atom[]];
-  const many = sizeOf(m) as number;
+  const many = totalSize(m) as number;
   if (many > MOST_BLOCKS) refuse(where, 'weighs the timesteps very often', `at most ${MOST_BLOCKS} times`, `${many}`);
   const [weights, values] = [arranged(ctx, where, a, k, m), arranged(ctx, where, b, kb, n)];
   const parts = Array.from({ length: many }, (_, i): Value => {

@@ -2,7 +2,7 @@ import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, integers, type Op } from '../context.js';
 import { arranged, withFeatures } from '../layout.js';
 import { value } from '../stretch.js';
-import { type Atom, count, flowing, type Value } from '../value.js';
+import { type Atom, count, hasBatch, runTime, type Value } from '../value.js';
 import { activation } from './activate.js';
 import type { Run } from './run.js';
 
@@ -16,15 +16,15 @@ function reduceOver(
   operation: 'mean' | 'sum' | 'max' | 'min',
 ): Value {
   const { where } = op;
-  const flow = flowing(x);
+  const flow = runTime(x);
   let v = x;
   const solid = axes.filter((axis) => (x.axes[axis] as readonly Atom[]).length > 0);
-  if (solid.some((axis) => x.axes[axis]?.some(({ batch }) => batch)))
+  if (solid.some((axis) => hasBatch(x.axes[axis])))
     refuse(where, 'works across the batch', 'rows that stand alone', `axes [${axes}]`);
   const overTime = solid.filter((axis) => x.axes[axis]?.some((atom) => (flow ? atom === flow : x.time.includes(atom))));
   const gone = (value: Value, which: readonly number[]): Value => ({
     ...value,
-    axes: value.axes.map((atoms, at) => (which.includes(at) ? [] : atoms)),
+    axes: value.axes.map((atoms, axis) => (which.includes(axis) ? [] : atoms)),
   });
   if (overTime.length > 0) {
     const timed = overTime.flatMap((axis) => x.axes[axis] ?? []);
@@ -40,7 +40,7 @@ function reduceOver(
   if (rest.length > 0) {
     const over = rest.flatMap((axis) => v.axes[axis] as readonly Atom[]);
     const others = v.features.filter((atom) => !over.includes(atom));
-    if (others.length > 0 && flowing(v)) v = byParts(ctx, op, v, over, others, operation);
+    if (others.length > 0 && runTime(v)) v = byParts(ctx, op, v, over, others, operation);
     else {
       v = withFeatures(ctx, where, v, rest);
       const name = ctx.add({ type: 'reduce', inputs: [v.name], operation, axis: 'features' }, op.outputs[0] as string);
@@ -48,7 +48,7 @@ function reduceOver(
     }
     v = gone(v, rest);
   }
-  return keep ? v : { ...v, axes: v.axes.filter((_, at) => !axes.includes(at)) };
+  return keep ? v : { ...v, axes: v.axes.filter((_, axis) => !axes.includes(axis)) };
 }
 
 /** Some of the features of every timestep of the run: taken apart and joined elementwise. */
@@ -104,7 +104,7 @@ const global =
 /** Over the timesteps of the run, by its definition; the maximum is taken off first, as everywhere. */
 function softmaxOverTime(op: Op, ctx: Context, x: Value, axis: number, type: 'softmax' | 'log_softmax'): Value {
   const wanted = op.outputs[0] as string;
-  const over = (one: Value, operation: 'max' | 'sum'): Value => reduceOver(ctx, op, one, [axis], true, operation);
+  const over = (part: Value, operation: 'max' | 'sum'): Value => reduceOver(ctx, op, part, [axis], true, operation);
   const largest = over(x, 'max').name;
   const less: Value = { ...x, name: ctx.add({ type: 'subtract', inputs: [x.name, largest] }, wanted) };
   const powers = activation(ctx, less, 'exp');
@@ -121,7 +121,7 @@ const softmax =
     // Up to version 12 everything from the axis on counted as one.
     const axis = axisAt(op.where, op.attributes.int('axis', op.opset < 13 ? 1 : -1), rank);
     const axes = op.opset < 13 ? Array.from({ length: rank - axis }, (_, i) => axis + i) : [axis];
-    const flow = flowing(x);
+    const flow = runTime(x);
     if (flow && axes.length === 1 && x.axes[axis]?.includes(flow)) return [softmaxOverTime(op, ctx, x, axis, type)];
     const v = withFeatures(ctx, op.where, x, axes);
     return [{ ...v, name: ctx.add({ type, inputs: [v.name] }, op.outputs[0] as string) }];

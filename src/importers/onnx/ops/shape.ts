@@ -1,13 +1,14 @@
 import { refuse } from '../../shared/refuse.js';
 import { axisAt, integers, type Op } from '../context.js';
-import { filled, permutation } from '../fold.js';
+import { filled } from '../fold/elements.js';
+import { permutation } from '../fold/moves.js';
 import { reshape, shapeFor } from '../layout.js';
-import { isSym, type Num, product, show } from '../num.js';
+import { isSym, type Num, product, showSize } from '../num.js';
 import { value } from '../stretch.js';
 import { type Atom, constant, dimsOf, INT64, type Item } from '../value.js';
 import { item, type Run, sizes } from './run.js';
 
-export function reshaped(where: string, x: Item, dims: readonly Num[]): Item {
+function reshaped(where: string, x: Item, dims: readonly Num[]): Item {
   if (x.kind === 'value') return reshape(where, x, dims);
   if (x.kind === 'filled') return filled(dims, x.value, x.type);
   const fixed = dims.map((n) => (isSym(n) ? refuse(where, 'constants in a shape that depends on the input') : n));
@@ -23,8 +24,8 @@ const axesOf = (op: Op, since: number): readonly number[] | undefined =>
 export const SHAPE: Readonly<Record<string, Run>> = {
   Shape(op) {
     const dims = dimsOf(item(op));
-    const at = (n: number): number => Math.min(dims.length, Math.max(0, n < 0 ? n + dims.length : n));
-    const taken = dims.slice(at(op.attributes.int('start', 0)), at(op.attributes.int('end', dims.length)));
+    const end = (n: number): number => Math.min(dims.length, Math.max(0, n < 0 ? n + dims.length : n));
+    const taken = dims.slice(end(op.attributes.int('start', 0)), end(op.attributes.int('end', dims.length)));
     return [constant([taken.length], [...taken], INT64)];
   },
   Size: (op) => [
@@ -37,15 +38,14 @@ export const SHAPE: Readonly<Record<string, Run>> = {
   Transpose(op, ctx) {
     const x = item(op);
     const dims = dimsOf(x);
-    const perm = op.attributes.ints('perm', undefined) ?? dims.map((_, axis) => dims.length - 1 - axis);
-    const at = permutation(op.where, perm, dims.length);
-    if (x.kind === 'filled') return [{ ...x, dims: at.map((axis) => x.dims[axis] as Num) }];
+    const order = permutation(op, dims.length);
+    if (x.kind === 'filled') return [{ ...x, dims: order.map((axis) => x.dims[axis] as Num) }];
     const v = value(ctx, op.where, x, 'the input');
-    return [{ ...v, axes: at.map((axis) => v.axes[axis] as readonly Atom[]) }];
+    return [{ ...v, axes: order.map((axis) => v.axes[axis] as readonly Atom[]) }];
   },
   Reshape(op) {
     const x = item(op);
-    const wanted = op.opset < 5 ? (op.attributes.ints('shape', undefined) ?? []) : sizes(op.where, op.inputs[1]);
+    const wanted = sizes(op.where, op.inputs[1]);
     const dims = shapeFor(op.where, dimsOf(x), wanted, op.attributes.int('allowzero', 0) === 1);
     return [reshaped(op.where, x, dims)];
   },
@@ -53,9 +53,9 @@ export const SHAPE: Readonly<Record<string, Run>> = {
     const x = item(op);
     const dims = dimsOf(x);
     const axis = op.attributes.int('axis', 1);
-    const at = axis < 0 ? axis + dims.length : axis;
+    const cut = axis < 0 ? axis + dims.length : axis;
     const side = (part: readonly Num[]): Num => product(part) ?? refuse(op.where, 'a size that cannot be worked out');
-    return [reshaped(op.where, x, [side(dims.slice(0, at)), side(dims.slice(at))])];
+    return [reshaped(op.where, x, [side(dims.slice(0, cut)), side(dims.slice(cut))])];
   },
   Squeeze(op) {
     const x = item(op);
@@ -64,7 +64,7 @@ export const SHAPE: Readonly<Record<string, Run>> = {
     const gone = dims.map((n, axis) => (axes ? axes.includes(axis) : n === 1));
     dims.forEach((n, axis) => {
       if (gone[axis] && n !== 1)
-        refuse(op.where, `axis ${axis} is not of size 1`, '1; options.shapes fixes sizes', show(n));
+        refuse(op.where, `axis ${axis} is not of size 1`, '1; options.shapes fixes sizes', showSize(n));
     });
     if (x.kind === 'value') return [{ ...x, axes: x.axes.filter((_, axis) => !gone[axis]) }];
     return [

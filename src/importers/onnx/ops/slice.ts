@@ -1,119 +1,18 @@
 import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, integers, type Op } from '../context.js';
-import { filled, pick, sliceRange, slices } from '../fold.js';
-import { arrange } from '../layout.js';
-import { isSym, type Num, sameNum, show, windows } from '../num.js';
+import { filled, pick, stridesOf } from '../fold/elements.js';
+import { type Range, rangesOf, takenOf } from '../fold/ranges.js';
+import { isSym, type Num, sameNum, showSize } from '../num.js';
 import { value } from '../stretch.js';
-import { type Atom, count, dimsOf, flowing, type Item, sizeOf, type Value } from '../value.js';
+import { dimsOf, type Item } from '../value.js';
+import { isWhole, LARGEST_END, part } from './part.js';
 import { item, type Run } from './run.js';
 
-/** A single element of an axis, which goes away. */
-export function element(ctx: Context, where: string, x: Value, axis: number, index: number, drop: boolean): Value {
-  const atoms = x.axes[axis] as readonly Atom[];
-  const axes = drop ? x.axes.filter((_, at) => at !== axis) : x.axes.map((one, at) => (at === axis ? [] : one));
-  const size = sizeOf(atoms);
-  if (size === 1) return { ...x, axes };
-  if (atoms.some(({ batch }) => batch))
-    refuse(where, 'takes one row of the batch', 'rows that stand alone', `index ${index}`);
-  if (flowing(x) && atoms.includes(flowing(x) as Atom)) {
-    if (atoms.length > 1 || x.time.length > 1) refuse(where, 'a timestep of a time mixed with features');
-    const name = ctx.add({ type: 'timestep', inputs: [x.name], index }, x.name);
-    return { ...x, name, time: [], axes };
-  }
-  const at = axisAt(where, index, size as number);
-  const rest = x.features.filter((atom) => !atoms.includes(atom));
-  const time = x.time.filter((atom) => !atoms.includes(atom));
-  const source = arrange(ctx, where, x, time, [...atoms, ...rest]);
-  const name = ctx.add(
-    { type: 'slice', inputs: [source], axis: 'features', start: at * count(rest), count: count(rest) },
-    x.name,
-  );
-  return { ...x, name, time, features: rest, axes };
-}
-
-/** From here on exporters mean "to the end". */
-const LARGEST_END = 2 ** 31 - 1;
-
-/** A range of an axis with a step; a whole axis backwards. */
-export function part(
-  ctx: Context,
-  where: string,
-  x: Value,
-  axis: number,
-  start: number,
-  end: number,
-  step: number,
-): Value {
-  const atoms = x.axes[axis] as readonly Atom[];
-  if (start === 0 && end >= LARGEST_END && step === 1) return x;
-  const size = sizeOf(atoms);
-  const flow = flowing(x);
-  if (flow && atoms.includes(flow) && isSym(size)) {
-    if (atoms.length > 1 || x.time.length > 1) refuse(where, 'a part of a time mixed with features');
-    const wholeEnd = end >= LARGEST_END;
-    if (step === -1 && (start === -1 || start >= LARGEST_END) && end < -(2 ** 30)) {
-      return { ...x, name: ctx.add({ type: 'reverse', inputs: [x.name] }, x.name) };
-    }
-    if (step < 1)
-      refuse(
-        where,
-        'walks backwards over a part of the timesteps',
-        'the whole sequence backwards',
-        `${start} to ${end} by ${step}`,
-      );
-    if (start === -1 && wholeEnd) {
-      const last = ctx.add({ type: 'timestep', inputs: [x.name], index: -1 }, x.name);
-      return { ...x, name: last, time: [], axes: x.axes.map((one, at) => (at === axis ? [] : one)) };
-    }
-    if (start < 0 || (!wholeEnd && end >= 0)) {
-      // A fixed number of timesteps, from either end.
-      const taken = start < 0 ? (wholeEnd ? -start : end < 0 ? end - start : undefined) : end - start;
-      if (taken === undefined || taken < 1)
-        refuse(where, 'a part that depends on the time', 'ends that do not', `${start} to ${end}`);
-      const many = Math.ceil(taken / step);
-      const atom: Atom = { size: many };
-      const name = ctx.add({ type: 'slice', inputs: [x.name], axis: 'time', start, step, count: many }, x.name);
-      return { ...x, name, time: [atom], axes: x.axes.map((one, at) => (at === axis ? [atom] : one)) };
-    }
-    const drop = wholeEnd ? 0 : -end;
-    const atom: Atom = { size: windows(size, 1, step - 1 - start - drop, step), flows: true };
-    const name = ctx.add({ type: 'slice', inputs: [x.name], axis: 'time', start, step, drop }, x.name);
-    return { ...x, name, time: [atom], axes: x.axes.map((one, at) => (at === axis ? [atom] : one)) };
-  }
-  if (isSym(size) || atoms.some(({ batch }) => batch))
-    refuse(where, 'a part of the batch', 'rows that stand alone', `${start} to ${end}`);
-  const { from, count: many } = sliceRange(size, start, end, step);
-  if (many === size && step === 1) return x;
-  if (many < 1) refuse(where, 'takes nothing', 'at least one', `${start} to ${end} of ${size}`);
-  const rest = x.features.filter((atom) => !atoms.includes(atom));
-  const time = x.time.filter((atom) => !atoms.includes(atom));
-  const atom: Atom = { size: many, ...(atoms.some(({ timed }) => timed) && { timed: true as const }) };
-  const axes = x.axes.map((one, at) => (at === axis ? (many === 1 ? [] : [atom]) : one));
-  const block = count(rest);
-  const inner = step !== 1 && block > 1;
-  // With a step, the axis is made the innermost.
-  const source = arrange(ctx, where, x, time, inner ? [...rest, ...atoms] : [...atoms, ...rest]);
-  if (step < 0 || inner) {
-    const picks = Array.from({ length: many }, (_, i) => from + i * step);
-    const pieces = picks.map((at) => {
-      const outer = arrange(ctx, where, x, time, [...atoms, ...rest]);
-      return ctx.add({ type: 'slice', inputs: [outer], axis: 'features', start: at * block, count: block }, x.name);
-    });
-    const name = pieces.length === 1 ? (pieces[0] as string) : ctx.add({ type: 'concatenate', inputs: pieces }, x.name);
-    return { ...x, name, time, features: [atom, ...rest], axes };
-  }
-  const name = ctx.add(
-    { type: 'slice', inputs: [source], axis: 'features', start: from * block, step, count: many * block },
-    x.name,
-  );
-  return { ...x, name, time, features: [atom, ...rest], axes };
-}
-
 /** What a range leaves of a size. @throws {ImportError} it depends on the run. */
-function remaining(where: string, size: Num, start: number, end: number, step: number): Num {
-  if (!isSym(size)) return sliceRange(size, start, end, step).count;
-  if (start === 0 && end >= LARGEST_END && step === 1) return size;
-  return refuse(where, 'a part of a size that depends on the run', 'a fixed one', show(size));
+function remaining(where: string, size: Num, range: Range): Num {
+  if (!isSym(size)) return takenOf(size, range).count;
+  if (isWhole(range)) return size;
+  return refuse(where, 'a part of a size that depends on the run', 'a fixed one', showSize(size));
 }
 
 /** Whole sequences backwards, as exporters write it: every length is the time itself. */
@@ -130,10 +29,10 @@ function reverseSequence(op: Op, ctx: Context): Item[] {
     refuse(
       where,
       'turns a part of the timesteps',
-      `the whole time, ${show(time)}, of every row`,
-      all.map(show).join(', '),
+      `the whole time, ${showSize(time)}, of every row`,
+      all.map(showSize).join(', '),
     );
-  return [part(ctx, where, x, axis, -1, -LARGEST_END, -1)];
+  return [part(ctx, where, x, { axis, start: -1, end: -LARGEST_END, step: -1 })];
 }
 
 function split(op: Op, ctx: Context): Item[] {
@@ -142,7 +41,7 @@ function split(op: Op, ctx: Context): Item[] {
   const dims = dimsOf(x);
   const axis = axisAt(where, attributes.int('axis', 0), dims.length);
   const size = dims[axis] as Num;
-  if (isSym(size)) refuse(where, 'splits an axis that depends on the run', 'a fixed size', show(size));
+  if (isSym(size)) refuse(where, 'splits an axis that depends on the run', 'a fixed size', showSize(size));
   const given = opset < 13 ? attributes.ints('split', undefined) : integers(where, op.inputs[1], 'split');
   const parts = attributes.int('num_outputs', undefined) ?? outputs.length;
   const even = Math.ceil(size / parts);
@@ -156,9 +55,9 @@ function split(op: Op, ctx: Context): Item[] {
     from += length;
     if (!op.used[index]) return undefined;
     if (x.kind !== 'constant')
-      return part(ctx, where, value(ctx, where, x, 'the input'), axis, start, start + length, 1);
-    const strides = x.dims.map((_, at) => x.dims.slice(at + 1).reduce((a, b) => a * b, 1));
-    const own = x.dims.map((n, at) => (at === axis ? length : n));
+      return part(ctx, where, value(ctx, where, x, 'the input'), { axis, start, end: from, step: 1 });
+    const strides = stridesOf(x.dims);
+    const own = x.dims.map((n, other) => (other === axis ? length : n));
     return pick(where, x, own, strides, start * (strides[axis] as number));
   }) as Item[];
 }
@@ -166,15 +65,14 @@ function split(op: Op, ctx: Context): Item[] {
 export const SLICE: Readonly<Record<string, Run>> = {
   Slice(op, ctx) {
     const x = item(op);
-    const cuts = slices(op, dimsOf(x).length);
+    const ranges = rangesOf(op, dimsOf(x).length);
     if (x.kind === 'filled') {
       const dims = [...x.dims];
-      for (const { axis, start, end, step } of cuts)
-        dims[axis] = remaining(op.where, dims[axis] as Num, start, end, step);
+      for (const range of ranges) dims[range.axis] = remaining(op.where, dims[range.axis] as Num, range);
       return [filled(dims, x.value, x.type)];
     }
     let v = value(ctx, op.where, x, 'the data');
-    for (const { axis, start, end, step } of cuts) v = part(ctx, op.where, v, axis, start, end, step);
+    for (const range of ranges) v = part(ctx, op.where, v, range);
     return [v];
   },
   ReverseSequence: reverseSequence,

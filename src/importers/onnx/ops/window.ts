@@ -1,11 +1,12 @@
 import type { PaddingSpec } from '../../../spec.js';
 import { refuse } from '../../shared/refuse.js';
+import type { NewNode } from '../../shared/spec-builder.js';
 import { type Context, known, numbers, type Op } from '../context.js';
-import { pick } from '../fold.js';
+import { pick } from '../fold/elements.js';
 import { arranged } from '../layout.js';
 import { type Num, windows } from '../num.js';
 import { value } from '../stretch.js';
-import { type Atom, count, flowing, type Item, sizeOf, type Value } from '../value.js';
+import { type Atom, type Constant, count, type Item, runTime, totalSize, type Value } from '../value.js';
 import { perFeature } from './per-feature.js';
 import type { Run } from './run.js';
 
@@ -20,6 +21,8 @@ interface Window {
   readonly axis: number;
 }
 
+const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1);
+
 /** The attributes of a window. A second axis of size 1, as some exporters add, is allowed. */
 function windowOf(op: Op, ctx: Context, x: Value, kernelDims: readonly number[] | undefined): Window {
   const { where, attributes } = op;
@@ -33,38 +36,39 @@ function windowOf(op: Op, ctx: Context, x: Value, kernelDims: readonly number[] 
   const dilations = attributes.ints('dilations', ones);
   const pads = attributes.ints('pads', Array(2 * spatial).fill(0) as number[]);
   const auto = attributes.string('auto_pad', 'NOTSET');
-  const real = x.axes.slice(2).flatMap((atoms, at) => (atoms.length > 0 ? [at] : []));
-  const at = real.length === 1 ? (real[0] as number) : real.length === 0 ? spatial - 1 : -1;
+  const long = x.axes.slice(2).flatMap((atoms, i) => (atoms.length > 0 ? [i] : []));
+  /** The one axis of more than one timestep; the last if there is none. */
+  const slid = long.length === 1 ? (long[0] as number) : long.length === 0 ? spatial - 1 : -1;
   const flat = (i: number): boolean => kernel[i] === 1 && strides[i] === 1 && pads[i] === 0 && pads[i + spatial] === 0;
-  if (spatial < 1 || at < 0 || kernel.length !== spatial || ones.some((_, i) => i !== at && !flat(i))) {
+  if (spatial < 1 || slid < 0 || kernel.length !== spatial || ones.some((_, i) => i !== slid && !flat(i))) {
     refuse(
       where,
       'a window over several axes',
       'one axis of timesteps (1-D)',
-      `kernel [${kernel}] over ${real.length} axes`,
+      `kernel [${kernel}] over ${long.length} axes`,
     );
   }
   const modes: Record<string, PaddingSpec> = {
-    NOTSET: [pads[at] as number, pads[at + spatial] as number],
+    NOTSET: [pads[slid] as number, pads[slid + spatial] as number],
     VALID: [0, 0],
     SAME_UPPER: 'same_upper',
     SAME_LOWER: 'same_lower',
   };
   if (!Object.hasOwn(modes, auto)) refuse(where, 'a padding that is not honoured', Object.keys(modes).join(', '), auto);
-  const axis = at + 2;
+  const axis = slid + 2;
   const channels = x.axes[1] as readonly Atom[];
   const timesteps = x.axes[axis] as readonly Atom[];
   let v = arranged(ctx, where, x, timesteps, channels);
   if (v.time.length === 0) {
     // A single timestep.
     const name = ctx.add({ type: 'reshape', inputs: [v.name], shape: [1, count(v.features)] }, x.name);
-    const one: Atom = { size: 1 };
-    v = { ...v, name, time: [one], axes: v.axes.map((atoms, i) => (i === axis ? [one] : atoms)) };
+    const step: Atom = { kind: 'block', size: 1 };
+    v = { ...v, name, time: [step], axes: v.axes.map((atoms, i) => (i === axis ? [step] : atoms)) };
   }
   return {
-    kernel: kernel[at] as number,
-    stride: strides[at] as number,
-    dilation: dilations[at] as number,
+    kernel: kernel[slid] as number,
+    stride: strides[slid] as number,
+    dilation: dilations[slid] as number,
     padding: modes[auto] as PaddingSpec,
     x: v,
     axis,
@@ -73,20 +77,56 @@ function windowOf(op: Op, ctx: Context, x: Value, kernelDims: readonly number[] 
 
 /** The value after a window: new timesteps, new channels. */
 function after(w: Window, name: string, size: Num, channels: number): Value {
-  const flow = flowing(w.x);
-  const time: Atom = { size, ...(flow ? { flows: true as const } : { timed: true as const }) };
-  const features: Atom = { size: channels };
-  const axes = w.x.axes.map((atoms, at) =>
-    at === w.axis ? (size === 1 && !flow ? [] : [time]) : at === 1 ? (channels === 1 ? [] : [features]) : atoms,
-  );
+  const flow = runTime(w.x);
+  const time: Atom = { kind: flow ? 'time' : 'steps', size };
+  const features: Atom = { kind: 'block', size: channels };
+  const axes = w.x.axes.map((atoms, axis) => {
+    if (axis === w.axis) return size === 1 && !flow ? [] : [time];
+    if (axis === 1) return channels === 1 ? [] : [features];
+    return atoms;
+  });
   return { ...w.x, name, time: [time], features: [features], axes };
 }
 
 function timeAfter({ kernel, stride, dilation, padding, x }: Window, ceil = false): Num {
-  const size = sizeOf(x.time);
+  const size = totalSize(x.time);
   if (typeof padding === 'string') return windows(size, 1, stride - 1, stride);
   const add = padding[0] + padding[1] - dilation * (kernel - 1) - 1 + stride;
   return windows(size, 1, ceil ? Math.min(add, padding[0]) + stride - 1 : add, stride);
+}
+
+/** The layer of a convolution, its weight `(filters, kernel, channels of the group)`. @returns its name. */
+function addConvolution(
+  op: Op,
+  ctx: Context,
+  w: Window,
+  layer: { readonly type: 'conv1d' | 'conv_transpose1d'; readonly groups: number } & Readonly<Record<string, unknown>>,
+  weight: { readonly filters: number; readonly data: Float32Array; readonly from: Constant; readonly how: string },
+): string {
+  const { filters, data, from, how } = weight;
+  const tensor = ctx.tensor(
+    from.tensor ?? `${op.name}.weight`,
+    [filters, w.kernel, data.length / (filters * w.kernel)],
+    data,
+    {
+      constant: from,
+      becomes: `${op.name}.weight`,
+      how: `${how} transposed to (filters, kernel, channels)`,
+    },
+  );
+  const bias = perFeature(op, ctx, 2, 'bias', filters);
+  const { type, ...fields } = layer;
+  const node = {
+    type,
+    inputs: [w.x.name],
+    filters,
+    kernelSize: w.kernel,
+    stride: w.stride,
+    dilation: w.dilation,
+    ...fields,
+    tensors: { weight: tensor, ...(bias && { bias }) },
+  };
+  return ctx.add(node as NewNode, op.outputs[0] as string);
 }
 
 export function conv(op: Op, ctx: Context): Item[] {
@@ -95,7 +135,7 @@ export function conv(op: Op, ctx: Context): Item[] {
   const [filters, channels, ...kernelDims] = weight.dims as [number, number, ...number[]];
   const groups = attributes.int('group', 1);
   const w = windowOf(op, ctx, value(ctx, where, inputs[0], 'X'), kernelDims);
-  if (kernelDims.reduce((a, b) => a * b, 1) !== w.kernel || count(w.x.features) !== channels * groups) {
+  if (product(kernelDims) !== w.kernel || count(w.x.features) !== channels * groups) {
     refuse(
       where,
       'weights that do not fit',
@@ -103,33 +143,11 @@ export function conv(op: Op, ctx: Context): Item[] {
       `[${weight.dims}]`,
     );
   }
-  // (filters, channels, kernel) → (filters, kernel, channels)
   const turned = pick(where, weight, [filters, w.kernel, channels], [channels * w.kernel, 1, w.kernel]);
-  const tensor = ctx.tensor(
-    weight.tensor ?? `${op.name}.weight`,
-    [filters, w.kernel, channels],
-    numbers(where, turned),
-    {
-      constant: weight,
-      becomes: `${op.name}.weight`,
-      how: '(filters, channels, kernel) transposed to (filters, kernel, channels)',
-    },
-  );
-  const bias = perFeature(op, ctx, 2, 'bias', filters);
-  const name = ctx.add(
-    {
-      type: 'conv1d',
-      inputs: [w.x.name],
-      filters,
-      kernelSize: w.kernel,
-      stride: w.stride,
-      dilation: w.dilation,
-      groups,
-      padding: w.padding,
-      tensors: { weight: tensor, ...(bias && { bias }) },
-    },
-    op.outputs[0] as string,
-  );
+  const data = numbers(where, turned);
+  const how = '(filters, channels, kernel)';
+  const layer = { type: 'conv1d', groups, padding: w.padding } as const;
+  const name = addConvolution(op, ctx, w, layer, { filters, data, from: weight, how });
   return [after(w, name, timeAfter(w), filters)];
 }
 
@@ -142,48 +160,20 @@ function convTranspose(op: Op, ctx: Context): Item[] {
   const w = windowOf(op, ctx, value(ctx, where, inputs[0], 'X'), kernelDims);
   const outputPadding = attributes.ints('output_padding', [0])[w.axis - 2] ?? 0;
   if (typeof w.padding === 'string') refuse(where, 'a padding that is not honoured', 'pads', w.padding);
-  if (count(w.x.features) !== input || kernelDims.reduce((a, b) => a * b, 1) !== w.kernel) {
+  if (count(w.x.features) !== input || product(kernelDims) !== w.kernel) {
     refuse(where, 'weights that do not fit', `[${count(w.x.features)}, filters, ${w.kernel}]`, `[${weight.dims}]`);
   }
-  const filters = own * groups;
-  const channels = input / groups;
-  const data = numbers(where, weight);
-  // (channels, filters of the group, kernel) → (filters, kernel, channels of the group)
-  const turned = new Float32Array(filters * w.kernel * channels);
-  for (let f = 0; f < filters; f++) {
-    const group = Math.floor(f / own);
-    for (let j = 0; j < w.kernel; j++) {
-      for (let c = 0; c < channels; c++) {
-        turned[(f * w.kernel + j) * channels + c] = data[
-          ((group * channels + c) * own + (f % own)) * w.kernel + j
-        ] as number;
-      }
-    }
-  }
-  const tensor = ctx.tensor(weight.tensor ?? `${op.name}.weight`, [filters, w.kernel, channels], turned, {
-    constant: weight,
-    becomes: `${op.name}.weight`,
-    how: '(channels, filters, kernel) transposed to (filters, kernel, channels)',
-  });
-  const bias = perFeature(op, ctx, 2, 'bias', filters);
-  const crop = w.padding as readonly [number, number];
-  const name = ctx.add(
-    {
-      type: 'conv_transpose1d',
-      inputs: [w.x.name],
-      filters,
-      kernelSize: w.kernel,
-      stride: w.stride,
-      dilation: w.dilation,
-      groups,
-      crop,
-      outputPadding,
-      tensors: { weight: tensor, ...(bias && { bias }) },
-    },
-    op.outputs[0] as string,
-  );
-  const add = w.dilation * (w.kernel - 1) + 1 + outputPadding - w.stride - crop[0] - crop[1];
-  return [after(w, name, windows(sizeOf(w.x.time), w.stride, add, 1), filters)];
+  const [filters, channels] = [own * groups, input / groups];
+  // Of each group (channels, filters, kernel) → (filters, kernel, channels).
+  const block = [groups, own, w.kernel, channels];
+  const turned = pick(where, weight, block, [channels * own * w.kernel, w.kernel, 1, own * w.kernel]);
+  const data = numbers(where, turned);
+  const how = '(channels, filters, kernel)';
+  const [before, end] = w.padding;
+  const layer = { type: 'conv_transpose1d', groups, crop: [before, end], outputPadding } as const;
+  const name = addConvolution(op, ctx, w, layer, { filters, data, from: weight, how });
+  const add = w.dilation * (w.kernel - 1) + 1 + outputPadding - w.stride - before - end;
+  return [after(w, name, windows(totalSize(w.x.time), w.stride, add, 1), filters)];
 }
 
 const pool =

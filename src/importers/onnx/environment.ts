@@ -1,0 +1,40 @@
+import type { Context } from './context.js';
+import type { Graph, LocalFunction } from './proto/messages.js';
+import type { Files } from './tensor.js';
+import type { Item } from './value.js';
+
+/** Names to items, with those of the graphs around. */
+export class Scope {
+  readonly #own = new Map<string, Item>();
+  constructor(private readonly outer?: Scope) {}
+
+  get(name: string): Item | undefined {
+    return this.#own.get(name) ?? this.outer?.get(name);
+  }
+
+  set(name: string, item: Item): void {
+    this.#own.set(name, item);
+  }
+}
+
+/** Works out the outputs of a graph of the file, of which a scope holds the inputs. */
+export type RunGraph = (env: Environment, graph: Graph, outputs: readonly string[], scope: Scope) => Item[];
+
+/** What holds for all nodes of a graph. */
+export interface Environment {
+  readonly ctx: Context;
+  readonly files: Files;
+  readonly opsets: ReadonlyMap<string, number>;
+  /** Operators that the file defines, by `functionKey`. */
+  readonly functions: ReadonlyMap<string, LocalFunction>;
+  /** How many nodes of graphs within the graph may still come. */
+  readonly inner: { left: number };
+  /** Graphs around this one. */
+  readonly depth: number;
+  /** Handed over, so that the operators that hold graphs need not know who runs them. */
+  readonly runGraph: RunGraph;
+}
+
+/** As `runGraph`, of a graph that a node holds. */
+export const runInner: RunGraph = (env, graph, outputs, scope) =>
+  env.runGraph({ ...env, depth: env.depth + 1 }, graph, outputs, scope);

@@ -1,0 +1,152 @@
+import { refuse } from '../../shared/refuse.js';
+import { axisAt, known, type Op } from '../context.js';
+import { dividedBy, isSym, minus, type Num, plus, sameNum, showSize, times } from '../num.js';
+import { isFloatType } from '../tensor.js';
+import { BOOL, type Constant, constant } from '../value.js';
+import { bounded, broadcast, broadcastStrides, expand, typed, walk } from './elements.js';
+
+// Operators that compute with elements, which may depend on batch and time where whole numbers do.
+
+export const undetermined = (where: string, a: Num, b: Num): never =>
+  refuse(
+    where,
+    'depends on the size of the input',
+    'options.shapes with the sizes to run with',
+    `${showSize(a)} and ${showSize(b)}`,
+  );
+
+const truth = (yes: boolean): number => (yes ? 1 : 0);
+const exactly =
+  (f: (a: number, b: number) => number) =>
+  (a: Num, b: Num): Num | undefined =>
+    isSym(a) || isSym(b) ? undefined : f(a, b);
+
+/** Sizes are at least 1, so some comparisons hold whatever they are. */
+const above = (a: Num, b: Num): boolean | undefined => {
+  const d = minus(a, b);
+  if (d === undefined) return undefined;
+  if (!isSym(d)) return d > 0;
+  if (d.coef > 0 && d.coef + d.add > 0) return true;
+  return d.coef < 0 && d.coef + d.add <= 0 ? false : undefined;
+};
+const maybe = (yes: boolean | undefined): Num | undefined => (yes === undefined ? undefined : truth(yes));
+
+const BINARY: Readonly<Record<string, (a: Num, b: Num, integer: boolean) => Num | undefined>> = {
+  Add: plus,
+  Sub: minus,
+  Mul: times,
+  Div: (a, b, integer) =>
+    integer
+      ? isSym(a) || isSym(b)
+        ? dividedBy(a, b)
+        : b === 0
+          ? undefined
+          : Math.trunc(a / b)
+      : exactly((p, q) => p / q)(a, b),
+  Mod: exactly((a, b) => ((a % b) + b) % b),
+  Pow: exactly((a, b) => a ** b),
+  Max: (a, b) => exactly(Math.max)(a, b) ?? (above(a, b) === undefined ? undefined : above(a, b) ? a : b),
+  Min: (a, b) => exactly(Math.min)(a, b) ?? (above(a, b) === undefined ? undefined : above(a, b) ? b : a),
+  Equal: (a, b) => (sameNum(a, b) ? 1 : isSym(a) || isSym(b) ? (above(a, b) || above(b, a) ? 0 : undefined) : 0),
+  Less: (a, b) => maybe(above(b, a)),
+  Greater: (a, b) => maybe(above(a, b)),
+  LessOrEqual: (a, b) => maybe(above(a, b) === undefined ? undefined : !above(a, b)),
+  GreaterOrEqual: (a, b) => maybe(above(b, a) === undefined ? undefined : !above(b, a)),
+  And: exactly((a, b) => truth(a !== 0 && b !== 0)),
+  Or: exactly((a, b) => truth(a !== 0 || b !== 0)),
+};
+const COMPARISONS = new Set(['Equal', 'Less', 'Greater', 'LessOrEqual', 'GreaterOrEqual', 'And', 'Or']);
+
+const UNARY: Readonly<Record<string, (a: number) => number>> = {
+  Sqrt: Math.sqrt,
+  Exp: Math.exp,
+  Log: Math.log,
+  Neg: (a) => -a,
+  Abs: Math.abs,
+  Floor: Math.floor,
+  Ceil: Math.ceil,
+  Reciprocal: (a) => 1 / a,
+  Not: (a) => truth(a === 0),
+  Relu: (a) => Math.max(0, a),
+  Sigmoid: (a) => 1 / (1 + Math.exp(-a)),
+  Tanh: Math.tanh,
+};
+
+export const isBinary = ({ type, inputs }: Op): boolean => Object.hasOwn(BINARY, type) && inputs.length === 2;
+export const isUnary = ({ type }: Op): boolean => Object.hasOwn(UNARY, type);
+
+export function binary(op: Op): Constant {
+  const [a, b] = [known(op.where, op.inputs[0], 'an input'), known(op.where, op.inputs[1], 'an input')];
+  const dims = broadcast(op.where, a.dims, b.dims) as number[];
+  const [p, q] = [expand(op.where, a, dims), expand(op.where, b, dims)];
+  const compute = BINARY[op.type] as (a: Num, b: Num, integer: boolean) => Num | undefined;
+  const integer = !isFloatType(a.type);
+  const data = Array.from(p.data, (left, i) => {
+    const right = q.data[i] as Num;
+    return compute(left, right, integer) ?? undetermined(op.where, left, right);
+  });
+  return COMPARISONS.has(op.type) ? constant(dims, data, BOOL) : typed(dims, data, a.type);
+}
+
+export function unary(op: Op): Constant {
+  const x = known(op.where, op.inputs[0], 'an input');
+  const compute = UNARY[op.type] as (a: number) => number;
+  const data = Array.from(x.data, (n): Num => {
+    if (!isSym(n)) return compute(n);
+    if (op.type === 'Neg') return times(n, -1) as Num;
+    return undetermined(op.where, n, n);
+  });
+  return typed(x.dims, data, x.type);
+}
+
+const JOINS: Readonly<Record<string, 'Add' | 'Max' | 'Min' | 'Mul'>> = {
+  ReduceSum: 'Add',
+  ReduceMean: 'Add',
+  ReduceMax: 'Max',
+  ReduceMin: 'Min',
+  ReduceProd: 'Mul',
+};
+export const isReduction = ({ type }: Op): boolean => Object.hasOwn(JOINS, type);
+
+/** What a reduction goes over: the given axes, or all. */
+export interface Reduction {
+  readonly axes: readonly number[] | undefined;
+  readonly keep: boolean;
+}
+
+export function reduce(op: Op, { axes, keep }: Reduction): Constant {
+  const x = known(op.where, op.inputs[0], 'data');
+  const over = (axes ?? x.dims.map((_, axis) => axis)).map((axis) => axisAt(op.where, axis, x.dims.length));
+  const kept = x.dims.map((n, axis) => (over.includes(axis) ? 1 : n));
+  const strides = broadcastStrides(kept);
+  const data: (Num | undefined)[] = new Array(bounded(op.where, kept)).fill(undefined);
+  const join = BINARY[JOINS[op.type] as string] as (a: Num, b: Num, integer: boolean) => Num | undefined;
+  walk(
+    x.dims,
+    x.dims.map((_, axis) => (over.includes(axis) ? 0 : (strides[axis] as number))),
+    0,
+    (to, from) => {
+      const [a, b] = [data[to], x.data[from] as Num];
+      data[to] = a === undefined ? b : (join(a, b, false) ?? undetermined(op.where, a, b));
+    },
+  );
+  const n = over.reduce((product, axis) => product * (x.dims[axis] as number), 1);
+  const scaled = op.type === 'ReduceMean' ? data.map((sum) => (sum as number) / n) : (data as Num[]);
+  return constant(keep ? kept : x.dims.filter((_, axis) => !over.includes(axis)), scaled, x.type);
+}
+
+/** Elements of one constant where a condition holds, of another where it does not. */
+export function where(op: Op): Constant {
+  const [condition, a, b] = op.inputs.map((input) => known(op.where, input, 'an input')) as [
+    Constant,
+    Constant,
+    Constant,
+  ];
+  const dims = broadcast(op.where, broadcast(op.where, condition.dims, a.dims), b.dims) as number[];
+  const [c, p, q] = [condition, a, b].map((x) => expand(op.where, x, dims)) as [Constant, Constant, Constant];
+  return constant(
+    dims,
+    Array.from(c.data, (yes, i) => (yes !== 0 ? p.data[i] : q.data[i]) as Num),
+    a.type,
+  );
+}

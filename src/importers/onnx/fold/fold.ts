@@ -1,0 +1,28 @@
+import type { Op } from '../context.js';
+import type { Constant } from '../value.js';
+import { binary, isBinary, isReduction, isUnary, type Reduction, reduce, unary, where } from './arithmetic.js';
+import { concat, gather, range, slice, transpose } from './moves.js';
+import { dequantise, matmul } from './weights.js';
+
+const OPERATORS: Readonly<Record<string, (op: Op) => Constant | undefined>> = {
+  Concat: concat,
+  DequantizeLinear: dequantise,
+  Gather: gather,
+  Gemm: matmul,
+  MatMul: matmul,
+  Range: range,
+  Slice: slice,
+  Transpose: transpose,
+  Where: where,
+};
+
+/**
+ * Works out an operator all of whose inputs are known; undefined for one that is not folded.
+ * @param reduction reads what a reduction goes over.
+ */
+export function fold(op: Op, reduction: () => Reduction): Constant | undefined {
+  if (isBinary(op)) return binary(op);
+  if (isUnary(op)) return unary(op);
+  if (isReduction(op)) return reduce(op, reduction());
+  return Object.hasOwn(OPERATORS, op.type) ? OPERATORS[op.type]?.(op) : undefined;
+}

@@ -1,0 +1,51 @@
+import { refuse } from '../../shared/refuse.js';
+import { axisAt, known, numbers, type Op } from '../context.js';
+import { type Constant, constant } from '../value.js';
+import { bounded, expand, lengthOf, pick } from './elements.js';
+
+// Operators over weights alone: what quantised and re-parametrised files keep in place of the weight itself.
+
+/** Weights stored as whole numbers, with a scale and a zero point for all or for each place along an axis. */
+export function dequantise(op: Op): Constant {
+  const { where, attributes } = op;
+  const [x, scale] = [known(where, op.inputs[0], 'x'), known(where, op.inputs[1], 'the scale')];
+  const zero = op.inputs[2] && known(where, op.inputs[2], 'the zero point');
+  const axis = attributes.int('axis', 1);
+  attributes.ignore('output_dtype');
+  const single = scale.data.length === 1;
+  const along = single ? 0 : axisAt(where, axis, x.dims.length);
+  const fits = single || (scale.dims.length === 1 && scale.data.length === x.dims[along]);
+  if (attributes.int('block_size', 0) !== 0 || !fits)
+    refuse(where, 'scales that do not fit', `1 or ${x.dims[along]}`, `[${scale.dims}]`);
+  const inner = lengthOf(x.dims.slice(along + 1));
+  const [raw, scales, zeros] = [numbers(where, x), numbers(where, scale), zero && numbers(where, zero)];
+  const place = (i: number): number => (single ? 0 : Math.floor(i / inner) % (x.dims[along] as number));
+  const data = raw.map((n, i) => (n - (zeros?.[place(i)] ?? 0)) * (scales[place(i)] as number));
+  return { ...constant(x.dims, data, 1), tensor: x.tensor };
+}
+
+/** A product of matrices, or of a vector and a matrix. */
+export function matmul(op: Op): Constant | undefined {
+  const [a, b] = [known(op.where, op.inputs[0], 'A'), known(op.where, op.inputs[1], 'B')];
+  if (a.dims.length > 2 || a.dims.length < 1 || b.dims.length !== 2) return undefined;
+  const gemm = op.type === 'Gemm';
+  const [ta, tb] = gemm ? [op.attributes.int('transA', 0), op.attributes.int('transB', 0)] : [0, 0];
+  const flip = (x: Constant): Constant =>
+    pick(op.where, x, [x.dims[1] as number, x.dims[0] as number], [1, x.dims[1] as number]);
+  const [p, q] = [ta ? flip(a) : a, tb ? flip(b) : b];
+  const [m, k] = p.dims.length === 1 ? [1, p.dims[0] as number] : (p.dims as [number, number]);
+  const [kq, n] = q.dims as [number, number];
+  if (k !== kq) refuse(op.where, 'shapes that do not go together', `[${p.dims}]`, `[${q.dims}]`);
+  const dims = p.dims.length === 1 ? [n] : [m, n];
+  const c =
+    gemm && op.inputs[2] ? numbers(op.where, expand(op.where, known(op.where, op.inputs[2], 'C'), dims)) : undefined;
+  const [alpha, beta] = gemm ? [op.attributes.float('alpha', 1), op.attributes.float('beta', 1)] : [1, 1];
+  const [x, y] = [numbers(op.where, p), numbers(op.where, q)];
+  const data = new Float32Array(bounded(op.where, dims));
+  data.forEach((_, i) => {
+    let sum = 0;
+    for (let j = 0; j < k; j++) sum += (x[Math.floor(i / n) * k + j] as number) * (y[j * n + (i % n)] as number);
+    data[i] = alpha * sum + beta * (c?.[i] ?? 0);
+  });
+  return constant(dims, data, a.type);
+}

@@ -1,0 +1,176 @@
+import type { ActivationSpec, CellConfig } from '../../../../spec.js';
+import { refuse } from '../../../shared/refuse.js';
+import { type Context, known, type Op } from '../../context.js';
+import { arranged } from '../../layout.js';
+import { value } from '../../stretch.js';
+import { type Atom, constant, count, hasBatch, type Item, runTime, type Value, withoutBatch } from '../../value.js';
+import type { Run } from '../run.js';
+import { readActivations } from './activations.js';
+import { constantState, stateValue } from './initial.js';
+import { checkLengths } from './lengths.js';
+import { type CellType, cellTensors, gatesOf, type Sizes } from './weights.js';
+
+/** What the node's attributes and the shape of W say. */
+interface Settings extends Omit<Sizes, 'input'> {
+  /** 0: `[time, batch, …]`; 1: `[batch, time, …]`. */
+  readonly layout: number;
+  readonly backwards: boolean;
+  /** Functions f, g, h of each direction. */
+  readonly activations: readonly (readonly ActivationSpec[])[];
+  readonly clip: number | undefined;
+  readonly coupled: boolean;
+  readonly resetAfter: boolean;
+}
+
+function readSettings(op: Op, ctx: Context, type: CellType): Settings {
+  const { where, attributes } = op;
+  const layout = attributes.int('layout', 0);
+  const direction = attributes.string('direction', 'forward');
+  if (!['forward', 'reverse', 'bidirectional'].includes(direction))
+    refuse(where, 'an unknown direction', 'forward, reverse or bidirectional', direction);
+  const directions = direction === 'bidirectional' ? 2 : 1;
+  attributes.ignore('output_sequence');
+  const w = known(where, op.inputs[1], 'W');
+  const gates = gatesOf(type);
+  const units = (w.dims[1] ?? 0) / gates;
+  const hidden = attributes.int('hidden_size', undefined);
+  if (!Number.isInteger(units) || units < 1 || (hidden !== undefined && hidden !== units) || w.dims.length !== 3) {
+    refuse(where, 'W does not fit hidden_size', `[${directions}, ${gates}·${hidden}, inputs]`, `[${w.dims}]`);
+  }
+  const activations = readActivations(op, type, directions);
+  const clip = attributes.float('clip', undefined);
+  const coupled = type === 'lstm' && attributes.int('input_forget', 0) !== 0;
+  const resetAfter = type === 'gru' && attributes.int('linear_before_reset', 0) !== 0;
+  if (clip === undefined) ctx.reporter.defaulted(op.name, 'clip', 'none', 'ONNX: no bound unless given');
+  return {
+    type,
+    directions,
+    units,
+    layout,
+    backwards: direction === 'reverse',
+    activations,
+    clip,
+    coupled,
+    resetAfter,
+  };
+}
+
+/** The input as a sequence. */
+interface Input {
+  readonly x: Value;
+  readonly batch: readonly Atom[];
+  /** The axis of time, as outputs have it. */
+  readonly time: readonly Atom[];
+}
+
+function readInput(op: Op, ctx: Context, layout: number): Input {
+  const { where } = op;
+  const given = value(ctx, where, op.inputs[0], 'X');
+  const wanted = layout === 0 ? '[time, batch, inputs]' : '[batch, time, inputs]';
+  if (given.axes.length !== 3) refuse(where, 'X has the wrong rank', wanted, `${given.axes.length} axes`);
+  const [first, second, features] = given.axes as [readonly Atom[], readonly Atom[], readonly Atom[]];
+  const [time, batch] = layout === 0 ? [first, second] : [second, first];
+  if (withoutBatch(batch).length > 0 || hasBatch(time)) {
+    refuse(
+      where,
+      'X with its axes in another order',
+      wanted,
+      'timesteps where the batch must be; options.axes says what the axes of inputs are',
+    );
+  }
+  const sequence = arranged(ctx, where, given, time, features);
+  const x = sequence.time.length > 0 ? sequence : singleTimestep(ctx, sequence, given.name);
+  const flow = runTime(x);
+  return { x, batch, time: flow ? [flow] : time };
+}
+
+function singleTimestep(ctx: Context, x: Value, wanted: string): Value {
+  const name = ctx.add({ type: 'reshape', inputs: [x.name], shape: [1, count(x.features)] }, wanted);
+  return { ...x, name, time: [{ kind: 'block', size: 1 }] };
+}
+
+/** One direction's cell. @param states constant initial h and c. */
+function cellConfig(
+  op: Op,
+  ctx: Context,
+  settings: Settings,
+  input: number,
+  direction: number,
+  states: readonly (Item | undefined)[],
+): CellConfig {
+  const { type, units, clip } = settings;
+  const tensors = cellTensors(op, ctx, { ...settings, input }, direction);
+  states.forEach((state, index) => {
+    const row = state && constantState(op, state, direction, settings);
+    if (!row) return;
+    const field = index === 0 ? 'initialH' : 'initialC';
+    tensors[field] = ctx.tensor(`${op.name}.${field}`, [units], row, {
+      constant: state.kind === 'constant' ? state : constant([], [], 1),
+      becomes: `${op.name}.${field}`,
+      how: 'one row for the whole batch',
+    });
+  });
+  const [f, g, h] = settings.activations[direction] as [ActivationSpec, ActivationSpec, ActivationSpec];
+  const fields = {
+    lstm: { activations: { i: f, f, g, o: f, output: h }, ...(settings.coupled && { coupled: true }) },
+    gru: { resetAfter: settings.resetAfter, activations: { r: f, z: f, n: g } },
+    rnn: { activation: f },
+  }[type];
+  const common = { units, tensors, ...(clip !== undefined && clip > 0 && { clip }) };
+  return { type, ...fields, ...common } as unknown as CellConfig;
+}
+
+/** Adds the layer. @returns names of Y, Y_h and Y_c as features `[directions, units]`, of those that are used. */
+function addLayer(op: Op, ctx: Context, settings: Settings, x: Value): (string | undefined)[] {
+  const { type, directions } = settings;
+  const states = type === 'lstm' ? [op.inputs[5], op.inputs[6]] : [op.inputs[5]];
+  const given = states.some((state) => state?.kind === 'value');
+  const wantsStates = op.used[1] === true || op.used[2] === true;
+  const config = (direction: number): CellConfig =>
+    cellConfig(op, ctx, settings, count(x.features), direction, given ? [] : states);
+  if (directions === 2 && !given && !wantsStates) {
+    const [forward, backward] = [config(0), config(1)];
+    const fields = { type: 'bidirectional', inputs: [x.name], merge: 'concat', forward, backward } as const;
+    return [ctx.add(fields, op.name)];
+  }
+  const results = type === 'lstm' ? ['y', 'h', 'c'] : ['y', 'h'];
+  const halves = Array.from({ length: directions }, (_, direction) => {
+    const name = directions === 1 ? op.name : `${op.name}.${direction === 0 ? 'forward' : 'backward'}`;
+    const initial = given ? states.map((state) => stateValue(op, ctx, state, direction, settings)) : [];
+    const outputs = wantsStates ? results.map((result) => ctx.unique(`${name}.${result}`)) : undefined;
+    const fields = {
+      ...config(direction),
+      inputs: [x.name, ...initial],
+      ...((settings.backwards || direction === 1) && { goBackwards: true, outputOrder: 'input' as const }),
+      ...(outputs && { outputs }),
+    };
+    const first = ctx.add(fields, name);
+    return outputs ?? [first];
+  });
+  return results.map((result, index) => {
+    const inputs = halves.flatMap((half) => half[index] ?? []);
+    if (!op.used[index] || inputs.length === 0) return undefined;
+    return inputs.length === 1 ? inputs[0] : ctx.add({ type: 'concatenate', inputs }, `${op.name}.${result}`);
+  });
+}
+
+/** LSTM, GRU or RNN: X, W, R, B, sequence_lens, initial_h, initial_c and P to Y, Y_h and Y_c. */
+export const recurrent =
+  (type: CellType): Run =>
+  (op, ctx) => {
+    const settings = readSettings(op, ctx, type);
+    const { layout, directions, units } = settings;
+    const { x, batch, time } = readInput(op, ctx, layout);
+    checkLengths(op, x);
+    const names = addLayer(op, ctx, settings, x);
+    const d: Atom[] = directions === 2 ? [{ kind: 'block', size: 2 }] : [];
+    const unit: Atom = { kind: 'block', size: units };
+    const hidden = units === 1 ? [] : [unit];
+    const sequenceAxes = layout === 0 ? [time, d, batch, hidden] : [batch, time, d, hidden];
+    const stateAxes = layout === 0 ? [d, batch, hidden] : [batch, d, hidden];
+    return names.map((name, index): Item | undefined => {
+      if (name === undefined) return undefined;
+      const shape = index === 0 ? { time: x.time, axes: sequenceAxes } : { time: [], axes: stateAxes };
+      return { kind: 'value', name, features: [...d, unit], type: x.type, ...shape };
+    });
+  };
