@@ -52,7 +52,26 @@ export function gemm(
   }
 }
 
-/** `gemm` of one row. */
+/**
+ * `gemm` of one row. The packed matrix is a row of strips, each three vectors of columns wide, the last perhaps two or one, and each
+ * `panelRows` rows long. Eleven vectors, for one:
+ *
+ *     w              w + strip        w + 2·strip      w + 3·strip
+ *     | v0 v1  v2 |  | v3 v4  v5 |    | v6 v7  v8 |    | v9 v10 |     row 0
+ *     | v0 v1  v2 |  | v3 v4  v5 |    | v6 v7  v8 |    | v9 v10 |     row 1
+ *       48 bytes a row                                   32 bytes a row
+ *
+ * A row of A is one number at a time, against as many strips side by side as there are registers for their sums: four (12
+ * vectors) at a time, and of what is left, as in the table below, at most two calls. So the whole width is read as up to
+ * four streams, each in order.
+ *
+ *     left   1    2    3    4     5      6     7       8       9      10       11
+ *     strips 1    2    3    3 1   3 2    3 3   3 3 1   3 3 2   3 3 3  3 3 3 1  3 3 3 2
+ *     calls  1    2    3    4     3,2    6     3,4     8       6,3    6,4      3,8
+ *
+ * The sums begin at row k0, which is `k0·48` bytes into a full strip but only `k0·32` or `k0·16` into the last: hence what is
+ * subtracted where a narrow one is reached.
+ */
 function gemv(a: usize, w: usize, panelRows: i32, k0: i32, k: i32, vectors: i32, init: usize, c: usize): void {
   const end = a + (<usize>k << 2);
   const strip = <usize>panelRows * 48;
@@ -64,7 +83,7 @@ function gemv(a: usize, w: usize, panelRows: i32, k0: i32, k: i32, vectors: i32,
     init += 192;
     c += 192;
   }
-  // Strips of 3 3 3 2 (11 vectors) at most are left; an LSTM leaves 8 = 3 3 2, 4 = 3 1 or none.
+  // An LSTM leaves 8, 4 or none.
   if (vectors == 10 || vectors == 9 || vectors == 6) {
     panel6(a, end, w, strip, init, c);
     w += 2 * strip;
@@ -78,7 +97,6 @@ function gemv(a: usize, w: usize, panelRows: i32, k0: i32, k: i32, vectors: i32,
     c += 48;
     vectors -= 3;
   }
-  // Rows of the last strip are shorter, so the way to row k0 is too.
   if (vectors == 8) panel8(a, end, w, strip, w + 2 * strip - row, init, c);
   else if (vectors == 4) panel4(a, end, w, w + strip - 2 * row, init, c);
   else if (vectors == 3) panel3(a, end, w, init, c);

@@ -6,13 +6,26 @@ import { madd } from './arith';
  *
  *     c[r][0..2] = init[r][0..2] + Σ a[r][j]·w[j][0..2]     r = 0, 1, 2;  j < bytes/4
  *
- * `tile3` has the work, so it is written for the machine: a Zen 4, to take one, multiplies twice, adds twice and does
+ * One strip (`gemm.ts` draws them) and what a call makes of it:
+ *
+ *          strip: j down, 48 bytes each            C, three rows
+ *     a →  w[0] | 0 1 2 |                          c00 c01 c02
+ *     a →  w[1] | 0 1 2 |         gives            c10 c11 c12
+ *     a →  w[2] | 0 1 2 | …                        c20 c21 c22
+ *
+ * `tile3` takes four k a round. Their number need not be a multiple of four, so the first round takes the 1, 2 or 3 that are
+ * over: `skip` is the number of bytes of A that are missing to a full round, 0, 4, 8 or 12. a and w start that much (12 times that
+ * much) before their first number, the first round leaves out the `skip / 4` steps that would read there, and after it `skip` is 0:
+ *
+ *     k = 6, skip = 8:   round 1   –  –  0  1        round 2   2  3  4  5
+ *
+ * It has the work, so it is written for the machine: a Zen 4, to take one, multiplies twice, adds twice and does
  * six things of any kind a cycle. Nine vectors a k are 18 of these and 6 loads in 4.5 cycles, which leaves three for
- * addresses and the loop. Hence four k a round. Their order is for V8's TurboFan (Node 20), which
+ * addresses and the loop. Hence the four k. Their order is for V8's TurboFan (Node 20), which
  *
  * - within a block puts all loads first and spills sums to the stack, unless the sums become the variables of a block that
- *   can be entered in two ways: so the first three of the four k are each under a condition, which leaves out the k
- *   that are missing to a multiple of four in the first round and holds in all others;
+ *   can be entered in two ways: so the first three of the four k are each under a condition, on `skip`, which
+ *   holds in all rounds but the first;
  * - orders a block's operations against those variables, and the last block's along them: hence the descending ones.
  *
  * The loop is tested at its top; tested at its bottom, sums would leave it by two ways and all the above is lost.

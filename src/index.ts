@@ -6,6 +6,7 @@ export * from './errors.js';
 export type { Graph, GraphNode, InputInfo, ValueInfo } from './graph/value.js';
 export type { LayerSummary, ModelSummary } from './inspect/summary.js';
 export type { LayerTrace } from './inspect/trace.js';
+export type { CellInfo, CellWords, LayerInfo, LayerKind, LayerKinds, LayerWords } from './layers/layer.js';
 export {
   createModel,
   createModelSync,

@@ -1,13 +1,15 @@
 import { checkBatch, type Input, type Tensor } from './call/input.js';
 import { byName, checkRequest, type MaskOptions, namedOutputs, namesOf, type Outs, only } from './call/request.js';
+import { checkState } from './call/state.js';
 import { ModelEngine, type RunRequest } from './engine/engine.js';
 import { DisposedError, UnsupportedError } from './errors.js';
 import { checkSpec } from './graph/check-spec.js';
 import type { Graph } from './graph/value.js';
 import { type ModelSummary, summarize } from './inspect/summary.js';
 import { type LayerTrace, traceInto } from './inspect/trace.js';
-import { KINDS, type LayerKinds } from './layers/common.js';
-import { refuse } from './refuse.js';
+import { KINDS } from './layers/common.js';
+import type { LayerInfo, LayerKinds } from './layers/layer.js';
+import { raise } from './refuse.js';
 import type { ModelSpec } from './spec.js';
 import { type LayerStateInput, writeState } from './state/access.js';
 import { Stream, type StreamOptions } from './stream.js';
@@ -64,7 +66,7 @@ export async function createModel(spec: ModelSpec, options: ModelOptions = {}): 
 /** The common layers, or all of them, loaded on demand, for a model that has others. */
 async function kindsFor(spec: ModelSpec): Promise<LayerKinds> {
   try {
-    checkSpec(spec);
+    checkSpec(spec, KINDS);
     return KINDS;
   } catch {
     return (await import('./layers/all.js')).allLayers;
@@ -93,6 +95,11 @@ export class Model {
   /** Its structure, checked: inputs, layers, outputs and the shapes of all values, without the weights. */
   get graph(): Graph {
     return this.#alive().graph;
+  }
+
+  /** What is known of its layers from outside: nodes, parameters, recurrent cells with their gates. In the order of the model. */
+  get layers(): readonly LayerInfo[] {
+    return this.#alive().layers;
   }
 
   /** WebAssembly memory of the model and its streams, in bytes: the whole, and the part in use. */
@@ -142,7 +149,7 @@ export class Model {
     const engine = this.#alive();
     checkBatch(batch);
     if (engine.obstacle !== undefined) {
-      refuse(UnsupportedError, 'createStream', `cannot stream: ${engine.obstacle}`, 'run() instead');
+      raise(UnsupportedError, 'createStream', `cannot stream: ${engine.obstacle}`, 'run() instead');
     }
     return new Stream(engine, batch);
   }
@@ -165,6 +172,7 @@ export class Model {
   ): RunRequest {
     const engine = this.#alive();
     const request = checkRequest(engine, inputs, options, outs);
+    if (initialState !== undefined) checkState(engine, request.batch, initialState);
     const state = engine.newState(request.batch);
     try {
       if (initialState !== undefined) writeState(engine, state, request.batch, initialState);
@@ -176,7 +184,7 @@ export class Model {
   }
 
   #alive(): ModelEngine {
-    if (this.#engine.disposed) refuse(DisposedError, 'model', 'this model has been disposed', 'a live model');
+    if (this.#engine.disposed) raise(DisposedError, 'model', 'this model has been disposed', 'a live model');
     return this.#engine;
   }
 }

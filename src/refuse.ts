@@ -1,27 +1,33 @@
 import { type GatewiseError, InputError, SpecError } from './errors.js';
 
-type Kind = new (
+type ErrorClass = new (
   message: string,
   details: { where: string | undefined; expected: string | undefined; got: string | undefined },
 ) => GatewiseError;
 
-/** Throws an error of a kind: `where: message; expected …, got …`, without the parts that are undefined. */
-export function refuse(kind: Kind, where: string | undefined, message: string, expected?: string, got?: string): never {
-  throw new kind(message, { where, expected, got });
+/** Throws an error of a class: `where: message; expected …, got …`, without the parts that are undefined. */
+export function raise(
+  type: ErrorClass,
+  where: string | undefined,
+  message: string,
+  expected?: string,
+  got?: string,
+): never {
+  throw new type(message, { where, expected, got });
 }
 
 /** @throws {SpecError} always. */
 export function badSpec(where: string | undefined, message: string, expected?: string, got?: string): never {
-  refuse(SpecError, where, message, expected, got);
+  raise(SpecError, where, message, expected, got);
 }
 
 /** @throws {InputError} always. */
 export function badInput(where: string, message: string, expected?: string, got?: string): never {
-  refuse(InputError, where, message, expected, got);
+  raise(InputError, where, message, expected, got);
 }
 
 /** @throws {SpecError} not an object. */
-export function record(value: unknown, where: string | undefined, message: string, expected: string): void {
+export function requireObject(value: unknown, where: string | undefined, message: string, expected: string): void {
   if (typeof value !== 'object' || value === null) badSpec(where, message, expected, describe(value));
 }
 

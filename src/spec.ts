@@ -71,7 +71,8 @@ export interface InputSpec {
   readonly dtype?: 'float32' | 'int32';
 }
 
-interface NodeBase {
+/** What all types of node have. */
+export interface NodeBase {
   /** Unique; also the layer name in errors, `summary()` and `getState()`. */
   readonly name: string;
   /** Names of values: model inputs, or outputs of earlier nodes. */

@@ -1,10 +1,11 @@
-import { checkIds, checkLength, checkNumbers, checkOut, type Input, type Tensor } from './call/input.js';
+import { checkIds, checkLength, checkNumbers, checkOut, type Input, isNumbers, type Tensor } from './call/input.js';
 import { byName, checkRequest, type MaskOptions, namedOutputs, namesOf, type Outs } from './call/request.js';
+import { checkState } from './call/state.js';
 import type { ModelEngine, RunRequest } from './engine/engine.js';
 import type { Plan } from './engine/plan.js';
 import type { Port } from './engine/port.js';
 import { DisposedError } from './errors.js';
-import { badInput, describe, refuse } from './refuse.js';
+import { badInput, describe, raise } from './refuse.js';
 import { type LayerState, type LayerStateInput, readState, writeState } from './state/access.js';
 import { decodeState, encodeState } from './state/snapshot.js';
 
@@ -109,6 +110,7 @@ export class Stream {
    */
   setState(state: readonly LayerStateInput[]): void {
     this.#alive();
+    checkState(this.#engine, this.batch, state);
     writeState(this.#engine, this.#state, this.batch, state);
   }
 
@@ -150,7 +152,8 @@ export class Stream {
   }
 
   #checkFrame(frame: ArrayLike<number>, length: number): void {
-    checkLength(frame, length, 'frame', `batch ${this.batch} · features ${length / this.batch}`);
+    if (!isNumbers(frame) || frame.length !== length)
+      checkLength(frame, length, 'frame', `batch ${this.batch} · features ${length / this.batch}`);
     checkNumbers(frame, 'frame');
     if (this.#vocabulary !== 0) checkIds(frame, this.#vocabulary, 'frame');
   }
@@ -161,7 +164,7 @@ export class Stream {
 
   #gone(): never {
     const what = this.#engine.disposed ? 'the model of this stream' : 'this stream';
-    refuse(DisposedError, 'stream', `${what} has been disposed`, 'a live stream');
+    raise(DisposedError, 'stream', `${what} has been disposed`, 'a live stream');
   }
 
   #needsNames(): never {

@@ -82,7 +82,7 @@ export function checkOut(out: unknown, length: number): Float32Array {
   return out;
 }
 
-function isNumbers(value: unknown): value is ArrayLike<number> {
+export function isNumbers(value: unknown): value is ArrayLike<number> {
   if (Array.isArray(value)) return true;
   return (
     ArrayBuffer.isView(value) &&

@@ -1,12 +1,11 @@
 import { checkSpec } from '../graph/check-spec.js';
-import { fixedTime } from '../graph/clock.js';
-import type { Graph, GraphNode, ValueInfo } from '../graph/value.js';
-import { type LayerKinds, makeLayer } from '../layers/common.js';
-import type { BuildContext, Layer, StepRecord } from '../layers/layer.js';
-import type { Cell } from '../layers/recurrent/cell.js';
+import { streamObstacle } from '../graph/streaming.js';
+import type { Graph } from '../graph/value.js';
+import { makeLayer } from '../layers/common.js';
+import type { BuildContext, CellInfo, Layer, LayerKinds, StepRecord } from '../layers/layer.js';
 import { SlotLayout, type StatePlace } from '../layers/recurrent/slot.js';
-import type { LstmConfig, ModelSpec, TensorSpec } from '../spec.js';
-import type { Holder } from '../state/access.js';
+import type { ModelSpec, TensorSpec } from '../spec.js';
+import type { Holder, StateOwner } from '../state/access.js';
 import { fingerprint } from '../state/fingerprint.js';
 import type { Hash } from '../state/hash.js';
 import type { Kernels } from '../wasm/abi.js';
@@ -38,7 +37,7 @@ export type RunWatch = (record: StepRecord, from: number) => void;
  * Everything a model owns: memory, packed weights, plans and the state slots. `Model` and
  * `Stream` are what users see of it.
  */
-export class ModelEngine implements Engine {
+export class ModelEngine implements Engine, StateOwner {
   readonly arena: Arena;
   readonly kernels: Kernels;
   readonly build: Build;
@@ -46,7 +45,7 @@ export class ModelEngine implements Engine {
   /** Tells this model's saved states from another's. */
   readonly fingerprint: Hash;
   readonly layers: readonly Layer[];
-  readonly cells: readonly Cell[];
+  readonly cells: readonly CellInfo[];
   readonly carried: readonly StatePlace[];
   /** All that holds state: the cells, then the carried inputs. */
   readonly holders: readonly Holder[];
@@ -66,7 +65,7 @@ export class ModelEngine implements Engine {
 
   constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined, kinds: LayerKinds) {
     this.graph = checkSpec(spec, kinds);
-    this.fingerprint = fingerprint(this.graph, spec.tensors);
+    this.fingerprint = fingerprint(this.graph, spec.tensors, kinds);
     this.arena = new Arena(memoryLimit);
     this.kernels = instantiate(loaded, this.arena.memory);
     this.build = loaded.build;
@@ -84,17 +83,14 @@ export class ModelEngine implements Engine {
     ];
     this.slotBytes = slot.bytes;
     this.#initial = this.arena.alloc(this.slotBytes);
-    const initial = ({ parts }: StatePlace, ...names: (string | undefined)[]): void =>
+    const initial = ({ parts }: StatePlace, names: readonly (string | undefined)[]): void =>
       parts.forEach(({ offset }, index) => {
         const name = names[index];
         if (name !== undefined) this.arena.f32.set(tensor(name), (this.#initial + offset) / 4);
       });
-    for (const { config, place } of this.cells) {
-      const { initialH, initialC }: LstmConfig['tensors'] = config.tensors;
-      initial(place, initialH, initialC);
-    }
+    for (const cell of this.cells) initial(cell.place, cell.initial);
     carries.forEach((carry, index) => {
-      initial(this.carried[index] as StatePlace, carry.initial);
+      initial(this.carried[index] as StatePlace, [carry.initial]);
     });
     this.plans = new Plans(this);
     this.obstacle = streamObstacle(this.graph, kinds);
@@ -167,31 +163,3 @@ export class ModelEngine implements Engine {
 
 /** Whether every sequence has as many timesteps as the run. */
 export const onRunTime = ({ values }: Graph): boolean => [...values.values()].every(({ time }) => time === undefined);
-
-/** What stands in the way of running the model timestep by timestep. */
-function streamObstacle({ inputs, nodes, values, carries }: Graph, kinds: LayerKinds): string | undefined {
-  if (carries.length === 0 && inputs.every(({ kind }) => kind === 'vector'))
-    return 'the model has no sequence input, so no timesteps';
-  const carried = new Set(carries.map(({ input }) => input.name));
-  for (const node of nodes) {
-    const given = node.inputs.map((name) => values.get(name) as ValueInfo);
-    const own = given.slice(1).length > 0 && node.inputs.slice(1).every((name) => carried.has(name));
-    const reason = nodeObstacle(node, given, own) ?? kinds[node.type]?.obstacle?.(node, given);
-    if (reason) return `layer ${JSON.stringify(node.name)} ${reason}`;
-    if (node.inputs.length > 0 && node.inputs.every((name) => carried.has(name)))
-      for (const name of node.outputs) carried.add(name);
-  }
-  return undefined;
-}
-
-/** @param own whether further inputs, its initial state, come from the carried state. */
-function nodeObstacle(node: GraphNode, [x]: readonly ValueInfo[], own: boolean): string | undefined {
-  if (node.type !== 'lstm' && node.type !== 'gru' && node.type !== 'rnn') return undefined;
-  const fixed = fixedTime(x?.time);
-  if (own && (fixed || !x?.time) && !(node.goBackwards && !fixed)) return undefined;
-  if (x?.time) return 'starts anew in every run';
-  if (node.goBackwards) return 'walks backwards from the last timestep, so it needs the whole sequence first';
-  if (node.inputs.length > 1)
-    return 'takes its initial state from another value at every run, so it cannot carry its own';
-  return undefined;
-}

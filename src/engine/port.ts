@@ -35,7 +35,7 @@ export class Port {
    * The arguments that move timesteps `from` to `from + piece` of the caller's sequences of length `time`,
    * where the buffer holds that piece alone; everything for a vector.
    */
-  pieces(batch: number, time: number, from: number, piece: number): [at: number, row: number, rows: number][] {
+  pieces(batch: number, time: number, from: number, piece: number): [start: number, row: number, rows: number][] {
     const { kind, rows, features } = this.#buffer;
     if (kind === 'vector' || piece === time) return [[0, 0, rows]];
     return Array.from({ length: batch }, (_, b) => [(b * time + from) * features, b * piece, piece]);
@@ -46,14 +46,14 @@ export class Port {
     const features = this.#buffer.features;
     const stride = this.#rowFloats;
     const memory = this.#ints ? this.#arena.i32 : this.#arena.f32;
-    let at = this.#buffer.address / 4 + row * stride;
+    let index = this.#buffer.address / 4 + row * stride;
     const count = rows * features;
     if (this.#tight && count > LOOP && from === 0 && data.length === count) {
-      memory.set(data, at);
+      memory.set(data, index);
       return;
     }
-    for (let r = 0, i = from; r < rows; r++, at += stride) {
-      for (let j = 0; j < features; j++, i++) memory[at + j] = data[i] as number;
+    for (let r = 0, i = from; r < rows; r++, index += stride) {
+      for (let j = 0; j < features; j++, i++) memory[index + j] = data[i] as number;
     }
   }
 
@@ -66,9 +66,9 @@ export class Port {
       return;
     }
     const memory = this.#arena.f32;
-    let at = this.#buffer.address / 4 + row * stride;
-    for (let r = 0, i = to; r < rows; r++, at += stride) {
-      for (let j = 0; j < features; j++, i++) out[i] = memory[at + j] as number;
+    let index = this.#buffer.address / 4 + row * stride;
+    for (let r = 0, i = to; r < rows; r++, index += stride) {
+      for (let j = 0; j < features; j++, i++) out[i] = memory[index + j] as number;
     }
   }
 

@@ -1,17 +1,15 @@
 import { badSpec, choose, describe } from '../refuse.js';
 import type { ActivationName, ActivationSpec } from '../spec.js';
 
-/** An activation as the kernels take it: a number for the function and its two parameters. */
+/** A checked activation; a parameter that its formula does not have is 0. */
 export interface Activation {
   readonly name: ActivationName;
-  /** The kernel's number for the function (`assembly/`). */
-  readonly id: number;
   readonly alpha: number;
   readonly beta: number;
 }
 
-/** In the order of the kernel's numbers; how many of alpha and beta, in this order, each formula has. */
-const PARAMETERS: Record<ActivationName, 0 | 1 | 2> = {
+/** Every activation, and how many of alpha and beta, in this order, its formula has. */
+const PARAMETERS: Readonly<Record<ActivationName, 0 | 1 | 2>> = {
   linear: 0,
   sigmoid: 0,
   tanh: 0,
@@ -42,7 +40,6 @@ const PARAMETERS: Record<ActivationName, 0 | 1 | 2> = {
   floor: 0,
   sign: 0,
 };
-const NAMES = Object.keys(PARAMETERS) as ActivationName[];
 
 /** Klambauer et al. 2017, "Self-Normalizing Neural Networks": alpha and scale. */
 const SELU = { alpha: 1.6732632423543772, beta: 1.0507009873554805 };
@@ -64,5 +61,5 @@ export function resolveActivation(spec: ActivationSpec, where: string): Activati
     if (!Number.isFinite(value)) badSpec(where, `activation ${name} needs ${key}`, 'a finite number', describe(value));
   }
   const { alpha = 0, beta = 0 } = name === 'selu' ? SELU : given;
-  return { name, id: NAMES.indexOf(name), alpha, beta };
+  return { name, alpha, beta };
 }

@@ -1,8 +1,8 @@
-import { KINDS, type LayerKinds } from '../layers/common.js';
-import { badSpec, choose, describe, record } from '../refuse.js';
+import { badSpec, choose, describe, requireObject } from '../refuse.js';
 import type { InputSpec, ModelSpec, NodeSpec, TensorSpec } from '../spec.js';
 import { fixed } from './clock.js';
-import { checkFields, later, list, onlyKeys, optionalSize, size } from './field-checks.js';
+import { checkEveryField, checkedWithNode, list, onlyKeys, optionalSize, size } from './field-checks.js';
+import type { NodeKind, NodeKinds } from './kind.js';
 import type { Carry, Graph, GraphNode, ValueInfo } from './value.js';
 
 /**
@@ -10,12 +10,12 @@ import type { Carry, Graph, GraphNode, ValueInfo } from './value.js';
  * @param kinds the types of node there may be.
  * @throws {SpecError} naming the node, the tensor or field, what was expected and what was there.
  */
-export function checkSpec(spec: ModelSpec, kinds: LayerKinds = KINDS): Graph {
-  record(spec, undefined, 'no model spec', 'an object');
+export function checkSpec(spec: ModelSpec, kinds: NodeKinds): Graph {
+  requireObject(spec, undefined, 'no model spec', 'an object');
   onlyKeys(spec, ['name', 'inputs', 'nodes', 'outputs', 'carries', 'tensors'], 'spec');
   for (const key of ['inputs', 'nodes', 'outputs'] as const) list(spec[key], `spec.${key}`);
   const { tensors } = spec;
-  record(tensors, 'spec.tensors', 'no tensors', 'a record of tensors');
+  requireObject(tensors, 'spec.tensors', 'no tensors', 'a record of tensors');
   for (const [name, tensor] of Object.entries(tensors)) checkTensor(name, tensor);
 
   const values = new Map<string, ValueInfo>();
@@ -48,7 +48,7 @@ export function checkSpec(spec: ModelSpec, kinds: LayerKinds = KINDS): Graph {
     name: spec.name,
     inputs: inputs
       .filter((input) => !carries.some((carry) => carry.input === input))
-      .map((input) => ({ ...input, vocabulary: vocabularyOf(spec, input.name) })),
+      .map((input) => ({ ...input, vocabulary: vocabularyOf(spec, input.name, kinds) })),
     carries,
     nodes,
     outputs,
@@ -62,16 +62,15 @@ function checkNode(
   where: string,
   tensors: ModelSpec['tensors'],
   values: ReadonlyMap<string, ValueInfo>,
-  kinds: LayerKinds,
+  kinds: NodeKinds,
 ): ValueInfo[] {
   const kind = choose(kinds, node.type, where, 'node type');
-  checkFields(node, ['name', 'type', 'inputs', 'outputs'], kind.fields, where);
+  checkEveryField(node, ['name', 'type', 'inputs', 'outputs'], kind.fields, where);
   list(node.inputs, `${where}, inputs`);
   const { outputs = [node.name] } = node;
   list(outputs, `${where}, outputs`);
-  const shapes = kind.check(node, { where, tensors, inputs: findInputs(node, where, values) });
-  // Extra outputs of a recurrent layer (its final state) are made only when named.
-  const least = node.type === 'bidirectional' ? shapes.length : 1;
+  const shapes = kind.check(node as never, { where, tensors, inputs: findInputs(node, kind, where, values) });
+  const least = kind.namesAllOutputs ? shapes.length : 1;
   if (outputs.length < least || outputs.length > shapes.length) {
     const expected = least === shapes.length ? `${least}` : `${least} to ${shapes.length}`;
     badSpec(where, 'wrong number of outputs', expected, describe(outputs));
@@ -85,8 +84,12 @@ function checkNode(
   }));
 }
 
-function findInputs(node: NodeSpec, where: string, values: ReadonlyMap<string, ValueInfo>): ValueInfo[] {
-  const dtype = node.type === 'embedding' ? 'int32' : 'float32';
+function findInputs(
+  node: NodeSpec,
+  { inputType: dtype = 'float32' }: NodeKind<never>,
+  where: string,
+  values: ReadonlyMap<string, ValueInfo>,
+): ValueInfo[] {
   return node.inputs.map((name) => {
     const value = findValue(`${where}, inputs`, name, values);
     if (value.dtype !== dtype) {
@@ -117,7 +120,12 @@ function nameOf(named: InputSpec | NodeSpec, what: 'input' | 'node'): string {
 function checkInput(input: InputSpec): ValueInfo {
   const name = nameOf(input, 'input');
   const where = `input ${describe(name)}`;
-  checkFields(input, ['name'], { features: size, kind: later, dtype: later, time: optionalSize }, where);
+  checkEveryField(
+    input,
+    ['name'],
+    { features: size, kind: checkedWithNode, dtype: checkedWithNode, time: optionalSize },
+    where,
+  );
   const { features, kind = 'sequence', dtype = 'float32', time } = input;
   if (kind !== 'sequence' && kind !== 'vector') badSpec(where, 'unknown kind', 'sequence or vector', describe(kind));
   if (dtype !== 'float32' && dtype !== 'int32') badSpec(where, 'unknown dtype', 'float32 or int32', describe(dtype));
@@ -165,10 +173,10 @@ function checkTensor(name: string, tensor: TensorSpec): void {
   }
 }
 
-/** The smallest vocabulary among the embeddings that read an input. */
-function vocabularyOf({ nodes, tensors }: ModelSpec, input: string): number {
-  const sizes = nodes.flatMap((node) =>
-    node.type === 'embedding' && node.inputs[0] === input ? (tensors[node.tensors.weight]?.shape[0] ?? []) : [],
-  );
+/** The smallest vocabulary among the nodes that look up an input. */
+function vocabularyOf({ nodes, tensors }: ModelSpec, input: string, kinds: NodeKinds): number {
+  const sizes = nodes
+    .filter((node) => node.inputs[0] === input)
+    .map((node) => kinds[node.type]?.vocabulary?.(node as never, tensors) ?? Number.POSITIVE_INFINITY);
   return Math.min(2 ** 31, ...sizes);
 }

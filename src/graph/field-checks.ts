@@ -1,4 +1,4 @@
-import { badSpec, choose, describe, record } from '../refuse.js';
+import { badSpec, choose, describe, requireObject } from '../refuse.js';
 import type { ActivationSpec } from '../spec.js';
 import { resolveActivation } from './activations.js';
 
@@ -8,17 +8,21 @@ export type Check = (value: unknown, where: string) => void;
 /** Fields that an object may have, each with its check. */
 export type Fields = Readonly<Record<string, Check>>;
 
-/** For a field that needs the rest of its node to be checked. */
-export const later: Check = () => {};
+/** For a field that is checked together with the rest of its node. */
+export const checkedWithNode: Check = () => {};
 
-/** Checks every field of an object, and that it has no others; the `common` ones are checked elsewhere. */
-export function checkFields(object: object, common: readonly string[], fields: Fields, where: string): void {
+/**
+ * Checks every field of an object, and that it has no others; the `common` ones are checked elsewhere.
+ * @throws {SpecError}
+ */
+export function checkEveryField(object: object, common: readonly string[], fields: Fields, where: string): void {
   onlyKeys(object, [...common, ...Object.keys(fields)], where);
   for (const [key, check] of Object.entries(fields)) check(object[key as never], `${where}, ${key}`);
 }
 
+/** @throws {SpecError} no object, or a field that is not among those allowed. */
 export function onlyKeys(value: object, allowed: readonly string[], where: string): void {
-  record(value, where, 'not a record', 'an object');
+  requireObject(value, where, 'not a record', 'an object');
   for (const key of Object.keys(value)) {
     if (!allowed.includes(key)) {
       badSpec(where, `unknown field ${describe(key)}`, allowed.join(', ') || 'no fields', describe(key));

@@ -21,7 +21,6 @@ export interface InputInfo extends ValueInfo {
 /** A node that names all the values it makes. */
 export type GraphNode = NodeSpec & { readonly outputs: readonly string[] };
 
-/** A model's structure, checked, with every value's shape worked out. Holds no weights. */
 /** A carried state: an input that starts each run as what the output was after the last one. */
 export interface Carry {
   readonly input: ValueInfo;
@@ -29,6 +28,7 @@ export interface Carry {
   readonly initial: string | undefined;
 }
 
+/** A model's structure, checked, with every value's shape worked out. Holds no weights. */
 export interface Graph {
   readonly name: string | undefined;
   /** Those that callers give. */

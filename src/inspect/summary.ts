@@ -1,12 +1,9 @@
 import type { ModelEngine } from '../engine/engine.js';
 import type { ValueInfo } from '../graph/value.js';
-import type { Layer } from '../layers/layer.js';
-import { cellMultiplyAdds } from '../layers/recurrent/cell-sizes.js';
-import type { NodeSpec } from '../spec.js';
 
 export interface LayerSummary {
   readonly name: string;
-  readonly type: NodeSpec['type'];
+  readonly type: string;
   /** Output of the layer at one timestep. */
   readonly features: number;
   /** Whether it outputs every timestep or the last only. */
@@ -32,8 +29,7 @@ export interface ModelSummary {
 }
 
 export function summarize({ graph, layers, weightBytes, slotBytes }: ModelEngine): ModelSummary {
-  const rows = layers.map((layer): LayerSummary => {
-    const { node, parameters, cells } = layer;
+  const rows = layers.map(({ node, parameters, multiplyAdds, cells }): LayerSummary => {
     const { features, kind } = graph.values.get(node.outputs[0] as string) as ValueInfo;
     return {
       name: node.name,
@@ -42,7 +38,7 @@ export function summarize({ graph, layers, weightBytes, slotBytes }: ModelEngine
       output: kind,
       units: cells[0]?.units,
       parameters,
-      multiplyAdds: multiplyAdds(layer),
+      multiplyAdds,
     };
   });
   const sum = (key: 'parameters' | 'multiplyAdds'): number => rows.reduce((total, row) => total + row[key], 0);
@@ -55,11 +51,6 @@ export function summarize({ graph, layers, weightBytes, slotBytes }: ModelEngine
     multiplyAddsPerTimestep: sum('multiplyAdds'),
   };
   return { ...summary, toString: () => table(summary) };
-}
-
-/** Only matrix products are counted, so only layers that have one. */
-function multiplyAdds({ multiplyAdds: own, cells }: Layer): number {
-  return own ?? cells.reduce((sum, { config, inputs }) => sum + cellMultiplyAdds(config, inputs), 0);
 }
 
 const number = (n: number): string => n.toLocaleString('en-US');

@@ -1,6 +1,6 @@
 import type { ModelEngine, RunRequest, RunWatch } from '../engine/engine.js';
 import { timesteps } from '../graph/clock.js';
-import type { Cell } from '../layers/recurrent/cell.js';
+import type { CellInfo } from '../layers/layer.js';
 
 /**
  * What one recurrent layer did. Everything is `[batch, time, n]` flat, by the input's timesteps
@@ -9,7 +9,8 @@ import type { Cell } from '../layers/recurrent/cell.js';
 export interface LayerTrace {
   /** The layer's name; `.forward` or `.backward` added in a bidirectional one. */
   readonly layer: string;
-  readonly type: 'lstm' | 'gru' | 'rnn';
+  /** `lstm`, `gru`, `rnn`, or a type of the caller's own. */
+  readonly type: string;
   /**
    * Gates after their activation, n = units: `i f g o` (LSTM), `r z n` (GRU), none for a simple RNN.
    * NaN at masked timesteps, where none is computed.
@@ -39,31 +40,31 @@ export function traceInto(
     const index = cells.indexOf(cell);
     const trace = layers[index] as LayerTrace;
     const time = times[index] as number;
-    const { units, place, gates: names } = cell;
+    const { units, gates: names } = cell;
     for (let b = 0; b < batch; b++) {
       const row = b * time + from + timestep;
-      for (const { key, offset, length } of place.parts) {
-        const at = (state + b * slotBytes + offset) / 4;
-        trace[key]?.set(f32.subarray(at, at + length), row * length);
+      for (const { key, offset, length } of cell.place.parts) {
+        const from = (state + b * slotBytes + offset) / 4;
+        trace[key]?.set(f32.subarray(from, from + length), row * length);
       }
       const masked = mask !== 0 && u8[mask + b * maskStride] === 0;
       names.forEach((gate, index) => {
         const target = trace.gates[gate] as Float32Array;
         for (let unit = 0; unit < units; unit++) {
           // raw [group][gate][4 lanes]
-          const at = ((unit >> 2) * names.length + index) * 4 + (unit & 3);
-          target[row * units + unit] = masked ? Number.NaN : (f32[(raw + b * rawStride) / 4 + at] as number);
+          const place = ((unit >> 2) * names.length + index) * 4 + (unit & 3);
+          target[row * units + unit] = masked ? Number.NaN : (f32[(raw + b * rawStride) / 4 + place] as number);
         }
       });
     }
   };
 }
 
-function emptyTrace({ name, config, gates, units, place }: Cell, rows: number): LayerTrace {
+function emptyTrace({ name, type, gates, units, place }: CellInfo, rows: number): LayerTrace {
   const [h, c] = place.parts;
   return {
     layer: name,
-    type: config.type,
+    type,
     gates: Object.fromEntries(gates.map((gate) => [gate, new Float32Array(rows * units)])),
     ...(c && { c: new Float32Array(rows * c.length) }),
     h: new Float32Array(rows * h.length),

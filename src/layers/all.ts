@@ -1,13 +1,17 @@
 import { batchNorm, prelu, scaleShift } from './around/affine.js';
 import { conv1d, convTranspose1d } from './around/conv.js';
-import { broadcastMerge, where } from './around/elementwise.js';
 import { logSoftmax } from './around/log-softmax.js';
 import { masking } from './around/masking.js';
 import { matmul } from './around/matmul.js';
-import { pool1d, reduce } from './around/pool.js';
+import { merges } from './around/merge.js';
+import { pad } from './around/pad.js';
+import { pool1d } from './around/pool.js';
+import { reduce } from './around/reduce.js';
 import { constant, rearrange, regroup, reshape, transpose } from './around/shape.js';
-import { pad, repeat, reverse, slice, timestep } from './around/time.js';
-import { KINDS, type LayerKinds } from './common.js';
+import { repeat, reverse, slice, timestep } from './around/time.js';
+import { where } from './around/where.js';
+import { KINDS } from './common.js';
+import type { LayerKinds } from './layer.js';
 import { bidirectional } from './recurrent/bidirectional.js';
 
 /** Every type of node there is: the common ones, and what surrounds recurrent layers in real model files. */
@@ -15,20 +19,7 @@ export const allLayers: LayerKinds = {
   ...KINDS,
   bidirectional,
   masking,
-  add: broadcastMerge,
-  subtract: broadcastMerge,
-  multiply: broadcastMerge,
-  divide: broadcastMerge,
-  maximum: broadcastMerge,
-  minimum: broadcastMerge,
-  average: broadcastMerge,
-  power: broadcastMerge,
-  equal: broadcastMerge,
-  less: broadcastMerge,
-  less_equal: broadcastMerge,
-  greater: broadcastMerge,
-  greater_equal: broadcastMerge,
-  concatenate: broadcastMerge,
+  ...merges,
   where,
   constant,
   scale_shift: scaleShift,

@@ -1,17 +1,14 @@
-import { partsOf, tensorsOf } from '../graph/parts.js';
+import { type NodeKinds, tensorsOf } from '../graph/kind.js';
 import type { Graph, GraphNode } from '../graph/value.js';
 import type { NodeSpec } from '../spec.js';
 import { dense } from './around/dense.js';
 import { embedding } from './around/embedding.js';
 import { activation, dropout, layerNorm, softmax } from './around/pointwise.js';
-import type { BuildContext, Layer, LayerKind } from './layer.js';
+import type { BuildContext, Layer, LayerKind, LayerKinds } from './layer.js';
 import { CELLS } from './recurrent/cells.js';
 import { recurrent } from './recurrent/recurrent.js';
 
-/** Types of node by name. */
-export type LayerKinds = Readonly<Record<string, LayerKind>>;
-
-/** Those of most models that stream. Further ones are loaded when a model has them (`more.ts`). */
+/** Those of most models that stream. `all.ts` has the further ones, which are loaded when a model has them. */
 export const KINDS: LayerKinds = {
   lstm: recurrent(CELLS.lstm),
   gru: recurrent(CELLS.gru),
@@ -27,14 +24,21 @@ export const KINDS: LayerKinds = {
 /** Packs one node's weights. */
 export function makeLayer(node: GraphNode, { values }: Graph, context: BuildContext, kinds: LayerKinds): Layer {
   const features = (name: string | undefined): number => values.get(name as string)?.features ?? 0;
-  const kind = kinds[node.type] as LayerKind;
-  const work = kind.make(node, context, features(node.inputs[0]), features(node.outputs[0]));
-  return { cells: [], ...work, node, parameters: countParameters(node, context) };
+  const kind = kinds[node.type] as LayerKind<never>;
+  const inputs = features(node.inputs[0]);
+  return {
+    cells: [],
+    multiplyAdds: 0,
+    ...kind.make(node as never, context, inputs, features(node.outputs[0])),
+    node,
+    parameters: countParameters(node, kinds, context),
+    words: kind.words?.(node as never, inputs),
+  };
 }
 
 /** Numbers in a node's tensors; a tensor that serves twice in a cell counts once. */
-function countParameters(node: NodeSpec, { tensor }: BuildContext): number {
-  return partsOf(node)
-    .flatMap((part) => [...new Set(tensorsOf(part).map(([, name]) => name))])
+function countParameters(node: NodeSpec, kinds: NodeKinds, { tensor }: BuildContext): number {
+  return tensorsOf(node, kinds)
+    .flatMap((part) => [...new Set(part.map(([, name]) => name))])
     .reduce((sum, name) => sum + tensor(name).length, 0);
 }

@@ -1,12 +1,10 @@
-import type { Fields } from '../graph/field-checks.js';
-import type { NodeCheck } from '../graph/node-check.js';
-import type { GraphNode, Shape, ValueInfo } from '../graph/value.js';
+import type { AnyNode, NodeKind } from '../graph/kind.js';
+import type { GraphNode } from '../graph/value.js';
 import type { NodeSpec } from '../spec.js';
 import type { Kernels } from '../wasm/abi.js';
 import type { Arena } from '../wasm/arena.js';
 import type { Packing } from '../wasm/pack.js';
-import type { Cell } from './recurrent/cell.js';
-import type { SlotLayout } from './recurrent/slot.js';
+import type { SlotLayout, StatePlace } from './recurrent/slot.js';
 
 /** What a layer needs once, when the model is made: to pack its weights and claim its state. */
 export interface BuildContext extends Packing {
@@ -28,9 +26,38 @@ export interface ValueBuffer {
   readonly mask: number;
 }
 
+/** What a type of cell is called, for `explain`. */
+export interface CellWords {
+  /** With its article, e.g. `an LSTM`. */
+  readonly title: string;
+  /** Its gates, in the order of its weights' rows, and what each of them is; none where the weights are of one kind. */
+  readonly gates: Readonly<Record<string, string>>;
+  /** Tensors beyond weights and biases, and what their numbers are. */
+  readonly extras: Readonly<Record<string, string>>;
+}
+
+/** A recurrent cell as those see it who know no type of cell: the keepers of state, trace, summary and explain. */
+export interface CellInfo {
+  /** The layer's name; `.forward` or `.backward` added in a bidirectional one. */
+  readonly name: string;
+  readonly type: string;
+  readonly inputs: number;
+  readonly units: number;
+  readonly place: StatePlace;
+  /** Names of the tensors that its state starts from, part by part; zeros where there is none. */
+  readonly initial: readonly (string | undefined)[];
+  /** Traced gates in the order of a raw row's vectors within each group of 4 units. */
+  readonly gates: readonly string[];
+  readonly words: CellWords;
+  /** How many numbers each of its tensors has, by field. */
+  readonly sizes: Readonly<Record<string, number>>;
+  /** Of its matrix products, for one timestep. */
+  readonly multiplyAdds: number;
+}
+
 /** What one timestep of one cell has left in memory; strides are from one row of the batch to the next. */
 export interface StepRecord {
-  readonly cell: Cell;
+  readonly cell: CellInfo;
   readonly timestep: number;
   /** Activated gates `[groups of 4 units][gates][4]`. */
   readonly raw: number;
@@ -68,42 +95,56 @@ export interface PlanContext {
   readonly watch: Watch | undefined;
 }
 
-/** One piece of a layer's work; `state` is the address of the first row's slot. */
+/**
+ * One piece of a layer's work; `state` is the address of the first row's slot. It runs at every step, so it allocates nothing:
+ * no arrays or closures, and no functions that are handed single numbers, which would box them.
+ */
 export type Op = (state: number) => void;
 
 /** What a node's packed weights can do. */
 export interface Work {
   /** The recurrent cells whose state a stream keeps; absent if there are none. */
-  readonly cells?: readonly Cell[];
-  /** Multiply-adds of its matrix product for one timestep; absent if it has none of its own. */
+  readonly cells?: readonly CellInfo[];
+  /** Multiply-adds of its matrix products for one timestep; absent if it has none. */
   readonly multiplyAdds?: number;
   plan(context: PlanContext): readonly Op[];
 }
 
-/** A node with its weights packed. */
-export interface Layer extends Work {
-  readonly cells: readonly Cell[];
+/** What is known from outside of a layer of a model. */
+export interface LayerInfo {
   readonly node: GraphNode;
   /** Numbers learned in training. */
   readonly parameters: number;
+  readonly multiplyAdds: number;
+  /** Its recurrent cells, whose state a stream keeps. */
+  readonly cells: readonly CellInfo[];
+  /** What its type has to say of itself. */
+  readonly words: LayerWords | undefined;
+}
+
+/** Sentences for `explain`, to follow the layer's name. */
+export interface LayerWords {
+  readonly opening: string;
+  /** After what is said of its cells. */
+  readonly closing?: string;
+}
+
+/** A node with its weights packed. */
+export interface Layer extends LayerInfo {
+  plan(context: PlanContext): readonly Op[];
 }
 
 /** All there is to know of one type of node. One file per kind of layer. */
-export interface LayerKind<Node extends NodeSpec = NodeSpec> {
-  /** Fields beyond name, type, inputs and outputs. */
-  readonly fields: Fields;
-  /**
-   * Checks what goes beyond single fields.
-   * @returns the shape of each value the node can make.
-   * @throws {SpecError}
-   */
-  check(node: Node, at: NodeCheck): readonly Shape[];
+export interface LayerKind<Node extends AnyNode = NodeSpec> extends NodeKind<Node> {
   /**
    * Packs the weights of a checked node.
-   * @param inputs features of its first input.
+   * @param inputs features of its first input, 0 without one.
    * @param outputs features of its first output.
    */
   make(node: Node, context: BuildContext, inputs: number, outputs: number): Work;
-  /** Why the node cannot run timestep by timestep, to follow its name; undefined if it can. */
-  obstacle?(node: Node, inputs: readonly ValueInfo[]): string | undefined;
+  /** What `explain` says beyond type and sizes. */
+  words?(node: Node, inputs: number): LayerWords;
 }
+
+/** Types of node by name. */
+export type LayerKinds = Readonly<Record<string, LayerKind<never>>>;

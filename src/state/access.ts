@@ -1,8 +1,6 @@
-import { checkLength, checkNumbers } from '../call/input.js';
-import type { ModelEngine } from '../engine/engine.js';
-import { Port } from '../engine/port.js';
-import type { StatePart, StatePlace } from '../layers/recurrent/slot.js';
-import { badInput, describe } from '../refuse.js';
+import type { StatePlace } from '../layers/recurrent/slot.js';
+import type { Arena } from '../wasm/arena.js';
+import type { Hash } from './hash.js';
 
 /** A layer's state, the field's h and c: `[batch][outputLength]` and, for LSTM, `[batch][units]`. */
 export interface LayerState {
@@ -25,62 +23,76 @@ export interface Holder {
   readonly place: StatePlace;
 }
 
-/** A holder's state, for a batch: h, c (LSTM), and last the output that a masked timestep would repeat. */
-export function statePorts({ arena, slotBytes }: ModelEngine, { place }: Holder, state: number, batch: number): Port[] {
-  const { parts, output } = place;
-  const all: Omit<StatePart, 'key'>[] = [...parts];
-  if (output !== undefined) all.push({ offset: output, length: parts[0].length });
-  return all.map(
-    ({ offset, length }) =>
-      new Port(
-        arena,
-        { address: state + offset, stride: slotBytes, rows: batch, features: length, kind: 'vector', time: 1, mask: 0 },
-        'float32',
-      ),
-  );
+/** Whose state it is: a model's engine. */
+export interface StateOwner {
+  readonly arena: Arena;
+  /** Bytes from one row's slot to the next. */
+  readonly slotBytes: number;
+  /** In the order of the model. */
+  readonly holders: readonly Holder[];
+  /** Tells this model's saved states from another's. */
+  readonly fingerprint: Hash;
+}
+
+/** One vector of state: `length` floats at `offset` bytes of each row's slot. */
+export interface StateVector {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** All that a holder's state consists of: h, c (LSTM), and last the output that a masked timestep would repeat. */
+export function stateVectors({ parts, output }: StatePlace): StateVector[] {
+  return output === undefined ? [...parts] : [...parts, { offset: output, length: parts[0].length }];
+}
+
+/** Copies one vector of each row `[batch][length]` out of the slots from `state` on, to `out` from `start` on. */
+export function readVector(
+  { arena, slotBytes }: StateOwner,
+  state: number,
+  batch: number,
+  { offset, length }: StateVector,
+  out: Float32Array,
+  start = 0,
+): void {
+  for (let b = 0; b < batch; b++) {
+    const from = (state + b * slotBytes + offset) / 4;
+    out.set(arena.f32.subarray(from, from + length), start + b * length);
+  }
+}
+
+/** The way back; zeros without `data`. */
+export function writeVector(
+  { arena, slotBytes }: StateOwner,
+  state: number,
+  batch: number,
+  { offset, length }: StateVector,
+  data: ArrayLike<number> | undefined,
+  start = 0,
+): void {
+  for (let b = 0; b < batch; b++) {
+    const to = (state + b * slotBytes + offset) / 4;
+    for (let i = 0; i < length; i++) arena.f32[to + i] = data ? (data[start + b * length + i] as number) : 0;
+  }
 }
 
 /** Copies the state out, one entry per recurrent layer in the order of the model, then the carried inputs. */
-export function readState(engine: ModelEngine, state: number, batch: number): LayerState[] {
-  return engine.holders.map((holder) => {
-    const ports = statePorts(engine, holder, state, batch);
-    const [h, c] = holder.place.parts.map((_, index) => (ports[index] as Port).readAll()) as [
-      Float32Array,
-      Float32Array?,
-    ];
-    return { layer: holder.name, h, ...(c && { c }) };
+export function readState(owner: StateOwner, state: number, batch: number): LayerState[] {
+  return owner.holders.map(({ name, place }) => {
+    const [h, c] = place.parts.map((part) => {
+      const out = new Float32Array(batch * part.length);
+      readVector(owner, state, batch, part, out);
+      return out;
+    }) as [Float32Array, Float32Array?];
+    return { layer: name, h, ...(c && { c }) };
   });
 }
 
-/**
- * Sets the state; the last output becomes zeros as at a start.
- * @throws {InputError} wrong number of layers, wrong lengths, c missing or too much; nothing has changed then.
- */
-export function writeState(engine: ModelEngine, state: number, batch: number, given: readonly LayerStateInput[]): void {
-  const { holders } = engine;
-  if (!Array.isArray(given) || given.length !== holders.length) {
-    badInput(
-      'state',
-      'wrong number of layers',
-      `${holders.length} entries (${holders.map(({ name }) => name).join(', ')})`,
-      Array.isArray(given) ? `${given.length}` : describe(given),
-    );
-  }
-  holders.forEach(({ name, place }, index) => {
-    const layer: Partial<LayerStateInput> = given[index] ?? {};
-    const where = `state of layer ${describe(name)}`;
-    for (const { key, length } of place.parts) {
-      const data = layer[key];
-      checkLength(data, batch * length, `${where}, ${key}`, `batch ${batch} · ${length}`);
-      checkNumbers(data as ArrayLike<number>, `${where}, ${key}`);
-    }
-    if (place.parts.length === 1 && layer.c !== undefined) badInput(where, 'this layer has no c', 'h alone', 'h and c');
-  });
-  holders.forEach((holder, index) => {
-    const layer = given[index] as LayerStateInput;
-    statePorts(engine, holder, state, batch).forEach((port, part) => {
-      const key = holder.place.parts[part]?.key;
-      port.write((key && layer[key]) ?? new Float32Array(port.length));
+/** Sets the state from what has been checked (`call/state.ts`); the last output becomes zeros as at a start. */
+export function writeState(owner: StateOwner, state: number, batch: number, given: readonly LayerStateInput[]): void {
+  owner.holders.forEach(({ place }, index) => {
+    const { h, c } = given[index] as LayerStateInput;
+    stateVectors(place).forEach((vector, part) => {
+      writeVector(owner, state, batch, vector, part < place.parts.length ? [h, c][part] : undefined);
     });
   });
 }

@@ -1,4 +1,4 @@
-import { partsOf, tensorsOf } from '../graph/parts.js';
+import { type NodeKinds, tensorsOf } from '../graph/kind.js';
 import type { Graph } from '../graph/value.js';
 import type { ModelSpec, TensorSpec } from '../spec.js';
 import { type Hash, hashWords } from './hash.js';
@@ -7,10 +7,10 @@ import { type Hash, hashWords } from './hash.js';
  * Tells one model from another: a hash of its structure and of every weight's bits, names of
  * tensors and of the model left out. It guards against mix-ups, not against forgery.
  */
-export function fingerprint({ inputs, nodes, outputs }: Graph, tensors: ModelSpec['tensors']): Hash {
+export function fingerprint({ inputs, nodes, outputs }: Graph, tensors: ModelSpec['tensors'], kinds: NodeKinds): Hash {
   let hash = hashText(canonical({ inputs, nodes, outputs }));
-  for (const part of nodes.flatMap(partsOf)) {
-    for (const [field, name] of sortByKey(tensorsOf(part))) {
+  for (const part of nodes.flatMap((node) => tensorsOf(node, kinds))) {
+    for (const [field, name] of sortByKey(part)) {
       const { shape, data } = tensors[name] as TensorSpec;
       hash = hashText(`${field} ${shape}:`, hash);
       hash = hashWords(new Int32Array(data.buffer, data.byteOffset, data.length), hash);

@@ -1,8 +1,6 @@
-import type { ModelEngine } from '../engine/engine.js';
-import type { Port } from '../engine/port.js';
 import { StateError } from '../errors.js';
-import { refuse } from '../refuse.js';
-import { statePorts } from './access.js';
+import { raise } from '../refuse.js';
+import { readVector, type StateOwner, type StateVector, stateVectors, writeVector } from './access.js';
 import { type Hash, hashWords, hex } from './hash.js';
 
 /**
@@ -20,15 +18,15 @@ const VERSION = 1;
 const HEADER = 24;
 const TRAILER = 8;
 
-export function encodeState(engine: ModelEngine, state: number, batch: number): Uint8Array {
-  const { ports, floats } = everything(engine, state, batch);
+export function encodeState(owner: StateOwner, state: number, batch: number): Uint8Array {
+  const { vectors, floats } = everything(owner, batch);
   const words = new Uint32Array((HEADER + TRAILER) / 4 + floats);
-  words.set([MAGIC, VERSION, ...engine.fingerprint, batch, floats]);
+  words.set([MAGIC, VERSION, ...owner.fingerprint, batch, floats]);
   const numbers = new Float32Array(words.buffer, HEADER, floats);
-  let at = 0;
-  for (const port of ports) {
-    port.read(numbers, at);
-    at += port.length;
+  let start = 0;
+  for (const vector of vectors) {
+    readVector(owner, state, batch, vector, numbers, start);
+    start += batch * vector.length;
   }
   const bytes = new Uint8Array(words.buffer);
   words.set(hashOf(bytes), words.length - TRAILER / 4);
@@ -39,14 +37,14 @@ export function encodeState(engine: ModelEngine, state: number, batch: number): 
  * Puts saved bytes into a state.
  * @throws {StateError} not such bytes, truncated, corrupted, of another version, model or batch; nothing has changed then.
  */
-export function decodeState(engine: ModelEngine, state: number, batch: number, bytes: Uint8Array): void {
+export function decodeState(owner: StateOwner, state: number, batch: number, bytes: Uint8Array): void {
   if (!(bytes instanceof Uint8Array)) refuseBytes('not bytes', 'the Uint8Array that save() returned');
   const { length } = bytes;
   if (length < HEADER + TRAILER) refuseBytes('truncated', `at least ${HEADER + TRAILER} bytes`, `${length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-  const word = (at: number): number => view.getUint32(at, true);
-  const same = (at: number, expected: number, message: string): void => {
-    if (word(at) !== expected) refuseBytes(message, `${expected}`, `${word(at)}`);
+  const word = (offset: number): number => view.getUint32(offset, true);
+  const same = (offset: number, expected: number, message: string): void => {
+    if (word(offset) !== expected) refuseBytes(message, `${expected}`, `${word(offset)}`);
   };
   same(0, MAGIC, 'not a saved state');
   same(4, VERSION, 'another version of the format');
@@ -56,28 +54,28 @@ export function decodeState(engine: ModelEngine, state: number, batch: number, b
     refuseBytes('corrupted', 'the bytes as they were saved');
   }
   const saved = hex([word(8), word(12)]);
-  const own = hex(engine.fingerprint);
+  const own = hex(owner.fingerprint);
   if (saved !== own) refuseBytes('of another model', own, saved);
   same(16, batch, 'of another batch size');
-  const { ports, floats } = everything(engine, state, batch);
+  const { vectors, floats } = everything(owner, batch);
   same(20, floats, 'of another size');
   // A copy: the bytes may stand at any offset of their buffer.
   const numbers = new Float32Array(new Uint8Array(bytes).buffer, HEADER, floats);
-  let at = 0;
-  for (const port of ports) {
-    port.write(numbers, at);
-    at += port.length;
+  let start = 0;
+  for (const vector of vectors) {
+    writeVector(owner, state, batch, vector, numbers, start);
+    start += batch * vector.length;
   }
 }
 
 function refuseBytes(message: string, expected: string, got?: string): never {
-  refuse(StateError, 'saved state', message, expected, got);
+  raise(StateError, 'saved state', message, expected, got);
 }
 
 /** The whole state, in the order of the format. */
-function everything(engine: ModelEngine, state: number, batch: number): { ports: readonly Port[]; floats: number } {
-  const ports = engine.holders.flatMap((holder) => statePorts(engine, holder, state, batch));
-  return { ports, floats: ports.reduce((sum, { length }) => sum + length, 0) };
+function everything({ holders }: StateOwner, batch: number): { vectors: readonly StateVector[]; floats: number } {
+  const vectors = holders.flatMap(({ place }) => stateVectors(place));
+  return { vectors, floats: vectors.reduce((sum, { length }) => sum + batch * length, 0) };
 }
 
 const hashOf = (bytes: Uint8Array): Hash => hashWords(bytes.subarray(0, -TRAILER));

@@ -1,3 +1,5 @@
+import type { ActivationName } from '../spec.js';
+
 /**
  * The kernels' interface as TypeScript sees it. Pointers are byte addresses, strides are bytes,
  * a *vector* is 4 float32 = 16 bytes. The meaning of each function stands in `assembly/`.
@@ -60,6 +62,76 @@ export interface Kernels {
   readonly gru: CellKernel;
   readonly rnn: CellKernel;
 }
+
+/** The kernels' number of each activation: `Activation` in `assembly/activations.ts`. */
+export const ACTIVATION: Readonly<Record<ActivationName, number>> = {
+  linear: 0,
+  sigmoid: 1,
+  tanh: 2,
+  relu: 3,
+  hard_sigmoid: 4,
+  leaky_relu: 5,
+  thresholded_relu: 6,
+  elu: 7,
+  selu: 8,
+  softsign: 9,
+  softplus: 10,
+  affine: 11,
+  scaled_tanh: 12,
+  gelu: 13,
+  gelu_tanh: 14,
+  silu: 15,
+  exp: 16,
+  log: 17,
+  sqrt: 18,
+  abs: 19,
+  square: 20,
+  reciprocal: 21,
+  clip: 22,
+  hard_silu: 23,
+  mish: 24,
+  log_sigmoid: 25,
+  erf: 26,
+  floor: 27,
+  sign: 28,
+};
+
+/** Fields of a cell's descriptor, 4 bytes each, in their order. */
+export type DescriptorFields = Readonly<Record<string, 'i32' | 'f32'>>;
+
+/**
+ * What the cells' kernels read their layer from: `LstmLayer`, `GruLayer`, `RnnLayer` in `assembly/`. Behind these fields stand
+ * the activations, `ACTIVATION_WORDS` each: number, alpha, beta.
+ */
+export const DESCRIPTOR = {
+  lstm: {
+    inputs: 'i32',
+    units: 'i32',
+    recurrent: 'i32',
+    w: 'i32',
+    bias: 'i32',
+    peephole: 'i32',
+    projection: 'i32',
+    clip: 'f32',
+    cellClip: 'f32',
+    flags: 'i32',
+  },
+  gru: {
+    inputs: 'i32',
+    units: 'i32',
+    wIh: 'i32',
+    biasIh: 'i32',
+    wHh: 'i32',
+    biasHh: 'i32',
+    wHn: 'i32',
+    clip: 'f32',
+    flags: 'i32',
+  },
+  rnn: { inputs: 'i32', units: 'i32', w: 'i32', bias: 'i32', clip: 'f32', flags: 'i32' },
+} as const satisfies Record<string, DescriptorFields>;
+
+/** Fields of one activation in a descriptor: `Gate` in `assembly/cell.ts`. */
+export const ACTIVATION_WORDS = 3;
 
 export const BINARY = { add: 0, multiply: 1, mean: 2 } as const;
 

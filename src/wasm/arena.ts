@@ -1,5 +1,5 @@
 import { MemoryLimitError } from '../errors.js';
-import { refuse } from '../refuse.js';
+import { raise } from '../refuse.js';
 
 /** Blocks start on cache lines, so that no weight vector straddles two. */
 const ALIGNMENT = 64;
@@ -45,7 +45,7 @@ export class Arena {
   constructor(limit = 65536 * PAGE) {
     this.#limit = Math.min(65536, Math.floor(limit / PAGE)) * PAGE;
     if (!(this.#limit >= PAGE)) {
-      refuse(MemoryLimitError, 'memoryLimit', 'memory limit too small', `at least ${PAGE} bytes`, String(limit));
+      raise(MemoryLimitError, 'memoryLimit', 'memory limit too small', `at least ${PAGE} bytes`, String(limit));
     }
     this.memory = new WebAssembly.Memory({ initial: 1, maximum: this.#limit / PAGE });
     this.#renewViews();

@@ -1,5 +1,5 @@
 import { RuntimeError } from '../errors.js';
-import { refuse } from '../refuse.js';
+import { raise } from '../refuse.js';
 import type { Kernels } from './abi.js';
 
 /** `simd`: the same bits on every engine. `relaxed`: fused multiply-add where the processor has it, faster. */
@@ -63,10 +63,7 @@ export function loadKernelsSync({ build, kernels }: KernelOptions & { readonly k
   }
 }
 
-/**
- * Instantiates the kernels on a memory.
- * @throws {RuntimeError} the module is not Gatewise's, or another build than was asked for.
- */
+/** Instantiates kernels, which loading has proved to be Gatewise's, on a memory of at least one page. */
 export function instantiate({ module }: LoadedModule, memory: WebAssembly.Memory): Kernels {
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
 }
@@ -90,19 +87,19 @@ async function compile(kernels: KernelSource): Promise<WebAssembly.Module> {
 /** A module carries its build as the constant global export `relaxed`, readable only from an instance. */
 function given(module: WebAssembly.Module, build: Build | undefined): LoadedModule {
   if (!WebAssembly.Module.exports(module).some(({ name }) => name === 'relaxed')) {
-    refuse(RuntimeError, 'kernels', 'not the Gatewise kernels', 'simd.wasm or relaxed.wasm of this package');
+    raise(RuntimeError, 'kernels', 'not the Gatewise kernels', 'simd.wasm or relaxed.wasm of this package');
   }
   const probe = instantiate({ module, build: 'simd' }, new WebAssembly.Memory({ initial: 1 }));
   const actual: Build = probe.relaxed.value === 1 ? 'relaxed' : 'simd';
   if (build !== undefined && build !== actual) {
-    refuse(RuntimeError, 'kernels', 'kernels of another build', build, actual);
+    raise(RuntimeError, 'kernels', 'kernels of another build', build, actual);
   }
   return { module, build: actual };
 }
 
 function requireBuild(build: Build): void {
   if (build !== 'simd' && build !== 'relaxed') {
-    refuse(RuntimeError, 'build', 'unknown build', 'simd or relaxed', String(build));
+    raise(RuntimeError, 'build', 'unknown build', 'simd or relaxed', String(build));
   }
   if (typeof WebAssembly === 'undefined' || !acceptsBuild('simd')) {
     throw new RuntimeError(
@@ -110,7 +107,7 @@ function requireBuild(build: Build): void {
     );
   }
   if (!acceptsBuild(build)) {
-    refuse(RuntimeError, 'build', 'this runtime does not accept relaxed SIMD', 'simd', build);
+    raise(RuntimeError, 'build', 'this runtime does not accept relaxed SIMD', 'simd', build);
   }
 }
 

@@ -54,23 +54,46 @@ export function packMatrix(
   const rows = parts.reduce((sum, [, length]) => sum + length, 0);
   const vectors = columns.length / 4;
   const address = arena.alloc(rows * columns.length * 4);
-  const f32 = arena.f32;
-  let at = address / 4;
-  for (let vector = 0; vector < vectors; ) {
-    const width = kernels.panelVectors(vectors - vector);
-    const panel = columns.subarray(vector * 4, (vector + width) * 4);
-    for (const [name, length] of parts) {
-      const data = tensor(name);
-      for (let k = 0; k < length; k++) {
-        for (let j = 0; j < panel.length; j++) {
-          const output = panel[j] as number;
-          f32[at++] = output < 0 ? 0 : (data[output * length + k] as number);
-        }
-      }
-    }
-    vector += width;
+  let k0 = 0;
+  for (const [name, length] of parts) {
+    const data = tensor(name);
+    // Row `output` of the tensor is a column here.
+    packRows(kernels, arena.f32, { address, rows, vectors }, k0, length, columns, data, 0, length, 1);
+    k0 += length;
   }
   return { address, rows, vectors };
+}
+
+/**
+ * Writes rows `k0` to `k0 + count` of a packed matrix, the element of row k and column j from
+ * `source[from + columns[j]·columnStep + k·rowStep]`, 0 where `columns[j]` is below 0. Allocates nothing.
+ */
+export function packRows(
+  kernels: Kernels,
+  f32: Float32Array,
+  { address, rows, vectors }: PackedMatrix,
+  k0: number,
+  count: number,
+  columns: Int32Array,
+  source: Float32Array,
+  from: number,
+  columnStep: number,
+  rowStep: number,
+): void {
+  let panel = address / 4;
+  for (let vector = 0; vector < vectors; ) {
+    const width = kernels.panelVectors(vectors - vector);
+    const [first, end] = [vector * 4, (vector + width) * 4];
+    let target = panel + k0 * width * 4;
+    for (let k = 0; k < count; k++) {
+      for (let j = first; j < end; j++) {
+        const column = columns[j] as number;
+        f32[target++] = column < 0 ? 0 : (source[from + column * columnStep + k * rowStep] as number);
+      }
+    }
+    panel += rows * width * 4;
+    vector += width;
+  }
 }
 
 /** Writes one number per packed column, the sum of the named vectors `(outputs)`; absent ones count as zeros. */

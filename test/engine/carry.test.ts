@@ -168,6 +168,14 @@ describe.each(builds)('fixed and derived time, %s', (build) => {
     expect(() => model.run(new Float32Array(10), { lengths: [4] })).toThrow('"c" has other timesteps than the input');
   });
 
+  it('a layer over a sequence of fixed time starts anew in every run, so it keeps no state for a stream', async () => {
+    const builder = new SpecBuilder(1);
+    builder.add({ type: 'timestep', name: 'v', inputs: ['x'], index: -1 });
+    builder.add({ type: 'reshape', name: 's', inputs: ['v'], shape: [4, 2] });
+    const model = await createModel(builder.bidirectional('gru', 'both', 's', 2, 3).spec(8), { build });
+    expect(() => model.createStream()).toThrow('layer "both" starts anew in every run');
+  });
+
   it('a trace counts a layer’s own timesteps', async () => {
     const builder = new SpecBuilder(3);
     builder.add({ type: 'repeat', name: 'r', inputs: ['x'], count: 2 }).add(lstm(builder, 'r', 2));

@@ -1,21 +1,23 @@
-import { later, notNegative } from '../../graph/field-checks.js';
-import { namedTensors, onlyInput } from '../../graph/node-check.js';
+import { checkedWithNode, notNegative } from '../../graph/field-checks.js';
+import { eachTimestep } from '../../graph/kind.js';
+import { namedTensors, onlyInput } from '../../graph/node-context.js';
 import type { BatchNormNode, PreluNode, ScaleShiftNode } from '../../spec.js';
 import { BINARY, vectorsFor } from '../../wasm/abi.js';
 import { packVector } from '../../wasm/pack.js';
 import type { BuildContext, LayerKind, ValueBuffer, Work } from '../layer.js';
-import { rowAt } from './values.js';
+import { rowIndex } from './values.js';
 
 /** `y = scale·x + shift`, per feature. */
 export const scaleShift: LayerKind<ScaleShiftNode> = {
-  fields: { tensors: later },
-  check({ tensors }, at) {
-    const x = onlyInput(at);
-    namedTensors(at, tensors, { 'scale?': [x.features], 'shift?': [x.features] }, at.where);
+  fields: { tensors: checkedWithNode },
+  check({ tensors }, context) {
+    const x = onlyInput(context);
+    namedTensors(context, tensors, { 'scale?': [x.features], 'shift?': [x.features] }, context.where);
     return [x];
   },
   make: ({ tensors }, context) =>
     affine(context, packVector(context, tensors.scale), packVector(context, tensors.shift)),
+  obstacle: eachTimestep,
 };
 
 /**
@@ -23,11 +25,11 @@ export const scaleShift: LayerKind<ScaleShiftNode> = {
  * in float64 once.
  */
 export const batchNorm: LayerKind<BatchNormNode> = {
-  fields: { epsilon: notNegative, tensors: later },
-  check({ tensors }, at) {
-    const x = onlyInput(at);
+  fields: { epsilon: notNegative, tensors: checkedWithNode },
+  check({ tensors }, context) {
+    const x = onlyInput(context);
     const shape = [x.features];
-    namedTensors(at, tensors, { mean: shape, variance: shape, 'gamma?': shape, 'beta?': shape }, at.where);
+    namedTensors(context, tensors, { mean: shape, variance: shape, 'gamma?': shape, 'beta?': shape }, context.where);
     return [x];
   },
   make({ tensors, epsilon }, context, features) {
@@ -44,19 +46,20 @@ export const batchNorm: LayerKind<BatchNormNode> = {
     }
     return affine(context, scale, shift);
   },
+  obstacle: eachTimestep,
 };
 
 /** `x < 0 ? alpha·x : x`, per feature (He et al. 2015). */
 export const prelu: LayerKind<PreluNode> = {
-  fields: { tensors: later },
-  check({ tensors }, at) {
-    const x = onlyInput(at);
-    const { alpha } = namedTensors(at, tensors, { alpha: ['features'] }, at.where);
-    if (alpha?.shape[0] !== 1) namedTensors(at, tensors, { alpha: [x.features] }, at.where);
+  fields: { tensors: checkedWithNode },
+  check({ tensors }, context) {
+    const x = onlyInput(context);
+    const { alpha } = namedTensors(context, tensors, { alpha: ['features'] }, context.where);
+    if (alpha?.shape[0] !== 1) namedTensors(context, tensors, { alpha: [x.features] }, context.where);
     return [x];
   },
   make({ tensors }, context) {
-    const one = context.tensor(tensors.alpha).length === 1;
+    const alphaStep = context.tensor(tensors.alpha).length === 1 ? 0 : 1;
     const alpha = packVector(context, tensors.alpha) / 4;
     return {
       plan(plan) {
@@ -66,10 +69,11 @@ export const prelu: LayerKind<PreluNode> = {
           () => {
             const { f32 } = plan.arena;
             for (let row = 0; row < x.rows; row++) {
-              const [from, to] = [rowAt(x, row), rowAt(y, row)];
+              const from = rowIndex(x, row);
+              const to = rowIndex(y, row);
               for (let j = 0; j < x.features; j++) {
                 const v = f32[from + j] as number;
-                f32[to + j] = v < 0 ? v * (f32[alpha + (one ? 0 : j)] as number) : v;
+                f32[to + j] = v < 0 ? v * (f32[alpha + j * alphaStep] as number) : v;
               }
             }
           },
@@ -77,6 +81,7 @@ export const prelu: LayerKind<PreluNode> = {
       },
     };
   },
+  obstacle: eachTimestep,
 };
 
 /** @param scale,shift vectors of the features, 0 for none. */
@@ -93,7 +98,8 @@ function affine({ kernels }: BuildContext, scale: number, shift: number): Work {
       return [
         () => {
           for (let row = 0; row < x.rows; row++) {
-            const [from, to] = [x.address + row * x.stride, y.address + row * y.stride];
+            const from = x.address + row * x.stride;
+            const to = y.address + row * y.stride;
             if (scale !== 0) kernels.binary(BINARY.multiply, from, scale, to, vectors);
             if (shift !== 0) kernels.binary(BINARY.add, scale === 0 ? from : to, shift, to, vectors);
           }

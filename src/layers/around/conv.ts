@@ -1,15 +1,25 @@
-import { resolveActivation } from '../../graph/activations.js';
 import { advance } from '../../graph/clock.js';
-import { later, optionalActivation, optionalSize, size } from '../../graph/field-checks.js';
-import { type NodeCheck, namedTensors, onlyInput, sequence } from '../../graph/node-check.js';
+import { checkedWithNode, optionalActivation, optionalSize, size } from '../../graph/field-checks.js';
+import { type NodeContext, namedTensors, onlyInput, sequence } from '../../graph/node-context.js';
 import type { ValueInfo } from '../../graph/value.js';
+import {
+  checkWindow,
+  optionalCount,
+  optionalPadding,
+  optionalPair,
+  spanOf,
+  type Window,
+  windowClock,
+  windowPadding,
+} from '../../graph/window.js';
 import { badSpec } from '../../refuse.js';
 import type { ActivationSpec, Conv1dNode, ConvTranspose1dNode } from '../../spec.js';
 import { rowBytes, VECTOR_BYTES } from '../../wasm/abi.js';
-import { gateColumns, packBias, packMatrix } from '../../wasm/pack.js';
+import { type Linear, packLinear } from '../../wasm/linear.js';
+import { gateColumns } from '../../wasm/pack.js';
+import { makeActivation } from '../activation.js';
 import type { BuildContext, LayerKind, PlanContext, ValueBuffer } from '../layer.js';
 import { flows } from './values.js';
-import { atLeast0, checkWindow, padding, pair, type Window, windowClock, windowPadding } from './window.js';
 
 const fields = {
   filters: size,
@@ -17,7 +27,7 @@ const fields = {
   stride: optionalSize,
   dilation: optionalSize,
   groups: optionalSize,
-  tensors: later,
+  tensors: checkedWithNode,
   activation: optionalActivation,
 };
 
@@ -28,11 +38,11 @@ const fields = {
  * groups each tap goes on with the sum of the one before: the same order.
  */
 export const conv1d: LayerKind<Conv1dNode> = {
-  fields: { ...fields, padding },
-  check(node, at) {
-    const x = checkConv(node, at);
+  fields: { ...fields, padding: optionalPadding },
+  check(node, context) {
+    const x = checkConv(node, context);
     const time = windowClock(x.time, windowOf(node));
-    checkWindow(at.where, time);
+    checkWindow(context.where, time);
     return [{ ...x, features: node.filters, time }];
   },
   make(node, context, inputs) {
@@ -53,32 +63,21 @@ export const conv1d: LayerKind<Conv1dNode> = {
         const bytes = (x.time + before + after) * tight;
         const copy = before + after > 0 || x.stride !== tight ? plan.alloc(bytes) : 0;
         if (copy !== 0) arena.u8.fill(0, copy, copy + bytes);
-        const out = groupOutput(plan, y, parts);
+        const out = groupOutput(plan, y, groups);
         const whole = dilation === 1 && groups === 1;
         const [taps, k] = whole ? [1, kernelSize * inputs] : [kernelSize, channels];
         const convolve = (from: number, to: number): void => {
-          parts.forEach(({ weight, bias }, group) => {
-            const c = out.address(to, group);
+          for (let group = 0; group < parts.length; group++) {
+            const product = parts[group] as Linear;
+            const c = out.address(to);
             for (let tap = 0; tap < taps; tap++) {
               const a = from + tap * dilation * tight + group * channels * 4;
               const first = tap === 0;
-              kernels.gemm(
-                a,
-                stride * tight,
-                y.time,
-                weight.address,
-                weight.rows,
-                tap * k,
-                k,
-                weight.vectors,
-                first ? bias : c,
-                first ? 0 : out.stride,
-                c,
-                out.stride,
-              ); // prettier-ignore
+              const init = first ? product.bias : c;
+              product.applyTerms(tap * k, k, a, stride * tight, y.time, init, first ? 0 : out.stride, c, out.stride);
             }
             out.place(to, group);
-          });
+          }
         };
         return [
           () => {
@@ -108,13 +107,13 @@ export const conv1d: LayerKind<Conv1dNode> = {
  * One matrix product per tap, whose rows are written `stride` timesteps apart.
  */
 export const convTranspose1d: LayerKind<ConvTranspose1dNode> = {
-  fields: { ...fields, crop: pair, outputPadding: atLeast0 },
-  check(node, at) {
+  fields: { ...fields, crop: optionalPair, outputPadding: optionalCount },
+  check(node, context) {
     const { kernelSize, stride = 1, dilation = 1, crop = [0, 0], outputPadding = 0 } = node;
-    const x = checkConv(node, at);
-    const add = dilation * (kernelSize - 1) + 1 + outputPadding - stride - crop[0] - crop[1];
+    const x = checkConv(node, context);
+    const add = spanOf(kernelSize, dilation) + outputPadding - stride - crop[0] - crop[1];
     const time = advance(x.time, { mul: stride, add, div: 1 });
-    checkWindow(at.where, time);
+    checkWindow(context.where, time);
     return [{ ...x, features: node.filters, time }];
   },
   make(node, context, inputs) {
@@ -128,11 +127,12 @@ export const convTranspose1d: LayerKind<ConvTranspose1dNode> = {
         const { kernels, batch } = plan;
         const x = plan.inputs[0] as ValueBuffer;
         const y = plan.output(0);
-        const out = groupOutput(plan, y, parts);
+        const out = groupOutput(plan, y, groups);
         const spread = (from: number, to: number): void => {
-          parts.forEach(({ weight, bias }, group) => {
-            const start = out.address(to, group);
-            kernels.copyRows(bias, 0, start, out.stride, y.time, weight.vectors * 4);
+          for (let group = 0; group < parts.length; group++) {
+            const product = parts[group] as Linear;
+            const start = out.address(to);
+            kernels.copyRows(product.bias, 0, start, out.stride, y.time, product.vectors * 4);
             for (let tap = 0; tap < kernelSize; tap++) {
               const shift = tap * dilation - crop[0];
               // Timesteps t of x with 0 <= t·stride + shift < y.time.
@@ -141,23 +141,11 @@ export const convTranspose1d: LayerKind<ConvTranspose1dNode> = {
               if (end <= first) continue;
               const c = start + (first * stride + shift) * out.stride;
               const a = from + first * x.stride + group * channels * 4;
-              kernels.gemm(
-                a,
-                x.stride,
-                end - first,
-                weight.address,
-                weight.rows,
-                tap * channels,
-                channels,
-                weight.vectors,
-                c,
-                stride * out.stride,
-                c,
-                stride * out.stride,
-              ); // prettier-ignore
+              const apart = stride * out.stride;
+              product.applyTerms(tap * channels, channels, a, x.stride, end - first, c, apart, c, apart);
             }
             out.place(to, group);
-          });
+          }
         };
         return [
           () => {
@@ -178,43 +166,48 @@ export const convTranspose1d: LayerKind<ConvTranspose1dNode> = {
 type ConvNode = Conv1dNode | ConvTranspose1dNode;
 
 const windowOf = ({ kernelSize, stride = 1, dilation = 1, padding = [0, 0] }: Conv1dNode): Window => ({
-  span: dilation * (kernelSize - 1) + 1,
+  span: spanOf(kernelSize, dilation),
   stride,
   padding,
 });
 
-function checkConv(node: ConvNode, at: NodeCheck): ValueInfo {
+function checkConv(node: ConvNode, context: NodeContext): ValueInfo {
   const { filters, kernelSize, groups = 1, tensors } = node;
-  const x = sequence(at, onlyInput(at));
+  const x = sequence(context, onlyInput(context));
   if (x.features % groups !== 0 || filters % groups !== 0) {
     badSpec(
-      at.where,
+      context.where,
       'groups must divide features and filters',
       `divisors of ${x.features} and ${filters}`,
       `${groups}`,
     );
   }
-  namedTensors(at, tensors, { weight: [filters, kernelSize, x.features / groups], 'bias?': [filters] }, at.where);
+  namedTensors(
+    context,
+    tensors,
+    { weight: [filters, kernelSize, x.features / groups], 'bias?': [filters] },
+    context.where,
+  );
   return x;
 }
 
 /** Each group's weights, packed: K = kernelSize · channels of the group, columns its filters. */
-function packGroups({ filters, kernelSize, groups = 1, tensors }: ConvNode, context: BuildContext, inputs: number) {
+function packGroups(
+  { filters, kernelSize, groups = 1, tensors }: ConvNode,
+  context: BuildContext,
+  inputs: number,
+): readonly Linear[] {
   const own = filters / groups;
   return Array.from({ length: groups }, (_, group) => {
     const columns = gateColumns([0], own).map((column) => (column < 0 ? -1 : group * own + column));
-    return {
-      weight: packMatrix(context, columns, [tensors.weight, (kernelSize * inputs) / groups]),
-      bias: packBias(context, columns, tensors.bias),
-      filters: own,
-    };
+    return packLinear(context, columns, [[tensors.weight, (kernelSize * inputs) / groups]], [tensors.bias]);
   });
 }
 
 /** Where groups write: a single one straight into y; several beside it, since whole vectors are written, and copied into place. */
-function groupOutput({ kernels, alloc }: PlanContext, y: ValueBuffer, parts: ReturnType<typeof packGroups>) {
-  const own = parts[0]?.filters as number;
-  if (parts.length === 1) return { stride: y.stride, address: (to: number, _: number) => to, place() {} };
+function groupOutput({ kernels, alloc }: PlanContext, y: ValueBuffer, groups: number) {
+  if (groups === 1) return { stride: y.stride, address: (to: number) => to, place() {} };
+  const own = y.features / groups;
   const stride = rowBytes(own);
   const block = alloc(y.time * stride);
   return {
@@ -225,11 +218,10 @@ function groupOutput({ kernels, alloc }: PlanContext, y: ValueBuffer, parts: Ret
 }
 
 function finisher(
-  activation: ActivationSpec = 'linear',
+  spec: ActivationSpec | undefined,
   where: string,
   { kernels }: BuildContext,
 ): (y: ValueBuffer) => void {
-  const { name, id, alpha, beta } = resolveActivation(activation, where);
-  if (name === 'linear') return () => {};
-  return (y) => kernels.activate(y.address, y.address, (y.rows * y.stride) / VECTOR_BYTES, id, alpha, beta);
+  const activate = makeActivation(spec, where, kernels);
+  return (y) => activate?.(y.address, y.address, (y.rows * y.stride) / VECTOR_BYTES);
 }

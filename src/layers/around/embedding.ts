@@ -1,5 +1,6 @@
-import { later, optionalTruth } from '../../graph/field-checks.js';
-import { namedTensors, onlyInput } from '../../graph/node-check.js';
+import { checkedWithNode, optionalTruth } from '../../graph/field-checks.js';
+import { eachTimestep } from '../../graph/kind.js';
+import { namedTensors, onlyInput } from '../../graph/node-context.js';
 import { badSpec } from '../../refuse.js';
 import type { EmbeddingNode, TensorSpec } from '../../spec.js';
 import { rowBytes } from '../../wasm/abi.js';
@@ -8,11 +9,13 @@ import { addMask } from './mask.js';
 
 /** Row lookup. Ids are checked against the vocabulary where they enter, before anything is computed. */
 export const embedding: LayerKind<EmbeddingNode> = {
-  fields: { tensors: later, maskZero: optionalTruth },
-  check({ tensors }, at) {
-    const ids = onlyInput(at);
-    if (ids.features !== 1) badSpec(at.where, 'token ids come one per timestep', 'features 1', `${ids.features}`);
-    const { weight } = namedTensors(at, tensors, { weight: ['vocabulary', 'features'] }, at.where);
+  fields: { tensors: checkedWithNode, maskZero: optionalTruth },
+  inputType: 'int32',
+  vocabulary: ({ tensors }, all) => all[tensors.weight]?.shape[0] ?? 0,
+  check({ tensors }, context) {
+    const ids = onlyInput(context);
+    if (ids.features !== 1) badSpec(context.where, 'token ids come one per timestep', 'features 1', `${ids.features}`);
+    const { weight } = namedTensors(context, tensors, { weight: ['vocabulary', 'features'] }, context.where);
     return [{ ...ids, dtype: 'float32', features: (weight as TensorSpec).shape[1] as number }];
   },
   make({ tensors, maskZero }, { arena, kernels, tensor }, _, features) {
@@ -38,4 +41,5 @@ export const embedding: LayerKind<EmbeddingNode> = {
       },
     };
   },
+  obstacle: eachTimestep,
 };

@@ -1,5 +1,6 @@
 import { finite } from '../../graph/field-checks.js';
-import { onlyInput, sequence } from '../../graph/node-check.js';
+import { eachTimestep } from '../../graph/kind.js';
+import { onlyInput, sequence } from '../../graph/node-context.js';
 import type { MaskingNode } from '../../spec.js';
 import type { LayerKind, ValueBuffer } from '../layer.js';
 import { addMask } from './mask.js';
@@ -10,7 +11,7 @@ import { addMask } from './mask.js';
  */
 export const masking: LayerKind<MaskingNode> = {
   fields: { maskValue: finite },
-  check: (_, at) => [sequence(at, onlyInput(at))],
+  check: (_, context) => [sequence(context, onlyInput(context))],
   make: ({ maskValue }, { kernels }) => ({
     plan(plan) {
       const x = plan.inputs[0] as ValueBuffer;
@@ -22,4 +23,5 @@ export const masking: LayerKind<MaskingNode> = {
       ];
     },
   }),
+  obstacle: eachTimestep,
 };

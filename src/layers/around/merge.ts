@@ -1,117 +1,132 @@
-import { sameClock } from '../../graph/clock.js';
-import { wrongInputs } from '../../graph/node-check.js';
+import { eachTimestep } from '../../graph/kind.js';
+import { wrongInputs } from '../../graph/node-context.js';
 import { badSpec, describe } from '../../refuse.js';
 import type { MergeNode } from '../../spec.js';
 import { BINARY } from '../../wasm/abi.js';
-import type { LayerKind, Op, PlanContext, ValueBuffer } from '../layer.js';
+import type { LayerKind, LayerKinds, Op, PlanContext, ValueBuffer } from '../layer.js';
+import { broadcastRow, broadcastShape, broadcastStep } from './broadcast.js';
+import { combineRow, OPERATION, type Operation } from './combine.js';
+import { concatenate } from './concatenate.js';
+import { joinValues } from './join.js';
+import { jointMask, wideMask } from './mask.js';
+import { rowIndex } from './values.js';
 
-/**
- * Joins values elementwise or along the features, with Keras 3's meaning of masks: a timestep is masked where all the
- * inputs mask it; products, maxima and minima leave masked values out, and are 0 or the first value where all are masked.
- */
-export const merge: LayerKind<MergeNode> = {
-  fields: {},
-  check({ type }, at) {
-    const [first, ...rest] = at.inputs;
-    if (!first || rest.length === 0) wrongInputs(at, 'nothing to merge', 'two or more inputs');
-    const concatenate = type === 'concatenate';
-    let { features } = first;
-    for (const other of rest) {
-      if (
-        other.kind !== first.kind ||
-        !sameClock(other.time, first.time) ||
-        (!concatenate && other.features !== features)
-      ) {
-        badSpec(
-          at.where,
-          `input ${describe(other.name)} does not fit the first`,
-          `a ${first.kind}${concatenate ? '' : ` of ${features}`}`,
-          `a ${other.kind} of ${other.features}`,
-        );
-      }
-      if (concatenate) features += other.features;
-    }
-    return [{ ...first, features }];
-  },
-  make: ({ type }) => ({
-    plan(plan) {
-      const { inputs } = plan;
-      const { mask, ops } = jointMask(plan);
-      const y = plan.output(0, mask);
-      ops.push(...joinValues(plan, BINARY[type as keyof typeof BINARY], inputs, y));
-      const masked = inputs.some((x) => x.mask !== 0);
-      if (type === 'multiply' && masked)
-        ops.push(
-          skipMasked(
-            plan,
-            y,
-            (a, b) => a * b,
-            () => 0,
-          ),
-        ); // prettier-ignore
-      return ops;
-    },
-  }),
+interface Merge {
+  readonly operation: Operation;
+  /** The kernels' operation with the same bits, for values of one shape. */
+  readonly kernel?: number;
+  /** The result is divided by the number of inputs. */
+  readonly mean?: true;
+  /**
+   * Masked values are left out, as Keras 3 does (`Multiply`, and `_apply_merge_op_and_or_mask` of `Maximum` and `Minimum`): where
+   * all are, it is 0, or the first value.
+   */
+  readonly allMasked?: 'zero' | 'first';
+}
+
+/** Every elementwise merge. */
+const MERGES: Readonly<Record<Exclude<MergeNode['type'], 'concatenate'>, Merge>> = {
+  add: { operation: OPERATION.add, kernel: BINARY.add },
+  subtract: { operation: OPERATION.subtract },
+  multiply: { operation: OPERATION.multiply, kernel: BINARY.multiply, allMasked: 'zero' },
+  divide: { operation: OPERATION.divide },
+  maximum: { operation: OPERATION.maximum, allMasked: 'first' },
+  minimum: { operation: OPERATION.minimum, allMasked: 'first' },
+  average: { operation: OPERATION.add, mean: true },
+  power: { operation: OPERATION.power },
+  equal: { operation: OPERATION.equal },
+  less: { operation: OPERATION.less },
+  less_equal: { operation: OPERATION.less_equal },
+  greater: { operation: OPERATION.greater },
+  greater_equal: { operation: OPERATION.greater_equal },
 };
 
-/** Joins values of as many rows: side by side, or by an elementwise operation from the left to the right. */
-export function joinValues(
-  { kernels }: PlanContext,
-  operation: number | undefined,
-  values: readonly ValueBuffer[],
-  y: ValueBuffer,
-): Op[] {
-  const [first, ...rest] = values as [ValueBuffer, ...ValueBuffer[]];
-  if (operation !== undefined) {
-    return rest.map((x, index) => {
-      const left = index === 0 ? first.address : y.address;
-      return () => kernels.binary(operation, left, x.address, y.address, (y.rows * y.stride) / 16);
-    });
-  }
-  let end = y.address;
-  return values.map(({ address, stride, rows, features }) => {
-    const to = end;
-    end += features * 4;
-    return () => kernels.copyRows(address, stride, to, y.stride, rows, features);
-  });
-}
+/** Joins values elementwise, from the left to the right, those that differ in shape broadcast. */
+const merge = ({ operation, kernel, mean, allMasked }: Merge): LayerKind<MergeNode> => ({
+  fields: {
+    axis(value, where) {
+      if (value !== undefined) badSpec(where, 'only concatenate has an axis', 'no axis', describe(value));
+    },
+  },
+  check(_, context) {
+    if (context.inputs.length < 2) wrongInputs(context, 'nothing to merge', 'two or more inputs');
+    return [broadcastShape(context)];
+  },
+  make: () => ({
+    plan(plan) {
+      const { inputs } = plan;
+      const [first, ...rest] = inputs as [ValueBuffer, ...ValueBuffer[]];
+      const same = rest.every((x) => x.rows === first.rows && x.features === first.features);
+      const { mask, ops } = same ? jointMask(plan) : { mask: wideMask(plan), ops: [] };
+      const y = plan.output(0, mask);
+      const divisor = mean ? inputs.length : 1;
+      const steps =
+        same && kernel !== undefined
+          ? joinValues(plan, kernel, inputs, y)
+          : rest.map((x, index) => {
+              const left = index === 0 ? first : y;
+              return combine(plan, operation, left, x, y, index === rest.length - 1 ? divisor : 1);
+            });
+      const skips = allMasked && same && inputs.some((x) => x.mask !== 0);
+      return [...ops, ...steps, ...(skips ? [skipMasked(plan, y, operation, allMasked)] : [])];
+    },
+  }),
+  obstacle: eachTimestep,
+});
 
-/** The mask that a merge of values of one shape has. */
-export function jointMask(plan: PlanContext): { mask: number; ops: Op[] } {
-  const masks = [...new Set(plan.inputs.map((x) => x.mask))];
-  if (masks.includes(0)) return { mask: 0, ops: [] };
-  if (masks.length === 1) return { mask: masks[0] as number, ops: [] };
-  const rows = (plan.inputs[0] as ValueBuffer).rows;
-  const mask = plan.alloc(rows);
-  const join: Op = () => {
-    const { u8 } = plan.arena;
-    for (let row = 0; row < rows; row++) u8[mask + row] = masks.some((other) => u8[other + row] !== 0) ? 1 : 0;
-  };
-  return { mask, ops: [join] };
-}
+/** The merges by their types, `concatenate` among them. */
+export const merges: LayerKinds = {
+  ...Object.fromEntries(Object.entries(MERGES).map(([type, entry]) => [type, merge(entry)])),
+  concatenate,
+};
 
-/**
- * Joins the rows again that have a masked value, without it (Keras 3: `Multiply`, and `_apply_merge_op_and_or_mask` of `Maximum` and
- * `Minimum`).
- * @param none what it is where all are masked, of the first of them.
- */
-export function skipMasked(
-  { arena, inputs }: PlanContext,
+function combine(
+  { arena, batch }: PlanContext,
+  operation: Operation,
+  left: ValueBuffer,
+  right: ValueBuffer,
   y: ValueBuffer,
-  join: (a: number, b: number) => number,
-  none: (first: number) => number,
+  divisor: number,
 ): Op {
-  const [first] = inputs as [ValueBuffer];
+  const [leftStep, rightStep] = [broadcastStep(left), broadcastStep(right)];
+  return () => {
+    const { f32 } = arena;
+    for (let b = 0; b < batch; b++) {
+      for (let t = 0; t < y.time; t++) {
+        const p = broadcastRow(left, b, t);
+        const q = broadcastRow(right, b, t);
+        const row = rowIndex(y, b * y.time + t);
+        combineRow(f32, operation, p, leftStep, q, rightStep, row, y.features, divisor);
+      }
+    }
+  };
+}
+
+/** Joins the rows again that have a masked value, without it. */
+function skipMasked({ arena, inputs }: PlanContext, y: ValueBuffer, operation: Operation, none: 'zero' | 'first'): Op {
   return () => {
     const { f32, u8 } = arena;
     for (let row = 0; row < y.rows; row++) {
-      const kept = inputs.filter((x) => x.mask === 0 || u8[x.mask + row] !== 0);
-      if (kept.length === inputs.length) continue;
-      for (let j = 0; j < y.features; j++) {
-        const at = (x: ValueBuffer): number => (x.address + row * x.stride) / 4 + j;
-        const get = (x: ValueBuffer): number => f32[at(x)] as number;
-        f32[at(y)] = kept.length === 0 ? none(get(first)) : kept.map(get).reduce((a, b) => Math.fround(join(a, b)));
+      const to = rowIndex(y, row);
+      let kept = 0;
+      for (let i = 0; i < inputs.length; i++) if (isKept(inputs[i] as ValueBuffer, row, u8)) kept++;
+      if (kept === inputs.length) continue;
+      if (kept === 0 && none === 'zero') {
+        f32.fill(0, to, to + y.features);
+        continue;
+      }
+      let joined = false;
+      for (let i = 0; i < inputs.length; i++) {
+        const x = inputs[i] as ValueBuffer;
+        if (kept > 0 && !isKept(x, row, u8)) continue;
+        const from = rowIndex(x, row);
+        if (joined) combineRow(f32, operation, to, 1, from, 1, to, y.features, 1);
+        else f32.copyWithin(to, from, from + y.features);
+        joined = true;
+        if (kept === 0) break;
       }
     }
   };
 }
+
+const isKept = ({ mask }: ValueBuffer, row: number, u8: Uint8Array): boolean => mask === 0 || u8[mask + row] !== 0;

@@ -1,44 +1,46 @@
 import { advance, fixed } from '../../graph/clock.js';
-import { later, list, size } from '../../graph/field-checks.js';
-import { namedTensors, onlyInput, sequence, wrongInputs } from '../../graph/node-check.js';
+import { checkedWithNode, list, size } from '../../graph/field-checks.js';
+import { eachTimestep } from '../../graph/kind.js';
+import { namedTensors, onlyInput, sequence, wrongInputs } from '../../graph/node-context.js';
 import { badSpec, choose, describe } from '../../refuse.js';
 import type { ConstantNode, RearrangeNode, RegroupNode, ReshapeNode, TensorSpec, TransposeNode } from '../../spec.js';
 import { rowBytes } from '../../wasm/abi.js';
 import type { LayerKind, PlanContext, ValueBuffer } from '../layer.js';
-import { gather } from './time.js';
-import { flows, knownTime, rowAt, vector } from './values.js';
+import { gatherFeatures } from './gather.js';
+import { AXES, flows, knownTime, rowIndex, vector } from './values.js';
 
 /** The same numbers in another shape, row-major. */
 export const reshape: LayerKind<ReshapeNode> = {
-  fields: { shape: later },
-  check({ shape }, at) {
-    const x = onlyInput(at);
-    list(shape, `${at.where}, shape`);
-    for (const n of shape) size(n, `${at.where}, shape`);
+  fields: { shape: checkedWithNode },
+  check({ shape }, context) {
+    const x = onlyInput(context);
+    list(shape, `${context.where}, shape`);
+    for (const n of shape) size(n, `${context.where}, shape`);
     const [first, second] = shape;
-    const length = knownTime(at, x) * x.features;
+    const length = knownTime(context, x) * x.features;
     if (shape.length > 2 || shape.length < 1 || (first as number) * (second ?? 1) !== length) {
-      badSpec(at.where, 'the numbers do not fit', `[${length}], or two sizes with this product`, describe(shape));
+      badSpec(context.where, 'the numbers do not fit', `[${length}], or two sizes with this product`, describe(shape));
     }
     return [
       second === undefined ? vector(length) : { ...vector(second), kind: 'sequence', time: fixed(first as number) },
     ];
   },
   make: () => flow,
+  obstacle: eachTimestep,
 };
 
 /** A factor moved between time and features, row-major. */
 export const regroup: LayerKind<RegroupNode> = {
-  fields: { factor: size, into: later },
-  check({ factor, into }, at) {
-    const x = sequence(at, onlyInput(at));
-    choose({ time: 0, features: 0 }, into, at.where, 'way');
+  fields: { factor: size, into: checkedWithNode },
+  check({ factor, into }, context) {
+    const x = sequence(context, onlyInput(context));
+    choose(AXES, into, context.where, 'way');
     if (into === 'features') {
       const time = advance(x.time, { mul: 1, add: 0, div: factor, exact: true });
       return [{ ...x, features: x.features * factor, time }];
     }
     if (x.features % factor !== 0)
-      badSpec(at.where, 'the features cannot be divided', `a divisor of ${x.features}`, `${factor}`);
+      badSpec(context.where, 'the features cannot be divided', `a divisor of ${x.features}`, `${factor}`);
     return [{ ...x, features: x.features / factor, time: advance(x.time, { mul: factor, add: 0, div: 1 }) }];
   },
   make: () => flow,
@@ -57,10 +59,11 @@ const flow = {
         const { f32 } = arena;
         for (let b = 0; b < batch; b++) {
           for (let done = 0; done < total; ) {
-            const [i, j] = [done % x.features, done % y.features];
+            const i = done % x.features;
+            const j = done % y.features;
             const run = Math.min(x.features - i, y.features - j);
-            const from = rowAt(x, b * x.time + (done - i) / x.features) + i;
-            const to = rowAt(y, b * y.time + (done - j) / y.features) + j;
+            const from = rowIndex(x, b * x.time + (done - i) / x.features) + i;
+            const to = rowIndex(y, b * y.time + (done - j) / y.features) + j;
             for (let k = 0; k < run; k++) f32[to + k] = f32[from + k] as number;
             done += run;
           }
@@ -73,9 +76,9 @@ const flow = {
 /** Timesteps become features, features timesteps. */
 export const transpose: LayerKind<TransposeNode> = {
   fields: {},
-  check(_, at) {
-    const x = sequence(at, onlyInput(at));
-    return [{ ...vector(knownTime(at, x)), kind: 'sequence', time: fixed(x.features) }];
+  check(_, context) {
+    const x = sequence(context, onlyInput(context));
+    return [{ ...vector(knownTime(context, x)), kind: 'sequence', time: fixed(x.features) }];
   },
   make: () => ({
     plan(plan) {
@@ -87,29 +90,30 @@ export const transpose: LayerKind<TransposeNode> = {
           const { f32 } = arena;
           for (let b = 0; b < batch; b++) {
             for (let t = 0; t < x.time; t++) {
-              const from = rowAt(x, b * x.time + t);
-              for (let j = 0; j < x.features; j++) f32[rowAt(y, b * y.time + j) + t] = f32[from + j] as number;
+              const from = rowIndex(x, b * x.time + t);
+              for (let j = 0; j < x.features; j++) f32[rowIndex(y, b * y.time + j) + t] = f32[from + j] as number;
             }
           }
         },
       ];
     },
   }),
+  obstacle: eachTimestep,
 };
 
 /** The features in another order: a row-major block whose axes change places. */
 export const rearrange: LayerKind<RearrangeNode> = {
-  fields: { shape: later, order: later },
-  check({ shape, order }, at) {
-    const x = onlyInput(at);
-    list(shape, `${at.where}, shape`);
-    for (const n of shape) size(n, `${at.where}, shape`);
-    list(order, `${at.where}, order`);
+  fields: { shape: checkedWithNode, order: checkedWithNode },
+  check({ shape, order }, context) {
+    const x = onlyInput(context);
+    list(shape, `${context.where}, shape`);
+    for (const n of shape) size(n, `${context.where}, shape`);
+    list(order, `${context.where}, order`);
     if (shape.reduce((product, n) => product * n, 1) !== x.features) {
-      badSpec(at.where, 'the shape does not fit', `sizes whose product is ${x.features}`, describe(shape));
+      badSpec(context.where, 'the shape does not fit', `sizes whose product is ${x.features}`, describe(shape));
     }
     if (`${[...order].sort((a, b) => a - b)}` !== `${shape.map((_, axis) => axis)}`) {
-      badSpec(at.where, 'not an order of the axes', `each of 0 to ${shape.length - 1} once`, describe(order));
+      badSpec(context.where, 'not an order of the axes', `each of 0 to ${shape.length - 1} once`, describe(order));
     }
     return [x];
   },
@@ -130,19 +134,25 @@ export const rearrange: LayerKind<RearrangeNode> = {
       plan(plan) {
         const x = plan.inputs[0] as ValueBuffer;
         const y = plan.output(0, x.mask);
-        return [() => gather(plan, x, y, (feature) => sources[feature] as number)];
+        return [gatherFeatures(plan, x, y, sources)];
       },
     };
   },
+  obstacle: eachTimestep,
 };
 
 /** The same numbers for every row of the batch, in every run. */
 export const constant: LayerKind<ConstantNode> = {
-  fields: { tensors: later },
-  check({ tensors }, at) {
-    if (at.inputs.length > 0) wrongInputs(at, 'wrong number of inputs', 'none');
-    const rank = at.tensors[tensors?.value]?.shape.length;
-    const { value } = namedTensors(at, tensors, { value: rank === 2 ? ['time', 'features'] : ['features'] }, at.where);
+  fields: { tensors: checkedWithNode },
+  check({ tensors }, context) {
+    if (context.inputs.length > 0) wrongInputs(context, 'wrong number of inputs', 'none');
+    const rank = context.tensors[tensors?.value]?.shape.length;
+    const { value } = namedTensors(
+      context,
+      tensors,
+      { value: rank === 2 ? ['time', 'features'] : ['features'] },
+      context.where,
+    );
     const [first, second] = (value as TensorSpec).shape as [number, number?];
     return [second === undefined ? vector(first) : { ...vector(second), kind: 'sequence', time: fixed(first) }];
   },
@@ -162,4 +172,5 @@ export const constant: LayerKind<ConstantNode> = {
       },
     };
   },
+  obstacle: eachTimestep,
 };

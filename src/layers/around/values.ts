@@ -1,5 +1,5 @@
 import { fixedTime } from '../../graph/clock.js';
-import type { NodeCheck } from '../../graph/node-check.js';
+import type { NodeContext } from '../../graph/node-context.js';
 import type { Shape, ValueInfo } from '../../graph/value.js';
 import { badSpec, describe } from '../../refuse.js';
 import type { ValueBuffer } from '../layer.js';
@@ -8,7 +8,7 @@ import type { ValueBuffer } from '../layer.js';
 export const flows = ({ kind, time }: ValueInfo): boolean => kind === 'sequence' && fixedTime(time) === undefined;
 
 /** Timesteps of a value whose number is known before any run: 1 for a vector. @throws {SpecError} */
-export function knownTime({ where }: NodeCheck, x: ValueInfo): number {
+export function knownTime({ where }: NodeContext, x: ValueInfo): number {
   const time = x.kind === 'vector' ? 1 : fixedTime(x.time);
   if (time === undefined) {
     badSpec(
@@ -23,5 +23,8 @@ export function knownTime({ where }: NodeCheck, x: ValueInfo): number {
 
 export const vector = (features: number): Shape => ({ kind: 'vector', dtype: 'float32', features });
 
-/** Index into float32 of one row of a value. */
-export const rowAt = ({ address, stride }: ValueBuffer, row: number): number => (address + row * stride) / 4;
+/** What a layer that works along one axis may be told to take. */
+export const AXES = { time: 'time', features: 'features' } as const;
+
+/** Index into float32 of the start of one row of a value. */
+export const rowIndex = ({ address, stride }: ValueBuffer, row: number): number => (address + row * stride) / 4;

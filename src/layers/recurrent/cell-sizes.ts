@@ -1,16 +1,15 @@
-import type { CellConfig } from '../../spec.js';
+import type { AnyCell, CellKind } from './cell.js';
 
-const GATES = { lstm: 4, gru: 3, rnn: 1 } as const;
+/** How many rows of weights a unit has: one for each gate, or one where there are none. */
+export const rowsPerUnit = ({ gates }: Pick<CellKind<never>, 'gates'>): number =>
+  Math.max(1, Object.keys(gates).length);
 
-/** Number of gates stacked in a cell's weights. */
-export const gateCount = (type: CellConfig['type']): number => GATES[type];
+/** Lengths of h, and of c where there is one. */
+export const stateLengths = (kind: CellKind<never>, cell: AnyCell): readonly [h: number, c?: number] =>
+  kind.stateLengths?.(cell as never) ?? [cell.units];
 
-/** Length of a cell's h: its units, or what the projection makes of them. */
-export const outputLength = (cell: CellConfig): number =>
-  (cell.type === 'lstm' ? cell.projection : undefined) ?? cell.units;
-
-/** Multiply-adds of one timestep of a cell's matrix products: (inputs + h) · gates · units, and the projection. */
-export function cellMultiplyAdds(cell: CellConfig, inputs: number): number {
-  const projection = cell.type === 'lstm' && cell.projection !== undefined ? cell.units * cell.projection : 0;
-  return (inputs + outputLength(cell)) * gateCount(cell.type) * cell.units + projection;
+/** Multiply-adds of one timestep of a cell's matrix products. */
+export function cellMultiplyAdds(kind: CellKind<never>, cell: AnyCell, inputs: number): number {
+  const [h] = stateLengths(kind, cell);
+  return (inputs + h) * rowsPerUnit(kind) * cell.units + (kind.extraMultiplyAdds?.(cell as never) ?? 0);
 }

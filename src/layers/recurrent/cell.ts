@@ -1,52 +1,57 @@
 import { resolveActivation } from '../../graph/activations.js';
 import {
   type Check,
+  checkedWithNode,
   type Fields,
-  later,
   optionalBound,
   optionalOrder,
   optionalTruth,
   size,
 } from '../../graph/field-checks.js';
-import type { TensorShapes } from '../../graph/node-check.js';
-import type { ActivationSpec, CellConfig } from '../../spec.js';
-import { type CellKernel, FLAG } from '../../wasm/abi.js';
-import type { PackedMatrix } from '../../wasm/pack.js';
-import type { BuildContext } from '../layer.js';
-import type { StatePlace } from './slot.js';
+import type { TensorShapes } from '../../graph/node-context.js';
+import type { ActivationSpec, CellConfig, RecurrentBase, RecurrentTensors } from '../../spec.js';
+import { ACTIVATION, ACTIVATION_WORDS, type CellKernel, type DescriptorFields, FLAG } from '../../wasm/abi.js';
+import type { Linear } from '../../wasm/linear.js';
+import type { BuildContext, CellInfo, CellWords } from '../layer.js';
 
-/** One direction of a recurrent layer with its weights packed: what `lstm.ts`, `gru.ts` and `rnn.ts` make. */
-export interface Cell extends CellParts {
-  /** The layer's name; `.forward` or `.backward` added in a bidirectional one. */
-  readonly name: string;
-  readonly config: CellConfig;
-  readonly inputs: number;
-  readonly units: number;
+/** A cell of any type, also of one that a caller brings along. */
+export type AnyCell = RecurrentBase & { readonly type: string; readonly tensors: RecurrentTensors };
+
+/** One direction of a recurrent layer with its weights packed. */
+export interface Cell extends CellInfo, CellParts {
   /** Length of h. */
   readonly outputLength: number;
-  readonly kernel: CellKernel;
-  readonly place: StatePlace;
+  readonly zeroOutputForMask: boolean;
 }
 
-/** What differs from one type of cell to the next. */
+/** What a type of cell makes of its weights. */
 export interface CellParts {
-  /** The kernel's descriptor of this cell. */
+  readonly kernel: CellKernel;
+  /** What the kernel reads the cell from. */
   readonly descriptor: Descriptor;
-  /** The part of the sum over x, which a whole sequence computes at once: `raw = bias + W·x`. */
-  readonly projection: { readonly weight: PackedMatrix; readonly bias: number };
-  /** Gates in the order of a raw row's vectors within each group of 4 units. */
-  readonly gates: readonly string[];
+  /** The sum over [x h]; of its terms over x a whole sequence's are computed at once, `raw = bias + W·x`. */
+  readonly projection: Linear;
+  /** Floats of x that stand directly in front of h in the state; the kernel's to write. */
+  readonly front: number;
   /** Vectors of scratch per row. */
   readonly scratchVectors: number;
 }
 
-export interface CellKind<Config extends CellConfig = CellConfig> {
+/** All there is to know of one type of cell. One file each: `lstm.ts`, `gru.ts`, `rnn.ts`. */
+export interface CellKind<Config extends AnyCell = CellConfig> extends CellWords {
   /** All fields but the type. */
   readonly fields: Fields;
+  /** Lengths of its state's parts, h and perhaps c. Default: h alone, one element per unit. */
+  stateLengths?(config: Config): readonly [h: number, c?: number];
   /** Tensors beyond those that all cells have. @throws {SpecError} the fields contradict one another. */
   extraTensors?(config: Config, where: string): TensorShapes;
+  /** Multiply-adds beyond those of W·x and U·h. */
+  extraMultiplyAdds?(config: Config): number;
   pack(name: string, config: Config, inputs: number, context: BuildContext): CellParts;
 }
+
+/** Types of cell by name. */
+export type CellKinds = Readonly<Record<string, CellKind<never>>>;
 
 /** The fields of every type of cell, followed by its own. */
 export const cellFields = (own: Readonly<Record<string, Check>>): Fields => ({
@@ -56,14 +61,17 @@ export const cellFields = (own: Readonly<Record<string, Check>>): Fields => ({
   returnSequences: optionalTruth,
   zeroOutputForMask: optionalTruth,
   clip: optionalBound,
-  tensors: later,
+  tensors: checkedWithNode,
   ...own,
 });
+
+/** What the initial h of every type of cell is, for `explain`. */
+export const INITIAL_H = { initialH: 'for the trained initial h' } as const;
 
 export interface Descriptor {
   readonly address: number;
   /** Index into int32 of its flags. */
-  readonly flagsAt: number;
+  readonly flagsIndex: number;
   /** The flags without `zeroOutputForMask`. */
   readonly flags: number;
 }
@@ -72,32 +80,38 @@ export interface Descriptor {
 export type GateActivation = readonly [given: ActivationSpec | undefined, standard: 'sigmoid' | 'tanh'];
 
 /**
- * Packs a cell's descriptor: int32 sizes and addresses, float32 bounds (0: none), flags, and for each activation
- * its number, alpha and beta. The flag `general` is added where a bound or another than the standard activation asks for it.
+ * Writes a cell's descriptor: its fields, then its activations. The flag `general` is added where a bound (a float field that is not
+ * 0) or another than the standard activation asks for it.
+ *
+ * @param fields of the kernel's layer: an entry of `DESCRIPTOR`.
+ * @param values of each field; of `flags` those of the type.
  */
-export function packCell(
+export function packCell<Table extends DescriptorFields>(
   name: string,
   { arena }: BuildContext,
-  integers: readonly number[],
-  bounds: readonly number[],
-  ownFlags: number,
+  fields: Table,
+  values: Readonly<Record<keyof Table, number>>,
   activations: readonly GateActivation[],
 ): Descriptor {
-  const flagsAt = integers.length + bounds.length;
-  const address = arena.alloc(4 * (flagsAt + 1 + 3 * activations.length));
-  // The descriptor twice: [flagsAt + 1 + 3·activations], 4 bytes a field.
+  const keys = Object.keys(fields);
+  const address = arena.alloc(4 * (keys.length + ACTIVATION_WORDS * activations.length));
   const i32 = arena.i32.subarray(address / 4);
   const f32 = arena.f32.subarray(address / 4);
-  i32.set(integers);
-  f32.set(bounds, integers.length);
-  let flags = ownFlags | FLAG.keepsOutput | (bounds.some((bound) => bound > 0) ? FLAG.general : 0);
-  activations.forEach(([given, standard], index) => {
-    const { name: used, id, alpha, beta } = resolveActivation(given ?? standard, name);
-    if (used !== standard) flags |= FLAG.general;
-    const at = flagsAt + 1 + 3 * index;
-    i32[at] = id;
-    f32.set([alpha, beta], at + 1);
+  let flags = (values.flags as number) | FLAG.keepsOutput;
+  keys.forEach((key, index) => {
+    const value = values[key] as number;
+    if (fields[key] === 'i32') i32[index] = value;
+    else f32[index] = value;
+    if (fields[key] === 'f32' && value > 0) flags |= FLAG.general;
   });
-  i32[flagsAt] = flags;
-  return { address, flagsAt: address / 4 + flagsAt, flags };
+  activations.forEach(([given, standard], index) => {
+    const { name: used, alpha, beta } = resolveActivation(given ?? standard, name);
+    if (used !== standard) flags |= FLAG.general;
+    const start = keys.length + ACTIVATION_WORDS * index;
+    i32[start] = ACTIVATION[used];
+    f32.set([alpha, beta], start + 1);
+  });
+  const flagsIndex = keys.indexOf('flags');
+  i32[flagsIndex] = flags;
+  return { address, flagsIndex: address / 4 + flagsIndex, flags };
 }

@@ -1,46 +1,68 @@
-import { type NodeCheck, namedTensors } from '../../graph/node-check.js';
-import type { CellConfig } from '../../spec.js';
+import type { TensorNames } from '../../graph/kind.js';
+import { type NodeContext, namedTensors } from '../../graph/node-context.js';
+import type { CellConfig, LstmConfig } from '../../spec.js';
 import type { BuildContext } from '../layer.js';
-import type { Cell, CellKind } from './cell.js';
-import { gateCount, outputLength } from './cell-sizes.js';
+import type { AnyCell, Cell, CellKind } from './cell.js';
+import { cellMultiplyAdds, rowsPerUnit, stateLengths } from './cell-sizes.js';
 import { gru } from './gru.js';
 import { lstm } from './lstm.js';
 import { rnn } from './rnn.js';
 
-export const CELLS: Readonly<Record<CellConfig['type'], CellKind>> = { lstm, gru, rnn };
+export const CELLS: Readonly<Record<CellConfig['type'], CellKind<never>>> = { lstm, gru, rnn };
 
 /**
  * Checks a cell whose fields have been checked one by one.
  * @param where the layer, or its half.
  * @throws {SpecError}
  */
-export function checkCell(cell: CellConfig, inputs: number, at: NodeCheck, where: string): void {
-  const rows = gateCount(cell.type) * cell.units;
-  const h = outputLength(cell);
+export function checkCell(
+  kind: CellKind<never>,
+  cell: AnyCell,
+  inputs: number,
+  context: NodeContext,
+  where: string,
+): void {
+  const rows = rowsPerUnit(kind) * cell.units;
+  const [h] = stateLengths(kind, cell);
   const shapes = {
     weightIh: [rows, inputs],
     weightHh: [rows, h],
     'biasIh?': [rows],
     'biasHh?': [rows],
     'initialH?': [h],
-    ...CELLS[cell.type].extraTensors?.(cell, where),
+    ...kind.extraTensors?.(cell as never, where),
   };
-  namedTensors(at, cell.tensors, shapes, where);
+  namedTensors(context, cell.tensors, shapes, where);
 }
 
 /** Packs a cell's weights and claims its state. */
-export function makeCell(name: string, config: CellConfig, inputs: number, context: BuildContext): Cell {
-  const { type, units } = config;
-  const h = outputLength(config);
+export function makeCell(
+  name: string,
+  kind: CellKind<never>,
+  config: AnyCell,
+  inputs: number,
+  context: BuildContext,
+): Cell {
+  const { type, units, tensors, zeroOutputForMask = false } = config;
+  const parts = kind.pack(name, config as never, inputs, context);
+  const [h, c = 0] = stateLengths(kind, config);
+  const { initialH, initialC }: LstmConfig['tensors'] = tensors;
+  const named = Object.entries<string | undefined>(tensors as object as TensorNames);
   return {
-    ...CELLS[type].pack(name, config, inputs, context),
+    ...parts,
     name,
-    config,
+    type,
     inputs,
     units,
     outputLength: h,
-    kernel: context.kernels[type],
-    // GRU: the products of x and of h stay apart, since the reset gate stands between them.
-    place: context.slot.place(type === 'gru' ? 0 : inputs, h, type === 'lstm' ? units : 0),
+    zeroOutputForMask,
+    place: context.slot.place(parts.front, h, c),
+    initial: [initialH, initialC],
+    gates: Object.keys(kind.gates),
+    words: { title: kind.title, gates: kind.gates, extras: kind.extras },
+    sizes: Object.fromEntries(
+      named.flatMap(([field, tensor]) => (tensor === undefined ? [] : [[field, context.tensor(tensor).length]])),
+    ),
+    multiplyAdds: cellMultiplyAdds(kind, config, inputs),
   };
 }

@@ -1,9 +1,10 @@
-import { later, optionalActivations } from '../../graph/field-checks.js';
+import { checkedWithNode, optionalActivations } from '../../graph/field-checks.js';
 import { badSpec, describe } from '../../refuse.js';
 import type { GruConfig } from '../../spec.js';
-import { FLAG, vectorsFor } from '../../wasm/abi.js';
+import { DESCRIPTOR, FLAG, vectorsFor } from '../../wasm/abi.js';
+import { packLinear } from '../../wasm/linear.js';
 import { gateColumns, packBias, packMatrix } from '../../wasm/pack.js';
-import { type CellKind, cellFields, packCell } from './cell.js';
+import { type CellKind, cellFields, INITIAL_H, packCell } from './cell.js';
 
 // Positions in the spec's stacking r z n.
 const ALL = [0, 1, 2];
@@ -12,7 +13,10 @@ const CANDIDATE = [2];
 
 /** Gated recurrent unit (Cho et al. 2014), the reset gate before or after the recurrent product. */
 export const gru: CellKind<GruConfig> = {
-  fields: cellFields({ activations: optionalActivations(['r', 'z', 'n']), resetAfter: later }),
+  title: 'a GRU',
+  gates: { r: 'reset gate', z: 'update gate', n: 'candidate' },
+  extras: INITIAL_H,
+  fields: cellFields({ activations: optionalActivations(['r', 'z', 'n']), resetAfter: checkedWithNode }),
   extraTensors({ resetAfter }, where) {
     if (typeof resetAfter !== 'boolean') {
       badSpec(where, 'resetAfter must be said, frameworks disagree', 'true or false', describe(resetAfter));
@@ -22,8 +26,7 @@ export const gru: CellKind<GruConfig> = {
   pack(name, config, inputs, context) {
     const { units, tensors, resetAfter, activations = {}, clip = 0 } = config;
     const columns = gateColumns(ALL, units);
-    const weight = packMatrix(context, columns, [tensors.weightIh, inputs]);
-    const bias = packBias(context, columns, tensors.biasIh);
+    const fromX = packLinear(context, columns, [[tensors.weightIh, inputs]], [tensors.biasIh]);
     // With the reset before the product, n's part needs r∘h and so a matrix of its own.
     const rz = resetAfter ? columns : gateColumns(RESET_AND_UPDATE, units);
     const n = resetAfter ? new Int32Array() : gateColumns(CANDIDATE, units);
@@ -31,20 +34,31 @@ export const gru: CellKind<GruConfig> = {
     const wHn = resetAfter ? 0 : packMatrix(context, n, [tensors.weightHh, units]).address;
     const biasHh = packBias(context, Int32Array.of(...rz, ...n), tensors.biasHh);
     return {
+      kernel: context.kernels.gru,
       descriptor: packCell(
         name,
         context,
-        [inputs, units, weight.address, bias, wHh, biasHh, wHn],
-        [clip],
-        resetAfter ? FLAG.resetAfter : 0,
+        DESCRIPTOR.gru,
+        {
+          inputs,
+          units,
+          wIh: fromX.weight.address,
+          biasIh: fromX.bias,
+          wHh,
+          biasHh,
+          wHn,
+          clip,
+          flags: resetAfter ? FLAG.resetAfter : 0,
+        },
         [
           [activations.r, 'sigmoid'],
           [activations.z, 'sigmoid'],
           [activations.n, 'tanh'],
         ],
       ),
-      projection: { weight, bias },
-      gates: ['r', 'z', 'n'],
+      projection: fromX,
+      // The products of x and of h stay apart, since the reset gate stands between them.
+      front: 0,
       scratchVectors: 4 * vectorsFor(units),
     };
   },

@@ -1,43 +1,45 @@
-import { sequence, wrongInputs } from '../../graph/node-check.js';
-import type { Shape } from '../../graph/value.js';
+import { fixedTime } from '../../graph/clock.js';
+import type { AnyNode } from '../../graph/kind.js';
+import { sequence, wrongInputs } from '../../graph/node-context.js';
+import type { Shape, ValueInfo } from '../../graph/value.js';
 import { badSpec, describe } from '../../refuse.js';
-import type { RecurrentNode } from '../../spec.js';
 import type { LayerKind, Op, PlanContext, ValueBuffer } from '../layer.js';
-import type { Cell, CellKind } from './cell.js';
-import { outputLength } from './cell-sizes.js';
+import type { AnyCell, Cell, CellKind } from './cell.js';
+import { stateLengths } from './cell-sizes.js';
 import { checkCell, makeCell } from './cells.js';
 import type { StatePart } from './slot.js';
 import { unroll } from './unroll.js';
 
-/** LSTM, GRU or simple RNN: one cell over time. */
-export const recurrent = ({ fields }: CellKind): LayerKind<RecurrentNode> => ({
-  fields,
-  check(node, at) {
-    const h = outputLength(node);
+/** A recurrent layer of any type of cell: one cell over time. */
+export const recurrent = (kind: CellKind<never>): LayerKind<AnyNode & AnyCell> => ({
+  fields: kind.fields,
+  check(node, context) {
     // Its state as further inputs (initial) and further outputs (final).
-    const states = node.type === 'lstm' ? [h, node.units] : [h];
-    const [x, ...initial] = at.inputs;
+    const states = stateLengths(kind, node) as readonly number[];
+    const [x, ...initial] = context.inputs;
     if (!x || (initial.length > 0 && initial.length !== states.length)) {
-      wrongInputs(at, 'wrong number of inputs', node.type === 'lstm' ? '[x] or [x, h0, c0]' : '[x] or [x, h0]');
+      wrongInputs(context, 'wrong number of inputs', states.length > 1 ? '[x] or [x, h0, c0]' : '[x] or [x, h0]');
     }
-    checkCell(node, sequence(at, x).features, at, at.where);
+    checkCell(kind, node, sequence(context, x).features, context, context.where);
     initial.forEach(({ name, kind, features }, index) => {
       if (kind !== 'vector' || features !== states[index]) {
         badSpec(
-          at.where,
+          context.where,
           `initial state ${describe(name)} has the wrong shape`,
           `a vector of ${states[index]}`,
           `a ${kind} of ${features}`,
         );
       }
     });
+    const [h] = states as [number];
     const y: Shape = { ...x, kind: node.returnSequences === false ? 'vector' : 'sequence', features: h };
     return [y, ...states.map((features): Shape => ({ ...y, kind: 'vector', features }))];
   },
   make(node, context, inputs) {
-    const cell = makeCell(node.name, node, inputs, context);
+    const cell = makeCell(node.name, kind, node, inputs, context);
     return {
       cells: [cell],
+      multiplyAdds: cell.multiplyAdds,
       plan(plan) {
         const x = plan.inputs[0] as ValueBuffer;
         const sequences = node.returnSequences !== false;
@@ -51,7 +53,25 @@ export const recurrent = ({ fields }: CellKind): LayerKind<RecurrentNode> => ({
       },
     };
   },
+  obstacle: ({ goBackwards, inputs: { length } }, [x], carried) =>
+    recurrentObstacle(goBackwards === true, length > 1, carried, x),
 });
+
+/** Its own state lasts from step to step, unless each step starts it anew. */
+function recurrentObstacle(
+  backwards: boolean,
+  givenState: boolean,
+  carried: boolean,
+  x: ValueInfo | undefined,
+): string | undefined {
+  const fixed = fixedTime(x?.time);
+  // Started from what the model carries, it may as well walk a fixed number of timesteps within each step.
+  if (carried && (fixed || !x?.time) && !(backwards && !fixed)) return undefined;
+  if (x?.time) return 'starts anew in every run';
+  if (backwards) return 'walks backwards from the last timestep, so it needs the whole sequence first';
+  if (givenState) return 'takes its initial state from another value at every run, so it cannot carry its own';
+  return undefined;
+}
 
 /** Takes h (and c) from other values, as the node's further inputs. Such a layer is not streamed, so its state is fresh otherwise. */
 function setInitialState({ place }: Cell, { kernels, batch, slotBytes, inputs }: PlanContext): Op[] {

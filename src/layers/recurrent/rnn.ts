@@ -1,19 +1,35 @@
 import { optionalActivation } from '../../graph/field-checks.js';
 import type { RnnConfig } from '../../spec.js';
-import { gateColumns, packBias, packMatrix } from '../../wasm/pack.js';
-import { type CellKind, cellFields, packCell } from './cell.js';
+import { DESCRIPTOR } from '../../wasm/abi.js';
+import { packLinear } from '../../wasm/linear.js';
+import { gateColumns } from '../../wasm/pack.js';
+import { type CellKind, cellFields, INITIAL_H, packCell } from './cell.js';
 
 /** Simple recurrent network (Elman 1990). */
 export const rnn: CellKind<RnnConfig> = {
+  title: 'a simple RNN',
+  gates: {},
+  extras: INITIAL_H,
   fields: cellFields({ activation: optionalActivation }),
   pack(name, { units, tensors, activation, clip = 0 }, inputs, context) {
-    const columns = gateColumns([0], units);
-    const weight = packMatrix(context, columns, [tensors.weightIh, inputs], [tensors.weightHh, units]);
-    const bias = packBias(context, columns, tensors.biasIh, tensors.biasHh);
+    const { weightIh, weightHh, biasIh, biasHh } = tensors;
+    const sum = packLinear(
+      context,
+      gateColumns([0], units),
+      [
+        [weightIh, inputs],
+        [weightHh, units],
+      ],
+      [biasIh, biasHh],
+    );
+    const { weight, bias } = sum;
     return {
-      descriptor: packCell(name, context, [inputs, units, weight.address, bias], [clip], 0, [[activation, 'tanh']]),
-      projection: { weight, bias },
-      gates: [],
+      kernel: context.kernels.rnn,
+      descriptor: packCell(name, context, DESCRIPTOR.rnn, { inputs, units, w: weight.address, bias, clip, flags: 0 }, [
+        [activation, 'tanh'],
+      ]),
+      projection: sum,
+      front: inputs,
       scratchVectors: 0,
     };
   },

@@ -20,19 +20,18 @@ export interface UnrollOptions {
  * first: the kernel runs over [x h] as one sum. Both give the same bits.
  */
 export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: UnrollOptions, context: PlanContext): Op {
-  const { arena, kernels, batch, slotBytes, watch } = context;
+  const { arena, batch, slotBytes, watch } = context;
   const { time } = x;
   const { kernel, descriptor, projection, inputs } = cell;
-  const { address: layer, flagsAt } = descriptor;
-  const { weight, bias } = projection;
-  const rawBytes = weight.vectors * VECTOR_BYTES;
+  const { address: layer, flagsIndex } = descriptor;
+  const rawBytes = projection.vectors * VECTOR_BYTES;
   const chunk = Math.max(1, Math.min(time, Math.floor(RAW_BYTES / (rawBytes * batch))));
   // raw [batch][chunk][rawVectors·4], then scratch [batch][scratchVectors·4]
   const raw = context.shared(batch * (chunk * rawBytes + cell.scratchVectors * VECTOR_BYTES));
   const rawStride = chunk * rawBytes;
   const scratch = raw + batch * rawStride;
   // Keras zeroes a masked last timestep too; behind a row's length, the last output is that at its end.
-  const zero = cell.config.zeroOutputForMask === true || (context.zeroMasked && options.sequences);
+  const zero = cell.zeroOutputForMask || (context.zeroMasked && options.sequences);
   const flags = descriptor.flags | (zero ? FLAG.zeroOutputForMask : 0);
   const h = cell.place.parts[0].offset;
   const xTime = time * x.stride;
@@ -41,19 +40,19 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
   const last = backwards ? 0 : time - 1;
   const flip = backwards && options.outputOrder === 'computed';
 
-  const outputAt = (t: number): number => {
+  const outputAddress = (t: number): number => {
     if (!sequences) return t === last ? out.address : 0;
     return out.address + (flip ? time - 1 - t : t) * out.stride;
   };
 
-  /** Over [x h] from `from` on; 0: over h alone, on from the raw gates at `rawAt`. */
-  const step = (state: number, t: number, from: number, rawAt: number): void => {
+  /** Over [x h] from `from` on; 0: over h alone, on from the raw gates at `rawAddress`. */
+  const step = (state: number, t: number, from: number, rawAddress: number): void => {
     const mask = x.mask === 0 ? 0 : x.mask + t;
     kernel(
       layer,
       from,
       x.stride,
-      rawAt,
+      rawAddress,
       rawStride,
       scratch,
       state + h,
@@ -61,35 +60,35 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
       batch,
       mask,
       time,
-      outputAt(t),
+      outputAddress(t),
       outTime,
     );
-    watch?.({ cell, timestep: t, raw: rawAt, rawStride, state, mask, maskStride: time });
+    watch?.({ cell, timestep: t, raw: rawAddress, rawStride, state, mask, maskStride: time });
   };
 
   if (time === 1) {
     return (state) => {
-      arena.i32[flagsAt] = flags;
+      arena.i32[flagsIndex] = flags;
       step(state, 0, x.address, raw);
     };
   }
 
+  const product = (a: number, aStride: number, rows: number, c: number, cStride: number): void =>
+    projection.applyTerms(0, inputs, a, aStride, rows, projection.bias, 0, c, cStride);
   const project = (from: number, count: number): void => {
-    const gemm = (a: number, aStride: number, rows: number, c: number, cStride: number): void =>
-      kernels.gemm(a, aStride, rows, weight.address, weight.rows, 0, inputs, weight.vectors, bias, 0, c, cStride);
     // The batch's rows stand next to one another: one product for all.
     const first = x.address + from * x.stride;
     if (count === time && chunk === time) {
-      gemm(first, x.stride, batch * time, raw, rawBytes);
+      product(first, x.stride, batch * time, raw, rawBytes);
       // Otherwise the longer of the two directions makes the rows of each product.
     } else if (count > batch) {
-      for (let b = 0; b < batch; b++) gemm(first + b * xTime, x.stride, count, raw + b * rawStride, rawBytes);
+      for (let b = 0; b < batch; b++) product(first + b * xTime, x.stride, count, raw + b * rawStride, rawBytes);
     } else {
-      for (let t = 0; t < count; t++) gemm(first + t * x.stride, xTime, batch, raw + t * rawBytes, rawStride);
+      for (let t = 0; t < count; t++) product(first + t * x.stride, xTime, batch, raw + t * rawBytes, rawStride);
     }
   };
   return (state) => {
-    arena.i32[flagsAt] = flags;
+    arena.i32[flagsIndex] = flags;
     for (let done = 0; done < time; done += chunk) {
       const count = Math.min(chunk, time - done);
       const from = backwards ? time - done - count : done;

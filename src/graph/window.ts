@@ -1,11 +1,11 @@
-import { advance, type Clock, fixedTime } from '../../graph/clock.js';
-import { type Check, size } from '../../graph/field-checks.js';
-import { badSpec, describe } from '../../refuse.js';
-import type { PaddingSpec } from '../../spec.js';
+import { badSpec, describe } from '../refuse.js';
+import type { PaddingSpec } from '../spec.js';
+import { advance, type Clock, fixedTime } from './clock.js';
+import { type Check, size } from './field-checks.js';
 
-/** A window that slides over the timesteps. */
+/** A window that slides over the timesteps: the arithmetic of convolutions and pooling. */
 export interface Window {
-  /** Timesteps from the window's first to its last. */
+  /** Timesteps from the window's first to its last: `dilation · (taps - 1) + 1`. */
   readonly span: number;
   readonly stride: number;
   readonly padding: PaddingSpec;
@@ -13,21 +13,26 @@ export interface Window {
   readonly ceil?: boolean;
 }
 
-export const padding: Check = (value, where) => {
-  if (value === undefined || value === 'same_upper' || value === 'same_lower') return;
-  pair(value, where);
+const isPair = (value: unknown): boolean =>
+  Array.isArray(value) && value.length === 2 && value.every((n) => Number.isSafeInteger(n) && n >= 0);
+
+/** A `PaddingSpec`, or none. */
+export const optionalPadding: Check = (value, where) => {
+  if (value === undefined || value === 'same_upper' || value === 'same_lower' || isPair(value)) return;
+  badSpec(where, 'not a pair of sizes', '[before, after], or same_upper or same_lower', describe(value));
 };
 
-/** Two whole numbers of at least 0. */
-export const pair: Check = (value, where) => {
-  if (value === undefined) return;
-  const fits = Array.isArray(value) && value.length === 2 && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-  if (!fits) badSpec(where, 'not a pair of sizes', '[before, after], or same_upper or same_lower', describe(value));
+/** Two whole numbers of at least 0, or none. */
+export const optionalPair: Check = (value, where) => {
+  if (value !== undefined && !isPair(value)) badSpec(where, 'not a pair of sizes', '[before, after]', describe(value));
 };
 
-export const atLeast0: Check = (value, where) => {
+export const optionalCount: Check = (value, where) => {
   if (value !== undefined && value !== 0) size(value, where);
 };
+
+/** Timesteps from the first to the last of `taps` of them, `dilation` apart. */
+export const spanOf = (taps: number, dilation: number): number => dilation * (taps - 1) + 1;
 
 /** The time of what a window makes. */
 export function windowClock(time: Clock | undefined, { span, stride, padding, ceil }: Window): Clock | undefined {

@@ -1,11 +1,11 @@
-import { badSpec, describe, record } from '../refuse.js';
+import { badSpec, describe, requireObject } from '../refuse.js';
 import type { ModelSpec, TensorSpec } from '../spec.js';
 import { onlyKeys } from './field-checks.js';
 import type { ValueInfo } from './value.js';
 
-/** A node being checked: what its layer may ask about. */
-export interface NodeCheck {
-  /** The node, for errors. */
+/** What surrounds a node that is being checked. */
+export interface NodeContext {
+  /** Names the node in errors. */
   readonly where: string;
   readonly inputs: readonly ValueInfo[];
   readonly tensors: ModelSpec['tensors'];
@@ -15,19 +15,19 @@ export interface NodeCheck {
 export type TensorShapes = Readonly<Record<string, readonly (number | string)[]>>;
 
 /** @throws {SpecError} always. */
-export function wrongInputs({ where, inputs }: NodeCheck, message: string, expected: string): never {
+export function wrongInputs({ where, inputs }: NodeContext, message: string, expected: string): never {
   badSpec(where, message, expected, describe(inputs.map(({ name }) => name)));
 }
 
 /** The node's single input. @throws {SpecError} */
-export function onlyInput(at: NodeCheck): ValueInfo {
-  const [x, ...more] = at.inputs;
-  if (!x || more.length > 0) wrongInputs(at, 'wrong number of inputs', '1');
+export function onlyInput(context: NodeContext): ValueInfo {
+  const [x, ...more] = context.inputs;
+  if (!x || more.length > 0) wrongInputs(context, 'wrong number of inputs', '1');
   return x;
 }
 
 /** A value that must have timesteps. @throws {SpecError} */
-export function sequence({ where }: NodeCheck, x: ValueInfo): ValueInfo {
+export function sequence({ where }: NodeContext, x: ValueInfo): ValueInfo {
   if (x.kind !== 'sequence') badSpec(where, `input ${describe(x.name)} has no time`, 'a sequence', 'a vector');
   return x;
 }
@@ -38,18 +38,18 @@ export function sequence({ where }: NodeCheck, x: ValueInfo): ValueInfo {
  * @throws {SpecError}
  */
 export function namedTensors(
-  { tensors }: NodeCheck,
+  { tensors }: NodeContext,
   names: object,
   shapes: TensorShapes,
   where: string,
 ): Record<string, TensorSpec> {
   const fields = Object.keys(shapes);
-  record(names, where, 'no tensors', `tensors: ${fields.join(', ')}`);
-  const plain = (field: string): string => field.replace('?', '');
-  onlyKeys(names, fields.map(plain), `${where}, tensors`);
+  requireObject(names, where, 'no tensors', `tensors: ${fields.join(', ')}`);
+  const withoutMark = (field: string): string => field.replace('?', '');
+  onlyKeys(names, fields.map(withoutMark), `${where}, tensors`);
   const found: Record<string, TensorSpec> = {};
   for (const [field, shape] of Object.entries(shapes)) {
-    const key = plain(field);
+    const key = withoutMark(field);
     const name = (names as Record<string, unknown>)[key];
     if (name === undefined && key !== field) continue;
     if (typeof name !== 'string' || !Object.hasOwn(tensors, name)) {

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ACTIVATION, ACTIVATION_WORDS, BINARY, DESCRIPTOR, FLAG } from '../../src/wasm/abi.js';
+
+// What TypeScript writes for the kernels, held against the kernels' own source.
+
+const source = (file: string): string => readFileSync(new URL(`../../assembly/${file}.ts`, import.meta.url), 'utf8');
+
+/** Fields of a class without methods, in the order in which they lie in memory, 4 bytes each. */
+function fieldsOf(file: string, name: string): Record<string, string> {
+  const [, body = ''] = new RegExp(`class ${name} \\{\\n([^}]*)\\}`).exec(source(file)) ?? [];
+  const fields = [...body.matchAll(/^ {2}(\w+): (\w+);$/gm)];
+  return Object.fromEntries(fields.map(([, field, type]) => [field, type === 'f32' ? 'f32' : 'i32']));
+}
+
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+describe('what the kernels are told', () => {
+  it.each([
+    ['lstm', 'LstmLayer'],
+    ['gru', 'GruLayer'],
+    ['rnn', 'RnnLayer'],
+  ] as const)('the descriptor of %s: the same fields in the same order', (type, name) => {
+    const fields = fieldsOf(type, name);
+    expect(Object.entries(DESCRIPTOR[type])).toEqual(Object.entries(fields));
+    expect(Object.keys(fields).at(-1)).toBe('flags');
+  });
+
+  it('an activation within a descriptor', () => {
+    expect(Object.keys(fieldsOf('cell', 'Gate'))).toEqual(['id', 'alpha', 'beta']);
+    expect(ACTIVATION_WORDS).toBe(3);
+  });
+
+  it('the number of each activation', () => {
+    const [, body = ''] = /enum Activation \{\n([^}]*)\}/.exec(source('activations')) ?? [];
+    const names = [...body.matchAll(/^ {2}(\w+),$/gm)].map(([, name]) => snakeCase(name as string));
+    expect(names.length).toBeGreaterThan(20);
+    expect(ACTIVATION).toEqual(Object.fromEntries(names.map((name, number) => [name, number])));
+  });
+
+  it('the bits of the flags', () => {
+    const [, body = ''] = /namespace Flag \{\n([^}]*)\}/.exec(source('cell')) ?? [];
+    const flags = Object.fromEntries(
+      [...body.matchAll(/const (\w+): i32 = (\d+);/g)].map(([, k, v]) => [k, Number(v)]),
+    );
+    const { zeroOutputForMask, ...others } = FLAG;
+    expect({ ...others, zeroOutput: zeroOutputForMask }).toEqual(flags);
+  });
+
+  it('the numbers of the elementwise operations', () => {
+    const [, body = ''] = /enum Binary \{\n([^}]*)\}/.exec(source('rows')) ?? [];
+    const names = [...body.matchAll(/^ {2}(\w+),$/gm)].map(([, name]) => name as string);
+    expect(names.length).toBeGreaterThan(2);
+    expect(BINARY).toEqual(Object.fromEntries(names.map((name, number) => [name, number])));
+  });
+});
