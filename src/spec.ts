@@ -257,6 +257,11 @@ export interface DropoutNode extends NodeBase {
   readonly type: 'dropout';
 }
 
+/** Identity that hands no mask on. */
+export interface UnmaskNode extends NodeBase {
+  readonly type: 'unmask';
+}
+
 /** The same numbers for every row: a vector from a tensor `(features)`, a sequence of fixed time from `(time, features)`. No inputs. */
 export interface ConstantNode extends NodeBase {
   readonly type: 'constant';
@@ -452,6 +457,7 @@ export type NodeSpec =
   | SoftmaxNode
   | MergeNode
   | DropoutNode
+  | UnmaskNode
   | WhereNode
   | ConstantNode
   | ScaleShiftNode

@@ -9,6 +9,7 @@ import { pool1d } from './around/pool.js';
 import { reduce } from './around/reduce.js';
 import { constant, rearrange, regroup, reshape, transpose } from './around/shape.js';
 import { repeat, reverse, slice, timestep } from './around/time.js';
+import { unmask } from './around/unmask.js';
 import { where } from './around/where.js';
 import { KINDS } from './common.js';
 import type { LayerKinds } from './layer.js';
@@ -21,6 +22,7 @@ export const allLayers: LayerKinds = {
   masking,
   ...merges,
   where,
+  unmask,
   constant,
   scale_shift: scaleShift,
   batch_norm: batchNorm,

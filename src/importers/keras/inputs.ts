@@ -19,11 +19,13 @@ export function addInput(build: Build, layer: LayerEntry, shape: FileShape | und
   const { dtype } = layer.config;
   const whole = typeof dtype === 'string' && dtype.includes('int');
   const name = build.unique(layer.name);
-  // Ids may have an axis of one behind them. Of numbers, only ids may be of any number.
-  if (build.ids.has(layer.name) || (second === undefined && (whole || first === null))) {
+  // Ids may have an axis of one behind them.
+  if (build.ids.has(layer.name) || (second === undefined && whole)) {
     if (more.length > 0 || (second !== undefined && second !== 1)) unfit();
     return build.addInput({ name, features: 1, dtype: 'int32' }, first ?? undefined);
   }
+  // Of any number: timesteps of one feature that has no axis.
+  if (second === undefined && first === null) return { ...build.addInput({ name, features: 1 }), bare: true };
   if (second === undefined) return build.addInput({ name, features: first as number, kind: 'vector' });
   if (more.length > 0 || second === null) return unfit();
   return build.addInput({ name, features: second }, first ?? undefined);

@@ -9,9 +9,11 @@ import type { Weights } from './files/weights.js';
 import { addInput } from './inputs.js';
 import type { Dialect } from './layers/activations.js';
 import { LAYERS } from './layers/all.js';
+import type { Layer } from './layers/layer.js';
 import { checkMask, isMask, type Mask, makeMask, makesMask } from './layers/masks.js';
 import { runOperation } from './operations/all.js';
-import { FindTokenIds } from './token-ids.js';
+import { axesOf } from './operations/axes.js';
+import { Survey } from './survey.js';
 import { type Called, type FileShape, type Plans, type Visitor, Walk, whereOf } from './walk.js';
 
 /**
@@ -32,10 +34,10 @@ export function kerasModel(
       entry.className,
     );
   const plans: Plans = new Map();
-  const tokenIds = new FindTokenIds();
-  new Walk(plans).model(entry, tokenIds);
+  const survey = new Survey();
+  new Walk(plans).model(entry, survey);
   const reporter = new Reporter();
-  const build = new Build(dialect, reporter, tokenIds.inputs);
+  const build = new Build(dialect, reporter, survey.tokenIds);
   const outputs = new Walk<Value>(plans).model(entry, new MakeNodes(build, weights));
   const names = outputs.map((value) => asValue(`model ${JSON.stringify(entry.name)}`, value).name);
   // An output has a name of its own, and is made by a node.
@@ -79,14 +81,29 @@ class MakeNodes implements Visitor<Value> {
     masks.forEach((mask, position) => {
       checkMask(where, build.masks.get(inputs[position]?.mask ?? ''), mask as Mask);
     });
-    const own = this.weights(index);
-    const run = Object.hasOwn(LAYERS, layer.className) ? LAYERS[layer.className] : undefined;
-    if (!run) refuse(where, 'a layer that is not honoured', Object.keys(LAYERS).join(', '), layer.className);
+    if (inputs.some(({ bare }) => bare)) refuseBare(where, layer, inputs);
     const config = new Config(where, layer.name, layer.config, build.reporter);
-    const made = run({ build, config, entry: layer, name, inputs, arrays: own.take() });
+    const run = LAYERS[layer.className] as Layer;
+    const made = run({ build, config, entry: layer, name, inputs, arrays: this.weights(index).take() });
     config.finish();
     return made;
   }
+}
+
+/** Layers that turn every number by itself, whatever axes a value has. */
+const BY_NUMBER = ['Activation', 'Dropout', 'Identity', 'ReLU', 'LeakyReLU', 'ELU', 'Rescaling', 'Reshape'];
+const MERGING = ['Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum'];
+
+/** @throws {ImportError} a layer would take the time for features. */
+function refuseBare(where: string, { className }: LayerEntry, inputs: readonly Flow[]): void {
+  const merges = MERGING.includes(className) && inputs.every(({ bare, kind }) => bare && kind === inputs[0]?.kind);
+  if (!merges && !BY_NUMBER.includes(className))
+    refuse(
+      where,
+      'its input has no features',
+      '(batch, time, features), or (batch, features)',
+      inputs.map((x) => `(${axesOf(x).join(', ')})`).join(', '),
+    );
 }
 
 const asValue = (where: string, value: Value): Flow =>

@@ -330,17 +330,17 @@ const REFUSED: [string, () => string, string][] = [
   [
     'any along another axis',
     () => functional([x, notEqual(0), any({ axis: 1 })]),
-    'layer "any" (Any): an operation that is not honoured; expected one that makes masks of masks, got [{class_name, config}]',
+    'layer "any" (Any): an operation that is not honoured; expected one that makes masks of masks, got ["a value"]',
   ],
   [
     'unequal to a value',
     () => functional([x, notEqual(tensor('x'))]),
-    'layer "ne" (NotEqual): an operation that is not honoured; expected one that makes masks of masks, got [{class_name, config}, {class_name, config}]',
+    'layer "ne" (NotEqual): an operation that is not honoured; expected one that makes masks of masks, got ["a value", "a value"]',
   ],
   [
     'either of a mask and one of each feature',
     () => functional([x, notEqual(0), any(), with3(layer('o', 'LogicalOr'), [tensor('ne'), tensor('any')])]),
-    'layer "o" (LogicalOr): an operation that is not honoured; expected one that makes masks of masks, got [{class_name, config}, {class_name, config}]',
+    'layer "o" (LogicalOr): an operation that is not honoured; expected one that makes masks of masks, got ["a value", "a value"]',
   ],
   [
     'either of nothing',
@@ -350,7 +350,7 @@ const REFUSED: [string, () => string, string][] = [
   [
     'a mask with an axis in front',
     () => functional([x, notEqual(0), any(), with3(layer('e', 'ExpandDims', { axis: 0 }), [tensor('any')])]),
-    'layer "e" (ExpandDims): an operation that is not honoured; expected one that makes masks of masks, got [{class_name, config}]',
+    'layer "e" (ExpandDims): an operation that is not honoured; expected one that makes masks of masks, got ["a value"]',
   ],
   [
     'masked factors of different shapes',

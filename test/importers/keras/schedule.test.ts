@@ -10,7 +10,6 @@ const call = (name: string, reads: readonly string[], index: number): LayerCall 
   layer: { name, className: 'Dense', config: {} },
   index,
   call: 0,
-  node: undefined,
   values: reads.map((read): Reference => [read, 0, 0]),
   masks: [],
 });

@@ -1,7 +1,7 @@
 import { show } from '../../formats/json.js';
 import { refuse } from '../../shared/refuse.js';
 import type { Flow } from '../build.js';
-import type { OperationCall } from '../calls/operands.js';
+import { Operand, type OperationCall } from '../calls/operands.js';
 import type { LayerEntry } from '../entries.js';
 
 // Functional models of Keras 3.4 and newer say how masks are made: `Any(NotEqual(x, mask_value))` beside a Masking of x,
@@ -42,7 +42,12 @@ export function makeMask(
 ): Mask {
   const { axis, keepdims = false } = config;
   const unfit = (): never =>
-    refuse(where, 'an operation that is not honoured', 'one that makes masks of masks', show(args));
+    refuse(
+      where,
+      'an operation that is not honoured',
+      'one that makes masks of masks',
+      show(args.map((argument) => (argument instanceof Operand ? 'a value' : argument))),
+    );
   if (Object.keys(kwargs).length > 0) unfit();
   const joined = (wide: boolean): Mask => {
     const masks = values.filter(isMask);

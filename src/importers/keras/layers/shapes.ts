@@ -19,6 +19,9 @@ const asVector = (build: Build, where: string, x: Flow, wanted: string): Flow =>
 const reshape: Layer = (call) => {
   const { build, config, name } = call;
   const x = only(call);
+  // The one feature gets an axis, however many timesteps there are.
+  if (x.bare && x.kind === 'sequence' && `${config.raw('target_shape')}` === '-1,1')
+    return [unmasked({ ...x, bare: false })];
   const total = fixedSteps(config.where, x, build) * x.features;
   const raw = config.raw('target_shape');
   const target = Array.isArray(raw) ? [...(raw as number[])] : [Number.NaN];
