@@ -81,10 +81,14 @@ function combine(args: Arguments, name: string, type: Binary, a: Flow | Constant
   const number = constant?.data.length === 1 ? constant.data[0] : undefined;
   const single = number === undefined ? undefined : BY_NUMBER[type]?.(number, constant === a);
   if (single) return build.activate(value, name, single);
-  const operands = [a, b].map((operand) => (isConstant(operand) ? constantBeside(args, operand, value) : operand));
-  const shape = alike(args, operands);
+  const operands = beside(args, [a, b], value);
+  const shape = alike(args, operands, [a, b]);
   return { ...shape, name: build.add({ type, inputs: operands.map((operand) => operand.name) }, name) };
 }
+
+/** Operands, numbers among them as values that stand beside `value`. */
+const beside = (args: Arguments, operands: readonly (Flow | Constant)[], value: Flow): Flow[] =>
+  operands.map((operand) => (isConstant(operand) ? constantBeside(args, operand, value) : operand));
 
 /** Numbers as a value that stands beside another one. */
 function constantBeside({ build, name, where }: Arguments, { shape, data }: Constant, x: Flow): Flow {
@@ -114,12 +118,14 @@ function constantBeside({ build, name, where }: Arguments, { shape, data }: Cons
   } as Flow;
 }
 
-/** The shape of values that stand beside one another, as NumPy does it: axes from the last. @throws {ImportError} */
-function alike({ build, where }: Arguments, operands: readonly Flow[]): Flow {
-  const values = operands.filter((x) => !x.name.endsWith('.constant'));
-  const forms = new Set(values.map((x) => axesOf(x).join()));
-  const text = [...forms].join(' and ').replaceAll(',', ', ');
-  if (forms.size > 1) refuse(where, 'values of different axes', 'the same axes', text);
+/**
+ * The shape of values that stand beside one another, as NumPy does it: axes from the last.
+ * @param given which of them are numbers, whose axes fit by now.
+ * @throws {ImportError}
+ */
+function alike({ build, where }: Arguments, operands: readonly Flow[], given: readonly (Flow | Constant)[]): Flow {
+  const forms = new Set(given.flatMap((operand) => (isConstant(operand) ? [] : [axesOf(operand).join(', ')])));
+  if (forms.size > 1) refuse(where, 'values of different axes', 'the same axes', `(${[...forms].join('), (')})`);
   const features = Math.max(...operands.map((x) => x.features));
   for (const x of operands)
     if (x.features !== features && x.features !== 1)
@@ -132,8 +138,8 @@ const where: Operation = (args) => {
   args.finish(3);
   const value = operands.find((operand): operand is Flow => !isConstant(operand));
   if (!value) return refuse(args.where, 'an operation on numbers alone', 'a value of the model');
-  const flows = operands.map((operand) => (isConstant(operand) ? constantBeside(args, operand, value) : operand));
-  const shape = alike(args, flows);
+  const flows = beside(args, operands, value);
+  const shape = alike(args, flows, operands);
   return [{ ...shape, name: args.build.add({ type: 'where', inputs: flows.map((x) => x.name) }, args.name) }];
 };
 

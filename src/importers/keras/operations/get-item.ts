@@ -113,6 +113,12 @@ function range(
         name: slice(from, { drop }),
       };
   }
+  const [begin, end] = [start ?? 0, stop ?? 0];
+  // A run with fewer timesteps than that is refused.
+  if (open && begin >= 0 && end > begin && end <= (times.stepsOf(open) ?? end)) {
+    const count = Math.ceil((end - begin) / step);
+    return { ...x, time: sameInEveryRun(count), name: slice(begin, { count }) };
+  }
   const length =
     axis === 'features' ? x.features : open ? times.fix(where, open) : (times.stepsOf(x.time as Time) as number);
   const within = (n: number): number => Math.min(length, Math.max(0, n < 0 ? n + length : n));
