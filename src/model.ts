@@ -1,5 +1,14 @@
-import { checkBatch, type Input, type Tensor } from './call/input.js';
-import { byName, checkRequest, type MaskOptions, namedOutputs, namesOf, type Outs, only } from './call/request.js';
+import { checkBatch, type Input } from './call/input.js';
+import {
+  byName,
+  checkRequest,
+  type MaskOptions,
+  type NamedOutput,
+  namedOutputs,
+  namesOf,
+  type Outs,
+  only,
+} from './call/request.js';
 import { checkState } from './call/state.js';
 import { ModelEngine, type RunRequest } from './engine/engine.js';
 import { DisposedError, UnsupportedError } from './errors.js';
@@ -7,6 +16,7 @@ import { checkSpec } from './graph/check-spec.js';
 import type { Graph } from './graph/value.js';
 import { type ModelSummary, summarize } from './inspect/summary.js';
 import { type LayerTrace, traceInto } from './inspect/trace.js';
+import { type ModelValue, modelValues } from './inspect/values.js';
 import { KINDS } from './layers/common.js';
 import type { LayerInfo, LayerKinds } from './layers/layer.js';
 import { raise } from './refuse.js';
@@ -46,7 +56,7 @@ export interface RunOptions extends NamedRunOptions {
 
 /** What a run computed inside. */
 export interface Trace {
-  readonly outputs: Record<string, Tensor<Float32Array>>;
+  readonly outputs: Record<string, NamedOutput>;
   /** One entry per recurrent layer in the order of the model; two for a bidirectional one. */
   readonly layers: readonly LayerTrace[];
 }
@@ -97,6 +107,18 @@ export class Model {
     return this.#alive().graph;
   }
 
+  /** What it is to be given, in the order of the model: names, features, times, and the axes of values with a shape. */
+  get inputs(): readonly ModelValue[] {
+    const { graph } = this.#alive();
+    return modelValues(graph, graph.inputs);
+  }
+
+  /** What it gives; as `inputs`. */
+  get outputs(): readonly ModelValue[] {
+    const { graph } = this.#alive();
+    return modelValues(graph, graph.outputs);
+  }
+
   /** What is known of its layers from outside: nodes, parameters, recurrent cells with their gates. In the order of the model. */
   get layers(): readonly LayerInfo[] {
     return this.#alive().layers;
@@ -123,10 +145,7 @@ export class Model {
   }
 
   /** Like `run`, for models with several inputs or outputs; results come with their shapes. */
-  runNamed(
-    inputs: Readonly<Record<string, Input>>,
-    options: NamedRunOptions = {},
-  ): Record<string, Tensor<Float32Array>> {
+  runNamed(inputs: Readonly<Record<string, Input>>, options: NamedRunOptions = {}): Record<string, NamedOutput> {
     return namedOutputs(this.#alive(), this.#run(inputs, options, {}));
   }
 

@@ -1,5 +1,22 @@
-import { checkIds, checkLength, checkNumbers, checkOut, type Input, isNumbers, type Tensor } from './call/input.js';
-import { byName, checkRequest, type MaskOptions, namedOutputs, namesOf, type Outs } from './call/request.js';
+import {
+  checkFloats,
+  checkIds,
+  checkLength,
+  checkNumbers,
+  checkOut,
+  type Input,
+  isNumbers,
+  plainIds,
+} from './call/input.js';
+import {
+  byName,
+  checkRequest,
+  type MaskOptions,
+  type NamedOutput,
+  namedOutputs,
+  namesOf,
+  type Outs,
+} from './call/request.js';
 import { checkState } from './call/state.js';
 import type { ModelEngine, RunRequest } from './engine/engine.js';
 import type { Plan } from './engine/plan.js';
@@ -68,7 +85,7 @@ export class Stream {
     if (this.#state === 0 || this.#engine.disposed) this.#gone();
     if (input === undefined || output === undefined) this.#needsNames();
     if (!(frame instanceof Float32Array) || frame.length !== input.length || this.#vocabulary !== 0)
-      this.#checkFrame(frame, input.length);
+      frame = this.#checkFrame(frame, input.length);
     if (!(out instanceof Float32Array) || out.length !== output.length) out = checkOut(out, output.length);
     input.write(frame);
     this.#plan.run(this.#state);
@@ -88,7 +105,7 @@ export class Stream {
   }
 
   /** Like `run`, for models with several inputs or outputs. */
-  runNamed(inputs: Readonly<Record<string, Input>>, options: MaskOptions = {}): Record<string, Tensor<Float32Array>> {
+  runNamed(inputs: Readonly<Record<string, Input>>, options: MaskOptions = {}): Record<string, NamedOutput> {
     return namedOutputs(this.#engine, this.#run(inputs, options, {}));
   }
 
@@ -151,11 +168,17 @@ export class Stream {
     return request;
   }
 
-  #checkFrame(frame: ArrayLike<number>, length: number): void {
+  /** @returns the frame; 64-bit token ids as numbers. */
+  #checkFrame(given: ArrayLike<number>, length: number): ArrayLike<number> {
+    const ids = this.#vocabulary !== 0;
+    const frame = (ids ? plainIds(given) : given) as ArrayLike<number>;
     if (!isNumbers(frame) || frame.length !== length)
       checkLength(frame, length, 'frame', `batch ${this.batch} · features ${length / this.batch}`);
-    checkNumbers(frame, 'frame');
-    if (this.#vocabulary !== 0) checkIds(frame, this.#vocabulary, 'frame');
+    if (ids) {
+      checkNumbers(frame, 'frame');
+      checkIds(frame, this.#vocabulary, 'frame');
+    } else checkFloats(frame, 'frame');
+    return frame;
   }
 
   #alive(): void {

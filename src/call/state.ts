@@ -1,6 +1,6 @@
 import { badInput, describe } from '../refuse.js';
 import type { LayerStateInput, StateOwner } from '../state/access.js';
-import { checkLength, checkNumbers } from './input.js';
+import { checkFloats, checkLength } from './input.js';
 
 /**
  * Checks a state that a caller gives, one entry per holder of state.
@@ -21,7 +21,7 @@ export function checkState({ holders }: StateOwner, batch: number, given: readon
     for (const { key, length } of place.parts) {
       const data = layer[key];
       checkLength(data, batch * length, `${where}, ${key}`, `batch ${batch} · ${length}`);
-      checkNumbers(data as ArrayLike<number>, `${where}, ${key}`);
+      checkFloats(data as ArrayLike<number>, `${where}, ${key}`);
     }
     if (place.parts.length === 1 && layer.c !== undefined) badInput(where, 'this layer has no c', 'h alone', 'h and c');
   });

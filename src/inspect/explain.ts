@@ -25,7 +25,7 @@ function explainLayer({ node, cells, words }: LayerInfo, features: (name: string
     return [words?.opening, `The first ${explainCell(first)} The other ${other}`, words?.closing].join(' ').trim();
   }
   if (first) return [words?.opening, explainCell(first), words?.closing].filter(Boolean).join(' ');
-  if (words) return words.opening;
+  if (words?.opening) return words.opening;
   const [inputs, outputs] = [features(node.inputs[0]), features(node.outputs[0])];
   const what =
     node.inputs.length === 0

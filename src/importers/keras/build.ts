@@ -26,6 +26,7 @@ export class Build extends SpecBuilder {
   /** Where the masks that values carry are true, by their names. */
   readonly masks = new Map<string, string>();
   readonly #inputs = new Map<string, InputSpec>();
+  readonly #bareInputs: Flow[] = [];
   readonly times = new Times();
   /** Values without their masks, by those with them. */
   readonly #unmasked = new Map<string, string>();
@@ -39,17 +40,20 @@ export class Build extends SpecBuilder {
     super(reporter);
   }
 
-  /** @param time timesteps that the file states. */
-  addInput(input: InputSpec, time?: number): Flow {
+  /** @param time timesteps that the file states. @param bare whether the file has no axis for its one feature. */
+  addInput(input: InputSpec, time?: number, bare = false): Flow {
     const { name, features, kind = 'sequence', dtype } = input;
     this.#inputs.set(name, input);
-    return {
+    const value: Flow = {
       name,
       kind,
       features,
+      ...(bare && { bare }),
       ...(kind === 'sequence' && { time: this.times.input(name, time) }),
       ...(dtype === 'int32' && { ids: true }),
     };
+    if (bare) this.#bareInputs.push(value);
+    return value;
   }
 
   isInput(name: string): boolean {
@@ -86,7 +90,7 @@ export class Build extends SpecBuilder {
   }
 
   /** The whole spec. */
-  finish(name: string, outputs: readonly string[]): ModelSpec {
+  finish(name: string, outputs: readonly Flow[]): ModelSpec {
     const times = this.times.resolve();
     const inputs = [...this.#inputs.values()].map((input) => {
       const time = times.get(input.name);
@@ -99,9 +103,15 @@ export class Build extends SpecBuilder {
         this.reporter.note(
           `input ${JSON.stringify(name)} has a number of timesteps of its own: that of clock ${JSON.stringify(time)}`,
         );
-    return this.spec({ ...(name && { name }), inputs, outputs });
+    const bare = [...this.#bareInputs, ...outputs.filter((output) => output.bare)];
+    const layouts = Object.fromEntries(bare.map((value) => [value.name, { axes: axesOf(value) }]));
+    const names = outputs.map((output) => output.name);
+    return this.spec({ ...(name && { name }), inputs, outputs: names, ...(bare.length > 0 && { layouts }) });
   }
 }
+
+/** The axes of a value without features. */
+const axesOf = ({ kind }: Flow): ('batch' | 'time')[] => (kind === 'sequence' ? ['batch', 'time'] : ['batch']);
 
 /** @throws {ImportError} another shape. */
 export function shaped(where: string, { name, shape }: Stored, expected: readonly (number | undefined)[]): void {

@@ -25,7 +25,7 @@ export function addInput(build: Build, layer: LayerEntry, shape: FileShape | und
     return build.addInput({ name, features: 1, dtype: 'int32' }, first ?? undefined);
   }
   // Of any number: timesteps of one feature that has no axis.
-  if (second === undefined && first === null) return { ...build.addInput({ name, features: 1 }), bare: true };
+  if (second === undefined && first === null) return build.addInput({ name, features: 1 }, undefined, true);
   if (second === undefined) return build.addInput({ name, features: first as number, kind: 'vector' });
   if (more.length > 0 || second === null) return unfit();
   return build.addInput({ name, features: second }, first ?? undefined);

@@ -39,14 +39,18 @@ export function kerasModel(
   const reporter = new Reporter();
   const build = new Build(dialect, reporter, survey.tokenIds);
   const outputs = new Walk<Value>(plans).model(entry, new MakeNodes(build, weights));
-  const names = outputs.map((value) => asValue(`model ${JSON.stringify(entry.name)}`, value).name);
-  // An output has a name of its own, and is made by a node.
-  const unique = names.map((name, index) =>
-    names.indexOf(name) === index && !build.isInput(name)
-      ? name
-      : build.add({ type: 'dropout', inputs: [name] }, `${name}.output`),
-  );
-  return { spec: build.finish(entry.name, unique), reporter };
+  const seen = new Set<string>();
+  const own = outputs.map((value): Flow => {
+    const output = asValue(`model ${JSON.stringify(entry.name)}`, value);
+    const { name } = output;
+    // An output has a name of its own, and is made by a node.
+    if (!seen.has(name) && !build.isInput(name)) {
+      seen.add(name);
+      return output;
+    }
+    return { ...output, name: build.add({ type: 'dropout', inputs: [name] }, `${name}.output`) };
+  });
+  return { spec: build.finish(entry.name, own), reporter };
 }
 
 type Value = Flow | Mask;

@@ -42,7 +42,7 @@ export class Times {
   stepsOf({ input, clock }: Time): number | undefined {
     if (input === undefined) return fixedTime(clock);
     const { stated } = this.#groups.get(input) as Group;
-    return stated === undefined ? undefined : timesteps(clock, stated);
+    return stated === undefined ? undefined : timesteps(clock, { time: stated });
   }
 
   /** The number of timesteps, which is that of every run from now on. @throws {ImportError} the file leaves it open. */

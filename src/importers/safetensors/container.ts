@@ -8,7 +8,7 @@ import { refuse } from '../shared/refuse.js';
 /** The metadata entry that holds the spec, and the version of its form. */
 const KEY = 'gatewise';
 const VERSION = 1;
-const FIELDS = ['name', 'inputs', 'nodes', 'outputs', 'carries'];
+const FIELDS = ['name', 'inputs', 'nodes', 'outputs', 'carries', 'layouts'];
 
 /**
  * A model as one safetensors file: its tensors as F32, and everything else of the spec as JSON in the metadata. What any
@@ -37,7 +37,8 @@ export function fromSafetensors(bytes: FileBytes): ModelSpec {
   const { version, ...rest } = spec;
   if (version !== VERSION) refuse(where, 'a version that is not read', `${VERSION}`, show(version));
   for (const [key, value] of Object.entries(rest)) {
-    const fits = key === 'name' ? typeof value === 'string' : Array.isArray(value);
+    const fits =
+      key === 'name' ? typeof value === 'string' : key === 'layouts' ? isObject(value) : Array.isArray(value);
     if (!FIELDS.includes(key) || !fits)
       refuse(where, 'not a field of a model', FIELDS.join(', '), `${key}: ${show(value)}`);
   }
