@@ -7,7 +7,7 @@ import type { Imported } from '../shared/report.js';
 import { layersOf, rootOf } from './entries.js';
 import { Hdf5 } from './files/hdf5.js';
 import { Npz } from './files/npz.js';
-import { listWeights, treeWeights, type Weights } from './files/weights.js';
+import { listWeights, treeForm, treeWeights, type Weights } from './files/weights.js';
 import { kerasModel } from './keras-model.js';
 import type { Dialect } from './layers/activations.js';
 
@@ -62,7 +62,12 @@ function readArchive(view: Uint8Array): Imported {
   const file = npz
     ? new Npz(npz, 'model.weights.npz', view.length)
     : new Hdf5(part('model.weights.h5'), 'model.weights.h5');
-  return finish(config, (layers) => treeWeights(layers, (path) => file.read(path)), version, '.keras');
+  return finish(
+    config,
+    (layers) => treeWeights(layers, (path) => file.read(path), treeForm(version)),
+    version,
+    '.keras',
+  );
 }
 
 /** An `.h5` file with the whole model. */
