@@ -1,13 +1,15 @@
 // node bench/run.mjs [suite…] [--build simd|relaxed] [--quick]
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { acceptsBuild } from '../dist/index.js';
+import { acceptsBuild } from 'gatewise';
 import { circumstances, saveRecord } from './support/record.mjs';
 import { table } from './support/table.mjs';
 
 const SUITES = ['gemm', 'step', 'streaming', 'sequence', 'batch32'];
 const EFFORT = { rounds: 7, seconds: 0.1 };
-const QUICK = { rounds: 3, seconds: 0.02 };
+/** Shows that every suite runs, and roughly what it finds: few rounds of the smaller half of the sizes, which stand first. */
+const QUICK = { rounds: 2, seconds: 0.02 };
+const quickPoints = (points) => points.slice(0, Math.ceil(points.length / 2));
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -31,8 +33,9 @@ for (const name of positionals.length > 0 ? positionals : SUITES) {
   const suite = await import(`./suites/${name}.mjs`);
   console.log(`\n${suite.title}\n`);
   const rows = [];
-  for (const index of suite.points.keys()) {
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${suite.pointName(suite.points[index])}`);
+  const points = values.quick ? quickPoints(suite.points) : suite.points;
+  for (const [index, point] of points.entries()) {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${suite.pointName(point)}`);
     rows.push(await measure(name, index));
   }
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');

@@ -1,7 +1,7 @@
 // Fails when something that users download has outgrown its budget.
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { build } from 'rolldown';
+import { build as bundle } from 'rolldown';
 
 const KB = 1024;
 
@@ -14,10 +14,10 @@ const ZIP = /^fflate$/;
 const IMPORTERS = {
   onnx: [40],
   keras: [55],
-  tfjs: [8, ZIP, /keras\/(graph|files\/weights)\.js$/],
-  tensorflow: [8, ZIP],
+  tfjs: [8, ZIP, /\/keras\//],
+  tensorflow: [9, ZIP],
   // More than its fellows: it proves topologies from names and shapes, and reads pickles without running them.
-  pytorch: [12.25, ZIP],
+  pytorch: [14, ZIP],
   rtneural: [8],
   nam: [8],
   safetensors: [8],
@@ -28,23 +28,46 @@ const IMPORTERS = {
 /** Raw bytes of a kernel build. */
 const kernel = (name) => readFileSync(`dist/kernels/${name}.wasm`).length;
 
+const gzipped = (code) => gzipSync(code, { level: 9 }).length;
+
 /** Minified (oxc) and gzipped bytes of what rolldown, Vite's bundler, makes of an entry; the embedded kernels are counted on their own. */
 async function javascript(entry, ...apart) {
-  const { output } = await build({
+  const { output } = await bundle({
     input: entry,
     external: [/embedded/, ...apart],
     write: false,
     output: { minify: true },
   });
-  return output.reduce((sum, { code }) => sum + gzipSync(code, { level: 9 }).length, 0);
+  return output.reduce((sum, { code }) => sum + gzipped(code), 0);
+}
+
+/**
+ * What a page downloads to run a model of the common layers: the bundle's entry, what it imports at once, and the chunk of
+ * one kernel build.
+ */
+async function usersBundle(build) {
+  const { output } = await bundle({ input: 'dist/index.js', write: false, output: { minify: true } });
+  const chunks = new Map(output.map((chunk) => [chunk.fileName, chunk]));
+  const needed = new Set();
+  const need = (chunk) => {
+    if (needed.has(chunk)) return;
+    needed.add(chunk);
+    for (const name of chunk.imports) need(chunks.get(name));
+  };
+  need(output.find(({ isEntry }) => isEntry));
+  need(output.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith(`embedded/${build}.js`))));
+  return [...needed].reduce((sum, { code }) => sum + gzipped(code), 0);
 }
 
 const rows = [
-  ['kernels, simd (raw)', kernel('simd'), 16 * KB],
-  ['kernels, relaxed (raw)', kernel('relaxed'), 16 * KB],
-  ['core (min+gzip)', await javascript('dist/index.js', /layers\/all\.js$/), 15 * KB],
-  ['further layers, loaded when needed', await javascript('dist/layers/all.js', /layers\/common\.js$/), 13 * KB],
-  ['explain (min+gzip)', await javascript('dist/inspect/explain.js'), 4 * KB],
+  ['kernels, simd (raw)', kernel('simd'), 18 * KB],
+  ['kernels, relaxed (raw)', kernel('relaxed'), 18 * KB],
+  ['core (min+gzip)', await javascript('dist/index.js', /layers\/all\.js$/), 18 * KB],
+  // What counts: the budgets above leave room within it, so that no byte need be golfed.
+  ['core with simd kernels (min+gzip)', await usersBundle('simd'), 30 * KB],
+  ['core with relaxed kernels (min+gzip)', await usersBundle('relaxed'), 30 * KB],
+  ['further layers, loaded when needed', await javascript('dist/layers/all.js', /layers\/common\.js$/), 16 * KB],
+  ['explain (min+gzip)', await javascript('dist/inspect/explain.js', /^\.\.\/index\.js$/), 4 * KB],
   ...(await Promise.all(
     Object.entries(IMPORTERS).map(async ([name, [budget, ...apart]]) => {
       const entry = `dist/importers/${name}/index.js`;
@@ -59,13 +82,11 @@ for (const [name, bytes, budget, all] of rows) {
   over ||= bytes > budget;
   const total = all === undefined ? '' : ` / ${String(all).padStart(6)} in all`;
   console.log(
-    `${name.padEnd(32)} ${String(bytes).padStart(7)} of ${String(budget).padStart(6)} bytes${total}${verdict}`,
+    `${name.padEnd(36)} ${String(bytes).padStart(7)} of ${String(budget).padStart(6)} bytes${total}${verdict}`,
   );
 }
 for (const name of ['simd', 'relaxed']) {
   const wasm = readFileSync(`dist/kernels/${name}.wasm`);
-  console.log(
-    `${`kernels, ${name} (gzip)`.padEnd(32)} ${String(gzipSync(wasm, { level: 9 }).length).padStart(7)} bytes, for information`,
-  );
+  console.log(`${`kernels, ${name} (gzip)`.padEnd(36)} ${String(gzipped(wasm)).padStart(7)} bytes, for information`);
 }
 process.exitCode = over ? 1 : 0;

@@ -1,5 +1,6 @@
 // The layers below the public API.
 import { ModelEngine } from '../../dist/engine/engine.js';
+import { allLayers } from '../../dist/layers/all.js';
 import { Stream } from '../../dist/stream.js';
 import { Arena } from '../../dist/wasm/arena.js';
 import { instantiate, loadKernels as loadModule } from '../../dist/wasm/module.js';
@@ -18,7 +19,7 @@ export async function loadKernels(build) {
 
 /** A model's engine laid open, and a stream as users have it over the same weights in the same memory. */
 export async function loadEngine(spec, build) {
-  const engine = new ModelEngine(spec, await loadModule({ build }), undefined);
+  const engine = new ModelEngine(spec, await loadModule({ build }), undefined, allLayers);
   const plan = engine.plans.hold({ batch: 1, time: 1, masked: false, zeroMasked: false });
   const state = engine.newState(1);
   const step = () => plan.run(state);

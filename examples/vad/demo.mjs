@@ -4,24 +4,24 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { createModel } from 'gatewise';
+import { readOnnx } from 'gatewise/onnx';
 import plot from 'simple-ascii-chart';
-import { readOnnx } from '../../dist/importers/onnx/index.js';
-import { createModel } from '../../dist/index.js';
 import { agreement, segments } from './segments.mjs';
 
 const here = new URL('.', import.meta.url);
-const file = new URL('node_modules/@ricky0123/vad-web/dist/silero_vad_v5.onnx', here);
+const file = new URL('silero/node_modules/@ricky0123/vad-web/dist/silero_vad_v5.onnx', here);
 if (!existsSync(file)) {
-  console.log('Fetching the model: npm ci in examples/vad …\n');
+  console.log('Fetching the model: npm ci in examples/vad/silero …\n');
   try {
     execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-      cwd: fileURLToPath(here),
+      cwd: fileURLToPath(new URL('silero', here)),
       stdio: 'inherit',
       shell: process.platform === 'win32',
     });
   } catch {
     console.error(
-      'The model comes from npm (@ricky0123/vad-web), which could not be reached. With a network: npm ci --prefix examples/vad',
+      'The model comes from npm (@ricky0123/vad-web), which could not be reached. With a network: npm ci --prefix examples/vad/silero',
     );
     process.exit(1);
   }
@@ -90,7 +90,7 @@ console.log(plot(points, { title: 'probability of speech', width: 100, height: 8
 
 const sorted = times.sort();
 const [median, p99] = [sorted[Math.floor(frames / 2)], sorted[Math.floor(frames * 0.99)]];
-const kernels = statSync(new URL(`../../dist/kernels/${model.build}.wasm`, here)).size;
+const kernels = statSync(new URL(import.meta.resolve(`gatewise/kernels/${model.build}.wasm`))).size;
 console.log(`
 median ${median.toFixed(0)} µs per frame of 32 ms (99th percentile ${p99.toFixed(0)} µs): ${Math.round((FRAME * 1e6) / median)} × real time
 ${model.build} kernels (${count(kernels)} bytes) on ${cpus()[0]?.model ?? 'this machine'}, Node ${process.versions.node}`);

@@ -1,8 +1,8 @@
 // A stacked LSTM, trained in PyTorch, reads Seattle's weather day by day as a stream and forecasts a year it has never seen.
 //   npm run demo
 import { cpus } from 'node:os';
-import { fromPyTorch } from '../../dist/importers/pytorch/index.js';
-import { createModel } from '../../dist/index.js';
+import { createModel } from 'gatewise';
+import { fromPyTorch } from 'gatewise/pytorch';
 import { weatherChart } from './chart.mjs';
 import { config, reference, settings, weights } from './model.mjs';
 import { plainForecaster } from './plain.mjs';

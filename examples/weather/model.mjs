@@ -1,6 +1,6 @@
 // The trained network: its file, its settings, and the topology that a safetensors file does not hold.
 import { readFileSync } from 'node:fs';
-import { readSafetensors } from '../../dist/importers/safetensors/index.js';
+import { readSafetensors } from 'gatewise/safetensors';
 
 const read = (name) => readFileSync(new URL(name, import.meta.url));
 

@@ -163,4 +163,4 @@ export class ModelEngine implements Engine, StateOwner {
 }
 
 /** Whether every sequence has as many timesteps as the run. */
-export const onRunTime = ({ values }: Graph): boolean => [...values.values()].every(({ time }) => time === undefined);
+const onRunTime = ({ values }: Graph): boolean => [...values.values()].every(({ time }) => time === undefined);

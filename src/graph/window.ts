@@ -1,17 +1,7 @@
 import { badSpec, describe } from '../refuse.js';
-import type { PaddingSpec } from '../spec.js';
 import { advance, type Clock, fixedTime } from './clock.js';
 import { type Check, size } from './field-checks.js';
-
-/** A window that slides over the timesteps: the arithmetic of convolutions and pooling. */
-export interface Window {
-  /** Timesteps from the window's first to its last: `dilation · (taps - 1) + 1`. */
-  readonly span: number;
-  readonly stride: number;
-  readonly padding: PaddingSpec;
-  /** Round the number of outputs up. */
-  readonly ceil?: boolean;
-}
+import { type Window, windowStep } from './window-steps.js';
 
 const isPair = (value: unknown): boolean =>
   Array.isArray(value) && value.length === 2 && value.every((n) => Number.isSafeInteger(n) && n >= 0);
@@ -31,17 +21,9 @@ export const optionalCount: Check = (value, where) => {
   if (value !== undefined && value !== 0) size(value, where);
 };
 
-/** Timesteps from the first to the last of `taps` of them, `dilation` apart. */
-export const spanOf = (taps: number, dilation: number): number => dilation * (taps - 1) + 1;
-
 /** The time of what a window makes. */
-export function windowClock(time: Clock | undefined, { span, stride, padding, ceil }: Window): Clock | undefined {
-  if (typeof padding === 'string') return advance(time, { mul: 1, add: stride - 1, div: stride });
-  const add = padding[0] + padding[1] - span + stride;
-  if (!ceil) return advance(time, { mul: 1, add, div: stride });
-  // Rounded up, but no window begins behind the sequence (PyTorch, ONNX from opset 19 on).
-  return advance(time, { mul: 1, add: Math.min(add, padding[0]) + stride - 1, div: stride });
-}
+export const windowClock = (time: Clock | undefined, window: Window): Clock | undefined =>
+  advance(time, windowStep(window));
 
 /** Timesteps added before and after `time` of them. */
 export function windowPadding({ span, stride, padding }: Window, time: number): readonly [number, number] {

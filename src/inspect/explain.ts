@@ -1,6 +1,8 @@
-import type { CellInfo, LayerInfo } from '../layers/layer.js';
-import type { Model } from '../model.js';
+import type { Model } from '../index.js';
 import { badInput, describe } from '../refuse.js';
+
+type LayerInfo = Model['layers'][number];
+type CellInfo = LayerInfo['cells'][number];
 
 /**
  * One plain paragraph on one layer of a model: its units, its cell and the layer, with its numbers, and its

@@ -1,23 +1,39 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const folder = existsSync(`${ROOT}docs`) ? readdirSync(`${ROOT}docs`).map((name) => `docs/${name}`) : [];
+const PAGES = ['README.md', ...folder.filter((name) => name.endsWith('.md'))];
 
-describe('README', () => {
-  it('has a usage snippet that runs word for word', () => {
-    const [, snippet = ''] = /```js\n(.*?)```/s.exec(readFileSync(`${ROOT}README.md`, 'utf8')) ?? [];
-    expect(snippet.trim().split('\n').length).toBe(10);
+/** Every JavaScript sample of the pages that users read; each stands by itself. */
+const samples = PAGES.flatMap((page) =>
+  [...readFileSync(`${ROOT}${page}`, 'utf8').matchAll(/```js\n(.*?)```/gs)].map(([, code = ''], index) => ({
+    name: `${page}, sample ${index + 1}`,
+    code,
+  })),
+);
+
+describe('code samples run word for word', () => {
+  it.each(samples)('$name', ({ name, code }) => {
     // Within the package, so that 'gatewise' is this one.
-    const file = `${ROOT}readme-snippet.tmp.mjs`;
-    writeFileSync(file, snippet);
+    const file = `${ROOT}${name.replace(/\W+/g, '-')}.tmp.mjs`;
+    writeFileSync(file, code);
     try {
       const printed = execFileSync(process.execPath, [file], { cwd: ROOT, encoding: 'utf8' });
-      expect(printed).toMatch(/lstm.*\[time, 64\].*\n.*lstm.*\[time, 64\].*\n.*\[time, 7\]/);
-      expect(printed).toMatch(/Float32Array\(7\) \[\s*-?\d/);
+      if (name === 'README.md, sample 1') {
+        expect(printed).toMatch(/lstm.*\[time, 64\].*\n.*lstm.*\[time, 64\].*\n.*\[time, 7\]/);
+        expect(printed).toMatch(/Float32Array\(7\) \[\s*-?\d/);
+      }
     } finally {
       rmSync(file);
     }
+  });
+
+  it('there are some in the README, the first of them short', () => {
+    const own = samples.filter(({ name }) => name.startsWith('README'));
+    expect(own.length).toBeGreaterThan(1);
+    expect(own[0]?.code.trim().split('\n').length).toBeLessThanOrEqual(10);
   });
 });

@@ -6,6 +6,7 @@ import { fromOnnx } from '../../src/importers/onnx/index.js';
 import { createModel } from '../../src/index.js';
 import { readWav } from '../models/audio.js';
 import { builds } from '../support/builds.js';
+import { modelsFolder, needs, needsModels } from '../support/needs.js';
 
 const FRAME = 0.032;
 const find = (probabilities: number[], more: object = {}) => segments(probabilities, { frame: FRAME, pad: 0, ...more });
@@ -44,10 +45,10 @@ describe('speech segments', () => {
 });
 
 const installed = new URL(
-  '../../examples/vad/node_modules/@ricky0123/vad-web/dist/silero_vad_v5.onnx',
+  '../../examples/vad/silero/node_modules/@ricky0123/vad-web/dist/silero_vad_v5.onnx',
   import.meta.url,
 );
-const folder = process.env.GATEWISE_MODELS;
+const needsSilero = needs(existsSync(installed), 'npm ci --prefix examples/vad/silero was not run');
 
 function listen(model: Awaited<ReturnType<typeof createModel>>, samples: Float32Array): number[] {
   const stream = model.createStream();
@@ -60,22 +61,19 @@ function listen(model: Awaited<ReturnType<typeof createModel>>, samples: Float32
 }
 const open = () => fromOnnx(readFileSync(installed), { inputs: { sr: 16000 }, shapes: { input: [null, 576] } });
 
-describe.skipIf(!existsSync(installed)).each(builds)(
-  'Silero VAD v5 from npm (npm ci --prefix examples/vad), %s',
-  (build) => {
-    it.skipIf(!folder)('models: the probabilities of all 1,875 windows', async () => {
-      const samples = readWav(readFileSync(`${folder}/silero-vad/test.wav`));
-      const { probs } = JSON.parse(readFileSync(`${folder}/silero-vad/ort_probs_v5.json`, 'utf8'));
-      const got = listen(await createModel(open(), { build }), samples);
-      expect([got.length, probs.length]).toEqual([1875, 1875]);
-      expect(Math.max(...got.map((p, i) => Math.abs(p - probs[i])))).toBeLessThan(1e-4);
-    });
+describe.each(builds)('Silero VAD v5 from npm, %s', needsSilero, (build) => {
+  it('models: the probabilities of all 1,875 windows', needsModels, async () => {
+    const samples = readWav(readFileSync(`${modelsFolder}/silero-vad/test.wav`));
+    const { probs } = JSON.parse(readFileSync(`${modelsFolder}/silero-vad/ort_probs_v5.json`, 'utf8'));
+    const got = listen(await createModel(open(), { build }), samples);
+    expect([got.length, probs.length]).toEqual([1875, 1875]);
+    expect(Math.max(...got.map((p, i) => Math.abs(p - probs[i])))).toBeLessThan(1e-4);
+  });
 
-    it('hears the speech in the demo’s clip', async () => {
-      const clip = (name: string) => readFileSync(new URL(`../../examples/vad/${name}`, import.meta.url));
-      const { speech } = JSON.parse(clip('clip.json').toString());
-      const got = listen(await createModel(open(), { build }), readWav(clip('clip.wav')));
-      expect(agreement(segments(got, { frame: FRAME }), speech, got.length, FRAME)).toBeGreaterThan(0.9);
-    });
-  },
-);
+  it('hears the speech in the demo’s clip', async () => {
+    const clip = (name: string) => readFileSync(new URL(`../../examples/vad/${name}`, import.meta.url));
+    const { speech } = JSON.parse(clip('clip.json').toString());
+    const got = listen(await createModel(open(), { build }), readWav(clip('clip.wav')));
+    expect(agreement(segments(got, { frame: FRAME }), speech, got.length, FRAME)).toBeGreaterThan(0.9);
+  });
+});

@@ -109,7 +109,7 @@ export function activation({ id, alpha, beta }: Activation, x: number): number {
  * The normal distribution's upper tail, Q(a) for a >= 0: its Taylor series about 0 up to 3, then the
  * continued fraction (Abramowitz & Stegun 26.2.10 and 26.2.14).
  */
-export function upperTail(a: number): number {
+function upperTail(a: number): number {
   if (a > 40) return 0;
   const density = Math.exp((-a * a) / 2) / Math.sqrt(2 * Math.PI);
   if (a <= 3) {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { type NamedArray, readNpz } from '../../src/importers/tensorflow/index.js';
 import { createModel, type ModelSpec } from '../../src/index.js';
 import { builds } from '../support/builds.js';
+import { modelsFolder, needsModels } from '../support/needs.js';
 
-const folder = process.env.GATEWISE_MODELS;
 const LETTERS = ['<pad>', '<unk>', '</s>', ...'abcdefghijklmnopqrstuvwxyz'];
 const PHONEMES = (
   '<pad> <unk> <s> </s> AA0 AA1 AA2 AE0 AE1 AE2 AH0 AH1 AH2 AO0 AO1 AO2 AW0 AW1 AW2 AY0 AY1 AY2 B CH D DH EH0 EH1 EH2 ER0 ER1 ER2 ' +
@@ -45,12 +45,12 @@ function half(arrays: Map<string, NamedArray>, which: 'enc' | 'dec'): ModelSpec 
   };
 }
 
-describe.skipIf(!folder).each(builds)('models: English spelling to phonemes, %s', (build) => {
+describe.each(builds)('models: English spelling to phonemes, %s', needsModels, (build) => {
   it('every word of the reference; the decoder starts from the encoder’s state', async () => {
-    const arrays = readNpz(readFileSync(`${folder}/g2p/checkpoint20.npz`));
+    const arrays = readNpz(readFileSync(`${modelsFolder}/g2p/checkpoint20.npz`));
     const encoder = await createModel(half(arrays, 'enc'), { build });
     const decoder = await createModel(half(arrays, 'dec'), { build });
-    const reference: Record<string, string[]> = JSON.parse(readFileSync(`${folder}/g2p/reference.json`, 'utf8'));
+    const reference: Record<string, string[]> = JSON.parse(readFileSync(`${modelsFolder}/g2p/reference.json`, 'utf8'));
     for (const [word, wanted] of Object.entries(reference)) {
       const reader = encoder.createStream();
       reader.run(Int32Array.from([...word, '</s>'], (letter) => LETTERS.indexOf(letter)));

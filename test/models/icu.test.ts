@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { turned } from '../../src/importers/formats/matrix.js';
 import { createModel, type ModelSpec, type TensorSpec } from '../../src/index.js';
 import { builds } from '../support/builds.js';
+import { modelsFolder, needsModels } from '../support/needs.js';
 
-const folder = process.env.GATEWISE_MODELS;
-const json = (name: string) => JSON.parse(readFileSync(`${folder}/icu-segmentation/${name}`, 'utf8'));
+const json = (name: string) => JSON.parse(readFileSync(`${modelsFolder}/icu-segmentation/${name}`, 'utf8'));
 
 interface Matrix {
   readonly dim: readonly number[];
@@ -58,7 +58,7 @@ function segmenter(file: Record<string, Matrix>): ModelSpec {
   };
 }
 
-describe.skipIf(!folder).each(builds)('models: Thai word segmentation, %s', (build) => {
+describe.each(builds)('models: Thai word segmentation, %s', needsModels, (build) => {
   it('30 of 30 sentences', async () => {
     const file = json('thai_codepoints_model4.json');
     const model = await createModel(segmenter(file), { build });

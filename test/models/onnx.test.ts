@@ -3,12 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { fromOnnx } from '../../src/importers/onnx/index.js';
 import { createModel } from '../../src/index.js';
 import { builds } from '../support/builds.js';
+import { modelsFolder, needsModels } from '../support/needs.js';
 import { magnitudes, readWav } from './audio.js';
 import { readTensorProto } from './protobuf.js';
 
-// Real files, which are not part of the project: the folder comes from the environment.
-const folder = process.env.GATEWISE_MODELS;
-const file = (name: string): Uint8Array => readFileSync(`${folder}/${name}`);
+const file = (name: string): Uint8Array => readFileSync(`${modelsFolder}/${name}`);
 const json = (name: string) => JSON.parse(file(name).toString());
 
 function worst(got: ArrayLike<number>, wanted: ArrayLike<number>): number {
@@ -18,7 +17,7 @@ function worst(got: ArrayLike<number>, wanted: ArrayLike<number>): number {
   return Array.from(got).some(Number.isNaN) ? Number.NaN : most;
 }
 
-describe.skipIf(!folder).each(builds)('models: ONNX, %s', (build) => {
+describe.each(builds)('models: ONNX, %s', needsModels, (build) => {
   it('Silero VAD, opset 15: the probabilities of all 1,875 windows', async () => {
     const spec = fromOnnx(file('silero-vad/silero_vad_16k_op15.onnx'), {
       inputs: { sr: 16000 },

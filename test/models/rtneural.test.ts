@@ -3,17 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { fromRTNeural } from '../../src/importers/rtneural/index.js';
 import { createModel } from '../../src/index.js';
 import { builds } from '../support/builds.js';
+import { modelsFolder, needsModels } from '../support/needs.js';
 
-const folder = process.env.GATEWISE_MODELS;
 const csv = (name: string): Float32Array =>
   Float32Array.from(
-    readFileSync(`${folder}/rtneural/test_data/${name}_python.csv`, 'utf8').trim().split(/\s+/),
+    readFileSync(`${modelsFolder}/rtneural/test_data/${name}_python.csv`, 'utf8').trim().split(/\s+/),
     Number,
   );
 
-describe.skipIf(!folder).each(builds)('models: RTNeural, %s', (build) => {
+describe.each(builds)('models: RTNeural, %s', needsModels, (build) => {
   it.each(['lstm', 'gru', 'lstm_1d', 'gru_1d', 'dense', 'lstm_torch', 'gru_torch'])('%s', async (name) => {
-    const spec = fromRTNeural(readFileSync(`${folder}/rtneural/models/${name}.json`));
+    const spec = fromRTNeural(readFileSync(`${modelsFolder}/rtneural/models/${name}.json`));
     const model = await createModel(spec, { build });
     const [x, wanted] = [csv(`${name}_x`), csv(`${name}_y`)];
     const got = model.run(x);
@@ -24,7 +24,9 @@ describe.skipIf(!folder).each(builds)('models: RTNeural, %s', (build) => {
   });
 
   it('a convolution and a GRU, for which there is no reference, load and run', async () => {
-    const model = await createModel(fromRTNeural(readFileSync(`${folder}/rtneural/models/full_model.json`)), { build });
+    const model = await createModel(fromRTNeural(readFileSync(`${modelsFolder}/rtneural/models/full_model.json`)), {
+      build,
+    });
     expect(model.run(new Float32Array(20).fill(0.5)).every(Number.isFinite)).toBe(true);
   });
 });

@@ -66,13 +66,13 @@ export function activate(spec: ActivationSpec, x: Vector): Vector {
   }
 }
 
-export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
+const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /**
  * erf(x) to about 1e-15: near zero its Taylor series, Σ (-1)^n x^(2n+1) / (n! (2n+1)) · 2/√π (DLMF 7.6.1);
  * further out, where the series cancels, 1 - erfc by a continued fraction (DLMF 7.9.1).
  */
-export function erf(x: number): number {
+function erf(x: number): number {
   if (Number.isNaN(x)) return x;
   if (x < 0) return -erf(-x);
   if (x > 6) return 1;

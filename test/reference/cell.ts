@@ -1,7 +1,4 @@
 import type { CellConfig } from '../../src/spec.js';
-import { gruCell } from './gru.js';
-import { lstmCell } from './lstm.js';
-import { rnnCell } from './rnn.js';
 import type { Tensors } from './tensors.js';
 import { type Vector, zeros } from './vector.js';
 
@@ -21,17 +18,6 @@ export interface CellStep {
 
 /** A function of one timestep for all units: (x, state) → (state', gates). The output is h'. */
 export type Cell = (x: Vector, state: CellState) => CellStep;
-
-export function makeCell(config: CellConfig, tensors: Tensors): Cell {
-  switch (config.type) {
-    case 'lstm':
-      return lstmCell(config, tensors);
-    case 'gru':
-      return gruCell(config, tensors);
-    case 'rnn':
-      return rnnCell(config, tensors);
-  }
-}
 
 /** The trained initial state, or zeros. */
 export function initialState(config: CellConfig, tensors: Tensors): CellState {

@@ -1,5 +1,6 @@
 import type { CellConfig } from '../../src/spec.js';
-import { type CellState, initialState, makeCell, outputLength } from './cell.js';
+import { type CellState, initialState, outputLength } from './cell.js';
+import { makeCell } from './make-cell.js';
 import type { Tensors } from './tensors.js';
 import { row, type Value } from './value.js';
 import { type Vector, zeros } from './vector.js';

@@ -37,7 +37,7 @@ export function concat(...parts: readonly Vector[]): Vector {
   return Float64Array.from(parts.flatMap((part) => [...part]));
 }
 
-export function zip(a: Vector, b: Vector, f: (x: number, y: number) => number): Vector {
+function zip(a: Vector, b: Vector, f: (x: number, y: number) => number): Vector {
   sameLength(a, b);
   return a.map((x, i) => f(x, at(b, i)));
 }

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createModel } from '../../src/index.js';
+import { needs } from '../support/needs.js';
 import { stack } from '../support/random.js';
 import { SIMD_HASH } from '../support/stacks.js';
 import { bundle, newFolder } from './bundles.js';
@@ -12,11 +13,13 @@ import { oneOfEach } from './files.js';
 import { openAll } from './importers.js';
 import type { page as pageScript } from './page.js';
 
-const executablePath = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
+const PLACES = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser'].filter(Boolean);
+const executablePath = PLACES.find((path) => existsSync(path));
+const needsChromium = needs(executablePath, `no Chromium at ${PLACES.join(' or ')}; CHROMIUM says where`);
 /** What page.ts puts into the page. */
 declare const page: typeof pageScript;
 
-describe.skipIf(!executablePath)('Chromium (CHROMIUM, or /usr/bin/chromium)', () => {
+describe('Chromium', needsChromium, () => {
   const files = oneOfEach();
   /** Names the browser asked for. */
   const asked: string[] = [];

@@ -3,6 +3,7 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { needs } from '../support/needs.js';
 import { SIMD_HASH } from '../support/stacks.js';
 import { bundle, newFolder } from './bundles.js';
 import { oneOfEach } from './files.js';
@@ -14,13 +15,15 @@ const SHELLS = [
   { name: 'Bun (JavaScriptCore)', command: 'bun', run: ['run'] },
 ];
 
-function isInstalled(command: string): boolean {
+/** Skips a test where the PATH has no such command. */
+function needsCommand(command: string) {
+  let found = true;
   try {
     execFileSync(command, ['--version'], { stdio: 'ignore' });
-    return true;
   } catch {
-    return false;
+    found = false;
   }
+  return needs(found, `no ${command} on the PATH`);
 }
 
 interface Answer {
@@ -40,8 +43,9 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe.each(SHELLS)('$name', ({ command, run }) => {
-  it.runIf(isInstalled(command))(
+  it(
     'gives the committed bits, and opens a file of every format to the bits of Node',
+    needsCommand(command),
     async () => {
       const script = join(folder, 'shell.mjs');
       const code = readFileSync(await bundle(folder, 'shell.ts'), 'utf8');
@@ -66,7 +70,7 @@ const freePort = (): Promise<number> =>
   });
 
 describe('workerd (Cloudflare Workers)', () => {
-  it.runIf(isInstalled('workerd'))('with the kernels imported as a module: the same', async () => {
+  it('with the kernels imported as a module: the same', needsCommand('workerd'), async () => {
     await bundle(folder, 'worker.ts');
     const kernels = new URL('../../dist/kernels/simd.wasm', import.meta.url);
     copyFileSync(kernels, join(folder, 'simd.wasm'));

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 
 /** The first place where two float32 arrays differ in a bit, or undefined. NaN equals NaN. */
-export function firstDifference(got: Float32Array, expected: Float32Array): string | undefined {
+function firstDifference(got: Float32Array, expected: Float32Array): string | undefined {
   if (got.length !== expected.length) return `${got.length} numbers instead of ${expected.length}`;
   for (let i = 0; i < got.length; i++) {
     if (!Object.is(got[i], expected[i])) return `at ${i}: ${got[i]} instead of ${expected[i]}`;

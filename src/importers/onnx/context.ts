@@ -116,15 +116,15 @@ export function known(where: string, item: Item | undefined, what: string): Cons
 
 /** An axis counted from the end if negative. */
 export function axisAt(where: string, axis: number, rank: number): number {
-  const at = axis < 0 ? axis + rank : axis;
-  if (!Number.isInteger(at) || at < 0 || at >= rank)
+  const counted = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(counted) || counted < 0 || counted >= rank)
     refuse(where, 'no such axis', `-${rank} to ${rank - 1}`, `${axis}`);
-  return at;
+  return counted;
 }
 
 /** All inputs of an operator that may leave none out. @throws {ImportError} one is missing. */
 export function everyInput({ where, inputs }: Op, least: number): [Item, ...Item[]] {
-  const given = inputs.filter((one) => one !== undefined);
+  const given = inputs.filter((input) => input !== undefined);
   if (given.length < Math.max(least, inputs.length))
     refuse(where, 'an input is missing', `${Math.max(least, inputs.length)}`, `${given.length}`);
   return given as [Item, ...Item[]];

@@ -3,75 +3,36 @@ import type { Context } from './context.js';
 import { exactQuotient, type Num, product, sameNum, showSize, times } from './num.js';
 import { type Atom, count, hasBatch, runTime, type Value, withoutBatch } from './value.js';
 
+// Storage as operators need it. Nodes are added only where the numbers must move; of a value stored as `[batch][T][D H]` (T the run's time,
+// D a block of 2, H of 8), an operator may ask for
+//
+//     [T][D H]     nothing is added, whatever the axes look like in ONNX
+//     [T][H D]     rearrange, shape [2, 8], order [1, 0]
+//     [T D][H]     regroup by 2 into time: a softmax over H alone
+//     [T H][D]     rearrange, then regroup by 8 into time
+//     [D T][H]     an error: the run's time comes first
+//
+// A value without a run's time is brought to features by `reshape`, and by another one to timesteps of fixed number.
+
+type Storage = Pick<Value, 'time' | 'features'>;
+
 const same = (a: readonly Atom[], b: readonly Atom[]): boolean =>
   a.length === b.length && a.every((atom, i) => atom === b[i]);
 
 /** Without atoms of size 1, which may stand anywhere. */
 const solid = (atoms: readonly Atom[]): Atom[] => atoms.filter(({ kind, size }) => size !== 1 || kind === 'time');
 
-/**
- * The name of a value with these numbers whose timesteps are `time` and whose features are `features`, adding nodes only
- * where the storage differs.
- * @throws {ImportError} timesteps of the run would have to become features, or the other way round.
- */
-export function arrange(
-  ctx: Context,
-  where: string,
-  x: Value,
-  time: readonly Atom[],
-  features: readonly Atom[],
-): string {
+/** A run's time that the file knows to be 1 and has dropped stays where it is. */
+function wanted(x: Value, time: readonly Atom[], features: readonly Atom[]): Storage {
   const flow = runTime(x);
-  // A run's time that the file knows to be 1 and has dropped stays where it is.
-  const wantedTime = flow && flow.size === 1 && !time.includes(flow) ? [flow, ...time] : time;
-  const [t, f] = [solid(wantedTime), solid(features.filter((atom) => !wantedTime.includes(atom)))];
-  const [ownTime, own] = [solid(x.time), solid(x.features)];
-  if (same(t, ownTime) && same(f, own) && (t.length > 0 || x.time.length === time.length)) return x.name;
-  if (
-    t.length + f.length !== ownTime.length + own.length ||
-    [...t, ...f].some((atom) => !ownTime.includes(atom) && !own.includes(atom))
-  ) {
-    refuse(where, 'axes that cannot be told apart', text(ownTime, own), text(t, f));
-  }
-  if (f.some(({ kind }) => kind === 'time') || (flow && t[0] !== flow)) {
-    refuse(
-      where,
-      'needs the timesteps of the run as features, or features as timesteps',
-      text(ownTime, own),
-      text(t, f),
-    );
-  }
-  const total = count([...t, ...f].filter((atom) => atom !== flow));
-  let name = x.name;
-  const extra = ownTime.filter((atom) => atom !== flow);
-  if (extra.length > 0 || (!flow && x.time.length > 0)) {
-    const inputs = [name];
-    name = flow
-      ? ctx.add({ type: 'regroup', inputs, factor: count(extra), into: 'features' }, `${x.name}.flat`)
-      : ctx.add({ type: 'reshape', inputs, shape: [total] }, `${x.name}.flat`);
-  }
-  const now = [...extra, ...own];
-  const then = [...t.filter((atom) => atom !== flow), ...f];
-  if (!same(now, then)) {
-    const shape = now.map(({ size }) => size as number);
-    const order = then.map((atom) => now.indexOf(atom));
-    name = ctx.add({ type: 'rearrange', inputs: [name], shape, order }, `${x.name}.order`);
-  }
-  const more = t.filter((atom) => atom !== flow);
-  if (flow) {
-    if (more.length === 0) return name;
-    return ctx.add({ type: 'regroup', inputs: [name], factor: count(more), into: 'time' }, `${x.name}.time`);
-  }
-  if (wantedTime.length === 0) return name;
-  return ctx.add({ type: 'reshape', inputs: [name], shape: [count(t), count(f)] }, `${x.name}.time`);
+  const kept = flow && flow.size === 1 && !time.includes(flow) ? [flow, ...time] : time;
+  return { time: kept, features: features.filter((atom) => !kept.includes(atom)) };
 }
 
-const text = (time: readonly Atom[], features: readonly Atom[]): string => {
-  const sizes = (atoms: readonly Atom[]): string => atoms.map(({ size }) => showSize(size)).join('·') || '1';
-  return `time ${sizes(time)}, features ${sizes(features)}`;
-};
-
-/** As `arrange`, as a value whose storage is so. `axes` are those of x unless given. */
+/**
+ * The value with these timesteps and features. `axes` are those of x unless given.
+ * @throws {ImportError} timesteps of the run would have to become features, or the other way round.
+ */
 export function arranged(
   ctx: Context,
   where: string,
@@ -80,11 +41,67 @@ export function arranged(
   features: readonly Atom[],
   axes = x.axes,
 ): Value {
-  const name = arrange(ctx, where, x, time, features);
-  const flow = runTime(x);
-  const kept = flow && flow.size === 1 && !time.includes(flow) ? [flow, ...time] : time;
-  return { ...x, name, time: kept, features: features.filter((atom) => !kept.includes(atom)), axes };
+  const storage = wanted(x, time, features);
+  return { ...x, ...storage, name: move(ctx, where, x, storage), axes };
 }
+
+/** The name of the value so arranged. */
+export const arrange = (
+  ctx: Context,
+  where: string,
+  x: Value,
+  time: readonly Atom[],
+  features: readonly Atom[],
+): string => arranged(ctx, where, x, time, features).name;
+
+/** Adds what brings the numbers there: all timesteps but the run's to the features, these in order, timesteps back from the front. */
+function move(ctx: Context, where: string, x: Value, storage: Storage): string {
+  const flow = runTime(x);
+  const from = { time: solid(x.time), features: solid(x.features) };
+  const to = { time: solid(storage.time), features: solid(storage.features) };
+  const timed = to.time.length > 0 || x.time.length === storage.time.length;
+  if (same(to.time, from.time) && same(to.features, from.features) && timed) return x.name;
+  checkReachable(where, flow, from, to);
+  const isFixed = (atom: Atom): boolean => atom !== flow;
+  const [own, wanted] = [from.time.filter(isFixed), to.time.filter(isFixed)];
+  const [now, then] = [
+    [...own, ...from.features],
+    [...wanted, ...to.features],
+  ];
+  let name = x.name;
+  if (own.length > 0 || (!flow && x.time.length > 0)) {
+    const inputs = [name];
+    name = flow
+      ? ctx.add({ type: 'regroup', inputs, factor: count(own), into: 'features' }, `${x.name}.flat`)
+      : ctx.add({ type: 'reshape', inputs, shape: [count(then)] }, `${x.name}.flat`);
+  }
+  if (!same(now, then)) {
+    const shape = now.map(({ size }) => size as number);
+    const order = then.map((atom) => now.indexOf(atom));
+    name = ctx.add({ type: 'rearrange', inputs: [name], shape, order }, `${x.name}.order`);
+  }
+  if (flow) {
+    if (wanted.length === 0) return name;
+    return ctx.add({ type: 'regroup', inputs: [name], factor: count(wanted), into: 'time' }, `${x.name}.time`);
+  }
+  if (storage.time.length === 0) return name;
+  return ctx.add({ type: 'reshape', inputs: [name], shape: [count(to.time), count(to.features)] }, `${x.name}.time`);
+}
+
+function checkReachable(where: string, flow: Atom | undefined, from: Storage, to: Storage): void {
+  const [own, other] = [from, to].map(({ time, features }) => [...time, ...features]) as [Atom[], Atom[]];
+  if (other.length !== own.length || other.some((atom) => !own.includes(atom)))
+    refuse(where, 'axes that cannot be told apart', text(from), text(to));
+  if (to.features.some(({ kind }) => kind === 'time') || (flow && to.time[0] !== flow)) {
+    const message = 'needs the timesteps of the run as features, or features as timesteps';
+    refuse(where, message, text(from), text(to));
+  }
+}
+
+const text = ({ time, features }: Storage): string => {
+  const sizes = (atoms: readonly Atom[]): string => atoms.map(({ size }) => showSize(size)).join('·') || '1';
+  return `time ${sizes(time)}, features ${sizes(features)}`;
+};
 
 /**
  * The value with the given axes as features, all others (but the batch) as timesteps.
@@ -108,36 +125,39 @@ export function withFeatures(ctx: Context, where: string, x: Value, featureAxes:
 export function reshape(where: string, x: Value, dims: readonly Num[]): Value {
   let { time, features } = x;
   const queue = x.axes.flat().filter(({ size }) => size !== 1);
-  const ones = x.axes.flat().filter(({ size }) => size === 1);
+  const ofSize1 = x.axes.flat().filter(({ size }) => size === 1);
   const axes = dims.map((dim): Atom[] => {
     const taken: Atom[] = [];
-    while (!sameNum(product(taken.map(({ size }) => size)), dim)) {
+    for (;;) {
+      const have = product(taken.map(({ size }) => size));
+      if (sameNum(have, dim)) return taken;
       const next = queue.shift();
       if (!next) return refuseShape(where, x, dims);
-      const have = product(taken.map(({ size }) => size));
-      const rest = factorTo(have as Num, dim, next);
-      if (typeof next.size === 'number' && rest !== undefined && next.size > rest) {
-        if (next.size % rest !== 0 || next.kind === 'batch' || next.kind === 'time') return refuseShape(where, x, dims);
-        const [first, second]: [Atom, Atom] = [
-          { ...next, size: rest },
-          { ...next, size: next.size / rest },
-        ];
-        const split = (atoms: readonly Atom[]): Atom[] =>
-          atoms.flatMap((atom) => (atom === next ? [first, second] : [atom]));
-        time = split(time);
-        features = split(features);
-        taken.push(first);
-        queue.unshift(second);
-      } else taken.push(next);
+      const missing = missingFactor(have as Num, dim, next);
+      if (typeof next.size !== 'number' || missing === undefined || next.size <= missing) {
+        taken.push(next);
+        continue;
+      }
+      if (next.size % missing !== 0 || next.kind === 'batch' || next.kind === 'time')
+        return refuseShape(where, x, dims);
+      const [first, second]: [Atom, Atom] = [
+        { ...next, size: missing },
+        { ...next, size: next.size / missing },
+      ];
+      const split = (atoms: readonly Atom[]): Atom[] =>
+        atoms.flatMap((atom) => (atom === next ? [first, second] : [atom]));
+      time = split(time);
+      features = split(features);
+      taken.push(first);
+      queue.unshift(second);
     }
-    return taken;
   });
   if (queue.length > 0) refuseShape(where, x, dims);
-  return { ...x, time, features, axes: placeOnes(axes, ones) };
+  return { ...x, time, features, axes: withOfSize1(axes, ofSize1) };
 }
 
 /** What is missing of a block of numbers for `have` to become `dim`. */
-function factorTo(have: Num, dim: Num, { size }: Atom): number | undefined {
+function missingFactor(have: Num, dim: Num, { size }: Atom): number | undefined {
   if (typeof dim === 'number' && typeof have === 'number') return dim / have;
   if (typeof size !== 'number') return undefined;
   for (let n = 1; n < size; n++) if (size % n === 0 && sameNum(times(have, n), dim)) return n;
@@ -145,11 +165,10 @@ function factorTo(have: Num, dim: Num, { size }: Atom): number | undefined {
 }
 
 /** Atoms of size 1 that still mean something (a run's time that is 1) stay in an axis of size 1. */
-function placeOnes(axes: Atom[][], ones: readonly Atom[]): Atom[][] {
-  for (const atom of ones) {
+function withOfSize1(axes: Atom[][], ofSize1: readonly Atom[]): Atom[][] {
+  for (const atom of ofSize1) {
     if (atom.kind !== 'time' && atom.kind !== 'batch') continue;
-    const free = axes.find((axis) => axis.length === 0);
-    if (free) free.push(atom);
+    axes.find((axis) => axis.length === 0)?.push(atom);
   }
   return axes;
 }

@@ -1,3 +1,4 @@
+import type { ClockStep } from '../../graph/clock.js';
 import { refuse } from '../shared/refuse.js';
 
 /**
@@ -6,12 +7,12 @@ import { refuse } from '../shared/refuse.js';
  *     symbol('time')                                  time
  *     times(symbol('batch'), symbol('time'))          batch×time
  *     plus(times(symbol('time'), 2), -1)              2·time-1
- *     windows(symbol('time'), 1, -3, 2)               ⌊time-3/2⌋
+ *     dividedBy(plus(symbol('time'), -3), 2)          ⌊time-3/2⌋
  */
 export type Num = number | Sym;
 
 /** `coef · factor × factor × … + add`; the factors stand in the order of their names. */
-export interface Sym {
+interface Sym {
   readonly coef: number;
   readonly factors: readonly Factor[];
   readonly add: number;
@@ -113,6 +114,6 @@ export function dividedBy(a: Num, b: Num): Num | undefined {
 export const product = (all: readonly Num[]): Num | undefined =>
   all.reduce<Num | undefined>((a, b) => (a === undefined ? undefined : times(a, b)), 1);
 
-/** What a window makes of a number of timesteps: `⌊(mul·time + add)/div⌋`. */
-export const windows = (time: Num, mul: number, add: number, div: number): Num =>
+/** A number of timesteps a step on: `⌊(mul·time + add)/div⌋`. */
+export const advanced = (time: Num, { mul, add, div }: ClockStep): Num =>
   dividedBy(plus(times(time, mul) as Num, add) as Num, div) as Num;

@@ -13,15 +13,15 @@ export function stretch(ctx: Context, where: string, x: Value, dims: readonly Nu
   const padded = [...Array(Math.max(0, dims.length - x.axes.length)).fill([]), ...x.axes] as (readonly Atom[])[];
   let v: Value = { ...x, axes: padded };
   const own = dimsOf(v);
-  const grows = broadcast(where, own, dims).map((n, at) => (sameNum(n, own[at]) ? 1 : n));
-  const put = (at: number, atom: Atom): (readonly Atom[])[] =>
-    v.axes.map((axis, i) => (i === at ? [...axis.filter(({ kind }) => kind === 'time'), atom] : axis));
-  grows.forEach((n, at) => {
+  const grows = broadcast(where, own, dims).map((n, axis) => (sameNum(n, own[axis]) ? 1 : n));
+  const put = (axis: number, atom: Atom): (readonly Atom[])[] =>
+    v.axes.map((atoms, i) => (i === axis ? [...atoms.filter(({ kind }) => kind === 'time'), atom] : atoms));
+  grows.forEach((n, axis) => {
     if (!isSym(n)) return;
-    if (ctx.batch && sameNum(n, ctx.batch.size)) v = { ...v, axes: put(at, ctx.batch) };
-    else v = overTime(ctx, where, v, n, (atom) => put(at, atom));
+    if (ctx.batch && sameNum(n, ctx.batch.size)) v = { ...v, axes: put(axis, ctx.batch) };
+    else v = overTime(ctx, where, v, n, (atom) => put(axis, atom));
   });
-  grows.forEach((n, at) => {
+  grows.forEach((n, axis) => {
     if (isSym(n) || n === 1) return;
     const atom: Atom = { kind: 'block', size: n };
     if (v.time.length === 0) {
@@ -29,7 +29,7 @@ export function stretch(ctx: Context, where: string, x: Value, dims: readonly Nu
         ...v,
         name: ctx.add({ type: 'repeat', inputs: [v.name], count: n }, v.name),
         time: [atom],
-        axes: put(at, atom),
+        axes: put(axis, atom),
       };
       return;
     }
@@ -39,7 +39,7 @@ export function stretch(ctx: Context, where: string, x: Value, dims: readonly Nu
       ...v,
       name: ctx.add({ type: 'concatenate', inputs }, v.name),
       features: [atom, ...v.features],
-      axes: put(at, atom),
+      axes: put(axis, atom),
     };
   });
   return v;
@@ -54,11 +54,11 @@ function overTime(ctx: Context, where: string, x: Value, time: Num, axes: (atom:
   if (x.carried) refuse(where, 'uses carried state at every timestep', 'state that goes into recurrent layers only');
   const flat = arranged(ctx, where, x, [], [...x.time, ...x.features]);
   // Nothing is less than itself, NaN included: zeros whatever the sequence holds.
-  const one = ctx.add(
+  const feature = ctx.add(
     { type: 'slice', inputs: [sequence.name], axis: 'features', start: 0, count: 1 },
     `${sequence.name}.one`,
   );
-  const zeros = ctx.add({ type: 'less', inputs: [one, one] }, `${sequence.name}.zeros`);
+  const zeros = ctx.add({ type: 'less', inputs: [feature, feature] }, `${sequence.name}.zeros`);
   return {
     ...flat,
     name: ctx.add({ type: 'add', inputs: [zeros, flat.name] }, x.name),
@@ -95,16 +95,16 @@ export function value(ctx: Context, where: string, item: Item | undefined, what:
 }
 
 /** Several values of one layout side by side, as blocks of a new axis of features. */
-export function stack(ctx: Context, parts: readonly Value[], at: number, wanted: string): Value {
+export function stack(ctx: Context, parts: readonly Value[], axis: number, wanted: string): Value {
   const first = parts[0] as Value;
   const atom: Atom = { kind: 'block', size: parts.length };
-  const one = parts.length === 1;
-  const name = one ? first.name : ctx.add({ type: 'concatenate', inputs: parts.map((part) => part.name) }, wanted);
+  const single = parts.length === 1;
+  const name = single ? first.name : ctx.add({ type: 'concatenate', inputs: parts.map((part) => part.name) }, wanted);
   return {
     ...first,
     name,
-    features: one ? first.features : [atom, ...first.features],
-    axes: [...first.axes.slice(0, at), one ? [] : [atom], ...first.axes.slice(at)],
+    features: single ? first.features : [atom, ...first.features],
+    axes: [...first.axes.slice(0, axis), single ? [] : [atom], ...first.axes.slice(axis)],
   };
 }
 

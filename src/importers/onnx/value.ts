@@ -1,5 +1,18 @@
 import { type Num, product } from './num.js';
 
+// ONNX gives every value axes in any order and moves them about; the model has one storage, `[batch][time][features]`. Between the two
+// stand atoms. A worked example, a bidirectional GRU of 8 units and what PyTorch puts behind it:
+//
+//     operator                 shape in ONNX          axes                storage           node
+//     GRU                      [time, 2, batch, 8]    [T] [D] [B] [H]     [B][T][D H]       the layer
+//     Transpose 0 2 1 3        [time, batch, 2, 8]    [T] [B] [D] [H]     the same          none
+//     Reshape 0 0 -1           [time, batch, 16]      [T] [B] [D H]       the same          none
+//     MatMul [16, 5]           [time, batch, 5]       [T] [B] [F]         [B][T][F]         dense
+//
+// with the atoms B (the batch), T (the run's time) and the blocks D of 2, H of 8, F of 5. Had there been a Transpose to
+// [time, batch, 8, 2] before the Reshape, its axis would be [H D]: the product needs the features in that order, and `layout.ts` would
+// put a `rearrange` in between. An axis of size 1 is a product of no atoms.
+
 /** Numbers known now: a weight, or what is computed of shapes, whose elements may depend on batch and time. */
 export interface Constant {
   readonly kind: 'constant';
@@ -19,27 +32,22 @@ export interface Filled {
   readonly type: number;
 }
 
-/** A factor of a value's size. Told apart by identity: two blocks of 3 are two atoms. */
+/**
+ * A factor of a value's size, told apart by identity: two blocks of 3 are two atoms. Kinds:
+ * `batch`, the batch of the run; `time`, the run's timesteps, or a number of them that depends on the run's;
+ * `steps`, timesteps of fixed number, wherever they stand: what outputs show as their time; `block`, anything else.
+ */
 export interface Atom {
-  readonly kind: /** The batch of the run. */
-    | 'batch'
-    /** The run's timesteps, or a number of them that depends on the run's. */
-    | 'time'
-    /** Timesteps of fixed number, wherever they stand: what outputs show as their time. */
-    | 'steps'
-    /** Anything else: features, or what they are split into. */
-    | 'block';
+  readonly kind: 'batch' | 'time' | 'steps' | 'block';
   readonly size: Num;
 }
 
-/**
- * A value of the model. In storage it is `[batch][time][features]`; the atoms say what these consist of, in order, and
- * `axes` how ONNX sees it: each axis is a product of some atoms, of none if its size is 1.
- */
+/** A value of the model: the atoms of its storage, in order, and of its axes. The batch is an atom of axes alone. */
 export interface Value {
   readonly kind: 'value';
   /** Its name in the spec. */
   readonly name: string;
+  /** None: a vector. */
   readonly time: readonly Atom[];
   readonly features: readonly Atom[];
   readonly axes: readonly (readonly Atom[])[];
@@ -55,11 +63,12 @@ export type Item = Constant | Filled | Value;
 export const INT64 = 7;
 export const BOOL = 9;
 
+/** The product of the sizes. */
 export const totalSize = (atoms: readonly Atom[]): Num => product(atoms.map(({ size }) => size)) as Num;
 
 export const dimsOf = (item: Item): readonly Num[] => (item.kind === 'value' ? item.axes.map(totalSize) : item.dims);
 
-/** Numbers of fixed atoms. */
+/** The same of atoms whose sizes are known. */
 export const count = (atoms: readonly Atom[]): number => totalSize(atoms) as number;
 
 export const hasBatch = (atoms: readonly Atom[] = []): boolean => atoms.some(({ kind }) => kind === 'batch');

@@ -7,11 +7,10 @@ import {
   optionalCount,
   optionalPadding,
   optionalPair,
-  spanOf,
-  type Window,
   windowClock,
   windowPadding,
 } from '../../graph/window.js';
+import { spanOf, spreadStep, type Window } from '../../graph/window-steps.js';
 import { badSpec } from '../../refuse.js';
 import type { ActivationSpec, Conv1dNode, ConvTranspose1dNode } from '../../spec.js';
 import { rowBytes, VECTOR_BYTES } from '../../wasm/abi.js';
@@ -110,8 +109,7 @@ export const convTranspose1d: LayerKind<ConvTranspose1dNode> = {
   check(node, context) {
     const { kernelSize, stride = 1, dilation = 1, crop = [0, 0], outputPadding = 0 } = node;
     const x = checkConv(node, context);
-    const add = spanOf(kernelSize, dilation) + outputPadding - stride - crop[0] - crop[1];
-    const time = advance(x.time, { mul: stride, add, div: 1 });
+    const time = advance(x.time, spreadStep(spanOf(kernelSize, dilation), stride, crop, outputPadding));
     checkWindow(context.where, time);
     return [{ ...x, features: node.filters, time }];
   },

@@ -1,7 +1,8 @@
 import { flows } from '../../graph/clock.js';
 import { optionalSize, optionalTruth, size } from '../../graph/field-checks.js';
 import { onlyInput, sequence } from '../../graph/node-context.js';
-import { checkWindow, optionalPadding, spanOf, type Window, windowClock, windowPadding } from '../../graph/window.js';
+import { checkWindow, optionalPadding, windowClock, windowPadding } from '../../graph/window.js';
+import { spanOf, type Window } from '../../graph/window-steps.js';
 import { badSpec } from '../../refuse.js';
 import type { Pool1dNode } from '../../spec.js';
 import type { LayerKind, ValueBuffer } from '../layer.js';

@@ -2,6 +2,7 @@ import { advance, fixed, fixedTime, flows } from '../../graph/clock.js';
 import { checkedWithNode, optionalSize, size } from '../../graph/field-checks.js';
 import { onlyInput, sequence } from '../../graph/node-context.js';
 import { checkWindow, optionalCount } from '../../graph/window.js';
+import { sliceStep } from '../../graph/window-steps.js';
 import { badInput, badSpec, choose, describe } from '../../refuse.js';
 import type { RepeatNode, ReverseNode, SliceNode, TimestepNode } from '../../spec.js';
 import type { LayerKind, ValueBuffer } from '../layer.js';
@@ -28,7 +29,7 @@ export const slice: LayerKind<SliceNode> = {
         return [{ ...x, time: fixed(count ?? left) }];
       }
       if (count !== undefined) return [{ ...x, time: fixed(count) }];
-      return [{ ...x, time: advance(x.time, { mul: 1, add: step - 1 - start - drop, div: step }) }];
+      return [{ ...x, time: advance(x.time, sliceStep(start, drop, step)) }];
     }
     const from = start < 0 ? start + length : start;
     const many = count ?? Math.floor((length - drop - from + step - 1) / step);

@@ -1,6 +1,6 @@
 import { describe } from 'vitest';
 import { floats, ints, node } from './build.js';
-import { B, FIXED, SEQUENCE, T, table, x } from './refused.js';
+import { B, FIXED, one, SEQUENCE, T, table, time, x } from './refused.js';
 
 describe('ONNX, refused by its words: axes', () => {
   const heads = [node('Reshape', 'X r', 'h')];
@@ -55,6 +55,19 @@ describe('ONNX, refused by its words: axes', () => {
       'a size to keep that is not there',
       { nodes: [node('Reshape', 'X r')], init: { r: ints([0, 0, 6, 0]) } },
       /no size to keep; expected an axis, got 3/,
+    ],
+    [
+      'a size that is squared again and again',
+      {
+        nodes: [
+          ...time,
+          ...Array.from({ length: 40 }, (_, n) => node('Mul', n === 0 ? 't t' : `t${n} t${n}`, `t${n + 1}`)),
+          node('Cast', 't40', 'f', { to: 1 }),
+          node('Mul', 'X f'),
+        ],
+        init: one,
+      },
+      /shapes: a size that is made of very many others; expected at most 64/,
     ],
     [
       'the number of numbers',

@@ -48,7 +48,7 @@ export function activation(config: Config, key: string, otherwise: string, diale
   return named(config.where, key, name, dialect);
 }
 
-export function named(where: string, key: string, name: string, dialect: Dialect): Activation {
+function named(where: string, key: string, name: string, dialect: Dialect): Activation {
   if (name === 'hard_sigmoid') return { type: 'hard_sigmoid', alpha: dialect === 'keras2' ? 0.2 : 1 / 6, beta: 0.5 };
   if (!Object.hasOwn(PLAIN, name))
     refuse(where, `${key} is not honoured`, [...Object.keys(PLAIN), 'hard_sigmoid'].join(', '), JSON.stringify(name));

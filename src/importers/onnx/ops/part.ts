@@ -1,8 +1,9 @@
+import { sliceStep } from '../../../graph/window-steps.js';
 import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context } from '../context.js';
 import { type Range, takenOf } from '../fold/ranges.js';
 import { arrange } from '../layout.js';
-import { isSym, windows } from '../num.js';
+import { advanced, isSym } from '../num.js';
 import { type Atom, count, hasBatch, runTime, totalSize, type Value } from '../value.js';
 
 /** What is left of a value without some atoms. */
@@ -80,7 +81,7 @@ function partOfTime(ctx: Context, where: string, x: Value, { axis, start, end, s
     return { ...x, name, time: [atom], axes: replaced(x, axis, [atom]) };
   }
   const drop = toEnd ? 0 : -end;
-  const atom: Atom = { kind: 'time', size: windows(totalSize(atoms), 1, step - 1 - start - drop, step) };
+  const atom: Atom = { kind: 'time', size: advanced(totalSize(atoms), sliceStep(start, drop, step)) };
   return { ...x, name: ctx.add({ ...fields, drop }, x.name), time: [atom], axes: replaced(x, axis, [atom]) };
 }
 

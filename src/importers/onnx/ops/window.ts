@@ -1,10 +1,11 @@
+import { spanOf, spreadStep, windowStep } from '../../../graph/window-steps.js';
 import type { PaddingSpec } from '../../../spec.js';
 import { refuse } from '../../shared/refuse.js';
 import type { NewNode } from '../../shared/spec-builder.js';
 import { type Context, known, numbers, type Op } from '../context.js';
 import { pick } from '../fold/elements.js';
 import { arranged } from '../layout.js';
-import { type Num, windows } from '../num.js';
+import { advanced, type Num } from '../num.js';
 import { value } from '../stretch.js';
 import { type Atom, type Constant, count, type Item, runTime, totalSize, type Value } from '../value.js';
 import { perFeature } from './per-feature.js';
@@ -89,10 +90,7 @@ function after(w: Window, name: string, size: Num, channels: number): Value {
 }
 
 function timeAfter({ kernel, stride, dilation, padding, x }: Window, ceil = false): Num {
-  const size = totalSize(x.time);
-  if (typeof padding === 'string') return windows(size, 1, stride - 1, stride);
-  const add = padding[0] + padding[1] - dilation * (kernel - 1) - 1 + stride;
-  return windows(size, 1, ceil ? Math.min(add, padding[0]) + stride - 1 : add, stride);
+  return advanced(totalSize(x.time), windowStep({ span: spanOf(kernel, dilation), stride, padding, ceil }));
 }
 
 /** The layer of a convolution, its weight `(filters, kernel, channels of the group)`. @returns its name. */
@@ -172,8 +170,8 @@ function convTranspose(op: Op, ctx: Context): Item[] {
   const [before, end] = w.padding;
   const layer = { type: 'conv_transpose1d', groups, crop: [before, end], outputPadding } as const;
   const name = addConvolution(op, ctx, w, layer, { filters, data, from: weight, how });
-  const add = w.dilation * (w.kernel - 1) + 1 + outputPadding - w.stride - before - end;
-  return [after(w, name, windows(totalSize(w.x.time), w.stride, add, 1), filters)];
+  const step = spreadStep(spanOf(w.kernel, w.dilation), w.stride, layer.crop, outputPadding);
+  return [after(w, name, advanced(totalSize(w.x.time), step), filters)];
 }
 
 const pool =

@@ -42,7 +42,7 @@ export interface Node {
   readonly overload: string;
 }
 
-export interface Dimension {
+interface Dimension {
   readonly dimValue: number;
   readonly dimParam: string;
 }
@@ -63,7 +63,7 @@ export interface Graph {
   readonly sparseInitializer: object[];
 }
 
-export interface OperatorSet {
+interface OperatorSet {
   readonly domain: string;
   readonly version: number;
 }

@@ -1,0 +1,17 @@
+import type { CellConfig } from '../../src/spec.js';
+import type { Cell } from './cell.js';
+import { gruCell } from './gru.js';
+import { lstmCell } from './lstm.js';
+import { rnnCell } from './rnn.js';
+import type { Tensors } from './tensors.js';
+
+export function makeCell(config: CellConfig, tensors: Tensors): Cell {
+  switch (config.type) {
+    case 'lstm':
+      return lstmCell(config, tensors);
+    case 'gru':
+      return gruCell(config, tensors);
+    case 'rnn':
+      return rnnCell(config, tensors);
+  }
+}
