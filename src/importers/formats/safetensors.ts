@@ -7,6 +7,7 @@
  * Everything is proven before anything is allocated, so a lying header costs nothing.
  */
 import type { TensorSpec } from '../../spec.js';
+import { checkConfig, flag, texts } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 import { type FileBytes, viewBytes } from './bytes.js';
 import { bytesPerElement, DTYPE_NAMES, elementsOf, isFloatType, toFloats } from './elements.js';
@@ -122,10 +123,9 @@ export interface SafetensorsOptions {
  * Reads every tensor as float32. F64 is rounded, F16 and BF16 are exact.
  * @throws {ImportError} the file is malformed or truncated, or holds what float32 cannot.
  */
-export function readSafetensors(
-  bytes: FileBytes,
-  { integers = false, skip = [] }: SafetensorsOptions = {},
-): SafetensorsFile {
+export function readSafetensors(bytes: FileBytes, options: SafetensorsOptions = {}): SafetensorsFile {
+  checkConfig(options, 'options', { integers: flag, skip: texts });
+  const { integers = false, skip = [] } = options;
   const { tensors, metadata } = openSafetensors(bytes);
   for (const name of skip) {
     if (!tensors.delete(name)) refuse(tensorAt(name), 'to be left out, but not in the file', 'a tensor of the file');

@@ -35,9 +35,9 @@ interface Entry {
  * @throws {ImportError} a damaged index, a checksum that does not fit, compressed blocks, a shard missing or too short.
  */
 export function readBundle(index: FileBytes, data: readonly FileBytes[]): Map<string, NamedArray> {
-  const bytes = viewBytes(index);
+  const bytes = viewBytes(index, 'index');
   if (!isTable(bytes)) refuse('index', 'not a checkpoint index', 'a LevelDB table', 'other bytes');
-  const shards = data.map(viewBytes);
+  const shards = data.map((shard) => viewBytes(shard, 'data'));
   const footer = new Reader(bytes, bytes.length - FOOTER, bytes.length - 8);
   footer.varint();
   footer.varint();
