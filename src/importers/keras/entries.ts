@@ -1,4 +1,5 @@
 import { isObject, show } from '../formats/json.js';
+import { checkKeys } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 
 /** A layer as the file lists it. */
@@ -10,6 +11,22 @@ export interface LayerEntry {
   readonly isOperation?: boolean | undefined;
 }
 
+/** Of layers and models; how they were built, compiled and shared changes nothing about what they compute. */
+const KEYS = [
+  'class_name',
+  'config',
+  'name',
+  'module',
+  'registered_name',
+  'inbound_nodes',
+  'build_config',
+  'compile_config',
+  'shared_object_id',
+  'keras_version',
+  'backend',
+];
+const MODEL_KEYS = ['name', 'trainable', 'layers', 'input_layers', 'output_layers', 'dtype', 'build_input_shape'];
+
 /** In tf.keras, operations are layers that hold one. */
 export const OPERATION_LAYERS: readonly string[] = ['TFOpLambda', 'SlicingOpLambda'];
 
@@ -17,6 +34,7 @@ export const OPERATION_LAYERS: readonly string[] = ['TFOpLambda', 'SlicingOpLamb
 export function entryOf(where: string, value: unknown): LayerEntry {
   if (!isObject(value) || typeof value.class_name !== 'string')
     return refuse(where, 'not a layer', '{class_name, config}', show(value));
+  checkKeys(value, where, KEYS);
   const config = value.config;
   const own = isObject(config)
     ? config
@@ -72,6 +90,7 @@ export const isModel = (className: string): boolean => ['Sequential', 'Functiona
 export function layersOf({ config, name }: LayerEntry): LayerEntry[] {
   const where = `model ${JSON.stringify(name)}`;
   if (!Array.isArray(config.layers)) return refuse(where, 'no layers', 'a list', show(config.layers));
+  checkKeys(config, where, MODEL_KEYS);
   return config.layers.map((layer) => entryOf(where, layer));
 }
 

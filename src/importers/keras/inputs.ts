@@ -1,12 +1,21 @@
 import { show } from '../formats/json.js';
+import { checkKeys } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 import type { Build, Flow } from './build.js';
 import type { LayerEntry } from './entries.js';
 import type { FileShape } from './walk.js';
 
+const KEYS = ['name', 'batch_input_shape', 'batch_shape', 'dtype', 'sparse', 'ragged', 'optional', 'trainable'];
+
 /** An input of the model. @param shape as the file states it. @throws {ImportError} a shape that is none of ours. */
 export function addInput(build: Build, layer: LayerEntry, shape: FileShape | undefined): Flow {
   const where = `input ${JSON.stringify(layer.name)}`;
+  // The first layer of a Sequential model may stand for its input.
+  if (layer.className === 'InputLayer') {
+    checkKeys(layer.config, where, KEYS);
+    for (const key of ['sparse', 'ragged'])
+      if (layer.config[key]) refuse(where, `${key} is not honoured`, 'false', show(layer.config[key]));
+  }
   if (!shape) refuse(where, 'no shape', 'batch_shape of the input layer', 'nothing');
   const unfit = (): never =>
     refuse(

@@ -1,7 +1,8 @@
 import type { ModelSpec } from '../../spec.js';
-import { type FileBytes, viewBytes } from '../formats/bytes.js';
+import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
 import { isZip, readZip } from '../formats/zip.js';
+import { refuseOptions } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 import type { Imported } from '../shared/report.js';
 import { layersOf, rootOf } from './entries.js';
@@ -15,13 +16,17 @@ import type { Dialect } from './layers/activations.js';
  * A model as Keras saved it: `.keras` (Keras 3, or Keras 2.12 and newer) or `.h5` (Keras 2.0 to 3).
  * @throws {ImportError} malformed bytes; a layer or setting that cannot be honoured exactly, by name.
  */
-export function fromKeras(bytes: FileBytes): ModelSpec {
+export function fromKeras(bytes: FileBytes): ModelSpec;
+export function fromKeras(bytes: FileBytes, options?: unknown): ModelSpec {
+  refuseOptions(options);
   return readKeras(bytes).spec;
 }
 
 /** As `fromKeras`, with the account of which weight became what. */
-export function readKeras(bytes: FileBytes): Imported {
-  const view = viewBytes(bytes);
+export function readKeras(bytes: FileBytes): Imported;
+export function readKeras(bytes: FileBytes, options?: unknown): Imported {
+  refuseOptions(options);
+  const view = viewModel(bytes);
   return isZip(view) ? readArchive(view) : readLegacy(view);
 }
 
