@@ -3,7 +3,8 @@ import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
 import { SpecBuilder } from '../shared/spec-builder.js';
 import type { Stored } from './files/stored.js';
-import type { Activation, Dialect } from './layers/activations.js';
+import type { Activation } from './layers/activations.js';
+import type { Rules } from './rules.js';
 import { type Time, Times } from './times.js';
 
 /** A value on its way through the layers. */
@@ -32,7 +33,7 @@ export class Build extends SpecBuilder {
   readonly #unmasked = new Map<string, string>();
 
   constructor(
-    readonly dialect: Dialect,
+    readonly rules: Rules,
     reporter: Reporter,
     /** Inputs that hold token ids. */
     readonly ids: ReadonlySet<string>,

@@ -7,12 +7,12 @@ import { Config } from './config.js';
 import { isModel, type LayerEntry } from './entries.js';
 import type { Weights } from './files/weights.js';
 import { addInput } from './inputs.js';
-import type { Dialect } from './layers/activations.js';
 import { LAYERS } from './layers/all.js';
 import type { Layer } from './layers/layer.js';
 import { checkMask, isMask, type Mask, makeMask, makesMask } from './layers/masks.js';
 import { runOperation } from './operations/all.js';
 import { axesOf } from './operations/axes.js';
+import type { Rules } from './rules.js';
 import { Survey } from './survey.js';
 import { type Called, type FileShape, type Plans, type Visitor, Walk, whereOf } from './walk.js';
 
@@ -21,11 +21,7 @@ import { type Called, type FileShape, type Plans, type Visitor, Walk, whereOf } 
  * @param entry the outermost model. @param weights its layers' arrays.
  * @throws {ImportError} a layer, a call or a setting that is not honoured.
  */
-export function kerasModel(
-  entry: LayerEntry,
-  weights: Weights,
-  dialect: Dialect,
-): { spec: ModelSpec; reporter: Reporter } {
+export function kerasModel(entry: LayerEntry, weights: Weights, rules: Rules): { spec: ModelSpec; reporter: Reporter } {
   if (!isModel(entry.className))
     refuse(
       `model ${JSON.stringify(entry.name)}`,
@@ -35,10 +31,10 @@ export function kerasModel(
     );
   const plans: Plans = new Map();
   const survey = new Survey();
-  new Walk(plans).model(entry, survey);
+  new Walk(plans, rules).model(entry, survey);
   const reporter = new Reporter();
-  const build = new Build(dialect, reporter, survey.tokenIds);
-  const outputs = new Walk<Value>(plans).model(entry, new MakeNodes(build, weights));
+  const build = new Build(rules, reporter, survey.tokenIds);
+  const outputs = new Walk<Value>(plans, rules).model(entry, new MakeNodes(build, weights));
   const seen = new Set<string>();
   const own = outputs.map((value): Flow => {
     const output = asValue(`model ${JSON.stringify(entry.name)}`, value);
@@ -66,8 +62,16 @@ class MakeNodes implements Visitor<Value> {
     return addInput(this.build, layer, shape);
   }
 
-  within(index: number): MakeNodes {
+  within({ layer, index, inputs, masks }: Called<Value>): MakeNodes {
+    this.#checkMasks(whereOf(layer), inputs, masks);
     return new MakeNodes(this.build, this.weights(index).inner);
+  }
+
+  /** Masks that a call is given by name must be those that its values carry. */
+  #checkMasks(where: string, inputs: readonly Value[], masks: readonly Value[]): void {
+    masks.forEach((mask, position) => {
+      checkMask(where, this.build.masks.get((inputs[position] as Flow | undefined)?.mask ?? ''), mask as Mask);
+    });
   }
 
   missing(where: string, [layer, , tensor]: Reference): never {
@@ -82,9 +86,7 @@ class MakeNodes implements Visitor<Value> {
     if (given.length === 0) refuse(where, 'wrong number of inputs', 'at least 1', '0');
     const inputs = given.map((value) => asValue(where, value));
     if (operation) return runOperation(build, where, layer, name, operation, inputs);
-    masks.forEach((mask, position) => {
-      checkMask(where, build.masks.get(inputs[position]?.mask ?? ''), mask as Mask);
-    });
+    this.#checkMasks(where, inputs, masks);
     if (inputs.some(({ bare }) => bare)) refuseBare(where, layer, inputs);
     const config = new Config(where, layer.name, layer.config, build.reporter);
     const run = LAYERS[layer.className] as Layer;

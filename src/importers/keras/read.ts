@@ -10,7 +10,7 @@ import { Hdf5 } from './files/hdf5.js';
 import { Npz } from './files/npz.js';
 import { listWeights, treeForm, treeWeights, type Weights } from './files/weights.js';
 import { kerasModel } from './keras-model.js';
-import type { Dialect } from './layers/activations.js';
+import { rulesOf } from './rules.js';
 
 /**
  * A model as Keras saved it: `.keras` (Keras 3, or Keras 2.12 and newer) or `.h5` (Keras 2.0 to 3).
@@ -30,9 +30,6 @@ export function readKeras(bytes: FileBytes, options?: unknown): Imported {
   return isZip(view) ? readArchive(view) : readLegacy(view);
 }
 
-const dialectOf = (version: string): Dialect =>
-  Number.parseInt(version, 10) >= 3 && !/^2\./.test(version) ? 'keras3' : 'keras2';
-
 function finish(
   config: unknown,
   weights: (layers: ReturnType<typeof layersOf>) => Weights,
@@ -40,7 +37,7 @@ function finish(
   container: string,
 ): Imported {
   const entry = rootOf('model', config);
-  const { spec, reporter } = kerasModel(entry, weights(layersOf(entry)), dialectOf(version));
+  const { spec, reporter } = kerasModel(entry, weights(layersOf(entry)), rulesOf(version));
   return { spec, report: reporter.finish(`Keras ${version}, ${container}`) };
 }
 

@@ -3,6 +3,7 @@ import type { LayerCall } from './calls/collect.js';
 import { type FunctionalPlan, planFunctional } from './calls/functional.js';
 import type { Reference } from './calls/references.js';
 import { isModel, type LayerEntry, layersOf } from './entries.js';
+import type { Rules } from './rules.js';
 
 /** Sizes of an input as the file states them, the batch first; null where it leaves them open. */
 export type FileShape = readonly (number | null)[];
@@ -16,7 +17,7 @@ export interface Visitor<Value> {
   /** An output that no call made. */
   missing(where: string, reference: Reference): Value;
   /** The visitor of the layers of a model among the layers. */
-  within(index: number): Visitor<Value>;
+  within(call: Called<Value>): Visitor<Value>;
 }
 
 export interface Called<Value> extends Pick<LayerCall, 'layer' | 'index' | 'call' | 'operation'> {
@@ -35,7 +36,10 @@ export type Plans = Map<LayerEntry['config'], FunctionalPlan>;
 export class Walk<Value> {
   #calls = 0;
 
-  constructor(private readonly plans: Plans) {}
+  constructor(
+    private readonly plans: Plans,
+    private readonly rules: Rules,
+  ) {}
 
   /** @param given the values it is called with; undefined for the outermost, which makes its own inputs. */
   model(entry: LayerEntry, visitor: Visitor<Value>, given?: readonly Value[]): readonly Value[] {
@@ -67,7 +71,7 @@ export class Walk<Value> {
 
   #functional(entry: LayerEntry, visitor: Visitor<Value>, given: readonly Value[] | undefined): readonly Value[] {
     const where = `model ${JSON.stringify(entry.name)}`;
-    const plan = this.plans.get(entry.config) ?? planFunctional(entry);
+    const plan = this.plans.get(entry.config) ?? planFunctional(entry, this.rules);
     this.plans.set(entry.config, plan);
     const { layers, inputs, outputs, calls, numbers } = plan;
     if (given && given.length !== inputs.length)
@@ -89,14 +93,14 @@ export class Walk<Value> {
       const called = { layer, index, call, operation, inputs: values.map(referred), masks: masks.map(referred) };
       made.set(numbers.made(layer.name, call), this.#call(visitor, called));
     }
-    return outputs.map(referred);
+    return outputs.map((reference) => referred(numbers.inOutputs(reference)));
   }
 
   #call(visitor: Visitor<Value>, called: Called<Value>): readonly Value[] {
-    const { layer, index, inputs } = called;
+    const { layer, inputs } = called;
     if (!isModel(layer.className)) return visitor.call(called);
     if (inputs.length === 0) refuse(whereOf(layer), 'wrong number of inputs', 'at least 1', '0');
-    return this.model(layer, visitor.within(index), inputs);
+    return this.model(layer, visitor.within(called), inputs);
   }
 
   #count({ name }: LayerEntry, calls: number): void {

@@ -5,6 +5,7 @@ import { isModel, type LayerEntry, layersOf, rootOf } from '../keras/entries.js'
 import type { Stored } from '../keras/files/stored.js';
 import { listWeights } from '../keras/files/weights.js';
 import { kerasModel } from '../keras/keras-model.js';
+import { rulesOf } from '../keras/rules.js';
 import { checkKeys, refuseOptions } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 import type { Imported } from '../shared/report.js';
@@ -53,7 +54,6 @@ export function readTfjs(modelJson: FileBytes, shards: Shards, options?: unknown
   const arrays = readManifest(weightsManifest, shards);
   const entry = rootOf('modelTopology', topology);
   // Keras 3 writes batch_shape and objects for dtypes; TensorFlow.js itself means what Keras 2 means.
-  const dialect = /^3\./.test(stated) ? 'keras3' : 'keras2';
   const layers = layersOf(entry);
   const owner = ownerOf(layers);
   const byLayer = new Map<string | undefined, Stored[]>();
@@ -68,7 +68,7 @@ export function readTfjs(modelJson: FileBytes, shards: Shards, options?: unknown
     taken.add(name);
     return byLayer.get(name) ?? [];
   };
-  const { spec, reporter } = kerasModel(entry, listWeights(layers, take), dialect);
+  const { spec, reporter } = kerasModel(entry, listWeights(layers, take), rulesOf(/^3\./.test(stated) ? stated : '2'));
   const left = [...arrays.keys()].filter((name) => !taken.has(owner(name)));
   if (left.length > 0)
     refuse(

@@ -21,15 +21,20 @@ export const isMask = (value: Flow | Mask): value is Mask => 'of' in value;
 
 /** Whether a call is an operation on masks: by its class, or by what it reads. */
 export const makesMask = ({ className }: LayerEntry, values: readonly (Flow | Mask)[]): boolean =>
-  ['NotEqual', 'Any', 'LogicalOr', 'ZerosLike'].includes(className) ||
+  ['NotEqual', 'Any', 'LogicalOr', 'ZerosLike', 'OnesLike'].includes(className) ||
   (['ExpandDims', 'Concatenate'].includes(className) && values.length > 0 && values.every(isMask));
+
+/** Of a mask that masks nothing, as a value without one is given beside others. */
+const ALWAYS = 'always';
 
 /** Masked where all of several values are: where none of the conditions holds. */
 export const either = (all: readonly string[]): string =>
-  [...new Set(all.flatMap((conditions) => conditions.split(' or ')))]
-    .filter((condition) => condition !== '')
-    .sort()
-    .join(' or ');
+  all.includes(ALWAYS)
+    ? ALWAYS
+    : [...new Set(all.flatMap((conditions) => conditions.split(' or ')))]
+        .filter((condition) => condition !== '')
+        .sort()
+        .join(' or ');
 
 export const unequalTo = ({ name, ids }: Flow, value: number): string => `${ids ? '' : 'any of '}${name} != ${value}`;
 
@@ -64,6 +69,8 @@ export function makeMask(
     }
     case 'ZerosLike':
       return { of: '', wide: true };
+    case 'OnesLike':
+      return { of: ALWAYS, wide: true };
     case 'LogicalOr':
       return joined(first !== undefined && isMask(first) && first.wide);
     case 'Concatenate':
@@ -79,6 +86,7 @@ export function makeMask(
 
 /** @throws {ImportError} a layer is given a mask that is not its input's. */
 export function checkMask(where: string, own: string | undefined, given: Mask): void {
+  if (own === undefined && given.of === ALWAYS) return;
   const got = given.wide ? `for each feature, ${given.of}` : given.of;
   if (own !== got) refuse(where, 'called with a mask that its input does not carry', own ?? 'no mask', got);
 }

@@ -52,10 +52,16 @@ const byRoot = (call: Call, spread: 'mean square' | 'variance', epsilon: number,
   return [{ ...x, name: build.add({ type: 'scale_shift', inputs: [divided], tensors: { scale: gamma } }, name) }];
 };
 
+/** It hands no mask on. */
 const rmsNorm: Layer = (call) => {
-  const x = only(call);
+  const x = call.build.unmasked(only(call));
   call.config.lastAxis('axis', ownRank(call, x));
-  return byRoot(call, 'mean square', call.config.number('epsilon', 1e-6), vectors(call, x.features)('gamma'));
+  return byRoot(
+    { ...call, inputs: [x] },
+    'mean square',
+    call.config.number('epsilon', 1e-6),
+    vectors(call, x.features)('gamma'),
+  );
 };
 
 const layerNorm: Layer = (call) => {

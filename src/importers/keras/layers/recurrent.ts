@@ -41,7 +41,7 @@ export function recurrent({ build, config, entry, name, inputs, arrays }: Call):
   const used = [...arrays];
   const states: Flow[] = [];
   // Called with a state, Keras 3 forgets the mask that its input carries.
-  if (initial.length > 0 && x.mask && build.dialect === 'keras3')
+  if (initial.length > 0 && x.mask && build.rules.stateForgetsMask)
     refuse(where, 'a masked input together with initial_state', 'one of them', 'both');
   const given = [...initial];
   cells.forEach((inner, index) => {

@@ -2,7 +2,7 @@ import { show } from '../../formats/json.js';
 import { refuse } from '../../shared/refuse.js';
 import { type Build, type Flow, fixedSteps, sequence } from '../build.js';
 import { sameInEveryRun } from '../times.js';
-import { type Layer, only, unmasked } from './layer.js';
+import { type Layer, only } from './layer.js';
 
 const asVector = (build: Build, where: string, x: Flow, wanted: string): Flow => {
   const { mask: _, time: __, ...rest } = x;
@@ -21,7 +21,7 @@ const reshape: Layer = (call) => {
   const x = only(call);
   // The one feature gets an axis, however many timesteps there are.
   if (x.bare && x.kind === 'sequence' && `${config.raw('target_shape')}` === '-1,1')
-    return [unmasked({ ...x, bare: false })];
+    return [build.unmasked({ ...x, bare: false })];
   const total = fixedSteps(config.where, x, build) * x.features;
   const raw = config.raw('target_shape');
   const target = Array.isArray(raw) ? [...(raw as number[])] : [Number.NaN];
@@ -47,7 +47,7 @@ const permute: Layer = (call) => {
   const { build, config, name } = call;
   const x = sequence(config.where, only(call));
   const dims = `${config.raw('dims')}`;
-  if (dims === '1,2') return [unmasked(x)];
+  if (dims === '1,2') return [build.unmasked(x)];
   if (dims !== '2,1') refuse(config.where, 'dims is not honoured', '(2, 1)', dims);
   const time = fixedSteps(config.where, x, build);
   return [

@@ -2,11 +2,11 @@ import type { PaddingSpec } from '../../../spec.js';
 import { show } from '../../formats/json.js';
 import { turned } from '../../formats/matrix.js';
 import { refuse } from '../../shared/refuse.js';
-import { sequence, shaped } from '../build.js';
+import { type Sequence, sequence, shaped } from '../build.js';
 import type { Config } from '../config.js';
 import type { Stored } from '../files/stored.js';
 import { advanced, sameInEveryRun, type Time } from '../times.js';
-import { after, type Layer, only, unmasked } from './layer.js';
+import { after, type Call, type Layer, only } from './layer.js';
 
 /** Timesteps that a window leaves. */
 const windowed = (time: Time, span: number, stride: number, padding: PaddingSpec): Time =>
@@ -16,9 +16,12 @@ const windowed = (time: Time, span: number, stride: number, padding: PaddingSpec
     div: stride,
   });
 
+/** Layers that look at timesteps hand no mask on. */
+const withoutMask = (call: Call): Sequence => call.build.unmasked(sequence(call.config.where, only(call))) as Sequence;
+
 const conv1d: Layer = (call) => {
   const { build, config, entry, name, arrays } = call;
-  const x = sequence(config.where, only(call));
+  const x = withoutMask(call);
   const filters = config.size('filters');
   const kernelSize = config.single('kernel_size');
   const stride = config.single('strides', 1);
@@ -28,11 +31,6 @@ const conv1d: Layer = (call) => {
   const bias = config.flag('use_bias', true);
   const mode = config.choice('padding', ['valid', 'same', 'causal'], 'valid');
   const span = dilation * (kernelSize - 1) + 1;
-  // Keras hands no mask on; here a window of one timestep would, and a part of the time that is all of it does not.
-  const input =
-    x.mask && span === 1 && stride === 1
-      ? build.add({ type: 'slice', inputs: [x.name], axis: 'time', start: 0, drop: 0 }, `${name}.unmasked`)
-      : x.name;
   const padding: PaddingSpec = mode === 'same' ? 'same_upper' : mode === 'causal' ? [span - 1, 0] : [0, 0];
   const channels = x.features / groups;
   const [kernel, b] = arrays as [Stored, Stored | undefined];
@@ -52,7 +50,7 @@ const conv1d: Layer = (call) => {
   const made = build.add(
     {
       type: 'conv1d',
-      inputs: [input],
+      inputs: [x.name],
       filters,
       kernelSize,
       stride,
@@ -63,21 +61,21 @@ const conv1d: Layer = (call) => {
     },
     name,
   );
-  return after(call, { ...unmasked(x), name: made, features: filters, time: windowed(x.time, span, stride, padding) });
+  return after(call, { ...x, name: made, features: filters, time: windowed(x.time, span, stride, padding) });
 };
 
 const pooling =
   (type: 'max_pool1d' | 'average_pool1d'): Layer =>
   (call) => {
     const { build, config, name } = call;
-    const x = sequence(config.where, only(call));
+    const x = withoutMask(call);
     const poolSize = config.single('pool_size', 2);
     const stride = config.has('strides') ? config.single('strides') : poolSize;
     config.ignore('strides');
     const padding: PaddingSpec =
       config.choice('padding', ['valid', 'same'], 'valid') === 'same' ? 'same_upper' : [0, 0];
     const made = build.add({ type, inputs: [x.name], poolSize, stride, padding }, name);
-    return [{ ...unmasked(x), name: made, time: windowed(x.time, poolSize, stride, padding) }];
+    return [{ ...x, name: made, time: windowed(x.time, poolSize, stride, padding) }];
   };
 
 const globalPooling =
@@ -118,18 +116,18 @@ export const WINDOWS: Readonly<Record<string, Layer>> = {
   GlobalMaxPooling1D: globalPooling('max'),
   GlobalAveragePooling1D: globalPooling('mean'),
   UpSampling1D: (call) => {
-    const x = sequence(call.config.where, only(call));
+    const x = withoutMask(call);
     const count = call.config.single('size', 2);
     return [
       {
-        ...unmasked(x),
+        ...x,
         time: advanced(x.time, { mul: count, add: 0, div: 1 }),
         name: call.build.add({ type: 'repeat', inputs: [x.name], count }, call.name),
       },
     ];
   },
   ZeroPadding1D: (call) => {
-    const x = sequence(call.config.where, only(call));
+    const x = withoutMask(call);
     const [before, after] = both(call.config, 'padding');
     const name = call.build.add(
       {
@@ -142,14 +140,14 @@ export const WINDOWS: Readonly<Record<string, Layer>> = {
       },
       call.name,
     );
-    return [{ ...unmasked(x), name, time: advanced(x.time, { mul: 1, add: before + after, div: 1 }) }];
+    return [{ ...x, name, time: advanced(x.time, { mul: 1, add: before + after, div: 1 }) }];
   },
   Cropping1D: (call) => {
-    const x = sequence(call.config.where, only(call));
+    const x = withoutMask(call);
     const [start, drop] = both(call.config, 'cropping');
     return [
       {
-        ...unmasked(x),
+        ...x,
         name: call.build.add({ type: 'slice', inputs: [x.name], axis: 'time', start, drop }, call.name),
         time: advanced(x.time, { mul: 1, add: -start - drop, div: 1 }),
       },

@@ -19,7 +19,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = { ...ELEMENTWISE, ...RED
 /** Whether an operation has that name; layers may have it too. */
 export const isOperationName = (className: string): boolean =>
   Object.hasOwn(OPERATIONS, className) || MASKING.includes(className);
-const MASKING = ['NotEqual', 'Any', 'LogicalOr', 'ZerosLike'];
+const MASKING = ['NotEqual', 'Any', 'LogicalOr', 'ZerosLike', 'OnesLike'];
 
 /**
  * What an operation makes.
