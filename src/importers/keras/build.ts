@@ -16,6 +16,8 @@ export interface Flow {
   readonly time?: Time | undefined;
   /** Which mask it carries: values with one name have the same mask. */
   readonly mask?: string | undefined;
+  /** Whether its mask is the file's alone: a layer before forgot it, and the spec's value has none. */
+  readonly forgotten?: boolean;
   /** Whether it has no axis for its one feature in the file: `(batch, time)`, `(batch)`. */
   readonly bare?: boolean;
   /** Whether it holds token ids. */
@@ -74,8 +76,8 @@ export class Build extends SpecBuilder {
   }
 
   /** The value without its mask, for what hands none on. */
-  unmasked({ mask, ...x }: Flow): Flow {
-    if (mask === undefined) return x;
+  unmasked({ mask, forgotten, ...x }: Flow): Flow {
+    if (mask === undefined || forgotten) return x;
     const name = this.#unmasked.get(x.name) ?? this.add({ type: 'unmask', inputs: [x.name] }, `${x.name}.unmasked`);
     this.#unmasked.set(x.name, name);
     return { ...x, name };

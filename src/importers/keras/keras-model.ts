@@ -84,10 +84,17 @@ class MakeNodes implements Visitor<Value> {
     const name = call === 0 ? layer.name : `${layer.name}.call${call}`;
     if (operation && makesMask(layer, given)) return [makeMask(where, layer, operation, given)];
     if (given.length === 0) refuse(where, 'wrong number of inputs', 'at least 1', '0');
-    const inputs = given.map((value) => asValue(where, value));
-    if (operation) return runOperation(build, where, layer, name, operation, inputs);
+    const flows = given.map((value) => asValue(where, value));
+    if (operation) return runOperation(build, where, layer, name, operation, flows);
+    const inputs = takesBare(layer, flows) ? flows : flows.map((x) => withFeatures(build, where, x));
     this.#checkMasks(where, inputs, masks);
-    if (inputs.some(({ bare }) => bare)) refuseBare(where, layer, inputs);
+    if (inputs.some(({ forgotten }) => forgotten) && !MINDLESS.includes(layer.className))
+      refuse(
+        where,
+        'a mask that a layer called with initial_state has forgotten',
+        'values without a mask',
+        'a masked one',
+      );
     const config = new Config(where, layer.name, layer.config, build.reporter);
     const run = LAYERS[layer.className] as Layer;
     const made = run({ build, config, entry: layer, name, inputs, arrays: this.weights(index).take() });
@@ -100,16 +107,34 @@ class MakeNodes implements Visitor<Value> {
 const BY_NUMBER = ['Activation', 'Dropout', 'Identity', 'ReLU', 'LeakyReLU', 'ELU', 'Rescaling', 'Reshape'];
 const MERGING = ['Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum'];
 
-/** @throws {ImportError} a layer would take the time for features. */
-function refuseBare(where: string, { className }: LayerEntry, inputs: readonly Flow[]): void {
-  const merges = MERGING.includes(className) && inputs.every(({ bare, kind }) => bare && kind === inputs[0]?.kind);
-  if (!merges && !BY_NUMBER.includes(className))
-    refuse(
+/** Layers that look at no mask. */
+const MINDLESS = [
+  ...BY_NUMBER,
+  'Dense',
+  'TimeDistributed',
+  'LayerNormalization',
+  'BatchNormalization',
+  'Flatten',
+  'Conv1D',
+];
+
+const takesBare = ({ className }: LayerEntry, inputs: readonly Flow[]): boolean =>
+  BY_NUMBER.includes(className) ||
+  (MERGING.includes(className) && inputs.every(({ bare, kind }) => bare && kind === inputs[0]?.kind));
+
+/** A value as a layer sees it: the timesteps of one without features are its features. @throws {ImportError} they are open. */
+function withFeatures(build: Build, where: string, x: Flow): Flow {
+  if (!x.bare || x.ids) return x;
+  if (!x.time || build.times.stepsOf(x.time) === undefined)
+    return refuse(
       where,
       'its input has no features',
       '(batch, time, features), or (batch, features)',
-      inputs.map((x) => `(${axesOf(x).join(', ')})`).join(', '),
+      `(${axesOf(x).join(', ')})`,
     );
+  const features = build.times.fix(where, x.time);
+  const name = build.add({ type: 'reshape', inputs: [x.name], shape: [features] }, `${x.name}.features`);
+  return { name, kind: 'vector', features };
 }
 
 const asValue = (where: string, value: Value): Flow =>

@@ -13,6 +13,10 @@ export interface Rules {
   readonly mergesLeaveOut: boolean;
   /** A layer that is called with a state forgets the mask of its input. */
   readonly stateForgetsMask: boolean;
+  /** Rescaling and Normalization hand their input's mask on. */
+  readonly scalingHandsMaskOn: boolean;
+  /** An Identity hands its input's mask on. */
+  readonly identityHandsMaskOn: boolean;
   /** Calls of models are counted from 0 by what reads them, and from 1 by the outputs; else alike by both. */
   readonly outputsCountModels: boolean;
 }
@@ -28,6 +32,8 @@ export function rulesOf(version: string): Rules {
     mergedMask: since(4) ? 'all' : keras3 ? 'lost' : 'any',
     mergesLeaveOut: since(4),
     stateForgetsMask: keras3,
+    scalingHandsMaskOn: keras3,
+    identityHandsMaskOn: keras3,
     outputsCountModels: since(2),
   };
 }

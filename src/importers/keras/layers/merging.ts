@@ -101,14 +101,14 @@ const concatenate: Layer = (call) => {
   return [joinedTime(build, config.where, inputs, name)];
 };
 
+/** It hands no mask on. */
 const dot: Layer = ({ build, config, inputs, name }) => {
   const { where } = config;
-  const [a, b] = inputs as [Flow, Flow];
+  const [a, b] = inputs.map((x) => build.unmasked(x)) as [Flow, Flow];
   const raw = config.raw('axes');
   const [i, j] = (Array.isArray(raw) ? raw : [raw, raw]).map((axis, index) =>
     axis < 0 ? axis + rankOf(inputs[index] as Flow) : axis,
   ) as [number, number];
-  for (const x of [a, b]) needsNoMask(where, x);
   if (a.kind === 'vector' && b.kind === 'vector' && i === 1 && j === 1) {
     const product = build.add({ type: 'multiply', inputs: [a.name, b.name] }, `${name}.product`);
     return [

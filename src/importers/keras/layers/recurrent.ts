@@ -29,7 +29,11 @@ export function refuseUnrolled(where: string, x: Flow, { unroll, sequences }: Re
 export function recurrent({ build, config, entry, name, inputs, arrays }: Call): Flow[] {
   const { where } = config;
   const [first, ...initial] = inputs as [Flow, ...Flow[]];
-  let x: Flow = sequence(where, first);
+  // Called with a state, Keras 3 forgets the mask that its input carries.
+  const forgets = initial.length > 0 && build.rules.stateForgetsMask;
+  const source = sequence(where, first);
+  let x: Flow = forgets ? build.unmasked(source) : source;
+  if (forgets && source.mask) x = { ...x, mask: source.mask, forgotten: true };
   const settings = aroundCell(config);
   const { sequences, state, backwards, zero, stateful } = settings;
   if (backwards && zero) refuseUnrolled(where, x, settings);
@@ -40,9 +44,6 @@ export function recurrent({ build, config, entry, name, inputs, arrays }: Call):
   const cells = entry.className === 'RNN' ? cellsOf(where, entry.config) : [entry];
   const used = [...arrays];
   const states: Flow[] = [];
-  // Called with a state, Keras 3 forgets the mask that its input carries.
-  if (initial.length > 0 && x.mask && build.rules.stateForgetsMask)
-    refuse(where, 'a masked input together with initial_state', 'one of them', 'both');
   const given = [...initial];
   cells.forEach((inner, index) => {
     const kind =
