@@ -97,7 +97,8 @@ class MakeNodes implements Visitor<Value> {
       );
     const config = new Config(where, layer.name, layer.config, build.reporter);
     const run = LAYERS[layer.className] as Layer;
-    const made = run({ build, config, entry: layer, name, inputs, arrays: this.weights(index).take() });
+    const arrays = this.weights(index).take();
+    const made = run({ build, config, entry: layer, name, inputs, arrays, maskIsNamed: masks.length > 0 });
     config.finish();
     return made;
   }

@@ -14,6 +14,8 @@ export interface Call {
   readonly name: string;
   readonly inputs: readonly Flow[];
   readonly arrays: readonly Stored[];
+  /** Whether the file names the mask of its input in the call. */
+  readonly maskIsNamed: boolean;
   /** Whether TimeDistributed wraps it, so that it knows of no timesteps. */
   readonly wrapped?: boolean;
 }

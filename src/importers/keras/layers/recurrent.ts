@@ -26,11 +26,11 @@ export function refuseUnrolled(where: string, x: Flow, { unroll, sequences }: Re
 }
 
 /** `[y, …states]` of LSTM, GRU, SimpleRNN, RNN(cell) and RNN(cells). */
-export function recurrent({ build, config, entry, name, inputs, arrays }: Call): Flow[] {
+export function recurrent({ build, config, entry, name, inputs, arrays, maskIsNamed }: Call): Flow[] {
   const { where } = config;
   const [first, ...initial] = inputs as [Flow, ...Flow[]];
-  // Called with a state, Keras 3 forgets the mask that its input carries.
-  const forgets = initial.length > 0 && build.rules.stateForgetsMask;
+  // Called with a state, Keras 3 forgets the mask that its input carries, but for one that the call names.
+  const forgets = initial.length > 0 && build.rules.stateForgetsMask && !maskIsNamed;
   const source = sequence(where, first);
   let x: Flow = forgets ? build.unmasked(source) : source;
   if (forgets && source.mask) x = { ...x, mask: source.mask, forgotten: true };

@@ -68,16 +68,28 @@ const BY_NUMBER: Readonly<Partial<Record<Binary, (c: number, first: boolean) => 
 const binary =
   (type: Binary): Operation =>
   (args) => {
-    const [a, b] = [args.operand(0, 'x1'), args.operand(1, 'x2')];
-    args.finish(2);
+    const [a, b] = pair(args);
     return [combine(args, args.name, type, a, b)];
   };
+
+/** Two operands, of which one at least is a value. */
+function pair(args: Arguments): [Flow | Constant, Flow | Constant] {
+  const operands: [Flow | Constant, Flow | Constant] = [args.operand(0, 'x1'), args.operand(1, 'x2')];
+  valueAmong(args, operands);
+  args.finish(2);
+  return operands;
+}
+
+/** @throws {ImportError} numbers alone. */
+const valueAmong = ({ where }: Arguments, operands: readonly (Flow | Constant)[]): Flow =>
+  operands.find((operand): operand is Flow => !isConstant(operand)) ??
+  refuse(where, 'an operation on numbers alone', 'a value of the model');
 
 /** Two values, or a value and numbers, broadcast as NumPy does. */
 function combine(args: Arguments, name: string, type: Binary, a: Flow | Constant, b: Flow | Constant): Flow {
   const { build } = args;
-  const [value, constant] = isConstant(a) ? [b, a] : [a, isConstant(b) ? b : undefined];
-  if (isConstant(value)) return refuse(args.where, 'an operation on numbers alone', 'a value of the model');
+  const value = valueAmong(args, [a, b]);
+  const constant = [a, b].find(isConstant);
   const number = constant?.data.length === 1 ? constant.data[0] : undefined;
   const single = number === undefined ? undefined : BY_NUMBER[type]?.(number, constant === a);
   if (single) return build.activate(value, name, single);
@@ -135,23 +147,20 @@ function alike({ build, where }: Arguments, operands: readonly Flow[], given: re
 
 const where: Operation = (args) => {
   const operands = [args.operand(0), args.operand(1, 'x'), args.operand(2, 'y')];
+  const value = valueAmong(args, operands);
   args.finish(3);
-  const value = operands.find((operand): operand is Flow => !isConstant(operand));
-  if (!value) return refuse(args.where, 'an operation on numbers alone', 'a value of the model');
   const flows = beside(args, operands, value);
   const shape = alike(args, flows, operands);
   return [{ ...shape, name: args.build.add({ type: 'where', inputs: flows.map((x) => x.name) }, args.name) }];
 };
 
 const squaredDifference: Operation = (args) => {
-  const [a, b] = [args.operand(0), args.operand(1, 'x2')];
-  args.finish(2);
+  const [a, b] = pair(args);
   return [args.build.activate(combine(args, `${args.name}.difference`, 'subtract', a, b), args.name, 'square')];
 };
 
 const divide: Operation = (args) => {
-  const [a, b] = [args.operand(0, 'x1'), args.operand(1, 'x2')];
-  args.finish(2);
+  const [a, b] = pair(args);
   if (isConstant(a) && a.data.length === 1 && !isConstant(b) && a.data[0] === 1)
     return [args.build.activate(b, args.name, 'reciprocal')];
   return [combine(args, args.name, 'divide', a, b)];
