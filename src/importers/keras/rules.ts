@@ -15,6 +15,8 @@ export interface Rules {
   readonly stateForgetsMask: boolean;
   /** Rescaling and Normalization hand their input's mask on. */
   readonly scalingHandsMaskOn: boolean;
+  /** The layer ReLU hands its input's mask on. */
+  readonly reluHandsMaskOn: boolean;
   /** An Identity hands its input's mask on. */
   readonly identityHandsMaskOn: boolean;
   /** Calls of models are counted from 0 by what reads them, and from 1 by the outputs; else alike by both. */
@@ -33,6 +35,8 @@ export function rulesOf(version: string): Rules {
     mergesLeaveOut: since(4),
     stateForgetsMask: keras3,
     scalingHandsMaskOn: keras3,
+    // TensorFlow's Keras had its name misspelt there until 2.5; its versions were called 2.x.y-tf, then 2.4.0.
+    reluHandsMaskOn: !/-tf$|^2\.4\./.test(version),
     identityHandsMaskOn: keras3,
     outputsCountModels: since(2),
   };
