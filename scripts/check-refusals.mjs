@@ -9,7 +9,7 @@ import { join, relative } from 'node:path';
 const REFUSAL = /\b(?:refuse\w*|undetermined|new ImportError)\(/g;
 /** The helpers themselves. */
 const DEFINITION =
-  /\b(?:function|const|#?refuse\w*\s*=)\s*#?(?:refuse\w*|undetermined)\b|#refuse\w*\([^)]*\): never \{/;
+  /\b(?:function|const|#?refuse\w*\s*=)\s*#?(?:refuse\w*|undetermined)\b|#refuse\w*\([^)]*\): never \{|^\s+refuse\w*\([^)]*\): (?:never|void) \{/;
 
 const folder = mkdtempSync(join(tmpdir(), 'refusals-'));
 const vitest = spawnSync(

@@ -51,6 +51,9 @@ export function checkInput(
   else checkFloats(nested ? (input as Nested) : data, where);
   const own = nested ? undefined : layout;
   const sizes = shape ? fromShape(info, own, data, shape, batch, where) : fromLength(info, data, batch ?? 1, where);
+  const rows = layout?.batch;
+  if (nested && batch === undefined && rows !== undefined && sizes.batch !== rows)
+    badInput(where, 'another batch', `${rows}, as in the file; { data, shape } has its order`, `${sizes.batch}`);
   if (ids) checkIds(data, info.vocabulary, where);
   return { info, data: shape && own ? turn(data, own, sizes) : data, ...sizes };
 }
@@ -185,7 +188,10 @@ function fromLength(
   return { batch, time: fixed ?? time };
 }
 
-/** A value with a shape has the axes of its file; ours may be without the batch, and of token ids without the features. */
+/**
+ * A value with a shape has the axes of its file, or ours where these mean the same order of the numbers. Ours may be without the
+ * batch, and of token ids without the features.
+ */
 function fromShape(
   info: InputInfo,
   layout: ValueLayout | undefined,
@@ -194,11 +200,8 @@ function fromShape(
   batch: number | undefined,
   where: string,
 ): Sizes {
-  const usual = usualAxes(info);
-  const ours =
-    info.dtype === 'int32' ? [usual, usual.slice(1), usual.slice(0, -1), usual.slice(1, -1)] : [usual, usual.slice(1)];
   const known = { batch: layout?.batch ?? batch, time: fixedTime(info.time) };
-  for (const axes of layout ? [layout.axes] : ours) {
+  const match = (axes: ValueLayout['axes']): Sizes | undefined => {
     const sizes = { batch: 1, time: 1 };
     const fits = axes.every((axis, index) => {
       const size = shape[index] as number;
@@ -207,15 +210,27 @@ function fromShape(
       return Number.isSafeInteger(size) && size > 0 && size === (known[axis] ?? size);
     });
     const total = shape.reduce((product, n) => product * n, 1);
-    if (fits && shape.length === axes.length && total === length && sizes.batch === (batch ?? sizes.batch))
-      return sizes;
+    const whole = fits && shape.length === axes.length && total === length;
+    return whole && sizes.batch === (batch ?? sizes.batch) ? sizes : undefined;
+  };
+  const usual = usualAxes(info);
+  const [withBatch, single] = [usual, usual.slice(1)];
+  const ours = [withBatch, single, ...(info.dtype === 'int32' ? [usual.slice(0, -1), usual.slice(1, -1)] : [])];
+  const own = layout && match(layout.axes);
+  if (own) return own;
+  for (const axes of ours) {
+    const sizes = match(axes);
+    if (sizes && (!layout || isSameOrder(layout, sizes))) return sizes;
   }
   const open = { batch: 'batch', time: openName(info.time) ?? 'time' };
   const text = (axes: ValueLayout['axes']): string =>
     `[${axes.map((axis) => (typeof axis === 'number' ? axis : (known[axis] ?? open[axis]))).join(', ')}]`;
-  const expected = layout ? `${text(layout.axes)} (the file's own order)` : `${text(usual.slice(1))} or ${text(usual)}`;
+  const expected = layout ? `${text(layout.axes)} (the file's own order)` : `${text(single)} or ${text(withBatch)}`;
   badInput(where, 'wrong shape', expected, `${describe(shape)} with ${length} numbers`);
 }
+
+const isSameOrder = ({ axes }: ValueLayout, sizes: Sizes): boolean =>
+  (sizes.batch === 1 || axes.includes('batch')) && placesOf(axes, sizes) === undefined;
 
 /** Numbers in the file's order, put into ours. */
 function turn(data: ArrayLike<number>, { axes }: ValueLayout, sizes: Sizes): ArrayLike<number> {

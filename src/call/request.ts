@@ -25,6 +25,9 @@ export interface MaskOptions {
   readonly lengths?: ArrayLike<number>;
 }
 
+/** Options of all runs. */
+export const MASK_OPTIONS = ['mask', 'lengths'];
+
 /** Outputs of the caller's, by name. */
 export type Outs = Readonly<Record<string, Float32Array | undefined>>;
 
@@ -167,7 +170,11 @@ function checkMask(
   if (mask !== undefined) {
     if (lengths !== undefined) badInput('options', 'both a mask and lengths', 'one of mask and lengths');
     checkLength(mask, batch * time, 'mask', `batch ${batch} · time ${time}`);
-    return Uint8Array.from(mask as ArrayLike<number>, (keep) => (keep ? 1 : 0));
+    return Uint8Array.from(mask as ArrayLike<unknown> as ArrayLike<number>, (keep, index) => {
+      if (typeof keep !== 'number' && typeof keep !== 'boolean')
+        badInput('mask', 'not a mask', `a number or boolean at ${index}`, describe(keep));
+      return keep ? 1 : 0;
+    });
   }
   if (lengths === undefined) return undefined;
   checkLength(lengths, batch, 'lengths', `batch ${batch}`);

@@ -10,7 +10,9 @@ type CellInfo = LayerInfo['cells'][number];
  * @throws {InputError} no layer of that name.
  * @throws {DisposedError}
  */
-export function explain({ graph, layers }: Model, layer: string): string {
+export function explain(model: Model, layer: string): string {
+  const { graph, layers } = model ?? {};
+  if (!Array.isArray(layers)) badInput('explain', 'not a model', 'what createModel gives', describe(model));
   const found = layers.find(({ node }) => node.name === layer);
   if (!found) {
     badInput('explain', 'no such layer', layers.map(({ node }) => node.name).join(', '), describe(layer));

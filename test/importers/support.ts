@@ -19,11 +19,11 @@ export const drawn = ({ seed, shape }: { seed: number; shape: number[] }) => ({
 });
 
 /** Within 1e-5, relative above 1. */
-export function expectClose(got: ArrayLike<number>, wanted: ArrayLike<number>): void {
+export function expectClose(got: ArrayLike<number>, wanted: ArrayLike<number>, tolerance = 1e-5): void {
   expect(got.length).toBe(wanted.length);
   for (let i = 0; i < wanted.length; i++) {
     const [a, b] = [got[i] as number, wanted[i] as number];
-    expect(Math.abs(a - b) / Math.max(1, Math.abs(b)), `[${i}] ${a}, wanted ${b}`).toBeLessThan(1e-5);
+    expect(Math.abs(a - b) / Math.max(1, Math.abs(b)), `[${i}] ${a}, wanted ${b}`).toBeLessThan(tolerance);
   }
 }
 

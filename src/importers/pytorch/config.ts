@@ -20,9 +20,15 @@ export interface PyTorchConfig {
    * types and their order, but never this. The report says that it was assumed.
    */
   readonly assume?: 'chain';
-  /** Key of the state dict in a checkpoint that holds several: `'model'` for `{model: …, ema: …}`. */
+  /**
+   * Key of the state dict in a checkpoint: `'model'` for `{model: …, ema: …}`. Needed where there are several, or tensors inside an
+   * object that is not built.
+   */
   readonly stateDict?: string;
-  /** Tensors of the file that this model does not use, by exact name; any other unused tensor is an error. */
+  /**
+   * What of the state dict this model does not use, by exact name: tensors, or values that are none. Anything else that is not
+   * used is an error.
+   */
   readonly ignore?: readonly string[];
 }
 

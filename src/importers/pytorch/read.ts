@@ -37,11 +37,11 @@ const LAYER_FIELDS = Object.fromEntries(
 
 /**
  * A model from a PyTorch state dict: a safetensors file, or `.pt`, `.pth` as `torch.save` writes them since 1.6 (zip) and
- * wrote them before (pickles). Nothing of the file is executed.
+ * wrote them before (pickles). Nothing of the file is executed: other objects beside the state dict are passed over.
+ * Weight norm, spectral norm and pruning are folded.
  * @param config may be left out for a file of one module; of several, `assume: 'chain'` can stand for its layers.
- * @throws {ImportError} malformed bytes; a pickle that would build anything but tensors and plain values, e.g. a whole module; a
- *   topology that the file leaves open (with a draft of the config); a config that contradicts itself or the file; a tensor
- *   missing or unused.
+ * @throws {ImportError} malformed bytes; a pickle whose tensors are inside what it would build, e.g. a whole module; a topology
+ *   that the file leaves open (with a draft of the config); a config that contradicts itself or the file; a tensor missing or unused.
  */
 export function fromPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): ModelSpec {
   return readPyTorch(bytes, config).spec;

@@ -1,10 +1,10 @@
 import type { ModelSpec } from '../../spec.js';
-import { type FileBytes, viewModel } from '../formats/bytes.js';
+import type { FileBytes } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
-import { readSafetensors } from '../formats/safetensors.js';
 import { writeSafetensors } from '../formats/safetensors-writer.js';
 import { refuseOptions } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
+import { readSafetensors } from './reader.js';
 
 /** The metadata entry that holds the spec, and the version of its form. */
 const KEY = 'gatewise';
@@ -38,7 +38,7 @@ export function toSafetensors(spec: ModelSpec, options?: unknown): Uint8Array {
 export function fromSafetensors(bytes: FileBytes): ModelSpec;
 export function fromSafetensors(bytes: FileBytes, options?: unknown): ModelSpec {
   refuseOptions(options);
-  const { tensors, metadata } = readSafetensors(viewModel(bytes));
+  const { tensors, metadata } = readSafetensors(bytes);
   const text = Object.hasOwn(metadata, KEY) ? metadata[KEY] : undefined;
   const where = `metadata, ${KEY}`;
   if (text === undefined) {

@@ -69,7 +69,8 @@ function recurrentObstacle(
   if (carried && (fixed || isInputTime(x?.time)) && !(backwards && !fixed)) return undefined;
   if (!isInputTime(x?.time)) return 'starts anew in every run';
   if (backwards) return 'walks backwards from the last timestep, so it needs the whole sequence first';
-  if (givenState) return 'takes its initial state from another value at every run, so it cannot carry its own';
+  if (givenState)
+    return 'takes its initial state from another value at every run, so it cannot carry its own; if the model gives that back as an output, pair the two in the spec’s carries (options.states of an importer)';
   return undefined;
 }
 

@@ -354,6 +354,21 @@ describe('refused', () => {
     expect(message()).toMatch(expected);
   });
 
+  it('options of readers that have none', () => {
+    const { index, data } = files(one);
+    type Reader = (...args: unknown[]) => unknown;
+    expect(refusal(() => (readBundle as Reader)(index, [data], { prefix: 'a' }))).toBe(
+      'options: unknown field; expected none, got "prefix"',
+    );
+    expect(refusal(() => (readBundle as Reader)(index, data))).toBe(
+      'data: not a list of shards; expected a list of files, got object',
+    );
+    for (const read of [readNpz, readNpy] as Reader[])
+      expect(refusal(() => read(new Uint8Array(), { allow_pickle: true }))).toBe(
+        'options: unknown field; expected none, got "allow_pickle"',
+      );
+  });
+
   it('variables that no layer uses, unless they are told to be', () => {
     const dense = named('basic_lstm_dense');
     const config = { ...dense.config, layers: dense.config.layers.slice(0, 1) };
