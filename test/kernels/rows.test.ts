@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Bed, type Block, builds, largestDifference, pad4, uniform } from './bed.js';
+import { largestDifference } from '../support/bits.js';
+import { Bed, type Block, builds, pad4, uniform } from './bed.js';
 
 /** Rows of `n` floats at row stride `pad4(n) + extra`; pads are left as canaries, which are NaN. */
 function rowsOf(bed: Bed, data: Float32Array, rows: number, n: number, extra = 0, writable = false): Block {
