@@ -90,7 +90,8 @@ export function around(node: NodeSpec, inputs: readonly Value[], tensors: ModelS
         }
         return sum;
       });
-      return node.activation ? mapRows(y, filters, (v) => activate(node.activation ?? 'linear', v)) : y;
+      const z = node.activation ? mapRows(y, filters, (v) => activate(node.activation ?? 'linear', v)) : y;
+      return span === 1 && stride === 1 && before + after === 0 ? { ...z, mask: x.mask } : z;
     }
     case 'conv_transpose1d': {
       const { filters, kernelSize, stride = 1, dilation = 1, groups = 1, crop = [0, 0], outputPadding = 0 } = node;
@@ -135,7 +136,10 @@ export function around(node: NodeSpec, inputs: readonly Value[], tensors: ModelS
     case 'reduce': {
       const fold = (values: readonly number[]): number => {
         const sum = values.reduce((a, b) => a + b, 0);
-        return { sum, mean: sum / values.length, max: Math.max(...values), min: Math.min(...values) }[node.operation];
+        // Of nothing, where all is masked, Keras makes 0.
+        return { sum, mean: sum / Math.max(1, values.length), max: Math.max(...values), min: Math.min(...values) }[
+          node.operation
+        ];
       };
       if (node.axis === 'features') return mapRows(x, 1, (v) => Float64Array.of(fold([...v])));
       const kept = (b: number): number[] =>
