@@ -1,0 +1,51 @@
+// A copy of the project in which files may be changed while the project itself stays as it is.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const PARTS = ['src', 'test', 'assembly', 'scripts', 'examples', 'dist', 'package.json', 'tsconfig.json'];
+const CONFIGS = ['tsconfig.build.json', 'vitest.config.ts', 'asconfig.json'];
+
+export class Copy {
+  constructor() {
+    this.folder = mkdtempSync(join(tmpdir(), 'mutants-'));
+    for (const part of [...PARTS, ...CONFIGS]) cpSync(part, join(this.folder, part), { recursive: true });
+    symlinkSync(realpathSync('node_modules'), join(this.folder, 'node_modules'));
+  }
+
+  read(file) {
+    return readFileSync(join(this.folder, file), 'utf8');
+  }
+
+  write(file, text) {
+    writeFileSync(join(this.folder, file), text);
+  }
+
+  /** @returns whether the tests pass; those that hang do not. */
+  passes(tests, name) {
+    const only = name ? ['-t', name] : [];
+    const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--reporter=dot', ...only, ...tests];
+    return this.#run(vitest, 300_000).status === 0;
+  }
+
+  /** @returns whether the kernels still compile. */
+  buildKernels() {
+    return this.#run(['scripts/build-kernels.mjs'], 300_000).status === 0;
+  }
+
+  remove() {
+    rmSync(this.folder, { recursive: true });
+  }
+
+  #run(args, timeout) {
+    return spawnSync(process.execPath, args, { cwd: this.folder, timeout, encoding: 'utf8' });
+  }
+}
+
+/** A file with the one place changed. @throws the place is not there, or more than once. */
+export function changed(text, from, to, file) {
+  const parts = text.split(from);
+  if (parts.length !== 2) throw new Error(`${file}: ${parts.length - 1} places of ${JSON.stringify(from)}`);
+  return parts.join(to);
+}

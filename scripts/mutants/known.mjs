@@ -1,0 +1,26 @@
+// Every wrong change of test/mutants/known.mjs must be noticed by the tests named beside it: run by `npm run test:mutants -- known`,
+// with a part of a file's path to look at those alone.
+import { KNOWN } from '../../test/mutants/known.mjs';
+import { Copy, changed } from './copy.mjs';
+
+/** @returns how many were not noticed. */
+export function testKnown(part = '') {
+  const copy = new Copy();
+  const sound = new Set();
+  let survivors = 0;
+  for (const { file, from, to, what, test, name } of KNOWN.filter((known) => known.file.includes(part))) {
+    const kernels = file.startsWith('assembly/');
+    const key = `${test} ${name ?? ''}`;
+    if (!sound.has(key) && !copy.passes([test], name)) throw new Error(`${key}: fails without any change`);
+    sound.add(key);
+    const text = copy.read(file);
+    copy.write(file, changed(text, from, to, file));
+    const noticed = (kernels && !copy.buildKernels()) || !copy.passes([test], name);
+    copy.write(file, text);
+    if (kernels) copy.buildKernels();
+    if (!noticed) survivors++;
+    console.log(`${noticed ? 'noticed ' : 'SURVIVED'}  ${file}: ${what}`);
+  }
+  copy.remove();
+  return survivors;
+}
