@@ -14,7 +14,13 @@ export function testKnown(part = '') {
     if (!sound.has(key) && !copy.passes([test], name)) throw new Error(`${key}: fails without any change`);
     sound.add(key);
     const text = copy.read(file);
-    copy.write(file, changed(text, from, to, file));
+    const wrong = changed(text, from, to);
+    if (wrong === undefined) {
+      survivors++;
+      console.log(`GONE      ${file}: ${what}: not one place of ${JSON.stringify(from)}`);
+      continue;
+    }
+    copy.write(file, wrong);
     const noticed = (kernels && !copy.buildKernels()) || !copy.passes([test], name);
     copy.write(file, text);
     if (kernels) copy.buildKernels();
