@@ -5,7 +5,7 @@ import { type Hash, hashWords } from './hash.js';
 
 /**
  * Tells one model from another: a hash of its structure and of every weight's bits, names of
- * tensors and of the model left out. It guards against mix-ups, not against forgery.
+ * tensors and of the model left out, and the layouts, which say how values come and go but change no number. It guards against mix-ups, not against forgery.
  */
 export function fingerprint(
   { inputs, nodes, outputs, carries }: Graph,

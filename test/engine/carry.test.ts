@@ -121,6 +121,55 @@ describe.each(builds)('state that the file carries outside its layers, %s', (bui
   });
 });
 
+describe.each(builds)('state that is changed on its way into a layer, %s', (build) => {
+  /** A policy: h is carried, and forgotten where `reset` is 1; one frame a step, or a sequence. */
+  function policy(frame: boolean): ModelSpec {
+    const builder = new SpecBuilder(4);
+    const cell = builder.cell('gru', 'g', FEATURES, UNITS);
+    builder
+      .add({ type: 'activation', name: 'keep', inputs: ['reset'], activation: { type: 'affine', alpha: -1, beta: 1 } })
+      .add({ type: 'multiply', name: 'h0', inputs: ['h', 'keep'] });
+    if (frame) builder.add({ type: 'reshape', name: 's', inputs: ['x'], shape: [1, FEATURES] });
+    builder.add({ name: 'y', inputs: [frame ? 's' : 'x', 'h0'], outputs: ['y', 'hn'], ...cell } as NodeSpec);
+    return {
+      inputs: [
+        { name: 'x', features: FEATURES, kind: frame ? 'vector' : 'sequence' },
+        { name: 'reset', features: 1, kind: 'vector' },
+        { name: 'h', features: UNITS, kind: 'vector' },
+      ],
+      nodes: builder.nodes,
+      outputs: ['hn'],
+      carries: [{ input: 'h', output: 'hn' }],
+      tensors: builder.tensors,
+    };
+  }
+
+  it.each([true, false])('does not stand in the way of a stream (a frame: %s)', async (frame) => {
+    const model = await createModel(policy(frame), { build });
+    const stream = model.createStream();
+    const fresh = model.createStream();
+    const frames = Array.from({ length: 4 }, (_, t) => randomFloats(FEATURES, t));
+    const step = (from: typeof stream, t: number, reset: number) =>
+      from.runNamed({ x: frames[t] as Float32Array, reset: [reset] }).hn?.data;
+    step(stream, 0, 0);
+    const kept = step(stream, 1, 0);
+    expect(kept).not.toEqual(step(fresh, 1, 0));
+    // A reset forgets what was before.
+    const after = step(stream, 2, 1);
+    expect(after).toEqual(step(model.createStream(), 2, 0));
+    expect(step(stream, 3, 0)).not.toEqual(step(model.createStream(), 3, 0));
+  });
+
+  it('but what a layer makes of the timesteps does: the cut of a sequence would change it', async () => {
+    const spec = policy(false);
+    const builder = new SpecBuilder(8);
+    const second = { name: 'z', inputs: ['x', 'hn'], ...builder.cell('gru', 'z', FEATURES, UNITS) } as NodeSpec;
+    const tensors = { ...spec.tensors, ...builder.tensors };
+    const model = await createModel({ ...spec, nodes: [...spec.nodes, second], outputs: ['z'], tensors }, { build });
+    expect(() => model.createStream()).toThrow('layer "z" takes its initial state from another value at every run');
+  });
+});
+
 describe.each(builds)('fixed and derived time, %s', (build) => {
   const lstm = (builder: SpecBuilder, input: string, inputs: number): NodeSpec =>
     ({ name: 'l', inputs: [input], ...builder.cell('lstm', 'l', inputs, 4) }) as NodeSpec;

@@ -29,7 +29,7 @@ const refused: [string, unknown, string][] = [
   [
     'a misspelt field of the spec',
     { ...lstm, output: [] },
-    'spec: unknown field "output"; expected name, inputs, nodes, outputs, carries, tensors, got "output"',
+    'spec: unknown field "output"; expected name, inputs, nodes, outputs, carries, layouts, tensors, got "output"',
   ],
   ['no nodes', { ...lstm, nodes: undefined }, 'spec.nodes: not a list; expected an array, got undefined'],
   [
@@ -40,7 +40,7 @@ const refused: [string, unknown, string][] = [
   [
     'a misspelt field of a node',
     node(lstm, { goBackward: true }),
-    'node "lstm0": unknown field "goBackward"; expected name, type, inputs, outputs, units, goBackwards, outputOrder, returnSequences, zeroOutputForMask, clip, tensors, activations, projection, coupled, cellClip, got "goBackward"',
+    'node "lstm0": unknown field "goBackward"; expected name, type, inputs, outputs, units, goBackwards, outputOrder, returnSequences, zeroOutputForMask, clip, tensors, activations, projection, coupled, cellClip, lengths, got "goBackward"',
   ],
   [
     'an unknown type',

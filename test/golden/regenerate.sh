@@ -34,6 +34,12 @@ for python in ${GATEWISE_KERAS_OTHERS:-}; do "$python" generate_keras_npz_files.
 # A PyTorch of today, whose exporters write otherwise than the one above; with onnx, onnxscript and onnxruntime.
 "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" generate_onnx_torch.py
 "$keras_python" generate_onnx_graphs.py
+for what in time_first lengths states around; do "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" "generate_onnx_$what.py"; done
+"${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" generate_pytorch_state_files.py
+# A PyTorch before 2 (with onnx, onnxruntime and a NumPy before 2): the older exporter, NumPy's older names in pickles. Writes *-old.
+if [ -n "${GATEWISE_OLD_TORCH_PYTHON:-}" ]; then
+  for what in onnx_time_first onnx_lengths onnx_states pytorch_state_files; do "$GATEWISE_OLD_TORCH_PYTHON" "generate_$what.py"; done
+fi
 # TensorFlow.js is no dependency: TFJS is a folder in which `npm i @tensorflow/tfjs` was run.
 if [ -n "${TFJS:-}" ]; then node generate_tfjs_files.mjs; fi
 # The converter has needs of its own: TFJS_CONVERTER is a folder with tensorflowjs and tensorflow_hub (pip install --no-deps --target).

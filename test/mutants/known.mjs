@@ -229,6 +229,7 @@ const CORE = [
 
 const KERAS = 'test/importers/keras/defaults.test.ts';
 const ONNX = 'test/importers/onnx/defaults.test.ts';
+const BESIDE = 'test/importers/load/beside.test.ts';
 const LOAD = 'test/importers/load/load.test.ts';
 const VIEWS = 'test/importers/pytorch/views.test.ts';
 
@@ -302,19 +303,25 @@ const IMPORTERS = [
   ),
   of(
     'src/importers/load/load.ts',
-    ['shards of a checkpoint in the order given', 'Object.keys(others).sort()', 'Object.keys(others)', LOAD, 'shards'],
+    [
+      'shards of a checkpoint in the order given',
+      'Object.keys(others).sort()',
+      'Object.keys(others)',
+      BESIDE,
+      'shards',
+    ],
     [
       'options.onnx.files replaced by the files beside',
       '{ ...others, ...options.onnx?.files }',
       '{ ...options.onnx?.files, ...others }',
-      LOAD,
+      BESIDE,
       'beside the model',
     ],
     [
       'of several known files the first given is the model',
       'known.sort((a, b) => order.indexOf(a.format) - order.indexOf(b.format));',
       'void order;',
-      LOAD,
+      BESIDE,
       'describes the model',
     ],
   ),

@@ -1,4 +1,4 @@
-import { advance } from '../../graph/clock.js';
+import { advance, flows } from '../../graph/clock.js';
 import { checkedWithNode, optionalActivation, optionalSize, size } from '../../graph/field-checks.js';
 import { type NodeContext, namedTensors, onlyInput, sequence } from '../../graph/node-context.js';
 import type { ValueInfo } from '../../graph/value.js';
@@ -18,7 +18,6 @@ import { type Linear, packLinear } from '../../wasm/linear.js';
 import { gateColumns } from '../../wasm/pack.js';
 import { makeActivation } from '../activation.js';
 import type { BuildContext, LayerKind, PlanContext, ValueBuffer } from '../layer.js';
-import { flows } from './values.js';
 
 const fields = {
   filters: size,

@@ -1,9 +1,10 @@
+import { flows } from '../../graph/clock.js';
 import { checkedWithNode, optionalTruth } from '../../graph/field-checks.js';
 import { onlyInput, sequence } from '../../graph/node-context.js';
 import { badSpec, choose } from '../../refuse.js';
 import type { ReduceNode } from '../../spec.js';
 import type { LayerKind, ValueBuffer } from '../layer.js';
-import { AXES, flows, rowIndex, vector } from './values.js';
+import { AXES, rowIndex, vector } from './values.js';
 
 /** What each operation starts from. */
 const STARTS = { sum: 0, mean: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY } as const;

@@ -1,4 +1,4 @@
-import { advance, fixed, fixedTime } from '../../graph/clock.js';
+import { advance, fixed, fixedTime, flows } from '../../graph/clock.js';
 import { checkedWithNode, optionalSize, size } from '../../graph/field-checks.js';
 import { onlyInput, sequence } from '../../graph/node-context.js';
 import { checkWindow, optionalCount } from '../../graph/window.js';
@@ -7,7 +7,7 @@ import { badInput, badSpec, choose, describe } from '../../refuse.js';
 import type { RepeatNode, ReverseNode, SliceNode, TimestepNode } from '../../spec.js';
 import type { LayerKind, ValueBuffer } from '../layer.js';
 import { copyTimesteps, gatherFeatures } from './gather.js';
-import { AXES, flows, vector } from './values.js';
+import { AXES, vector } from './values.js';
 
 const whole = (value: unknown, where: string): void => {
   if (!Number.isSafeInteger(value)) badSpec(where, 'not a whole number', 'a whole number', describe(value));

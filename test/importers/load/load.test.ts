@@ -1,20 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { create } from '@bufbuild/protobuf';
 import { strToU8, zipSync } from 'fflate';
 import { build } from 'rolldown';
 import { describe, expect, it } from 'vitest';
 import { load, sniff } from '../../../src/importers/load/index.js';
-import { fromSafetensors, toSafetensors, writeSafetensors } from '../../../src/importers/safetensors/index.js';
-import { crc32c } from '../../../src/importers/tensorflow/crc32c.js';
-import { readBundle } from '../../../src/importers/tensorflow/index.js';
-import { createModel, ImportError, type ModelSpec } from '../../../src/index.js';
+import { fromNam } from '../../../src/importers/nam/index.js';
+import { fromPyTorch } from '../../../src/importers/pytorch/index.js';
+import { fromRTNeural } from '../../../src/importers/rtneural/index.js';
+import {
+  fromSafetensors,
+  readSafetensors,
+  toSafetensors,
+  writeSafetensors,
+} from '../../../src/importers/safetensors/index.js';
+import { createModel, ImportError, InputError, type ModelSpec } from '../../../src/index.js';
 import { FRAMEWORKS, goldenCases } from '../../golden/cases.js';
 import { randomFloats, stack } from '../../support/random.js';
-import { node, model as onnx } from '../onnx/build.js';
-import { StringStringEntrySchema, TensorSchema } from '../onnx/proto/onnx_pb.js';
-import { entry, field, noRestarts, table, u32 } from '../tensorflow/table.js';
 
 const golden = (path: string): Uint8Array => readFileSync(new URL(`../../golden/${path}`, import.meta.url));
 const json = (path: string) => JSON.parse(golden(path).toString());
@@ -25,6 +27,7 @@ const keras = (version: string, format: string): Uint8Array => {
 const checkpoint = json('tensorflow-files/checkpoints.json')[0];
 const index = new Uint8Array(Buffer.from(checkpoint.index, 'base64'));
 const data = new Uint8Array(Buffer.from(checkpoint.data, 'base64'));
+const checkpointData = data;
 const nam = json('nam-files/models.json')[0].file;
 
 describe('formats are told from the bytes', () => {
@@ -198,110 +201,177 @@ describe('load', () => {
   });
 });
 
-describe('load: files beside one another', () => {
-  /** X [batch, time, 2] by W [2, 1], whose two numbers are in files of their own. */
-  const stored = (key: string, value: string) => create(StringStringEntrySchema, { key, value });
-  const elsewhere = (location: string) =>
-    create(TensorSchema, { dims: [2n], dataType: 1, dataLocation: 1, externalData: [stored('location', location)] });
-  const external = onnx({
-    nodes: [node('Mul', 'X a', 'm'), node('Add', 'm b')],
-    inputs: { X: { dims: ['batch', 'time', 2] } },
-    init: { a: elsewhere('a.bin'), b: elsewhere('b.bin') },
-  });
-  const numbers = (...values: number[]): Uint8Array => new Uint8Array(Float32Array.from(values).buffer);
-  const compute = async (files: Parameters<typeof load>[0], options?: Parameters<typeof load>[1]) => {
-    const model = await createModel((await load(files, options)).spec);
-    return [...model.run([1, 1])];
-  };
-
-  it('ONNX: data beside the model, in options, and in both, where the options count', async () => {
-    const [a, b] = [numbers(2, 3), numbers(10, 20)];
-    const options = (files: Record<string, Uint8Array>) => ({ onnx: { files } });
-    expect(await compute({ 'a.bin': a, 'm.onnx': external, 'b.bin': b })).toEqual([12, 23]);
-    expect(await compute({ 'm.onnx': external, 'a.bin': a }, options({ 'b.bin': b }))).toEqual([12, 23]);
-    expect(await compute({ 'm.onnx': external, 'b.bin': b }, options({ 'a.bin': a }))).toEqual([12, 23]);
-    expect(await compute(external, options({ 'a.bin': a, 'b.bin': b }))).toEqual([12, 23]);
-    const both = { 'm.onnx': external, 'a.bin': numbers(7, 7), 'b.bin': b };
-    expect(await compute(both, options({ 'a.bin': a }))).toEqual([12, 23]);
-  });
-
-  it('shards of a checkpoint go by their names, in whatever order they are given', async () => {
-    // The golden checkpoint again, every other variable in a second shard.
-    const shards: number[][] = [[], []];
-    const entries = [...readBundle(index, [data])].map(([name, { shape, data: numbers }], i) => {
-      const bytes = [...new Uint8Array(numbers.slice().buffer)];
-      const shard = shards[i % 2] as number[];
-      const offset = shard.length;
-      shard.push(...bytes);
-      const dims = shape.flatMap((n) => field(2, field(1, n)));
-      const crc = [6 * 8 + 5, ...u32(crc32c(Uint8Array.from(bytes)))];
-      return entry(name, [
-        ...field(1, 1),
-        ...field(2, dims),
-        ...field(3, i % 2),
-        ...field(4, offset),
-        ...field(5, bytes.length),
-        ...crc,
-      ]);
-    });
-    const both = table([...entry('', field(1, 2)), ...entries.flat(), ...noRestarts]);
-    const files: [string, Uint8Array][] = [
-      ['m.index', both],
-      ...shards.map((bytes, i): [string, Uint8Array] => [`m.data-0000${i}-of-00002`, Uint8Array.from(bytes)]),
-    ];
-    const options = { tensorflow: checkpoint.config };
-    const { spec } = await load({ a: data, b: index }, options);
-    for (const order of [
-      [0, 1, 2],
-      [2, 1, 0],
-      [1, 2, 0],
-      [2, 0, 1],
-    ]) {
-      const given = Object.fromEntries(order.map((i) => files[i] as [string, Uint8Array]));
-      expect((await load(given, options)).spec).toEqual(spec);
-    }
+describe('several files: which of them describes the model', () => {
+  const base64 = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
+  const model = base64((json('onnx-files/models.json') as { model: string }[])[0]?.model as string);
+  const numbers = (...first: number[]) => Uint8Array.from({ length: 64 }, (_, k) => first[k] ?? k);
+  /** Numbers that begin as files of other formats do. */
+  const looks: [string, Uint8Array][] = [
+    ['a pickle', numbers(0x80, 2, 0x8a, 10)],
+    ['HDF5', numbers(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a)],
+    ['ONNX', numbers(0x08, 0x0a, 0x12)],
+    ['a zip archive', zipSync({ 'a.npy': strToU8('x') })],
+    ['safetensors', Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d)],
+    ['an .ort file', numbers(8, 0, 0, 0, 0x4f, 0x52, 0x54, 0x4d)],
+    ['JSON', strToU8('{"architecture":"LSTM","weights":[]}')],
+  ];
+  it.each(looks)('not numbers that look like %s, whatever the names', async (_, data) => {
+    const [{ spec }] = [await load(model)];
+    for (const [name, other] of [
+      ['m.onnx', 'm.onnx.data'],
+      ['b', 'a'],
+      ['./model', 'weights.pt'],
+      ['x/m.onnx', 'x/m.h5'],
+    ] as const)
+      expect((await load({ [other]: data, [name]: model })).spec).toEqual(spec);
+    const found = await load(
+      { a: index, b: checkpointData, 'a.meta': data, checkpoint: strToU8('model_checkpoint_path: "a"') },
+      { tensorflow: checkpoint.config },
+    ).catch((error: Error) => error.message);
+    expect(found).toMatch(/wrong number of shards/);
+    const shards = { 'a.index': index, 'a.data-00000-of-00001': checkpointData, 'a.meta': data };
+    expect((await load(shards, { tensorflow: checkpoint.config })).spec.nodes[0]?.type).toBe('lstm');
   });
 
-  it('what describes the model is the model, though a shard of plain numbers looks like one', async () => {
-    const topology = {
-      class_name: 'Sequential',
-      config: {
-        name: 'm',
-        layers: [
-          { class_name: 'InputLayer', config: { name: 'x', batch_input_shape: [null, 3, 2] } },
-          { class_name: 'Dense', name: 'd', config: { name: 'd', units: 1, use_bias: false } },
-        ],
-      },
-    };
-    const json = strToU8(
-      JSON.stringify({
-        format: 'layers-model',
-        modelTopology: { keras_version: '3.9.0', model_config: topology },
-        weightsManifest: [
-          { paths: ['w.bin'], weights: [{ name: 'd/0', shape: [2, 1], dtype: 'float32' }] },
-          { paths: ['more.bin'], weights: [{ name: 'unused', shape: [2], dtype: 'float32' }] },
-        ],
-      }),
+  it('names decide between two that look like one; else they are refused', async () => {
+    const [{ spec }] = [await load(model)];
+    expect((await load({ 'm.data': model, 'm.onnx': model })).spec).toEqual(spec);
+    expect((await load({ 'm.data': model, m: model })).spec).toEqual(spec);
+    await expect(load({ a: model, b: model })).rejects.toThrow(
+      'source: several files that describe a model; expected one, got a, b',
     );
-    // The first bytes of an ONNX model, of a pickle, of a table: floats may begin so.
-    for (const first of [0x08, 0x12, 0x80]) {
-      const shard = numbers(1.5, 2);
-      shard[0] = first;
-      const more = Uint8Array.of(...shard, 0);
-      const [w, unused] = [shard, more.slice(0, 8)];
-      for (const files of [
-        { 'w.bin': w, 'more.bin': unused, 'model.json': json },
-        { 'model.json': json, 'more.bin': unused, 'w.bin': w },
-      ]) {
-        const outcome = await load(files).then(
-          ({ report }) => report.format,
-          (error: Error) => error.message,
-        );
-        expect(outcome).toMatch(/Keras|tfjs|TensorFlow|weight/);
-        expect(outcome).not.toMatch(/ONNX|pickle|no graph/);
-      }
-    }
-    expect(sniff(Uint8Array.of(0x08, ...numbers(1, 2, 3)))).toBe('onnx');
+    await expect(load({ 'a.onnx': model, './a.onnx': model })).rejects.toThrow(
+      'source: a file twice; expected every path once, got a.onnx, a.onnx',
+    );
+    // Damaged, it is still what its name says.
+    await expect(load({ 'm.onnx': model.subarray(0, -3), 'm.data': numbers() })).rejects.toThrow(/^file: /);
+  });
+
+  it('files beside a model of one file belong to nothing', async () => {
+    const container = toSafetensors(stack('lstm', 2, 3));
+    await expect(load({ 'model.safetensors': container, 'config.json': strToU8('{"a":1}') })).rejects.toThrow(
+      'source: files beside a model of one file (safetensors); expected model.safetensors alone, got model.safetensors, config.json',
+    );
+    expect((await load({ 'model.safetensors': container })).spec.nodes.length).toBe(2);
+  });
+});
+
+describe('what is given instead of files is named', () => {
+  const container = toSafetensors(stack('lstm', 2, 3));
+  const reads: [string, (bytes: never) => unknown, string][] = [
+    ['load', load, 'source: nothing to open; expected bytes, or files by name'],
+    ['fromSafetensors', fromSafetensors, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
+    ['fromPyTorch', fromPyTorch, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
+    ['fromNam', fromNam, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
+    ['fromRTNeural', fromRTNeural, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
+  ];
+  const given: [string, () => unknown, string][] = [
+    ['a Promise', () => Promise.resolve(container), 'Promise: await it'],
+    ['a Response', () => new Response(container.slice()), 'Response: await its arrayBuffer()'],
+    ['a Blob', () => new Blob([container.slice()]), 'Blob: await its arrayBuffer()'],
+    [
+      'parsed JSON',
+      () => ({ architecture: 'LSTM', weights: [1] }),
+      'parsed JSON or another object, not a file: {architecture, weights}',
+    ],
+    ['a list', () => [1, 2], 'parsed JSON or another object, not a file: [1, 2]'],
+    ['a path', () => 'model.onnx', 'string'],
+    ['a URL', () => new URL('file:///model.onnx'), 'URL'],
+    ['a Map', () => new Map([['a', container]]), 'Map'],
+    ['nothing', () => undefined, 'undefined'],
+  ];
+  it.each(
+    reads.flatMap(([name, read, message]) =>
+      given.map(([what, make, got]) => [name, what, read, make, `${message}, got ${got}`] as const),
+    ),
+  )('%s, %s', async (_, __, read, make, message) => {
+    const error = await (async () => read(make() as never))().catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(ImportError);
+    expect((error as Error).message).toBe(message);
+  });
+
+  it('one file of several', async () => {
+    await expect(load({ a: container, b: Promise.resolve(container) } as never)).rejects.toThrow(
+      'file "b": not the bytes of a file; expected an ArrayBuffer, or a view of one, got Promise: await it',
+    );
+    await expect(load({})).rejects.toThrow(
+      'source: nothing to open; expected bytes, or files by name, got parsed JSON or another object, not a file: {}',
+    );
+  });
+
+  const ort = Uint8Array.of(0x24, 0, 0, 0, ...strToU8('ORTM'), 0, 0, 0, 0);
+  it.each(reads)('%s: an .ort file', async (_, read) => {
+    const error = await (async () => read(ort as never))().catch((error: unknown) => error);
+    expect((error as Error).message).toBe(
+      'file: a model of ONNX Runtime (.ort); expected the .onnx file that it was made from, got ORTM from byte 4 on',
+    );
+  });
+});
+
+describe('options', () => {
+  it('of load are those of the format', async () => {
+    const text = strToU8(JSON.stringify(nam));
+    await expect(load(text, { onx: {} } as never)).rejects.toThrow(
+      'options.onx: not for this file; expected nam, or no options, got onx',
+    );
+    await expect(load(text, { pytorch: {} })).rejects.toThrow(
+      'options.pytorch: not for this file; expected nam, or no options, got pytorch',
+    );
+    expect((await load(text, { pytorch: undefined } as never)).spec.nodes.length).toBeGreaterThan(1);
+    await expect(load(text, 4 as never)).rejects.toThrow('options: not an object; expected { nam: … }, got 4');
+    await expect(load(toSafetensors(stack('lstm', 2, 3)), { pytorch: {} })).rejects.toThrow(
+      'options.pytorch: not for this file',
+    );
+    await expect(load(golden('pytorch-files/checkpoint.pt'), { pytorch: { ignored: [] } as never })).rejects.toThrow(
+      'config: unknown field; expected name, inputSize, ',
+    );
+    const linears = strToU8('{"a.weight":[[1]],"b.weight":[[1]]}');
+    await expect(load(linears, { rtneural: { asume: 'chain' } as never })).rejects.toThrow(
+      'options: unknown field; expected assume, got "asume"',
+    );
+    expect((await load(linears, { rtneural: { assume: 'chain' } })).spec.nodes.length).toBe(2);
+  });
+
+  it('of readers and writers of safetensors', () => {
+    const bytes = writeSafetensors({ a: { shape: [1], data: Float32Array.of(1) } });
+    expect(() => readSafetensors(bytes, { integer: true } as never)).toThrow(
+      'options: unknown field; expected integers, skip, got "integer"',
+    );
+    expect(() => readSafetensors(bytes, { skip: 'a' } as never)).toThrow(
+      'options.skip: not usable; expected a list of texts, got "a"',
+    );
+    expect(() => (fromSafetensors as (bytes: Uint8Array, options: object) => unknown)(bytes, { skip: [] })).toThrow(
+      'options: unknown field; expected none, got "skip"',
+    );
+    const spec = stack('lstm', 2, 3);
+    expect(() => (toSafetensors as (spec: ModelSpec, options: object) => unknown)(spec, { dtype: 'F16' })).toThrow(
+      'options: unknown field; expected none, got "dtype"',
+    );
+  });
+
+  it.each<[string, object, object | undefined, string]>([
+    [
+      'a type of its own',
+      { a: { shape: [1], data: Float32Array.of(1), dtype: 'F16' } },
+      undefined,
+      'tensor "a": an unknown field; expected shape, data, got dtype',
+    ],
+    [
+      'other numbers',
+      { a: { shape: [1], data: Float64Array.of(1) } },
+      undefined,
+      'tensor "a": not float32; expected a Float32Array, got Float64Array',
+    ],
+    [
+      'a list',
+      { a: { shape: [1], data: [1] } },
+      undefined,
+      'tensor "a": not float32; expected a Float32Array, got object',
+    ],
+    ['metadata that is no text', {}, { epoch: 3 }, 'metadata, "epoch": not a text; expected a text, got 3'],
+  ])('writeSafetensors refuses %s', (_, tensors, metadata, message) => {
+    expect(() => writeSafetensors(tensors as never, metadata as never)).toThrow(message);
+    expect(() => writeSafetensors(tensors as never, metadata as never)).toThrow(InputError);
   });
 });
 
@@ -361,6 +431,14 @@ describe('the own container', () => {
     file.set(bytes.subarray(8 + length), 8 + text.length);
     expect(() => fromSafetensors(file)).toThrow(message);
     expect(() => fromSafetensors(file)).toThrow(ImportError);
+  });
+
+  it("keeps the file's own axes", () => {
+    const layouts = { x: { axes: ['time', 'batch', 2], batch: 1 } };
+    const spec = { ...stack('lstm', 2, 3), layouts } as ModelSpec;
+    expect(fromSafetensors(toSafetensors(spec))).toEqual(spec);
+    const listed = toSafetensors({ ...spec, layouts: [] } as never);
+    expect(() => fromSafetensors(listed)).toThrow(/not a field of a model; .*carries, layouts, got layouts: \[\]$/);
   });
 
   it('refuses weights alone', () => {

@@ -66,8 +66,38 @@ describe('refused', () => {
       /weights: wrong number/,
     ],
     ['no weights', { architecture: 'LSTM' }, /not a .nam model/],
+    [
+      'a field that it does not know',
+      { ...file, output_scale: 2 },
+      /^file: unknown field; expected version, architecture, config, weights, sample_rate, metadata, got "output_scale"$/,
+    ],
+    [
+      'metadata that is no object',
+      { ...file, metadata: 7 },
+      /^file.metadata: not usable; expected an object or null, got 7$/,
+    ],
+    [
+      'a newer version',
+      { ...file, version: '0.8.0' },
+      /^version: one that is not read; expected 0.5 to 0.7, got "0.8.0"$/,
+    ],
+    ['an older version', { ...file, version: '0.4.0' }, /^version: one that is not read/],
+    [
+      'channels that are not its inputs',
+      { ...file, config: { ...file.config, in_channels: 2 } },
+      /^config.in_channels: not input_size; expected 1, got 2$/,
+    ],
   ])('%s', (_, changed, expected) => {
     expect(refusal(() => fromNam(bytes(changed)))).toMatch(expected);
+  });
+
+  it('options: there are none', () => {
+    const read = fromNam as (bytes: Uint8Array, options: object) => unknown;
+    expect(refusal(() => read(bytes(file), { sampleRate: 1 }))).toBe(
+      'options: unknown field; expected none, got "sampleRate"',
+    );
+    expect(refusal(() => (readNam as typeof read)(bytes(file), { sampleRate: 1 }))).toContain('options: unknown field');
+    expect([bytes(file)].map(fromNam)[0]?.nodes.length).toBe(3);
   });
 
   it('the report tells the parts of a row', () => {
@@ -76,6 +106,25 @@ describe('refused', () => {
       becomes: 'lstm_0.weightIh',
       how: "the first 1 of each row's 6; rows in the order i f g o",
     });
+  });
+});
+
+it('several outputs: a row of the head for each', async () => {
+  const [{ file, shape, seed }] = cases as [Case];
+  const units = file.config.hidden_size as number;
+  const [weights, bias] = [file.weights.slice(0, -1 - units), file.weights.slice(-1 - units)];
+  const row = bias.slice(0, units);
+  const two = {
+    ...file,
+    config: { ...file.config, in_channels: 1, out_channels: 2 },
+    weights: [...weights, ...row, ...row.map((n) => -n), bias[units] as number, 0.5],
+  };
+  const [one, both] = [await createModel(fromNam(bytes(file))), await createModel(fromNam(bytes(two)))];
+  const x = drawn({ seed, shape });
+  const [y, pair] = [one.runNamed({ input: x }).head?.data, both.runNamed({ input: x }).head?.data];
+  y?.forEach((value, t) => {
+    expect(pair?.[2 * t]).toBe(value);
+    expect(Math.abs((pair?.[2 * t + 1] as number) - (0.5 + (bias[units] as number) - value))).toBeLessThan(1e-6);
   });
 });
 
