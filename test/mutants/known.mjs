@@ -113,13 +113,7 @@ const CORE = [
   ),
   of(
     'src/stream.ts',
-    [
-      'dispose does not release the plan',
-      'this.#engine.arena.free(state);\n    this.#engine.plans.release(this.#plan);',
-      'this.#engine.arena.free(state);',
-      STATE,
-      'disposed stream lets go',
-    ],
+    ['dispose does not release the plan', 'engine.plans.release(plan);', '', STATE, 'disposed stream lets go'],
     [
       'fork copies the first row alone',
       'this.#state + this.batch * this.#engine.slotBytes',
@@ -201,9 +195,9 @@ const CORE = [
     'logSoftmax',
   ]),
   of('src/layers/around/reduce.ts', [
-    'masked mean, all masked: divides by 0',
-    'mean && joined > 0 ?',
-    'mean ?',
+    'masked mean, all masked: 0, where Keras divides by 0',
+    'mean ? total',
+    'mean && joined > 0 ? total',
     MASKS,
     'all masked',
   ]),

@@ -136,10 +136,7 @@ export function around(node: NodeSpec, inputs: readonly Value[], tensors: ModelS
     case 'reduce': {
       const fold = (values: readonly number[]): number => {
         const sum = values.reduce((a, b) => a + b, 0);
-        // Of nothing, where all is masked, Keras makes 0.
-        return { sum, mean: sum / Math.max(1, values.length), max: Math.max(...values), min: Math.min(...values) }[
-          node.operation
-        ];
+        return { sum, mean: sum / values.length, max: Math.max(...values), min: Math.min(...values) }[node.operation];
       };
       if (node.axis === 'features') return mapRows(x, 1, (v) => Float64Array.of(fold([...v])));
       const kept = (b: number): number[] =>

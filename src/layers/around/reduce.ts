@@ -44,8 +44,8 @@ export const reduce: LayerKind<ReduceNode> = {
             else total += value;
             joined++;
           }
-          // All masked: Keras divides 0 by a count of 0, rounded up to its epsilon.
-          f32[to] = mean && joined > 0 ? total / joined : total;
+          // All masked: NaN, as in every version of Keras.
+          f32[to] = mean ? total / joined : total;
         };
         const overTime = (): void => {
           for (let b = 0; b < batch; b++) {

@@ -120,14 +120,14 @@ const MATTERS: [FileName, ...Row][] = [
 
 /** Settings that must fit something else in the file: said otherwise, there is no model. */
 const CONTRADICTS: [FileName, ...Row, RegExp][] = [
-  [OLD, 'lstm_no_bias', 'LSTM', 'use_bias', true, /no such dataset|wrong number of weights/],
-  [OLD, 'gru_no_bias', 'GRU', 'use_bias', true, /no such dataset|wrong number of weights/],
+  [OLD, 'lstm_no_bias', 'LSTM', 'use_bias', true, /wrong number of weights/],
+  [OLD, 'gru_no_bias', 'GRU', 'use_bias', true, /wrong number of weights/],
   [OLD, 'gru_reset_before', 'GRU', 'reset_after', true, /weight .* has the wrong shape; expected \(30\), got \(15\)/],
   [OLD, 'gru', 'GRU', 'reset_after', false, /weight .* has the wrong shape; expected \(15\), got \(2, 15\)/],
   [OLD, 'conv1d_groups', 'Conv1D', 'groups', 1, /weight .* has the wrong shape; expected \(3, 4, 6\), got \(3, 2, 6\)/],
   [OLD, 'conv1d_valid', 'Conv1D', 'kernel_size', [2], /weight .* has the wrong shape/],
   [OLD, 'conv1d_valid', 'Conv1D', 'filters', 4, /weight .* has the wrong shape/],
-  [OLD, 'conv1d_valid_strided', 'Conv1D', 'use_bias', true, /no such dataset|wrong number of weights/],
+  [OLD, 'conv1d_valid_strided', 'Conv1D', 'use_bias', true, /wrong number of weights/],
   [OLD, 'vector_model', 'Dense', 'units', 4, /weight .* has the wrong shape; expected \(4, 4\), got \(4, 5\)/],
   [OLD, 'embedding', 'Embedding', 'output_dim', 3, /weight .* has the wrong shape; expected \(any, 3\), got \(11, 4\)/],
   [
