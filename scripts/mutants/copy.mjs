@@ -22,11 +22,12 @@ export class Copy {
     writeFileSync(join(this.folder, file), text);
   }
 
-  /** @returns whether the tests pass; those that hang do not. */
-  passes(tests, name, timeout = 300_000) {
+  /** @returns `passed`, `failed`, or `hung` when the tests had to be ended. */
+  test(tests, name) {
     const only = name ? ['-t', name] : [];
     const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--bail=1', '--reporter=dot', ...only, ...tests];
-    return this.#run(vitest, timeout).status === 0;
+    const { status } = this.#run(vitest, 300_000);
+    return status === null ? 'hung' : status === 0 ? 'passed' : 'failed';
   }
 
   /** @returns whether the kernels still compile. */

@@ -11,7 +11,7 @@ export function testKnown(part = '') {
   for (const { file, from, to, what, test, name } of KNOWN.filter((known) => known.file.includes(part))) {
     const kernels = file.startsWith('assembly/');
     const key = `${test} ${name ?? ''}`;
-    if (!sound.has(key) && !copy.passes([test], name)) throw new Error(`${key}: fails without any change`);
+    if (!sound.has(key) && copy.test([test], name) !== 'passed') throw new Error(`${key}: fails without any change`);
     sound.add(key);
     const text = copy.read(file);
     const wrong = changed(text, from, to);
@@ -21,7 +21,7 @@ export function testKnown(part = '') {
       continue;
     }
     copy.write(file, wrong);
-    const noticed = (kernels && !copy.buildKernels()) || !copy.passes([test], name);
+    const noticed = (kernels && !copy.buildKernels()) || copy.test([test], name) !== 'passed';
     copy.write(file, text);
     if (kernels) copy.buildKernels();
     if (!noticed) survivors++;

@@ -26,6 +26,15 @@ function calledBy(own, [parent]) {
   return undefined;
 }
 
+/** What a function's own body returns, functions in it apart. */
+function returnsIn(node) {
+  if (node.type === 'ReturnStatement') return [node];
+  if (FUNCTIONS.includes(node.type)) return [];
+  return Object.values(node)
+    .flat()
+    .flatMap((child) => (isNode(child) ? returnsIn(child) : []));
+}
+
 const throwsError = (node) => node?.type === 'NewExpression' && nameOf(node.callee) === 'ImportError';
 
 /** Whether a call of the function always ends in an error: by its type, or because that is all it does. */
@@ -34,7 +43,7 @@ function alwaysRefuses({ returnType, body }, refuses) {
   const ends = (node) => node?.type === 'CallExpression' && refuses.has(calleeOf(node));
   if (body?.type !== 'BlockStatement') return ends(body);
   const last = body.body.at(-1);
-  if (body.body.some(({ type }) => type === 'ReturnStatement' && type !== last?.type)) return false;
+  if (returnsIn(body).some((node) => node !== last)) return false;
   if (last?.type === 'ThrowStatement') return throwsError(last.argument);
   return ends(last?.type === 'ExpressionStatement' ? last.expression : last?.argument);
 }

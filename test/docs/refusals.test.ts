@@ -37,12 +37,17 @@ class Reader {
     return n ?? refuse('file', 'six');
   }
 }
+function known(n?: number): number {
+  if (n !== undefined) return n;
+  return refuse('file', 'eight');
+}
+known(1);
 const fine = (n: number) => { if (n > 1) refuse('file', 'seven'); return n; };
 fine(1);
 later();
 `;
     expect(lines({ 'shared.ts': shared, 'a.ts': a })).toEqual(
-      [13, 14, 15, 16, 17, 18, 21, 23].map((line) => `a.ts:${line}`),
+      [13, 14, 15, 16, 17, 18, 23, 26, 28].map((line) => `a.ts:${line}`),
     );
   });
 

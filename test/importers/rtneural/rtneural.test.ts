@@ -124,6 +124,21 @@ describe('refused', () => {
       () => refusal(() => fromRTNeural(bytes({ 'norm.weight': [1, 2] }))),
       /^module "norm": a module that is not honoured; expected LSTM, GRU or Linear, got weight$/,
     ],
+    [
+      'a state dict of nothing',
+      () => refusal(() => fromRTNeural(bytes({}))),
+      /^file: no weights; expected a state_dict$/,
+    ],
+    [
+      'no recurrent weights',
+      () => torch((all) => delete all['first.weight_hh_l0']),
+      /^module "first": no weight_hh_l0; expected all weights and biases of the layer$/,
+    ],
+    [
+      'no biases',
+      () => torch((all) => delete all['first.bias_hh_l0']),
+      /^module "first": no bias_hh_l0; expected all weights and biases of the layer$/,
+    ],
     ['other JSON', () => refusal(() => fromRTNeural(bytes([1]))), /not a model of RTNeural/],
   ])('%s', (_, message, expected) => {
     expect(message()).toMatch(expected);

@@ -23,6 +23,25 @@ it('an index of one variable', () => {
 });
 
 describe('refusals', () => {
+  it('an index that is none', () => {
+    for (const bytes of [new Uint8Array(0), new Uint8Array(60), variables().slice(1, -1)])
+      expect(refusal(() => readBundle(bytes, [two]))).toBe(
+        'index: not a checkpoint index; expected a LevelDB table, got other bytes',
+      );
+  });
+
+  it('a block whose checksum does not fit', () => {
+    const good = variables(entry('v', described(8)));
+    expect(refusal(() => readBundle(good, [two]))).toBe('nothing was thrown');
+    // Each byte of the data block, then of the block that lists it.
+    const [data, list] = [0, good.length - 48 - 5 - 1].map((place) => {
+      const bytes = good.slice();
+      bytes[place] = (bytes[place] as number) ^ 1;
+      return refusal(() => readBundle(bytes, [two]));
+    });
+    expect([data, list]).toEqual(Array(2).fill('index: a checksum that does not fit; expected undamaged bytes'));
+  });
+
   it.each<[string, Uint8Array, string]>([
     [
       'a block of less than its trailer',
