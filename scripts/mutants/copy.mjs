@@ -10,7 +10,8 @@ const CONFIGS = ['tsconfig.build.json', 'vitest.config.ts', 'asconfig.json'];
 export class Copy {
   constructor() {
     this.folder = mkdtempSync(join(tmpdir(), 'mutants-'));
-    for (const part of [...PARTS, ...CONFIGS]) cpSync(part, join(this.folder, part), { recursive: true });
+    const filter = (path) => !path.includes('node_modules');
+    for (const part of [...PARTS, ...CONFIGS]) cpSync(part, join(this.folder, part), { recursive: true, filter });
     symlinkSync(realpathSync('node_modules'), join(this.folder, 'node_modules'));
   }
 
