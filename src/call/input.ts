@@ -51,6 +51,9 @@ export function checkInput(
   else checkFloats(nested ? (input as Nested) : data, where);
   const own = nested ? undefined : layout;
   const sizes = shape ? fromShape(info, own, data, shape, batch, where) : fromLength(info, data, batch ?? 1, where);
+  const rows = layout?.batch;
+  if (nested && batch === undefined && rows !== undefined && sizes.batch !== rows)
+    badInput(where, 'another batch', `${rows}, as in the file; { data, shape } has its order`, `${sizes.batch}`);
   if (ids) checkIds(data, info.vocabulary, where);
   return { info, data: shape && own ? turn(data, own, sizes) : data, ...sizes };
 }

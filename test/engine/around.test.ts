@@ -74,12 +74,32 @@ const LAYERS: Record<string, fc.Arbitrary<Make>> = {
     ),
   reduce: fc
     .tuple(
-      fc.constantFrom('mean' as const, 'sum' as const, 'max' as const, 'min' as const),
+      fc.constantFrom('mean' as const, 'sum' as const, 'max' as const, 'min' as const, 'prod' as const),
       fc.constantFrom('time' as const, 'features' as const),
     )
     .map(
       ([operation, axis]): Make =>
         () => ({ type: 'reduce', ...at, operation, axis }),
+    ),
+  arg_reduce: fc
+    .record({
+      operation: fc.constantFrom('max' as const, 'min' as const),
+      axis: fc.constantFrom('time' as const, 'features' as const),
+      last: fc.boolean(),
+    })
+    .map(
+      (fields): Make =>
+        () => ({ type: 'arg_reduce', ...at, ...fields }),
+    ),
+  cumsum: fc
+    .record({
+      axis: fc.constantFrom('time' as const, 'features' as const),
+      exclusive: fc.boolean(),
+      reverse: fc.boolean(),
+    })
+    .map(
+      (fields): Make =>
+        () => ({ type: 'cumsum', ...at, ...fields }),
     ),
   pad: fc
     .record({
@@ -261,7 +281,7 @@ describe.each(builds)('merges of values that differ in shape, %s', (build) => {
     'less_equal',
     'greater',
     'greater_equal',
-  ] as const; // prettier-ignore
+  ] as const;
   const SHAPES = [
     ['sequence', 'sequence'],
     ['sequence', 'vector'],

@@ -115,7 +115,7 @@ describe.each(builds)('state that the file carries outside its layers, %s', (bui
       { input: 'state', output: 'stateN', initial: 'lstm0.ih' },
       'carry "state": no such initial state; expected [10], got "lstm0.ih"',
     ],
-  ]; // prettier-ignore
+  ];
   it.each(refused)('refuses %s', async (_, carry, message) => {
     await expect(createModel({ ...carried(), carries: [carry] } as ModelSpec, { build })).rejects.toThrow(message);
   });
@@ -181,7 +181,7 @@ describe.each(builds)('fixed and derived time, %s', (build) => {
     const inputs = [
       { name: 'x', features: 2 },
       { name: 'memory', features: 2, time: 3 },
-    ]; // prettier-ignore
+    ];
     const model = await createModel({ ...builder.spec(2), inputs, outputs: ['y'] }, { build });
     const { y } = model.runNamed({
       x: [
@@ -193,7 +193,7 @@ describe.each(builds)('fixed and derived time, %s', (build) => {
         [2, 2],
         [3, 3],
       ],
-    }); // prettier-ignore
+    });
     expect([...(y?.data ?? [])]).toEqual([-1, 0, 1, 2]);
     expect(() => model.runNamed({ x: [[1, 2]], memory: [[1, 1]] })).toThrow(/wrong shape; expected \[3, 2\]/);
   });

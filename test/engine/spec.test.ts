@@ -133,7 +133,7 @@ const refused: [string, unknown, string][] = [
   [
     'an unknown activation',
     node(lstm, { activations: { g: 'tahn' } }),
-    'node "lstm0", activations.g: unknown activation; expected linear, sigmoid, tanh, relu, hard_sigmoid, leaky_relu, thresholded_relu, elu, selu, softsign, softplus, affine, scaled_tanh, gelu, gelu_tanh, silu, exp, log, sqrt, abs, square, reciprocal, clip, hard_silu, mish, log_sigmoid, erf, floor, sign, got "tahn"',
+    'node "lstm0", activations.g: unknown activation; expected linear, sigmoid, tanh, relu, hard_sigmoid, leaky_relu, thresholded_relu, elu, selu, softsign, softplus, affine, scaled_tanh, gelu, gelu_tanh, silu, exp, log, sqrt, abs, square, reciprocal, clip, hard_silu, mish, log_sigmoid, erf, floor, sign, round, got "tahn"',
   ],
   [
     'an unknown gate',

@@ -20,8 +20,8 @@ export const drawn = ({ seed, shape }: { seed: number; shape: number[] }) => ({
 });
 
 /** Within 1e-5, relative above 1. */
-export function expectClose(got: ArrayLike<number>, wanted: ArrayLike<number>): void {
-  expectNear(got, wanted, 1e-5);
+export function expectClose(got: ArrayLike<number>, wanted: ArrayLike<number>, tolerance = 1e-5): void {
+  expectNear(got, wanted, tolerance);
 }
 
 /** The message of the ImportError that is thrown. */

@@ -41,6 +41,7 @@ const BOUNDS: Record<(typeof ACTIVATIONS)[number], { absolute: number; relative:
   erf: { absolute: 5e-7, relative: 0 },
   floor: { absolute: 0, relative: 0 },
   sign: { absolute: 0, relative: 0 },
+  round: { absolute: 0, relative: 0 },
 };
 
 /** A dense sweep: every sign and exponent with many significands, more of them where functions bend. */

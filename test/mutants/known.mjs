@@ -63,7 +63,7 @@ const CORE = [
   of(
     'src/engine/plan-cache.ts',
     ['plan key without the mask', 'masked} $', 'time} $', MASKS, 'do not share'],
-    ['plan key without lengths', 'zeroMasked}`', 'masked}`', MASKS, 'do not share'],
+    ['plan key without lengths', 'zeroMasked} $', 'masked} $', MASKS, 'do not share'],
   ),
   of(
     'src/state/fingerprint.ts',
@@ -271,10 +271,10 @@ const IMPORTERS = [
     KERAS,
     'stacked cells',
   ]),
-  of('src/importers/keras/layers/cell.ts', [
+  of('src/importers/keras/rules.ts', [
     'recurrent_activation of Keras 2 defaults to sigmoid',
-    "build.dialect === 'keras2' ? 'hard_sigmoid' : 'sigmoid'",
-    "'sigmoid'",
+    "gateActivation: keras3 ? 'sigmoid' : 'hard_sigmoid'",
+    "gateActivation: 'sigmoid'",
     KERAS,
     'recurrent_activation',
   ]),
@@ -311,14 +311,14 @@ const IMPORTERS = [
       BESIDE,
       'beside the model',
     ],
-    [
-      'of several known files the first given is the model',
-      'known.sort((a, b) => order.indexOf(a.format) - order.indexOf(b.format));',
-      'void order;',
-      BESIDE,
-      'describes the model',
-    ],
   ),
+  of('src/importers/load/choose.ts', [
+    'of several known files the first given is the model',
+    'candidates.sort((a, b) => rank(b) - rank(a) || order(a) - order(b))',
+    'candidates',
+    LOAD,
+    'load',
+  ]),
   of('src/importers/load/sniff.ts', [
     'a zip of arrays and other things is taken for variables',
     "names.every((name) => name.endsWith('.npy'))",
@@ -404,8 +404,8 @@ const IMPORTERS = [
   ),
   of('src/importers/onnx/ops/recurrent/lengths.ts', [
     'constant sequence_lens let through if one row has the whole time',
-    'all.some((n) => !sameNum(n, time))',
-    'all.every((n) => !sameNum(n, time))',
+    'if (all.every((n) => sameNum(n, time))) return [];',
+    'if (all.some((n) => sameNum(n, time))) return [];',
     ONNX,
     'sequence_lens',
   ]),
@@ -416,8 +416,14 @@ const IMPORTERS = [
     ONNX,
     'initial state of layout 1',
   ]),
+  of('src/importers/onnx/ops/reduce.ts', [
+    'reductions: keepdims defaults to 0',
+    "attributes.int('keepdims', 1)",
+    "attributes.int('keepdims', 0)",
+    ONNX,
+  ]),
   of(
-    'src/importers/onnx/ops/reduce.ts',
+    'src/importers/onnx/ops/softmax.ts',
     ['Softmax before 13: axis defaults to the last', 'op.opset < 13 ? 1 : -1', '-1', ONNX, 'Softmax'],
     [
       'Softmax before 13: over one axis alone',
@@ -426,7 +432,6 @@ const IMPORTERS = [
       ONNX,
       'Softmax before 13',
     ],
-    ['reductions: keepdims defaults to 0', "attributes.int('keepdims', 1)", "attributes.int('keepdims', 0)", ONNX],
   ),
   of(
     'src/importers/onnx/ops/slice.ts',

@@ -17,6 +17,8 @@ export const FILES = [
   'keras2-options',
   'keras3-masks',
   'keras2-masks',
+  'keras3-operations',
+  'keras2-operations',
 ] as const;
 export type FileName = (typeof FILES)[number];
 

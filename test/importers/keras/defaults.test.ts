@@ -3,46 +3,55 @@ import { createModel, type ModelSpec } from '../../../src/index.js';
 import { expectNear, expectSameBits } from '../../support/bits.js';
 import { randomFloats } from '../../support/random.js';
 import type { Json } from './cases.js';
-import { type Made, sequential } from './made.js';
+import { type Described, randomModel } from './random-model.js';
 
 // Keras writes every setting out, so files leave none out; hand-made ones do. What is absent means what Keras defaults to
 // (https://keras.io/api/layers, of Keras 2 its source): as if it stood there, and not as if another value did.
 
 const F = 4;
-const lstm: Made = { className: 'LSTM', config: { units: 2 }, weights: [[F, 8], [2, 8], [8]] };
-const gru: Made = { className: 'GRU', config: { units: 2 }, weights: [[F, 6], [2, 6], [6]] };
-const rnn: Made = { className: 'SimpleRNN', config: { units: 2 }, weights: [[F, 2], [2, 2], [2]] };
-const masking: Made = { className: 'Masking', config: { mask_value: 0 } };
+const lstm: Described = { className: 'LSTM', config: { units: 2 }, weights: [[F, 8], [2, 8], [8]] };
+const gru: Described = { className: 'GRU', config: { units: 2 }, weights: [[F, 6], [2, 6], [6]] };
+const rnn: Described = { className: 'SimpleRNN', config: { units: 2 }, weights: [[F, 2], [2, 2], [2]] };
+const masking: Described = { className: 'Masking', config: { mask_value: 0 } };
 const whole = { return_sequences: true };
-const withConfig = (made: Made, config: Json): Made => ({ ...made, config: { ...made.config, ...config } });
-const plain = ({ className, config }: Made): Json => ({ class_name: className, config: { name: 'inner', ...config } });
-const bidirectional: Made = {
+const withConfig = (made: Described, config: Json): Described => ({ ...made, config: { ...made.config, ...config } });
+const plain = ({ className, config }: Described): Json => ({
+  class_name: className,
+  config: { name: 'inner', ...config },
+});
+const bidirectional: Described = {
   className: 'Bidirectional',
   config: { layer: plain(withConfig(lstm, whole)) },
   weights: [...(lstm.weights ?? []), ...(lstm.weights ?? [])],
 };
-const cells: Made = {
+const cells: Described = {
   className: 'RNN',
   config: { cell: { class_name: 'LSTMCell', config: { units: 2 } } },
   weights: lstm.weights ?? [],
 };
-const dense: Made = { className: 'Dense', config: { units: 3 }, weights: [[F, 3], [3]] };
-const conv: Made = { className: 'Conv1D', config: { filters: 3, kernel_size: 2 }, weights: [[2, F, 3], [3]] };
-const pool = (className: string): Made => ({ className, config: { pool_size: 3 } });
-const vectors = (className: string, count: number): Made => ({ className, weights: Array(count).fill([F]) });
-const normalization: Made = { className: 'Normalization', config: { mean: 0.5, variance: 2 } };
+const dense: Described = { className: 'Dense', config: { units: 3 }, weights: [[F, 3], [3]] };
+const conv: Described = { className: 'Conv1D', config: { filters: 3, kernel_size: 2 }, weights: [[2, F, 3], [3]] };
+const pool = (className: string): Described => ({ className, config: { pool_size: 3 } });
+const vectors = (className: string, count: number): Described => ({ className, weights: Array(count).fill([F]) });
+const normalization: Described = { className: 'Normalization', config: { mean: 0.5, variance: 2 } };
 
 interface Row {
-  readonly made: Made;
+  readonly made: Described;
   readonly key: string;
   readonly value: unknown;
   /** Other values, each of which makes another model or, with other weights than these, none. */
   readonly others: readonly unknown[];
   readonly version?: string;
-  readonly before?: readonly Made[];
+  readonly before?: readonly Described[];
   readonly shape?: readonly (number | null)[];
 }
-const row = (made: Made, key: string, value: unknown, others: readonly unknown[], more: Partial<Row> = {}): Row => ({
+const row = (
+  made: Described,
+  key: string,
+  value: unknown,
+  others: readonly unknown[],
+  more: Partial<Row> = {},
+): Row => ({
   made,
   key,
   value,
@@ -112,7 +121,7 @@ const ROWS: readonly Row[] = [
 
 describe('a setting that is left out means the default of Keras', () => {
   const read = ({ made, key, version = '3.9.0', before = [], shape = [6, F] }: Row, value?: unknown): ModelSpec =>
-    sequential(shape, [...before, withConfig(made, value === undefined ? {} : { [key]: value })], { version });
+    randomModel(shape, [...before, withConfig(made, value === undefined ? {} : { [key]: value })], { version });
   const named = ROWS.map((one) => {
     const inside = one.made.config?.rms_scaling ? ' by its root' : '';
     return [
@@ -150,14 +159,14 @@ describe('what small models compute', () => {
     const config = { mean: [0.5, 0.5, 0.5, 0.5], variance: [0, 1e-16, 1e-14, 4] };
     const one = Float32Array.of(0.5, 0.5 + 2 ** -20, 0.75, 1);
     const scale = [1e7, 1e7, 1e7, 0.5];
-    const got = await run(sequential([1, F], [{ className: 'Normalization', config }]), one);
+    const got = await run(randomModel([1, F], [{ className: 'Normalization', config }]), one);
     expectNear(
       got,
       [...one].map((value, i) => (value - 0.5) * (scale[i] as number)),
       0.5,
     );
     const back = await run(
-      sequential([1, F], [{ className: 'Normalization', config: { ...config, invert: true } }]),
+      randomModel([1, F], [{ className: 'Normalization', config: { ...config, invert: true } }]),
       one,
     );
     expectNear(
@@ -173,7 +182,7 @@ describe('what small models compute', () => {
       const gates = { SimpleRNN: 1, GRU: 3, LSTM: 4 }[name] as number;
       const cell = { class_name: `${name}Cell`, config: { units: F } };
       const stacked = (config: Json): ModelSpec =>
-        sequential(
+        randomModel(
           [6, F],
           [
             {
@@ -192,13 +201,13 @@ describe('what small models compute', () => {
   );
 
   it.each(['concat', 'sum', 'mul', 'ave'] as const)('halves with states, %s: merged as without', async (merge) => {
-    const halves = (config: Json, inner: Json): Made => ({
+    const halves = (config: Json, inner: Json): Described => ({
       className: 'Bidirectional',
       config: { layer: plain(withConfig(lstm, { ...whole, ...inner })), ...config },
       weights: bidirectional.weights ?? [],
     });
-    const apart = await run(sequential([6, F], [halves({ merge_mode: merge }, {})]), x);
-    const spec = sequential([6, F], [halves({ merge_mode: merge }, { return_state: true })]);
+    const apart = await run(randomModel([6, F], [halves({ merge_mode: merge }, {})]), x);
+    const spec = randomModel([6, F], [halves({ merge_mode: merge }, { return_state: true })]);
     const model = await createModel(spec);
     const { data } = Object.values(model.runNamed({ [spec.inputs[0]?.name as string]: x }))[0] as {
       data: Float32Array;

@@ -172,3 +172,8 @@ describe('the report', () => {
     expect(spec.nodes.map(({ type }) => type)).toEqual(['gru', 'dense']);
   });
 });
+
+it('options are refused, of which there are none', () => {
+  for (const read of [fromKeras, readKeras] as ((...all: unknown[]) => unknown)[])
+    expect(message(() => read(golden('keras3', 'gru'), { initialStates: {} }))).toMatch(/"initialStates"/);
+});
