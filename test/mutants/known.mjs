@@ -316,8 +316,8 @@ const IMPORTERS = [
     'of several known files the first given is the model',
     'candidates.sort((a, b) => rank(b) - rank(a) || order(a) - order(b))',
     'candidates',
-    LOAD,
-    'load',
+    BESIDE,
+    'describes the model',
   ]),
   of('src/importers/load/sniff.ts', [
     'a zip of arrays and other things is taken for variables',

@@ -120,5 +120,14 @@ describe('load: files beside one another', () => {
       }
     }
     expect(sniff(Uint8Array.of(0x08, ...numbers(1, 2, 3)))).toBe('onnx');
+    // Even one that is a model to its last byte: the reader of the model.json finds its shard too long.
+    for (const names of [
+      ['w.bin', 'model.json'],
+      ['model.json', 'w.bin'],
+    ]) {
+      const files = { 'w.bin': external, 'model.json': json };
+      const given = Object.fromEntries(names.map((name) => [name, files[name as 'w.bin']]));
+      await expect(load({ ...given, 'more.bin': numbers(1, 2) })).rejects.toThrow(/shards of the wrong size/);
+    }
   });
 });
