@@ -55,6 +55,21 @@ describe('refused by where, what, expected and got', () => {
       'layer "o" (Add): an operation on token ids; expected numbers, got x',
     ],
     [
+      'numbers in the place of a value',
+      () => on(op('Mean', [3, X])),
+      'layer "o" (Mean): an argument that is not honoured; expected values of the model, or numbers, got 3',
+    ],
+    [
+      'a number in a list of values',
+      () => on(op('Stack', [[X, 3]])),
+      'layer "o" (Stack): an argument that is not honoured; expected values of the model, or numbers, got 3',
+    ],
+    [
+      'an index that is a text',
+      () => on(op('GetItem', [X, [ALL, 'last']])),
+      'layer "o" (GetItem): an index that is not honoured; expected numbers and ranges behind the batch, got [',
+    ],
+    [
       'a text',
       () => on(op('Add', [X, 'one'])),
       'an argument that is not honoured; expected values of the model, or numbers, got "one"',
