@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { LAYERS as KERAS } from '../../src/importers/keras/layers/all.js';
@@ -41,14 +41,28 @@ describe('docs/formats.md lists all that is honoured', () => {
   });
 });
 
-describe('docs/formats.md: what changed meaning between versions', () => {
-  // A test cell: a file in backticks, and in quotes words that stand in it: the title of the test, or the name of its case.
-  it.each(rows.map((cells) => ({ what: cells[0], test: cells.at(-1) as string })))('$what: tested', ({ test }) => {
-    const [, file = ''] = /`(test\/[^`]+)`/.exec(test) ?? [];
-    expect(existsSync(ROOT + file) && file).toMatch(/\.test\.ts$/);
-    const words = [...test.matchAll(/"([^"]+)"/g)].map(([, quoted]) => quoted);
-    expect(words.length).toBeGreaterThan(0);
-    const text = readFileSync(ROOT + file, 'utf8');
-    expect(words.filter((quoted) => !text.includes(quoted as string))).toEqual([]);
+const KERAS_TESTS = 'test/importers/keras';
+/** Names of the cases of versions.test.ts, and the text of the tests beside it. */
+const cases = new Set(
+  (JSON.parse(readFileSync(`${ROOT}test/golden/keras-files/keras-versions.json`, 'utf8')) as { case: string }[]).map(
+    (one) => one.case,
+  ),
+);
+const tests = readdirSync(ROOT + KERAS_TESTS).filter((name) => name.endsWith('.test.ts'));
+/** Collections of files, all of which golden.test.ts runs. */
+const collections = readdirSync(`${ROOT}test/golden/keras-files`).map((name) => name.replace(/\.\w+$/, ''));
+
+describe('docs/formats.md: what changed meaning between versions of Keras', () => {
+  it('is a table', () => expect(rows.length).toBeGreaterThan(10));
+
+  // A test cell names cases of versions.test.ts (`*` stands for any letters), collections of golden.test.ts, or files of tests.
+  it.each(rows.map((cells) => ({ what: cells[0], test: cells.at(-1) as string })))('$what', ({ test }) => {
+    const names = [...test.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name);
+    expect(names.length).toBeGreaterThan(0);
+    const exists = (name: string): boolean => {
+      const pattern = new RegExp(`^${name.replaceAll('*', '\\w+')}$`);
+      return [...tests, ...collections].includes(name) || [...cases].some((one) => pattern.test(one));
+    };
+    expect(names.filter((name) => !exists(name))).toEqual([]);
   });
 });
