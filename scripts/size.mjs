@@ -16,13 +16,14 @@ const IMPORTERS = {
   keras: [55],
   tfjs: [8, ZIP, /\/keras\//],
   tensorflow: [9, ZIP],
-  // More than its fellows: it proves topologies from names and shapes, and reads pickles without running them.
-  pytorch: [14, ZIP],
+  // More than its fellows: it drafts topologies from names and shapes, reads pickles without running them, and folds weight norm,
+  // spectral norm and pruning.
+  pytorch: [16, ZIP],
   rtneural: [8],
   nam: [8],
   safetensors: [8],
-  // What is loaded before the format is known.
-  load: [4, /\/read\.js$/, /\/container\.js$/],
+  // What is loaded before the format is known; choose.js only for files by name.
+  load: [4, /\/read\.js$/, /\/container\.js$/, /\/choose\.js$/],
 };
 
 /** Raw bytes of a kernel build. */
