@@ -1,11 +1,12 @@
 /** Gatewise: trained LSTM, GRU and simple RNN models in WebAssembly SIMD. */
 
 export type { Input, Tensor } from './call/input.js';
-export type { MaskOptions } from './call/request.js';
+export type { MaskOptions, NamedOutput } from './call/request.js';
 export * from './errors.js';
 export type { Graph, GraphNode, InputInfo, ValueInfo } from './graph/value.js';
 export type { LayerSummary, ModelSummary } from './inspect/summary.js';
 export type { LayerTrace } from './inspect/trace.js';
+export type { ModelValue } from './inspect/values.js';
 export type { CellInfo, CellWords, LayerInfo, LayerKind, LayerKinds, LayerWords } from './layers/layer.js';
 export {
   createModel,

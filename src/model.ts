@@ -1,5 +1,17 @@
-import { checkBatch, type Input, type Tensor } from './call/input.js';
-import { byName, checkRequest, type MaskOptions, namedOutputs, namesOf, type Outs, only } from './call/request.js';
+import { type Disposable, makeDisposable } from './call/disposable.js';
+import { checkBatch, type Input } from './call/input.js';
+import { checkOptions } from './call/options.js';
+import {
+  byName,
+  checkRequest,
+  MASK_OPTIONS,
+  type MaskOptions,
+  type NamedOutput,
+  namedOutputs,
+  namesOf,
+  type Outs,
+  only,
+} from './call/request.js';
 import { checkState } from './call/state.js';
 import { ModelEngine, type RunRequest } from './engine/engine.js';
 import { DisposedError, UnsupportedError } from './errors.js';
@@ -7,9 +19,10 @@ import { checkSpec } from './graph/check-spec.js';
 import type { Graph } from './graph/value.js';
 import { type ModelSummary, summarize } from './inspect/summary.js';
 import { type LayerTrace, traceInto } from './inspect/trace.js';
+import { type ModelValue, modelValues } from './inspect/values.js';
 import { KINDS } from './layers/common.js';
 import type { LayerInfo, LayerKinds } from './layers/layer.js';
-import { raise } from './refuse.js';
+import { badInput, describe, raise } from './refuse.js';
 import type { ModelSpec } from './spec.js';
 import { type LayerStateInput, writeState } from './state/access.js';
 import { Stream, type StreamOptions } from './stream.js';
@@ -46,7 +59,7 @@ export interface RunOptions extends NamedRunOptions {
 
 /** What a run computed inside. */
 export interface Trace {
-  readonly outputs: Record<string, Tensor<Float32Array>>;
+  readonly outputs: Record<string, NamedOutput>;
   /** One entry per recurrent layer in the order of the model; two for a bidirectional one. */
   readonly layers: readonly LayerTrace[];
 }
@@ -59,6 +72,7 @@ export interface Trace {
  * @throws {MemoryLimitError} the weights do not fit under `memoryLimit`.
  */
 export async function createModel(spec: ModelSpec, options: ModelOptions = {}): Promise<Model> {
+  checkModelOptions(options, 'createModel');
   const loaded = await loadKernels(options);
   return new Model(spec, loaded, options.memoryLimit, options.layers ?? (await kindsFor(spec)));
 }
@@ -75,10 +89,21 @@ async function kindsFor(spec: ModelSpec): Promise<LayerKinds> {
 
 /** `createModel` without waiting, for kernels in hand: AudioWorklets, synchronous start-up code. */
 export function createModelSync(spec: ModelSpec, options: ModelOptions & { readonly kernels: KernelSource }): Model {
+  checkModelOptions(options, 'createModelSync');
   return new Model(spec, loadKernelsSync(options), options.memoryLimit, options.layers ?? KINDS);
 }
 
+function checkModelOptions(options: ModelOptions, where: string): void {
+  checkOptions(options, ['build', 'kernels', 'memoryLimit', 'layers'], where);
+  const { memoryLimit = 0, layers = {} } = options;
+  if (typeof memoryLimit !== 'number') badInput('memoryLimit', 'not a number', 'bytes', describe(memoryLimit));
+  if (typeof layers !== 'object') badInput('layers', 'not a table of layers', 'allLayers', describe(layers));
+}
+
+const RUN_OPTIONS = [...MASK_OPTIONS, 'batch', 'initialState'];
+
 /** A trained model: weights packed once, immutable, shared by all its streams. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `makeDisposable` gives it what the interface says
 export class Model {
   readonly #engine: ModelEngine;
 
@@ -95,6 +120,18 @@ export class Model {
   /** Its structure, checked: inputs, layers, outputs and the shapes of all values, without the weights. */
   get graph(): Graph {
     return this.#alive().graph;
+  }
+
+  /** What it is to be given, in the order of the model: names, features, times, and the axes of values with a shape. */
+  get inputs(): readonly ModelValue[] {
+    const { graph } = this.#alive();
+    return modelValues(graph, graph.inputs);
+  }
+
+  /** What it gives; as `inputs`. */
+  get outputs(): readonly ModelValue[] {
+    const { graph } = this.#alive();
+    return modelValues(graph, graph.outputs);
   }
 
   /** What is known of its layers from outside: nodes, parameters, recurrent cells with their gates. In the order of the model. */
@@ -117,21 +154,22 @@ export class Model {
    * @throws {MemoryLimitError} no room for the run; live streams are untouched.
    * @throws {DisposedError}
    */
-  run(x: Input, { out, ...options }: RunOptions = {}): Float32Array {
+  run(x: Input, given: RunOptions = {}): Float32Array {
+    checkOptions(given, [...RUN_OPTIONS, 'out'], 'run');
+    const { out, ...options } = given;
     const [inputs, outs] = byName(this.#alive(), x, out);
     return this.#run(inputs, options, outs).outputs[0] as Float32Array;
   }
 
   /** Like `run`, for models with several inputs or outputs; results come with their shapes. */
-  runNamed(
-    inputs: Readonly<Record<string, Input>>,
-    options: NamedRunOptions = {},
-  ): Record<string, Tensor<Float32Array>> {
+  runNamed(inputs: Readonly<Record<string, Input>>, options: NamedRunOptions = {}): Record<string, NamedOutput> {
+    checkOptions(options, RUN_OPTIONS, 'runNamed');
     return namedOutputs(this.#alive(), this.#run(inputs, options, {}));
   }
 
   /** Runs like `run` and records gates and states of every recurrent layer at every timestep, as the run computed them. */
   trace(x: Input | Readonly<Record<string, Input>>, options: NamedRunOptions = {}): Trace {
+    checkOptions(options, RUN_OPTIONS, 'trace');
     const engine = this.#alive();
     const known = engine.graph.inputs;
     const inputs = isNamed(x, namesOf(known)) ? x : { [only(known, 'input', 'a record of inputs')]: x as Input };
@@ -145,8 +183,10 @@ export class Model {
    * @throws {UnsupportedError} a layer needs the whole sequence (bidirectional, goBackwards); the message says which.
    * @throws {MemoryLimitError} no room for its state; live streams are untouched.
    */
-  createStream({ batch = 1 }: StreamOptions = {}): Stream {
+  createStream(options: StreamOptions = {}): Stream {
     const engine = this.#alive();
+    checkOptions(options, ['batch'], 'createStream');
+    const { batch = 1 } = options;
     checkBatch(batch);
     if (engine.obstacle !== undefined) {
       raise(UnsupportedError, 'createStream', `cannot stream: ${engine.obstacle}`, 'run() instead');
@@ -188,6 +228,9 @@ export class Model {
     return this.#engine;
   }
 }
+
+export interface Model extends Disposable {}
+makeDisposable(Model);
 
 function isNamed(x: unknown, names: readonly string[]): x is Readonly<Record<string, Input>> {
   if (typeof x !== 'object' || x === null || Array.isArray(x) || ArrayBuffer.isView(x)) return false;

@@ -7,8 +7,9 @@
  * output, gates are stacked along the rows in the order `i f g o` (LSTM) or `r z n` (GRU).
  *
  * Shapes at run time: a *sequence* value is `[batch, time, features]`, a *vector* value is
- * `[batch, features]`. The time of a sequence is the model's, which each run brings; one made from it by
- * strides and kernels (a *derived* time); or a *fixed* number of timesteps. All values are float32; token ids are int32.
+ * `[batch, features]`. The time of a sequence is the model's, which each run brings; another *open* time with a name; one made from
+ * these by strides and kernels (a *derived* time); or a *fixed* number of timesteps. Values whose times are made from two open ones
+ * do not merge. All values are float32; token ids are int32.
  */
 
 /** A named float32 tensor, row-major. `data.length` equals the product of `shape`. */
@@ -46,7 +47,8 @@ export type ActivationName =
   | 'log_sigmoid' //      -softplus(-x)
   | 'erf'
   | 'floor'
-  | 'sign'; //            -1, 0 or 1
+  | 'sign' //             -1, 0 or 1
+  | 'round'; //           to the nearest whole number, halves to the even one
 
 /**
  * An activation with its parameters. `alpha` and `beta` must be given wherever the formula has
@@ -62,8 +64,11 @@ export interface InputSpec {
   readonly features: number;
   /** Default `'sequence'`. */
   readonly kind?: 'sequence' | 'vector';
-  /** Sequences only: a fixed number of timesteps, whatever the time of the run. Default: the model's time. */
-  readonly time?: number;
+  /**
+   * Sequences only. A number: that many timesteps, whatever the time of the run. A name: an open time of its own, which each run
+   * works out from the inputs that give this name (an encoder's and a decoder's, say). Default: the time of the run.
+   */
+  readonly time?: number | string;
   /** `'int32'` for token ids that feed an embedding. Default `'float32'`. */
   readonly dtype?: 'float32' | 'int32';
 }
@@ -162,18 +167,29 @@ export interface RnnConfig extends RecurrentBase {
 
 export type CellConfig = LstmConfig | GruConfig | RnnConfig;
 
+/** Of layers whose rows may be of different lengths. */
+export interface WithLengths {
+  /**
+   * The last of `inputs` is a vector of one feature: how many timesteps of each row are valid (ONNX `sequence_lens`, PyTorch's packed
+   * sequences). The timesteps after them leave the state as it is and output zeros; walks from the end begin at the last valid
+   * one; the final state, and the output of a layer that gives the last one only, are those at the length. A run in which one is
+   * no whole number from 0 to the time is refused.
+   */
+  readonly lengths?: true;
+}
+
 /**
  * A recurrent layer. `inputs`: `[x]`, or with the initial state given by other values (vectors)
- * `[x, h0]` (GRU, RNN) or `[x, h0, c0]` (LSTM).
+ * `[x, h0]` (GRU, RNN) or `[x, h0, c0]` (LSTM); then the lengths, if it has them.
  * `outputs`: `[y]`, or with the final state as vectors `[y, hn]` or `[y, hn, cn]`.
  */
-export type RecurrentNode = NodeBase & CellConfig;
+export type RecurrentNode = NodeBase & CellConfig & WithLengths;
 
 /**
  * Two cells over the same sequence, one from each end; both yield their outputs in the order of the input's timesteps.
- * `merge: 'none'` has two outputs, `[forward, backward]`.
+ * `merge: 'none'` has two outputs, `[forward, backward]`. `inputs`: `[x]`, or `[x, lengths]`.
  */
-export interface BidirectionalNode extends NodeBase {
+export interface BidirectionalNode extends NodeBase, WithLengths {
   readonly type: 'bidirectional';
   readonly forward: CellConfig;
   readonly backward: CellConfig;
@@ -354,10 +370,29 @@ export interface Pool1dNode extends NodeBase {
 /** Over the timesteps (gives a vector) or the features (leaves one). */
 export interface ReduceNode extends NodeBase {
   readonly type: 'reduce';
-  readonly operation: 'mean' | 'sum' | 'max' | 'min';
+  readonly operation: 'mean' | 'sum' | 'max' | 'min' | 'prod';
   readonly axis: 'time' | 'features';
   /** `mean` over time: over the unmasked timesteps only (Keras GlobalAveragePooling1D). Default false: the mask is ignored. */
   readonly masked?: boolean;
+}
+
+/** Where the largest or smallest number stands, from 0: for each feature its timestep (gives a vector), or for each timestep its feature. */
+export interface ArgReduceNode extends NodeBase {
+  readonly type: 'arg_reduce';
+  readonly operation: 'max' | 'min';
+  readonly axis: 'time' | 'features';
+  /** Of several that are alike, the last instead of the first. Default false. */
+  readonly last?: boolean;
+}
+
+/** Running sums along time or features. */
+export interface CumsumNode extends NodeBase {
+  readonly type: 'cumsum';
+  readonly axis: 'time' | 'features';
+  /** Without the number itself. Default false. */
+  readonly exclusive?: boolean;
+  /** From the end. Default false. */
+  readonly reverse?: boolean;
 }
 
 /** Adds timesteps or features at the ends: `value`, the mirrored inside without the edge (`reflect`), or the edge itself. */
@@ -388,6 +423,19 @@ export interface SliceNode extends NodeBase {
 export interface TimestepNode extends NodeBase {
   readonly type: 'timestep';
   readonly index: number;
+}
+
+/**
+ * `inputs: [sequence, index]`: of each row the timestep that `index`, a vector of one feature, says, as a vector; negative from the
+ * end. A run in which one is no whole number in [-time, time) is refused.
+ */
+export interface GatherTimeNode extends NodeBase {
+  readonly type: 'gather_time';
+}
+
+/** Identity that hands no mask on: the layers after it see every timestep. */
+export interface UnmaskNode extends NodeBase {
+  readonly type: 'unmask';
 }
 
 /** Timesteps from the last to the first. */
@@ -462,13 +510,17 @@ export type NodeSpec =
   | PadNode
   | SliceNode
   | TimestepNode
+  | GatherTimeNode
+  | UnmaskNode
   | ReverseNode
   | ReshapeNode
   | RegroupNode
   | TransposeNode
   | RearrangeNode
   | RepeatNode
-  | MatmulNode;
+  | MatmulNode
+  | ArgReduceNode
+  | CumsumNode;
 
 /**
  * State that the file carries outside the layers: what `output` computed in one run (a stream's step) is what `input` is in
@@ -483,6 +535,21 @@ export interface CarrySpec {
   readonly initial?: string; // (features)
 }
 
+/**
+ * The axes of an input or output as the model's file has them: what callers mean who pass a value with the shape that the file
+ * says. Inside the model, and where values come flat or nested, it is `[batch, time, features]` all the same.
+ */
+export interface ValueLayout {
+  /**
+   * In the file's order. Numbers are sizes of blocks whose product, in this order, are the features; a 1 is an axis of length one. No
+   * number at all is one feature. Without `'batch'` the file has no such axis, and the batch is 1. A sequence has `'time'`, once; a
+   * vector has not.
+   */
+  readonly axes: readonly ('batch' | 'time' | number)[];
+  /** The batch that the file fixes; a value that comes with a shape must have it. Default: any. */
+  readonly batch?: number;
+}
+
 export interface ModelSpec {
   readonly name?: string;
   readonly inputs: readonly InputSpec[];
@@ -491,5 +558,7 @@ export interface ModelSpec {
   /** Names of the values that are the model's outputs. */
   readonly outputs: readonly string[];
   readonly carries?: readonly CarrySpec[];
+  /** Of inputs and outputs, by name, whose axes in the file are not `[batch, time, features]`, or `[batch, features]`. */
+  readonly layouts?: Readonly<Record<string, ValueLayout>>;
   readonly tensors: Readonly<Record<string, TensorSpec>>;
 }

@@ -1,10 +1,31 @@
-import { checkIds, checkLength, checkNumbers, checkOut, type Input, isNumbers, type Tensor } from './call/input.js';
-import { byName, checkRequest, type MaskOptions, namedOutputs, namesOf, type Outs } from './call/request.js';
+import { type Disposable, makeDisposable } from './call/disposable.js';
+import {
+  checkFloats,
+  checkIds,
+  checkLength,
+  checkNumbers,
+  checkOut,
+  type Input,
+  isNumbers,
+  plainIds,
+} from './call/input.js';
+import { checkOptions } from './call/options.js';
+import {
+  byName,
+  checkRequest,
+  MASK_OPTIONS,
+  type MaskOptions,
+  type NamedOutput,
+  namedOutputs,
+  namesOf,
+  type Outs,
+} from './call/request.js';
 import { checkState } from './call/state.js';
 import type { ModelEngine, RunRequest } from './engine/engine.js';
 import type { Plan } from './engine/plan.js';
 import type { Port } from './engine/port.js';
 import { DisposedError } from './errors.js';
+import { oneTimestep } from './graph/clock.js';
 import { badInput, describe, raise } from './refuse.js';
 import { type LayerState, type LayerStateInput, readState, writeState } from './state/access.js';
 import { decodeState, encodeState } from './state/snapshot.js';
@@ -23,6 +44,7 @@ export interface StreamRunOptions extends MaskOptions {
  * A model with a memory of what it has seen: state only, the weights are the model's.
  * Made by `model.createStream()`. Whatever the cut of a sequence into calls, the outputs have the same bits.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `makeDisposable` gives it what the interface says
 export class Stream {
   /** Sequences that advance together. */
   readonly batch: number;
@@ -40,13 +62,14 @@ export class Stream {
   constructor(engine: ModelEngine, batch: number) {
     this.#engine = engine;
     this.batch = batch;
-    this.#plan = engine.plans.hold({ batch, time: 1, masked: false, zeroMasked: false });
+    this.#plan = engine.plans.hold({ batch, ...oneTimestep(engine.graph.inputs), masked: false, zeroMasked: false });
     try {
       this.#state = engine.newState(batch);
     } catch (error) {
       engine.plans.release(this.#plan);
       throw error;
     }
+    abandoned?.register(this, { engine, plan: this.#plan, state: this.#state }, this);
     const { inputs, outputs } = this.#plan;
     if (inputs.length === 1) this.#input = inputs[0];
     if (outputs.length === 1) this.#output = outputs[0];
@@ -68,7 +91,7 @@ export class Stream {
     if (this.#state === 0 || this.#engine.disposed) this.#gone();
     if (input === undefined || output === undefined) this.#needsNames();
     if (!(frame instanceof Float32Array) || frame.length !== input.length || this.#vocabulary !== 0)
-      this.#checkFrame(frame, input.length);
+      frame = this.#checkFrame(frame, input.length);
     if (!(out instanceof Float32Array) || out.length !== output.length) out = checkOut(out, output.length);
     input.write(frame);
     this.#plan.run(this.#state);
@@ -82,13 +105,16 @@ export class Stream {
    * @returns `[batch, time, outputs]` flat, or `[batch, outputs]` for a model that outputs the last timestep only.
    * @throws {InputError} the state is then as it was.
    */
-  run(x: Input, { out, ...options }: StreamRunOptions = {}): Float32Array {
+  run(x: Input, given: StreamRunOptions = {}): Float32Array {
+    checkOptions(given, [...MASK_OPTIONS, 'out'], 'run');
+    const { out, ...options } = given;
     const [inputs, outs] = byName(this.#engine, x, out);
     return this.#run(inputs, options, outs).outputs[0] as Float32Array;
   }
 
   /** Like `run`, for models with several inputs or outputs. */
-  runNamed(inputs: Readonly<Record<string, Input>>, options: MaskOptions = {}): Record<string, Tensor<Float32Array>> {
+  runNamed(inputs: Readonly<Record<string, Input>>, options: MaskOptions = {}): Record<string, NamedOutput> {
+    checkOptions(options, MASK_OPTIONS, 'runNamed');
     return namedOutputs(this.#engine, this.#run(inputs, options, {}));
   }
 
@@ -134,14 +160,14 @@ export class Stream {
     return other;
   }
 
-  /** Returns the state's memory to the model. Further calls do nothing. */
+  /** Returns the state's memory to the model, which otherwise waits for the stream to be collected. Further calls do nothing. */
   dispose(): void {
     if (this.#state === 0) return;
-    const state = this.#state;
+    const engine = this.#engine;
+    const memory = { engine, plan: this.#plan, state: this.#state };
     this.#state = 0;
-    if (this.#engine.disposed) return;
-    this.#engine.arena.free(state);
-    this.#engine.plans.release(this.#plan);
+    abandoned?.unregister(this);
+    release(memory);
   }
 
   #run(inputs: Readonly<Record<string, Input>>, options: MaskOptions, outs: Outs): RunRequest {
@@ -151,11 +177,17 @@ export class Stream {
     return request;
   }
 
-  #checkFrame(frame: ArrayLike<number>, length: number): void {
+  /** @returns the frame; 64-bit token ids as numbers. */
+  #checkFrame(given: ArrayLike<number>, length: number): ArrayLike<number> {
+    const ids = this.#vocabulary !== 0;
+    const frame = (ids ? plainIds(given) : given) as ArrayLike<number>;
     if (!isNumbers(frame) || frame.length !== length)
       checkLength(frame, length, 'frame', `batch ${this.batch} · features ${length / this.batch}`);
-    checkNumbers(frame, 'frame');
-    if (this.#vocabulary !== 0) checkIds(frame, this.#vocabulary, 'frame');
+    if (ids) {
+      checkNumbers(frame, 'frame');
+      checkIds(frame, this.#vocabulary, 'frame');
+    } else checkFloats(frame, 'frame');
+    return frame;
   }
 
   #alive(): void {
@@ -177,3 +209,23 @@ export class Stream {
     );
   }
 }
+
+/** What a stream holds of its model's memory. */
+interface StreamMemory {
+  readonly engine: ModelEngine;
+  readonly plan: Plan;
+  readonly state: number;
+}
+
+function release({ engine, plan, state }: StreamMemory): void {
+  if (engine.disposed) return;
+  engine.arena.free(state);
+  engine.plans.release(plan);
+}
+
+/** Gives back what streams held that were dropped without `dispose`. Not every runtime has it. */
+const abandoned =
+  typeof FinalizationRegistry === 'undefined' ? undefined : new FinalizationRegistry<StreamMemory>(release);
+
+export interface Stream extends Disposable {}
+makeDisposable(Stream);

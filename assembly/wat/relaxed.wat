@@ -647,35 +647,96 @@
   (local $4 v128)
   (local $5 v128)
   (local $6 v128)
-  block $case28|0
-   block $case27|0
-    block $case26|0
-     block $case25|0
-      block $case24|0
-       block $case23|0
-        block $case22|0
-         block $case21|0
-          block $case20|0
-           block $case12|0
-            block $case11|0
-             block $case10|0
-              block $case8|0
-               block $case7|0
-                block $case6|0
-                 block $case4|0
-                  block $case3|0
-                   block $case1|0
-                    block $case0|0
-                     local.get $1
-                     i32.const 1
-                     i32.sub
-                     br_table $case0|0 $case1|0 $case3|0 $case4|0 $case6|0 $case7|0 $case8|0 $case8|0 $case10|0 $case12|0 $case11|0 $case1|0 $case12|0 $case12|0 $case12|0 $case12|0 $case20|0 $case21|0 $case22|0 $case23|0 $case24|0 $case25|0 $case4|0 $case12|0 $case12|0 $case12|0 $case26|0 $case27|0 $case28|0
+  block $case29|0
+   block $case28|0
+    block $case27|0
+     block $case26|0
+      block $case25|0
+       block $case24|0
+        block $case23|0
+         block $case22|0
+          block $case21|0
+           block $case20|0
+            block $case12|0
+             block $case11|0
+              block $case10|0
+               block $case8|0
+                block $case7|0
+                 block $case6|0
+                  block $case4|0
+                   block $case3|0
+                    block $case1|0
+                     block $case0|0
+                      local.get $1
+                      i32.const 1
+                      i32.sub
+                      br_table $case0|0 $case1|0 $case3|0 $case4|0 $case6|0 $case7|0 $case8|0 $case8|0 $case10|0 $case12|0 $case11|0 $case1|0 $case12|0 $case12|0 $case12|0 $case12|0 $case20|0 $case21|0 $case22|0 $case23|0 $case24|0 $case25|0 $case4|0 $case12|0 $case12|0 $case12|0 $case26|0 $case27|0 $case28|0 $case29|0
+                     end
+                     i32.const 76
+                     v128.load32_splat
+                     local.tee $2
+                     local.get $0
+                     i32.const 80
+                     v128.load32_splat
+                     f32x4.mul
+                     i32.const 68
+                     v128.load32_splat
+                     f32x4.pmin
+                     i32.const 64
+                     v128.load32_splat
+                     f32x4.pmax
+                     local.tee $0
+                     i32.const 72
+                     v128.load32_splat
+                     local.tee $3
+                     f32x4.add
+                     local.tee $4
+                     i32.const 23
+                     i32x4.shl
+                     local.tee $5
+                     local.get $0
+                     local.get $4
+                     local.get $3
+                     f32x4.sub
+                     f32x4.sub
+                     local.tee $0
+                     local.get $0
+                     local.get $0
+                     local.get $0
+                     local.get $0
+                     i32.const 104
+                     v128.load32_splat
+                     i32.const 100
+                     v128.load32_splat
+                     f32x4.relaxed_madd
+                     i32.const 96
+                     v128.load32_splat
+                     f32x4.relaxed_madd
+                     i32.const 92
+                     v128.load32_splat
+                     f32x4.relaxed_madd
+                     i32.const 88
+                     v128.load32_splat
+                     f32x4.relaxed_madd
+                     f32x4.mul
+                     local.get $5
+                     local.get $2
+                     f32x4.add
+                     f32x4.relaxed_madd
+                     f32x4.div
+                     return
                     end
-                    i32.const 76
-                    v128.load32_splat
-                    local.tee $2
+                    local.get $2
+                    local.get $3
                     local.get $0
-                    i32.const 80
+                    f32x4.mul
+                    local.get $0
+                    local.get $1
+                    i32.const 12
+                    i32.eq
+                    local.tee $1
+                    select
+                    i32.const 84
                     v128.load32_splat
                     f32x4.mul
                     i32.const 68
@@ -687,15 +748,15 @@
                     local.tee $0
                     i32.const 72
                     v128.load32_splat
-                    local.tee $3
+                    local.tee $2
                     f32x4.add
-                    local.tee $4
+                    local.tee $3
                     i32.const 23
                     i32x4.shl
-                    local.tee $5
+                    local.tee $4
                     local.get $0
-                    local.get $4
                     local.get $3
+                    local.get $2
                     f32x4.sub
                     f32x4.sub
                     local.tee $0
@@ -718,360 +779,304 @@
                     v128.load32_splat
                     f32x4.relaxed_madd
                     f32x4.mul
-                    local.get $5
-                    local.get $2
-                    f32x4.add
+                    local.get $4
+                    i32.const 76
+                    v128.load32_splat
+                    local.tee $0
+                    f32x4.sub
                     f32x4.relaxed_madd
+                    local.tee $2
+                    local.get $2
+                    local.get $0
+                    f32x4.add
+                    local.get $0
+                    f32x4.add
                     f32x4.div
+                    local.tee $0
+                    f32x4.mul
+                    local.get $0
+                    local.get $1
+                    select
                     return
                    end
-                   local.get $2
-                   local.get $3
                    local.get $0
-                   f32x4.mul
-                   local.get $0
-                   local.get $1
-                   i32.const 12
-                   i32.eq
-                   local.tee $1
-                   select
-                   i32.const 84
-                   v128.load32_splat
-                   f32x4.mul
-                   i32.const 68
-                   v128.load32_splat
-                   f32x4.pmin
-                   i32.const 64
-                   v128.load32_splat
+                   v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
                    f32x4.pmax
-                   local.tee $0
-                   i32.const 72
-                   v128.load32_splat
-                   local.tee $2
-                   f32x4.add
-                   local.tee $3
-                   i32.const 23
-                   i32x4.shl
-                   local.tee $4
-                   local.get $0
-                   local.get $3
-                   local.get $2
-                   f32x4.sub
-                   f32x4.sub
-                   local.tee $0
-                   local.get $0
-                   local.get $0
-                   local.get $0
-                   local.get $0
-                   i32.const 104
-                   v128.load32_splat
-                   i32.const 100
-                   v128.load32_splat
-                   f32x4.relaxed_madd
-                   i32.const 96
-                   v128.load32_splat
-                   f32x4.relaxed_madd
-                   i32.const 92
-                   v128.load32_splat
-                   f32x4.relaxed_madd
-                   i32.const 88
-                   v128.load32_splat
-                   f32x4.relaxed_madd
-                   f32x4.mul
-                   local.get $4
-                   i32.const 76
-                   v128.load32_splat
-                   local.tee $0
-                   f32x4.sub
-                   f32x4.relaxed_madd
-                   local.tee $2
-                   local.get $2
-                   local.get $0
-                   f32x4.add
-                   local.get $0
-                   f32x4.add
-                   f32x4.div
-                   local.tee $0
-                   f32x4.mul
-                   local.get $0
-                   local.get $1
-                   select
                    return
                   end
                   local.get $0
+                  v128.const i32x4 0x3e2aaaab 0x3e2aaaab 0x3e2aaaab 0x3e2aaaab
+                  local.get $2
+                  local.get $1
+                  i32.const 23
+                  i32.eq
+                  local.tee $1
+                  select
+                  local.get $0
+                  f32x4.mul
+                  v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
+                  local.get $3
+                  local.get $1
+                  select
+                  f32x4.add
+                  v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+                  f32x4.pmin
                   v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
                   f32x4.pmax
+                  local.tee $0
+                  f32x4.mul
+                  local.get $0
+                  local.get $1
+                  select
                   return
                  end
-                 local.get $0
-                 v128.const i32x4 0x3e2aaaab 0x3e2aaaab 0x3e2aaaab 0x3e2aaaab
                  local.get $2
-                 local.get $1
-                 i32.const 23
-                 i32.eq
-                 local.tee $1
-                 select
                  local.get $0
                  f32x4.mul
-                 v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
-                 local.get $3
-                 local.get $1
-                 select
-                 f32x4.add
-                 v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-                 f32x4.pmin
+                 local.get $0
+                 local.get $0
                  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-                 f32x4.pmax
-                 local.tee $0
-                 f32x4.mul
-                 local.get $0
-                 local.get $1
-                 select
+                 f32x4.lt
+                 v128.bitselect
                  return
                 end
+                local.get $0
+                local.get $0
                 local.get $2
-                local.get $0
-                f32x4.mul
-                local.get $0
-                local.get $0
-                v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-                f32x4.lt
-                v128.bitselect
+                f32x4.gt
+                v128.and
                 return
                end
                local.get $0
-               local.get $0
+               v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
+               f32x4.mul
+               v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
+               f32x4.pmin
+               v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
+               f32x4.pmax
+               f32x4.nearest
+               i32x4.trunc_sat_f32x4_s
+               local.tee $4
+               i32.const 1
+               i32x4.shr_s
+               local.tee $5
+               v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
+               i32x4.add
+               i32.const 23
+               i32x4.shl
+               local.set $6
+               local.get $3
                local.get $2
-               f32x4.gt
-               v128.and
+               local.get $0
+               local.get $4
+               f32x4.convert_i32x4_s
+               local.tee $2
+               v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
+               f32x4.mul
+               f32x4.sub
+               local.get $2
+               v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
+               f32x4.mul
+               f32x4.add
+               v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
+               f32x4.pmin
+               v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
+               f32x4.pmax
+               local.tee $2
+               local.get $2
+               local.get $2
+               local.get $2
+               local.get $2
+               local.get $2
+               v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
+               v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
+               f32x4.relaxed_madd
+               v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
+               f32x4.relaxed_madd
+               v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
+               f32x4.relaxed_madd
+               v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
+               f32x4.relaxed_madd
+               v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+               f32x4.relaxed_madd
+               f32x4.mul
+               local.get $6
+               f32x4.mul
+               local.get $4
+               local.get $5
+               i32x4.sub
+               v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
+               i32x4.add
+               i32.const 23
+               i32x4.shl
+               local.tee $2
+               f32x4.mul
+               local.get $6
+               local.get $2
+               f32x4.mul
+               v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+               f32x4.sub
+               f32x4.add
+               f32x4.mul
+               local.get $0
+               local.get $0
+               v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+               f32x4.lt
+               v128.bitselect
+               local.tee $0
+               f32x4.mul
+               local.get $0
+               local.get $1
+               i32.const 8
+               i32.eq
+               select
                return
               end
               local.get $0
-              v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
-              f32x4.mul
-              v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
+              v128.const i32x4 0x7f7fffff 0x7f7fffff 0x7f7fffff 0x7f7fffff
               f32x4.pmin
-              v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
+              v128.const i32x4 0xff7fffff 0xff7fffff 0xff7fffff 0xff7fffff
               f32x4.pmax
-              f32x4.nearest
-              i32x4.trunc_sat_f32x4_s
-              local.tee $4
-              i32.const 1
-              i32x4.shr_s
-              local.tee $5
-              v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-              i32x4.add
-              i32.const 23
-              i32x4.shl
-              local.set $6
-              local.get $3
-              local.get $2
-              local.get $0
-              local.get $4
-              f32x4.convert_i32x4_s
-              local.tee $2
-              v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
-              f32x4.mul
-              f32x4.sub
-              local.get $2
-              v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
-              f32x4.mul
-              f32x4.add
-              v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
-              f32x4.pmin
-              v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
-              f32x4.pmax
-              local.tee $2
-              local.get $2
-              local.get $2
-              local.get $2
-              local.get $2
-              local.get $2
-              v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
-              v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
-              f32x4.relaxed_madd
-              v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
-              f32x4.relaxed_madd
-              v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
-              f32x4.relaxed_madd
-              v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
-              f32x4.relaxed_madd
-              v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-              f32x4.relaxed_madd
-              f32x4.mul
-              local.get $6
-              f32x4.mul
-              local.get $4
-              local.get $5
-              i32x4.sub
-              v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-              i32x4.add
-              i32.const 23
-              i32x4.shl
-              local.tee $2
-              f32x4.mul
-              local.get $6
-              local.get $2
-              f32x4.mul
-              v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-              f32x4.sub
-              f32x4.add
-              f32x4.mul
-              local.get $0
-              local.get $0
-              v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-              f32x4.lt
-              v128.bitselect
               local.tee $0
-              f32x4.mul
+              v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
               local.get $0
-              local.get $1
-              i32.const 8
-              i32.eq
-              select
+              f32x4.abs
+              f32x4.add
+              f32x4.div
               return
              end
+             local.get $2
              local.get $0
-             v128.const i32x4 0x7f7fffff 0x7f7fffff 0x7f7fffff 0x7f7fffff
-             f32x4.pmin
-             v128.const i32x4 0xff7fffff 0xff7fffff 0xff7fffff 0xff7fffff
-             f32x4.pmax
-             local.tee $0
-             v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-             local.get $0
-             f32x4.abs
+             f32x4.mul
+             local.get $3
              f32x4.add
-             f32x4.div
              return
             end
-            local.get $2
             local.get $0
-            f32x4.mul
-            local.get $3
-            f32x4.add
+            local.get $1
+            call $assembly/activations/byExp
             return
            end
            local.get $0
-           local.get $1
-           call $assembly/activations/byExp
+           v128.const i32x4 0x4b000000 0x4b000000 0x4b000000 0x4b000000
+           f32x4.mul
+           local.get $0
+           local.get $0
+           v128.const i32x4 0x00800000 0x00800000 0x00800000 0x00800000
+           f32x4.lt
+           local.tee $2
+           v128.bitselect
+           v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3
+           i32x4.sub
+           local.tee $3
+           i32.const 23
+           i32x4.shr_s
+           local.get $2
+           v128.const i32x4 0x00000017 0x00000017 0x00000017 0x00000017
+           v128.and
+           i32x4.sub
+           f32x4.convert_i32x4_s
+           local.set $2
+           local.get $3
+           v128.const i32x4 0x007fffff 0x007fffff 0x007fffff 0x007fffff
+           v128.and
+           v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3
+           i32x4.add
+           v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+           f32x4.sub
+           local.tee $3
+           local.get $3
+           v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
+           f32x4.add
+           f32x4.div
+           local.tee $3
+           local.get $3
+           f32x4.mul
+           local.set $4
+           local.get $3
+           local.get $4
+           local.get $4
+           local.get $4
+           local.get $4
+           v128.const i32x4 0x3e9045e8 0x3e9045e8 0x3e9045e8 0x3e9045e8
+           v128.const i32x4 0x3e8f2885 0x3e8f2885 0x3e8f2885 0x3e8f2885
+           f32x4.relaxed_madd
+           v128.const i32x4 0x3ecced73 0x3ecced73 0x3ecced73 0x3ecced73
+           f32x4.relaxed_madd
+           v128.const i32x4 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70
+           f32x4.relaxed_madd
+           v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
+           f32x4.relaxed_madd
+           f32x4.mul
+           local.get $2
+           v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
+           f32x4.mul
+           f32x4.sub
+           local.get $2
+           v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
+           f32x4.mul
+           f32x4.add
+           v128.const i32x4 0xff800000 0xff800000 0xff800000 0xff800000
+           local.get $0
+           f32x4.sqrt
+           local.get $0
+           v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+           f32x4.eq
+           v128.bitselect
+           local.get $0
+           v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+           f32x4.gt
+           local.get $0
+           v128.const i32x4 0x7f800000 0x7f800000 0x7f800000 0x7f800000
+           f32x4.lt
+           v128.and
+           v128.bitselect
            return
           end
           local.get $0
-          v128.const i32x4 0x4b000000 0x4b000000 0x4b000000 0x4b000000
-          f32x4.mul
-          local.get $0
-          local.get $0
-          v128.const i32x4 0x00800000 0x00800000 0x00800000 0x00800000
-          f32x4.lt
-          local.tee $2
-          v128.bitselect
-          v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3
-          i32x4.sub
-          local.tee $3
-          i32.const 23
-          i32x4.shr_s
-          local.get $2
-          v128.const i32x4 0x00000017 0x00000017 0x00000017 0x00000017
-          v128.and
-          i32x4.sub
-          f32x4.convert_i32x4_s
-          local.set $2
-          local.get $3
-          v128.const i32x4 0x007fffff 0x007fffff 0x007fffff 0x007fffff
-          v128.and
-          v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3
-          i32x4.add
-          v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-          f32x4.sub
-          local.tee $3
-          local.get $3
-          v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
-          f32x4.add
-          f32x4.div
-          local.tee $3
-          local.get $3
-          f32x4.mul
-          local.set $4
-          local.get $3
-          local.get $4
-          local.get $4
-          local.get $4
-          local.get $4
-          v128.const i32x4 0x3e9045e8 0x3e9045e8 0x3e9045e8 0x3e9045e8
-          v128.const i32x4 0x3e8f2885 0x3e8f2885 0x3e8f2885 0x3e8f2885
-          f32x4.relaxed_madd
-          v128.const i32x4 0x3ecced73 0x3ecced73 0x3ecced73 0x3ecced73
-          f32x4.relaxed_madd
-          v128.const i32x4 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70
-          f32x4.relaxed_madd
-          v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
-          f32x4.relaxed_madd
-          f32x4.mul
-          local.get $2
-          v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
-          f32x4.mul
-          f32x4.sub
-          local.get $2
-          v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
-          f32x4.mul
-          f32x4.add
-          v128.const i32x4 0xff800000 0xff800000 0xff800000 0xff800000
-          local.get $0
           f32x4.sqrt
-          local.get $0
-          v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-          f32x4.eq
-          v128.bitselect
-          local.get $0
-          v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-          f32x4.gt
-          local.get $0
-          v128.const i32x4 0x7f800000 0x7f800000 0x7f800000 0x7f800000
-          f32x4.lt
-          v128.and
-          v128.bitselect
           return
          end
          local.get $0
-         f32x4.sqrt
+         f32x4.abs
          return
         end
         local.get $0
-        f32x4.abs
+        local.get $0
+        f32x4.mul
         return
        end
+       v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
        local.get $0
-       local.get $0
-       f32x4.mul
+       f32x4.div
        return
       end
-      v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
       local.get $0
-      f32x4.div
+      local.get $3
+      f32x4.pmin
+      local.get $2
+      f32x4.pmax
       return
      end
      local.get $0
-     local.get $3
-     f32x4.pmin
-     local.get $2
-     f32x4.pmax
+     f32x4.floor
      return
     end
     local.get $0
-    f32x4.floor
+    v128.const i32x4 0x80000000 0x80000000 0x80000000 0x80000000
+    v128.and
+    v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+    v128.or
+    local.get $0
+    local.get $0
+    f32x4.abs
+    v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+    f32x4.gt
+    v128.bitselect
     return
    end
    local.get $0
-   v128.const i32x4 0x80000000 0x80000000 0x80000000 0x80000000
-   v128.and
-   v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-   v128.or
-   local.get $0
-   local.get $0
-   f32x4.abs
-   v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-   f32x4.gt
-   v128.bitselect
+   f32x4.nearest
    return
   end
   local.get $0

@@ -1,9 +1,12 @@
-import { fixedTime } from '../graph/clock.js';
+import { fixedTime, openName } from '../graph/clock.js';
+import { usualAxes } from '../graph/layout.js';
 import type { InputInfo, ValueInfo } from '../graph/value.js';
 import { badInput, describe } from '../refuse.js';
+import type { ValueLayout } from '../spec.js';
+import { placesOf, type Sizes } from './layout.js';
 
 /** Numbers with their dimensions, row-major. */
-export interface Tensor<Data extends ArrayLike<number> = ArrayLike<number>> {
+export interface Tensor<Data = ArrayLike<number>> {
   readonly data: Data;
   readonly shape: readonly number[];
 }
@@ -12,9 +15,13 @@ type Nested = readonly (number | Nested)[];
 
 /**
  * A model input, of `[time, features]` or `[batch, time, features]` (a vector input: without time).
- * Flat numbers (the batch is then `options.batch`, 1 if not given), nested arrays, or `{ data, shape }`.
+ * Flat numbers (the batch is then `options.batch`, or that of the other inputs, or 1), nested arrays, or `{ data, shape }`: this in the
+ * order that the model's file has, which `model.inputs` tells (`axes`). Token ids may also come as a BigInt64Array; features
+ * may not come as bytes (Buffer, Uint8Array), which are hardly ever what they say.
  */
-export type Input = ArrayLike<number> | Nested | Tensor;
+export type Input = ArrayLike<number> | BigIntArray | Nested | Tensor<ArrayLike<number> | BigIntArray>;
+
+type BigIntArray = BigInt64Array | BigUint64Array;
 
 export interface CheckedInput {
   readonly info: InputInfo;
@@ -25,20 +32,37 @@ export interface CheckedInput {
   readonly time: number;
 }
 
-type Sizes = Pick<CheckedInput, 'batch' | 'time'>;
-
 /**
  * Brings an input into flat form and checks length, rank, type, and token ids.
+ * @param layout the axes of its file, for one that comes with a shape.
+ * @param batch that it must have, if it is known; 1 for a flat one otherwise.
  * @throws {InputError} with expected and got.
  */
-export function checkInput(info: InputInfo, input: unknown, batch: number | undefined): CheckedInput {
+export function checkInput(
+  info: InputInfo,
+  layout: ValueLayout | undefined,
+  input: unknown,
+  batch: number | undefined,
+): CheckedInput {
   const where = `input ${describe(info.name)}`;
-  const { data, shape } = flatten(input, where);
-  const sizes = shape ? fromShape(info, data, shape, batch, where) : fromLength(info, data, batch ?? 1, where);
-  checkNumbers(data, where);
-  if (info.dtype === 'int32') checkIds(data, info.vocabulary, where);
-  return { info, data, ...sizes };
+  const ids = info.dtype === 'int32';
+  const { data, shape, nested } = flatten(ids ? plainIds(input) : input, where);
+  if (ids) checkNumbers(data, where);
+  else checkFloats(nested ? (input as Nested) : data, where);
+  const own = nested ? undefined : layout;
+  const sizes = shape ? fromShape(info, own, data, shape, batch, where) : fromLength(info, data, batch ?? 1, where);
+  const rows = layout?.batch;
+  if (nested && batch === undefined && rows !== undefined && sizes.batch !== rows)
+    badInput(where, 'another batch', `${rows}, as in the file; { data, shape } has its order`, `${sizes.batch}`);
+  if (ids) checkIds(data, info.vocabulary, where);
+  return { info, data: shape && own ? turn(data, own, sizes) : data, ...sizes };
 }
+
+/** Whether an input says nothing of its batch: numbers, neither nested nor with a shape. */
+export const isFlat = (input: unknown): boolean =>
+  (Array.isArray(input) || ArrayBuffer.isView(input)) && !isList((input as ArrayLike<unknown>)[0]);
+
+const isList = (value: unknown): boolean => Array.isArray(value) || ArrayBuffer.isView(value);
 
 /** @throws {InputError} not a whole number of at least 1. */
 export function checkBatch(batch: unknown): number {
@@ -54,6 +78,20 @@ export function checkLength(data: unknown, length: number, where: string, meanin
     const got = isNumbers(data) ? `${data.length}` : describe(data);
     badInput(where, 'wrong length', `${length} numbers (${meaning})`, got);
   }
+}
+
+/** @throws {InputError} a number that is none, or bytes in the place of numbers, also within nested arrays. */
+export function checkFloats(data: ArrayLike<unknown>, where: string): void {
+  if (ArrayBuffer.isView(data) && (data as Uint8Array).BYTES_PER_ELEMENT === 1) {
+    badInput(
+      where,
+      'bytes are not features',
+      'numbers: a Float32Array over these bytes, or one made of their values',
+      describe(data),
+    );
+  }
+  if (isList(data[0])) for (let i = 0; i < data.length; i++) checkFloats(data[i] as ArrayLike<unknown>, where);
+  else checkNumbers(data as ArrayLike<number>, where);
 }
 
 /** @throws {InputError} an array element that is not a number. Typed arrays hold nothing else. */
@@ -84,16 +122,28 @@ export function checkOut(out: unknown, length: number): Float32Array {
 
 export function isNumbers(value: unknown): value is ArrayLike<number> {
   if (Array.isArray(value)) return true;
-  return (
-    ArrayBuffer.isView(value) &&
-    'length' in value &&
-    !(value instanceof BigInt64Array || value instanceof BigUint64Array)
-  );
+  return ArrayBuffer.isView(value) && 'length' in value && !isBigInts(value);
 }
 
-function flatten(input: unknown, where: string): { data: ArrayLike<number>; shape?: readonly number[] } {
-  if (Array.isArray(input) && (Array.isArray(input[0]) || ArrayBuffer.isView(input[0])))
-    return flattenNested(input, where);
+const isBigInts = (value: unknown): value is BigIntArray =>
+  value instanceof BigInt64Array || value instanceof BigUint64Array;
+
+/** Token ids of 64 bits as numbers: those that these cannot hold are beyond every vocabulary. */
+export function plainIds(input: unknown): unknown {
+  if (Array.isArray(input) && isList(input[0])) return input.map(plainIds);
+  if (isBigInts(input)) return Array.from(input as ArrayLike<bigint>, Number);
+  const { data, shape } = (input ?? {}) as Partial<Tensor<unknown>>;
+  return isBigInts(data) ? { data: plainIds(data), shape } : input;
+}
+
+interface Flat {
+  readonly data: ArrayLike<number>;
+  readonly shape?: readonly number[];
+  readonly nested?: true;
+}
+
+function flatten(input: unknown, where: string): Flat {
+  if (Array.isArray(input) && isList(input[0])) return { ...flattenNested(input, where), nested: true };
   if (isNumbers(input)) return { data: input };
   const { data, shape } = (input ?? {}) as Partial<Tensor>;
   if (!isNumbers(data) || !Array.isArray(shape)) {
@@ -138,34 +188,55 @@ function fromLength(
   return { batch, time: fixed ?? time };
 }
 
+/**
+ * A value with a shape has the axes of its file, or ours where these mean the same order of the numbers. Ours may be without the
+ * batch, and of token ids without the features.
+ */
 function fromShape(
-  { features, kind, dtype, time: clock }: ValueInfo,
-  data: ArrayLike<number>,
-  given: readonly number[],
+  info: InputInfo,
+  layout: ValueLayout | undefined,
+  { length }: ArrayLike<number>,
+  shape: readonly number[],
   batch: number | undefined,
   where: string,
 ): Sizes {
-  const fixed = fixedTime(clock);
-  const rank = kind === 'sequence' ? 2 : 1;
-  // Token ids come without a features dimension too.
-  const bare = dtype === 'int32' && (given.length < rank || (given.length === rank && given.at(-1) !== 1));
-  const full = bare ? [...given, 1] : given;
-  const shape = full.length === rank ? [1, ...full] : full;
-  const fits =
-    shape.length === rank + 1 &&
-    shape.every((n) => Number.isSafeInteger(n) && n > 0) &&
-    shape.at(-1) === features &&
-    (fixed === undefined || shape[1] === fixed) &&
-    shape.reduce((product, n) => product * n, 1) === data.length &&
-    (batch === undefined || shape[0] === batch);
-  if (!fits) {
-    const row = `${kind === 'sequence' ? `${fixed ?? 'time'}, ` : ''}${features}]`;
-    badInput(
-      where,
-      'wrong shape',
-      `[${row} or [${batch ?? 'batch'}, ${row}`,
-      `${describe(given)} with ${data.length} numbers`,
-    );
+  const known = { batch: layout?.batch ?? batch, time: fixedTime(info.time) };
+  const match = (axes: ValueLayout['axes']): Sizes | undefined => {
+    const sizes = { batch: 1, time: 1 };
+    const fits = axes.every((axis, index) => {
+      const size = shape[index] as number;
+      if (typeof axis === 'number') return size === axis;
+      sizes[axis] = size;
+      return Number.isSafeInteger(size) && size > 0 && size === (known[axis] ?? size);
+    });
+    const total = shape.reduce((product, n) => product * n, 1);
+    const whole = fits && shape.length === axes.length && total === length;
+    return whole && sizes.batch === (batch ?? sizes.batch) ? sizes : undefined;
+  };
+  const usual = usualAxes(info);
+  const [withBatch, single] = [usual, usual.slice(1)];
+  const ours = [withBatch, single, ...(info.dtype === 'int32' ? [usual.slice(0, -1), usual.slice(1, -1)] : [])];
+  const own = layout && match(layout.axes);
+  if (own) return own;
+  for (const axes of ours) {
+    const sizes = match(axes);
+    if (sizes && (!layout || isSameOrder(layout, sizes))) return sizes;
   }
-  return { batch: shape[0] as number, time: kind === 'sequence' ? (shape[1] as number) : 1 };
+  const open = { batch: 'batch', time: openName(info.time) ?? 'time' };
+  const text = (axes: ValueLayout['axes']): string =>
+    `[${axes.map((axis) => (typeof axis === 'number' ? axis : (known[axis] ?? open[axis]))).join(', ')}]`;
+  const expected = layout ? `${text(layout.axes)} (the file's own order)` : `${text(single)} or ${text(withBatch)}`;
+  badInput(where, 'wrong shape', expected, `${describe(shape)} with ${length} numbers`);
+}
+
+const isSameOrder = ({ axes }: ValueLayout, sizes: Sizes): boolean =>
+  (sizes.batch === 1 || axes.includes('batch')) && placesOf(axes, sizes) === undefined;
+
+/** Numbers in the file's order, put into ours. */
+function turn(data: ArrayLike<number>, { axes }: ValueLayout, sizes: Sizes): ArrayLike<number> {
+  const places = placesOf(axes, sizes);
+  if (!places) return data;
+  const turned = new Float64Array(data.length);
+  for (let i = 0; i < places.length; i++) turned[places[i] as number] = data[i] as number;
+  return turned;
 }

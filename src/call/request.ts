@@ -1,8 +1,19 @@
 import type { ModelEngine, RunRequest } from '../engine/engine.js';
-import { timesteps } from '../graph/clock.js';
-import type { ValueInfo } from '../graph/value.js';
+import { openName, type Times, timesteps } from '../graph/clock.js';
+import type { Graph, ValueInfo } from '../graph/value.js';
 import { badInput, describe } from '../refuse.js';
-import { type CheckedInput, checkBatch, checkInput, checkLength, checkOut, type Input, type Tensor } from './input.js';
+import type { ValueLayout } from '../spec.js';
+import {
+  type CheckedInput,
+  checkBatch,
+  checkInput,
+  checkLength,
+  checkOut,
+  type Input,
+  isFlat,
+  type Tensor,
+} from './input.js';
+import { axesOf, placesOf, shapeOf } from './layout.js';
 
 export interface MaskOptions {
   /** `[batch, time]`; 0 or false marks a masked timestep: the state is carried over it (Keras). */
@@ -13,6 +24,9 @@ export interface MaskOptions {
    */
   readonly lengths?: ArrayLike<number>;
 }
+
+/** Options of all runs. */
+export const MASK_OPTIONS = ['mask', 'lengths'];
 
 /** Outputs of the caller's, by name. */
 export type Outs = Readonly<Record<string, Float32Array | undefined>>;
@@ -36,32 +50,55 @@ export function checkRequest(
   if (fixedBatch !== undefined && wanted !== fixedBatch) {
     badInput('batch', 'not the batch of the stream', `${fixedBatch}`, `${wanted}`);
   }
-  const checked = graph.inputs.map((info) => {
-    const given = inputs[info.name];
-    if (given === undefined) {
-      badInput(`input ${describe(info.name)}`, 'missing input', names.join(', '), describe(inputs));
+  for (const name of names) {
+    if (inputs[name] === undefined) {
+      badInput(`input ${describe(name)}`, 'missing input', names.join(', '), describe(inputs));
     }
-    return checkInput(info, given, wanted);
-  });
+  }
+  const checked = checkInputs(graph, inputs, wanted);
   const batch = agree(checked, 'batch');
-  const time = agree(
-    checked.filter(({ info }) => info.kind === 'sequence' && !info.time),
-    'time',
-  );
-  for (const value of graph.values.values()) checkTime(value, time);
+  const times = timesOf(checked);
+  for (const value of graph.values.values()) checkTime(value, times);
   return {
     inputs: checked.map(({ data }) => data),
     batch,
-    time,
-    outputs: graph.outputs.map((info) =>
-      checkOut(
-        out[info.name],
-        outputShape(info, batch, time).reduce((product, n) => product * n, 1),
-      ),
-    ),
-    mask: checkMask(options, batch, time, graph.values.values()),
+    ...times,
+    outputs: graph.outputs.map((info) => checkOut(out[info.name], batch * outputTime(info, times) * info.features)),
+    mask: checkMask(options, batch, times.time, graph.values.values()),
     zeroMasked: options.lengths !== undefined,
   };
+}
+
+/** Each input by itself; flat ones, which do not say their batch, have that of the others. */
+function checkInputs(
+  { inputs, layouts }: Graph,
+  given: Readonly<Record<string, Input>>,
+  batch: number | undefined,
+): CheckedInput[] {
+  const check = (flat: boolean, batch: number | undefined): (CheckedInput | undefined)[] =>
+    inputs.map((info) => {
+      const input = given[info.name];
+      return isFlat(input) === flat ? checkInput(info, layouts.get(info.name), input, batch) : undefined;
+    });
+  const shaped = check(false, batch);
+  const known = shaped.find((input) => input !== undefined);
+  return check(true, batch ?? known?.batch).map((input, index) => (input ?? shaped[index]) as CheckedInput);
+}
+
+/** The run's own time, and each open time by its name. */
+function timesOf(checked: readonly CheckedInput[]): Times {
+  const sequences = checked.filter(({ info }) => info.kind === 'sequence');
+  const names = new Set(sequences.map(({ info }) => openName(info.time)).filter((name) => name !== undefined));
+  const time = agree(
+    sequences.filter(({ info }) => !info.time),
+    'time',
+  );
+  if (names.size === 0) return { time };
+  const named = [...names].map((name) => {
+    const bearers = sequences.filter(({ info }) => openName(info.time) === name);
+    return [name, agree(bearers, 'time')] as const;
+  });
+  return { time, times: Object.fromEntries(named) };
 }
 
 /** What `run(x)` means by name. @throws {InputError} several inputs or outputs. */
@@ -82,35 +119,42 @@ export function only(values: readonly ValueInfo[], what: 'input' | 'output', ins
   return names[0] as string;
 }
 
-/** The results of a run by output name, with their shapes. */
-export function namedOutputs(
-  { graph }: ModelEngine,
-  { outputs, batch, time }: RunRequest,
-): Record<string, Tensor<Float32Array>> {
+/** One of a run's results. */
+export interface NamedOutput extends Tensor<Float32Array> {
+  /** What each dimension of the shape is: those of the model's file, in its order; sizes are of the features. */
+  readonly axes: ValueLayout['axes'];
+}
+
+/** The results of a run by output name, with their shapes, in the order that the model's file has. */
+export function namedOutputs({ graph }: ModelEngine, request: RunRequest): Record<string, NamedOutput> {
+  const { batch } = request;
   return Object.fromEntries(
-    graph.outputs.map((info, index) => [
-      info.name,
-      { data: outputs[index] as Float32Array, shape: outputShape(info, batch, time) },
-    ]),
+    graph.outputs.map((info, index) => {
+      const axes = axesOf(info, graph.layouts.get(info.name), batch);
+      const sizes = { batch, time: outputTime(info, request) };
+      const ours = request.outputs[index] as Float32Array;
+      const places = placesOf(axes, sizes);
+      const data = places ? Float32Array.from(places, (place) => ours[place] as number) : ours;
+      return [info.name, { data, shape: shapeOf(axes, sizes), axes }];
+    }),
   );
 }
 
 export const namesOf = (values: readonly ValueInfo[]): string[] => values.map(({ name }) => name);
 
-/** `[batch, time, features]`, or `[batch, features]` for a vector. */
-function outputShape({ kind, features, ...value }: ValueInfo, batch: number, time: number): number[] {
-  return kind === 'sequence' ? [batch, timesteps(value.time, time), features] : [batch, features];
-}
+/** Timesteps of a result; 1 of a vector. */
+const outputTime = ({ kind, time }: ValueInfo, times: Times): number =>
+  kind === 'sequence' ? timesteps(time, times) : 1;
 
 /** @throws {InputError} no timestep is left of a value made by strides and windows, or a rest where there must be none. */
-function checkTime({ name, time: clock }: ValueInfo, time: number): void {
-  const steps = timesteps(clock, time);
+function checkTime({ name, time: clock }: ValueInfo, times: Times): void {
+  const steps = timesteps(clock, times);
   if (steps >= 1) return;
   badInput(
     `value ${describe(name)}`,
     'wrong time',
     steps < 1 ? 'more timesteps' : `a multiple of ${clock?.at(-1)?.div}`,
-    `time ${time}`,
+    `${openName(clock) ?? 'time'} ${times.times?.[openName(clock) ?? ''] ?? times.time}`,
   );
 }
 
@@ -126,7 +170,11 @@ function checkMask(
   if (mask !== undefined) {
     if (lengths !== undefined) badInput('options', 'both a mask and lengths', 'one of mask and lengths');
     checkLength(mask, batch * time, 'mask', `batch ${batch} · time ${time}`);
-    return Uint8Array.from(mask as ArrayLike<number>, (keep) => (keep ? 1 : 0));
+    return Uint8Array.from(mask as ArrayLike<unknown> as ArrayLike<number>, (keep, index) => {
+      if (typeof keep !== 'number' && typeof keep !== 'boolean')
+        badInput('mask', 'not a mask', `a number or boolean at ${index}`, describe(keep));
+      return keep ? 1 : 0;
+    });
   }
   if (lengths === undefined) return undefined;
   checkLength(lengths, batch, 'lengths', `batch ${batch}`);

@@ -1,4 +1,5 @@
 import { checkSpec } from '../graph/check-spec.js';
+import type { Times } from '../graph/clock.js';
 import { streamObstacle } from '../graph/streaming.js';
 import type { Graph } from '../graph/value.js';
 import { makeLayer } from '../layers/common.js';
@@ -20,10 +21,9 @@ const PIECE_BYTES = 4 * 1024 * 1024;
 const LEAST_PIECE = 16;
 
 /** One run over a sequence: flat row-major data, and where the results go. */
-export interface RunRequest {
+export interface RunRequest extends Times {
   readonly inputs: readonly ArrayLike<number>[];
   readonly batch: number;
-  readonly time: number;
   /** `[batch][time]`, 0 at masked timesteps. */
   readonly mask: Uint8Array | undefined;
   readonly zeroMasked: boolean;
@@ -118,10 +118,11 @@ export class ModelEngine implements Engine, StateOwner {
    * bounds the memory and changes no bit.
    */
   run(request: RunRequest, state: number, watch?: RunWatch): void {
-    const { batch, time, mask, zeroMasked } = request;
+    const { batch, time, times, mask, zeroMasked } = request;
     const piece = this.#cuts ? this.#piece(batch) : time;
     for (let from = 0; from < time; from += piece) {
-      const shape: PlanShape = { batch, time: Math.min(piece, time - from), masked: mask !== undefined, zeroMasked };
+      const masked = mask !== undefined;
+      const shape: PlanShape = { batch, time: Math.min(piece, time - from), times, masked, zeroMasked };
       const plan = watch ? new Plan(this, shape, (record) => watch(record, from)) : this.plans.hold(shape);
       try {
         this.#runPiece(plan, request, state, from);

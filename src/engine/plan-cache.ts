@@ -58,4 +58,5 @@ export class Plans {
   }
 }
 
-const key = ({ batch, time, masked, zeroMasked }: PlanShape): string => `${batch} ${time} ${masked} ${zeroMasked}`;
+const key = ({ batch, time, times = {}, masked, zeroMasked }: PlanShape): string =>
+  `${batch} ${time} ${masked} ${zeroMasked} ${Object.values(times)}`;

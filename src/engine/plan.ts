@@ -1,4 +1,4 @@
-import { timesteps } from '../graph/clock.js';
+import { type Times, timesteps } from '../graph/clock.js';
 import type { Graph, ValueInfo } from '../graph/value.js';
 import type { Layer, Op, PlanContext, ValueBuffer, Watch } from '../layers/layer.js';
 import type { StatePlace } from '../layers/recurrent/slot.js';
@@ -8,9 +8,8 @@ import type { Arena } from '../wasm/arena.js';
 import { Port } from './port.js';
 
 /** What distinguishes one plan of a model from another. */
-export interface PlanShape {
+export interface PlanShape extends Times {
   readonly batch: number;
-  readonly time: number;
   /** Whether the sequence inputs carry a mask given by the caller. */
   readonly masked: boolean;
   /** Whether masked timesteps output zeros everywhere (per-row lengths). */
@@ -59,7 +58,7 @@ export class Plan {
       return scratch.address;
     };
     const place = ({ name, features, kind, dtype, ...value }: ValueInfo, mask = 0): ValueBuffer => {
-      const steps = kind === 'sequence' ? timesteps(value.time, time) : 1;
+      const steps = kind === 'sequence' ? timesteps(value.time, shape) : 1;
       const rows = batch * steps;
       const stride = dtype === 'int32' ? 4 * features : rowBytes(features);
       const buffer = { address: alloc(rows * stride), stride, rows, features, kind, time: steps, mask };

@@ -1,8 +1,9 @@
 import { badSpec, choose, describe, requireObject } from '../refuse.js';
 import type { InputSpec, ModelSpec, NodeSpec, TensorSpec } from '../spec.js';
-import { fixed } from './clock.js';
-import { checkEveryField, checkedWithNode, list, onlyKeys, optionalSize, size } from './field-checks.js';
+import { type Clock, fixed, openTime } from './clock.js';
+import { type Check, checkEveryField, checkedWithNode, list, onlyKeys, size } from './field-checks.js';
 import type { NodeKind, NodeKinds } from './kind.js';
+import { checkLayouts } from './layout.js';
 import type { Carry, Graph, GraphNode, ValueInfo } from './value.js';
 
 /**
@@ -12,7 +13,7 @@ import type { Carry, Graph, GraphNode, ValueInfo } from './value.js';
  */
 export function checkSpec(spec: ModelSpec, kinds: NodeKinds): Graph {
   requireObject(spec, undefined, 'no model spec', 'an object');
-  onlyKeys(spec, ['name', 'inputs', 'nodes', 'outputs', 'carries', 'tensors'], 'spec');
+  onlyKeys(spec, ['name', 'inputs', 'nodes', 'outputs', 'carries', 'layouts', 'tensors'], 'spec');
   for (const key of ['inputs', 'nodes', 'outputs'] as const) list(spec[key], `spec.${key}`);
   const { tensors } = spec;
   requireObject(tensors, 'spec.tensors', 'no tensors', 'a record of tensors');
@@ -53,6 +54,7 @@ export function checkSpec(spec: ModelSpec, kinds: NodeKinds): Graph {
     nodes,
     outputs,
     values,
+    layouts: checkLayouts(spec, values),
   };
 }
 
@@ -123,15 +125,23 @@ function checkInput(input: InputSpec): ValueInfo {
   checkEveryField(
     input,
     ['name'],
-    { features: size, kind: checkedWithNode, dtype: checkedWithNode, time: optionalSize },
+    { features: size, kind: checkedWithNode, dtype: checkedWithNode, time: optionalTime },
     where,
   );
   const { features, kind = 'sequence', dtype = 'float32', time } = input;
   if (kind !== 'sequence' && kind !== 'vector') badSpec(where, 'unknown kind', 'sequence or vector', describe(kind));
   if (dtype !== 'float32' && dtype !== 'int32') badSpec(where, 'unknown dtype', 'float32 or int32', describe(dtype));
   if (time !== undefined && kind === 'vector') badSpec(where, 'a vector has no time');
-  return { name, features, kind, dtype, ...(time !== undefined && { time: fixed(time) }) };
+  return { name, features, kind, dtype, ...(time !== undefined && { time: clockOf(time) }) };
 }
+
+const optionalTime: Check = (value, where) => {
+  if (value === undefined || (typeof value === 'string' && value !== '')) return;
+  if (typeof value === 'string') badSpec(where, 'an open time without a name', 'a name', describe(value));
+  size(value, where);
+};
+
+const clockOf = (time: number | string): Clock => (typeof time === 'number' ? fixed(time) : openTime(time));
 
 function checkCarries(
   { carries = [], tensors }: ModelSpec,

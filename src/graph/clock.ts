@@ -1,6 +1,7 @@
 /**
  * How many timesteps a value has, worked out from the time of the run: `floor((mul·time + add) / div)`, step after
- * step. No steps at all is the run's own time; a `mul` of 0 is a fixed number.
+ * step. No steps at all is the run's own time; a `mul` of 0 is a fixed number; a first step that is `open` is an open time of its
+ * own, which inputs of that name bring.
  */
 export type Clock = readonly ClockStep[];
 
@@ -10,9 +11,19 @@ export interface ClockStep {
   readonly div: number;
   /** The division must leave no rest. */
   readonly exact?: true;
+  /** The name of an open time: what went before does not matter. */
+  readonly open?: string;
+}
+
+/** Timesteps of a run: its own, and of each open time by name. */
+export interface Times {
+  readonly time: number;
+  readonly times?: Readonly<Record<string, number>> | undefined;
 }
 
 export const fixed = (time: number): Clock => [{ mul: 0, add: time, div: 1 }];
+
+export const openTime = (name: string): Clock => [{ mul: 1, add: 0, div: 1, open: name }];
 
 /** The number of timesteps, if it is the same for every run. */
 export const fixedTime = (clock: Clock | undefined): number | undefined => {
@@ -20,9 +31,27 @@ export const fixedTime = (clock: Clock | undefined): number | undefined => {
   return step && !more && step.mul === 0 ? step.add : undefined;
 };
 
+/** The name of the open time that a clock goes by, if it is not the run's own. */
+export const openName = (clock: Clock | undefined): string | undefined => clock?.[0]?.open;
+
+/** A timestep of each input. */
+export function oneTimestep(inputs: readonly { readonly time?: Clock | undefined }[]): Times {
+  const names = inputs.flatMap(({ time }) => openName(time) ?? []);
+  return { time: 1, ...(names.length > 0 && { times: Object.fromEntries(names.map((name) => [name, 1])) }) };
+}
+
+/** Whether a clock is an input's own time as it is: the run's, or an open one. */
+export const isInputTime = (clock: Clock | undefined): boolean =>
+  clock === undefined || (clock.length === 1 && clock[0]?.open !== undefined);
+
+/** Whether a value's timesteps are those of the run, or made from them, so that a stream sees them one by one. */
+export const flows = ({ kind, time }: { readonly kind: string; readonly time?: Clock | undefined }): boolean =>
+  kind === 'sequence' && fixedTime(time) === undefined;
+
 /** NaN where a rest is left that may not be. */
-export const timesteps = (clock: Clock | undefined, time: number): number =>
-  (clock ?? []).reduce((t, { mul, add, div, exact }) => {
+export const timesteps = (clock: Clock | undefined, { time, times }: Times): number =>
+  (clock ?? []).reduce((before, { mul, add, div, exact, open }) => {
+    const t = open === undefined ? before : (times?.[open] ?? Number.NaN);
     const n = (mul * t + add) / div;
     return exact && !Number.isInteger(n) ? Number.NaN : Math.floor(n);
   }, time);
@@ -32,19 +61,30 @@ export function advance(clock: Clock | undefined, step: ClockStep): Clock | unde
   const steps = clock ?? [];
   const { mul, add, div, exact } = step;
   const n = fixedTime(steps);
-  if (n !== undefined) return fixed(timesteps([step], n));
+  if (n !== undefined) return fixed(timesteps([step], { time: n }));
   if (mul === 1 && add === 0 && div === 1) return clock;
   const last = steps.at(-1);
-  if (last && !last.exact && !exact) {
+  if (last && !last.exact && !exact && last.open === undefined) {
     const before = steps.slice(0, -1);
     const joined =
       mul === 1
         ? { mul: last.mul, add: last.add + last.div * add, div: last.div * div }
         : last.div === 1 && { mul: mul * last.mul, add: mul * last.add + add, div };
-    if (joined) return advance(before, joined);
+    if (joined) return advance(before.length > 0 ? before : undefined, joined);
   }
   return [...steps, step];
 }
 
 export const sameClock = (a: Clock | undefined, b: Clock | undefined): boolean =>
   JSON.stringify(a ?? []) === JSON.stringify(b ?? []);
+
+/** A clock as text: `time`, a number, an open time's name, or a formula of these. */
+export function clockText(clock: Clock | undefined): string {
+  return (clock ?? []).reduce((before, { mul, add, div, open }) => {
+    if (open !== undefined) return open;
+    if (mul === 0) return `${Math.floor(add / div)}`;
+    const product = mul === 1 ? before : `${mul}·${/\W/.test(before) ? `(${before})` : before}`;
+    const sum = add === 0 ? product : `${product} ${add < 0 ? '-' : '+'} ${Math.abs(add)}`;
+    return div === 1 ? sum : `floor(${/ /.test(sum) ? `(${sum})` : sum} / ${div})`;
+  }, 'time');
+}

@@ -1,4 +1,4 @@
-import type { NodeSpec } from '../spec.js';
+import type { NodeSpec, ValueLayout } from '../spec.js';
 import type { Clock } from './clock.js';
 
 /** What is known of a value before its batch and time are. */
@@ -39,4 +39,6 @@ export interface Graph {
   readonly outputs: readonly ValueInfo[];
   /** Every value by its name. */
   readonly values: ReadonlyMap<string, ValueInfo>;
+  /** The file's own axes of inputs and outputs, where it has others. */
+  readonly layouts: ReadonlyMap<string, ValueLayout>;
 }

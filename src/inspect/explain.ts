@@ -10,7 +10,9 @@ type CellInfo = LayerInfo['cells'][number];
  * @throws {InputError} no layer of that name.
  * @throws {DisposedError}
  */
-export function explain({ graph, layers }: Model, layer: string): string {
+export function explain(model: Model, layer: string): string {
+  const { graph, layers } = model ?? {};
+  if (!Array.isArray(layers)) badInput('explain', 'not a model', 'what createModel gives', describe(model));
   const found = layers.find(({ node }) => node.name === layer);
   if (!found) {
     badInput('explain', 'no such layer', layers.map(({ node }) => node.name).join(', '), describe(layer));
@@ -27,7 +29,7 @@ function explainLayer({ node, cells, words }: LayerInfo, features: (name: string
     return [words?.opening, `The first ${explainCell(first)} The other ${other}`, words?.closing].join(' ').trim();
   }
   if (first) return [words?.opening, explainCell(first), words?.closing].filter(Boolean).join(' ');
-  if (words) return words.opening;
+  if (words?.opening) return words.opening;
   const [inputs, outputs] = [features(node.inputs[0]), features(node.outputs[0])];
   const what =
     node.inputs.length === 0

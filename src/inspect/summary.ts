@@ -1,4 +1,5 @@
 import type { ModelEngine } from '../engine/engine.js';
+import { clockText, fixedTime } from '../graph/clock.js';
 import type { ValueInfo } from '../graph/value.js';
 
 export interface LayerSummary {
@@ -8,6 +9,8 @@ export interface LayerSummary {
   readonly features: number;
   /** Whether it outputs every timestep or the last only. */
   readonly output: 'sequence' | 'vector';
+  /** Timesteps of a sequence: `time` (that of the run), a fixed number, another open time by name, or how it follows from these. */
+  readonly time?: number | string;
   /** Units of a recurrent layer (both directions of a bidirectional one are that long); undefined for others. */
   readonly units: number | undefined;
   readonly parameters: number;
@@ -30,12 +33,13 @@ export interface ModelSummary {
 
 export function summarize({ graph, layers, weightBytes, slotBytes }: ModelEngine): ModelSummary {
   const rows = layers.map(({ node, parameters, multiplyAdds, cells }): LayerSummary => {
-    const { features, kind } = graph.values.get(node.outputs[0] as string) as ValueInfo;
+    const { features, kind, time } = graph.values.get(node.outputs[0] as string) as ValueInfo;
     return {
       name: node.name,
       type: node.type,
       features,
       output: kind,
+      ...(kind === 'sequence' && { time: fixedTime(time) ?? clockText(time) }),
       units: cells[0]?.units,
       parameters,
       multiplyAdds,
@@ -60,10 +64,10 @@ function table(summary: Omit<ModelSummary, 'toString'>): string {
   const lines: (readonly string[] | null)[] = [
     ['layer', 'type', 'output', 'units', 'parameters', 'multiply-adds/timestep'],
     null,
-    ...summary.layers.map(({ name, type, features, output, units, parameters, multiplyAdds }) => [
+    ...summary.layers.map(({ name, type, features, output, time, units, parameters, multiplyAdds }) => [
       name,
       type,
-      `[${output === 'sequence' ? 'time, ' : ''}${features}]`,
+      `[${output === 'sequence' ? `${time}, ` : ''}${features}]`,
       units === undefined ? '' : number(units),
       number(parameters),
       number(multiplyAdds),

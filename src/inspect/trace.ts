@@ -29,11 +29,12 @@ export interface LayerTrace {
 export function traceInto(
   layers: LayerTrace[],
   { arena, cells, layers: own, graph, slotBytes }: ModelEngine,
-  { batch, time: runTime }: RunRequest,
+  request: RunRequest,
 ): RunWatch {
   const times = own.flatMap(({ node, cells }) =>
-    cells.map(() => timesteps(graph.values.get(node.inputs[0] as string)?.time, runTime)),
+    cells.map(() => timesteps(graph.values.get(node.inputs[0] as string)?.time, request)),
   );
+  const { batch } = request;
   layers.push(...cells.map((cell, index) => emptyTrace(cell, batch * (times[index] as number))));
   return ({ cell, timestep, raw, rawStride, state, mask, maskStride }, from) => {
     const { f32, u8 } = arena;

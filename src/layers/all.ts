@@ -1,7 +1,10 @@
 import { batchNorm, prelu, scaleShift } from './around/affine.js';
+import { argReduce } from './around/arg-reduce.js';
 import { conv1d, convTranspose1d } from './around/conv.js';
+import { cumsum } from './around/cumsum.js';
+import { gatherTime } from './around/gather-time.js';
 import { logSoftmax } from './around/log-softmax.js';
-import { masking } from './around/masking.js';
+import { masking, unmask } from './around/masking.js';
 import { matmul } from './around/matmul.js';
 import { merges } from './around/merge.js';
 import { pad } from './around/pad.js';
@@ -13,11 +16,17 @@ import { where } from './around/where.js';
 import { KINDS } from './common.js';
 import type { LayerKinds } from './layer.js';
 import { bidirectional } from './recurrent/bidirectional.js';
+import { CELLS } from './recurrent/cells.js';
+import { withLengths } from './recurrent/lengths.js';
+import { recurrent } from './recurrent/recurrent.js';
 
 /** Every type of node there is: the common ones, and what surrounds recurrent layers in real model files. */
 export const allLayers: LayerKinds = {
   ...KINDS,
-  bidirectional,
+  lstm: withLengths(recurrent(CELLS.lstm)),
+  gru: withLengths(recurrent(CELLS.gru)),
+  rnn: withLengths(recurrent(CELLS.rnn)),
+  bidirectional: withLengths(bidirectional),
   masking,
   ...merges,
   where,
@@ -34,6 +43,8 @@ export const allLayers: LayerKinds = {
   pad,
   slice,
   timestep,
+  gather_time: gatherTime,
+  unmask,
   reverse,
   reshape,
   regroup,
@@ -41,4 +52,6 @@ export const allLayers: LayerKinds = {
   rearrange,
   repeat,
   matmul,
+  arg_reduce: argReduce,
+  cumsum,
 };

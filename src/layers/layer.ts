@@ -124,7 +124,7 @@ export interface LayerInfo {
 
 /** Sentences for `explain`, to follow the layer's name. */
 export interface LayerWords {
-  readonly opening: string;
+  readonly opening?: string;
   /** After what is said of its cells. */
   readonly closing?: string;
 }

@@ -34,6 +34,7 @@ const moduleOf = (code: readonly number[]): Uint8Array<ArrayBuffer> =>
 
 /** Whether this runtime accepts the build; decided by validation, never by the runtime's name. */
 export function acceptsBuild(build: Build): boolean {
+  knownBuild(build);
   return WebAssembly.validate(moduleOf(PROBES[build]));
 }
 
@@ -91,16 +92,19 @@ function given(module: WebAssembly.Module, build: Build | undefined): LoadedModu
   }
   const probe = instantiate({ module, build: 'simd' }, new WebAssembly.Memory({ initial: 1 }));
   const actual: Build = probe.relaxed.value === 1 ? 'relaxed' : 'simd';
+  if (build !== undefined) knownBuild(build);
   if (build !== undefined && build !== actual) {
     raise(RuntimeError, 'kernels', 'kernels of another build', build, actual);
   }
   return { module, build: actual };
 }
 
+function knownBuild(build: Build): void {
+  if (!Object.hasOwn(PROBES, build)) raise(RuntimeError, 'build', 'unknown build', 'simd or relaxed', String(build));
+}
+
 function requireBuild(build: Build): void {
-  if (build !== 'simd' && build !== 'relaxed') {
-    raise(RuntimeError, 'build', 'unknown build', 'simd or relaxed', String(build));
-  }
+  knownBuild(build);
   if (typeof WebAssembly === 'undefined' || !acceptsBuild('simd')) {
     throw new RuntimeError(
       'this runtime has no WebAssembly SIMD, which the kernels are made of (Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or newer have it)',

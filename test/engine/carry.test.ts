@@ -115,9 +115,58 @@ describe.each(builds)('state that the file carries outside its layers, %s', (bui
       { input: 'state', output: 'stateN', initial: 'lstm0.ih' },
       'carry "state": no such initial state; expected [10], got "lstm0.ih"',
     ],
-  ]; // prettier-ignore
+  ];
   it.each(refused)('refuses %s', async (_, carry, message) => {
     await expect(createModel({ ...carried(), carries: [carry] } as ModelSpec, { build })).rejects.toThrow(message);
+  });
+});
+
+describe.each(builds)('state that is changed on its way into a layer, %s', (build) => {
+  /** A policy: h is carried, and forgotten where `reset` is 1; one frame a step, or a sequence. */
+  function policy(frame: boolean): ModelSpec {
+    const builder = new SpecBuilder(4);
+    const cell = builder.cell('gru', 'g', FEATURES, UNITS);
+    builder
+      .add({ type: 'activation', name: 'keep', inputs: ['reset'], activation: { type: 'affine', alpha: -1, beta: 1 } })
+      .add({ type: 'multiply', name: 'h0', inputs: ['h', 'keep'] });
+    if (frame) builder.add({ type: 'reshape', name: 's', inputs: ['x'], shape: [1, FEATURES] });
+    builder.add({ name: 'y', inputs: [frame ? 's' : 'x', 'h0'], outputs: ['y', 'hn'], ...cell } as NodeSpec);
+    return {
+      inputs: [
+        { name: 'x', features: FEATURES, kind: frame ? 'vector' : 'sequence' },
+        { name: 'reset', features: 1, kind: 'vector' },
+        { name: 'h', features: UNITS, kind: 'vector' },
+      ],
+      nodes: builder.nodes,
+      outputs: ['hn'],
+      carries: [{ input: 'h', output: 'hn' }],
+      tensors: builder.tensors,
+    };
+  }
+
+  it.each([true, false])('does not stand in the way of a stream (a frame: %s)', async (frame) => {
+    const model = await createModel(policy(frame), { build });
+    const stream = model.createStream();
+    const fresh = model.createStream();
+    const frames = Array.from({ length: 4 }, (_, t) => randomFloats(FEATURES, t));
+    const step = (from: typeof stream, t: number, reset: number) =>
+      from.runNamed({ x: frames[t] as Float32Array, reset: [reset] }).hn?.data;
+    step(stream, 0, 0);
+    const kept = step(stream, 1, 0);
+    expect(kept).not.toEqual(step(fresh, 1, 0));
+    // A reset forgets what was before.
+    const after = step(stream, 2, 1);
+    expect(after).toEqual(step(model.createStream(), 2, 0));
+    expect(step(stream, 3, 0)).not.toEqual(step(model.createStream(), 3, 0));
+  });
+
+  it('but what a layer makes of the timesteps does: the cut of a sequence would change it', async () => {
+    const spec = policy(false);
+    const builder = new SpecBuilder(8);
+    const second = { name: 'z', inputs: ['x', 'hn'], ...builder.cell('gru', 'z', FEATURES, UNITS) } as NodeSpec;
+    const tensors = { ...spec.tensors, ...builder.tensors };
+    const model = await createModel({ ...spec, nodes: [...spec.nodes, second], outputs: ['z'], tensors }, { build });
+    expect(() => model.createStream()).toThrow('layer "z" takes its initial state from another value at every run');
   });
 });
 
@@ -132,7 +181,7 @@ describe.each(builds)('fixed and derived time, %s', (build) => {
     const inputs = [
       { name: 'x', features: 2 },
       { name: 'memory', features: 2, time: 3 },
-    ]; // prettier-ignore
+    ];
     const model = await createModel({ ...builder.spec(2), inputs, outputs: ['y'] }, { build });
     const { y } = model.runNamed({
       x: [
@@ -144,7 +193,7 @@ describe.each(builds)('fixed and derived time, %s', (build) => {
         [2, 2],
         [3, 3],
       ],
-    }); // prettier-ignore
+    });
     expect([...(y?.data ?? [])]).toEqual([-1, 0, 1, 2]);
     expect(() => model.runNamed({ x: [[1, 2]], memory: [[1, 1]] })).toThrow(/wrong shape; expected \[3, 2\]/);
   });

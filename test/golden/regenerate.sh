@@ -22,10 +22,21 @@ keras_python=${GATEWISE_KERAS_PYTHON:-python3}
 "$keras_python" generate_keras_option_files.py keras2
 "$keras_python" generate_keras_mask_files.py keras3
 "$keras_python" generate_keras_mask_files.py keras2
+"$keras_python" generate_keras_operation_files.py keras3
+"$keras_python" generate_keras_operation_files.py keras2
 "$keras_python" generate_keras_npz_files.py
 "$keras_python" generate_keras_npz_files.py keras2
 # Other backends, other versions of Keras or NumPy: interpreters that have them (with KERAS_BACKEND set where they need it).
 for python in ${GATEWISE_KERAS_OTHERS:-}; do "$python" generate_keras_npz_files.py; done
+# TensorFlow 2.12 to 2.14, one interpreter each.
+for python in ${GATEWISE_KERAS_TREES:-}; do "$python" generate_keras_tree_files.py; done
+# Many versions of Keras, one interpreter each, as "python=flavour": keras, tf.keras or tf_keras (with KERAS_BACKEND and
+# PYTHONPATH set where it needs them). GATEWISE_VERSIONS_FOLDER keeps what each run gave, from one call to the next.
+if [ -n "${GATEWISE_KERAS_VERSIONS:-}" ]; then
+  batteries=${GATEWISE_VERSIONS_FOLDER:-$(mktemp -d)}
+  for one in $GATEWISE_KERAS_VERSIONS; do "${one%%=*}" generate_keras_version_files.py run "${one##*=}" "$batteries"; done
+  "$keras_python" generate_keras_version_files.py keep "$batteries"
+fi
 "$keras_python" generate_tensorflow_files.py
 "$keras_python" generate_saved_model_files.py
 "$keras_python" generate_onnx_files.py
@@ -34,6 +45,12 @@ for python in ${GATEWISE_KERAS_OTHERS:-}; do "$python" generate_keras_npz_files.
 # A PyTorch of today, whose exporters write otherwise than the one above; with onnx, onnxscript and onnxruntime.
 "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" generate_onnx_torch.py
 "$keras_python" generate_onnx_graphs.py
+for what in time_first lengths states around; do "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" "generate_onnx_$what.py"; done
+"${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" generate_pytorch_state_files.py
+# A PyTorch before 2 (with onnx, onnxruntime and a NumPy before 2): the older exporter, NumPy's older names in pickles. Writes *-old.
+if [ -n "${GATEWISE_OLD_TORCH_PYTHON:-}" ]; then
+  for what in onnx_time_first onnx_lengths onnx_states pytorch_state_files; do "$GATEWISE_OLD_TORCH_PYTHON" "generate_$what.py"; done
+fi
 # TensorFlow.js is no dependency: TFJS is a folder in which `npm i @tensorflow/tfjs` was run.
 if [ -n "${TFJS:-}" ]; then node generate_tfjs_files.mjs; fi
 # The converter has needs of its own: TFJS_CONVERTER is a folder with tensorflowjs and tensorflow_hub (pip install --no-deps --target).

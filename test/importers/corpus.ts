@@ -160,13 +160,13 @@ export function seeds(): Seed[] {
       (name): Seed => ({
         name: `PyTorch ${name}`,
         bytes: golden(`pytorch-files/${name}`),
-        read: (bytes) => readPyTorch(bytes).spec,
+        read: (bytes) => readPyTorch(bytes, { assume: 'chain' }).spec,
       }),
     ),
     {
       name: 'PyTorch safetensors',
       bytes: weather.subarray(0, weather.length),
-      read: (bytes) => readPyTorch(bytes).spec,
+      read: (bytes) => readPyTorch(bytes, { assume: 'chain' }).spec,
     },
     { name: 'own container', bytes: toSafetensors(stack('lstm', 2, 3)), read: (bytes) => fromSafetensors(bytes) },
   ];

@@ -10,7 +10,7 @@ import { merge } from './merge.js';
 import { type BatchState, type CellRun, type CellTrace, runCell } from './recurrent.js';
 import { softmax } from './softmax.js';
 import { Tensors } from './tensors.js';
-import { type Mask, mapRows, type Value } from './value.js';
+import { both, type Mask, mapRows, row, type Value } from './value.js';
 
 export interface ReferenceInput {
   /** `[batch][time][features]`, or `[batch][features]` without a time. Token ids: features 1. */
@@ -116,9 +116,9 @@ class ReferenceRun {
       case 'lstm':
       case 'gru':
       case 'rnn':
-        return this.#recurrent(node, x, inputs.slice(1));
+        return this.#recurrent(node, x, node.lengths ? inputs.slice(1, -1) : inputs.slice(1), lengthsOf(node, inputs));
       case 'bidirectional':
-        return this.#bidirectional(node, x);
+        return this.#bidirectional(node, x, lengthsOf(node, inputs));
       case 'dense':
         return [dense(node, x, this.#tensors)];
       case 'embedding':
@@ -142,25 +142,34 @@ class ReferenceRun {
         return [merge(node.type, inputs)];
       case 'dropout':
         return [x];
+      case 'unmask':
+        return [{ ...x, mask: undefined }];
+      case 'gather_time':
+        return [gatherTime(x, inputs[1] as Value)];
     }
     const batch = Math.max(1, ...[...this.#values.values()].map((value) => value.batch));
     return [around(node, inputs, this.spec.tensors, batch)];
   }
 
   /** `[y, hn]` or `[y, hn, cn]`; the initial state from the node's own inputs if it has them. */
-  #recurrent(node: RecurrentNode, x: Value, given: readonly Value[]): Value[] {
+  #recurrent(node: RecurrentNode, x: Value, given: readonly Value[], lengths: Lengths): Value[] {
     const [h, c] = given;
     const run = this.#cell(node, node.name, x, {
       backwards: node.goBackwards ?? false,
       order: node.outputOrder ?? 'computed',
+      lengths,
       initial: h && { h: h.data, ...(c && { c: c.data }) },
     });
     return [run.output, vector(run.final.h, x.batch), ...(run.final.c ? [vector(run.final.c, x.batch)] : [])];
   }
 
-  #bidirectional(node: BidirectionalNode, x: Value): Value[] {
-    const forward = this.#cell(node.forward, `${node.name}.forward`, x, { backwards: false, order: 'input' });
-    const backward = this.#cell(node.backward, `${node.name}.backward`, x, { backwards: true, order: 'input' });
+  #bidirectional(node: BidirectionalNode, x: Value, lengths: Lengths): Value[] {
+    const forward = this.#cell(node.forward, `${node.name}.forward`, x, { backwards: false, order: 'input', lengths });
+    const backward = this.#cell(node.backward, `${node.name}.backward`, x, {
+      backwards: true,
+      order: 'input',
+      lengths,
+    });
     return mergeHalves(node.merge, forward.output, backward.output);
   }
 
@@ -168,18 +177,20 @@ class ReferenceRun {
     config: BidirectionalNode['forward'],
     name: string,
     x: Value,
-    how: { backwards: boolean; order: 'computed' | 'input'; initial?: BatchState | undefined },
+    how: { backwards: boolean; order: 'computed' | 'input'; lengths: Lengths; initial?: BatchState | undefined },
   ): CellRun {
-    const run = runCell(config, x, this.#tensors, {
+    const { lengths } = how;
+    const run = runCell(config, lengths ? cut(x, lengths) : x, this.#tensors, {
       name,
       backwards: how.backwards,
       order: how.order,
-      zeroBehindLengths: this.options.lengths !== undefined,
+      zeroBehindLengths: lengths !== undefined || this.options.lengths !== undefined,
       initial: how.initial ?? this.#givenState(this.#states.length),
     });
     this.#states.push({ layer: name, ...run.final });
     this.#trace.push(run.trace);
-    return run;
+    // Lengths of a layer are its own affair: the mask that goes on is the one that came.
+    return { ...run, output: { ...run.output, mask: run.output.mask && x.mask } };
   }
 
   #givenState(index: number): BatchState | undefined {
@@ -188,6 +199,27 @@ class ReferenceRun {
     const h = Float64Array.from(given.h);
     return given.c ? { h, c: Float64Array.from(given.c) } : { h };
   }
+}
+
+type Lengths = Float64Array | undefined;
+
+const lengthsOf = ({ lengths }: { lengths?: true }, inputs: readonly Value[]): Lengths =>
+  lengths ? (inputs.at(-1) as Value).data : undefined;
+
+/** The value with every timestep behind a row's length masked. */
+function cut(x: Value, lengths: Float64Array): Value {
+  const valid = Uint8Array.from({ length: x.batch * x.time }, (_, i) =>
+    i % x.time < (lengths[Math.floor(i / x.time)] as number) ? 1 : 0,
+  );
+  return { ...x, mask: both(x.mask, valid) };
+}
+
+function gatherTime(x: Value, index: Value): Value {
+  const rows = Array.from({ length: x.batch }, (_, b) => {
+    const t = index.data[b] as number;
+    return Array.from(row(x, b, t < 0 ? t + x.time : t));
+  });
+  return vector(Float64Array.from(rows.flat()), x.batch);
 }
 
 const ofOneShape = (type: string, [first, ...rest]: readonly Value[]): boolean =>

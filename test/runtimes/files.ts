@@ -29,6 +29,7 @@ export function oneOfEach(): File[] {
     ...['lstm-fc.pt', 'lstm-fc.pth', 'lstm-fc.safetensors'].map((name) => ({
       name: `PyTorch ${name}`,
       files: { model: base64(golden(`pytorch-files/proven-${name}`)) },
+      options: { pytorch: { assume: 'chain' } },
     })),
     { name: 'container', files: { model: base64(toSafetensors(stack('lstm', 2, 3))) } },
     {

@@ -56,5 +56,6 @@ export const GLOBAL = 0x63;
 export const STACK_GLOBAL = 0x93;
 export const REDUCE = 0x52;
 export const NEWOBJ = 0x81;
+export const NEWOBJ_EX = 0x92;
 export const BUILD = 0x62;
 export const BINPERSID = 0x51;

@@ -9,12 +9,23 @@ import { refuse } from '../shared/refuse.js';
 import { decodeUtf8, show } from './json.js';
 import * as op from './pickle-opcodes.js';
 
+/**
+ * What a file would build by a function or class that is not to be run: its name, and all that the file gives it, in order:
+ * arguments, items, attributes.
+ */
+export class Inert {
+  constructor(
+    readonly name: string,
+    readonly parts: unknown[] = [],
+  ) {}
+}
+
 export interface PickleHooks {
-  /** What `module.name` stands for: a value, or a function that REDUCE and NEWOBJ may call. Throws for all others. */
+  /** What `module.name` stands for: a value, a function that REDUCE and NEWOBJ may call, or an `Inert`. Throws for all others. */
   readonly global: (name: string) => unknown;
   /** What a persistent id stands for. */
   readonly persistent: (id: unknown) => unknown;
-  /** Gives a value that a global made its attributes (BUILD). @returns whether it is one that may be given them. */
+  /** Gives a value that a global made, but no `Inert`, its attributes (BUILD). @returns whether it is one that may be given them. */
   readonly state: (target: unknown, state: unknown) => boolean;
   /** What may be given attributes, for the error. */
   readonly stateful: string;
@@ -127,24 +138,37 @@ export function unpickle(file: Uint8Array, start: number, hooks: PickleHooks): {
   }
   const last = (n: number): unknown[] => Array.from({ length: n }, pop).reverse();
   function append(items: readonly unknown[]): void {
-    const list = top();
+    const target = top();
+    const list = target instanceof Inert ? target.parts : target;
     if (!Array.isArray(list)) input.refuse('not a list', 'a list');
     for (const item of items) list.push(item);
   }
-  function setItems(items: readonly unknown[], dict = top()): Map<unknown, unknown> {
+  function setItems(items: readonly unknown[], dict = top()): unknown {
+    if (dict instanceof Inert) return append(items);
     if (!(dict instanceof Map) || items.length % 2 > 0) input.refuse('not items', 'a dict');
     for (let k = 0; k < items.length; k += 2) dict.set(items[k], items[k + 1]);
     return dict;
   }
   function call(): unknown {
     const [target, args] = last(2);
+    if (target instanceof Inert) return new Inert(target.name, [target, args]);
     if (typeof target !== 'function' || !Array.isArray(args))
       input.refuse('calls what is no function', 'a function that the format knows');
     return target(...args.slice(0, 20));
   }
+  /** A class called with keywords as well. */
+  function callWithKeywords(): unknown {
+    const keywords = pop();
+    const made = call();
+    if (made instanceof Inert) made.parts.push(keywords);
+    else if (!(keywords instanceof Map && keywords.size === 0)) input.refuse('keywords', 'none');
+    return made;
+  }
   function build(): void {
     const state = pop();
-    if (!hooks.state(top(), state)) input.refuse('sets attributes', hooks.stateful);
+    const target = top();
+    if (target instanceof Inert) target.parts.push(state);
+    else if (!hooks.state(target, state)) input.refuse('sets attributes', hooks.stateful);
   }
   function recall(key: number): unknown {
     if (!memo.has(key)) input.refuse('recalls what was not stored', 'a number of the memo', key);
@@ -195,6 +219,7 @@ export function unpickle(file: Uint8Array, start: number, hooks: PickleHooks): {
     [op.BINPERSID]: () => hooks.persistent(pop()),
     [op.REDUCE]: call,
     [op.NEWOBJ]: call,
+    [op.NEWOBJ_EX]: callWithKeywords,
   };
   /** The others. */
   const actions: Readonly<Record<number, () => unknown>> = {

@@ -5,14 +5,25 @@ import { tensorAt } from './safetensors.js';
 
 /**
  * Writes float32 tensors in the order given; the data begins at a multiple of 8 bytes.
- * @throws {InputError} a shape that does not fit its data, or a reserved name.
+ * @throws {InputError} a shape that does not fit its data, other data than a Float32Array, an unknown field, a reserved name,
+ *   metadata that is no text.
  */
 export function writeSafetensors(
   tensors: Readonly<Record<string, TensorSpec>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   let end = 0;
-  const entries = Object.entries(tensors).map(([name, { shape, data }]) => {
+  for (const [key, value] of Object.entries(metadata)) {
+    if (typeof value !== 'string')
+      throw new InputError('not a text', { where: `metadata, ${show(key)}`, expected: 'a text', got: show(value) });
+  }
+  const entries = Object.entries(tensors).map(([name, { shape, data, ...more }]) => {
+    const [unknown] = Object.keys(more);
+    if (unknown !== undefined)
+      throw new InputError('an unknown field', { where: tensorAt(name), expected: 'shape, data', got: unknown });
+    const kind = ArrayBuffer.isView(data) ? data.constructor.name : typeof data;
+    if (kind !== 'Float32Array')
+      throw new InputError('not float32', { where: tensorAt(name), expected: 'a Float32Array', got: kind });
     const count = shape.reduce((product, n) => product * n, 1);
     if (name === '__metadata__') throw new InputError('a reserved name', { where: tensorAt(name) });
     if (count !== data.length) {

@@ -6,10 +6,9 @@
  * Offsets count from the end of the header, and the tensors must cover the rest of the file without overlap or hole.
  * Everything is proven before anything is allocated, so a lying header costs nothing.
  */
-import type { TensorSpec } from '../../spec.js';
 import { refuse } from '../shared/refuse.js';
 import { type FileBytes, viewBytes } from './bytes.js';
-import { bytesPerElement, DTYPE_NAMES, elementsOf, isFloatType, toFloats } from './elements.js';
+import { bytesPerElement, elementsOf, toFloats } from './elements.js';
 import { isObject, parseJson, show } from './json.js';
 
 /** The reference reader's own bound on the header. */
@@ -102,45 +101,6 @@ function checkCover(entries: readonly (readonly [string, Entry])[], dataLength: 
   }
   if (covered !== dataLength)
     refuse('safetensors data', 'bytes that belong to no tensor', `${covered} bytes`, `${dataLength}`);
-}
-
-export interface SafetensorsFile {
-  readonly tensors: Readonly<Record<string, TensorSpec>>;
-  /** Stored type of each tensor, by name: `F32`, `BF16`, … */
-  readonly dtypes: Readonly<Record<string, string>>;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
-export interface SafetensorsOptions {
-  /** Convert integer and truth-value tensors as well, refusing values that float32 cannot hold. Default: they are refused. */
-  readonly integers?: boolean;
-  /** Names of tensors to leave out, whatever their type. Each must be in the file. */
-  readonly skip?: readonly string[];
-}
-
-/**
- * Reads every tensor as float32. F64 is rounded, F16 and BF16 are exact.
- * @throws {ImportError} the file is malformed or truncated, or holds what float32 cannot.
- */
-export function readSafetensors(
-  bytes: FileBytes,
-  { integers = false, skip = [] }: SafetensorsOptions = {},
-): SafetensorsFile {
-  const { tensors, metadata } = openSafetensors(bytes);
-  for (const name of skip) {
-    if (!tensors.delete(name)) refuse(tensorAt(name), 'to be left out, but not in the file', 'a tensor of the file');
-  }
-  const allowed = DTYPE_NAMES.filter((dtype) => integers || isFloatType(dtype));
-  for (const [name, { dtype }] of tensors) {
-    if (!allowed.includes(dtype))
-      refuse(tensorAt(name), 'a type that is not for weights', `one of ${allowed.join(', ')}`, show(dtype));
-  }
-  const all = [...tensors];
-  return {
-    tensors: Object.fromEntries(all.map(([name, { shape, read }]) => [name, { shape, data: read() }])),
-    dtypes: Object.fromEntries(all.map(([name, { dtype }]) => [name, dtype])),
-    metadata,
-  };
 }
 
 function isSizes(value: unknown): value is number[] {

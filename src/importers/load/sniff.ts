@@ -1,3 +1,4 @@
+import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { isObject, parseJson } from '../formats/json.js';
 import { isZip } from '../formats/zip.js';
 import { refuse } from '../shared/refuse.js';
@@ -25,7 +26,8 @@ function zipNames(bytes: Uint8Array): string[] {
  * The format of a file, told from its bytes alone.
  * @throws {ImportError} none that is known, or one that needs something else; the message says what was seen.
  */
-export function sniff(bytes: Uint8Array): Format {
+export function sniff(file: FileBytes): Format {
+  const bytes = viewModel(file);
   if (starts(bytes, 0x89, 0x48, 0x44, 0x46)) return 'keras';
   if (isZip(bytes)) return ofZip(bytes);
   if (isTable(bytes)) return 'tensorflow';
@@ -77,6 +79,7 @@ function ofJson(bytes: Uint8Array): Format {
   const keys = Object.keys(file);
   if (
     Array.isArray(file.layers) ||
+    ('model_data' in file && 'state_dict' in file) ||
     (keys.length > 0 && keys.every((key) => /\.(weight|bias)(_[ih]h_l\d+)?$/.test(key)))
   )
     return 'rtneural';

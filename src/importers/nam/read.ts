@@ -1,30 +1,50 @@
 import type { ModelSpec } from '../../spec.js';
-import { type FileBytes, viewBytes } from '../formats/bytes.js';
+import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
 import { Chain } from '../shared/chain.js';
+import { anything, checkConfig, type Fields, refuseOptions, text } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
+
+const FILE: Fields = {
+  version: text,
+  architecture: anything,
+  config: anything,
+  weights: anything,
+  sample_rate: ['a number or null', (v) => v === null || Number.isFinite(v)],
+  metadata: ['an object or null', (v) => v === null || isObject(v)],
+};
+/** What Neural Amp Modeler's own player reads; the form of an LSTM is the same in all of them. */
+const VERSIONS = /^0\.[5-7]\./;
+const SIZES = ['input_size', 'hidden_size', 'num_layers', 'in_channels', 'out_channels'];
 
 /**
  * A model from a Neural Amp Modeler file (`.nam`) of architecture LSTM. One sample is one timestep.
  *
  * Its weights are one list: for each layer `[W_ih W_hh]` (4·units × (inputs + units), row by row, gates i f g o), the sum of the
- * biases (4·units), the initial h and the initial c (units each); then the head's weight (units) and bias (1).
+ * biases (4·units), the initial h and the initial c (units each); then the head's weight (outputs × units) and bias (outputs).
  *
  * @throws {ImportError} malformed JSON, another architecture (by name), a wrong number of weights.
  */
-export function fromNam(bytes: FileBytes): ModelSpec {
+export function fromNam(bytes: FileBytes): ModelSpec;
+export function fromNam(bytes: FileBytes, options?: unknown): ModelSpec {
+  refuseOptions(options);
   return readNam(bytes).spec;
 }
 
 /** As `fromNam`, with the account of which weights became what. */
-export function readNam(bytes: FileBytes): Imported {
-  const file = parseJson(viewBytes(bytes), 'file');
+export function readNam(bytes: FileBytes): Imported;
+export function readNam(bytes: FileBytes, options?: unknown): Imported {
+  refuseOptions(options);
+  const file = parseJson(viewModel(bytes), 'file');
   if (!isObject(file) || !isObject(file.config) || !Array.isArray(file.weights)) {
     return refuse('file', 'not a .nam model', '{ architecture, config, weights }', show(file));
   }
-  const { architecture, config, weights, version } = file;
+  const { architecture, weights, version } = file;
   if (architecture !== 'LSTM') refuse('architecture', 'one that is not honoured', '"LSTM"', show(architecture));
+  checkConfig(file, 'file', FILE);
+  if (version !== undefined && !VERSIONS.test(version as string))
+    refuse('version', 'one that is not read', '0.5 to 0.7', show(version));
   const reporter = new Reporter();
   // What players do around the model: none of it changes what the model computes.
   if (file.sample_rate !== undefined) reporter.read('file', 'sample_rate', file.sample_rate);
@@ -32,25 +52,9 @@ export function readNam(bytes: FileBytes): Imported {
   reporter.note(
     "the state starts as the file has it; Neural Amp Modeler's player feeds it half a second of silence first",
   );
-  const size = (key: string): number => {
-    const value = config[key];
-    if (!Number.isSafeInteger(value) || (value as number) < 1)
-      refuse(`config.${key}`, 'not a size', 'a whole number of at least 1', show(value));
-    reporter.read('config', key, value);
-    return value as number;
-  };
-  const [inputs, units, layers] = [size('input_size'), size('hidden_size'), size('num_layers')];
-  for (const key of Object.keys(config)) {
-    if (!['input_size', 'hidden_size', 'num_layers'].includes(key))
-      refuse(
-        `config.${key}`,
-        'a setting that is not honoured',
-        'input_size, hidden_size, num_layers',
-        show(config[key]),
-      );
-  }
+  const { inputs, units, layers, outputs } = sizesOf(file.config, reporter);
   const perLayer = (from: number): number => 4 * units * (from + units) + 4 * units + 2 * units;
-  const total = perLayer(inputs) + (layers - 1) * perLayer(units) + units + 1;
+  const total = perLayer(inputs) + (layers - 1) * perLayer(units) + outputs * (units + 1);
   if (weights.length !== total)
     refuse(
       'weights',
@@ -102,19 +106,38 @@ export function readNam(bytes: FileBytes): Imported {
     };
     chain.append(name, { type: 'lstm', units, tensors }, units);
   }
+  const start = taken;
   const head = {
     weight: chain.keep(
       'head.weight',
-      { shape: [1, units], data: take(units) },
-      { tensor: `weights[${total - units - 1}…]`, shape: [units], how: 'one row for the one output' },
+      { shape: [outputs, units], data: take(outputs * units) },
+      { tensor: `weights[${start}…]`, shape: [outputs * units], how: 'one row per output' },
     ),
     bias: chain.keep(
       'head.bias',
-      { shape: [1], data: take(1) },
-      { tensor: `weights[${total - 1}]`, shape: [1], how: '' },
+      { shape: [outputs], data: take(outputs) },
+      { tensor: `weights[${start + outputs * units}…]`, shape: [outputs], how: 'one per output' },
     ),
   };
-  chain.append('head', { type: 'dense', units: 1, tensors: head }, 1);
+  chain.append('head', { type: 'dense', units: outputs, tensors: head }, outputs);
   const stated = typeof version === 'string' ? ` ${version}` : '';
   return { spec: chain.finish(), report: reporter.finish(`Neural Amp Modeler${stated}, LSTM`) };
+}
+
+function sizesOf(config: Readonly<Record<string, unknown>>, reporter: Reporter) {
+  for (const key of Object.keys(config)) {
+    if (!SIZES.includes(key))
+      refuse(`config.${key}`, 'a setting that is not honoured', SIZES.join(', '), show(config[key]));
+  }
+  const size = (key: string, fallback?: number): number => {
+    const value = config[key] ?? fallback;
+    if (!Number.isSafeInteger(value) || (value as number) < 1)
+      refuse(`config.${key}`, 'not a size', 'a whole number of at least 1', show(config[key]));
+    if (config[key] !== undefined) reporter.read('config', key, value);
+    return value as number;
+  };
+  const [inputs, units, layers] = [size('input_size'), size('hidden_size'), size('num_layers')];
+  const channels = size('in_channels', inputs);
+  if (channels !== inputs) refuse('config.in_channels', 'not input_size', `${inputs}`, `${channels}`);
+  return { inputs, units, layers, outputs: size('out_channels', 1) };
 }

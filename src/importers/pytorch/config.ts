@@ -12,11 +12,23 @@ export interface PyTorchConfig {
   readonly inputSize?: number;
   /** A fixed number of timesteps; `flatten` needs it. Default: any. */
   readonly timesteps?: number;
-  /** Left out where names and shapes of the tensors prove the topology; otherwise the error prints a draft of this config. */
+  /** Left out for one module alone, or with `assume`; otherwise the error prints a draft of this config. */
   readonly layers?: readonly PyTorchLayer[];
-  /** Key of the state dict in a checkpoint that holds several: `'model'` for `{model: …, ema: …}`. */
+  /**
+   * In the place of `layers`: that each module of the file reads what the one before it makes, at every timestep, with nothing
+   * between them: no activation, no sum with an earlier value, no last timestep alone. Names and shapes prove the modules'
+   * types and their order, but never this. The report says that it was assumed.
+   */
+  readonly assume?: 'chain';
+  /**
+   * Key of the state dict in a checkpoint: `'model'` for `{model: …, ema: …}`. Needed where there are several, or tensors inside an
+   * object that is not built.
+   */
   readonly stateDict?: string;
-  /** Tensors of the file that this model does not use, by exact name; any other unused tensor is an error. */
+  /**
+   * What of the state dict this model does not use, by exact name: tensors, or values that are none. Anything else that is not
+   * used is an error.
+   */
   readonly ignore?: readonly string[];
 }
 

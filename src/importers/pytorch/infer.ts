@@ -9,18 +9,18 @@ const MOST_MODULES = 64;
 const MOST_STEPS = 5000;
 
 /**
- * The topology, where names and shapes leave no other: each module's type by its tensors, and the one order in which all of
- * them fit together.
- * @throws {ImportError} where they leave several, with a draft of the config.
+ * The topology: each module's type by its tensors, and the one order in which all of them fit together. What happens between
+ * them no file says: of several modules it is the caller's word that nothing does.
+ * @throws {ImportError} where names and shapes leave several, with a draft of the config.
  */
-export function infer(weights: Weights, given: number | undefined) {
+export function infer(weights: Weights, { inputSize: given, assume }: PyTorchConfig) {
   const modules = modulesOf(weights, MOST_MODULES);
   const hidden = modules.some(({ readings }) => readings.length === 0);
   const orders = hidden ? [] : chains(modules, given);
   const [order = modules.map(({ path, readings }) => readings[0] ?? guess(path))] = orders;
   const inputSize = order[0]?.from ?? given;
   const config = { ...(inputSize !== undefined && { inputSize }), layers: order.map(({ layer }) => layer) };
-  const why = whyNot(modules, orders);
+  const why = whyNot(modules, orders) ?? (assume === 'chain' ? undefined : between(orders[0] as readonly Reading[]));
   if (why === undefined) return config satisfies PyTorchConfig;
   refuse('file', 'the topology is left open', `a config; draft: ${JSON.stringify(config).slice(0, 4000)}`, why);
 }
@@ -31,10 +31,18 @@ function whyNot(modules: readonly Module[], orders: readonly (readonly Reading[]
   if (unclear) return `${unclear.path || 'the module'}: ${unclear.open}`;
   if (orders.length === 0) return 'no order fits';
   if (orders.length > 1) return 'several orders or meanings fit';
+  return undefined;
+}
+
+/** What may happen between modules that fit together, if there are several. */
+function between(order: readonly Reading[]): string | undefined {
+  const layers = order.map(({ layer }) => layer as PyTorchLayer & { prefix?: string });
   // Hardly a network has a Linear without a function behind it, and functions are not modules.
-  const layers = (orders[0] ?? []).map(({ layer }) => layer as PyTorchLayer & { prefix?: string });
   const inner = layers.slice(0, -1).find(({ type }) => type === 'linear');
-  return inner && `${inner.prefix}: an activation may follow`;
+  if (inner) return `${inner.prefix}: an activation may follow`;
+  return layers.length > 1
+    ? "several modules, and nothing says what happens between them; assume: 'chain' if nothing does"
+    : undefined;
 }
 
 /** For the draft: a module without tensors, whose name may be a layer's. */

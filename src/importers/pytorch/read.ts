@@ -9,6 +9,7 @@ import {
   fillIn,
   layerList,
   nonEmptyText,
+  oneOf,
   texts,
   wholeNumber,
 } from '../shared/fields.js';
@@ -25,6 +26,7 @@ const CONFIG: { readonly [K in keyof PyTorchConfig]-?: Field } = {
   inputSize: wholeNumber(1),
   timesteps: wholeNumber(1),
   layers: layerList,
+  assume: oneOf('chain'),
   stateDict: nonEmptyText,
   ignore: texts,
 };
@@ -35,11 +37,11 @@ const LAYER_FIELDS = Object.fromEntries(
 
 /**
  * A model from a PyTorch state dict: a safetensors file, or `.pt`, `.pth` as `torch.save` writes them since 1.6 (zip) and
- * wrote them before (pickles). Nothing of the file is executed.
- * @param config may be left out, or its layers, where names and shapes of the tensors prove the topology.
- * @throws {ImportError} malformed bytes; a pickle that would build anything but tensors and plain values, e.g. a whole module; a
- *   topology that the file leaves open (with a draft of the config); a config that contradicts itself or the file; a tensor
- *   missing or unused.
+ * wrote them before (pickles). Nothing of the file is executed: other objects beside the state dict are passed over.
+ * Weight norm, spectral norm and pruning are folded.
+ * @param config may be left out for a file of one module; of several, `assume: 'chain'` can stand for its layers.
+ * @throws {ImportError} malformed bytes; a pickle whose tensors are inside what it would build, e.g. a whole module; a topology
+ *   that the file leaves open (with a draft of the config); a config that contradicts itself or the file; a tensor missing or unused.
  */
 export function fromPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): ModelSpec {
   return readPyTorch(bytes, config).spec;
@@ -49,11 +51,15 @@ export function fromPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): Model
 export function readPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): Imported {
   checkConfig(config, 'config', CONFIG);
   checkLayers(config.layers ?? [], LAYER_FIELDS);
+  if (config.layers && config.assume)
+    refuse('config.assume', 'not usable', 'nothing beside layers', show(config.assume));
   const weights = openWeights(bytes, config);
-  const { inputSize, layers } = { ...config, ...(!config.layers && infer(weights, config.inputSize)) } as PyTorchConfig;
+  const { inputSize, layers } = { ...config, ...(!config.layers && infer(weights, config)) } as PyTorchConfig;
   const site = new Site(weights.tensors, inputSize ?? 1, config.timesteps);
   for (const note of weights.notes) site.reporter.note(note);
   if (!config.layers) site.reporter.note('layers and their order: from names and shapes');
+  if (config.assume === 'chain')
+    site.reporter.note('config.assume: each layer reads what the one before it makes, with nothing between');
   const tokens = layers?.[0]?.type === 'embedding';
   if (tokens !== (inputSize === undefined)) {
     const expected = tokens ? 'none: an embedding reads token ids' : 'features per timestep';

@@ -49,6 +49,7 @@ export class Tensor implements Stored {
     readonly shape: readonly number[],
     readonly dtype: string,
     readonly read: () => Float32Array,
+    readonly storage: Storage,
   ) {}
 }
 
@@ -75,7 +76,7 @@ export function view(part: unknown, offset: unknown, sizes: unknown, steps: unkn
     made.set(id + begin, data);
     return data;
   };
-  return new Tensor(shape, dtype, read);
+  return new Tensor(shape, dtype, read, storage);
 }
 
 /** The elements of a view, row-major. */

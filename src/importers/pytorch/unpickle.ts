@@ -1,6 +1,5 @@
 import { bytesPerElement } from '../formats/elements.js';
-import { show } from '../formats/json.js';
-import type { PickleHooks } from '../formats/pickle.js';
+import { Inert, type PickleHooks } from '../formats/pickle.js';
 import { refuse } from '../shared/refuse.js';
 import { type Budget, isSize, Part, Storage, view } from './tensor.js';
 
@@ -25,12 +24,12 @@ const STORAGES: Readonly<Record<string, string>> = {
 const DTYPE = /^torch\.(b?float|u?int|bool)\d*$/;
 
 /**
- * All that a file of `torch.save` may build: tensors, dicts and plain values. Storages are collected in `storages`, where
- * the caller puts their bytes.
+ * What a file of `torch.save` builds: tensors, dicts and plain values; anything else is kept inert, by its name. Storages are
+ * collected in `storages`, where the caller puts their bytes.
  */
 export function torchHooks(storages: Map<string, Storage>, budget: Budget): PickleHooks {
   const rebuild = (part: unknown, offset: unknown, shape: unknown, strides: unknown) =>
-    view(part, offset, shape, strides, budget);
+    part instanceof Inert ? part : view(part, offset, shape, strides, budget);
   const spent = new Set<unknown>();
   /** Python 2 gives it its items, as a list of pairs; no list twice, which would make much of little. */
   const orderedDict = (items: unknown = []): OrderedDict => {
@@ -40,31 +39,31 @@ export function torchHooks(storages: Map<string, Storage>, budget: Budget): Pick
     return new OrderedDict(items as [unknown, unknown][]);
   };
   const itself = (value: unknown) => value;
-  const functions = new Map<string, (...args: unknown[]) => unknown>([
+  const functions: ReadonlyMap<string, unknown> = new Map<string, unknown>([
     ['torch._utils._rebuild_tensor', rebuild],
     ['torch._utils._rebuild_tensor_v2', rebuild],
     ['torch._utils._rebuild_parameter', itself],
+    // What else was set on it changes none of its numbers.
+    ['torch._utils._rebuild_parameter_with_state', itself],
     ['torch.Size', itself],
     ['torch.device', itself],
     ['collections.OrderedDict', orderedDict],
-  ] as [string, (...args: unknown[]) => unknown][]);
+    ['collections.defaultdict', () => new OrderedDict()],
+  ]);
   return {
     global(name) {
       const [, word = ''] = /^torch\.(?:cuda\.)?(\w+)Storage$/.exec(name) ?? [];
       if (Object.hasOwn(STORAGES, word)) return STORAGES[word];
       if (DTYPE.test(name)) return name;
-      return (
-        functions.get(name) ??
-        refuse(
-          'pickle',
-          `would build ${show(name)}`,
-          'tensors, dicts and plain values only: torch.save(model.state_dict(), file), not the module itself',
-        )
-      );
+      return functions.get(name) ?? new Inert(name);
     },
-    /** `('storage', type, key, location, elements)`; before 1.6 with a part of it as well: `(key, begin, elements)`. */
+    /**
+     * `('storage', type, key, location, elements)`; before 1.6 with a part of it as well: `(key, begin, elements)`. A whole
+     * module before 1.6 has its class come with its source: `('module', class, file, source)`.
+     */
     persistent(id) {
       const [kind, type, key, , length, part] = Array.isArray(id) ? id : [];
+      if (type instanceof Inert && (kind === 'storage' || kind === 'module')) return type;
       if (kind !== 'storage' || bytesPerElement(type) === undefined || typeof key !== 'string' || !isSize(length))
         refuse('pickle', 'an unknown persistent id', "('storage', type, key, location, elements)");
       const storage = storages.get(key) ?? new Storage(key, type, length);

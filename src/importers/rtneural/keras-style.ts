@@ -121,7 +121,9 @@ const conv1d: Kind = (layer) => {
 };
 
 const prelu: Kind = (layer) => {
-  const { chain, name, where, keep } = layer;
+  const { chain, name, where, config, keep } = layer;
+  if (!['', 'linear', 'prelu'].includes((config.activation ?? '') as string))
+    refuse(where, 'an activation behind an activation', 'none', show(config.activation));
   const [alpha] = needWeights(layer, 1) as [Nested];
   const n = alpha.data.length;
   if (n !== chain.features && n !== 1) refuse(where, 'wrong number of slopes', `${chain.features} or 1`, `${n}`);
@@ -135,7 +137,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
   gru: recurrent('gru'),
   conv1d,
   prelu,
-  activation: (layer) => activate(layer, ''),
+  activation: (layer) => {
+    needWeights(layer, 0);
+    activate(layer, '');
+  },
 };
 const KNOWN = ['type', 'activation', 'shape', 'weights', 'name'];
 const OF_CONVOLUTIONS = ['kernel_size', 'dilation', 'groups'];

@@ -1,16 +1,23 @@
-import type { ModelSpec } from '../../spec.js';
 import { flattenNested, type Nested } from '../formats/nested.js';
 import { Chain, sameShape } from '../shared/chain.js';
 import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
+import type { RTNeuralOptions } from './options.js';
 
 interface Module {
   readonly name: string;
   readonly tensors: Map<string, Nested>;
 }
 
-/** A PyTorch state_dict as JSON: modules in the order of the file, each following the one before; shapes prove it. */
-export function torchLayers(file: Readonly<Record<string, unknown>>, reporter: Reporter): ModelSpec {
+/**
+ * A PyTorch state_dict as JSON: modules in the order of the file, each reading what the one before it makes, as RTNeural's
+ * models do.
+ */
+export function torchLayers(
+  file: Readonly<Record<string, unknown>>,
+  reporter: Reporter,
+  { assume }: RTNeuralOptions,
+): Chain {
   const modules = new Map<string, Module>();
   for (const [key, value] of Object.entries(file)) {
     const dot = key.lastIndexOf('.');
@@ -32,12 +39,26 @@ export function torchLayers(file: Readonly<Record<string, unknown>>, reporter: R
       [...first.tensors.keys()].join(', '),
     );
   const chain = new Chain(reporter, inputs);
+  reporter.note(
+    'modules in the order of the file, each reading what the one before it makes, as in models of RTNeural',
+  );
+  if (assume) reporter.note('options.assume: no activation follows an inner Linear');
   for (const module of all) {
-    if (module.tensors.has('weight_ih_l0')) recurrent(chain, module);
+    if (isRecurrent(module)) recurrent(chain, module);
     else linear(chain, module);
   }
-  return chain.finish();
+  // Activations have no weights, so the file does not have them.
+  const inner = all.slice(0, -1).find((module) => !isRecurrent(module));
+  if (inner && !assume)
+    refuse(
+      `module ${JSON.stringify(inner.name)}`,
+      'an activation may follow it',
+      "options.assume: 'chain', if none does",
+    );
+  return chain;
 }
+
+const isRecurrent = ({ tensors }: Module): boolean => tensors.has('weight_ih_l0');
 
 function linear(chain: Chain, { name, tensors }: Module): void {
   const where = `module ${JSON.stringify(name)}`;

@@ -1,21 +1,32 @@
 import type { ModelSpec } from '../../spec.js';
-import { type FileBytes, viewBytes } from '../formats/bytes.js';
+import type { FileBytes } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
-import { readSafetensors } from '../formats/safetensors.js';
 import { writeSafetensors } from '../formats/safetensors-writer.js';
+import { refuseOptions } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
+import { readSafetensors } from './reader.js';
 
 /** The metadata entry that holds the spec, and the version of its form. */
 const KEY = 'gatewise';
 const VERSION = 1;
-const FIELDS = ['name', 'inputs', 'nodes', 'outputs', 'carries'];
+/** What a spec has beside its tensors, and what each must be, for `createModel` to check it. */
+const FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  name: (value) => typeof value === 'string',
+  inputs: Array.isArray,
+  nodes: Array.isArray,
+  outputs: Array.isArray,
+  carries: Array.isArray,
+  layouts: isObject,
+};
 
 /**
  * A model as one safetensors file: its tensors as F32, and everything else of the spec as JSON in the metadata. What any
  * importer made can be kept so, and comes back bit for bit.
  * @throws {InputError} a tensor whose name or data cannot be written.
  */
-export function toSafetensors(spec: ModelSpec): Uint8Array {
+export function toSafetensors(spec: ModelSpec): Uint8Array;
+export function toSafetensors(spec: ModelSpec, options?: unknown): Uint8Array {
+  refuseOptions(options);
   const { tensors, ...rest } = spec;
   return writeSafetensors(tensors, { [KEY]: JSON.stringify({ version: VERSION, ...rest }) });
 }
@@ -24,8 +35,10 @@ export function toSafetensors(spec: ModelSpec): Uint8Array {
  * The spec in a file of `toSafetensors`. Its fields are checked by `createModel`, as those of any spec.
  * @throws {ImportError} malformed bytes, a file without a spec in it, or of a newer version.
  */
-export function fromSafetensors(bytes: FileBytes): ModelSpec {
-  const { tensors, metadata } = readSafetensors(viewBytes(bytes));
+export function fromSafetensors(bytes: FileBytes): ModelSpec;
+export function fromSafetensors(bytes: FileBytes, options?: unknown): ModelSpec {
+  refuseOptions(options);
+  const { tensors, metadata } = readSafetensors(bytes);
   const text = Object.hasOwn(metadata, KEY) ? metadata[KEY] : undefined;
   const where = `metadata, ${KEY}`;
   if (text === undefined) {
@@ -37,9 +50,8 @@ export function fromSafetensors(bytes: FileBytes): ModelSpec {
   const { version, ...rest } = spec;
   if (version !== VERSION) refuse(where, 'a version that is not read', `${VERSION}`, show(version));
   for (const [key, value] of Object.entries(rest)) {
-    const fits = key === 'name' ? typeof value === 'string' : Array.isArray(value);
-    if (!FIELDS.includes(key) || !fits)
-      refuse(where, 'not a field of a model', FIELDS.join(', '), `${key}: ${show(value)}`);
+    if (!Object.hasOwn(FIELDS, key) || !FIELDS[key]?.(value))
+      refuse(where, 'not a field of a model', Object.keys(FIELDS).join(', '), `${key}: ${show(value)}`);
   }
   return { ...rest, tensors } as unknown as ModelSpec;
 }

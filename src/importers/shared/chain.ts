@@ -11,7 +11,8 @@ export type LayerNode = Body<NodeSpec>;
 export class Chain extends SpecBuilder {
   /** What the next layer reads. */
   value = 'input';
-  readonly #inputs: number;
+  /** Features of the input. */
+  readonly inputs: number;
 
   constructor(
     reporter: Reporter,
@@ -19,7 +20,7 @@ export class Chain extends SpecBuilder {
     public features: number,
   ) {
     super(reporter);
-    this.#inputs = features;
+    this.inputs = features;
     this.unique(this.value);
   }
 
@@ -39,7 +40,7 @@ export class Chain extends SpecBuilder {
   finish(name?: string, input: Partial<InputSpec> = {}): ModelSpec {
     return this.spec({
       ...(name && { name }),
-      inputs: [{ name: 'input', features: this.#inputs, ...input }],
+      inputs: [{ name: 'input', features: this.inputs, ...input }],
       outputs: [this.value],
     });
   }

@@ -18,6 +18,8 @@ export const wholeNumber = (least: number): Field => [
 export const oneOf = (...values: unknown[]): Field => [values.map(show).join(' or '), (v) => values.includes(v)];
 export const flag = oneOf(true, false);
 export const finiteNumber: Field = ['a finite number', Number.isFinite];
+/** What is checked elsewhere, or means nothing to a model. */
+export const anything: Field = ['anything', () => true];
 const isText = (v: unknown) => typeof v === 'string';
 export const text: Field = ['a text', isText];
 export const nonEmptyText: Field = ['a text, not empty', (v) => isText(v) && v !== ''];
@@ -36,13 +38,28 @@ export const activation: Field = [
 export function checkConfig(config: unknown, where: string, fields: Fields): void {
   if (!isObject(config)) refuse(where, 'not an object', 'an object', show(config));
   for (const key of Object.keys(config)) {
-    if (!Object.hasOwn(fields, key)) refuse(where, 'unknown field', Object.keys(fields).join(', '), show(key));
+    if (!Object.hasOwn(fields, key))
+      refuse(where, 'unknown field', Object.keys(fields).join(', ') || 'none', show(key));
   }
   for (const [key, [expected, holds, fallback]] of Object.entries(fields)) {
     const value = config[key];
     if (value === undefined ? fallback === REQUIRED : !holds(value))
       refuse(`${where}.${key}`, 'not usable', expected, show(value));
   }
+}
+
+/** @throws {ImportError} a key of an object of a file that nobody reads: what it means is not known, so it could change a number. */
+export function checkKeys(object: object, where: string, known: readonly string[]): void {
+  for (const key of Object.keys(object))
+    if (!known.includes(key)) refuse(where, 'a key that is not known', known.join(', '), show(key));
+}
+
+/**
+ * For functions without options, which are called with some all the same. (A number is no option: `files.map(fromNam)`.)
+ * @throws {ImportError} any.
+ */
+export function refuseOptions(options: unknown): void {
+  if (isObject(options)) checkConfig(options, 'options', {});
 }
 
 /**

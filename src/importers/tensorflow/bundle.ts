@@ -1,6 +1,7 @@
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { bytesPerElement, elementsOf, toFloats } from '../formats/elements.js';
 import { lazily, type NamedArray } from '../formats/npy.js';
+import { refuseOptions } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 import { crc32c } from './crc32c.js';
 import { FOOTER, isTable } from './table.js';
@@ -34,10 +35,13 @@ interface Entry {
  * Entries that are no plain numbers (strings, the object graph) are left out.
  * @throws {ImportError} a damaged index, a checksum that does not fit, compressed blocks, a shard missing or too short.
  */
-export function readBundle(index: FileBytes, data: readonly FileBytes[]): Map<string, NamedArray> {
-  const bytes = viewBytes(index);
+export function readBundle(index: FileBytes, data: readonly FileBytes[]): Map<string, NamedArray>;
+export function readBundle(index: FileBytes, data: readonly FileBytes[], options?: unknown): Map<string, NamedArray> {
+  refuseOptions(options);
+  if (!Array.isArray(data)) refuse('data', 'not a list of shards', 'a list of files', typeof data);
+  const bytes = viewBytes(index, 'index');
   if (!isTable(bytes)) refuse('index', 'not a checkpoint index', 'a LevelDB table', 'other bytes');
-  const shards = data.map(viewBytes);
+  const shards = data.map((shard) => viewBytes(shard, 'data'));
   const footer = new Reader(bytes, bytes.length - FOOTER, bytes.length - 8);
   footer.varint();
   footer.varint();

@@ -1,8 +1,9 @@
 /** Models from TensorFlow 1 checkpoints, SavedModel variables and plain named arrays. */
 export type { FileBytes } from '../formats/bytes.js';
-export { type NamedArray, readNpy, readNpz } from '../formats/npy.js';
+export type { NamedArray } from '../formats/npy.js';
 export type { AttributeRow, Imported, ImportReport, TensorRow } from '../shared/report.js';
 export { readBundle } from './bundle.js';
 export type * from './config.js';
+export { readNpy, readNpz } from './numpy.js';
 export { fromTensorFlow, readTensorFlow } from './read.js';
 export type { TensorFlowSource } from './source.js';

@@ -1,4 +1,5 @@
-import type { FileBytes } from '../formats/bytes.js';
+import { describeNoBytes, type FileBytes, isBytes } from '../formats/bytes.js';
+import { isObject, show } from '../formats/json.js';
 import { flattenNested } from '../formats/nested.js';
 import { type NamedArray, readNpz } from '../formats/npy.js';
 import { refuse } from '../shared/refuse.js';
@@ -12,23 +13,31 @@ export type TensorFlowSource =
 
 /** @throws {ImportError} none of the three; a file as its reader says; lists that are no array. */
 export function readSource(source: TensorFlowSource): Map<string, NamedArray> {
+  const expected = '{ index, data }, { npz } or { arrays }';
+  if (!isObject(source) || isBytes(source)) refuse('source', 'no arrays', expected, describeNoBytes(source));
+  const keys = Object.keys(source).sort().join(', ');
+  if (!['data, index', 'npz', 'arrays'].includes(keys)) refuse('source', 'no arrays', expected, keys || undefined);
   if ('index' in source)
     return readBundle(source.index, Array.isArray(source.data) ? source.data : [source.data as FileBytes]);
   if ('npz' in source) return readNpz(source.npz);
-  if (!('arrays' in source) || typeof source.arrays !== 'object' || source.arrays === null)
-    return refuse('source', 'no arrays', '{ index, data }, { npz } or { arrays }');
+  if (!isObject(source.arrays)) refuse('source', 'no arrays', expected, show(source.arrays));
   return new Map(Object.entries(source.arrays).map(([name, value]) => [name, plainArray(value, name)]));
 }
 
+/** Kinds of arrays that hold numbers; those of bytes may hold anything. */
+const NUMBERS = /^(Float32|Float64|Int8|Int16|Int32|Uint16|Uint32)Array$/;
+
+/** Nested lists; or numbers with their `shape`, which R calls `dim`. */
 function plainArray(value: unknown, name: string): NamedArray {
   const where = `array ${JSON.stringify(name)}`;
-  const { data, shape, dim } = (typeof value === 'object' && value !== null ? value : {}) as {
-    data?: unknown;
-    shape?: unknown;
-    dim?: unknown;
-  };
-  const dims = (shape ?? dim) as number[] | undefined;
-  if (data === undefined || !Array.isArray(dims)) return flattenNested(value, where);
+  if (!isObject(value) || value.data === undefined) return flattenNested(value, where);
+  const { data, shape, dim, ...more } = value;
+  const dims = shape ?? dim;
+  const [unknown] = Object.keys(more);
+  if (unknown !== undefined) refuse(where, 'an unknown field', 'data, shape', unknown);
+  if (!Array.isArray(dims)) refuse(where, 'no shape', 'a list of sizes', show(dims));
+  if (ArrayBuffer.isView(data) && !NUMBERS.test(data.constructor.name))
+    refuse(where, 'not numbers', 'a Float32Array or another array of numbers', data.constructor.name);
   const numbers = ArrayBuffer.isView(data) ? Float32Array.from(data as Float32Array) : flattenNested(data, where).data;
   const count = dims.reduce((product, n) => product * n, 1);
   if (numbers.length !== count)

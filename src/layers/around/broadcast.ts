@@ -1,4 +1,4 @@
-import { fixedTime, sameClock } from '../../graph/clock.js';
+import { clockText, fixedTime, sameClock } from '../../graph/clock.js';
 import type { NodeContext } from '../../graph/node-context.js';
 import type { Shape } from '../../graph/value.js';
 import { badSpec, describe } from '../../refuse.js';
@@ -25,7 +25,7 @@ export function broadcastShape({ where, inputs }: NodeContext): Shape {
 const hasOneRow = ({ kind, time }: Shape): boolean => kind === 'vector' || fixedTime(time) === 1;
 
 const text = ({ kind, features, time }: Shape): string =>
-  `a ${kind} of ${features}${time ? ` with time ${describe(time[0])}` : ''}`;
+  `a ${kind} of ${features}${time ? ` with time ${clockText(time)}` : ''}`;
 
 /** Index into float32 of the row of an operand that stands at row b, t of what it is broadcast to. */
 export const broadcastRow = (x: ValueBuffer, b: number, t: number): number =>

@@ -1,4 +1,4 @@
-import { advance, type Clock, fixed, fixedTime, sameClock } from '../../graph/clock.js';
+import { advance, type Clock, fixed, fixedTime, flows, sameClock } from '../../graph/clock.js';
 import { type NodeContext, sequence, wrongInputs } from '../../graph/node-context.js';
 import type { Shape, ValueInfo } from '../../graph/value.js';
 import { badSpec, describe } from '../../refuse.js';
@@ -6,7 +6,6 @@ import type { MergeNode } from '../../spec.js';
 import type { LayerKind, Op, PlanContext } from '../layer.js';
 import { joinValues } from './join.js';
 import { jointMask } from './mask.js';
-import { flows } from './values.js';
 
 /** Joins values one after another: their features, or their timesteps. */
 export const concatenate: LayerKind<MergeNode> = {

@@ -1,4 +1,4 @@
-import { advance } from '../../graph/clock.js';
+import { advance, flows } from '../../graph/clock.js';
 import { checkedWithNode, optionalActivation, optionalSize, size } from '../../graph/field-checks.js';
 import { type NodeContext, namedTensors, onlyInput, sequence } from '../../graph/node-context.js';
 import type { ValueInfo } from '../../graph/value.js';
@@ -18,7 +18,6 @@ import { type Linear, packLinear } from '../../wasm/linear.js';
 import { gateColumns } from '../../wasm/pack.js';
 import { makeActivation } from '../activation.js';
 import type { BuildContext, LayerKind, PlanContext, ValueBuffer } from '../layer.js';
-import { flows } from './values.js';
 
 const fields = {
   filters: size,
@@ -55,8 +54,9 @@ export const conv1d: LayerKind<Conv1dNode> = {
       plan(plan) {
         const { kernels, arena, batch } = plan;
         const x = plan.inputs[0] as ValueBuffer;
-        const y = plan.output(0, window.span === 1 && stride === 1 ? x.mask : 0);
         const [before, after] = windowPadding(window, x.time);
+        // Only where every timestep is made of the one at its own place.
+        const y = plan.output(0, window.span === 1 && stride === 1 && before + after === 0 ? x.mask : 0);
         // [before + time + after][inputs], without gaps; not needed where x is so already.
         const tight = inputs * 4;
         const bytes = (x.time + before + after) * tight;

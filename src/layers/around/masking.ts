@@ -1,7 +1,7 @@
 import { finite } from '../../graph/field-checks.js';
 import { eachTimestep } from '../../graph/kind.js';
 import { onlyInput, sequence } from '../../graph/node-context.js';
-import type { MaskingNode } from '../../spec.js';
+import type { MaskingNode, UnmaskNode } from '../../spec.js';
 import type { LayerKind, ValueBuffer } from '../layer.js';
 import { addMask } from './mask.js';
 
@@ -21,6 +21,19 @@ export const masking: LayerKind<MaskingNode> = {
         () => kernels.masking(x.address, y.address, x.rows, x.stride, x.features, maskValue, mask),
         ...addMask(plan, mask, plan.mask, x.rows),
       ];
+    },
+  }),
+  obstacle: eachTimestep,
+};
+
+/** Hands no mask on. */
+export const unmask: LayerKind<UnmaskNode> = {
+  fields: {},
+  check: (_, context) => [onlyInput(context)],
+  make: () => ({
+    plan(plan) {
+      plan.alias({ ...(plan.inputs[0] as ValueBuffer), mask: 0 });
+      return [];
     },
   }),
   obstacle: eachTimestep,

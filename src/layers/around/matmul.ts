@@ -1,3 +1,4 @@
+import { flows } from '../../graph/clock.js';
 import { optionalTruth } from '../../graph/field-checks.js';
 import { wrongInputs } from '../../graph/node-context.js';
 import type { ValueInfo } from '../../graph/value.js';
@@ -7,7 +8,7 @@ import { VECTOR_BYTES, vectorsFor } from '../../wasm/abi.js';
 import { linearOf } from '../../wasm/linear.js';
 import { gateColumns, packRows } from '../../wasm/pack.js';
 import type { LayerKind, ValueBuffer } from '../layer.js';
-import { flows, knownTime, rowIndex } from './values.js';
+import { knownTime, rowIndex } from './values.js';
 
 /** `a·b` or `a·bᵀ` of two values, for each row of the batch: b is packed for the kernel in each run, as weights are once. */
 export const matmul: LayerKind<MatmulNode> = {

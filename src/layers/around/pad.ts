@@ -1,4 +1,4 @@
-import { advance, fixedTime } from '../../graph/clock.js';
+import { advance, fixedTime, flows } from '../../graph/clock.js';
 import { checkedWithNode } from '../../graph/field-checks.js';
 import { onlyInput, sequence } from '../../graph/node-context.js';
 import { optionalCount } from '../../graph/window.js';
@@ -6,7 +6,7 @@ import { badSpec, choose, describe } from '../../refuse.js';
 import type { PadNode } from '../../spec.js';
 import type { LayerKind, ValueBuffer } from '../layer.js';
 import { gatherFeatures, gatherTimesteps } from './gather.js';
-import { AXES, flows } from './values.js';
+import { AXES } from './values.js';
 
 const MODES = { constant: 0, reflect: 0, edge: 0 };
 

@@ -1,3 +1,4 @@
+import { flows } from '../../graph/clock.js';
 import { optionalSize, optionalTruth, size } from '../../graph/field-checks.js';
 import { onlyInput, sequence } from '../../graph/node-context.js';
 import { checkWindow, optionalPadding, windowClock, windowPadding } from '../../graph/window.js';
@@ -5,7 +6,7 @@ import { spanOf, type Window } from '../../graph/window-steps.js';
 import { badSpec } from '../../refuse.js';
 import type { Pool1dNode } from '../../spec.js';
 import type { LayerKind, ValueBuffer } from '../layer.js';
-import { flows, rowIndex } from './values.js';
+import { rowIndex } from './values.js';
 
 const windowOf = ({ poolSize, stride, dilation = 1, padding = [0, 0], ceil = false }: Pool1dNode): Window => ({
   span: spanOf(poolSize, dilation),

@@ -1,4 +1,4 @@
-import { advance, fixed } from '../../graph/clock.js';
+import { advance, fixed, flows } from '../../graph/clock.js';
 import { checkedWithNode, list, size } from '../../graph/field-checks.js';
 import { eachTimestep } from '../../graph/kind.js';
 import { namedTensors, onlyInput, sequence, wrongInputs } from '../../graph/node-context.js';
@@ -7,7 +7,7 @@ import type { ConstantNode, RearrangeNode, RegroupNode, ReshapeNode, TensorSpec,
 import { rowBytes } from '../../wasm/abi.js';
 import type { LayerKind, PlanContext, ValueBuffer } from '../layer.js';
 import { gatherFeatures } from './gather.js';
-import { AXES, flows, knownTime, rowIndex, vector } from './values.js';
+import { AXES, knownTime, rowIndex, vector } from './values.js';
 
 /** The same numbers in another shape, row-major. */
 export const reshape: LayerKind<ReshapeNode> = {

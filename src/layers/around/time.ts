@@ -1,4 +1,4 @@
-import { advance, fixed, fixedTime } from '../../graph/clock.js';
+import { advance, fixed, fixedTime, flows } from '../../graph/clock.js';
 import { checkedWithNode, optionalSize, size } from '../../graph/field-checks.js';
 import { onlyInput, sequence } from '../../graph/node-context.js';
 import { checkWindow, optionalCount } from '../../graph/window.js';
@@ -7,7 +7,7 @@ import { badInput, badSpec, choose, describe } from '../../refuse.js';
 import type { RepeatNode, ReverseNode, SliceNode, TimestepNode } from '../../spec.js';
 import type { LayerKind, ValueBuffer } from '../layer.js';
 import { copyTimesteps, gatherFeatures } from './gather.js';
-import { AXES, flows, vector } from './values.js';
+import { AXES, vector } from './values.js';
 
 const whole = (value: unknown, where: string): void => {
   if (!Number.isSafeInteger(value)) badSpec(where, 'not a whole number', 'a whole number', describe(value));
@@ -38,7 +38,7 @@ export const slice: LayerKind<SliceNode> = {
     }
     return [axis === 'features' ? { ...x, features: many } : { ...x, time: fixed(many) }];
   },
-  make: ({ axis, start, step = 1 }) => ({
+  make: ({ axis, start, step = 1, name }) => ({
     plan(plan) {
       const x = plan.inputs[0] as ValueBuffer;
       if (axis === 'features') {
@@ -52,6 +52,8 @@ export const slice: LayerKind<SliceNode> = {
       }
       const y = plan.output(0);
       const from = start < 0 ? start + x.time : start;
+      if (from < 0 || from + (y.time - 1) * step >= x.time)
+        badInput(`layer ${describe(name)}`, 'takes timesteps beyond the sequence', 'a longer one', `time ${x.time}`);
       return [copyTimesteps(plan, x, y, from, step)];
     },
   }),

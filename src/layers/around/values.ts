@@ -4,9 +4,6 @@ import type { Shape, ValueInfo } from '../../graph/value.js';
 import { badSpec, describe } from '../../refuse.js';
 import type { ValueBuffer } from '../layer.js';
 
-/** Whether a value's timesteps are those of the run, or made from them, so that a stream sees them one by one. */
-export const flows = ({ kind, time }: ValueInfo): boolean => kind === 'sequence' && fixedTime(time) === undefined;
-
 /** Timesteps of a value whose number is known before any run: 1 for a vector. @throws {SpecError} */
 export function knownTime({ where }: NodeContext, x: ValueInfo): number {
   const time = x.kind === 'vector' ? 1 : fixedTime(x.time);

@@ -1,3 +1,4 @@
+import { flows } from '../../graph/clock.js';
 import { checkEveryField, checkedWithNode } from '../../graph/field-checks.js';
 import { onlyInput, sequence } from '../../graph/node-context.js';
 import type { Shape } from '../../graph/value.js';
@@ -5,7 +6,7 @@ import { badSpec, choose, describe } from '../../refuse.js';
 import type { BidirectionalNode } from '../../spec.js';
 import { BINARY, rowBytes } from '../../wasm/abi.js';
 import { joinValues } from '../around/join.js';
-import { flows } from '../around/values.js';
+
 import type { LayerKind, ValueBuffer } from '../layer.js';
 import type { Cell, CellKind, CellKinds } from './cell.js';
 import { stateLengths } from './cell-sizes.js';

@@ -5,8 +5,16 @@ import { strToU8, zipSync } from 'fflate';
 import { build } from 'rolldown';
 import { describe, expect, it } from 'vitest';
 import { load, sniff } from '../../../src/importers/load/index.js';
-import { fromSafetensors, toSafetensors, writeSafetensors } from '../../../src/importers/safetensors/index.js';
-import { createModel, ImportError, type ModelSpec } from '../../../src/index.js';
+import { fromNam } from '../../../src/importers/nam/index.js';
+import { fromPyTorch } from '../../../src/importers/pytorch/index.js';
+import { fromRTNeural } from '../../../src/importers/rtneural/index.js';
+import {
+  fromSafetensors,
+  readSafetensors,
+  toSafetensors,
+  writeSafetensors,
+} from '../../../src/importers/safetensors/index.js';
+import { createModel, ImportError, InputError, type ModelSpec } from '../../../src/index.js';
 import { FRAMEWORKS, goldenCases } from '../../golden/cases.js';
 import { randomFloats, stack } from '../../support/random.js';
 
@@ -19,6 +27,7 @@ const keras = (version: string, format: string): Uint8Array => {
 const checkpoint = json('tensorflow-files/checkpoints.json')[0];
 const index = new Uint8Array(Buffer.from(checkpoint.index, 'base64'));
 const data = new Uint8Array(Buffer.from(checkpoint.data, 'base64'));
+const checkpointData = data;
 const nam = json('nam-files/models.json')[0].file;
 
 describe('formats are told from the bytes', () => {
@@ -132,6 +141,26 @@ describe('formats are told from the bytes', () => {
     ['nothing', new Uint8Array(), /of no known format; expected ONNX, .*got an empty file/],
     ['text', strToU8('hello there'), /^file: a text; expected a model; the download may have failed, got hello there$/],
     ['other JSON', strToU8('{"a":1}'), /JSON of no known format; .*got a/],
+    [
+      'an archive of arrays and something else',
+      zipSync({ 'a.npy': strToU8('x'), 'b.npy': strToU8('x'), 'read.me': strToU8('b') }),
+      /a zip archive of no known format; .*got a.npy, b.npy, read.me/,
+    ],
+    [
+      'an archive of something else and arrays',
+      zipSync({ 'a.txt': strToU8('b'), 'z.npy': strToU8('x') }),
+      /a zip archive of no known format; .*got a.txt, z.npy/,
+    ],
+    [
+      'an archive with the config of Keras alone',
+      zipSync({ 'config.json': strToU8('{}') }),
+      /a zip archive of no known format; .*got config.json/,
+    ],
+    [
+      'an archive with the weights of Keras alone',
+      zipSync({ 'model.weights.h5': strToU8('x') }),
+      /a zip archive of no known format; .*got model.weights.h5/,
+    ],
     ['another archive', zipSync({ 'a.txt': strToU8('b') }), /a zip archive of no known format; .*got a.txt/],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => sniff(bytes)).toThrow(message);
@@ -169,6 +198,180 @@ describe('load', () => {
     await expect(load(null as never)).rejects.toThrow(
       'source: nothing to open; expected bytes, or files by name, got null',
     );
+  });
+});
+
+describe('several files: which of them describes the model', () => {
+  const base64 = (text: string) => new Uint8Array(Buffer.from(text, 'base64'));
+  const model = base64((json('onnx-files/models.json') as { model: string }[])[0]?.model as string);
+  const numbers = (...first: number[]) => Uint8Array.from({ length: 64 }, (_, k) => first[k] ?? k);
+  /** Numbers that begin as files of other formats do. */
+  const looks: [string, Uint8Array][] = [
+    ['a pickle', numbers(0x80, 2, 0x8a, 10)],
+    ['HDF5', numbers(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a)],
+    ['ONNX', numbers(0x08, 0x0a, 0x12)],
+    ['a zip archive', zipSync({ 'a.npy': strToU8('x') })],
+    ['safetensors', Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d)],
+    ['an .ort file', numbers(8, 0, 0, 0, 0x4f, 0x52, 0x54, 0x4d)],
+    ['JSON', strToU8('{"architecture":"LSTM","weights":[]}')],
+  ];
+  it.each(looks)('not numbers that look like %s, whatever the names', async (_, data) => {
+    const [{ spec }] = [await load(model)];
+    for (const [name, other] of [
+      ['m.onnx', 'm.onnx.data'],
+      ['b', 'a'],
+      ['./model', 'weights.pt'],
+      ['x/m.onnx', 'x/m.h5'],
+    ] as const)
+      expect((await load({ [other]: data, [name]: model })).spec).toEqual(spec);
+    const found = await load(
+      { a: index, b: checkpointData, 'a.meta': data, checkpoint: strToU8('model_checkpoint_path: "a"') },
+      { tensorflow: checkpoint.config },
+    ).catch((error: Error) => error.message);
+    expect(found).toMatch(/wrong number of shards/);
+    const shards = { 'a.index': index, 'a.data-00000-of-00001': checkpointData, 'a.meta': data };
+    expect((await load(shards, { tensorflow: checkpoint.config })).spec.nodes[0]?.type).toBe('lstm');
+  });
+
+  it('names decide between two that look like one; else they are refused', async () => {
+    const [{ spec }] = [await load(model)];
+    expect((await load({ 'm.data': model, 'm.onnx': model })).spec).toEqual(spec);
+    expect((await load({ 'm.data': model, m: model })).spec).toEqual(spec);
+    await expect(load({ a: model, b: model })).rejects.toThrow(
+      'source: several files that describe a model; expected one, got a, b',
+    );
+    await expect(load({ 'a.onnx': model, './a.onnx': model })).rejects.toThrow(
+      'source: a file twice; expected every path once, got a.onnx, a.onnx',
+    );
+    // Damaged, it is still what its name says.
+    await expect(load({ 'm.onnx': model.subarray(0, -3), 'm.data': numbers() })).rejects.toThrow(/^file: /);
+  });
+
+  it('files beside a model of one file belong to nothing', async () => {
+    const container = toSafetensors(stack('lstm', 2, 3));
+    await expect(load({ 'model.safetensors': container, 'config.json': strToU8('{"a":1}') })).rejects.toThrow(
+      'source: files beside a model of one file (safetensors); expected model.safetensors alone, got model.safetensors, config.json',
+    );
+    expect((await load({ 'model.safetensors': container })).spec.nodes.length).toBe(2);
+  });
+});
+
+describe('what is given instead of files is named', () => {
+  const container = toSafetensors(stack('lstm', 2, 3));
+  const reads: [string, (bytes: never) => unknown, string][] = [
+    ['load', load, 'source: nothing to open; expected bytes, or files by name'],
+    ['fromSafetensors', fromSafetensors, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
+    ['fromPyTorch', fromPyTorch, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
+    ['fromNam', fromNam, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
+    ['fromRTNeural', fromRTNeural, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
+  ];
+  const given: [string, () => unknown, string][] = [
+    ['a Promise', () => Promise.resolve(container), 'Promise: await it'],
+    ['a Response', () => new Response(container.slice()), 'Response: await its arrayBuffer()'],
+    ['a Blob', () => new Blob([container.slice()]), 'Blob: await its arrayBuffer()'],
+    [
+      'parsed JSON',
+      () => ({ architecture: 'LSTM', weights: [1] }),
+      'parsed JSON or another object, not a file: {architecture, weights}',
+    ],
+    ['a list', () => [1, 2], 'parsed JSON or another object, not a file: [1, 2]'],
+    ['a path', () => 'model.onnx', 'string'],
+    ['a URL', () => new URL('file:///model.onnx'), 'URL'],
+    ['a Map', () => new Map([['a', container]]), 'Map'],
+    ['nothing', () => undefined, 'undefined'],
+  ];
+  it.each(
+    reads.flatMap(([name, read, message]) =>
+      given.map(([what, make, got]) => [name, what, read, make, `${message}, got ${got}`] as const),
+    ),
+  )('%s, %s', async (_, __, read, make, message) => {
+    const error = await (async () => read(make() as never))().catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(ImportError);
+    expect((error as Error).message).toBe(message);
+  });
+
+  it('one file of several', async () => {
+    await expect(load({ a: container, b: Promise.resolve(container) } as never)).rejects.toThrow(
+      'file "b": not the bytes of a file; expected an ArrayBuffer, or a view of one, got Promise: await it',
+    );
+    await expect(load({})).rejects.toThrow(
+      'source: nothing to open; expected bytes, or files by name, got parsed JSON or another object, not a file: {}',
+    );
+  });
+
+  const ort = Uint8Array.of(0x24, 0, 0, 0, ...strToU8('ORTM'), 0, 0, 0, 0);
+  it.each(reads)('%s: an .ort file', async (_, read) => {
+    const error = await (async () => read(ort as never))().catch((error: unknown) => error);
+    expect((error as Error).message).toBe(
+      'file: a model of ONNX Runtime (.ort); expected the .onnx file that it was made from, got ORTM from byte 4 on',
+    );
+  });
+});
+
+describe('options', () => {
+  it('of load are those of the format', async () => {
+    const text = strToU8(JSON.stringify(nam));
+    await expect(load(text, { onx: {} } as never)).rejects.toThrow(
+      'options.onx: not for this file; expected nam, or no options, got onx',
+    );
+    await expect(load(text, { pytorch: {} })).rejects.toThrow(
+      'options.pytorch: not for this file; expected nam, or no options, got pytorch',
+    );
+    expect((await load(text, { pytorch: undefined } as never)).spec.nodes.length).toBeGreaterThan(1);
+    await expect(load(text, 4 as never)).rejects.toThrow('options: not an object; expected { nam: … }, got 4');
+    await expect(load(toSafetensors(stack('lstm', 2, 3)), { pytorch: {} })).rejects.toThrow(
+      'options.pytorch: not for this file',
+    );
+    await expect(load(golden('pytorch-files/checkpoint.pt'), { pytorch: { ignored: [] } as never })).rejects.toThrow(
+      'config: unknown field; expected name, inputSize, ',
+    );
+    const linears = strToU8('{"a.weight":[[1]],"b.weight":[[1]]}');
+    await expect(load(linears, { rtneural: { asume: 'chain' } as never })).rejects.toThrow(
+      'options: unknown field; expected assume, got "asume"',
+    );
+    expect((await load(linears, { rtneural: { assume: 'chain' } })).spec.nodes.length).toBe(2);
+  });
+
+  it('of readers and writers of safetensors', () => {
+    const bytes = writeSafetensors({ a: { shape: [1], data: Float32Array.of(1) } });
+    expect(() => readSafetensors(bytes, { integer: true } as never)).toThrow(
+      'options: unknown field; expected integers, skip, got "integer"',
+    );
+    expect(() => readSafetensors(bytes, { skip: 'a' } as never)).toThrow(
+      'options.skip: not usable; expected a list of texts, got "a"',
+    );
+    expect(() => (fromSafetensors as (bytes: Uint8Array, options: object) => unknown)(bytes, { skip: [] })).toThrow(
+      'options: unknown field; expected none, got "skip"',
+    );
+    const spec = stack('lstm', 2, 3);
+    expect(() => (toSafetensors as (spec: ModelSpec, options: object) => unknown)(spec, { dtype: 'F16' })).toThrow(
+      'options: unknown field; expected none, got "dtype"',
+    );
+  });
+
+  it.each<[string, object, object | undefined, string]>([
+    [
+      'a type of its own',
+      { a: { shape: [1], data: Float32Array.of(1), dtype: 'F16' } },
+      undefined,
+      'tensor "a": an unknown field; expected shape, data, got dtype',
+    ],
+    [
+      'other numbers',
+      { a: { shape: [1], data: Float64Array.of(1) } },
+      undefined,
+      'tensor "a": not float32; expected a Float32Array, got Float64Array',
+    ],
+    [
+      'a list',
+      { a: { shape: [1], data: [1] } },
+      undefined,
+      'tensor "a": not float32; expected a Float32Array, got object',
+    ],
+    ['metadata that is no text', {}, { epoch: 3 }, 'metadata, "epoch": not a text; expected a text, got 3'],
+  ])('writeSafetensors refuses %s', (_, tensors, metadata, message) => {
+    expect(() => writeSafetensors(tensors as never, metadata as never)).toThrow(message);
+    expect(() => writeSafetensors(tensors as never, metadata as never)).toThrow(InputError);
   });
 });
 
@@ -228,6 +431,14 @@ describe('the own container', () => {
     file.set(bytes.subarray(8 + length), 8 + text.length);
     expect(() => fromSafetensors(file)).toThrow(message);
     expect(() => fromSafetensors(file)).toThrow(ImportError);
+  });
+
+  it("keeps the file's own axes", () => {
+    const layouts = { x: { axes: ['time', 'batch', 2], batch: 1 } };
+    const spec = { ...stack('lstm', 2, 3), layouts } as ModelSpec;
+    expect(fromSafetensors(toSafetensors(spec))).toEqual(spec);
+    const listed = toSafetensors({ ...spec, layouts: [] } as never);
+    expect(() => fromSafetensors(listed)).toThrow(/not a field of a model; .*carries, layouts, got layouts: \[\]$/);
   });
 
   it('refuses weights alone', () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fromNam, readNam } from '../../../src/importers/nam/index.js';
 import { createModel } from '../../../src/index.js';
+import { largestDifference } from '../../support/bits.js';
 import { builds } from '../../support/builds.js';
 import { drawn, expectClose, floats, refusal } from '../support.js';
 
@@ -65,8 +66,38 @@ describe('refused', () => {
       /weights: wrong number/,
     ],
     ['no weights', { architecture: 'LSTM' }, /not a .nam model/],
+    [
+      'a field that it does not know',
+      { ...file, output_scale: 2 },
+      /^file: unknown field; expected version, architecture, config, weights, sample_rate, metadata, got "output_scale"$/,
+    ],
+    [
+      'metadata that is no object',
+      { ...file, metadata: 7 },
+      /^file.metadata: not usable; expected an object or null, got 7$/,
+    ],
+    [
+      'a newer version',
+      { ...file, version: '0.8.0' },
+      /^version: one that is not read; expected 0.5 to 0.7, got "0.8.0"$/,
+    ],
+    ['an older version', { ...file, version: '0.4.0' }, /^version: one that is not read/],
+    [
+      'channels that are not its inputs',
+      { ...file, config: { ...file.config, in_channels: 2 } },
+      /^config.in_channels: not input_size; expected 1, got 2$/,
+    ],
   ])('%s', (_, changed, expected) => {
     expect(refusal(() => fromNam(bytes(changed)))).toMatch(expected);
+  });
+
+  it('options: there are none', () => {
+    const read = fromNam as (bytes: Uint8Array, options: object) => unknown;
+    expect(refusal(() => read(bytes(file), { sampleRate: 1 }))).toBe(
+      'options: unknown field; expected none, got "sampleRate"',
+    );
+    expect(refusal(() => (readNam as typeof read)(bytes(file), { sampleRate: 1 }))).toContain('options: unknown field');
+    expect([bytes(file)].map(fromNam)[0]?.nodes.length).toBe(3);
   });
 
   it('the report tells the parts of a row', () => {
@@ -78,6 +109,25 @@ describe('refused', () => {
   });
 });
 
+it('several outputs: a row of the head for each', async () => {
+  const [{ file, shape, seed }] = cases as [Case];
+  const units = file.config.hidden_size as number;
+  const [weights, bias] = [file.weights.slice(0, -1 - units), file.weights.slice(-1 - units)];
+  const row = bias.slice(0, units);
+  const two = {
+    ...file,
+    config: { ...file.config, in_channels: 1, out_channels: 2 },
+    weights: [...weights, ...row, ...row.map((n) => -n), bias[units] as number, 0.5],
+  };
+  const [one, both] = [await createModel(fromNam(bytes(file))), await createModel(fromNam(bytes(two)))];
+  const x = drawn({ seed, shape });
+  const [y, pair] = [one.runNamed({ input: x }).head?.data, both.runNamed({ input: x }).head?.data];
+  y?.forEach((value, t) => {
+    expect(pair?.[2 * t]).toBe(value);
+    expect(Math.abs((pair?.[2 * t + 1] as number) - (0.5 + (bias[units] as number) - value))).toBeLessThan(1e-6);
+  });
+});
+
 describe('what matters and what does not', () => {
   const run = async (file: object, one: Case) => {
     const model = await createModel(fromNam(bytes(file)));
@@ -85,7 +135,6 @@ describe('what matters and what does not', () => {
     model.dispose();
     return data;
   };
-  const distance = (a: Float32Array, b: Float32Array) => Math.max(...a.map((v, i) => Math.abs(v - (b[i] as number))));
 
   it.each(cases.map((one) => [one.name, one] as const))('%s: the initial h and c of each layer', async (_, one) => {
     const { input_size: inputs = 0, hidden_size: units = 0, num_layers: layers = 0 } = one.file.config;
@@ -95,7 +144,7 @@ describe('what matters and what does not', () => {
       at += 4 * units * ((layer === 0 ? inputs : units) + units) + 4 * units;
       for (const begin of [at, at + units]) {
         const weights = one.file.weights.map((value, i) => (i >= begin && i < begin + units ? 0 : value));
-        expect(distance(await run({ ...one.file, weights }, one), wanted)).toBeGreaterThan(1e-4);
+        expect(largestDifference(await run({ ...one.file, weights }, one), wanted)).toBeGreaterThan(1e-4);
       }
       at += 2 * units;
     }
@@ -105,7 +154,7 @@ describe('what matters and what does not', () => {
   it('sample rate and metadata change no number, and are reported', async () => {
     const [one] = cases as [Case];
     const file = { ...one.file, sample_rate: 44100, metadata: { loudness: -18, gain: 0.5, output_level_dbu: 12 } };
-    expect(distance(await run(file, one), await run(one.file, one))).toBe(0);
+    expect(largestDifference(await run(file, one), await run(one.file, one))).toBe(0);
     const { report } = readNam(bytes(file));
     expect(report.attributes[0]).toEqual({ layer: 'file', attribute: 'sample_rate', value: '44100', source: 'file' });
     expect(report.notes).toContain('metadata: loudness, gain and levels are for the player, not applied');

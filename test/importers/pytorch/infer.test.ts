@@ -12,7 +12,7 @@ const linear = (name: string, out: number, inputs: number) => ({
 const lstm = recurrentShapes(4, 3, 5, { prefix: 'lstm.' });
 
 it('reports that the topology is from the file', () => {
-  const { report } = readPyTorch(bytesOf(lstm, linear('fc', 2, 5)), { name: 'named' });
+  const { report } = readPyTorch(bytesOf(lstm, linear('fc', 2, 5)), { name: 'named', assume: 'chain' });
   expect(report.notes[0]).toBe('layers and their order: from names and shapes');
   expect(report.attributes[0]).toEqual({ layer: 'lstm', attribute: 'hiddenSize', value: '5', source: 'file' });
 });
@@ -20,7 +20,7 @@ it('reports that the topology is from the file', () => {
 it('inputSize decides where two orders fit', () => {
   const bytes = bytesOf(lstm, linear('fc', 3, 5));
   expect(() => fromPyTorch(bytes)).toThrow('several orders');
-  expect(fromPyTorch(bytes, { inputSize: 3 }).outputs).toEqual(['fc']);
+  expect(fromPyTorch(bytes, { inputSize: 3, assume: 'chain' }).outputs).toEqual(['fc']);
 });
 
 /** What the file leaves open → the reason and the draft. */
@@ -123,6 +123,37 @@ const open: [string, Record<string, number[]>, string, PyTorchConfig | object][]
     { layers: [{ type: '?' }] },
   ],
 ];
+
+describe('of several modules, the caller must say that nothing happens between them', () => {
+  const several = bytesOf(lstm, linear('fc', 2, 5));
+  it('one module alone needs no word', () => {
+    expect(fromPyTorch(bytesOf(lstm)).outputs).toEqual(['lstm']);
+    expect(readPyTorch(bytesOf(lstm)).report.notes).not.toContain(expect.stringContaining('assume'));
+  });
+  it('two do', () => {
+    const why =
+      'file: the topology is left open; expected a config; draft: {"inputSize":3,"layers":[{"type":"lstm","hiddenSize":5,"prefix":"lstm"},{"type":"linear","prefix":"fc"}]}, got several modules, and nothing says what happens between them; assume: \'chain\' if nothing does';
+    expect(() => fromPyTorch(several)).toThrow(why);
+    expect(fromPyTorch(several, { assume: 'chain' }).outputs).toEqual(['fc']);
+  });
+  it('also that no activation follows an inner Linear', () => {
+    const linears = bytesOf(linear('one', 4, 3), linear('two', 2, 4));
+    expect(fromPyTorch(linears, { assume: 'chain' }).nodes.map(({ type }) => type)).toEqual(['dense', 'dense']);
+  });
+  it('does not make up for what else is open', () => {
+    expect(() => fromPyTorch(bytesOf(recurrentShapes(1, 3, 5)), { assume: 'chain' })).toThrow('its nonlinearity');
+    expect(() => fromPyTorch(bytesOf(lstm, linear('fc', 2, 6)), { assume: 'chain' })).toThrow('no order fits');
+  });
+  it('is refused beside layers, and as another word', () => {
+    const layers = [{ type: 'lstm', hiddenSize: 5, prefix: 'lstm' }] as const;
+    expect(() => fromPyTorch(several, { inputSize: 3, layers, assume: 'chain' })).toThrow(
+      'config.assume: not usable; expected nothing beside layers, got "chain"',
+    );
+    expect(() => fromPyTorch(several, { assume: 'graph' as never })).toThrow(
+      'config.assume: not usable; expected "chain", got "graph"',
+    );
+  });
+});
 
 describe('what names and shapes leave open is refused with a draft of the config', () => {
   it.each(open)('%s', (_, shapes, why, draft) => {

@@ -36,19 +36,38 @@ async function difference(spec: ModelSpec, { input, output }: Network, build: (t
   return largestDifference(got.data, output.data) / scale;
 }
 
+function messageOf(read: () => unknown): string {
+  try {
+    read();
+    return 'not refused';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 describe.each(builds)('chains of modules as PyTorch computes them, %s', (build) => {
   it.each(named(networks))('%s', async (file, network) => {
     expect(await difference(fromPyTorch(bytesOf(file), network.config), network, build)).toBeLessThan(1e-5);
   });
 });
 
-describe('a topology that names and shapes prove', () => {
+describe('a topology whose types and order names and shapes prove', () => {
   const all = proven.flatMap((network) => network.files.map((file) => [file, network] as const));
   it.each(all)('%s', async (file, network) => {
     const bytes = bytesOf(file);
-    const spec = fromPyTorch(bytes);
+    // That nothing happens between its modules, only the caller can say.
+    expect(() => fromPyTorch(bytes)).toThrow(
+      /^file: the topology is left open; expected a config; draft: \{.*several modules/,
+    );
+    const { spec, report } = readPyTorch(bytes, { assume: 'chain' });
     expect(spec).toEqual(fromPyTorch(bytes, network.config));
     expect(await difference(spec, network, 'simd')).toBeLessThan(1e-5);
+    expect(report.notes).toContain(
+      'config.assume: each layer reads what the one before it makes, with nothing between',
+    );
+    // The draft is that chain.
+    const draft = /draft: (\{.*\}), got /.exec(messageOf(() => fromPyTorch(bytes)))?.[1] as string;
+    expect(fromPyTorch(bytes, JSON.parse(draft))).toEqual(spec);
   });
 });
 

@@ -95,7 +95,11 @@ describe('refusals', () => {
     ],
     ['INST', ['(ios\nsystem\n.'], 'an opcode that is not for data'],
     ['EXT1', [0x82, 1, '.'], 'an opcode that is not for data'],
-    ['NEWOBJ_EX', [0x92, '.'], 'an opcode that is not for data'],
+    [
+      'keywords for a function that is known',
+      ['ccollections\nOrderedDict\n)}', 0x8c, 1, 'aNs', 0x92, '.'],
+      'pickle, byte 32: keywords; expected none',
+    ],
     ['an unknown protocol', [0x80, 6, 'N.'], 'pickle, byte 0: an unknown protocol; expected at most 5'],
     ['an empty stack', ['.'], 'pickle, byte 0: an empty stack; expected a value'],
     ['a value below the mark', ['N(0.'], 'an empty stack'],

@@ -1,24 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ImportError } from '../../../src/errors.js';
 import { fromPyTorch, type PyTorchConfig } from '../../../src/importers/pytorch/index.js';
+import { dict, float4, id, int, length, stream, tensor, text } from './pickles.js';
 
-// Files of before 1.6, opcode by opcode: what no version of PyTorch writes.
-const bytes = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
-const text = (value: string) => `X${String.fromCharCode(value.length)}\0\0\0${value}`;
-const int = (value: number) => `J${String.fromCharCode(...[0, 8, 16, 24].map((shift) => (value >> shift) & 255))}`;
-const magic = '\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.M\xe9\x03.}.';
-const id = (key: string, type = 'Float', length = 4, rest = 'N') =>
-  `(${text('storage')}ctorch\n${type}Storage\n${text(key)}${text('cpu')}${int(length)}${rest}tQ`;
-const tensor = (storage: string, { offset = 0, shape = [2, 2], strides = [2, 1] } = {}) =>
-  `ctorch._utils\n_rebuild_tensor_v2\n(${storage}${int(offset)}(${shape.map(int).join('')}t(${strides.map(int).join('')}t\x89NtR`;
-const dict = (tensors: Record<string, string>) =>
-  `}(${Object.entries(tensors)
-    .map(([name, one]) => text(name) + one)
-    .join('')}u`;
-const float4 = String.fromCharCode(...new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer));
-const length = (n: number) => `${String.fromCharCode(n)}\0\0\0\0\0\0\0`;
-const stream = (object: string, keys = ['a'], data = `${length(4)}${float4}`) =>
-  bytes(`${magic}${object}.](${keys.map(text).join('')}e.${data}`);
 const weight = (one: string) => dict({ weight: one });
 const config: PyTorchConfig = { inputSize: 2, layers: [{ type: 'linear', bias: false }] };
 const read = (file: Uint8Array) => [...(fromPyTorch(file, config).tensors.weight?.data ?? [])];

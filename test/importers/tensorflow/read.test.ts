@@ -10,6 +10,7 @@ import {
   type TensorFlowConfig,
 } from '../../../src/importers/tensorflow/index.js';
 import { createModel } from '../../../src/index.js';
+import { largestDifference } from '../../support/bits.js';
 import { builds } from '../../support/builds.js';
 import { npy } from '../npy.js';
 import { drawn, expectClose, floats, refusal } from '../support.js';
@@ -74,7 +75,7 @@ it.each<[string, object]>([
   const model = await createModel(fromTensorFlow(files(one), config));
   const got = Object.values(model.runNamed({ input: drawn(one) }))[0]?.data as Float32Array;
   const wanted = floats(one.output.data);
-  expect(Math.max(...got.map((value, i) => Math.abs(value - (wanted[i] as number))))).toBeGreaterThan(1e-3);
+  expect(largestDifference(got, wanted)).toBeGreaterThan(1e-3);
 });
 
 it.each<[string, string, RegExp]>([
@@ -301,6 +302,41 @@ describe('refused', () => {
       /^source: no arrays; expected \{ index, data \}, \{ npz \} or \{ arrays \}$/,
     ],
     [
+      'a source of two kinds',
+      () => refusal(() => fromTensorFlow({ arrays: {}, npz: new Uint8Array() } as never, one.config)),
+      /^source: no arrays; expected \{ index, data \}, \{ npz \} or \{ arrays \}, got arrays, npz$/,
+    ],
+    [
+      'an index without its data',
+      () => refusal(() => fromTensorFlow({ index: files(one).index } as never, one.config)),
+      /^source: no arrays; .*got index$/,
+    ],
+    [
+      'bytes without their kind',
+      () => refusal(() => fromTensorFlow(files(one).index as never, one.config)),
+      /^source: no arrays; .*got Uint8Array$/,
+    ],
+    [
+      'arrays that are none',
+      () => refusal(() => fromTensorFlow({ arrays: [1] } as never, one.config)),
+      /^source: no arrays; .*got \[1\]$/,
+    ],
+    [
+      'a quantised array, whose scale would not be heard',
+      () => refusal(() => fromTensorFlow({ arrays: { a: { shape: [1], data: [1], scale: 2 } } }, one.config)),
+      /^array "a": an unknown field; expected data, shape, got scale$/,
+    ],
+    [
+      'an array of bytes',
+      () => refusal(() => fromTensorFlow({ arrays: { a: { shape: [1], data: new Uint8Array(4) } } }, one.config)),
+      /^array "a": not numbers; expected a Float32Array or another array of numbers, got Uint8Array$/,
+    ],
+    [
+      'numbers without a shape',
+      () => refusal(() => fromTensorFlow({ arrays: { a: { data: [1] } } }, one.config)),
+      /^array "a": no shape; expected a list of sizes, got nothing$/,
+    ],
+    [
       'numbers that are not their shape',
       () => refusal(() => fromTensorFlow({ arrays: { a: { shape: [2, 2], data: [1, 2, 3] } } }, one.config)),
       /^array "a": wrong size; expected 4 numbers for \(2, 2\), got 3$/,
@@ -317,6 +353,21 @@ describe('refused', () => {
     ],
   ])('%s', (_, message, expected) => {
     expect(message()).toMatch(expected);
+  });
+
+  it('options of readers that have none', () => {
+    const { index, data } = files(one);
+    type Reader = (...args: unknown[]) => unknown;
+    expect(refusal(() => (readBundle as Reader)(index, [data], { prefix: 'a' }))).toBe(
+      'options: unknown field; expected none, got "prefix"',
+    );
+    expect(refusal(() => (readBundle as Reader)(index, data))).toBe(
+      'data: not a list of shards; expected a list of files, got object',
+    );
+    for (const read of [readNpz, readNpy] as Reader[])
+      expect(refusal(() => read(new Uint8Array(), { allow_pickle: true }))).toBe(
+        'options: unknown field; expected none, got "allow_pickle"',
+      );
   });
 
   it('variables that no layer uses, unless they are told to be', () => {
