@@ -18,11 +18,12 @@ export class GatewiseError extends Error {
   readonly got: string | undefined;
 
   constructor(message: string, details: ErrorDetails = {}) {
-    super(compose(message, details), 'cause' in details ? { cause: details.cause } : undefined);
+    const { text, where, expected, got } = compose(message, details);
+    super(text, 'cause' in details ? { cause: details.cause } : undefined);
     this.name = new.target.name;
-    this.where = details.where;
-    this.expected = details.expected;
-    this.got = details.got;
+    this.where = where;
+    this.expected = expected;
+    this.got = got;
   }
 }
 
@@ -66,9 +67,45 @@ export class DisposedError extends GatewiseError {
   override readonly code = 'DISPOSED';
 }
 
-function compose(message: string, { where, expected, got }: ErrorDetails): string {
-  let text = where === undefined ? message : `${where}: ${message}`;
-  if (expected !== undefined) text += `; expected ${expected}`;
-  if (got !== undefined) text += `${expected === undefined ? ';' : ','} got ${got}`;
+/** Most bytes of an error's text, as UTF-8. */
+const MOST_BYTES = 2048;
+
+interface Parts extends Pick<ErrorDetails, 'where' | 'expected' | 'got'> {
+  readonly text: string;
+}
+
+/** The text of an error and what it says; cut where values of files or callers would make it endless. */
+function compose(message: string, { where, expected, got }: ErrorDetails): Parts {
+  const join = ({ text, where, expected, got }: Parts): string => {
+    let whole = where === undefined ? text : `${where}: ${text}`;
+    if (expected !== undefined) whole += `; expected ${expected}`;
+    if (got !== undefined) whole += `${expected === undefined ? ';' : ','} got ${got}`;
+    return whole;
+  };
+  const parts = { text: `${message}`, where, expected, got };
+  const long = [message, where, expected, got].some((part) => part !== undefined && part.length > MOST_BYTES);
+  const whole = long ? undefined : join(parts);
+  if (whole !== undefined && cut(whole, MOST_BYTES) === whole) return { ...parts, text: whole };
+  const short = {
+    text: cut(message, 800) as string,
+    where: cut(where, 300),
+    expected: cut(expected, 500),
+    got: cut(got, 400),
+  };
+  return { ...short, text: join(short) };
+}
+
+/** As much of a text as fits into so many bytes. */
+function cut(text: string | undefined, bytes: number): string | undefined {
+  if (text === undefined || text.length * 3 <= bytes) return text;
+  let size = 0;
+  let end = bytes;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    size += code < 0x80 ? 1 : code < 0x800 ? 2 : 3;
+    // Three bytes are for the ellipsis.
+    if (size <= bytes - 3) end = i + 1;
+    if (size > bytes) return `${text.slice(0, end)}…`;
+  }
   return text;
 }

@@ -43,7 +43,13 @@ export function acceptsBuild(build: Build): boolean {
  * @throws {RuntimeError} no WebAssembly SIMD here, or the forced build is not accepted, or the bytes are not kernels.
  */
 export async function loadKernels({ build, kernels }: KernelOptions = {}): Promise<LoadedModule> {
-  if (kernels !== undefined) return given(await compile(kernels), build);
+  if (kernels !== undefined) {
+    try {
+      return given(isModule(kernels) ? kernels : await WebAssembly.compile(kernels), build);
+    } catch (cause) {
+      throw cause instanceof RuntimeError ? cause : cannotCompile(cause);
+    }
+  }
   const chosen = build ?? (acceptsBuild('relaxed') ? 'relaxed' : 'simd');
   requireBuild(chosen);
   embedded[chosen] ??= importEmbedded(chosen).then((base64) => WebAssembly.compile(decodeBase64(base64)));
@@ -58,7 +64,7 @@ export async function loadKernels({ build, kernels }: KernelOptions = {}): Promi
 /** Like `loadKernels`, for kernels in hand and without waiting: AudioWorklets, synchronous start-up code. */
 export function loadKernelsSync({ build, kernels }: KernelOptions & { readonly kernels: KernelSource }): LoadedModule {
   try {
-    return given(kernels instanceof WebAssembly.Module ? kernels : new WebAssembly.Module(kernels), build);
+    return given(isModule(kernels) ? kernels : new WebAssembly.Module(kernels), build);
   } catch (cause) {
     throw cause instanceof RuntimeError ? cause : cannotCompile(cause);
   }
@@ -76,14 +82,9 @@ async function importEmbedded(build: Build): Promise<string> {
   return source.default;
 }
 
-async function compile(kernels: KernelSource): Promise<WebAssembly.Module> {
-  if (kernels instanceof WebAssembly.Module) return kernels;
-  try {
-    return await WebAssembly.compile(kernels);
-  } catch (cause) {
-    throw cannotCompile(cause);
-  }
-}
+/** Also one of another realm. */
+const isModule = (kernels: KernelSource): kernels is WebAssembly.Module =>
+  Object.prototype.toString.call(kernels) === '[object WebAssembly.Module]';
 
 /** A module carries its build as the constant global export `relaxed`, readable only from an instance. */
 function given(module: WebAssembly.Module, build: Build | undefined): LoadedModule {

@@ -32,7 +32,7 @@ export const gru: CellKind<GruConfig> = {
     const n = resetAfter ? new Int32Array() : gateColumns(CANDIDATE, units);
     const wHh = packMatrix(context, rz, [tensors.weightHh, units]).address;
     const wHn = resetAfter ? 0 : packMatrix(context, n, [tensors.weightHh, units]).address;
-    const biasHh = packBias(context, Int32Array.of(...rz, ...n), tensors.biasHh);
+    const biasHh = packBias(context, joined(rz, n), tensors.biasHh);
     return {
       kernel: context.kernels.gru,
       descriptor: packCell(
@@ -63,3 +63,10 @@ export const gru: CellKind<GruConfig> = {
     };
   },
 };
+
+function joined(a: Int32Array, b: Int32Array): Int32Array {
+  const both = new Int32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
