@@ -5,16 +5,17 @@
  (type $3 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
  (type $4 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
  (type $5 (func (param i32 v128 f32) (result v128)))
- (type $6 (func (param v128 i32 v128 v128) (result v128)))
- (type $7 (func (param i32 i32 i32 i32 i32 f32 i32)))
- (type $8 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
- (type $9 (func (param i32 i32 i32 i32 i32 i32 i32)))
- (type $10 (func (param i32) (result i32)))
- (type $11 (func (param v128 i32) (result v128)))
- (type $12 (func (param i32 i32 i32 i32 f32 f32)))
+ (type $6 (func (param i32 i32 i32 i32)))
+ (type $7 (func (param v128 i32 v128 v128) (result v128)))
+ (type $8 (func (param i32 i32 i32 i32 i32 f32 i32)))
+ (type $9 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
+ (type $10 (func (param i32 i32 i32 i32 i32 i32 i32)))
+ (type $11 (func (param i32) (result i32)))
+ (type $12 (func (param v128 i32) (result v128)))
+ (type $13 (func (param i32 i32 i32 i32 f32 f32)))
  (import "env" "memory" (memory $0 1))
  (global $assembly/index/relaxed i32 (i32.const 1))
- (data $0 (i32.const 64) "\00\00\fc\c2\00\00\fcB\7f\00@K\00\00\80?;\aa\b8\bf;\aa8@\18r1?\da\fcu>HWc=\81v\1e<K\b5\af:")
+ (data $0 (i32.const 64) "\00\00\fc\c2\00\00\fcB\7f\00@K\00\00\80?;\aa\b8\bf;\aa8@\18r1?\da\fcu>HWc=\81v\1e<K\b5\af:\00\00\00 ")
  (export "relaxed" (global $assembly/index/relaxed))
  (export "activate" (func $assembly/activations/activate))
  (export "gemm" (func $assembly/gemm/gemm))
@@ -28,6 +29,7 @@
  (export "layerNorm" (func $assembly/rows/layerNorm))
  (export "masking" (func $assembly/rows/masking))
  (export "softmax" (func $assembly/rows/softmax))
+ (export "copyRowsWithoutTiny" (func $assembly/tiny/copyRowsWithoutTiny))
  (func $assembly/cell/applyGate (param $0 i32) (param $1 v128) (param $2 f32) (result v128)
   (local $3 f32)
   (local $4 f32)
@@ -283,6 +285,125 @@
    end
   end
  )
+ (func $assembly/cell/copyInputs (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32)
+  (local $4 v128)
+  local.get $0
+  i32.const 16
+  i32.and
+  if
+   loop $while-continue|0
+    local.get $3
+    i32.const 4
+    i32.ge_s
+    if
+     local.get $2
+     local.get $1
+     v128.load
+     v128.store
+     local.get $1
+     i32.const 16
+     i32.add
+     local.set $1
+     local.get $2
+     i32.const 16
+     i32.add
+     local.set $2
+     local.get $3
+     i32.const 4
+     i32.sub
+     local.set $3
+     br $while-continue|0
+    end
+   end
+   loop $while-continue|1
+    local.get $3
+    i32.const 0
+    i32.gt_s
+    if
+     local.get $2
+     local.get $1
+     f32.load
+     f32.store
+     local.get $1
+     i32.const 4
+     i32.add
+     local.set $1
+     local.get $2
+     i32.const 4
+     i32.add
+     local.set $2
+     local.get $3
+     i32.const 1
+     i32.sub
+     local.set $3
+     br $while-continue|1
+    end
+   end
+  else
+   loop $while-continue|00
+    local.get $3
+    i32.const 4
+    i32.ge_s
+    if
+     local.get $2
+     local.get $1
+     v128.load
+     local.tee $4
+     local.get $4
+     f32x4.abs
+     i32.const 108
+     v128.load32_splat
+     f32x4.lt
+     v128.andnot
+     v128.store
+     local.get $1
+     i32.const 16
+     i32.add
+     local.set $1
+     local.get $2
+     i32.const 16
+     i32.add
+     local.set $2
+     local.get $3
+     i32.const 4
+     i32.sub
+     local.set $3
+     br $while-continue|00
+    end
+   end
+   loop $while-continue|11
+    local.get $3
+    i32.const 0
+    i32.gt_s
+    if
+     local.get $2
+     local.get $1
+     v128.load32_splat
+     local.tee $4
+     local.get $4
+     f32x4.abs
+     i32.const 108
+     v128.load32_splat
+     f32x4.lt
+     v128.andnot
+     v128.store32_lane 0
+     local.get $1
+     i32.const 4
+     i32.add
+     local.set $1
+     local.get $2
+     i32.const 4
+     i32.add
+     local.set $2
+     local.get $3
+     i32.const 1
+     i32.sub
+     local.set $3
+     br $while-continue|11
+    end
+   end
+  end
+ )
  (func $assembly/lstm/standardGates (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
   (local $6 i32)
   (local $7 v128)
@@ -503,6 +624,13 @@
     v128.load
     f32x4.mul
     f32x4.relaxed_madd
+    local.tee $25
+    local.get $25
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
     local.set $25
     local.get $5
     local.get $23
@@ -611,6 +739,13 @@
     f32x4.add
     f32x4.div
     f32x4.mul
+    local.tee $18
+    local.get $18
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
     local.tee $18
     v128.store
     local.get $3
@@ -1075,6 +1210,101 @@
    return
   end
   local.get $0
+ )
+ (func $assembly/tiny/copyRowsWithoutTiny (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 i32)
+  (local $7 i32)
+  (local $8 i32)
+  (local $9 v128)
+  (local $10 i32)
+  loop $for-loop|0
+   local.get $4
+   local.get $10
+   i32.gt_s
+   if
+    local.get $0
+    local.set $6
+    local.get $2
+    local.set $7
+    local.get $5
+    local.set $8
+    loop $while-continue|0
+     local.get $8
+     i32.const 4
+     i32.ge_s
+     if
+      local.get $7
+      local.get $6
+      v128.load
+      local.tee $9
+      local.get $9
+      f32x4.abs
+      i32.const 108
+      v128.load32_splat
+      f32x4.lt
+      v128.andnot
+      v128.store
+      local.get $6
+      i32.const 16
+      i32.add
+      local.set $6
+      local.get $7
+      i32.const 16
+      i32.add
+      local.set $7
+      local.get $8
+      i32.const 4
+      i32.sub
+      local.set $8
+      br $while-continue|0
+     end
+    end
+    loop $while-continue|1
+     local.get $8
+     i32.const 0
+     i32.gt_s
+     if
+      local.get $7
+      local.get $6
+      v128.load32_splat
+      local.tee $9
+      local.get $9
+      f32x4.abs
+      i32.const 108
+      v128.load32_splat
+      f32x4.lt
+      v128.andnot
+      v128.store32_lane 0
+      local.get $6
+      i32.const 4
+      i32.add
+      local.set $6
+      local.get $7
+      i32.const 4
+      i32.add
+      local.set $7
+      local.get $8
+      i32.const 1
+      i32.sub
+      local.set $8
+      br $while-continue|1
+     end
+    end
+    local.get $0
+    local.get $1
+    i32.add
+    local.set $0
+    local.get $2
+    local.get $3
+    i32.add
+    local.set $2
+    local.get $10
+    i32.const 1
+    i32.add
+    local.set $10
+    br $for-loop|0
+   end
+  end
  )
  (func $assembly/tile/tile3 (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32)
   (local $8 v128)
@@ -2332,132 +2562,83 @@
   end
  )
  (func $assembly/rnn/rnn (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32) (param $12 i32)
-  (local $13 i32)
-  (local $14 v128)
-  (local $15 i32)
-  (local $16 i32)
-  (local $17 i32)
-  (local $18 i32)
-  (local $19 i32)
-  (local $20 i32)
-  (local $21 i32)
+  (local $13 v128)
+  (local $14 i32)
+  (local $15 v128)
+  (local $16 v128)
+  (local $17 v128)
+  (local $18 v128)
+  (local $19 v128)
+  (local $20 v128)
+  (local $21 v128)
   (local $22 v128)
-  (local $23 v128)
+  (local $23 i32)
   (local $24 v128)
-  (local $25 v128)
-  (local $26 v128)
-  (local $27 v128)
+  (local $25 i32)
+  (local $26 i32)
+  (local $27 i32)
   (local $28 v128)
   (local $29 v128)
   (local $30 v128)
-  (local $31 v128)
-  (local $32 v128)
-  (local $33 v128)
   local.get $0
   i32.load offset=4
-  local.tee $5
+  local.tee $25
   i32.const 3
   i32.add
   i32.const 2
   i32.shr_s
-  local.set $18
-  local.get $5
+  local.set $26
+  local.get $25
   local.get $0
   i32.load
-  local.tee $13
+  local.tee $23
   i32.add
-  local.set $19
+  local.set $27
+  local.get $0
+  i32.load offset=20
+  local.set $5
   local.get $1
   if
    local.get $6
-   local.get $13
+   local.get $23
    i32.const 2
    i32.shl
    i32.sub
-   local.set $21
+   local.set $25
    loop $for-loop|0
     local.get $8
-    local.get $17
+    local.get $14
     i32.gt_s
     if
+     local.get $5
      local.get $1
      local.get $2
-     local.get $17
+     local.get $14
      i32.mul
      i32.add
-     local.set $15
-     local.get $21
+     local.get $25
      local.get $7
-     local.get $17
+     local.get $14
      i32.mul
      i32.add
-     local.set $16
-     local.get $13
-     local.set $5
-     loop $while-continue|1
-      local.get $5
-      i32.const 4
-      i32.ge_s
-      if
-       local.get $16
-       local.get $15
-       v128.load
-       v128.store
-       local.get $15
-       i32.const 16
-       i32.add
-       local.set $15
-       local.get $16
-       i32.const 16
-       i32.add
-       local.set $16
-       local.get $5
-       i32.const 4
-       i32.sub
-       local.set $5
-       br $while-continue|1
-      end
-     end
-     loop $while-continue|2
-      local.get $5
-      i32.const 0
-      i32.gt_s
-      if
-       local.get $16
-       local.get $15
-       f32.load
-       f32.store
-       local.get $15
-       i32.const 4
-       i32.add
-       local.set $15
-       local.get $16
-       i32.const 4
-       i32.add
-       local.set $16
-       local.get $5
-       i32.const 1
-       i32.sub
-       local.set $5
-       br $while-continue|2
-      end
-     end
-     local.get $17
+     local.get $23
+     call $assembly/cell/copyInputs
+     local.get $14
      i32.const 1
      i32.add
-     local.set $17
+     local.set $14
      br $for-loop|0
     end
    end
-   local.get $21
+   local.get $25
    local.get $7
    local.get $8
    local.get $0
    i32.load offset=8
-   local.get $19
+   local.get $27
    i32.const 0
-   local.get $19
-   local.get $18
+   local.get $27
+   local.get $26
    local.get $0
    i32.load offset=12
    i32.const 0
@@ -2470,37 +2651,36 @@
    local.get $8
    local.get $0
    i32.load offset=8
-   local.get $19
-   local.get $13
-   local.get $5
-   local.get $18
+   local.get $27
+   local.get $23
+   local.get $25
+   local.get $26
    local.get $3
    local.get $4
    local.get $3
    local.get $4
    call $assembly/gemm/gemm
   end
-  local.get $0
-  i32.load offset=20
-  local.set $1
-  local.get $18
+  local.get $26
   i32.const 4
   i32.shl
-  local.set $5
-  loop $for-loop|3
+  local.set $1
+  i32.const 0
+  local.set $14
+  loop $for-loop|1
    local.get $8
-   local.get $20
+   local.get $14
    i32.gt_s
    if
-    local.get $5
+    local.get $1
     local.get $6
     i32.add
-    local.set $13
+    local.set $23
     local.get $9
     if (result i32)
      local.get $9
      local.get $10
-     local.get $20
+     local.get $14
      i32.mul
      i32.add
      i32.load8_u
@@ -2508,38 +2688,45 @@
      i32.const 1
     end
     if
-     local.get $1
+     local.get $5
      i32.const 1
      i32.and
      if
       local.get $0
       i32.const 24
       i32.add
-      local.set $15
+      local.set $25
       i32.const 0
       local.set $2
       loop $for-loop|00
+       local.get $1
        local.get $2
-       local.get $5
-       i32.lt_u
+       i32.gt_u
        if
-        local.get $15
+        local.get $25
         local.get $2
         local.get $3
         i32.add
-        local.tee $16
+        local.tee $26
         v128.load
         local.get $0
         f32.load offset=16
         call $assembly/cell/applyGate
-        local.set $14
-        local.get $16
-        local.get $14
+        local.tee $13
+        local.get $13
+        f32x4.abs
+        i32.const 108
+        v128.load32_splat
+        f32x4.lt
+        v128.andnot
+        local.set $13
+        local.get $26
+        local.get $13
         v128.store
         local.get $2
         local.get $6
         i32.add
-        local.get $14
+        local.get $13
         v128.store
         local.get $2
         i32.const 16
@@ -2548,130 +2735,137 @@
         br $for-loop|00
        end
       end
-      local.get $1
+      local.get $5
       i32.const 1
       local.get $6
-      local.get $13
-      local.get $5
+      local.get $23
+      local.get $1
       local.get $11
       call $assembly/cell/emit
      else
-      local.get $13
+      local.get $23
       local.get $6
-      local.get $1
+      local.get $5
       i32.const 8
       i32.and
       select
-      local.set $13
+      local.set $23
       local.get $11
       local.get $6
       local.get $11
       select
-      local.set $15
+      local.set $25
       i32.const 0
       local.set $2
       i32.const 64
       v128.load32_splat
-      local.set $22
+      local.set $15
       i32.const 68
       v128.load32_splat
-      local.set $23
+      local.set $16
       i32.const 72
       v128.load32_splat
-      local.set $14
+      local.set $13
       i32.const 76
       v128.load32_splat
-      local.set $31
+      local.set $28
       i32.const 84
       v128.load32_splat
-      local.set $24
+      local.set $17
       i32.const 88
       v128.load32_splat
-      local.set $25
+      local.set $18
       i32.const 92
       v128.load32_splat
-      local.set $26
+      local.set $19
       i32.const 96
       v128.load32_splat
-      local.set $27
+      local.set $20
       i32.const 100
       v128.load32_splat
-      local.set $28
+      local.set $21
       i32.const 104
       v128.load32_splat
-      local.set $29
+      local.set $22
       loop $for-loop|01
+       local.get $1
        local.get $2
-       local.get $5
-       i32.lt_u
+       i32.gt_u
        if
         local.get $2
         local.get $3
         i32.add
-        local.tee $16
+        local.tee $26
         v128.load
-        local.get $24
+        local.get $17
         f32x4.mul
-        local.get $23
+        local.get $16
         f32x4.pmin
-        local.get $22
+        local.get $15
         f32x4.pmax
-        local.tee $30
-        local.get $14
+        local.tee $24
+        local.get $13
         f32x4.add
-        local.tee $32
+        local.tee $29
         i32.const 23
         i32x4.shl
-        local.set $33
-        local.get $16
-        local.get $33
-        local.get $30
-        local.get $32
-        local.get $14
-        f32x4.sub
-        f32x4.sub
-        local.tee $30
-        local.get $30
-        local.get $30
-        local.get $30
-        local.get $30
-        local.get $29
-        local.get $28
-        f32x4.relaxed_madd
-        local.get $27
-        f32x4.relaxed_madd
+        local.set $30
         local.get $26
+        local.get $30
+        local.get $24
+        local.get $29
+        local.get $13
+        f32x4.sub
+        f32x4.sub
+        local.tee $24
+        local.get $24
+        local.get $24
+        local.get $24
+        local.get $24
+        local.get $22
+        local.get $21
         f32x4.relaxed_madd
-        local.get $25
+        local.get $20
+        f32x4.relaxed_madd
+        local.get $19
+        f32x4.relaxed_madd
+        local.get $18
         f32x4.relaxed_madd
         f32x4.mul
-        local.get $33
-        local.get $31
+        local.get $30
+        local.get $28
         f32x4.sub
         f32x4.relaxed_madd
-        local.tee $30
-        local.get $30
-        local.get $31
+        local.tee $24
+        local.get $24
+        local.get $28
         f32x4.add
-        local.get $31
+        local.get $28
         f32x4.add
         f32x4.div
-        local.tee $30
+        local.tee $24
+        local.get $24
+        f32x4.abs
+        i32.const 108
+        v128.load32_splat
+        f32x4.lt
+        v128.andnot
+        local.tee $24
         v128.store
         local.get $2
         local.get $6
         i32.add
-        local.get $30
+        local.get $24
         v128.store
         local.get $2
-        local.get $13
+        local.get $23
         i32.add
-        local.get $30
+        local.get $24
         v128.store
         local.get $2
-        local.get $15
+        local.get $25
         i32.add
-        local.get $30
+        local.get $24
         v128.store
         local.get $2
         i32.const 16
@@ -2682,11 +2876,11 @@
       end
      end
     else
-     local.get $1
+     local.get $5
      i32.const 0
      local.get $6
-     local.get $13
-     local.get $5
+     local.get $23
+     local.get $1
      local.get $11
      call $assembly/cell/emit
     end
@@ -2705,11 +2899,11 @@
     local.get $11
     select
     local.set $11
-    local.get $20
+    local.get $14
     i32.const 1
     i32.add
-    local.set $20
-    br $for-loop|3
+    local.set $14
+    br $for-loop|1
    end
   end
  )
@@ -2720,17 +2914,17 @@
   (local $16 i32)
   (local $17 i32)
   (local $18 i32)
-  (local $19 i32)
-  (local $20 v128)
-  (local $21 f32)
-  (local $22 i32)
-  (local $23 f32)
-  (local $24 i32)
-  (local $25 v128)
-  (local $26 v128)
+  (local $19 f32)
+  (local $20 i32)
+  (local $21 i32)
+  (local $22 f32)
+  (local $23 i32)
+  (local $24 v128)
+  (local $25 i32)
+  (local $26 i32)
   (local $27 i32)
-  (local $28 i32)
-  (local $29 i32)
+  (local $28 v128)
+  (local $29 v128)
   (local $30 i32)
   (local $31 i32)
   (local $32 i32)
@@ -2742,106 +2936,60 @@
   i32.add
   i32.const 2
   i32.shr_s
-  local.set $19
-  local.get $0
-  i32.load
-  local.tee $14
+  local.set $17
   local.get $0
   i32.load offset=8
-  local.tee $22
+  local.tee $14
+  local.get $0
+  i32.load
+  local.tee $13
   i32.add
-  local.set $24
+  local.set $20
+  local.get $0
+  i32.load offset=36
+  local.set $18
   local.get $1
   if
    local.get $6
-   local.get $14
+   local.get $13
    i32.const 2
    i32.shl
    i32.sub
-   local.set $27
+   local.set $21
    loop $for-loop|0
     local.get $8
-    local.get $18
+    local.get $16
     i32.gt_s
     if
+     local.get $18
      local.get $1
      local.get $2
-     local.get $18
+     local.get $16
      i32.mul
      i32.add
-     local.set $16
-     local.get $27
+     local.get $21
      local.get $7
-     local.get $18
+     local.get $16
      i32.mul
      i32.add
-     local.set $17
-     local.get $14
-     local.set $13
-     loop $while-continue|1
-      local.get $13
-      i32.const 4
-      i32.ge_s
-      if
-       local.get $17
-       local.get $16
-       v128.load
-       v128.store
-       local.get $16
-       i32.const 16
-       i32.add
-       local.set $16
-       local.get $17
-       i32.const 16
-       i32.add
-       local.set $17
-       local.get $13
-       i32.const 4
-       i32.sub
-       local.set $13
-       br $while-continue|1
-      end
-     end
-     loop $while-continue|2
-      local.get $13
-      i32.const 0
-      i32.gt_s
-      if
-       local.get $17
-       local.get $16
-       f32.load
-       f32.store
-       local.get $16
-       i32.const 4
-       i32.add
-       local.set $16
-       local.get $17
-       i32.const 4
-       i32.add
-       local.set $17
-       local.get $13
-       i32.const 1
-       i32.sub
-       local.set $13
-       br $while-continue|2
-      end
-     end
-     local.get $18
+     local.get $13
+     call $assembly/cell/copyInputs
+     local.get $16
      i32.const 1
      i32.add
-     local.set $18
+     local.set $16
      br $for-loop|0
     end
    end
-   local.get $27
+   local.get $21
    local.get $7
    local.get $8
    local.get $0
    i32.load offset=12
-   local.get $24
+   local.get $20
    i32.const 0
-   local.get $24
-   local.get $19
+   local.get $20
+   local.get $17
    i32.const 2
    i32.shl
    local.get $0
@@ -2856,10 +3004,10 @@
    local.get $8
    local.get $0
    i32.load offset=12
-   local.get $24
+   local.get $20
+   local.get $13
    local.get $14
-   local.get $22
-   local.get $19
+   local.get $17
    i32.const 2
    i32.shl
    local.get $3
@@ -2869,42 +3017,39 @@
    call $assembly/gemm/gemm
   end
   local.get $0
-  i32.load offset=36
-  local.set $27
-  local.get $0
   i32.load offset=24
-  local.set $14
-  local.get $22
+  local.set $30
+  local.get $14
   i32.const 3
   i32.add
   i32.const -4
   i32.and
   i32.const 2
   i32.shl
-  local.set $28
-  local.get $19
+  local.set $31
+  local.get $17
   i32.const 4
   i32.shl
-  local.set $29
+  local.set $21
   i32.const 0
-  local.set $13
-  loop $for-loop|3
+  local.set $2
+  loop $for-loop|1
+   local.get $2
    local.get $8
-   local.get $13
-   i32.gt_s
+   i32.lt_s
    if
-    local.get $29
+    local.get $21
     local.get $6
-    local.get $28
+    local.get $31
     i32.add
-    local.tee $16
+    local.tee $25
     i32.add
-    local.set $30
+    local.set $20
     local.get $9
     if (result i32)
      local.get $9
+     local.get $2
      local.get $10
-     local.get $13
      i32.mul
      i32.add
      i32.load8_u
@@ -2913,8 +3058,8 @@
     end
     if
      i32.const 1
-     local.get $14
-     local.get $27
+     local.get $30
+     local.get $18
      i32.const 1
      i32.and
      local.tee $1
@@ -2922,132 +3067,140 @@
      if
       local.get $5
       local.get $6
-      local.get $14
+      local.get $30
       select
-      local.set $17
+      local.set $32
       local.get $1
       if
        local.get $3
-       local.set $1
+       local.set $13
        local.get $0
        f32.load offset=28
-       local.set $21
+       local.set $19
        local.get $0
        i32.const 40
        i32.add
-       local.set $18
+       local.set $26
        local.get $0
        i32.load offset=20
-       local.set $24
+       local.set $27
        local.get $0
        i32.load offset=36
        i32.const 2
        i32.and
-       local.set $31
-       local.get $19
+       local.set $23
+       local.get $17
        i32.const 4
        i32.shl
-       local.set $32
+       local.set $1
        i32.const 0
-       local.set $2
+       local.set $16
        loop $for-loop|00
-        local.get $2
-        local.get $32
-        i32.lt_u
+        local.get $1
+        local.get $16
+        i32.gt_u
         if
-         local.get $2
          local.get $16
+         local.get $25
          i32.add
          v128.load
-         local.set $25
-         local.get $1
+         local.set $28
+         local.get $13
          v128.load
-         local.set $20
-         local.get $1
+         local.set $24
+         local.get $13
          v128.load offset=16
          local.set $15
-         local.get $1
+         local.get $13
          v128.load offset=48
          local.set $33
-         local.get $24
-         if
-          local.get $2
-          local.get $24
+         local.get $26
+         local.get $27
+         if (result v128)
+          local.get $1
+          local.get $27
+          i32.add
+          local.get $16
           i32.add
           v128.load
-          local.get $25
-          local.get $20
-          f32x4.relaxed_madd
-          local.set $20
-          local.get $24
-          local.get $32
-          i32.add
-          local.get $2
-          i32.add
-          v128.load
-          local.get $25
+          local.get $28
           local.get $15
           f32x4.relaxed_madd
           local.set $15
+          local.get $16
+          local.get $27
+          i32.add
+          v128.load
+          local.get $28
+          local.get $24
+          f32x4.relaxed_madd
+         else
+          local.get $24
          end
-         local.get $18
-         local.get $20
-         local.get $21
+         local.get $19
          call $assembly/cell/applyGate
-         local.tee $26
-         local.get $18
+         local.tee $29
+         local.get $26
          i32.const 24
          i32.add
-         local.get $1
+         local.get $13
          v128.load offset=32
-         local.get $21
+         local.get $19
          call $assembly/cell/applyGate
          local.tee $34
-         local.get $31
+         local.get $23
          if (result v128)
           v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-          local.get $26
+          local.get $29
           f32x4.sub
          else
-          local.get $18
+          local.get $26
           i32.const 12
           i32.add
           local.get $15
-          local.get $21
+          local.get $19
           call $assembly/cell/applyGate
          end
-         local.tee $20
-         local.get $25
+         local.tee $24
+         local.get $28
          f32x4.mul
          f32x4.relaxed_madd
          local.set $15
          local.get $0
          f32.load offset=32
-         local.tee $23
+         local.tee $22
          f32.const 0
          f32.gt
          if
           local.get $15
-          local.get $23
+          local.get $22
           f32x4.splat
           f32x4.pmin
-          local.get $23
+          local.get $22
           f32.neg
           f32x4.splat
           f32x4.pmax
           local.set $15
          end
-         local.get $18
+         local.get $15
+         local.get $15
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
+         local.set $15
+         local.get $26
          i32.const 36
          i32.add
-         local.get $24
+         local.get $27
          if (result v128)
-          local.get $24
-          local.get $32
+          local.get $27
+          local.get $1
           i32.const 1
           i32.shl
           i32.add
-          local.get $2
+          local.get $16
           i32.add
           v128.load
           local.get $15
@@ -3056,70 +3209,77 @@
          else
           local.get $33
          end
-         local.get $21
+         local.get $19
          call $assembly/cell/applyGate
-         local.set $25
-         local.get $1
-         local.get $26
+         local.set $28
+         local.get $13
+         local.get $29
          v128.store
-         local.get $1
-         local.get $20
+         local.get $13
+         local.get $24
          v128.store offset=16
-         local.get $1
+         local.get $13
          local.get $34
          v128.store offset=32
-         local.get $1
-         local.get $25
+         local.get $13
+         local.get $28
          v128.store offset=48
-         local.get $2
          local.get $16
+         local.get $25
          i32.add
          local.get $15
          v128.store
-         local.get $2
-         local.get $17
+         local.get $16
+         local.get $32
          i32.add
-         local.get $25
-         local.get $18
+         local.get $28
+         local.get $26
          i32.const 48
          i32.add
          local.get $15
          f32.const 0
          call $assembly/cell/applyGate
          f32x4.mul
+         local.tee $15
+         local.get $15
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
          v128.store
-         local.get $1
+         local.get $13
          i32.const -64
          i32.sub
-         local.set $1
-         local.get $2
+         local.set $13
+         local.get $16
          i32.const 16
          i32.add
-         local.set $2
+         local.set $16
          br $for-loop|00
         end
        end
       else
        local.get $3
-       local.get $16
+       local.get $25
+       local.get $32
+       local.get $32
+       local.get $32
        local.get $17
-       local.get $17
-       local.get $17
-       local.get $19
        call $assembly/lstm/standardGates
       end
-      local.get $14
+      local.get $30
       if
        local.get $5
        i32.const 0
        i32.const 1
-       local.get $14
+       local.get $30
        local.get $0
        i32.load offset=4
        local.tee $1
        i32.const 0
        local.get $1
-       local.get $22
+       local.get $14
        i32.const 3
        i32.add
        i32.const 2
@@ -3129,21 +3289,88 @@
        local.get $6
        i32.const 0
        call $assembly/gemm/gemm
+       local.get $6
+       local.tee $13
+       local.set $16
+       local.get $14
+       local.set $1
+       loop $while-continue|0
+        local.get $1
+        i32.const 4
+        i32.ge_s
+        if
+         local.get $16
+         local.get $13
+         v128.load
+         local.tee $15
+         local.get $15
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
+         v128.store
+         local.get $13
+         i32.const 16
+         i32.add
+         local.set $13
+         local.get $16
+         i32.const 16
+         i32.add
+         local.set $16
+         local.get $1
+         i32.const 4
+         i32.sub
+         local.set $1
+         br $while-continue|0
+        end
+       end
+       loop $while-continue|1
+        local.get $1
+        i32.const 0
+        i32.gt_s
+        if
+         local.get $16
+         local.get $13
+         v128.load32_splat
+         local.tee $15
+         local.get $15
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
+         v128.store32_lane 0
+         local.get $13
+         i32.const 4
+         i32.add
+         local.set $13
+         local.get $16
+         i32.const 4
+         i32.add
+         local.set $16
+         local.get $1
+         i32.const 1
+         i32.sub
+         local.set $1
+         br $while-continue|1
+        end
+       end
       end
-      local.get $27
+      local.get $18
       i32.const 1
       local.get $6
-      local.get $30
-      local.get $28
+      local.get $20
+      local.get $31
       local.get $11
       call $assembly/cell/emit
      else
       local.get $3
-      local.get $16
+      local.get $25
       local.get $6
-      local.get $30
+      local.get $20
       local.get $6
-      local.get $27
+      local.get $18
       i32.const 8
       i32.and
       select
@@ -3151,15 +3378,15 @@
       local.get $6
       local.get $11
       select
-      local.get $19
+      local.get $17
       call $assembly/lstm/standardGates
      end
     else
-     local.get $27
+     local.get $18
      i32.const 0
      local.get $6
-     local.get $30
-     local.get $28
+     local.get $20
+     local.get $31
      local.get $11
      call $assembly/cell/emit
     end
@@ -3168,7 +3395,7 @@
     i32.add
     local.set $3
     local.get $5
-    local.get $29
+    local.get $21
     i32.add
     local.set $5
     local.get $6
@@ -3182,11 +3409,11 @@
     local.get $11
     select
     local.set $11
-    local.get $13
+    local.get $2
     i32.const 1
     i32.add
-    local.set $13
-    br $for-loop|3
+    local.set $2
+    br $for-loop|1
    end
   end
  )
@@ -3438,6 +3665,13 @@
     f32x4.mul
     f32x4.relaxed_madd
     local.tee $18
+    local.get $18
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
+    local.tee $18
     v128.store
     local.get $3
     local.get $18
@@ -3475,8 +3709,8 @@
   (local $19 i32)
   (local $20 i32)
   (local $21 i32)
-  (local $22 i32)
-  (local $23 f32)
+  (local $22 f32)
+  (local $23 i32)
   (local $24 i32)
   (local $25 i32)
   (local $26 i32)
@@ -3489,7 +3723,7 @@
   (local $33 v128)
   local.get $0
   i32.load
-  local.set $13
+  local.set $15
   local.get $0
   i32.load offset=32
   local.tee $18
@@ -3503,21 +3737,62 @@
   i32.add
   i32.const 2
   i32.shr_s
-  local.tee $16
+  local.tee $17
   i32.const 4
   i32.shl
-  local.set $17
+  local.set $16
   local.get $1
   if
-   local.get $1
-   local.get $2
+   local.get $5
+   local.get $8
+   i32.const 2
+   i32.shl
+   local.get $16
+   i32.mul
+   i32.add
+   local.set $23
+   local.get $15
+   i32.const 3
+   i32.add
+   i32.const -4
+   i32.and
+   i32.const 2
+   i32.shl
+   local.set $24
+   loop $for-loop|0
+    local.get $8
+    local.get $13
+    i32.gt_s
+    if
+     local.get $18
+     local.get $1
+     local.get $2
+     local.get $13
+     i32.mul
+     i32.add
+     local.get $23
+     local.get $13
+     local.get $24
+     i32.mul
+     i32.add
+     local.get $15
+     call $assembly/cell/copyInputs
+     local.get $13
+     i32.const 1
+     i32.add
+     local.set $13
+     br $for-loop|0
+    end
+   end
+   local.get $23
+   local.get $24
    local.get $8
    local.get $0
    i32.load offset=8
-   local.get $13
+   local.get $15
    i32.const 0
-   local.get $13
-   local.get $16
+   local.get $15
+   local.get $17
    i32.const 3
    i32.mul
    local.get $0
@@ -3539,25 +3814,25 @@
   i32.const 2
   local.get $20
   select
-  local.get $16
+  local.get $17
   i32.mul
   local.get $0
   i32.load offset=20
   i32.const 0
   local.get $5
-  local.get $17
+  local.get $16
   i32.const 2
   i32.shl
   call $assembly/gemm/gemm
-  loop $for-loop|0
+  loop $for-loop|1
    local.get $8
    local.get $21
    i32.gt_s
    if
     local.get $6
-    local.get $17
+    local.get $16
     i32.add
-    local.set $22
+    local.set $24
     local.get $9
     if (result i32)
      local.get $9
@@ -3589,18 +3864,17 @@
        local.set $15
        local.get $0
        f32.load offset=28
-       local.set $23
+       local.set $22
        local.get $6
-       local.set $13
-       local.get $6
-       local.get $16
+       local.tee $13
+       local.get $17
        i32.const 4
        i32.shl
        i32.add
-       local.set $24
+       local.set $23
        loop $while-continue|0
         local.get $13
-        local.get $24
+        local.get $23
         i32.lt_u
         if
          local.get $15
@@ -3611,7 +3885,7 @@
          local.get $2
          v128.load offset=16
          f32x4.add
-         local.get $23
+         local.get $22
          call $assembly/cell/applyGate
          local.set $14
          local.get $15
@@ -3623,7 +3897,7 @@
          local.get $2
          v128.load
          f32x4.add
-         local.get $23
+         local.get $22
          call $assembly/cell/applyGate
          local.tee $27
          local.get $2
@@ -3631,7 +3905,7 @@
          local.get $1
          v128.load offset=32
          f32x4.relaxed_madd
-         local.get $23
+         local.get $22
          call $assembly/cell/applyGate
          local.set $28
          local.get $1
@@ -3654,6 +3928,13 @@
          local.get $28
          f32x4.mul
          f32x4.relaxed_madd
+         local.tee $14
+         local.get $14
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
          v128.store
          local.get $1
          i32.const 48
@@ -3673,11 +3954,9 @@
       else
        local.get $3
        local.set $1
-       local.get $6
-       local.set $13
        local.get $5
        local.tee $2
-       local.get $17
+       local.get $16
        i32.const 1
        i32.shl
        local.tee $25
@@ -3694,14 +3973,15 @@
        i32.add
        local.set $30
        local.get $6
-       local.get $16
+       local.tee $13
+       local.get $17
        i32.const 4
        i32.shl
        i32.add
-       local.set $24
+       local.set $23
        loop $while-continue|00
         local.get $13
-        local.get $24
+        local.get $23
         i32.lt_u
         if
          local.get $1
@@ -3853,6 +4133,13 @@
          local.get $13
          v128.load
          f32x4.mul
+         local.tee $14
+         local.get $14
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
          v128.store
          local.get $1
          i32.const 48
@@ -3881,14 +4168,14 @@
        local.get $19
        i32.const 0
        local.get $19
-       local.get $16
+       local.get $17
        local.get $0
        i32.load offset=20
        local.get $25
        i32.add
        i32.const 0
        local.get $5
-       local.get $17
+       local.get $16
        i32.const 3
        i32.mul
        i32.add
@@ -3897,8 +4184,6 @@
        call $assembly/gemm/gemm
        local.get $3
        local.set $1
-       local.get $6
-       local.set $2
        local.get $0
        i32.load offset=32
        i32.const 1
@@ -3907,9 +4192,10 @@
        local.get $0
        i32.const 36
        i32.add
-       local.set $24
+       local.set $23
        local.get $6
-       local.get $16
+       local.tee $2
+       local.get $17
        i32.const 4
        i32.shl
        i32.add
@@ -3928,7 +4214,7 @@
          local.get $1
          local.get $15
          if (result v128)
-          local.get $24
+          local.get $23
           i32.const 24
           i32.add
           local.get $14
@@ -4009,6 +4295,13 @@
          local.get $14
          f32x4.mul
          f32x4.relaxed_madd
+         local.tee $14
+         local.get $14
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
          v128.store
          local.get $1
          i32.const 48
@@ -4029,15 +4322,15 @@
       local.get $18
       i32.const 1
       local.get $6
-      local.get $22
-      local.get $17
+      local.get $24
+      local.get $16
       local.get $11
       call $assembly/cell/emit
      else
       local.get $3
       local.get $5
       local.get $6
-      local.get $22
+      local.get $24
       local.get $6
       local.get $18
       i32.const 8
@@ -4047,15 +4340,15 @@
       local.get $6
       local.get $11
       select
-      local.get $16
+      local.get $17
       call $assembly/gru/standardGates
      end
     else
      local.get $18
      i32.const 0
      local.get $6
-     local.get $22
-     local.get $17
+     local.get $24
+     local.get $16
      local.get $11
      call $assembly/cell/emit
     end
@@ -4064,7 +4357,7 @@
     i32.add
     local.set $3
     local.get $5
-    local.get $17
+    local.get $16
     i32.const 2
     i32.shl
     i32.add
@@ -4084,7 +4377,7 @@
     i32.const 1
     i32.add
     local.set $21
-    br $for-loop|0
+    br $for-loop|1
    end
   end
  )

@@ -5,16 +5,17 @@
  (type $3 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
  (type $4 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
  (type $5 (func (param i32 v128 f32) (result v128)))
- (type $6 (func (param v128 i32 v128 v128) (result v128)))
- (type $7 (func (param i32 i32 i32 i32 i32 f32 i32)))
- (type $8 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
- (type $9 (func (param i32 i32 i32 i32 i32 i32 i32)))
- (type $10 (func (param i32) (result i32)))
- (type $11 (func (param v128 i32) (result v128)))
- (type $12 (func (param i32 i32 i32 i32 f32 f32)))
+ (type $6 (func (param i32 i32 i32 i32)))
+ (type $7 (func (param v128 i32 v128 v128) (result v128)))
+ (type $8 (func (param i32 i32 i32 i32 i32 f32 i32)))
+ (type $9 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
+ (type $10 (func (param i32 i32 i32 i32 i32 i32 i32)))
+ (type $11 (func (param i32) (result i32)))
+ (type $12 (func (param v128 i32) (result v128)))
+ (type $13 (func (param i32 i32 i32 i32 f32 f32)))
  (import "env" "memory" (memory $0 1))
  (global $assembly/index/relaxed i32 (i32.const 0))
- (data $0 (i32.const 64) "\00\00\fc\c2\00\00\fcB\7f\00@K\00\00\80?;\aa\b8\bf;\aa8@\18r1?\da\fcu>HWc=\81v\1e<K\b5\af:")
+ (data $0 (i32.const 64) "\00\00\fc\c2\00\00\fcB\7f\00@K\00\00\80?;\aa\b8\bf;\aa8@\18r1?\da\fcu>HWc=\81v\1e<K\b5\af:\00\00\00 ")
  (export "relaxed" (global $assembly/index/relaxed))
  (export "activate" (func $assembly/activations/activate))
  (export "gemm" (func $assembly/gemm/gemm))
@@ -28,6 +29,7 @@
  (export "layerNorm" (func $assembly/rows/layerNorm))
  (export "masking" (func $assembly/rows/masking))
  (export "softmax" (func $assembly/rows/softmax))
+ (export "copyRowsWithoutTiny" (func $assembly/tiny/copyRowsWithoutTiny))
  (func $assembly/cell/applyGate (param $0 i32) (param $1 v128) (param $2 f32) (result v128)
   (local $3 f32)
   (local $4 f32)
@@ -283,6 +285,125 @@
    end
   end
  )
+ (func $assembly/cell/copyInputs (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32)
+  (local $4 v128)
+  local.get $0
+  i32.const 16
+  i32.and
+  if
+   loop $while-continue|0
+    local.get $3
+    i32.const 4
+    i32.ge_s
+    if
+     local.get $2
+     local.get $1
+     v128.load
+     v128.store
+     local.get $1
+     i32.const 16
+     i32.add
+     local.set $1
+     local.get $2
+     i32.const 16
+     i32.add
+     local.set $2
+     local.get $3
+     i32.const 4
+     i32.sub
+     local.set $3
+     br $while-continue|0
+    end
+   end
+   loop $while-continue|1
+    local.get $3
+    i32.const 0
+    i32.gt_s
+    if
+     local.get $2
+     local.get $1
+     f32.load
+     f32.store
+     local.get $1
+     i32.const 4
+     i32.add
+     local.set $1
+     local.get $2
+     i32.const 4
+     i32.add
+     local.set $2
+     local.get $3
+     i32.const 1
+     i32.sub
+     local.set $3
+     br $while-continue|1
+    end
+   end
+  else
+   loop $while-continue|00
+    local.get $3
+    i32.const 4
+    i32.ge_s
+    if
+     local.get $2
+     local.get $1
+     v128.load
+     local.tee $4
+     local.get $4
+     f32x4.abs
+     i32.const 108
+     v128.load32_splat
+     f32x4.lt
+     v128.andnot
+     v128.store
+     local.get $1
+     i32.const 16
+     i32.add
+     local.set $1
+     local.get $2
+     i32.const 16
+     i32.add
+     local.set $2
+     local.get $3
+     i32.const 4
+     i32.sub
+     local.set $3
+     br $while-continue|00
+    end
+   end
+   loop $while-continue|11
+    local.get $3
+    i32.const 0
+    i32.gt_s
+    if
+     local.get $2
+     local.get $1
+     v128.load32_splat
+     local.tee $4
+     local.get $4
+     f32x4.abs
+     i32.const 108
+     v128.load32_splat
+     f32x4.lt
+     v128.andnot
+     v128.store32_lane 0
+     local.get $1
+     i32.const 4
+     i32.add
+     local.set $1
+     local.get $2
+     i32.const 4
+     i32.add
+     local.set $2
+     local.get $3
+     i32.const 1
+     i32.sub
+     local.set $3
+     br $while-continue|11
+    end
+   end
+  end
+ )
  (func $assembly/lstm/standardGates (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
   (local $6 i32)
   (local $7 v128)
@@ -519,6 +640,13 @@
     local.tee $20
     f32x4.mul
     f32x4.add
+    local.tee $25
+    local.get $25
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
     local.set $25
     local.get $5
     local.get $24
@@ -637,6 +765,13 @@
     f32x4.add
     f32x4.div
     f32x4.mul
+    local.tee $18
+    local.get $18
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
     local.tee $18
     v128.store
     local.get $3
@@ -1120,6 +1255,101 @@
    return
   end
   local.get $0
+ )
+ (func $assembly/tiny/copyRowsWithoutTiny (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 i32)
+  (local $7 i32)
+  (local $8 i32)
+  (local $9 v128)
+  (local $10 i32)
+  loop $for-loop|0
+   local.get $4
+   local.get $10
+   i32.gt_s
+   if
+    local.get $0
+    local.set $6
+    local.get $2
+    local.set $7
+    local.get $5
+    local.set $8
+    loop $while-continue|0
+     local.get $8
+     i32.const 4
+     i32.ge_s
+     if
+      local.get $7
+      local.get $6
+      v128.load
+      local.tee $9
+      local.get $9
+      f32x4.abs
+      i32.const 108
+      v128.load32_splat
+      f32x4.lt
+      v128.andnot
+      v128.store
+      local.get $6
+      i32.const 16
+      i32.add
+      local.set $6
+      local.get $7
+      i32.const 16
+      i32.add
+      local.set $7
+      local.get $8
+      i32.const 4
+      i32.sub
+      local.set $8
+      br $while-continue|0
+     end
+    end
+    loop $while-continue|1
+     local.get $8
+     i32.const 0
+     i32.gt_s
+     if
+      local.get $7
+      local.get $6
+      v128.load32_splat
+      local.tee $9
+      local.get $9
+      f32x4.abs
+      i32.const 108
+      v128.load32_splat
+      f32x4.lt
+      v128.andnot
+      v128.store32_lane 0
+      local.get $6
+      i32.const 4
+      i32.add
+      local.set $6
+      local.get $7
+      i32.const 4
+      i32.add
+      local.set $7
+      local.get $8
+      i32.const 1
+      i32.sub
+      local.set $8
+      br $while-continue|1
+     end
+    end
+    local.get $0
+    local.get $1
+    i32.add
+    local.set $0
+    local.get $2
+    local.get $3
+    i32.add
+    local.set $2
+    local.get $10
+    i32.const 1
+    i32.add
+    local.set $10
+    br $for-loop|0
+   end
+  end
  )
  (func $assembly/tile/tile3 (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32)
   (local $8 v128)
@@ -2423,132 +2653,83 @@
   end
  )
  (func $assembly/rnn/rnn (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32) (param $12 i32)
-  (local $13 i32)
-  (local $14 v128)
-  (local $15 i32)
-  (local $16 i32)
-  (local $17 i32)
-  (local $18 i32)
-  (local $19 i32)
-  (local $20 i32)
-  (local $21 i32)
+  (local $13 v128)
+  (local $14 i32)
+  (local $15 v128)
+  (local $16 v128)
+  (local $17 v128)
+  (local $18 v128)
+  (local $19 v128)
+  (local $20 v128)
+  (local $21 v128)
   (local $22 v128)
   (local $23 v128)
-  (local $24 v128)
+  (local $24 i32)
   (local $25 v128)
-  (local $26 v128)
-  (local $27 v128)
-  (local $28 v128)
+  (local $26 i32)
+  (local $27 i32)
+  (local $28 i32)
   (local $29 v128)
   (local $30 v128)
-  (local $31 v128)
-  (local $32 v128)
-  (local $33 v128)
   local.get $0
   i32.load offset=4
-  local.tee $5
+  local.tee $26
   i32.const 3
   i32.add
   i32.const 2
   i32.shr_s
-  local.set $18
-  local.get $5
+  local.set $27
+  local.get $26
   local.get $0
   i32.load
-  local.tee $13
+  local.tee $24
   i32.add
-  local.set $19
+  local.set $28
+  local.get $0
+  i32.load offset=20
+  local.set $5
   local.get $1
   if
    local.get $6
-   local.get $13
+   local.get $24
    i32.const 2
    i32.shl
    i32.sub
-   local.set $21
+   local.set $26
    loop $for-loop|0
     local.get $8
-    local.get $17
+    local.get $14
     i32.gt_s
     if
+     local.get $5
      local.get $1
      local.get $2
-     local.get $17
+     local.get $14
      i32.mul
      i32.add
-     local.set $15
-     local.get $21
+     local.get $26
      local.get $7
-     local.get $17
+     local.get $14
      i32.mul
      i32.add
-     local.set $16
-     local.get $13
-     local.set $5
-     loop $while-continue|1
-      local.get $5
-      i32.const 4
-      i32.ge_s
-      if
-       local.get $16
-       local.get $15
-       v128.load
-       v128.store
-       local.get $15
-       i32.const 16
-       i32.add
-       local.set $15
-       local.get $16
-       i32.const 16
-       i32.add
-       local.set $16
-       local.get $5
-       i32.const 4
-       i32.sub
-       local.set $5
-       br $while-continue|1
-      end
-     end
-     loop $while-continue|2
-      local.get $5
-      i32.const 0
-      i32.gt_s
-      if
-       local.get $16
-       local.get $15
-       f32.load
-       f32.store
-       local.get $15
-       i32.const 4
-       i32.add
-       local.set $15
-       local.get $16
-       i32.const 4
-       i32.add
-       local.set $16
-       local.get $5
-       i32.const 1
-       i32.sub
-       local.set $5
-       br $while-continue|2
-      end
-     end
-     local.get $17
+     local.get $24
+     call $assembly/cell/copyInputs
+     local.get $14
      i32.const 1
      i32.add
-     local.set $17
+     local.set $14
      br $for-loop|0
     end
    end
-   local.get $21
+   local.get $26
    local.get $7
    local.get $8
    local.get $0
    i32.load offset=8
-   local.get $19
+   local.get $28
    i32.const 0
-   local.get $19
-   local.get $18
+   local.get $28
+   local.get $27
    local.get $0
    i32.load offset=12
    i32.const 0
@@ -2561,37 +2742,36 @@
    local.get $8
    local.get $0
    i32.load offset=8
-   local.get $19
-   local.get $13
-   local.get $5
-   local.get $18
+   local.get $28
+   local.get $24
+   local.get $26
+   local.get $27
    local.get $3
    local.get $4
    local.get $3
    local.get $4
    call $assembly/gemm/gemm
   end
-  local.get $0
-  i32.load offset=20
-  local.set $1
-  local.get $18
+  local.get $27
   i32.const 4
   i32.shl
-  local.set $5
-  loop $for-loop|3
+  local.set $1
+  i32.const 0
+  local.set $14
+  loop $for-loop|1
    local.get $8
-   local.get $20
+   local.get $14
    i32.gt_s
    if
-    local.get $5
+    local.get $1
     local.get $6
     i32.add
-    local.set $13
+    local.set $24
     local.get $9
     if (result i32)
      local.get $9
      local.get $10
-     local.get $20
+     local.get $14
      i32.mul
      i32.add
      i32.load8_u
@@ -2599,38 +2779,45 @@
      i32.const 1
     end
     if
-     local.get $1
+     local.get $5
      i32.const 1
      i32.and
      if
       local.get $0
       i32.const 24
       i32.add
-      local.set $15
+      local.set $26
       i32.const 0
       local.set $2
       loop $for-loop|00
+       local.get $1
        local.get $2
-       local.get $5
-       i32.lt_u
+       i32.gt_u
        if
-        local.get $15
+        local.get $26
         local.get $2
         local.get $3
         i32.add
-        local.tee $16
+        local.tee $27
         v128.load
         local.get $0
         f32.load offset=16
         call $assembly/cell/applyGate
-        local.set $14
-        local.get $16
-        local.get $14
+        local.tee $13
+        local.get $13
+        f32x4.abs
+        i32.const 108
+        v128.load32_splat
+        f32x4.lt
+        v128.andnot
+        local.set $13
+        local.get $27
+        local.get $13
         v128.store
         local.get $2
         local.get $6
         i32.add
-        local.get $14
+        local.get $13
         v128.store
         local.get $2
         i32.const 16
@@ -2639,135 +2826,142 @@
         br $for-loop|00
        end
       end
-      local.get $1
+      local.get $5
       i32.const 1
       local.get $6
-      local.get $13
-      local.get $5
+      local.get $24
+      local.get $1
       local.get $11
       call $assembly/cell/emit
      else
-      local.get $13
+      local.get $24
       local.get $6
-      local.get $1
+      local.get $5
       i32.const 8
       i32.and
       select
-      local.set $13
+      local.set $24
       local.get $11
       local.get $6
       local.get $11
       select
-      local.set $15
+      local.set $26
       i32.const 0
       local.set $2
       i32.const 64
       v128.load32_splat
-      local.set $22
+      local.set $15
       i32.const 68
       v128.load32_splat
-      local.set $23
+      local.set $16
       i32.const 72
       v128.load32_splat
-      local.set $14
+      local.set $13
       i32.const 76
       v128.load32_splat
-      local.set $32
+      local.set $29
       i32.const 84
       v128.load32_splat
-      local.set $24
+      local.set $17
       i32.const 88
       v128.load32_splat
-      local.set $25
+      local.set $18
       i32.const 92
       v128.load32_splat
-      local.set $26
+      local.set $19
       i32.const 96
       v128.load32_splat
-      local.set $27
+      local.set $20
       i32.const 100
       v128.load32_splat
-      local.set $28
+      local.set $21
       i32.const 104
       v128.load32_splat
-      local.set $29
+      local.set $22
       loop $for-loop|01
+       local.get $1
        local.get $2
-       local.get $5
-       i32.lt_u
+       i32.gt_u
        if
         local.get $2
         local.get $3
         i32.add
-        local.tee $16
+        local.tee $27
         v128.load
-        local.get $24
+        local.get $17
         f32x4.mul
-        local.get $23
+        local.get $16
         f32x4.pmin
-        local.get $22
+        local.get $15
         f32x4.pmax
-        local.tee $31
-        local.get $14
+        local.tee $25
+        local.get $13
         f32x4.add
-        local.tee $30
+        local.tee $23
         i32.const 23
         i32x4.shl
-        local.set $33
-        local.get $16
-        local.get $33
-        local.get $32
-        f32x4.sub
-        local.get $33
-        local.get $31
-        local.get $30
-        local.get $14
-        f32x4.sub
-        f32x4.sub
-        local.tee $30
-        local.get $25
-        local.get $30
-        local.get $26
-        local.get $30
+        local.set $30
         local.get $27
         local.get $30
-        local.get $28
-        local.get $30
         local.get $29
-        f32x4.mul
-        f32x4.add
-        f32x4.mul
-        f32x4.add
-        f32x4.mul
-        f32x4.add
-        f32x4.mul
-        f32x4.add
-        f32x4.mul
-        f32x4.mul
-        f32x4.add
-        local.tee $30
+        f32x4.sub
         local.get $30
-        local.get $32
+        local.get $25
+        local.get $23
+        local.get $13
+        f32x4.sub
+        f32x4.sub
+        local.tee $23
+        local.get $18
+        local.get $23
+        local.get $19
+        local.get $23
+        local.get $20
+        local.get $23
+        local.get $21
+        local.get $23
+        local.get $22
+        f32x4.mul
         f32x4.add
-        local.get $32
+        f32x4.mul
+        f32x4.add
+        f32x4.mul
+        f32x4.add
+        f32x4.mul
+        f32x4.add
+        f32x4.mul
+        f32x4.mul
+        f32x4.add
+        local.tee $23
+        local.get $23
+        local.get $29
+        f32x4.add
+        local.get $29
         f32x4.add
         f32x4.div
-        local.tee $30
+        local.tee $23
+        local.get $23
+        f32x4.abs
+        i32.const 108
+        v128.load32_splat
+        f32x4.lt
+        v128.andnot
+        local.tee $23
         v128.store
         local.get $2
         local.get $6
         i32.add
-        local.get $30
+        local.get $23
         v128.store
         local.get $2
-        local.get $13
+        local.get $24
         i32.add
-        local.get $30
+        local.get $23
         v128.store
         local.get $2
-        local.get $15
+        local.get $26
         i32.add
-        local.get $30
+        local.get $23
         v128.store
         local.get $2
         i32.const 16
@@ -2778,11 +2972,11 @@
       end
      end
     else
-     local.get $1
+     local.get $5
      i32.const 0
      local.get $6
-     local.get $13
-     local.get $5
+     local.get $24
+     local.get $1
      local.get $11
      call $assembly/cell/emit
     end
@@ -2801,11 +2995,11 @@
     local.get $11
     select
     local.set $11
-    local.get $20
+    local.get $14
     i32.const 1
     i32.add
-    local.set $20
-    br $for-loop|3
+    local.set $14
+    br $for-loop|1
    end
   end
  )
@@ -2816,15 +3010,15 @@
   (local $16 i32)
   (local $17 i32)
   (local $18 i32)
-  (local $19 v128)
+  (local $19 f32)
   (local $20 i32)
-  (local $21 f32)
-  (local $22 i32)
-  (local $23 f32)
+  (local $21 i32)
+  (local $22 f32)
+  (local $23 i32)
   (local $24 i32)
   (local $25 i32)
   (local $26 i32)
-  (local $27 i32)
+  (local $27 v128)
   (local $28 i32)
   (local $29 i32)
   (local $30 i32)
@@ -2837,106 +3031,60 @@
   i32.add
   i32.const 2
   i32.shr_s
-  local.set $20
-  local.get $0
-  i32.load
-  local.tee $14
+  local.set $17
   local.get $0
   i32.load offset=8
-  local.tee $22
+  local.tee $14
+  local.get $0
+  i32.load
+  local.tee $13
   i32.add
-  local.set $24
+  local.set $20
+  local.get $0
+  i32.load offset=36
+  local.set $18
   local.get $1
   if
    local.get $6
-   local.get $14
+   local.get $13
    i32.const 2
    i32.shl
    i32.sub
-   local.set $25
+   local.set $21
    loop $for-loop|0
     local.get $8
-    local.get $18
+    local.get $16
     i32.gt_s
     if
+     local.get $18
      local.get $1
      local.get $2
-     local.get $18
+     local.get $16
      i32.mul
      i32.add
-     local.set $16
-     local.get $25
+     local.get $21
      local.get $7
-     local.get $18
+     local.get $16
      i32.mul
      i32.add
-     local.set $17
-     local.get $14
-     local.set $13
-     loop $while-continue|1
-      local.get $13
-      i32.const 4
-      i32.ge_s
-      if
-       local.get $17
-       local.get $16
-       v128.load
-       v128.store
-       local.get $16
-       i32.const 16
-       i32.add
-       local.set $16
-       local.get $17
-       i32.const 16
-       i32.add
-       local.set $17
-       local.get $13
-       i32.const 4
-       i32.sub
-       local.set $13
-       br $while-continue|1
-      end
-     end
-     loop $while-continue|2
-      local.get $13
-      i32.const 0
-      i32.gt_s
-      if
-       local.get $17
-       local.get $16
-       f32.load
-       f32.store
-       local.get $16
-       i32.const 4
-       i32.add
-       local.set $16
-       local.get $17
-       i32.const 4
-       i32.add
-       local.set $17
-       local.get $13
-       i32.const 1
-       i32.sub
-       local.set $13
-       br $while-continue|2
-      end
-     end
-     local.get $18
+     local.get $13
+     call $assembly/cell/copyInputs
+     local.get $16
      i32.const 1
      i32.add
-     local.set $18
+     local.set $16
      br $for-loop|0
     end
    end
-   local.get $25
+   local.get $21
    local.get $7
    local.get $8
    local.get $0
    i32.load offset=12
-   local.get $24
-   i32.const 0
-   local.get $24
    local.get $20
+   i32.const 0
+   local.get $20
+   local.get $17
    i32.const 2
    i32.shl
    local.get $0
@@ -2951,10 +3099,10 @@
    local.get $8
    local.get $0
    i32.load offset=12
-   local.get $24
-   local.get $14
-   local.get $22
    local.get $20
+   local.get $13
+   local.get $14
+   local.get $17
    i32.const 2
    i32.shl
    local.get $3
@@ -2964,42 +3112,39 @@
    call $assembly/gemm/gemm
   end
   local.get $0
-  i32.load offset=36
-  local.set $25
-  local.get $0
   i32.load offset=24
-  local.set $14
-  local.get $22
+  local.set $28
+  local.get $14
   i32.const 3
   i32.add
   i32.const -4
   i32.and
   i32.const 2
   i32.shl
-  local.set $26
-  local.get $20
+  local.set $29
+  local.get $17
   i32.const 4
   i32.shl
-  local.set $27
+  local.set $21
   i32.const 0
-  local.set $13
-  loop $for-loop|3
+  local.set $2
+  loop $for-loop|1
+   local.get $2
    local.get $8
-   local.get $13
-   i32.gt_s
+   i32.lt_s
    if
-    local.get $27
+    local.get $21
     local.get $6
-    local.get $26
+    local.get $29
     i32.add
-    local.tee $16
+    local.tee $24
     i32.add
-    local.set $28
+    local.set $20
     local.get $9
     if (result i32)
      local.get $9
+     local.get $2
      local.get $10
-     local.get $13
      i32.mul
      i32.add
      i32.load8_u
@@ -3008,8 +3153,8 @@
     end
     if
      i32.const 1
-     local.get $14
-     local.get $25
+     local.get $28
+     local.get $18
      i32.const 1
      i32.and
      local.tee $1
@@ -3017,104 +3162,104 @@
      if
       local.get $5
       local.get $6
-      local.get $14
+      local.get $28
       select
-      local.set $17
+      local.set $30
       local.get $1
       if
        local.get $3
-       local.set $1
+       local.set $13
        local.get $0
        f32.load offset=28
-       local.set $21
+       local.set $19
        local.get $0
        i32.const 40
        i32.add
-       local.set $18
+       local.set $25
        local.get $0
        i32.load offset=20
-       local.set $24
+       local.set $26
        local.get $0
        i32.load offset=36
        i32.const 2
        i32.and
-       local.set $29
-       local.get $20
+       local.set $23
+       local.get $17
        i32.const 4
        i32.shl
-       local.set $30
+       local.set $1
        i32.const 0
-       local.set $2
+       local.set $16
        loop $for-loop|00
-        local.get $2
-        local.get $30
-        i32.lt_u
+        local.get $1
+        local.get $16
+        i32.gt_u
         if
-         local.get $2
          local.get $16
+         local.get $24
          i32.add
          v128.load
          local.set $31
-         local.get $1
+         local.get $13
          v128.load
-         local.set $19
-         local.get $1
+         local.set $27
+         local.get $13
          v128.load offset=16
          local.set $15
-         local.get $1
+         local.get $13
          v128.load offset=48
          local.set $32
-         local.get $24
-         if
-          local.get $19
-          local.get $2
-          local.get $24
-          i32.add
-          v128.load
-          local.get $31
-          f32x4.mul
-          f32x4.add
-          local.set $19
+         local.get $25
+         local.get $26
+         if (result v128)
           local.get $15
-          local.get $24
-          local.get $30
+          local.get $1
+          local.get $26
           i32.add
-          local.get $2
+          local.get $16
           i32.add
           v128.load
           local.get $31
           f32x4.mul
           f32x4.add
           local.set $15
+          local.get $27
+          local.get $16
+          local.get $26
+          i32.add
+          v128.load
+          local.get $31
+          f32x4.mul
+          f32x4.add
+         else
+          local.get $27
          end
-         local.get $18
          local.get $19
-         local.get $21
          call $assembly/cell/applyGate
-         local.set $19
-         local.get $29
+         local.set $27
+         local.get $23
          if (result v128)
           v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-          local.get $19
+          local.get $27
           f32x4.sub
          else
-          local.get $18
+          local.get $25
           i32.const 12
           i32.add
           local.get $15
-          local.get $21
+          local.get $19
           call $assembly/cell/applyGate
          end
          local.tee $33
          local.get $31
          f32x4.mul
-         local.get $19
-         local.get $18
+         local.get $27
+         local.get $25
          i32.const 24
          i32.add
-         local.get $1
+         local.get $13
          v128.load offset=32
-         local.get $21
+         local.get $19
          call $assembly/cell/applyGate
          local.tee $31
          f32x4.mul
@@ -3122,32 +3267,40 @@
          local.set $15
          local.get $0
          f32.load offset=32
-         local.tee $23
+         local.tee $22
          f32.const 0
          f32.gt
          if
           local.get $15
-          local.get $23
+          local.get $22
           f32x4.splat
           f32x4.pmin
-          local.get $23
+          local.get $22
           f32.neg
           f32x4.splat
           f32x4.pmax
           local.set $15
          end
-         local.get $18
+         local.get $15
+         local.get $15
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
+         local.set $15
+         local.get $25
          i32.const 36
          i32.add
-         local.get $24
+         local.get $26
          if (result v128)
           local.get $32
-          local.get $24
-          local.get $30
+          local.get $26
+          local.get $1
           i32.const 1
           i32.shl
           i32.add
-          local.get $2
+          local.get $16
           i32.add
           v128.load
           local.get $15
@@ -3156,70 +3309,77 @@
          else
           local.get $32
          end
-         local.get $21
+         local.get $19
          call $assembly/cell/applyGate
          local.set $32
-         local.get $1
-         local.get $19
+         local.get $13
+         local.get $27
          v128.store
-         local.get $1
+         local.get $13
          local.get $33
          v128.store offset=16
-         local.get $1
+         local.get $13
          local.get $31
          v128.store offset=32
-         local.get $1
+         local.get $13
          local.get $32
          v128.store offset=48
-         local.get $2
          local.get $16
+         local.get $24
          i32.add
          local.get $15
          v128.store
-         local.get $2
-         local.get $17
+         local.get $16
+         local.get $30
          i32.add
          local.get $32
-         local.get $18
+         local.get $25
          i32.const 48
          i32.add
          local.get $15
          f32.const 0
          call $assembly/cell/applyGate
          f32x4.mul
+         local.tee $15
+         local.get $15
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
          v128.store
-         local.get $1
+         local.get $13
          i32.const -64
          i32.sub
-         local.set $1
-         local.get $2
+         local.set $13
+         local.get $16
          i32.const 16
          i32.add
-         local.set $2
+         local.set $16
          br $for-loop|00
         end
        end
       else
        local.get $3
-       local.get $16
+       local.get $24
+       local.get $30
+       local.get $30
+       local.get $30
        local.get $17
-       local.get $17
-       local.get $17
-       local.get $20
        call $assembly/lstm/standardGates
       end
-      local.get $14
+      local.get $28
       if
        local.get $5
        i32.const 0
        i32.const 1
-       local.get $14
+       local.get $28
        local.get $0
        i32.load offset=4
        local.tee $1
        i32.const 0
        local.get $1
-       local.get $22
+       local.get $14
        i32.const 3
        i32.add
        i32.const 2
@@ -3229,21 +3389,88 @@
        local.get $6
        i32.const 0
        call $assembly/gemm/gemm
+       local.get $6
+       local.tee $13
+       local.set $16
+       local.get $14
+       local.set $1
+       loop $while-continue|0
+        local.get $1
+        i32.const 4
+        i32.ge_s
+        if
+         local.get $16
+         local.get $13
+         v128.load
+         local.tee $15
+         local.get $15
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
+         v128.store
+         local.get $13
+         i32.const 16
+         i32.add
+         local.set $13
+         local.get $16
+         i32.const 16
+         i32.add
+         local.set $16
+         local.get $1
+         i32.const 4
+         i32.sub
+         local.set $1
+         br $while-continue|0
+        end
+       end
+       loop $while-continue|1
+        local.get $1
+        i32.const 0
+        i32.gt_s
+        if
+         local.get $16
+         local.get $13
+         v128.load32_splat
+         local.tee $15
+         local.get $15
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
+         v128.store32_lane 0
+         local.get $13
+         i32.const 4
+         i32.add
+         local.set $13
+         local.get $16
+         i32.const 4
+         i32.add
+         local.set $16
+         local.get $1
+         i32.const 1
+         i32.sub
+         local.set $1
+         br $while-continue|1
+        end
+       end
       end
-      local.get $25
+      local.get $18
       i32.const 1
       local.get $6
-      local.get $28
-      local.get $26
+      local.get $20
+      local.get $29
       local.get $11
       call $assembly/cell/emit
      else
       local.get $3
-      local.get $16
+      local.get $24
       local.get $6
-      local.get $28
+      local.get $20
       local.get $6
-      local.get $25
+      local.get $18
       i32.const 8
       i32.and
       select
@@ -3251,15 +3478,15 @@
       local.get $6
       local.get $11
       select
-      local.get $20
+      local.get $17
       call $assembly/lstm/standardGates
      end
     else
-     local.get $25
+     local.get $18
      i32.const 0
      local.get $6
-     local.get $28
-     local.get $26
+     local.get $20
+     local.get $29
      local.get $11
      call $assembly/cell/emit
     end
@@ -3268,7 +3495,7 @@
     i32.add
     local.set $3
     local.get $5
-    local.get $27
+    local.get $21
     i32.add
     local.set $5
     local.get $6
@@ -3282,11 +3509,11 @@
     local.get $11
     select
     local.set $11
-    local.get $13
+    local.get $2
     i32.const 1
     i32.add
-    local.set $13
-    br $for-loop|3
+    local.set $2
+    br $for-loop|1
    end
   end
  )
@@ -3555,6 +3782,13 @@
     f32x4.mul
     f32x4.add
     local.tee $18
+    local.get $18
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
+    local.tee $18
     v128.store
     local.get $3
     local.get $18
@@ -3582,6 +3816,222 @@
    end
   end
  )
+ (func $assembly/gru/resetState (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 v128)
+  (local $7 i32)
+  (local $8 i32)
+  (local $9 v128)
+  (local $10 v128)
+  (local $11 v128)
+  (local $12 v128)
+  (local $13 v128)
+  local.get $0
+  i32.load offset=32
+  i32.const 1
+  i32.and
+  local.set $7
+  local.get $0
+  i32.const 36
+  i32.add
+  local.set $8
+  local.get $3
+  local.get $5
+  i32.const 4
+  i32.shl
+  i32.add
+  local.set $5
+  loop $while-continue|0
+   local.get $3
+   local.get $5
+   i32.lt_u
+   if
+    local.get $1
+    v128.load
+    local.get $2
+    v128.load
+    f32x4.add
+    local.set $6
+    local.get $1
+    v128.load offset=16
+    local.get $2
+    v128.load offset=16
+    f32x4.add
+    local.set $9
+    local.get $7
+    if (result v128)
+     local.get $8
+     local.get $6
+     local.get $0
+     f32.load offset=28
+     call $assembly/cell/applyGate
+    else
+     i32.const 76
+     v128.load32_splat
+     local.tee $10
+     local.get $6
+     i32.const 80
+     v128.load32_splat
+     f32x4.mul
+     i32.const 68
+     v128.load32_splat
+     f32x4.pmin
+     i32.const 64
+     v128.load32_splat
+     f32x4.pmax
+     local.tee $6
+     i32.const 72
+     v128.load32_splat
+     local.tee $11
+     f32x4.add
+     local.tee $12
+     i32.const 23
+     i32x4.shl
+     local.tee $13
+     local.get $10
+     f32x4.add
+     local.get $13
+     local.get $6
+     local.get $12
+     local.get $11
+     f32x4.sub
+     f32x4.sub
+     local.tee $6
+     i32.const 88
+     v128.load32_splat
+     local.get $6
+     i32.const 92
+     v128.load32_splat
+     local.get $6
+     i32.const 96
+     v128.load32_splat
+     local.get $6
+     i32.const 100
+     v128.load32_splat
+     local.get $6
+     i32.const 104
+     v128.load32_splat
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.mul
+     f32x4.add
+     f32x4.div
+    end
+    local.set $6
+    local.get $7
+    if (result v128)
+     local.get $8
+     i32.const 12
+     i32.add
+     local.get $9
+     local.get $0
+     f32.load offset=28
+     call $assembly/cell/applyGate
+    else
+     i32.const 76
+     v128.load32_splat
+     local.tee $10
+     local.get $9
+     i32.const 80
+     v128.load32_splat
+     f32x4.mul
+     i32.const 68
+     v128.load32_splat
+     f32x4.pmin
+     i32.const 64
+     v128.load32_splat
+     f32x4.pmax
+     local.tee $9
+     i32.const 72
+     v128.load32_splat
+     local.tee $11
+     f32x4.add
+     local.tee $12
+     i32.const 23
+     i32x4.shl
+     local.tee $13
+     local.get $10
+     f32x4.add
+     local.get $13
+     local.get $9
+     local.get $12
+     local.get $11
+     f32x4.sub
+     f32x4.sub
+     local.tee $9
+     i32.const 88
+     v128.load32_splat
+     local.get $9
+     i32.const 92
+     v128.load32_splat
+     local.get $9
+     i32.const 96
+     v128.load32_splat
+     local.get $9
+     i32.const 100
+     v128.load32_splat
+     local.get $9
+     i32.const 104
+     v128.load32_splat
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.mul
+     f32x4.add
+     f32x4.div
+    end
+    local.set $9
+    local.get $1
+    local.get $6
+    v128.store
+    local.get $1
+    local.get $9
+    v128.store offset=16
+    local.get $4
+    local.get $6
+    local.get $3
+    v128.load
+    f32x4.mul
+    local.tee $6
+    local.get $6
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
+    v128.store
+    local.get $1
+    i32.const 48
+    i32.add
+    local.set $1
+    local.get $2
+    i32.const 32
+    i32.add
+    local.set $2
+    local.get $4
+    i32.const 16
+    i32.add
+    local.set $4
+    local.get $3
+    i32.const 16
+    i32.add
+    local.set $3
+    br $while-continue|0
+   end
+  end
+ )
  (func $assembly/gru/gru (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32) (param $12 i32)
   (local $13 i32)
   (local $14 v128)
@@ -3591,31 +4041,27 @@
   (local $18 i32)
   (local $19 i32)
   (local $20 i32)
-  (local $21 i32)
+  (local $21 f32)
   (local $22 i32)
-  (local $23 f32)
+  (local $23 v128)
   (local $24 i32)
   (local $25 i32)
-  (local $26 i32)
-  (local $27 v128)
+  (local $26 v128)
+  (local $27 i32)
   (local $28 v128)
-  (local $29 i32)
-  (local $30 i32)
-  (local $31 v128)
-  (local $32 v128)
-  (local $33 v128)
+  (local $29 v128)
   local.get $0
   i32.load
-  local.set $13
+  local.set $22
   local.get $0
   i32.load offset=32
-  local.tee $18
+  local.tee $17
   i32.const 2
   i32.and
-  local.set $20
+  local.set $19
   local.get $0
   i32.load offset=4
-  local.tee $19
+  local.tee $18
   i32.const 3
   i32.add
   i32.const 2
@@ -3623,17 +4069,58 @@
   local.tee $16
   i32.const 4
   i32.shl
-  local.set $17
+  local.set $15
   local.get $1
   if
-   local.get $1
-   local.get $2
+   local.get $5
+   local.get $8
+   i32.const 2
+   i32.shl
+   local.get $15
+   i32.mul
+   i32.add
+   local.set $24
+   local.get $22
+   i32.const 3
+   i32.add
+   i32.const -4
+   i32.and
+   i32.const 2
+   i32.shl
+   local.set $25
+   loop $for-loop|0
+    local.get $8
+    local.get $13
+    i32.gt_s
+    if
+     local.get $17
+     local.get $1
+     local.get $2
+     local.get $13
+     i32.mul
+     i32.add
+     local.get $24
+     local.get $13
+     local.get $25
+     i32.mul
+     i32.add
+     local.get $22
+     call $assembly/cell/copyInputs
+     local.get $13
+     i32.const 1
+     i32.add
+     local.set $13
+     br $for-loop|0
+    end
+   end
+   local.get $24
+   local.get $25
    local.get $8
    local.get $0
    i32.load offset=8
-   local.get $13
+   local.get $22
    i32.const 0
-   local.get $13
+   local.get $22
    local.get $16
    i32.const 3
    i32.mul
@@ -3649,12 +4136,12 @@
   local.get $8
   local.get $0
   i32.load offset=16
-  local.get $19
+  local.get $18
   i32.const 0
-  local.get $19
+  local.get $18
   i32.const 3
   i32.const 2
-  local.get $20
+  local.get $19
   select
   local.get $16
   i32.mul
@@ -3662,24 +4149,24 @@
   i32.load offset=20
   i32.const 0
   local.get $5
-  local.get $17
+  local.get $15
   i32.const 2
   i32.shl
   call $assembly/gemm/gemm
-  loop $for-loop|0
+  loop $for-loop|1
    local.get $8
-   local.get $21
+   local.get $20
    i32.gt_s
    if
     local.get $6
-    local.get $17
+    local.get $15
     i32.add
-    local.set $22
+    local.set $24
     local.get $9
     if (result i32)
      local.get $9
      local.get $10
-     local.get $21
+     local.get $20
      i32.mul
      i32.add
      i32.load8_u
@@ -3687,14 +4174,14 @@
      i32.const 1
     end
     if
-     local.get $20
+     local.get $19
      i32.eqz
-     local.get $18
+     local.get $17
      i32.const 1
      i32.and
      i32.or
      if
-      local.get $20
+      local.get $19
       if
        local.get $3
        local.set $1
@@ -3703,10 +4190,10 @@
        local.get $0
        i32.const 36
        i32.add
-       local.set $15
+       local.set $22
        local.get $0
        f32.load offset=28
-       local.set $23
+       local.set $21
        local.get $6
        local.set $13
        local.get $6
@@ -3714,13 +4201,13 @@
        i32.const 4
        i32.shl
        i32.add
-       local.set $24
+       local.set $25
        loop $while-continue|0
         local.get $13
-        local.get $24
+        local.get $25
         i32.lt_u
         if
-         local.get $15
+         local.get $22
          i32.const 12
          i32.add
          local.get $1
@@ -3728,51 +4215,58 @@
          local.get $2
          v128.load offset=16
          f32x4.add
-         local.get $23
+         local.get $21
          call $assembly/cell/applyGate
          local.set $14
-         local.get $15
+         local.get $22
          i32.const 24
          i32.add
          local.get $1
          v128.load offset=32
-         local.get $15
+         local.get $22
          local.get $1
          v128.load
          local.get $2
          v128.load
          f32x4.add
-         local.get $23
+         local.get $21
          call $assembly/cell/applyGate
-         local.tee $27
+         local.tee $23
          local.get $2
          v128.load offset=32
          f32x4.mul
          f32x4.add
-         local.get $23
+         local.get $21
          call $assembly/cell/applyGate
-         local.set $28
+         local.set $26
          local.get $1
-         local.get $27
+         local.get $23
          v128.store
          local.get $1
          local.get $14
          v128.store offset=16
          local.get $1
-         local.get $28
+         local.get $26
          v128.store offset=32
          local.get $13
          i32.const 76
          v128.load32_splat
          local.get $14
          f32x4.sub
-         local.get $28
+         local.get $26
          f32x4.mul
          local.get $14
          local.get $13
          v128.load
          f32x4.mul
          f32x4.add
+         local.tee $14
+         local.get $14
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
          v128.store
          local.get $1
          i32.const 48
@@ -3790,234 +4284,35 @@
         end
        end
       else
+       local.get $0
        local.get $3
-       local.set $1
-       local.get $6
-       local.set $13
        local.get $5
-       local.tee $2
-       local.get $17
-       i32.const 1
-       i32.shl
-       local.tee $25
-       i32.add
-       local.tee $26
-       local.set $15
-       local.get $0
-       i32.load offset=32
-       i32.const 1
-       i32.and
-       local.set $29
-       local.get $0
-       i32.const 36
-       i32.add
-       local.set $30
        local.get $6
-       local.get $16
-       i32.const 4
+       local.get $15
+       i32.const 1
        i32.shl
+       local.tee $1
+       local.get $5
        i32.add
-       local.set $24
-       loop $while-continue|00
-        local.get $13
-        local.get $24
-        i32.lt_u
-        if
-         local.get $1
-         v128.load
-         local.get $2
-         v128.load
-         f32x4.add
-         local.set $14
-         local.get $1
-         v128.load offset=16
-         local.get $2
-         v128.load offset=16
-         f32x4.add
-         local.set $27
-         local.get $29
-         if (result v128)
-          local.get $30
-          local.get $14
-          local.get $0
-          f32.load offset=28
-          call $assembly/cell/applyGate
-         else
-          i32.const 76
-          v128.load32_splat
-          local.tee $28
-          local.get $14
-          i32.const 80
-          v128.load32_splat
-          f32x4.mul
-          i32.const 68
-          v128.load32_splat
-          f32x4.pmin
-          i32.const 64
-          v128.load32_splat
-          f32x4.pmax
-          local.tee $14
-          i32.const 72
-          v128.load32_splat
-          local.tee $31
-          f32x4.add
-          local.tee $32
-          i32.const 23
-          i32x4.shl
-          local.tee $33
-          local.get $28
-          f32x4.add
-          local.get $33
-          local.get $14
-          local.get $32
-          local.get $31
-          f32x4.sub
-          f32x4.sub
-          local.tee $14
-          i32.const 88
-          v128.load32_splat
-          local.get $14
-          i32.const 92
-          v128.load32_splat
-          local.get $14
-          i32.const 96
-          v128.load32_splat
-          local.get $14
-          i32.const 100
-          v128.load32_splat
-          local.get $14
-          i32.const 104
-          v128.load32_splat
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.mul
-          f32x4.add
-          f32x4.div
-         end
-         local.set $14
-         local.get $29
-         if (result v128)
-          local.get $30
-          i32.const 12
-          i32.add
-          local.get $27
-          local.get $0
-          f32.load offset=28
-          call $assembly/cell/applyGate
-         else
-          i32.const 76
-          v128.load32_splat
-          local.tee $28
-          local.get $27
-          i32.const 80
-          v128.load32_splat
-          f32x4.mul
-          i32.const 68
-          v128.load32_splat
-          f32x4.pmin
-          i32.const 64
-          v128.load32_splat
-          f32x4.pmax
-          local.tee $27
-          i32.const 72
-          v128.load32_splat
-          local.tee $31
-          f32x4.add
-          local.tee $32
-          i32.const 23
-          i32x4.shl
-          local.tee $33
-          local.get $28
-          f32x4.add
-          local.get $33
-          local.get $27
-          local.get $32
-          local.get $31
-          f32x4.sub
-          f32x4.sub
-          local.tee $27
-          i32.const 88
-          v128.load32_splat
-          local.get $27
-          i32.const 92
-          v128.load32_splat
-          local.get $27
-          i32.const 96
-          v128.load32_splat
-          local.get $27
-          i32.const 100
-          v128.load32_splat
-          local.get $27
-          i32.const 104
-          v128.load32_splat
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.mul
-          f32x4.add
-          f32x4.div
-         end
-         local.set $27
-         local.get $1
-         local.get $14
-         v128.store
-         local.get $1
-         local.get $27
-         v128.store offset=16
-         local.get $15
-         local.get $14
-         local.get $13
-         v128.load
-         f32x4.mul
-         v128.store
-         local.get $1
-         i32.const 48
-         i32.add
-         local.set $1
-         local.get $2
-         i32.const 32
-         i32.add
-         local.set $2
-         local.get $15
-         i32.const 16
-         i32.add
-         local.set $15
-         local.get $13
-         i32.const 16
-         i32.add
-         local.set $13
-         br $while-continue|00
-        end
-       end
-       local.get $26
+       local.tee $2
+       local.get $16
+       call $assembly/gru/resetState
+       local.get $2
        i32.const 0
        i32.const 1
        local.get $0
        i32.load offset=24
-       local.get $19
+       local.get $18
        i32.const 0
-       local.get $19
+       local.get $18
        local.get $16
        local.get $0
        i32.load offset=20
-       local.get $25
+       local.get $1
        i32.add
        i32.const 0
        local.get $5
-       local.get $17
+       local.get $15
        i32.const 3
        i32.mul
        i32.add
@@ -4032,20 +4327,20 @@
        i32.load offset=32
        i32.const 1
        i32.and
-       local.set $15
+       local.set $25
        local.get $0
        i32.const 36
        i32.add
-       local.set $24
+       local.set $22
        local.get $6
        local.get $16
        i32.const 4
        i32.shl
        i32.add
-       local.set $25
-       loop $while-continue|001
+       local.set $27
+       loop $while-continue|00
         local.get $2
-        local.get $25
+        local.get $27
         i32.lt_u
         if
          local.get $1
@@ -4055,9 +4350,9 @@
          f32x4.add
          local.set $14
          local.get $1
-         local.get $15
+         local.get $25
          if (result v128)
-          local.get $24
+          local.get $22
           i32.const 24
           i32.add
           local.get $14
@@ -4075,23 +4370,23 @@
           i32.const 64
           v128.load32_splat
           f32x4.pmax
-          local.tee $14
+          local.tee $26
           i32.const 72
           v128.load32_splat
-          local.tee $27
+          local.tee $14
           f32x4.add
           local.tee $28
           i32.const 23
           i32x4.shl
-          local.tee $31
+          local.tee $29
           i32.const 76
           v128.load32_splat
-          local.tee $32
+          local.tee $23
           f32x4.sub
-          local.get $31
-          local.get $14
+          local.get $29
+          local.get $26
           local.get $28
-          local.get $27
+          local.get $14
           f32x4.sub
           f32x4.sub
           local.tee $14
@@ -4122,9 +4417,9 @@
           f32x4.add
           local.tee $14
           local.get $14
-          local.get $32
+          local.get $23
           f32x4.add
-          local.get $32
+          local.get $23
           f32x4.add
           f32x4.div
          end
@@ -4135,15 +4430,22 @@
          v128.load32_splat
          local.get $1
          v128.load offset=16
-         local.tee $27
+         local.tee $23
          f32x4.sub
          local.get $14
          f32x4.mul
-         local.get $27
+         local.get $23
          local.get $2
          v128.load
          f32x4.mul
          f32x4.add
+         local.tee $14
+         local.get $14
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
          v128.store
          local.get $1
          i32.const 48
@@ -4157,24 +4459,24 @@
          i32.const 16
          i32.add
          local.set $2
-         br $while-continue|001
+         br $while-continue|00
         end
        end
       end
-      local.get $18
+      local.get $17
       i32.const 1
       local.get $6
-      local.get $22
-      local.get $17
+      local.get $24
+      local.get $15
       local.get $11
       call $assembly/cell/emit
      else
       local.get $3
       local.get $5
       local.get $6
-      local.get $22
+      local.get $24
       local.get $6
-      local.get $18
+      local.get $17
       i32.const 8
       i32.and
       select
@@ -4186,11 +4488,11 @@
       call $assembly/gru/standardGates
      end
     else
-     local.get $18
+     local.get $17
      i32.const 0
      local.get $6
-     local.get $22
-     local.get $17
+     local.get $24
+     local.get $15
      local.get $11
      call $assembly/cell/emit
     end
@@ -4199,7 +4501,7 @@
     i32.add
     local.set $3
     local.get $5
-    local.get $17
+    local.get $15
     i32.const 2
     i32.shl
     i32.add
@@ -4215,11 +4517,11 @@
     local.get $11
     select
     local.set $11
-    local.get $21
+    local.get $20
     i32.const 1
     i32.add
-    local.set $21
-    br $for-loop|0
+    local.set $20
+    br $for-loop|1
    end
   end
  )

@@ -152,7 +152,7 @@ export function namedOutputs({ graph }: ModelEngine, request: RunRequest): Recor
 }
 
 /** A record without a prototype, which no name can meet. */
-export function recordOf<Value>(entries: readonly (readonly [string, Value])[]): Record<string, Value> {
+function recordOf<Value>(entries: readonly (readonly [string, Value])[]): Record<string, Value> {
   const record: Record<string, Value> = Object.create(null);
   for (const [name, value] of entries) record[name] = value;
   return record;

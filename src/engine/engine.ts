@@ -7,7 +7,7 @@ import { makeLayer } from '../layers/common.js';
 import type { BuildContext, CellInfo, Layer, LayerKinds, StepRecord } from '../layers/layer.js';
 import { SlotLayout, type StatePlace } from '../layers/recurrent/slot.js';
 import type { ModelSpec, TensorSpec } from '../spec.js';
-import type { Holder, StateOwner } from '../state/access.js';
+import { type Holder, leastOf, type StateOwner } from '../state/access.js';
 import { fingerprint } from '../state/fingerprint.js';
 import type { Hash } from '../state/hash.js';
 import type { Numbers } from '../typed.js';
@@ -15,6 +15,7 @@ import type { Kernels } from '../wasm/abi.js';
 import { rowBytes } from '../wasm/abi.js';
 import { Arena } from '../wasm/arena.js';
 import { type Build, instantiate, type LoadedModule } from '../wasm/module.js';
+import { withoutTiny } from '../wasm/tiny.js';
 import { type Engine, Plan, type PlanShape } from './plan.js';
 import { Plans } from './plan-cache.js';
 
@@ -87,11 +88,13 @@ export class ModelEngine implements Engine, StateOwner {
     ];
     this.slotBytes = slot.bytes;
     this.#initial = this.arena.alloc(this.slotBytes);
-    const initial = ({ parts }: StatePlace, names: readonly (string | undefined)[]): void =>
-      parts.forEach(({ offset }, index) => {
+    const initial = (place: StatePlace, names: readonly (string | undefined)[]): void => {
+      const least = leastOf(place);
+      place.parts.forEach(({ offset }, index) => {
         const name = names[index];
-        if (name !== undefined) this.arena.f32.set(tensor(name), (this.#initial + offset) / 4);
+        if (name !== undefined) this.arena.f32.set(withoutTiny(tensor(name), least), (this.#initial + offset) / 4);
       });
+    };
     for (const cell of this.cells) initial(cell.place, cell.initial);
     carries.forEach((carry, index) => {
       initial(this.carried[index] as StatePlace, [carry.initial]);

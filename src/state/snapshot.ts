@@ -1,7 +1,7 @@
 import { StateError } from '../errors.js';
 import { raise } from '../refuse.js';
 import { arrayType, copyBytes } from '../typed.js';
-import { readVector, type StateOwner, type StateVector, stateVectors, writeVector } from './access.js';
+import { leastOf, readVector, type StateOwner, type StateVector, stateVectors, writeVector } from './access.js';
 import { type Hash, hashWords, hex } from './hash.js';
 
 /**
@@ -60,13 +60,15 @@ export function decodeState(owner: StateOwner, state: number, batch: number, giv
   const own = hex(owner.fingerprint);
   if (saved !== own) refuseBytes('of another model', own, saved);
   same(16, batch, 'of another batch size');
-  const { vectors, floats } = everything(owner, batch);
+  const { floats } = everything(owner, batch);
   same(20, floats, 'of another size');
   const numbers = new Float32Array(bytes.buffer, HEADER, floats);
   let start = 0;
-  for (const vector of vectors) {
-    writeVector(owner, state, batch, vector, numbers, start);
-    start += batch * vector.length;
+  for (const { place } of owner.holders) {
+    for (const vector of stateVectors(place)) {
+      writeVector(owner, state, batch, vector, numbers, leastOf(place), start);
+      start += batch * vector.length;
+    }
   }
 }
 

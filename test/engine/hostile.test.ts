@@ -540,8 +540,8 @@ describe.each(builds)('sizes, %s', (build) => {
     }
   });
 
-  it('of 100,000 nodes, tensors, inputs and outputs', async () => {
-    const count = 100_000;
+  it('of 20,000 nodes, tensors, inputs and outputs', async () => {
+    const count = 20_000;
     const names = Array.from({ length: count }, (_, i) => `n${i}`);
     const chain: ModelSpec = {
       inputs: [{ name: 'x', features: 1 }],
@@ -566,7 +566,7 @@ describe.each(builds)('sizes, %s', (build) => {
       { ...wide, layouts: {}, nodes: [{ type: 'concatenate', name: 'y', inputs: names }], outputs: ['y'] },
       { build },
     );
-    expect(merged.runNamed(Object.fromEntries(names.map((name, i) => [name, [i]]))).y?.data[99_999]).toBe(99_999);
+    expect(merged.runNamed(Object.fromEntries(names.map((name, i) => [name, [i]]))).y?.data[19_999]).toBe(19_999);
   }, 60_000);
 
   it('10,000 streams of mixed batch, disposed of in any order', async () => {

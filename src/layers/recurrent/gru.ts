@@ -59,7 +59,9 @@ export const gru: CellKind<GruConfig> = {
       projection: fromX,
       // The products of x and of h stay apart, since the reset gate stands between them.
       front: 0,
-      scratchVectors: 4 * vectorsFor(units),
+      flushesInputs: true,
+      // Of h's part and r∘h, and of x.
+      scratchVectors: 4 * vectorsFor(units) + vectorsFor(inputs),
     };
   },
 };
