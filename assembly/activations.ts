@@ -33,6 +33,7 @@ export const enum Activation {
   erf,
   floor,
   sign,
+  round,
 }
 
 /**
@@ -103,6 +104,8 @@ export function apply(x: v128, id: Activation, alpha: v128, beta: v128): v128 {
       const one = v128.or(v128.and(x, splat(-0.0)), splat(1));
       return v128.bitselect(one, x, f32x4.gt(f32x4.abs(x), zeros()));
     }
+    case Activation.round:
+      return f32x4.nearest(x);
     default:
       return x;
   }

@@ -1,7 +1,7 @@
 import { Activation, apply } from './activations';
 import { clamp, splat, zeros } from './arith';
-import { copyFloats, copyVectors, fillVectors } from './rows';
-import { copyWithoutTiny } from './tiny';
+import { copyRows, copyVectors, fillVectors } from './rows';
+import { copyRowsWithoutTiny } from './tiny';
 
 /**
  * What the recurrent cells share: the flags of a layer descriptor, activations with a clip, and the output of a row
@@ -48,10 +48,10 @@ export function bounded(x: v128, bound: f32): v128 {
   return bound > 0 ? clamp(x, splat(-bound), splat(bound)) : x;
 }
 
-/** `n` floats of one row's input, as the cell sees them. */
-export function copyInputs(flags: i32, x: usize, to: usize, n: i32): void {
-  if (flags & Flag.tinyInputs) copyFloats(x, to, n);
-  else copyWithoutTiny(x, to, n);
+/** Rows of `n` floats of the input, as the cell sees them. */
+export function copyInputs(flags: i32, x: usize, xStride: usize, to: usize, toStride: usize, rows: i32, n: i32): void {
+  if (flags & Flag.tinyInputs) copyRows(x, xStride, to, toStride, rows, n);
+  else copyRowsWithoutTiny(x, xStride, to, toStride, rows, n);
 }
 
 /** Whether a row takes part in this timestep. */

@@ -66,7 +66,7 @@ export function gru(
   if (x) {
     const front = scratch + <usize>rows * 4 * bytes;
     const frontStride = <usize>rowBytes(inputs);
-    for (let r = 0; r < rows; r++) copyInputs(flags, x + <usize>r * xStride, front + <usize>r * frontStride, inputs);
+    copyInputs(flags, x, xStride, front, frontStride, rows, inputs);
     gemm(front, frontStride, rows, layer.wIh, inputs, 0, inputs, 3 * groups, layer.biasIh, 0, raw, rawStride);
   }
   gemm(

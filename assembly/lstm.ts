@@ -3,7 +3,7 @@ import { applyGate, bounded, copyInputs, emit, Flag, GATE_BYTES, isLive } from '
 import { EXP2, HIGH, LOW, MINUS_LOG2E, ONE, ROUND, TWO_LOG2E } from './constants';
 import { sigmoidWith, tanhWith } from './gates';
 import { gemm } from './gemm';
-import { copyWithoutTiny, withoutTiny } from './tiny';
+import { copyRowsWithoutTiny, withoutTiny } from './tiny';
 
 /**
  * Long short-term memory (Hochreiter & Schmidhuber 1997; forget gate of Gers et al. 2000; peepholes of Gers &
@@ -69,9 +69,7 @@ export function lstm(
   if (x) {
     // x is put in front of h: one sum over [x h], one stream of weights.
     const front = state - (<usize>inputs << 2);
-    for (let r = 0; r < rows; r++) {
-      copyInputs(flags, x + <usize>r * xStride, front + <usize>r * stateStride, inputs);
-    }
+    copyInputs(flags, x, xStride, front, stateStride, rows, inputs);
     gemm(front, stateStride, rows, layer.w, k, 0, k, groups << 2, layer.bias, 0, raw, rawStride);
   } else {
     gemm(state, stateStride, rows, layer.w, k, inputs, recurrent, groups << 2, raw, rawStride, raw, rawStride);
@@ -89,7 +87,7 @@ export function lstm(
       else standardGates(raw, c, h, h, h, groups);
       if (projection) {
         gemm(scratch, 0, 1, projection, layer.units, 0, layer.units, vectorsFor(recurrent), 0, 0, state, 0);
-        copyWithoutTiny(state, state, recurrent);
+        copyRowsWithoutTiny(state, 0, state, 0, 1, recurrent);
       }
       emit(flags, true, state, y, hBytes, out);
     } else {

@@ -48,9 +48,7 @@ export function rnn(
   const flags = layer.flags;
   if (x) {
     const front = state - (<usize>inputs << 2);
-    for (let r = 0; r < rows; r++) {
-      copyInputs(flags, x + <usize>r * xStride, front + <usize>r * stateStride, inputs);
-    }
+    copyInputs(flags, x, xStride, front, stateStride, rows, inputs);
     gemm(front, stateStride, rows, layer.w, k, 0, k, groups, layer.bias, 0, raw, rawStride);
   } else {
     gemm(state, stateStride, rows, layer.w, k, inputs, units, groups, raw, rawStride, raw, rawStride);

@@ -14,26 +14,12 @@ export function withoutTiny(x: v128): v128 {
   return v128.andnot(x, f32x4.lt(f32x4.abs(x), TINY()));
 }
 
-/** Copies exactly `n` floats without the tiny ones. */
-export function copyWithoutTiny(src: usize, dst: usize, n: i32): void {
-  while (n >= 4) {
-    v128.store(dst, withoutTiny(v128.load(src)));
-    src += 16;
-    dst += 16;
-    n -= 4;
-  }
-  while (n > 0) {
-    v128.store32_lane(dst, withoutTiny(v128.load32_splat(src)), 0);
-    src += 4;
-    dst += 4;
-    n--;
-  }
-}
-
 /** `copyRows` without the tiny ones. */
 export function copyRowsWithoutTiny(src: usize, srcStride: usize, dst: usize, dstStride: usize, rows: i32, n: i32): void {
   for (let r = 0; r < rows; r++) {
-    copyWithoutTiny(src, dst, n);
+    let i = 0;
+    for (; i <= n - 4; i += 4) v128.store(dst + (i << 2), withoutTiny(v128.load(src + (i << 2))));
+    for (; i < n; i++) v128.store32_lane(dst + (i << 2), withoutTiny(v128.load32_splat(src + (i << 2))), 0);
     src += srcStride;
     dst += dstStride;
   }

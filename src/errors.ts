@@ -82,30 +82,17 @@ function compose(message: string, { where, expected, got }: ErrorDetails): Parts
     if (got !== undefined) whole += `${expected === undefined ? ';' : ','} got ${got}`;
     return whole;
   };
-  const parts = { text: `${message}`, where, expected, got };
-  const long = [message, where, expected, got].some((part) => part !== undefined && part.length > MOST_BYTES);
-  const whole = long ? undefined : join(parts);
-  if (whole !== undefined && cut(whole, MOST_BYTES) === whole) return { ...parts, text: whole };
-  const short = {
-    text: cut(message, 800) as string,
-    where: cut(where, 300),
-    expected: cut(expected, 500),
-    got: cut(got, 400),
-  };
+  const parts = { text: message, where, expected, got };
+  const whole = join(parts);
+  if (cut(whole, MOST_BYTES) === whole) return { ...parts, text: whole };
+  const short = { text: cut(message, 800), where: cut(where, 300), expected: cut(expected, 500), got: cut(got, 400) };
   return { ...short, text: join(short) };
 }
 
 /** As much of a text as fits into so many bytes. */
-function cut(text: string | undefined, bytes: number): string | undefined {
-  if (text === undefined || text.length * 3 <= bytes) return text;
-  let size = 0;
-  let end = bytes;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    size += code < 0x80 ? 1 : code < 0x800 ? 2 : 3;
-    // Three bytes are for the ellipsis.
-    if (size <= bytes - 3) end = i + 1;
-    if (size > bytes) return `${text.slice(0, end)}…`;
-  }
-  return text;
+function cut<Text extends string | undefined>(text: Text, bytes: number): Text {
+  let end = 0;
+  // Six are for the ellipsis and the last character; all that are not ASCII count as three.
+  for (let left = bytes - 6; text && end < text.length && left > 0; end++) left -= text.charCodeAt(end) < 128 ? 1 : 3;
+  return text && end < text.length ? (`${text.slice(0, end)}…` as Text) : text;
 }

@@ -33,15 +33,7 @@ export function reading<Value>(type: ErrorClass, where: string, read: () => Valu
     return read();
   } catch (cause) {
     if (cause instanceof GatewiseError) throw cause;
-    throw new type('cannot be read', { where, expected: undefined, got: reasonOf(cause), cause });
-  }
-}
-
-function reasonOf(cause: unknown): string {
-  try {
-    return String(cause);
-  } catch {
-    return 'an error';
+    throw new type('cannot be read', { where, expected: undefined, got: describe(cause), cause });
   }
 }
 
@@ -87,14 +79,11 @@ function textOf(value: unknown, depth: number): string {
   const type = arrayType(value);
   if (type) return `${type}(${lengthOf(value)})`;
   if (ArrayBuffer.isView(value)) return `DataView(${value.byteLength})`;
-  if (Array.isArray(value)) {
-    if (depth === 0) return '[…]';
-    const items = value.slice(0, MOST_ITEMS).map((item) => textOf(item, depth - 1));
-    return `[${items.join(', ')}${value.length > MOST_ITEMS ? `, … ${value.length} in all` : ''}]`;
-  }
-  if (typeof value === 'object' && value !== null) {
-    const keys = Object.keys(value);
-    return `{${keys.slice(0, MOST_ITEMS).join(', ')}${keys.length > MOST_ITEMS ? ', …' : ''}}`;
-  }
+  if (Array.isArray(value)) return depth === 0 ? '[…]' : `[${few(value, (item) => textOf(item, depth - 1))}]`;
+  if (value instanceof Error) return `${value}`;
+  if (typeof value === 'object' && value !== null) return `{${few(Object.keys(value), String)}}`;
   return String(value);
 }
+
+const few = (items: readonly unknown[], show: (item: unknown) => string): string =>
+  items.slice(0, MOST_ITEMS).map(show).join(', ') + (items.length > MOST_ITEMS ? `, … ${items.length} in all` : '');

@@ -47,7 +47,8 @@ export type ActivationName =
   | 'log_sigmoid' //      -softplus(-x)
   | 'erf'
   | 'floor'
-  | 'sign'; //            -1, 0 or 1
+  | 'sign' //             -1, 0 or 1
+  | 'round'; //           to the nearest whole number, halves to the even one
 
 /**
  * An activation with its parameters. `alpha` and `beta` must be given wherever the formula has
@@ -369,10 +370,29 @@ export interface Pool1dNode extends NodeBase {
 /** Over the timesteps (gives a vector) or the features (leaves one). */
 export interface ReduceNode extends NodeBase {
   readonly type: 'reduce';
-  readonly operation: 'mean' | 'sum' | 'max' | 'min';
+  readonly operation: 'mean' | 'sum' | 'max' | 'min' | 'prod';
   readonly axis: 'time' | 'features';
   /** `mean` over time: over the unmasked timesteps only (Keras GlobalAveragePooling1D). Default false: the mask is ignored. */
   readonly masked?: boolean;
+}
+
+/** Where the largest or smallest number stands, from 0: for each feature its timestep (gives a vector), or for each timestep its feature. */
+export interface ArgReduceNode extends NodeBase {
+  readonly type: 'arg_reduce';
+  readonly operation: 'max' | 'min';
+  readonly axis: 'time' | 'features';
+  /** Of several that are alike, the last instead of the first. Default false. */
+  readonly last?: boolean;
+}
+
+/** Running sums along time or features. */
+export interface CumsumNode extends NodeBase {
+  readonly type: 'cumsum';
+  readonly axis: 'time' | 'features';
+  /** Without the number itself. Default false. */
+  readonly exclusive?: boolean;
+  /** From the end. Default false. */
+  readonly reverse?: boolean;
 }
 
 /** Adds timesteps or features at the ends: `value`, the mirrored inside without the edge (`reflect`), or the edge itself. */
@@ -498,7 +518,9 @@ export type NodeSpec =
   | TransposeNode
   | RearrangeNode
   | RepeatNode
-  | MatmulNode;
+  | MatmulNode
+  | ArgReduceNode
+  | CumsumNode;
 
 /**
  * State that the file carries outside the layers: what `output` computed in one run (a stream's step) is what `input` is in

@@ -3,16 +3,15 @@
  (type $1 (func (param i32 i32 i32 i32 i32)))
  (type $2 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
  (type $3 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $4 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $5 (func (param i32 v128 f32) (result v128)))
- (type $6 (func (param i32 i32 i32 i32)))
+ (type $4 (func (param i32 i32 i32 i32 i32 i32 i32)))
+ (type $5 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $6 (func (param i32 v128 f32) (result v128)))
  (type $7 (func (param v128 i32 v128 v128) (result v128)))
  (type $8 (func (param i32 i32 i32 i32 i32 f32 i32)))
  (type $9 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
- (type $10 (func (param i32 i32 i32 i32 i32 i32 i32)))
- (type $11 (func (param i32) (result i32)))
- (type $12 (func (param v128 i32) (result v128)))
- (type $13 (func (param i32 i32 i32 i32 f32 f32)))
+ (type $10 (func (param i32) (result i32)))
+ (type $11 (func (param v128 i32) (result v128)))
+ (type $12 (func (param i32 i32 i32 i32 f32 f32)))
  (import "env" "memory" (memory $0 1))
  (global $assembly/index/relaxed i32 (i32.const 0))
  (data $0 (i32.const 64) "\00\00\fc\c2\00\00\fcB\7f\00@K\00\00\80?;\aa\b8\bf;\aa8@\18r1?\da\fcu>HWc=\81v\1e<K\b5\af:\00\00\00 ")
@@ -285,122 +284,197 @@
    end
   end
  )
- (func $assembly/cell/copyInputs (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32)
-  (local $4 v128)
+ (func $assembly/tiny/copyRowsWithoutTiny (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 i32)
+  (local $7 v128)
+  (local $8 i32)
+  (local $9 i32)
+  loop $for-loop|0
+   local.get $4
+   local.get $8
+   i32.gt_s
+   if
+    i32.const 0
+    local.set $6
+    loop $for-loop|1
+     local.get $6
+     local.get $5
+     i32.const 4
+     i32.sub
+     i32.le_s
+     if
+      local.get $6
+      i32.const 2
+      i32.shl
+      local.tee $9
+      local.get $0
+      i32.add
+      v128.load
+      local.set $7
+      local.get $2
+      local.get $9
+      i32.add
+      local.get $7
+      local.get $7
+      f32x4.abs
+      i32.const 108
+      v128.load32_splat
+      f32x4.lt
+      v128.andnot
+      v128.store
+      local.get $6
+      i32.const 4
+      i32.add
+      local.set $6
+      br $for-loop|1
+     end
+    end
+    loop $for-loop|2
+     local.get $5
+     local.get $6
+     i32.gt_s
+     if
+      local.get $6
+      i32.const 2
+      i32.shl
+      local.tee $9
+      local.get $0
+      i32.add
+      v128.load32_splat
+      local.set $7
+      local.get $2
+      local.get $9
+      i32.add
+      local.get $7
+      local.get $7
+      f32x4.abs
+      i32.const 108
+      v128.load32_splat
+      f32x4.lt
+      v128.andnot
+      v128.store32_lane 0
+      local.get $6
+      i32.const 1
+      i32.add
+      local.set $6
+      br $for-loop|2
+     end
+    end
+    local.get $0
+    local.get $1
+    i32.add
+    local.set $0
+    local.get $2
+    local.get $3
+    i32.add
+    local.set $2
+    local.get $8
+    i32.const 1
+    i32.add
+    local.set $8
+    br $for-loop|0
+   end
+  end
+ )
+ (func $assembly/cell/copyInputs (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32)
   local.get $0
   i32.const 16
   i32.and
   if
-   loop $while-continue|0
-    local.get $3
-    i32.const 4
-    i32.ge_s
-    if
-     local.get $2
-     local.get $1
-     v128.load
-     v128.store
-     local.get $1
-     i32.const 16
-     i32.add
-     local.set $1
-     local.get $2
-     i32.const 16
-     i32.add
-     local.set $2
-     local.get $3
-     i32.const 4
-     i32.sub
-     local.set $3
-     br $while-continue|0
-    end
-   end
-   loop $while-continue|1
-    local.get $3
-    i32.const 0
-    i32.gt_s
-    if
-     local.get $2
-     local.get $1
-     f32.load
-     f32.store
-     local.get $1
-     i32.const 4
-     i32.add
-     local.set $1
-     local.get $2
-     i32.const 4
-     i32.add
-     local.set $2
-     local.get $3
-     i32.const 1
-     i32.sub
-     local.set $3
-     br $while-continue|1
-    end
-   end
+   local.get $1
+   local.get $2
+   local.get $3
+   local.get $4
+   local.get $5
+   local.get $6
+   call $assembly/rows/copyRows
   else
-   loop $while-continue|00
-    local.get $3
-    i32.const 4
-    i32.ge_s
-    if
-     local.get $2
-     local.get $1
-     v128.load
-     local.tee $4
-     local.get $4
-     f32x4.abs
-     i32.const 108
-     v128.load32_splat
-     f32x4.lt
-     v128.andnot
-     v128.store
-     local.get $1
-     i32.const 16
-     i32.add
-     local.set $1
-     local.get $2
-     i32.const 16
-     i32.add
-     local.set $2
-     local.get $3
+   local.get $1
+   local.get $2
+   local.get $3
+   local.get $4
+   local.get $5
+   local.get $6
+   call $assembly/tiny/copyRowsWithoutTiny
+  end
+ )
+ (func $assembly/rows/copyRows (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 i32)
+  (local $7 i32)
+  (local $8 i32)
+  (local $9 i32)
+  loop $for-loop|0
+   local.get $4
+   local.get $9
+   i32.gt_s
+   if
+    local.get $0
+    local.set $6
+    local.get $2
+    local.set $7
+    local.get $5
+    local.set $8
+    loop $while-continue|1
+     local.get $8
      i32.const 4
-     i32.sub
-     local.set $3
-     br $while-continue|00
+     i32.ge_s
+     if
+      local.get $7
+      local.get $6
+      v128.load
+      v128.store
+      local.get $6
+      i32.const 16
+      i32.add
+      local.set $6
+      local.get $7
+      i32.const 16
+      i32.add
+      local.set $7
+      local.get $8
+      i32.const 4
+      i32.sub
+      local.set $8
+      br $while-continue|1
+     end
     end
-   end
-   loop $while-continue|11
-    local.get $3
-    i32.const 0
-    i32.gt_s
-    if
-     local.get $2
-     local.get $1
-     v128.load32_splat
-     local.tee $4
-     local.get $4
-     f32x4.abs
-     i32.const 108
-     v128.load32_splat
-     f32x4.lt
-     v128.andnot
-     v128.store32_lane 0
-     local.get $1
-     i32.const 4
-     i32.add
-     local.set $1
-     local.get $2
-     i32.const 4
-     i32.add
-     local.set $2
-     local.get $3
-     i32.const 1
-     i32.sub
-     local.set $3
-     br $while-continue|11
+    loop $while-continue|2
+     local.get $8
+     i32.const 0
+     i32.gt_s
+     if
+      local.get $7
+      local.get $6
+      f32.load
+      f32.store
+      local.get $6
+      i32.const 4
+      i32.add
+      local.set $6
+      local.get $7
+      i32.const 4
+      i32.add
+      local.set $7
+      local.get $8
+      i32.const 1
+      i32.sub
+      local.set $8
+      br $while-continue|2
+     end
     end
+    local.get $0
+    local.get $1
+    i32.add
+    local.set $0
+    local.get $2
+    local.get $3
+    i32.add
+    local.set $2
+    local.get $9
+    i32.const 1
+    i32.add
+    local.set $9
+    br $for-loop|0
    end
   end
  )
@@ -808,35 +882,101 @@
   (local $4 v128)
   (local $5 v128)
   (local $6 v128)
-  block $case28|0
-   block $case27|0
-    block $case26|0
-     block $case25|0
-      block $case24|0
-       block $case23|0
-        block $case22|0
-         block $case21|0
-          block $case20|0
-           block $case12|0
-            block $case11|0
-             block $case10|0
-              block $case8|0
-               block $case7|0
-                block $case6|0
-                 block $case4|0
-                  block $case3|0
-                   block $case1|0
-                    block $case0|0
-                     local.get $1
-                     i32.const 1
-                     i32.sub
-                     br_table $case0|0 $case1|0 $case3|0 $case4|0 $case6|0 $case7|0 $case8|0 $case8|0 $case10|0 $case12|0 $case11|0 $case1|0 $case12|0 $case12|0 $case12|0 $case12|0 $case20|0 $case21|0 $case22|0 $case23|0 $case24|0 $case25|0 $case4|0 $case12|0 $case12|0 $case12|0 $case26|0 $case27|0 $case28|0
+  block $case29|0
+   block $case28|0
+    block $case27|0
+     block $case26|0
+      block $case25|0
+       block $case24|0
+        block $case23|0
+         block $case22|0
+          block $case21|0
+           block $case20|0
+            block $case12|0
+             block $case11|0
+              block $case10|0
+               block $case8|0
+                block $case7|0
+                 block $case6|0
+                  block $case4|0
+                   block $case3|0
+                    block $case1|0
+                     block $case0|0
+                      local.get $1
+                      i32.const 1
+                      i32.sub
+                      br_table $case0|0 $case1|0 $case3|0 $case4|0 $case6|0 $case7|0 $case8|0 $case8|0 $case10|0 $case12|0 $case11|0 $case1|0 $case12|0 $case12|0 $case12|0 $case12|0 $case20|0 $case21|0 $case22|0 $case23|0 $case24|0 $case25|0 $case4|0 $case12|0 $case12|0 $case12|0 $case26|0 $case27|0 $case28|0 $case29|0
+                     end
+                     i32.const 76
+                     v128.load32_splat
+                     local.tee $2
+                     local.get $0
+                     i32.const 80
+                     v128.load32_splat
+                     f32x4.mul
+                     i32.const 68
+                     v128.load32_splat
+                     f32x4.pmin
+                     i32.const 64
+                     v128.load32_splat
+                     f32x4.pmax
+                     local.tee $0
+                     i32.const 72
+                     v128.load32_splat
+                     local.tee $3
+                     f32x4.add
+                     local.tee $4
+                     i32.const 23
+                     i32x4.shl
+                     local.tee $5
+                     local.get $2
+                     f32x4.add
+                     local.get $5
+                     local.get $0
+                     local.get $4
+                     local.get $3
+                     f32x4.sub
+                     f32x4.sub
+                     local.tee $0
+                     i32.const 88
+                     v128.load32_splat
+                     local.get $0
+                     i32.const 92
+                     v128.load32_splat
+                     local.get $0
+                     i32.const 96
+                     v128.load32_splat
+                     local.get $0
+                     i32.const 100
+                     v128.load32_splat
+                     local.get $0
+                     i32.const 104
+                     v128.load32_splat
+                     f32x4.mul
+                     f32x4.add
+                     f32x4.mul
+                     f32x4.add
+                     f32x4.mul
+                     f32x4.add
+                     f32x4.mul
+                     f32x4.add
+                     f32x4.mul
+                     f32x4.mul
+                     f32x4.add
+                     f32x4.div
+                     return
                     end
-                    i32.const 76
-                    v128.load32_splat
-                    local.tee $2
+                    local.get $2
+                    local.get $3
                     local.get $0
-                    i32.const 80
+                    f32x4.mul
+                    local.get $0
+                    local.get $1
+                    i32.const 12
+                    i32.eq
+                    local.tee $1
+                    select
+                    i32.const 84
                     v128.load32_splat
                     f32x4.mul
                     i32.const 68
@@ -848,18 +988,20 @@
                     local.tee $0
                     i32.const 72
                     v128.load32_splat
-                    local.tee $3
+                    local.tee $2
                     f32x4.add
-                    local.tee $4
+                    local.tee $3
                     i32.const 23
                     i32x4.shl
+                    local.tee $4
+                    i32.const 76
+                    v128.load32_splat
                     local.tee $5
-                    local.get $2
-                    f32x4.add
-                    local.get $5
-                    local.get $0
+                    f32x4.sub
                     local.get $4
+                    local.get $0
                     local.get $3
+                    local.get $2
                     f32x4.sub
                     f32x4.sub
                     local.tee $0
@@ -888,468 +1030,310 @@
                     f32x4.mul
                     f32x4.mul
                     f32x4.add
+                    local.tee $0
+                    local.get $0
+                    local.get $5
+                    f32x4.add
+                    local.get $5
+                    f32x4.add
                     f32x4.div
+                    local.tee $0
+                    f32x4.mul
+                    local.get $0
+                    local.get $1
+                    select
                     return
                    end
-                   local.get $2
-                   local.get $3
                    local.get $0
-                   f32x4.mul
-                   local.get $0
-                   local.get $1
-                   i32.const 12
-                   i32.eq
-                   local.tee $1
-                   select
-                   i32.const 84
-                   v128.load32_splat
-                   f32x4.mul
-                   i32.const 68
-                   v128.load32_splat
-                   f32x4.pmin
-                   i32.const 64
-                   v128.load32_splat
+                   v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
                    f32x4.pmax
-                   local.tee $0
-                   i32.const 72
-                   v128.load32_splat
-                   local.tee $2
-                   f32x4.add
-                   local.tee $3
-                   i32.const 23
-                   i32x4.shl
-                   local.tee $4
-                   i32.const 76
-                   v128.load32_splat
-                   local.tee $5
-                   f32x4.sub
-                   local.get $4
-                   local.get $0
-                   local.get $3
-                   local.get $2
-                   f32x4.sub
-                   f32x4.sub
-                   local.tee $0
-                   i32.const 88
-                   v128.load32_splat
-                   local.get $0
-                   i32.const 92
-                   v128.load32_splat
-                   local.get $0
-                   i32.const 96
-                   v128.load32_splat
-                   local.get $0
-                   i32.const 100
-                   v128.load32_splat
-                   local.get $0
-                   i32.const 104
-                   v128.load32_splat
-                   f32x4.mul
-                   f32x4.add
-                   f32x4.mul
-                   f32x4.add
-                   f32x4.mul
-                   f32x4.add
-                   f32x4.mul
-                   f32x4.add
-                   f32x4.mul
-                   f32x4.mul
-                   f32x4.add
-                   local.tee $0
-                   local.get $0
-                   local.get $5
-                   f32x4.add
-                   local.get $5
-                   f32x4.add
-                   f32x4.div
-                   local.tee $0
-                   f32x4.mul
-                   local.get $0
-                   local.get $1
-                   select
                    return
                   end
                   local.get $0
+                  v128.const i32x4 0x3e2aaaab 0x3e2aaaab 0x3e2aaaab 0x3e2aaaab
+                  local.get $2
+                  local.get $1
+                  i32.const 23
+                  i32.eq
+                  local.tee $1
+                  select
+                  local.get $0
+                  f32x4.mul
+                  v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
+                  local.get $3
+                  local.get $1
+                  select
+                  f32x4.add
+                  v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+                  f32x4.pmin
                   v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
                   f32x4.pmax
+                  local.tee $0
+                  f32x4.mul
+                  local.get $0
+                  local.get $1
+                  select
                   return
                  end
-                 local.get $0
-                 v128.const i32x4 0x3e2aaaab 0x3e2aaaab 0x3e2aaaab 0x3e2aaaab
                  local.get $2
-                 local.get $1
-                 i32.const 23
-                 i32.eq
-                 local.tee $1
-                 select
                  local.get $0
                  f32x4.mul
-                 v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
-                 local.get $3
-                 local.get $1
-                 select
-                 f32x4.add
-                 v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-                 f32x4.pmin
+                 local.get $0
+                 local.get $0
                  v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-                 f32x4.pmax
-                 local.tee $0
-                 f32x4.mul
-                 local.get $0
-                 local.get $1
-                 select
+                 f32x4.lt
+                 v128.bitselect
                  return
                 end
+                local.get $0
+                local.get $0
                 local.get $2
-                local.get $0
-                f32x4.mul
-                local.get $0
-                local.get $0
-                v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-                f32x4.lt
-                v128.bitselect
+                f32x4.gt
+                v128.and
                 return
                end
                local.get $0
-               local.get $0
+               v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
+               f32x4.mul
+               v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
+               f32x4.pmin
+               v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
+               f32x4.pmax
+               f32x4.nearest
+               i32x4.trunc_sat_f32x4_s
+               local.tee $5
+               i32.const 1
+               i32x4.shr_s
+               local.tee $4
+               v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
+               i32x4.add
+               i32.const 23
+               i32x4.shl
+               local.set $6
+               local.get $3
                local.get $2
-               f32x4.gt
-               v128.and
+               local.get $0
+               local.get $5
+               f32x4.convert_i32x4_s
+               local.tee $2
+               v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
+               f32x4.mul
+               f32x4.sub
+               local.get $2
+               v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
+               f32x4.mul
+               f32x4.add
+               v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
+               f32x4.pmin
+               v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
+               f32x4.pmax
+               local.tee $2
+               v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+               local.get $2
+               v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
+               local.get $2
+               v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
+               local.get $2
+               v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
+               local.get $2
+               v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
+               local.get $2
+               v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
+               f32x4.mul
+               f32x4.add
+               f32x4.mul
+               f32x4.add
+               f32x4.mul
+               f32x4.add
+               f32x4.mul
+               f32x4.add
+               f32x4.mul
+               f32x4.add
+               f32x4.mul
+               local.get $6
+               f32x4.mul
+               local.get $5
+               local.get $4
+               i32x4.sub
+               v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
+               i32x4.add
+               i32.const 23
+               i32x4.shl
+               local.tee $2
+               f32x4.mul
+               local.get $6
+               local.get $2
+               f32x4.mul
+               v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+               f32x4.sub
+               f32x4.add
+               f32x4.mul
+               local.get $0
+               local.get $0
+               v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+               f32x4.lt
+               v128.bitselect
+               local.tee $0
+               f32x4.mul
+               local.get $0
+               local.get $1
+               i32.const 8
+               i32.eq
+               select
                return
               end
               local.get $0
-              v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
-              f32x4.mul
-              v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
+              v128.const i32x4 0x7f7fffff 0x7f7fffff 0x7f7fffff 0x7f7fffff
               f32x4.pmin
-              v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
+              v128.const i32x4 0xff7fffff 0xff7fffff 0xff7fffff 0xff7fffff
               f32x4.pmax
-              f32x4.nearest
-              i32x4.trunc_sat_f32x4_s
-              local.tee $5
-              i32.const 1
-              i32x4.shr_s
-              local.tee $4
-              v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-              i32x4.add
-              i32.const 23
-              i32x4.shl
-              local.set $6
-              local.get $3
-              local.get $2
-              local.get $0
-              local.get $5
-              f32x4.convert_i32x4_s
-              local.tee $2
-              v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
-              f32x4.mul
-              f32x4.sub
-              local.get $2
-              v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
-              f32x4.mul
-              f32x4.add
-              v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
-              f32x4.pmin
-              v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
-              f32x4.pmax
-              local.tee $2
-              v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-              local.get $2
-              v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
-              local.get $2
-              v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
-              local.get $2
-              v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
-              local.get $2
-              v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
-              local.get $2
-              v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
-              f32x4.mul
-              f32x4.add
-              f32x4.mul
-              f32x4.add
-              f32x4.mul
-              f32x4.add
-              f32x4.mul
-              f32x4.add
-              f32x4.mul
-              f32x4.add
-              f32x4.mul
-              local.get $6
-              f32x4.mul
-              local.get $5
-              local.get $4
-              i32x4.sub
-              v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-              i32x4.add
-              i32.const 23
-              i32x4.shl
-              local.tee $2
-              f32x4.mul
-              local.get $6
-              local.get $2
-              f32x4.mul
-              v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-              f32x4.sub
-              f32x4.add
-              f32x4.mul
-              local.get $0
-              local.get $0
-              v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-              f32x4.lt
-              v128.bitselect
               local.tee $0
-              f32x4.mul
+              v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
               local.get $0
-              local.get $1
-              i32.const 8
-              i32.eq
-              select
+              f32x4.abs
+              f32x4.add
+              f32x4.div
               return
              end
+             local.get $2
              local.get $0
-             v128.const i32x4 0x7f7fffff 0x7f7fffff 0x7f7fffff 0x7f7fffff
-             f32x4.pmin
-             v128.const i32x4 0xff7fffff 0xff7fffff 0xff7fffff 0xff7fffff
-             f32x4.pmax
-             local.tee $0
-             v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-             local.get $0
-             f32x4.abs
+             f32x4.mul
+             local.get $3
              f32x4.add
-             f32x4.div
              return
             end
-            local.get $2
             local.get $0
-            f32x4.mul
-            local.get $3
-            f32x4.add
+            local.get $1
+            call $assembly/activations/byExp
             return
            end
            local.get $0
-           local.get $1
-           call $assembly/activations/byExp
+           v128.const i32x4 0x4b000000 0x4b000000 0x4b000000 0x4b000000
+           f32x4.mul
+           local.get $0
+           local.get $0
+           v128.const i32x4 0x00800000 0x00800000 0x00800000 0x00800000
+           f32x4.lt
+           local.tee $2
+           v128.bitselect
+           v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3
+           i32x4.sub
+           local.tee $3
+           i32.const 23
+           i32x4.shr_s
+           local.get $2
+           v128.const i32x4 0x00000017 0x00000017 0x00000017 0x00000017
+           v128.and
+           i32x4.sub
+           f32x4.convert_i32x4_s
+           local.set $2
+           local.get $3
+           v128.const i32x4 0x007fffff 0x007fffff 0x007fffff 0x007fffff
+           v128.and
+           v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3
+           i32x4.add
+           v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+           f32x4.sub
+           local.tee $3
+           local.get $3
+           v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
+           f32x4.add
+           f32x4.div
+           local.tee $3
+           local.get $3
+           f32x4.mul
+           local.set $4
+           local.get $3
+           v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
+           local.get $4
+           v128.const i32x4 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70
+           local.get $4
+           v128.const i32x4 0x3ecced73 0x3ecced73 0x3ecced73 0x3ecced73
+           local.get $4
+           v128.const i32x4 0x3e8f2885 0x3e8f2885 0x3e8f2885 0x3e8f2885
+           local.get $4
+           v128.const i32x4 0x3e9045e8 0x3e9045e8 0x3e9045e8 0x3e9045e8
+           f32x4.mul
+           f32x4.add
+           f32x4.mul
+           f32x4.add
+           f32x4.mul
+           f32x4.add
+           f32x4.mul
+           f32x4.add
+           f32x4.mul
+           local.get $2
+           v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
+           f32x4.mul
+           f32x4.sub
+           local.get $2
+           v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
+           f32x4.mul
+           f32x4.add
+           v128.const i32x4 0xff800000 0xff800000 0xff800000 0xff800000
+           local.get $0
+           f32x4.sqrt
+           local.get $0
+           v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+           f32x4.eq
+           v128.bitselect
+           local.get $0
+           v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+           f32x4.gt
+           local.get $0
+           v128.const i32x4 0x7f800000 0x7f800000 0x7f800000 0x7f800000
+           f32x4.lt
+           v128.and
+           v128.bitselect
            return
           end
           local.get $0
-          v128.const i32x4 0x4b000000 0x4b000000 0x4b000000 0x4b000000
-          f32x4.mul
-          local.get $0
-          local.get $0
-          v128.const i32x4 0x00800000 0x00800000 0x00800000 0x00800000
-          f32x4.lt
-          local.tee $2
-          v128.bitselect
-          v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3
-          i32x4.sub
-          local.tee $3
-          i32.const 23
-          i32x4.shr_s
-          local.get $2
-          v128.const i32x4 0x00000017 0x00000017 0x00000017 0x00000017
-          v128.and
-          i32x4.sub
-          f32x4.convert_i32x4_s
-          local.set $2
-          local.get $3
-          v128.const i32x4 0x007fffff 0x007fffff 0x007fffff 0x007fffff
-          v128.and
-          v128.const i32x4 0x3f3504f3 0x3f3504f3 0x3f3504f3 0x3f3504f3
-          i32x4.add
-          v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-          f32x4.sub
-          local.tee $3
-          local.get $3
-          v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
-          f32x4.add
-          f32x4.div
-          local.tee $3
-          local.get $3
-          f32x4.mul
-          local.set $4
-          local.get $3
-          v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
-          local.get $4
-          v128.const i32x4 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70
-          local.get $4
-          v128.const i32x4 0x3ecced73 0x3ecced73 0x3ecced73 0x3ecced73
-          local.get $4
-          v128.const i32x4 0x3e8f2885 0x3e8f2885 0x3e8f2885 0x3e8f2885
-          local.get $4
-          v128.const i32x4 0x3e9045e8 0x3e9045e8 0x3e9045e8 0x3e9045e8
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          local.get $2
-          v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
-          f32x4.mul
-          f32x4.sub
-          local.get $2
-          v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
-          f32x4.mul
-          f32x4.add
-          v128.const i32x4 0xff800000 0xff800000 0xff800000 0xff800000
-          local.get $0
           f32x4.sqrt
-          local.get $0
-          v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-          f32x4.eq
-          v128.bitselect
-          local.get $0
-          v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-          f32x4.gt
-          local.get $0
-          v128.const i32x4 0x7f800000 0x7f800000 0x7f800000 0x7f800000
-          f32x4.lt
-          v128.and
-          v128.bitselect
           return
          end
          local.get $0
-         f32x4.sqrt
+         f32x4.abs
          return
         end
         local.get $0
-        f32x4.abs
+        local.get $0
+        f32x4.mul
         return
        end
+       v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
        local.get $0
-       local.get $0
-       f32x4.mul
+       f32x4.div
        return
       end
-      v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
       local.get $0
-      f32x4.div
+      local.get $3
+      f32x4.pmin
+      local.get $2
+      f32x4.pmax
       return
      end
      local.get $0
-     local.get $3
-     f32x4.pmin
-     local.get $2
-     f32x4.pmax
+     f32x4.floor
      return
     end
     local.get $0
-    f32x4.floor
+    v128.const i32x4 0x80000000 0x80000000 0x80000000 0x80000000
+    v128.and
+    v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+    v128.or
+    local.get $0
+    local.get $0
+    f32x4.abs
+    v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+    f32x4.gt
+    v128.bitselect
     return
    end
    local.get $0
-   v128.const i32x4 0x80000000 0x80000000 0x80000000 0x80000000
-   v128.and
-   v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-   v128.or
-   local.get $0
-   local.get $0
-   f32x4.abs
-   v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-   f32x4.gt
-   v128.bitselect
+   f32x4.nearest
    return
   end
   local.get $0
- )
- (func $assembly/tiny/copyRowsWithoutTiny (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
-  (local $6 i32)
-  (local $7 i32)
-  (local $8 i32)
-  (local $9 v128)
-  (local $10 i32)
-  loop $for-loop|0
-   local.get $4
-   local.get $10
-   i32.gt_s
-   if
-    local.get $0
-    local.set $6
-    local.get $2
-    local.set $7
-    local.get $5
-    local.set $8
-    loop $while-continue|0
-     local.get $8
-     i32.const 4
-     i32.ge_s
-     if
-      local.get $7
-      local.get $6
-      v128.load
-      local.tee $9
-      local.get $9
-      f32x4.abs
-      i32.const 108
-      v128.load32_splat
-      f32x4.lt
-      v128.andnot
-      v128.store
-      local.get $6
-      i32.const 16
-      i32.add
-      local.set $6
-      local.get $7
-      i32.const 16
-      i32.add
-      local.set $7
-      local.get $8
-      i32.const 4
-      i32.sub
-      local.set $8
-      br $while-continue|0
-     end
-    end
-    loop $while-continue|1
-     local.get $8
-     i32.const 0
-     i32.gt_s
-     if
-      local.get $7
-      local.get $6
-      v128.load32_splat
-      local.tee $9
-      local.get $9
-      f32x4.abs
-      i32.const 108
-      v128.load32_splat
-      f32x4.lt
-      v128.andnot
-      v128.store32_lane 0
-      local.get $6
-      i32.const 4
-      i32.add
-      local.set $6
-      local.get $7
-      i32.const 4
-      i32.add
-      local.set $7
-      local.get $8
-      i32.const 1
-      i32.sub
-      local.set $8
-      br $while-continue|1
-     end
-    end
-    local.get $0
-    local.get $1
-    i32.add
-    local.set $0
-    local.get $2
-    local.get $3
-    i32.add
-    local.set $2
-    local.get $10
-    i32.const 1
-    i32.add
-    local.set $10
-    br $for-loop|0
-   end
-  end
  )
  (func $assembly/tile/tile3 (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32)
   (local $8 v128)
@@ -2514,86 +2498,6 @@
    end
   end
  )
- (func $assembly/rows/copyRows (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
-  (local $6 i32)
-  (local $7 i32)
-  (local $8 i32)
-  (local $9 i32)
-  loop $for-loop|0
-   local.get $4
-   local.get $9
-   i32.gt_s
-   if
-    local.get $0
-    local.set $6
-    local.get $2
-    local.set $7
-    local.get $5
-    local.set $8
-    loop $while-continue|1
-     local.get $8
-     i32.const 4
-     i32.ge_s
-     if
-      local.get $7
-      local.get $6
-      v128.load
-      v128.store
-      local.get $6
-      i32.const 16
-      i32.add
-      local.set $6
-      local.get $7
-      i32.const 16
-      i32.add
-      local.set $7
-      local.get $8
-      i32.const 4
-      i32.sub
-      local.set $8
-      br $while-continue|1
-     end
-    end
-    loop $while-continue|2
-     local.get $8
-     i32.const 0
-     i32.gt_s
-     if
-      local.get $7
-      local.get $6
-      f32.load
-      f32.store
-      local.get $6
-      i32.const 4
-      i32.add
-      local.set $6
-      local.get $7
-      i32.const 4
-      i32.add
-      local.set $7
-      local.get $8
-      i32.const 1
-      i32.sub
-      local.set $8
-      br $while-continue|2
-     end
-    end
-    local.get $0
-    local.get $1
-    i32.add
-    local.set $0
-    local.get $2
-    local.get $3
-    i32.add
-    local.set $2
-    local.get $9
-    i32.const 1
-    i32.add
-    local.set $9
-    br $for-loop|0
-   end
-  end
- )
  (func $assembly/rows/binary (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32)
   (local $5 v128)
   (local $6 v128)
@@ -2690,38 +2594,20 @@
   local.set $5
   local.get $1
   if
+   local.get $5
+   local.get $1
+   local.get $2
    local.get $6
    local.get $24
    i32.const 2
    i32.shl
    i32.sub
-   local.set $26
-   loop $for-loop|0
-    local.get $8
-    local.get $14
-    i32.gt_s
-    if
-     local.get $5
-     local.get $1
-     local.get $2
-     local.get $14
-     i32.mul
-     i32.add
-     local.get $26
-     local.get $7
-     local.get $14
-     i32.mul
-     i32.add
-     local.get $24
-     call $assembly/cell/copyInputs
-     local.get $14
-     i32.const 1
-     i32.add
-     local.set $14
-     br $for-loop|0
-    end
-   end
-   local.get $26
+   local.tee $1
+   local.get $7
+   local.get $8
+   local.get $24
+   call $assembly/cell/copyInputs
+   local.get $1
    local.get $7
    local.get $8
    local.get $0
@@ -2756,9 +2642,7 @@
   i32.const 4
   i32.shl
   local.set $1
-  i32.const 0
-  local.set $14
-  loop $for-loop|1
+  loop $for-loop|0
    local.get $8
    local.get $14
    i32.gt_s
@@ -2999,26 +2883,26 @@
     i32.const 1
     i32.add
     local.set $14
-    br $for-loop|1
+    br $for-loop|0
    end
   end
  )
  (func $assembly/lstm/lstm (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32) (param $12 i32)
-  (local $13 i32)
+  (local $13 v128)
   (local $14 i32)
   (local $15 v128)
   (local $16 i32)
   (local $17 i32)
   (local $18 i32)
-  (local $19 f32)
+  (local $19 i32)
   (local $20 i32)
-  (local $21 i32)
-  (local $22 f32)
+  (local $21 f32)
+  (local $22 i32)
   (local $23 i32)
   (local $24 i32)
   (local $25 i32)
-  (local $26 i32)
-  (local $27 v128)
+  (local $26 f32)
+  (local $27 i32)
   (local $28 i32)
   (local $29 i32)
   (local $30 i32)
@@ -3031,60 +2915,42 @@
   i32.add
   i32.const 2
   i32.shr_s
-  local.set $17
+  local.set $16
   local.get $0
   i32.load offset=8
-  local.tee $14
+  local.tee $18
   local.get $0
   i32.load
-  local.tee $13
+  local.tee $14
   i32.add
-  local.set $20
+  local.set $19
   local.get $0
   i32.load offset=36
-  local.set $18
+  local.set $17
   local.get $1
   if
+   local.get $17
+   local.get $1
+   local.get $2
    local.get $6
-   local.get $13
+   local.get $14
    i32.const 2
    i32.shl
    i32.sub
-   local.set $21
-   loop $for-loop|0
-    local.get $8
-    local.get $16
-    i32.gt_s
-    if
-     local.get $18
-     local.get $1
-     local.get $2
-     local.get $16
-     i32.mul
-     i32.add
-     local.get $21
-     local.get $7
-     local.get $16
-     i32.mul
-     i32.add
-     local.get $13
-     call $assembly/cell/copyInputs
-     local.get $16
-     i32.const 1
-     i32.add
-     local.set $16
-     br $for-loop|0
-    end
-   end
-   local.get $21
+   local.tee $1
+   local.get $7
+   local.get $8
+   local.get $14
+   call $assembly/cell/copyInputs
+   local.get $1
    local.get $7
    local.get $8
    local.get $0
    i32.load offset=12
-   local.get $20
+   local.get $19
    i32.const 0
-   local.get $20
-   local.get $17
+   local.get $19
+   local.get $16
    i32.const 2
    i32.shl
    local.get $0
@@ -3099,10 +2965,10 @@
    local.get $8
    local.get $0
    i32.load offset=12
-   local.get $20
-   local.get $13
+   local.get $19
    local.get $14
-   local.get $17
+   local.get $18
+   local.get $16
    i32.const 2
    i32.shl
    local.get $3
@@ -3113,33 +2979,33 @@
   end
   local.get $0
   i32.load offset=24
-  local.set $28
-  local.get $14
+  local.set $19
+  local.get $18
   i32.const 3
   i32.add
   i32.const -4
   i32.and
   i32.const 2
   i32.shl
-  local.set $29
-  local.get $17
+  local.set $22
+  local.get $16
   i32.const 4
   i32.shl
-  local.set $21
+  local.set $25
   i32.const 0
   local.set $2
-  loop $for-loop|1
+  loop $for-loop|0
    local.get $2
    local.get $8
    i32.lt_s
    if
-    local.get $21
+    local.get $25
     local.get $6
-    local.get $29
+    local.get $22
     i32.add
-    local.tee $24
+    local.tee $28
     i32.add
-    local.set $20
+    local.set $23
     local.get $9
     if (result i32)
      local.get $9
@@ -3153,8 +3019,8 @@
     end
     if
      i32.const 1
-     local.get $28
-     local.get $18
+     local.get $19
+     local.get $17
      i32.const 1
      i32.and
      local.tee $1
@@ -3162,224 +3028,224 @@
      if
       local.get $5
       local.get $6
-      local.get $28
+      local.get $19
       select
-      local.set $30
+      local.set $20
       local.get $1
       if
        local.get $3
-       local.set $13
+       local.set $1
        local.get $0
        f32.load offset=28
-       local.set $19
+       local.set $21
        local.get $0
        i32.const 40
        i32.add
-       local.set $25
+       local.set $29
        local.get $0
        i32.load offset=20
-       local.set $26
+       local.set $30
        local.get $0
        i32.load offset=36
        i32.const 2
        i32.and
-       local.set $23
-       local.get $17
+       local.set $27
+       local.get $16
        i32.const 4
        i32.shl
-       local.set $1
+       local.set $24
        i32.const 0
-       local.set $16
+       local.set $14
        loop $for-loop|00
-        local.get $1
-        local.get $16
-        i32.gt_u
+        local.get $14
+        local.get $24
+        i32.lt_u
         if
-         local.get $16
-         local.get $24
+         local.get $14
+         local.get $28
          i32.add
          v128.load
          local.set $31
-         local.get $13
+         local.get $1
          v128.load
-         local.set $27
-         local.get $13
-         v128.load offset=16
          local.set $15
-         local.get $13
+         local.get $1
+         v128.load offset=16
+         local.set $13
+         local.get $1
          v128.load offset=48
          local.set $32
-         local.get $25
-         local.get $26
-         if (result v128)
+         local.get $30
+         if
           local.get $15
-          local.get $1
-          local.get $26
-          i32.add
-          local.get $16
+          local.get $14
+          local.get $30
           i32.add
           v128.load
           local.get $31
           f32x4.mul
           f32x4.add
           local.set $15
-          local.get $27
-          local.get $16
-          local.get $26
+          local.get $13
+          local.get $24
+          local.get $30
+          i32.add
+          local.get $14
           i32.add
           v128.load
           local.get $31
           f32x4.mul
           f32x4.add
-         else
-          local.get $27
+          local.set $13
          end
-         local.get $19
+         local.get $29
+         local.get $15
+         local.get $21
          call $assembly/cell/applyGate
-         local.set $27
-         local.get $23
+         local.set $15
+         local.get $27
          if (result v128)
           v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-          local.get $27
+          local.get $15
           f32x4.sub
          else
-          local.get $25
+          local.get $29
           i32.const 12
           i32.add
-          local.get $15
-          local.get $19
+          local.get $13
+          local.get $21
           call $assembly/cell/applyGate
          end
          local.tee $33
          local.get $31
          f32x4.mul
-         local.get $27
-         local.get $25
+         local.get $15
+         local.get $29
          i32.const 24
          i32.add
-         local.get $13
+         local.get $1
          v128.load offset=32
-         local.get $19
+         local.get $21
          call $assembly/cell/applyGate
          local.tee $31
          f32x4.mul
          f32x4.add
-         local.set $15
+         local.set $13
          local.get $0
          f32.load offset=32
-         local.tee $22
+         local.tee $26
          f32.const 0
          f32.gt
          if
-          local.get $15
-          local.get $22
+          local.get $13
+          local.get $26
           f32x4.splat
           f32x4.pmin
-          local.get $22
+          local.get $26
           f32.neg
           f32x4.splat
           f32x4.pmax
-          local.set $15
+          local.set $13
          end
-         local.get $15
-         local.get $15
+         local.get $13
+         local.get $13
          f32x4.abs
          i32.const 108
          v128.load32_splat
          f32x4.lt
          v128.andnot
-         local.set $15
-         local.get $25
+         local.set $13
+         local.get $29
          i32.const 36
          i32.add
-         local.get $26
+         local.get $30
          if (result v128)
           local.get $32
-          local.get $26
-          local.get $1
+          local.get $30
+          local.get $24
           i32.const 1
           i32.shl
           i32.add
-          local.get $16
+          local.get $14
           i32.add
           v128.load
-          local.get $15
+          local.get $13
           f32x4.mul
           f32x4.add
          else
           local.get $32
          end
-         local.get $19
+         local.get $21
          call $assembly/cell/applyGate
          local.set $32
-         local.get $13
-         local.get $27
+         local.get $1
+         local.get $15
          v128.store
-         local.get $13
+         local.get $1
          local.get $33
          v128.store offset=16
-         local.get $13
+         local.get $1
          local.get $31
          v128.store offset=32
-         local.get $13
+         local.get $1
          local.get $32
          v128.store offset=48
-         local.get $16
-         local.get $24
+         local.get $14
+         local.get $28
          i32.add
-         local.get $15
+         local.get $13
          v128.store
-         local.get $16
-         local.get $30
+         local.get $14
+         local.get $20
          i32.add
          local.get $32
-         local.get $25
+         local.get $29
          i32.const 48
          i32.add
-         local.get $15
+         local.get $13
          f32.const 0
          call $assembly/cell/applyGate
          f32x4.mul
-         local.tee $15
-         local.get $15
+         local.tee $13
+         local.get $13
          f32x4.abs
          i32.const 108
          v128.load32_splat
          f32x4.lt
          v128.andnot
          v128.store
-         local.get $13
+         local.get $1
          i32.const -64
          i32.sub
-         local.set $13
-         local.get $16
+         local.set $1
+         local.get $14
          i32.const 16
          i32.add
-         local.set $16
+         local.set $14
          br $for-loop|00
         end
        end
       else
        local.get $3
-       local.get $24
-       local.get $30
-       local.get $30
-       local.get $30
-       local.get $17
+       local.get $28
+       local.get $20
+       local.get $20
+       local.get $20
+       local.get $16
        call $assembly/lstm/standardGates
       end
-      local.get $28
+      local.get $19
       if
        local.get $5
        i32.const 0
        i32.const 1
-       local.get $28
+       local.get $19
        local.get $0
        i32.load offset=4
        local.tee $1
        i32.const 0
        local.get $1
-       local.get $14
+       local.get $18
        i32.const 3
        i32.add
        i32.const 2
@@ -3390,87 +3256,27 @@
        i32.const 0
        call $assembly/gemm/gemm
        local.get $6
-       local.tee $13
-       local.set $16
-       local.get $14
-       local.set $1
-       loop $while-continue|0
-        local.get $1
-        i32.const 4
-        i32.ge_s
-        if
-         local.get $16
-         local.get $13
-         v128.load
-         local.tee $15
-         local.get $15
-         f32x4.abs
-         i32.const 108
-         v128.load32_splat
-         f32x4.lt
-         v128.andnot
-         v128.store
-         local.get $13
-         i32.const 16
-         i32.add
-         local.set $13
-         local.get $16
-         i32.const 16
-         i32.add
-         local.set $16
-         local.get $1
-         i32.const 4
-         i32.sub
-         local.set $1
-         br $while-continue|0
-        end
-       end
-       loop $while-continue|1
-        local.get $1
-        i32.const 0
-        i32.gt_s
-        if
-         local.get $16
-         local.get $13
-         v128.load32_splat
-         local.tee $15
-         local.get $15
-         f32x4.abs
-         i32.const 108
-         v128.load32_splat
-         f32x4.lt
-         v128.andnot
-         v128.store32_lane 0
-         local.get $13
-         i32.const 4
-         i32.add
-         local.set $13
-         local.get $16
-         i32.const 4
-         i32.add
-         local.set $16
-         local.get $1
-         i32.const 1
-         i32.sub
-         local.set $1
-         br $while-continue|1
-        end
-       end
+       i32.const 0
+       local.get $6
+       i32.const 0
+       i32.const 1
+       local.get $18
+       call $assembly/tiny/copyRowsWithoutTiny
       end
-      local.get $18
+      local.get $17
       i32.const 1
       local.get $6
-      local.get $20
-      local.get $29
+      local.get $23
+      local.get $22
       local.get $11
       call $assembly/cell/emit
      else
       local.get $3
-      local.get $24
+      local.get $28
       local.get $6
-      local.get $20
+      local.get $23
       local.get $6
-      local.get $18
+      local.get $17
       i32.const 8
       i32.and
       select
@@ -3478,15 +3284,15 @@
       local.get $6
       local.get $11
       select
-      local.get $17
+      local.get $16
       call $assembly/lstm/standardGates
      end
     else
-     local.get $18
+     local.get $17
      i32.const 0
      local.get $6
-     local.get $20
-     local.get $29
+     local.get $23
+     local.get $22
      local.get $11
      call $assembly/cell/emit
     end
@@ -3495,7 +3301,7 @@
     i32.add
     local.set $3
     local.get $5
-    local.get $21
+    local.get $25
     i32.add
     local.set $5
     local.get $6
@@ -3513,7 +3319,7 @@
     i32.const 1
     i32.add
     local.set $2
-    br $for-loop|1
+    br $for-loop|0
    end
   end
  )
@@ -4043,8 +3849,8 @@
   (local $20 i32)
   (local $21 f32)
   (local $22 i32)
-  (local $23 v128)
-  (local $24 i32)
+  (local $23 i32)
+  (local $24 v128)
   (local $25 i32)
   (local $26 v128)
   (local $27 i32)
@@ -4052,7 +3858,7 @@
   (local $29 v128)
   local.get $0
   i32.load
-  local.set $22
+  local.set $13
   local.get $0
   i32.load offset=32
   local.tee $17
@@ -4072,6 +3878,9 @@
   local.set $15
   local.get $1
   if
+   local.get $17
+   local.get $1
+   local.get $2
    local.get $5
    local.get $8
    i32.const 2
@@ -4079,48 +3888,26 @@
    local.get $15
    i32.mul
    i32.add
-   local.set $24
-   local.get $22
+   local.tee $1
+   local.get $13
    i32.const 3
    i32.add
    i32.const -4
    i32.and
    i32.const 2
    i32.shl
-   local.set $25
-   loop $for-loop|0
-    local.get $8
-    local.get $13
-    i32.gt_s
-    if
-     local.get $17
-     local.get $1
-     local.get $2
-     local.get $13
-     i32.mul
-     i32.add
-     local.get $24
-     local.get $13
-     local.get $25
-     i32.mul
-     i32.add
-     local.get $22
-     call $assembly/cell/copyInputs
-     local.get $13
-     i32.const 1
-     i32.add
-     local.set $13
-     br $for-loop|0
-    end
-   end
-   local.get $24
-   local.get $25
+   local.tee $2
+   local.get $8
+   local.get $13
+   call $assembly/cell/copyInputs
+   local.get $1
+   local.get $2
    local.get $8
    local.get $0
    i32.load offset=8
-   local.get $22
+   local.get $13
    i32.const 0
-   local.get $22
+   local.get $13
    local.get $16
    i32.const 3
    i32.mul
@@ -4153,7 +3940,7 @@
   i32.const 2
   i32.shl
   call $assembly/gemm/gemm
-  loop $for-loop|1
+  loop $for-loop|0
    local.get $8
    local.get $20
    i32.gt_s
@@ -4161,7 +3948,7 @@
     local.get $6
     local.get $15
     i32.add
-    local.set $24
+    local.set $22
     local.get $9
     if (result i32)
      local.get $9
@@ -4190,7 +3977,7 @@
        local.get $0
        i32.const 36
        i32.add
-       local.set $22
+       local.set $23
        local.get $0
        f32.load offset=28
        local.set $21
@@ -4207,7 +3994,7 @@
         local.get $25
         i32.lt_u
         if
-         local.get $22
+         local.get $23
          i32.const 12
          i32.add
          local.get $1
@@ -4218,12 +4005,12 @@
          local.get $21
          call $assembly/cell/applyGate
          local.set $14
-         local.get $22
+         local.get $23
          i32.const 24
          i32.add
          local.get $1
          v128.load offset=32
-         local.get $22
+         local.get $23
          local.get $1
          v128.load
          local.get $2
@@ -4231,7 +4018,7 @@
          f32x4.add
          local.get $21
          call $assembly/cell/applyGate
-         local.tee $23
+         local.tee $24
          local.get $2
          v128.load offset=32
          f32x4.mul
@@ -4240,7 +4027,7 @@
          call $assembly/cell/applyGate
          local.set $26
          local.get $1
-         local.get $23
+         local.get $24
          v128.store
          local.get $1
          local.get $14
@@ -4331,7 +4118,7 @@
        local.get $0
        i32.const 36
        i32.add
-       local.set $22
+       local.set $23
        local.get $6
        local.get $16
        i32.const 4
@@ -4352,7 +4139,7 @@
          local.get $1
          local.get $25
          if (result v128)
-          local.get $22
+          local.get $23
           i32.const 24
           i32.add
           local.get $14
@@ -4381,7 +4168,7 @@
           local.tee $29
           i32.const 76
           v128.load32_splat
-          local.tee $23
+          local.tee $24
           f32x4.sub
           local.get $29
           local.get $26
@@ -4417,9 +4204,9 @@
           f32x4.add
           local.tee $14
           local.get $14
-          local.get $23
+          local.get $24
           f32x4.add
-          local.get $23
+          local.get $24
           f32x4.add
           f32x4.div
          end
@@ -4430,11 +4217,11 @@
          v128.load32_splat
          local.get $1
          v128.load offset=16
-         local.tee $23
+         local.tee $24
          f32x4.sub
          local.get $14
          f32x4.mul
-         local.get $23
+         local.get $24
          local.get $2
          v128.load
          f32x4.mul
@@ -4466,7 +4253,7 @@
       local.get $17
       i32.const 1
       local.get $6
-      local.get $24
+      local.get $22
       local.get $15
       local.get $11
       call $assembly/cell/emit
@@ -4474,7 +4261,7 @@
       local.get $3
       local.get $5
       local.get $6
-      local.get $24
+      local.get $22
       local.get $6
       local.get $17
       i32.const 8
@@ -4491,7 +4278,7 @@
      local.get $17
      i32.const 0
      local.get $6
-     local.get $24
+     local.get $22
      local.get $15
      local.get $11
      call $assembly/cell/emit
@@ -4521,7 +4308,7 @@
     i32.const 1
     i32.add
     local.set $20
-    br $for-loop|1
+    br $for-loop|0
    end
   end
  )

@@ -1,8 +1,8 @@
 import { createModel } from 'gatewise';
 import { assertAgree } from '../support/agree.mjs';
 import { uniform } from '../support/random.mjs';
-import { measureRounds, warmUp } from '../support/rounds.mjs';
-import { median, ratios, spread } from '../support/stats.mjs';
+import { warmUp } from '../support/rounds.mjs';
+import { ratios, spread } from '../support/stats.mjs';
 import { digits, duration, range, times } from '../support/table.mjs';
 
 export const title =
@@ -84,12 +84,31 @@ async function stepOf(type, build, scales) {
   return run;
 }
 
+/** In each round the cases take turns of some 50 µs, for `seconds` each. @returns seconds per step, the fastest turn of each round. */
+function turns(cases, { rounds, seconds }) {
+  const names = Object.keys(cases);
+  const result = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    const fastest = Object.fromEntries(names.map((name) => [name, Number.POSITIVE_INFINITY]));
+    for (const end = performance.now() + 1000 * seconds * names.length; performance.now() < end; ) {
+      for (const name of names) {
+        const start = process.hrtime.bigint();
+        cases[name]();
+        fastest[name] = Math.min(fastest[name], (1e-9 * Number(process.hrtime.bigint() - start)) / STEPS);
+      }
+    }
+    for (const name of names) result[name].push(fastest[name]);
+  }
+  return result;
+}
+
 export async function measure([type, what], options) {
   const usual = { inputs: 1, weights: 1, states: 1 };
   const cases = { usual: await stepOf(type, options.build, usual) };
   for (const size of SIZES) cases[size] = await stepOf(type, options.build, { ...usual, [what]: size });
-  warmUp(cases, 1000 * options.seconds);
-  const rounds = await measureRounds('denormals', cases, options);
+  // Long enough for the optimising compiler also with `--quick`: what is compared is a few parts in a hundred.
+  warmUp(cases, 1000 * options.seconds + 100);
+  const rounds = turns(cases, options);
   // Of the fastest rounds: whatever else the machine does only adds to them.
   const least = (name) => Math.min(...rounds[name]);
   const found = SIZES.map((size) => {
@@ -99,7 +118,7 @@ export async function measure([type, what], options) {
   const worst = found.reduce((a, b) => (b[1].median > a[1].median ? b : a));
   return {
     point: [type, what],
-    usual: median(rounds.usual) / STEPS,
+    usual: least('usual'),
     ratios: Object.fromEntries(found),
     worst: worst[1],
     target: TARGET,

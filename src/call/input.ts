@@ -77,17 +77,17 @@ function readNested(input: unknown, count: number, first: unknown, meaning: Mean
   const shape: number[] = [];
   const data: number[] = [];
   let deepest = 4;
-  const ragged = (depth: number, got: string): never =>
-    badInput(where, 'ragged array', `${shape[depth]} entries at depth ${depth}`, got);
+  const ragged = (depth: number, got: unknown): never =>
+    badInput(where, 'ragged array', `${shape[depth]} entries at depth ${depth}`, describe(got));
   const walk = (list: ArrayLike<unknown>, length: number, depth: number): void => {
     shape[depth] ??= length;
-    if (length !== shape[depth]) ragged(depth, `${length}`);
+    if (length !== shape[depth]) ragged(depth, length);
     refuseBytes(list, meaning, where);
     for (let i = 0; i < length; i++) {
       const item = depth === 0 && i === 0 ? first : list[i];
       const inner = depth + 1 < deepest ? listLength(item, meaning) : undefined;
       if (inner !== undefined) walk(item as ArrayLike<unknown>, inner, depth + 1);
-      else if (depth + 1 < shape.length) ragged(depth + 1, describe(item));
+      else if (depth + 1 < shape.length) ragged(depth + 1, item);
       else {
         const number = typeof item === 'bigint' && arrayType(list) ? Number(item) : item;
         if (typeof number !== 'number') badInput(where, 'not a number', `a number at ${i}`, describe(item));
@@ -115,6 +115,9 @@ export function checkInput(
   const where = `input ${describe(info.name)}`;
   const own = nested ? undefined : layout;
   const sizes = shape ? fromShape(info, own, data, shape, batch, where) : fromLength(info, data, batch ?? 1, where);
+  const rows = layout?.batch;
+  if (nested && batch === undefined && rows !== undefined && sizes.batch !== rows)
+    badInput(where, 'another batch', `${rows}, as in the file; { data, shape } has its order`, `${sizes.batch}`);
   if (info.dtype === 'int32') checkIds(data, info.vocabulary, where);
   return { info, data: shape && own ? turn(data, own, sizes) : data, ...sizes };
 }

@@ -4,13 +4,12 @@ import { arrayType, lengthOf, type Numbers, plainFloats } from '../typed.js';
 /** What the numbers are: features of a value, or token ids, which may come as any integers. */
 export type Meaning = 'features' | 'ids';
 
-const BIG = /^Big/;
-const BYTES = /^U?[Ii]nt8/;
+const isBig = (type: string): boolean => type.startsWith('Big');
 
 /** How many numbers a list has; undefined if it is none. Read once, since it may be the caller's code that says so. */
 export function listLength(value: unknown, meaning: Meaning): number | undefined {
   const type = arrayType(value);
-  if (type) return meaning === 'features' && BIG.test(type) ? undefined : lengthOf(value);
+  if (type) return meaning === 'features' && isBig(type) ? undefined : lengthOf(value);
   const length: unknown = Array.isArray(value) ? value.length : undefined;
   return typeof length === 'number' ? length : undefined;
 }
@@ -41,7 +40,7 @@ export function readNumbers(
   refuseBytes(given, meaning, where);
   if (type === 'Float32Array' && !ids) return plainFloats(given);
   if (!ids) return new Float32Array(given as Float64Array);
-  if (!BIG.test(type)) return new Float64Array(given as Int32Array);
+  if (!isBig(type)) return new Float64Array(given as Int32Array);
   // Those that these cannot hold are beyond every vocabulary.
   const list = given as BigInt64Array;
   const numbers = new Float64Array(length);
@@ -51,7 +50,8 @@ export function readNumbers(
 
 /** @throws {InputError} bytes in the place of features. */
 export function refuseBytes(given: unknown, meaning: Meaning, where: string): void {
-  if (meaning === 'features' && BYTES.test(arrayType(given) ?? '')) {
+  // Int8Array, Uint8Array, Uint8ClampedArray.
+  if (meaning === 'features' && arrayType(given)?.includes('t8')) {
     badInput(
       where,
       'bytes are not features',
@@ -70,7 +70,7 @@ export function readExactly(given: unknown, length: number, meaning: Meaning, wh
 /** @throws {InputError} not a list of exactly `length` numbers. */
 export function checkLength(given: unknown, length: number, meaning: Meaning, where: string, what: string): void {
   const got = listLength(given, meaning);
-  if (got !== length) badInput(where, 'wrong length', `${length} numbers (${what})`, `${got ?? describe(given)}`);
+  if (got !== length) badInput(where, 'wrong length', `${length} numbers (${what})`, describe(got ?? given));
 }
 
 /** The first element of an array. */

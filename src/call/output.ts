@@ -13,21 +13,18 @@ const ALWAYS = 64 * 1024 * 1024;
 export function checkOutputs({ memoryLimit }: ModelEngine, lengths: readonly number[]): void {
   const bytes = lengths.reduce((sum, length) => sum + 4 * length, 0);
   const most = Math.max(ALWAYS, memoryLimit);
-  if (bytes > most) {
-    raise(MemoryLimitError, 'output', 'the output of one run is too large', `at most ${most} bytes`, `${bytes}`);
-  }
+  if (bytes > most) tooLarge(bytes, `at most ${most} bytes`);
 }
+
+const tooLarge = (bytes: number, expected?: string): never =>
+  raise(MemoryLimitError, 'output', 'the output of one run is too large', expected, `${bytes}`);
 
 /** Room for so many numbers. @throws {MemoryLimitError} the runtime has none. */
 export function newFloats(length: number): Float32Array {
   try {
     return new Float32Array(length);
-  } catch (cause) {
-    throw new MemoryLimitError('no room for the output of a run', {
-      where: 'output',
-      got: `${4 * length} bytes`,
-      cause,
-    });
+  } catch {
+    return tooLarge(4 * length);
   }
 }
 

@@ -152,11 +152,8 @@ export function namedOutputs({ graph }: ModelEngine, request: RunRequest): Recor
 }
 
 /** A record without a prototype, which no name can meet. */
-function recordOf<Value>(entries: readonly (readonly [string, Value])[]): Record<string, Value> {
-  const record: Record<string, Value> = Object.create(null);
-  for (const [name, value] of entries) record[name] = value;
-  return record;
-}
+const recordOf = <Value>(entries: readonly (readonly [string, Value])[]): Record<string, Value> =>
+  Object.setPrototypeOf(Object.fromEntries(entries), null);
 
 export const namesOf = (values: readonly ValueInfo[]): string[] => values.map(({ name }) => name);
 

@@ -39,6 +39,7 @@ const PARAMETERS: Readonly<Record<ActivationName, 0 | 1 | 2>> = {
   erf: 0,
   floor: 0,
   sign: 0,
+  round: 0,
 };
 
 /** Klambauer et al. 2017, "Self-Normalizing Neural Networks": alpha and scale. */

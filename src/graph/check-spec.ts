@@ -42,7 +42,7 @@ function check(spec: ModelSpec, kinds: NodeKinds): Graph {
     const made = checkNode(node, where, tensors, values, kinds);
     for (const info of made) define(info, where);
     narrow(vocabularies, node, tensors, kinds);
-    return deepFreeze({ ...node, outputs: made.map((info) => info.name) });
+    return { ...node, outputs: made.map((info) => info.name) };
   });
   const outputs = spec.outputs.map((name) => {
     const value = findValue('spec.outputs', name, values);
@@ -54,16 +54,14 @@ function check(spec: ModelSpec, kinds: NodeKinds): Graph {
   }
   const carries = checkCarries(spec, inputs, values);
   const carried = new Set(carries.map(({ input }) => input));
-  return Object.freeze({
+  return deepFreeze({
     name: spec.name,
-    inputs: deepFreeze(
-      inputs
-        .filter((input) => !carried.has(input))
-        .map((input) => ({ ...input, vocabulary: vocabularies.get(input.name) ?? MOST_IDS })),
-    ),
-    carries: deepFreeze(carries),
-    nodes: Object.freeze(nodes),
-    outputs: Object.freeze(outputs),
+    inputs: inputs
+      .filter((input) => !carried.has(input))
+      .map((input) => ({ ...input, vocabulary: vocabularies.get(input.name) ?? MOST_IDS })),
+    carries,
+    nodes,
+    outputs,
     values,
     layouts: checkLayouts(spec, values),
   });

@@ -39,6 +39,16 @@ export const fixedTime = (clock: Clock | undefined): number | undefined => {
 /** The name of the open time that a clock goes by, if it is not the run's own. */
 export const openName = (clock: Clock | undefined): string | undefined => clock?.[0]?.open;
 
+/** A timestep of each input. */
+export function oneTimestep(inputs: readonly { readonly time?: Clock | undefined }[]): Times {
+  const names = inputs.flatMap(({ time }) => openName(time) ?? []);
+  return { time: 1, ...(names.length > 0 && { times: Object.fromEntries(names.map((name) => [name, 1])) }) };
+}
+
+/** Whether a clock is an input's own time as it is: the run's, or an open one. */
+export const isInputTime = (clock: Clock | undefined): boolean =>
+  clock === undefined || (clock.length === 1 && clock[0]?.open !== undefined);
+
 /** Whether a value's timesteps are those of the run, or made from them, so that a stream sees them one by one. */
 export const flows = ({ kind, time }: { readonly kind: string; readonly time?: Clock | undefined }): boolean =>
   kind === 'sequence' && fixedTime(time) === undefined;
@@ -67,7 +77,7 @@ export function advance(clock: Clock | undefined, step: ClockStep): Clock | unde
         : last.div === 1 && { mul: mul * last.mul, add: mul * last.add + add, div };
     if (joined) return advance(before.length > 0 ? before : undefined, joined);
   }
-  if (steps.length >= MOST_STEPS) badSpec(undefined, 'a time made from too many others', `at most ${MOST_STEPS} steps`);
+  if (steps.length >= MOST_STEPS) badSpec(undefined, 'a time of too many steps', `at most ${MOST_STEPS}`);
   return [...steps, step];
 }
 

@@ -1,7 +1,6 @@
 import { badSpec, describe, requireObject } from '../refuse.js';
 import type { ModelSpec, ValueLayout } from '../spec.js';
 import { checkEveryField, list, optionalSize } from './field-checks.js';
-import { deepFreeze } from './own-spec.js';
 import type { ValueInfo } from './value.js';
 
 /** The axes of a value where its file says nothing else. */
@@ -21,7 +20,7 @@ export function checkLayouts(
       if (!known.has(name)) badSpec(where, 'not an input or output', [...known].join(', '), describe(name));
       checkEveryField(layout, [], { axes: list, batch: optionalSize }, where);
       checkAxes(layout, values.get(name) as ValueInfo, where);
-      return [name, deepFreeze(layout)];
+      return [name, layout];
     }),
   );
 }

@@ -18,7 +18,7 @@ export const ownSpec = (spec: ModelSpec): ModelSpec =>
 function copy(value: unknown, depth: number, known: Map<object, unknown>): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (known.has(value)) return known.get(value);
-  if (depth > DEEPEST) badSpec('spec', 'nested too deeply', `at most ${DEEPEST} levels`);
+  if (depth > DEEPEST) badSpec('spec', 'nested too deeply');
   const own = copyObject(value, depth, known);
   known.set(value, own);
   return own;

@@ -6,11 +6,6 @@ import type { Graph, ValueInfo } from './value.js';
 export function streamObstacle({ inputs, nodes, values, carries }: Graph, kinds: NodeKinds): string | undefined {
   if (carries.length === 0 && inputs.every(({ kind }) => kind === 'vector'))
     return 'the model has no sequence input, so no timesteps';
-  for (const { name, time } of inputs) {
-    const open = openName(time);
-    if (open !== undefined)
-      return `input ${JSON.stringify(name)} has an open time of its own, ${JSON.stringify(open)}, so a timestep of one is none of the other`;
-  }
   // Values that are made of carried state, and of nothing that has timesteps: a layer that starts from them does so at every step.
   const carried = new Set(carries.map(({ input }) => input.name));
   for (const node of nodes) {
@@ -18,9 +13,21 @@ export function streamObstacle({ inputs, nodes, values, carries }: Graph, kinds:
     const [, ...further] = node.inputs;
     const own = further.length > 0 && further.every((name) => carried.has(name));
     const reason = kinds[node.type]?.obstacle(node as never, given, own);
-    if (reason) return `layer ${JSON.stringify(node.name)} ${reason}`;
+    if (reason) return ownTime(inputs) ?? `layer ${JSON.stringify(node.name)} ${reason}`;
     if (node.inputs.some((name) => carried.has(name)) && !given.some(flows))
       for (const name of node.outputs) carried.add(name);
   }
   return undefined;
+}
+
+/**
+ * Inputs with times of their own go step by step as well, a timestep of each at a time, as long as no layer needs all the timesteps
+ * of one before those of another; where one does, that is the reason.
+ */
+function ownTime(inputs: Graph['inputs']): string | undefined {
+  const own = inputs.find(({ time }) => openName(time) !== undefined);
+  return (
+    own &&
+    `input ${JSON.stringify(own.name)} has an open time of its own, ${JSON.stringify(openName(own.time))}, so a timestep of one is none of the other`
+  );
 }

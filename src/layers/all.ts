@@ -1,5 +1,7 @@
 import { batchNorm, prelu, scaleShift } from './around/affine.js';
+import { argReduce } from './around/arg-reduce.js';
 import { conv1d, convTranspose1d } from './around/conv.js';
+import { cumsum } from './around/cumsum.js';
 import { gatherTime } from './around/gather-time.js';
 import { logSoftmax } from './around/log-softmax.js';
 import { masking, unmask } from './around/masking.js';
@@ -50,4 +52,6 @@ export const allLayers: LayerKinds = {
   rearrange,
   repeat,
   matmul,
+  arg_reduce: argReduce,
+  cumsum,
 };

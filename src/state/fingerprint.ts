@@ -7,19 +7,34 @@ import { type Hash, hashWords } from './hash.js';
  * Tells one model from another: a hash of its structure and of every weight's bits, names of
  * tensors and of the model left out, and the layouts, which say how values come and go but change no number. It guards against mix-ups, not against forgery.
  */
-export function fingerprint({ inputs, nodes, outputs }: Graph, tensors: ModelSpec['tensors'], kinds: NodeKinds): Hash {
-  // As the text of { inputs, nodes, outputs }, item by item: the whole may be longer than a string can be.
-  let hash = hashText('{"inputs":[');
-  const list = (values: readonly unknown[], end: string): void => {
+export function fingerprint(
+  { inputs, nodes, outputs, carries }: Graph,
+  tensors: ModelSpec['tensors'],
+  kinds: NodeKinds,
+): Hash {
+  // As the text of { carried, inputs, nodes, outputs }, item by item: the whole may be longer than a string can be.
+  let hash = hashText('{');
+  const list = (values: readonly unknown[], start: string, end: string): void => {
+    hash = hashText(start, hash);
     values.forEach((value, index) => {
       hash = hashText(`${index > 0 ? ',' : ''}${canonical(value)}`, hash);
     });
     hash = hashText(end, hash);
   };
-  list(inputs, '],"nodes":[');
-  list(nodes, '],"outputs":[');
-  list(outputs, ']}');
-  for (const part of nodes.flatMap((node) => tensorsOf(node, kinds))) {
+  if (carries.length > 0) {
+    list(
+      carries.map(({ input, output }) => [input, output.name]),
+      '"carried":[',
+      '],',
+    );
+  }
+  list(inputs, '"inputs":[', '],');
+  list(nodes, '"nodes":[', '],');
+  list(outputs, '"outputs":[', ']}');
+  const starts = carries.map(({ initial }): [string, string][] =>
+    initial === undefined ? [] : [['initial', initial]],
+  );
+  for (const part of [...nodes.flatMap((node) => tensorsOf(node, kinds)), ...starts]) {
     for (const [field, name] of sortByKey(part)) {
       const { shape, data } = tensors[name] as TensorSpec;
       hash = hashText(`${field} ${shape}:`, hash);

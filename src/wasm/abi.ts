@@ -96,6 +96,7 @@ export const ACTIVATION: Readonly<Record<ActivationName, number>> = {
   erf: 26,
   floor: 27,
   sign: 28,
+  round: 29,
 };
 
 /** Fields of a cell's descriptor, 4 bytes each, in their order. */

@@ -47,7 +47,7 @@ export async function loadKernels({ build, kernels }: KernelOptions = {}): Promi
     try {
       return given(isModule(kernels) ? kernels : await WebAssembly.compile(kernels), build);
     } catch (cause) {
-      throw cause instanceof RuntimeError ? cause : cannotCompile(cause);
+      throw cannotCompile(cause);
     }
   }
   const chosen = build ?? (acceptsBuild('relaxed') ? 'relaxed' : 'simd');
@@ -66,7 +66,7 @@ export function loadKernelsSync({ build, kernels }: KernelOptions & { readonly k
   try {
     return given(isModule(kernels) ? kernels : new WebAssembly.Module(kernels), build);
   } catch (cause) {
-    throw cause instanceof RuntimeError ? cause : cannotCompile(cause);
+    throw cannotCompile(cause);
   }
 }
 
@@ -117,6 +117,7 @@ function requireBuild(build: Build): void {
 }
 
 function cannotCompile(cause: unknown): RuntimeError {
+  if (cause instanceof RuntimeError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new RuntimeError(
     `the kernels could not be compiled (${reason}); where compiling bytes is forbidden, pass a WebAssembly.Module as options.kernels`,

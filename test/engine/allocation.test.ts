@@ -47,6 +47,8 @@ const FRAME: Record<string, Make> = {
 /** Layers over `s`, 4 timesteps of 2 features. */
 const SEQUENCE: Record<string, Make> = {
   reduce: () => ({ operation: 'mean', axis: 'time' }),
+  arg_reduce: () => ({ operation: 'max', axis: 'time' }),
+  cumsum: () => ({ axis: 'time', reverse: true }),
   pad: () => ({ axis: 'time', before: 1, after: 2, mode: 'reflect' }),
   slice: () => ({ axis: 'time', start: 1, step: 2 }),
   timestep: () => ({ index: 1 }),

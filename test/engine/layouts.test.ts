@@ -118,6 +118,15 @@ describe.each(builds)('the axes of a file, %s', (build) => {
     const fixed = await createModel(layouts({ axes: ['time', 'batch', 6], batch: 1 }), { build });
     expectSameBits(fixed.run({ data: one, shape: [5, 1, 6] }), wanted);
     expect(fixed.inputs[0]).toMatchObject({ axes: ['time', 'batch', 6], batch: 1 });
+    // Nested arrays of the file's order would be as many rows.
+    const nested = Array.from({ length: 5 }, (_, t) => [[...one.subarray(t * 6, t * 6 + 6)]]);
+    expectSameBits(fixed.run([nested.map(([frame]) => frame as number[])]), wanted);
+    expect(() => fixed.run(nested)).toThrow(
+      'input "x": another batch; expected 1, as in the file; { data, shape } has its order, got 5',
+    );
+    expect(fixed.run(nested, { batch: 5 })).toHaveLength(15);
+    // Ours, where it can mean nothing else.
+    expectSameBits(fixed.run({ data: one, shape: [1, 5, 6] }), wanted);
     const none = await createModel(layouts({ axes: ['time', 6] }, { axes: [3, 'time'] }), { build });
     const { head } = none.runNamed({ x: { data: one, shape: [5, 6] } });
     expect([head?.shape, head?.axes]).toEqual([

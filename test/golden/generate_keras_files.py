@@ -199,7 +199,8 @@ def inputs_of(name, model, options):
     batch = options.get("batch", 2)
     arrays, told = [], []
     for index, tensor in enumerate(model.inputs):
-        shape = [batch, *[TIME if n is None else n for n in tensor.shape[1:]]]
+        time = options["times"][index] if "times" in options else TIME
+        shape = [batch, *[time if n is None else n for n in tensor.shape[1:]]]
         seed = prng.seed_of(f"{name}/in/{index}")
         if "ids" in options:
             data = prng.below(seed, shape, options["ids"])

@@ -36,6 +36,7 @@ export const ACTIVATIONS = [
   'erf',
   'floor',
   'sign',
+  'round',
 ] as const;
 
 export const SIGMOID: Activation = { id: 1, alpha: 0, beta: 0 };
@@ -100,6 +101,8 @@ export function activation({ id, alpha, beta }: Activation, x: number): number {
       return Math.floor(x);
     case 'sign':
       return Math.sign(x);
+    case 'round':
+      return x - Math.floor(x) === 0.5 ? 2 * Math.round(x / 2) : Math.round(x);
     default:
       return x;
   }

@@ -63,7 +63,16 @@ export function activate(spec: ActivationSpec, x: Vector): Vector {
       return x.map(Math.floor);
     case 'sign':
       return x.map(Math.sign);
+    case 'round':
+      return x.map(toEven);
   }
+}
+
+/** The nearest whole number, of two as near the even one. */
+function toEven(x: number): number {
+  const below = Math.floor(x);
+  if (x - below !== 0.5) return Math.round(x);
+  return below % 2 === 0 ? below : below + 1;
 }
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));

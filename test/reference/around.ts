@@ -90,7 +90,8 @@ export function around(node: NodeSpec, inputs: readonly Value[], tensors: ModelS
         }
         return sum;
       });
-      return node.activation ? mapRows(y, filters, (v) => activate(node.activation ?? 'linear', v)) : y;
+      const z = node.activation ? mapRows(y, filters, (v) => activate(node.activation ?? 'linear', v)) : y;
+      return span === 1 && stride === 1 && before + after === 0 ? { ...z, mask: x.mask } : z;
     }
     case 'conv_transpose1d': {
       const { filters, kernelSize, stride = 1, dilation = 1, groups = 1, crop = [0, 0], outputPadding = 0 } = node;
@@ -135,12 +136,36 @@ export function around(node: NodeSpec, inputs: readonly Value[], tensors: ModelS
     case 'reduce': {
       const fold = (values: readonly number[]): number => {
         const sum = values.reduce((a, b) => a + b, 0);
-        return { sum, mean: sum / values.length, max: Math.max(...values), min: Math.min(...values) }[node.operation];
+        const prod = values.reduce((a, b) => a * b, 1);
+        const [max, min] = [Math.max(...values), Math.min(...values)];
+        return { sum, mean: sum / values.length, max, min, prod }[node.operation];
       };
       if (node.axis === 'features') return mapRows(x, 1, (v) => Float64Array.of(fold([...v])));
       const kept = (b: number): number[] =>
         [...Array(x.time).keys()].filter((t) => !node.masked || !x.mask || x.mask[b * x.time + t] !== 0);
       return make({ ...x, kind: 'vector' }, 1, x.features, (b, _, j) => fold(kept(b).map((t) => get(x, b, t, j))));
+    }
+    case 'arg_reduce': {
+      const sign = node.operation === 'max' ? 1 : -1;
+      const place = (values: readonly number[]): number => {
+        const most = Math.max(...values.map((value) => sign * value));
+        const alike = values.flatMap((value, i) => (sign * value === most ? [i] : []));
+        return (node.last ? alike.at(-1) : alike[0]) ?? 0;
+      };
+      if (node.axis === 'features') return mapRows(x, 1, (v) => Float64Array.of(place([...v])));
+      const steps = [...Array(x.time).keys()];
+      return make({ ...x, kind: 'vector' }, 1, x.features, (b, _, j) => place(steps.map((t) => get(x, b, t, j))));
+    }
+    case 'cumsum': {
+      const { axis, exclusive, reverse } = node;
+      const length = axis === 'time' ? x.time : x.features;
+      return make(x, x.time, x.features, (b, t, j) => {
+        const own = axis === 'time' ? t : j;
+        const places = [...Array(length).keys()].filter((i) => (reverse ? i > own : i < own));
+        return (exclusive ? places : [...places, own])
+          .map((i) => (axis === 'time' ? get(x, b, i, j) : get(x, b, t, i)))
+          .reduce((sum, value) => sum + value, 0);
+      });
     }
     case 'pad': {
       const { axis, before, after, mode, value = 0 } = node;

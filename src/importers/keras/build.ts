@@ -3,19 +3,23 @@ import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
 import { SpecBuilder } from '../shared/spec-builder.js';
 import type { Stored } from './files/stored.js';
-import type { Activation, Dialect } from './layers/activations.js';
+import type { Activation } from './layers/activations.js';
+import type { Rules } from './rules.js';
+import { type Time, Times } from './times.js';
 
 /** A value on its way through the layers. */
 export interface Flow {
   readonly name: string;
   readonly kind: 'sequence' | 'vector';
   readonly features: number;
-  /** Timesteps, where the file states them. */
-  readonly time?: number | undefined;
-  /** Whether its time is the same for all runs, whatever that of the inputs. */
-  readonly fixed?: boolean;
+  /** Sequences: how many timesteps. */
+  readonly time?: Time | undefined;
   /** Which mask it carries: values with one name have the same mask. */
   readonly mask?: string | undefined;
+  /** Whether its mask is the file's alone: a layer before forgot it, and the spec's value has none. */
+  readonly forgotten?: boolean;
+  /** Whether it has no axis for its one feature in the file: `(batch, time)`, `(batch)`. */
+  readonly bare?: boolean;
   /** Whether it holds token ids. */
   readonly ids?: boolean;
 }
@@ -24,13 +28,14 @@ export interface Flow {
 export class Build extends SpecBuilder {
   /** Where the masks that values carry are true, by their names. */
   readonly masks = new Map<string, string>();
-  /** The model's inputs, with the timesteps that the file states. */
-  readonly #inputs = new Map<string, { readonly input: InputSpec; readonly time: number | undefined }>();
-  /** Whether inputs have the timesteps of the file, or any number. */
-  #timeIsFixed = false;
+  readonly #inputs = new Map<string, InputSpec>();
+  readonly #bareInputs: Flow[] = [];
+  readonly times = new Times();
+  /** Values without their masks, by those with them. */
+  readonly #unmasked = new Map<string, string>();
 
   constructor(
-    readonly dialect: Dialect,
+    readonly rules: Rules,
     reporter: Reporter,
     /** Inputs that hold token ids. */
     readonly ids: ReadonlySet<string>,
@@ -38,20 +43,24 @@ export class Build extends SpecBuilder {
     super(reporter);
   }
 
-  /** @param time timesteps that the file states. */
-  addInput(input: InputSpec, time?: number): Flow {
+  /** @param time timesteps that the file states. @param bare whether the file has no axis for its one feature. */
+  addInput(input: InputSpec, time?: number, bare = false): Flow {
     const { name, features, kind = 'sequence', dtype } = input;
-    this.#inputs.set(name, { input, time });
-    return { name, kind, features, time, ...(dtype === 'int32' && { ids: true }) };
+    this.#inputs.set(name, input);
+    const value: Flow = {
+      name,
+      kind,
+      features,
+      ...(bare && { bare }),
+      ...(kind === 'sequence' && { time: this.times.input(name, time) }),
+      ...(dtype === 'int32' && { ids: true }),
+    };
+    if (bare) this.#bareInputs.push(value);
+    return value;
   }
 
   isInput(name: string): boolean {
     return this.#inputs.has(name);
-  }
-
-  /** Inputs get the timesteps that the file states: a layer needs to know how many there are. */
-  fixTime(): void {
-    this.#timeIsFixed = true;
   }
 
   /** A tensor of the spec, made once however often its layer is called. */
@@ -66,6 +75,14 @@ export class Build extends SpecBuilder {
     return this.keep(becomes, { shape, data: make(stored.data) }, { tensor: stored.name, shape: stored.shape, how });
   }
 
+  /** The value without its mask, for what hands none on. */
+  unmasked({ mask, forgotten, ...x }: Flow): Flow {
+    if (mask === undefined || forgotten) return x;
+    const name = this.#unmasked.get(x.name) ?? this.add({ type: 'unmask', inputs: [x.name] }, `${x.name}.unmasked`);
+    this.#unmasked.set(x.name, name);
+    return { ...x, name };
+  }
+
   /** What follows a layer that has an activation: a node, or nothing for `linear`. */
   activate(x: Flow, wanted: string, activation: Activation): Flow {
     if (activation === 'linear') return x;
@@ -76,16 +93,28 @@ export class Build extends SpecBuilder {
   }
 
   /** The whole spec. */
-  finish(name: string, outputs: readonly string[]): ModelSpec {
-    if (this.#timeIsFixed)
+  finish(name: string, outputs: readonly Flow[]): ModelSpec {
+    const times = this.times.resolve();
+    const inputs = [...this.#inputs.values()].map((input) => {
+      const time = times.get(input.name);
+      return { ...input, ...(time !== undefined && { time }) };
+    });
+    if (inputs.some(({ time }) => typeof time === 'number'))
       this.reporter.note('inputs have the number of timesteps that the file states: a layer needs to know it');
-    const inputs = [...this.#inputs.values()].map(({ input, time }) => ({
-      ...input,
-      ...(this.#timeIsFixed && time !== undefined && { time }),
-    }));
-    return this.spec({ ...(name && { name }), inputs, outputs });
+    for (const { name, time } of inputs)
+      if (typeof time === 'string')
+        this.reporter.note(
+          `input ${JSON.stringify(name)} has a number of timesteps of its own: that of clock ${JSON.stringify(time)}`,
+        );
+    const bare = [...this.#bareInputs, ...outputs.filter((output) => output.bare)];
+    const layouts = Object.fromEntries(bare.map((value) => [value.name, { axes: axesOf(value) }]));
+    const names = outputs.map((output) => output.name);
+    return this.spec({ ...(name && { name }), inputs, outputs: names, ...(bare.length > 0 && { layouts }) });
   }
 }
+
+/** The axes of a value without features. */
+const axesOf = ({ kind }: Flow): ('batch' | 'time')[] => (kind === 'sequence' ? ['batch', 'time'] : ['batch']);
 
 /** @throws {ImportError} another shape. */
 export function shaped(where: string, { name, shape }: Stored, expected: readonly (number | undefined)[]): void {
@@ -101,13 +130,13 @@ export function shaped(where: string, { name, shape }: Stored, expected: readonl
 
 /** The number of timesteps, for layers that need to know it. */
 export function fixedSteps(where: string, x: Flow, build: Build): number {
-  if (x.kind === 'vector') return 1;
-  if (x.time === undefined) refuse(where, 'needs a known number of timesteps', 'an input shape with its time', 'None');
-  if (!x.fixed) build.fixTime();
-  return x.time;
+  return x.time ? build.times.fix(where, x.time) : 1;
 }
 
-export const sequence = (where: string, x: Flow): Flow =>
+/** A value with timesteps. */
+export type Sequence = Flow & { readonly kind: 'sequence'; readonly time: Time };
+
+export const sequence = (where: string, x: Flow): Sequence =>
   x.kind === 'sequence'
-    ? x
+    ? (x as Sequence)
     : refuse(where, 'its input has no timesteps', '(batch, time, features)', '(batch, features)');

@@ -1,4 +1,5 @@
 import { isObject, show } from '../formats/json.js';
+import { checkKeys } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 
 /** A layer as the file lists it. */
@@ -6,12 +7,34 @@ export interface LayerEntry {
   readonly className: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly name: string;
+  /** Whether it is an operation (`y + 1`, `keras.ops.mean`), no layer of the same name; undefined if the file does not say. */
+  readonly isOperation?: boolean | undefined;
 }
+
+/** Of layers and models; how they were built, compiled and shared changes nothing about what they compute. */
+const KEYS = [
+  'class_name',
+  'config',
+  'name',
+  'module',
+  'registered_name',
+  'inbound_nodes',
+  'build_config',
+  'compile_config',
+  'shared_object_id',
+  'keras_version',
+  'backend',
+];
+const MODEL_KEYS = ['name', 'trainable', 'layers', 'input_layers', 'output_layers', 'dtype', 'build_input_shape'];
+
+/** In tf.keras, operations are layers that hold one. */
+export const OPERATION_LAYERS: readonly string[] = ['TFOpLambda', 'SlicingOpLambda'];
 
 /** `{class_name, config}`, the form of layers, cells and models. @throws {ImportError} */
 export function entryOf(where: string, value: unknown): LayerEntry {
   if (!isObject(value) || typeof value.class_name !== 'string')
     return refuse(where, 'not a layer', '{class_name, config}', show(value));
+  checkKeys(value, where, KEYS);
   const config = value.config;
   const own = isObject(config)
     ? config
@@ -36,7 +59,12 @@ export function entryOf(where: string, value: unknown): LayerEntry {
       'layers of Keras itself',
       `${String(registered ?? module)} (${value.class_name})`,
     );
-  return { className: value.class_name, config: own, name };
+  const isOperation = OPERATION_LAYERS.includes(value.class_name)
+    ? true
+    : typeof value.module === 'string'
+      ? /^keras\.src\.(ops|activations)\b/.test(module)
+      : undefined;
+  return { className: value.class_name, config: own, name, isOperation };
 }
 
 /** More levels than any model that Keras wrote has: models are walked by recursion. */
@@ -62,6 +90,7 @@ export const isModel = (className: string): boolean => ['Sequential', 'Functiona
 export function layersOf({ config, name }: LayerEntry): LayerEntry[] {
   const where = `model ${JSON.stringify(name)}`;
   if (!Array.isArray(config.layers)) return refuse(where, 'no layers', 'a list', show(config.layers));
+  checkKeys(config, where, MODEL_KEYS);
   return config.layers.map((layer) => entryOf(where, layer));
 }
 

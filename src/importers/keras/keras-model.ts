@@ -7,10 +7,13 @@ import { Config } from './config.js';
 import { isModel, type LayerEntry } from './entries.js';
 import type { Weights } from './files/weights.js';
 import { addInput } from './inputs.js';
-import type { Dialect } from './layers/activations.js';
 import { LAYERS } from './layers/all.js';
+import type { Layer } from './layers/layer.js';
 import { checkMask, isMask, type Mask, makeMask, makesMask } from './layers/masks.js';
-import { FindTokenIds } from './token-ids.js';
+import { runOperation } from './operations/all.js';
+import { axesOf } from './operations/axes.js';
+import type { Rules } from './rules.js';
+import { Survey } from './survey.js';
 import { type Called, type FileShape, type Plans, type Visitor, Walk, whereOf } from './walk.js';
 
 /**
@@ -18,11 +21,7 @@ import { type Called, type FileShape, type Plans, type Visitor, Walk, whereOf } 
  * @param entry the outermost model. @param weights its layers' arrays.
  * @throws {ImportError} a layer, a call or a setting that is not honoured.
  */
-export function kerasModel(
-  entry: LayerEntry,
-  weights: Weights,
-  dialect: Dialect,
-): { spec: ModelSpec; reporter: Reporter } {
+export function kerasModel(entry: LayerEntry, weights: Weights, rules: Rules): { spec: ModelSpec; reporter: Reporter } {
   if (!isModel(entry.className))
     refuse(
       `model ${JSON.stringify(entry.name)}`,
@@ -31,19 +30,23 @@ export function kerasModel(
       entry.className,
     );
   const plans: Plans = new Map();
-  const tokenIds = new FindTokenIds();
-  new Walk(plans).model(entry, tokenIds);
+  const survey = new Survey();
+  new Walk(plans, rules).model(entry, survey);
   const reporter = new Reporter();
-  const build = new Build(dialect, reporter, tokenIds.inputs);
-  const outputs = new Walk<Value>(plans).model(entry, new MakeNodes(build, weights));
-  const names = outputs.map((value) => asValue(`model ${JSON.stringify(entry.name)}`, value).name);
-  // An output has a name of its own, and is made by a node.
-  const unique = names.map((name, index) =>
-    names.indexOf(name) === index && !build.isInput(name)
-      ? name
-      : build.add({ type: 'dropout', inputs: [name] }, `${name}.output`),
-  );
-  return { spec: build.finish(entry.name, unique), reporter };
+  const build = new Build(rules, reporter, survey.tokenIds);
+  const outputs = new Walk<Value>(plans, rules).model(entry, new MakeNodes(build, weights));
+  const seen = new Set<string>();
+  const own = outputs.map((value): Flow => {
+    const output = asValue(`model ${JSON.stringify(entry.name)}`, value);
+    const { name } = output;
+    // An output has a name of its own, and is made by a node.
+    if (!seen.has(name) && !build.isInput(name)) {
+      seen.add(name);
+      return output;
+    }
+    return { ...output, name: build.add({ type: 'dropout', inputs: [name] }, `${name}.output`) };
+  });
+  return { spec: build.finish(entry.name, own), reporter };
 }
 
 type Value = Flow | Mask;
@@ -59,32 +62,80 @@ class MakeNodes implements Visitor<Value> {
     return addInput(this.build, layer, shape);
   }
 
-  within(index: number): MakeNodes {
+  within({ layer, index, inputs, masks }: Called<Value>): MakeNodes {
+    this.#checkMasks(whereOf(layer), inputs, masks);
     return new MakeNodes(this.build, this.weights(index).inner);
+  }
+
+  /** Masks that a call is given by name must be those that its values carry. */
+  #checkMasks(where: string, inputs: readonly Value[], masks: readonly Value[]): void {
+    masks.forEach((mask, position) => {
+      checkMask(where, this.build.masks.get((inputs[position] as Flow | undefined)?.mask ?? ''), mask as Mask);
+    });
   }
 
   missing(where: string, [layer, , tensor]: Reference): never {
     return refuse(where, 'no such output', `of layer ${layer}`, `${tensor}`);
   }
 
-  call({ layer, index, call, node, inputs: given, masks }: Called<Value>): readonly Value[] {
+  call({ layer, index, call, operation, inputs: given, masks }: Called<Value>): readonly Value[] {
     const where = whereOf(layer);
     const { build } = this;
-    if (makesMask(layer, given)) return [makeMask(where, layer, node, given)];
-    if (given.length === 0) refuse(where, 'wrong number of inputs', 'at least 1', '0');
-    const inputs = given.map((value) => asValue(where, value));
-    masks.forEach((mask, position) => {
-      checkMask(where, build.masks.get(inputs[position]?.mask ?? ''), mask as Mask);
-    });
-    const own = this.weights(index);
-    const run = Object.hasOwn(LAYERS, layer.className) ? LAYERS[layer.className] : undefined;
-    if (!run) refuse(where, 'a layer that is not honoured', Object.keys(LAYERS).join(', '), layer.className);
-    const config = new Config(where, layer.name, layer.config, build.reporter);
     const name = call === 0 ? layer.name : `${layer.name}.call${call}`;
-    const made = run({ build, config, entry: layer, name, inputs, arrays: own.take() });
+    if (operation && makesMask(layer, given)) return [makeMask(where, layer, operation, given)];
+    if (given.length === 0) refuse(where, 'wrong number of inputs', 'at least 1', '0');
+    const flows = given.map((value) => asValue(where, value));
+    if (operation) return runOperation(build, where, layer, name, operation, flows);
+    const inputs = takesBare(layer, flows) ? flows : flows.map((x) => withFeatures(build, where, x));
+    this.#checkMasks(where, inputs, masks);
+    if (inputs.some(({ forgotten }) => forgotten) && !MINDLESS.includes(layer.className))
+      refuse(
+        where,
+        'a mask that a layer called with initial_state has forgotten',
+        'values without a mask',
+        'a masked one',
+      );
+    const config = new Config(where, layer.name, layer.config, build.reporter);
+    const run = LAYERS[layer.className] as Layer;
+    const arrays = this.weights(index).take();
+    const made = run({ build, config, entry: layer, name, inputs, arrays, maskIsNamed: masks.length > 0 });
     config.finish();
     return made;
   }
+}
+
+/** Layers that turn every number by itself, whatever axes a value has. */
+const BY_NUMBER = ['Activation', 'Dropout', 'Identity', 'ReLU', 'LeakyReLU', 'ELU', 'Rescaling', 'Reshape'];
+const MERGING = ['Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum'];
+
+/** Layers that look at no mask. */
+const MINDLESS = [
+  ...BY_NUMBER,
+  'Dense',
+  'TimeDistributed',
+  'LayerNormalization',
+  'BatchNormalization',
+  'Flatten',
+  'Conv1D',
+];
+
+const takesBare = ({ className }: LayerEntry, inputs: readonly Flow[]): boolean =>
+  BY_NUMBER.includes(className) ||
+  (MERGING.includes(className) && inputs.every(({ bare, kind }) => bare && kind === inputs[0]?.kind));
+
+/** A value as a layer sees it: the timesteps of one without features are its features. @throws {ImportError} they are open. */
+function withFeatures(build: Build, where: string, x: Flow): Flow {
+  if (!x.bare || x.ids) return x;
+  if (!x.time || build.times.stepsOf(x.time) === undefined)
+    return refuse(
+      where,
+      'its input has no features',
+      '(batch, time, features), or (batch, features)',
+      `(${axesOf(x).join(', ')})`,
+    );
+  const features = build.times.fix(where, x.time);
+  const name = build.add({ type: 'reshape', inputs: [x.name], shape: [features] }, `${x.name}.features`);
+  return { name, kind: 'vector', features };
 }
 
 const asValue = (where: string, value: Value): Flow =>

@@ -1,32 +1,34 @@
 import type { ModelSpec } from '../../spec.js';
-import { type FileBytes, viewBytes } from '../formats/bytes.js';
+import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
 import { isZip, readZip } from '../formats/zip.js';
+import { refuseOptions } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 import type { Imported } from '../shared/report.js';
 import { layersOf, rootOf } from './entries.js';
 import { Hdf5 } from './files/hdf5.js';
 import { Npz } from './files/npz.js';
-import { listWeights, treeWeights, type Weights } from './files/weights.js';
+import { listWeights, treeForm, treeWeights, type Weights } from './files/weights.js';
 import { kerasModel } from './keras-model.js';
-import type { Dialect } from './layers/activations.js';
+import { rulesOf } from './rules.js';
 
 /**
  * A model as Keras saved it: `.keras` (Keras 3, or Keras 2.12 and newer) or `.h5` (Keras 2.0 to 3).
  * @throws {ImportError} malformed bytes; a layer or setting that cannot be honoured exactly, by name.
  */
-export function fromKeras(bytes: FileBytes): ModelSpec {
+export function fromKeras(bytes: FileBytes): ModelSpec;
+export function fromKeras(bytes: FileBytes, options?: unknown): ModelSpec {
+  refuseOptions(options);
   return readKeras(bytes).spec;
 }
 
 /** As `fromKeras`, with the account of which weight became what. */
-export function readKeras(bytes: FileBytes): Imported {
-  const view = viewBytes(bytes);
+export function readKeras(bytes: FileBytes): Imported;
+export function readKeras(bytes: FileBytes, options?: unknown): Imported {
+  refuseOptions(options);
+  const view = viewModel(bytes);
   return isZip(view) ? readArchive(view) : readLegacy(view);
 }
-
-const dialectOf = (version: string): Dialect =>
-  Number.parseInt(version, 10) >= 3 && !/^2\./.test(version) ? 'keras3' : 'keras2';
 
 function finish(
   config: unknown,
@@ -35,7 +37,7 @@ function finish(
   container: string,
 ): Imported {
   const entry = rootOf('model', config);
-  const { spec, reporter } = kerasModel(entry, weights(layersOf(entry)), dialectOf(version));
+  const { spec, reporter } = kerasModel(entry, weights(layersOf(entry)), rulesOf(version));
   return { spec, report: reporter.finish(`Keras ${version}, ${container}`) };
 }
 
@@ -62,7 +64,12 @@ function readArchive(view: Uint8Array): Imported {
   const file = npz
     ? new Npz(npz, 'model.weights.npz', view.length)
     : new Hdf5(part('model.weights.h5'), 'model.weights.h5');
-  return finish(config, (layers) => treeWeights(layers, (path) => file.read(path)), version, '.keras');
+  return finish(
+    config,
+    (layers) => treeWeights(layers, (path) => file.read(path), treeForm(version)),
+    version,
+    '.keras',
+  );
 }
 
 /** An `.h5` file with the whole model. */

@@ -3,6 +3,7 @@ import type { LayerCall } from './calls/collect.js';
 import { type FunctionalPlan, planFunctional } from './calls/functional.js';
 import type { Reference } from './calls/references.js';
 import { isModel, type LayerEntry, layersOf } from './entries.js';
+import type { Rules } from './rules.js';
 
 /** Sizes of an input as the file states them, the batch first; null where it leaves them open. */
 export type FileShape = readonly (number | null)[];
@@ -16,12 +17,10 @@ export interface Visitor<Value> {
   /** An output that no call made. */
   missing(where: string, reference: Reference): Value;
   /** The visitor of the layers of a model among the layers. */
-  within(index: number): Visitor<Value>;
+  within(call: Called<Value>): Visitor<Value>;
 }
 
-export interface Called<Value> extends Pick<LayerCall, 'layer' | 'index' | 'call'> {
-  /** As the file has it; undefined in a Sequential model. */
-  readonly node?: unknown;
+export interface Called<Value> extends Pick<LayerCall, 'layer' | 'index' | 'call' | 'operation'> {
   readonly inputs: readonly Value[];
   /** Masks that it is given by name, of its inputs in order. */
   readonly masks: readonly Value[];
@@ -37,7 +36,10 @@ export type Plans = Map<LayerEntry['config'], FunctionalPlan>;
 export class Walk<Value> {
   #calls = 0;
 
-  constructor(private readonly plans: Plans) {}
+  constructor(
+    private readonly plans: Plans,
+    private readonly rules: Rules,
+  ) {}
 
   /** @param given the values it is called with; undefined for the outermost, which makes its own inputs. */
   model(entry: LayerEntry, visitor: Visitor<Value>, given?: readonly Value[]): readonly Value[] {
@@ -69,7 +71,7 @@ export class Walk<Value> {
 
   #functional(entry: LayerEntry, visitor: Visitor<Value>, given: readonly Value[] | undefined): readonly Value[] {
     const where = `model ${JSON.stringify(entry.name)}`;
-    const plan = this.plans.get(entry.config) ?? planFunctional(entry);
+    const plan = this.plans.get(entry.config) ?? planFunctional(entry, this.rules);
     this.plans.set(entry.config, plan);
     const { layers, inputs, outputs, calls, numbers } = plan;
     if (given && given.length !== inputs.length)
@@ -77,26 +79,28 @@ export class Walk<Value> {
     this.#count(entry, calls.length);
     const positions = new Map(inputs.map(([name], position) => [name, position] as const).reverse());
     const made = new Map<string, readonly Value[]>();
-    for (const layer of layers) {
-      if (layer.className !== 'InputLayer') continue;
+    // The model's inputs in their own order, which need not be that of the layers.
+    const place = ({ name }: LayerEntry): number => positions.get(name) ?? inputs.length;
+    const inputLayers = layers.filter(({ className }) => className === 'InputLayer');
+    for (const layer of inputLayers.sort((a, b) => place(a) - place(b))) {
       const position = positions.get(layer.name);
       const value = given ? given[position ?? given.length] : visitor.input(layer, shapeOf(layer));
       if (value !== undefined) made.set(numbers.made(layer.name, 0), [value]);
     }
     const referred = (reference: Reference): Value =>
       made.get(numbers.of(reference))?.[reference[2]] ?? visitor.missing(where, reference);
-    for (const { layer, index, call, node, values, masks } of calls) {
-      const called = { layer, index, call, node, inputs: values.map(referred), masks: masks.map(referred) };
+    for (const { layer, index, call, operation, values, masks } of calls) {
+      const called = { layer, index, call, operation, inputs: values.map(referred), masks: masks.map(referred) };
       made.set(numbers.made(layer.name, call), this.#call(visitor, called));
     }
-    return outputs.map(referred);
+    return outputs.map((reference) => referred(numbers.inOutputs(reference)));
   }
 
   #call(visitor: Visitor<Value>, called: Called<Value>): readonly Value[] {
-    const { layer, index, inputs } = called;
+    const { layer, inputs } = called;
     if (!isModel(layer.className)) return visitor.call(called);
     if (inputs.length === 0) refuse(whereOf(layer), 'wrong number of inputs', 'at least 1', '0');
-    return this.model(layer, visitor.within(index), inputs);
+    return this.model(layer, visitor.within(called), inputs);
   }
 
   #count({ name }: LayerEntry, calls: number): void {

@@ -1,44 +1,59 @@
-import type { CarrySpec } from '../../spec.js';
+import type { CarrySpec, ValueLayout } from '../../spec.js';
 import { type Imported, Reporter } from '../shared/report.js';
-import type { AxisRole } from './axes.js';
-import { bindFixed, bindInput, bindLengths, bindState, type FixedInputs } from './bind.js';
+import { bindFixed, bindInput, bindState, type FixedInputs } from './bind.js';
 import { Context } from './context.js';
 import { type Environment, Scope } from './environment.js';
+import type { Files } from './external.js';
 import { formatOf, type OnnxFile } from './file.js';
 import { functionKey } from './functions.js';
 import { runGraph } from './graph.js';
 import type { OnnxInput } from './inputs.js';
 import { arrange } from './layout.js';
+import { inputLayout, layoutNote, layoutsOf } from './layouts.js';
 import { symbol } from './num.js';
 import { countReaders } from './order.js';
 import { finish, outputOf, outputValue } from './outputs.js';
-import type { Files } from './tensor.js';
+import type { Reading } from './readings.js';
+import { NoTokenIds, settled, supposedIds } from './settle.js';
 import { type Atom, type Item, withoutBatch } from './value.js';
 
 /** One way to read a file: what its inputs are. */
-export interface Reading extends Pick<Environment, 'inner'> {
+interface Attempt extends Reading, Pick<Environment, 'inner'> {
   readonly files: Files;
   readonly fixed: FixedInputs;
-  /** Inputs that callers give, with the roles of their axes. */
+  /** Inputs that callers give. */
   readonly main: readonly OnnxInput[];
-  readonly roles: readonly (readonly AxisRole[])[];
-  /** Inputs that are sequence_lens. */
-  readonly lengths: readonly string[];
   /** Inputs and outputs that carry state. */
   readonly states: readonly { readonly input: OnnxInput; readonly output: string }[];
   readonly outputs: readonly string[];
 }
 
 /** The model, if this is the way to read the file. @throws {ImportError} what stands against it. */
-export function attempt(file: OnnxFile, reading: Reading): Imported {
+export function attempt(file: OnnxFile, reading: Attempt): Imported {
+  const ctx = new Context(new Reporter(), batchOf(reading), countReaders(file.graph, file.model.functions));
+  try {
+    return readInto(ctx, file, reading);
+  } catch (error) {
+    // The file is read again, with numbers in the place of ids that are none.
+    const none = error instanceof NoTokenIds ? error.input : supposedIds(ctx);
+    if (none === undefined) throw error;
+    const main = reading.main.map((input) => (input.name === none ? { ...input, ids: false } : input));
+    return attempt(file, { ...reading, main });
+  }
+}
+
+function readInto(ctx: Context, file: OnnxFile, reading: Attempt): Imported {
   const { model, graph, opsets } = file;
   const { inner, files, states, outputs } = reading;
-  const reporter = new Reporter();
-  const ctx = new Context(reporter, batchOf(reading), countReaders(graph, model.functions));
   const scope = new Scope();
   bindFixed(ctx, scope, file, reading.fixed);
-  const inputs = reading.main.map((input, index) => bindInput(ctx, scope, input, reading.roles[index] ?? []));
-  for (const name of reading.lengths) bindLengths(ctx, scope, name);
+  const layouts = new Map<string, ValueLayout | undefined>();
+  const inputs = reading.main.map((input, index) => {
+    const roles = reading.roles[index] ?? [];
+    const spec = bindInput(ctx, scope, input, roles, reading.clocks);
+    layouts.set(spec.name, inputLayout(input, roles, spec));
+    return spec;
+  });
   for (const { input } of states) inputs.push(bindState(ctx, scope, input));
 
   const functions = new Map(model.functions.map((made) => [functionKey(made, made.name), made]));
@@ -46,13 +61,23 @@ export function attempt(file: OnnxFile, reading: Reading): Imported {
   const items = new Map(runGraph(env, graph, outputs, scope).map((item, index) => [outputs[index] as string, item]));
 
   const carries = states.map(({ input, output }) => carryOf(ctx, input.name, output, items.get(output) as Item));
-  const shown = outputs.filter((name) => !states.some(({ output }) => output === name));
-  const named = shown.map((name) => [name, outputOf(ctx, name, items.get(name) as Item)] as const);
-  return { spec: finish(ctx, inputs, named, carries, graph.name), report: reporter.finish(formatOf(file)) };
+  const fileLayouts = [...layouts.values()].filter((layout) => layout !== undefined);
+  const shown = outputs
+    .filter((name) => !states.some(({ output }) => output === name))
+    .map((name) => outputOf(ctx, name, items.get(name) as Item, fileLayouts));
+  const spec = settled(ctx, finish(ctx, inputs, shown, carries, graph.name));
+  spec.outputs.forEach((name, index) => {
+    layouts.set(name, shown[index]?.layout);
+  });
+  for (const { name } of spec.inputs) {
+    const layout = layouts.get(name);
+    if (layout) ctx.reporter.note(layoutNote(`input ${JSON.stringify(name)}`, layout));
+  }
+  return { spec: { ...spec, ...layoutsOf(spec, layouts) }, report: ctx.reporter.finish(formatOf(file)) };
 }
 
 /** A batch of fixed size: every row of another batch is computed by itself as well. If it is 1, its axis may be dropped. */
-function batchOf({ main, roles }: Reading): Atom | undefined {
+function batchOf({ main, roles }: Attempt): Atom | undefined {
   const sizes = main.flatMap(({ dims }, index) => dims.filter((_, axis) => roles[index]?.[axis] === 'batch'));
   const [first] = sizes;
   const fixed = typeof first === 'number' && sizes.every((size) => size === first) ? first : undefined;

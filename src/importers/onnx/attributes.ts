@@ -1,9 +1,14 @@
 import { refuse } from '../shared/refuse.js';
+import type { Files } from './external.js';
+import { refuseForeign } from './foreign.js';
 import type { Attribute, Graph, Node } from './proto/messages.js';
-import { type Files, readTensor } from './tensor.js';
+import { readTensor } from './tensor.js';
 import type { Constant } from './value.js';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes.slice());
+
+/** AttributeProto.AttributeType, by number. */
+const KINDS = ['UNDEFINED', 'FLOAT', 'INT', 'STRING', 'TENSOR', 'GRAPH', 'FLOATS', 'INTS', 'STRINGS'] as const;
 
 /** A node's attributes, each asked for by name; what nobody asked for is refused at the end. */
 export class Attributes {
@@ -25,38 +30,36 @@ export class Attributes {
   }
 
   int<Default extends number | undefined>(name: string, otherwise: Default): number | Default {
-    return this.#get(name, ({ i }) => i, otherwise);
+    return this.#get(name, 'INT', ({ i }) => i, otherwise);
   }
 
   ints<Default extends readonly number[] | undefined>(name: string, otherwise: Default): readonly number[] | Default {
-    return this.#get(name, ({ ints }) => ints, otherwise);
+    return this.#get(name, 'INTS', ({ ints }) => ints, otherwise);
   }
 
   float<Default extends number | undefined>(name: string, otherwise: Default): number | Default {
-    return this.#get(name, ({ f }) => f, otherwise);
+    return this.#get(name, 'FLOAT', ({ f }) => f, otherwise);
   }
 
   floats(name: string): readonly number[] | undefined {
-    return this.#get(name, ({ floats }) => floats, undefined);
+    return this.#get(name, 'FLOATS', ({ floats }) => floats, undefined);
   }
 
   string<Default extends string | undefined>(name: string, otherwise: Default): string | Default {
-    return this.#get(name, ({ s }) => text(s), otherwise);
+    return this.#get(name, 'STRING', ({ s }) => text(s), otherwise);
   }
 
   strings(name: string): readonly string[] | undefined {
-    return this.#get(name, ({ strings }) => strings.map(text), undefined);
+    return this.#get(name, 'STRINGS', ({ strings }) => strings.map(text), undefined);
   }
 
   tensor(name: string): Constant | undefined {
-    this.#asked.add(name);
-    const tensor = this.#all.get(name)?.t;
+    const tensor = this.#find(name, 'TENSOR')?.t;
     return tensor && readTensor(tensor, this.files);
   }
 
   graph(name: string): Graph {
-    this.#asked.add(name);
-    return this.#all.get(name)?.g ?? refuse(this.where, `no ${name}`, 'a graph');
+    return this.#find(name, 'GRAPH')?.g ?? refuse(this.where, `no ${name}`, 'a graph');
   }
 
   /** Attributes that change nothing here. */
@@ -72,9 +75,26 @@ export class Attributes {
     }
   }
 
-  #get<Kind, Default>(name: string, read: (attribute: Attribute) => Kind, otherwise: Default): Kind | Default {
+  /** @throws {ImportError} the attribute holds something else. */
+  #find(name: string, kind: (typeof KINDS)[number]): Attribute | undefined {
     this.#asked.add(name);
     const found = this.#all.get(name);
+    if (!found) return undefined;
+    refuseForeign(this.where, found);
+    if (found.refAttrName !== '')
+      refuse(this.where, `attribute ${name} is that of a function`, 'a value', found.refAttrName);
+    if (found.type !== 0 && KINDS[found.type] !== kind)
+      refuse(this.where, `attribute ${name} is of another kind`, kind, KINDS[found.type] ?? `${found.type}`);
+    return found;
+  }
+
+  #get<Kind, Default>(
+    name: string,
+    kind: (typeof KINDS)[number],
+    read: (attribute: Attribute) => Kind,
+    otherwise: Default,
+  ): Kind | Default {
+    const found = this.#find(name, kind);
     const value = found ? read(found) : otherwise;
     if (value !== undefined) this.note(name, value, found !== undefined);
     return value;

@@ -1,10 +1,13 @@
 import { refuse } from '../shared/refuse.js';
 import type { OnnxInput } from './inputs.js';
+import type { Graph } from './proto/messages.js';
+import { isStateName } from './states/names.js';
 
 // What the axes of inputs mean, which no file says: the ways to read them, the likeliest first. Each is tried until one gives a model.
 
 /** What an axis of an input is. `'time'` is the run's; `'fixed'` a time of fixed size. */
 export type AxisRole = 'batch' | 'time' | 'features' | 'fixed';
+export const ROLES: readonly AxisRole[] = ['batch', 'time', 'features', 'fixed'];
 
 const BATCH = /^(n|b|bs|batch.*|.*batch.*)$/i;
 const TIME = /^(t|s|l|seq.*|time.*|len.*|.*len.*|.*seq.*|.*time.*|steps?|frames?)$/i;
@@ -36,6 +39,16 @@ const TRACED_TIME = 1.5;
 /** Time in the third axis is for convolutions; features stand there else. */
 const TIME_LAST = -2;
 
+/** What is a layer's initial state has no time. */
+const TIMED_STATE = -10;
+
+/** Convolutions have their channels before the time. */
+const TIME_BEFORE_CHANNELS = -0.5;
+
+/** Of layers and features, the batch between them, is a state; what is none and is not named as one is sooner timesteps of fixed number. */
+const STATE_ROLES = 'features,batch,features';
+const UNNAMED_STATE = -0.5;
+
 /** By the number of axes; of equally likely ways the first is tried first. */
 const WAYS: Readonly<Record<number, readonly AxisRole[][]>> = {
   0: [[]],
@@ -53,6 +66,8 @@ const WAYS: Readonly<Record<number, readonly AxisRole[][]>> = {
     ['batch', 'features', 'time'],
     ['features', 'batch', 'features'],
     ['batch', 'fixed', 'features'],
+    ['batch', 'features', 'fixed'],
+    ['fixed', 'batch', 'features'],
     ['batch', 'features', 'features'],
     ['features', 'features', 'features'],
   ],
@@ -83,7 +98,7 @@ const WAYS_OF_IDS: typeof WAYS = {
 export const hasOpenTime = ({ dims }: OnnxInput): boolean =>
   dims.some((size) => typeof size === 'string' && !BATCH.test(size));
 
-function score({ dims, slid }: OnnxInput, roles: readonly AxisRole[], openTime: boolean): number {
+function score({ name, dims, slid, initial }: OnnxInput, roles: readonly AxisRole[], openTime: boolean): number {
   const looks = dims.map(lookOf);
   const known = (look: Look | undefined): boolean => look === 'size' || look === 'size 1';
   const each = roles.map((role, axis) => {
@@ -91,8 +106,15 @@ function score({ dims, slid }: OnnxInput, roles: readonly AxisRole[], openTime: 
     const traced = role === 'time' && known(look) && dims.length > 2 && !openTime;
     return LIKELY[role][look] + (traced ? TRACED_TIME : 0);
   });
-  const last = roles[2] === 'time' && known(looks[2]) && !slid;
-  return each.reduce((sum, n) => sum + n, last ? TIME_LAST : 0);
+  const last = (roles[2] === 'time' || roles[2] === 'fixed') && known(looks[2]) && !slid;
+  const timed = initial && roles.some((role) => role === 'time' || role === 'fixed');
+  const odd = [
+    last ? TIME_LAST : 0,
+    timed ? TIMED_STATE : 0,
+    slid && roles[1] === 'fixed' ? TIME_BEFORE_CHANNELS : 0,
+    roles.join() === STATE_ROLES && !initial && !isStateName(name) && dims[0] !== 1 ? UNNAMED_STATE : 0,
+  ];
+  return [...each, ...odd].reduce((sum, n) => sum + n, 0);
 }
 
 /** Ways to read the axes of an input, the likeliest first. */
@@ -102,6 +124,9 @@ export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefi
   if (given) {
     if (given.length !== dims.length)
       refuse(where, 'options.axes has another rank', `${dims.length} axes`, `${given.length}`);
+    const count = (...roles: AxisRole[]): number => given.filter((role) => roles.includes(role)).length;
+    if (count('batch') > 1 || count('time', 'fixed') > 1)
+      refuse(where, 'options.axes has several batches or times', 'one of each at most', given.join(', '));
     return [[...given]];
   }
   const ways =
@@ -113,43 +138,14 @@ export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefi
     .map(({ roles }) => roles);
 }
 
-/**
- * Whether the inputs can be read so together: a size of one name is one thing everywhere, and where one input has an open
- * batch, no other has open sizes without it.
- */
-export function agree(inputs: readonly OnnxInput[], roles: readonly (readonly AxisRole[])[]): boolean {
-  const meaning = new Map<string, AxisRole>();
-  const told = inputs.slice(0, roles.length);
-  for (const [index, { dims }] of told.entries()) {
-    for (const [axis, size] of dims.entries()) {
-      const role = roles[index]?.[axis] as AxisRole;
-      if (typeof size !== 'string') continue;
-      if ((meaning.get(size) ?? role) !== role) return false;
-      meaning.set(size, role);
-    }
-  }
-  const open = (size: number | string): boolean => typeof size === 'string';
-  const batched = told.map(({ dims }, index) =>
-    dims.some((size, axis) => open(size) && roles[index]?.[axis] === 'batch'),
-  );
-  return !batched.includes(true) || told.every(({ dims }, index) => batched[index] || !dims.some(open));
-}
+const RECURRENT = new Set(['LSTM', 'GRU', 'RNN', 'DynamicQuantizeLSTM']);
 
-/** Ways to read all inputs together that are tried before the first one's error is reported. */
-const MOST_TRIES = 48;
-
-/** Ways to read all inputs together, the likeliest first; those that agree. */
-export function combinations(
-  each: readonly (readonly AxisRole[][])[],
-  agreed: (roles: readonly AxisRole[][]) => boolean,
-): AxisRole[][][] {
-  let all: { roles: AxisRole[][]; cost: number }[] = [{ roles: [], cost: 0 }];
-  for (const ways of each) {
-    all = all
-      .flatMap(({ roles, cost }) => ways.map((way, order) => ({ roles: [...roles, way], cost: cost + order })))
-      .filter(({ roles }) => agreed(roles))
-      .sort((a, b) => a.cost - b.cost)
-      .slice(0, MOST_TRIES);
-  }
-  return all.map(({ roles }) => roles);
+/** The axis of an input that is read as sequence_lens and as nothing else. */
+export function rolesOfLengths({ node }: Graph, { name, dims }: OnnxInput): readonly AxisRole[] | undefined {
+  const uses = node.flatMap(({ opType, input, attribute }) => {
+    const inside = attribute.some(({ g }) => g?.node.some((inner) => inner.input.includes(name)));
+    const own = input.flatMap((used, index) => (used === name ? [RECURRENT.has(opType) && index === 4] : []));
+    return inside ? [...own, false] : own;
+  });
+  return uses.length > 0 && uses.every(Boolean) && dims.length === 1 ? ['batch'] : undefined;
 }

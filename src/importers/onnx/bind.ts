@@ -6,6 +6,7 @@ import type { Scope } from './environment.js';
 import type { OnnxFile } from './file.js';
 import type { OnnxInput } from './inputs.js';
 import { isSym, type Num, symbol } from './num.js';
+import type { Clocks } from './readings.js';
 import { isFloatType, typeName } from './tensor.js';
 import { type Atom, constant, count, INT64, type Item } from './value.js';
 
@@ -14,8 +15,18 @@ import { type Atom, constant, count, INT64, type Item } from './value.js';
 /** Inputs that are constants of the model: a number, or a list for a tensor. */
 export type FixedInputs = Readonly<Record<string, number | readonly number[]>>;
 
+const symbolOf = (clock: string | undefined): Num => symbol(clock === undefined ? 'time' : `time of ${clock}`);
+
+/** The number of timesteps that the file fixes, or a clock that is not the run's. */
+function timeOf({ dims }: OnnxInput, roles: readonly AxisRole[], clocks: Clocks): { time?: number | string } {
+  const fixed = dims.filter((size, axis) => roles[axis] === 'fixed' && size !== 1);
+  if (fixed.length > 0) return { time: (fixed as number[]).reduce((a, b) => a * b, 1) };
+  const clock = clocks.get(`${dims[roles.indexOf('time')]}`);
+  return clock === undefined ? {} : { time: clock };
+}
+
 /** The atoms of an input's axes. */
-function atomsOf({ name, dims, type }: OnnxInput, roles: readonly AxisRole[], batch: Atom | undefined) {
+function atomsOf({ name, dims, type }: OnnxInput, roles: readonly AxisRole[], clocks: Clocks, batch: Atom | undefined) {
   const where = `input ${JSON.stringify(name)}`;
   const time: Atom[] = [];
   const features: Atom[] = [];
@@ -23,7 +34,7 @@ function atomsOf({ name, dims, type }: OnnxInput, roles: readonly AxisRole[], ba
     const size = dims[axis] as number | string;
     if (role === 'batch') return batch ? [batch] : [];
     if (role === 'time') {
-      const atom: Atom = { kind: 'time', size: (typeof size === 'number' ? size : symbol('time')) as Num };
+      const atom: Atom = { kind: 'time', size: typeof size === 'number' ? size : symbolOf(clocks.get(size)) };
       time.push(atom);
       return [atom];
     }
@@ -55,28 +66,32 @@ export function bindFixed({ reporter }: Context, scope: Scope, { graph }: OnnxFi
   }
 }
 
-export function bindInput(ctx: Context, scope: Scope, input: OnnxInput, roles: readonly AxisRole[]): InputSpec {
-  const { time, features, axes } = atomsOf(input, roles, ctx.batch);
-  const { ids, type } = input;
+export function bindInput(
+  ctx: Context,
+  scope: Scope,
+  input: OnnxInput,
+  roles: readonly AxisRole[],
+  clocks: Clocks,
+): InputSpec {
+  const { time, features, axes } = atomsOf(input, roles, clocks, ctx.batch);
+  const { ids } = input;
+  // Keras exports ids as floats.
+  const type = ids && isFloatType(input.type) ? INT64 : input.type;
   const name = ctx.unique(input.name);
-  const item: Item = { kind: 'value', name, time, features, axes, type, ids: ids ? 'plain' : undefined };
+  const item: Item = { kind: 'value', name, time, features, axes, type };
   scope.set(input.name, item);
-  ctx.saw(item);
   if (ids) ctx.ids.add(name);
-  ctx.reporter.note(`input ${JSON.stringify(input.name)}: axes are ${roles.join(', ')}`);
+  ctx.saw(item);
+  const clock = timeOf(input, roles, clocks).time;
+  const apart = typeof clock === 'string' ? `; an open time of its own, "${clock}"` : '';
+  ctx.reporter.note(`input ${JSON.stringify(input.name)}: axes are ${roles.join(', ')}${apart}`);
   return {
     name,
     features: count(features),
     ...(time.length === 0 && { kind: 'vector' }),
-    ...(time.length > 0 && time[0]?.kind !== 'time' && { time: count(time) }),
+    ...(time.length > 0 && timeOf(input, roles, clocks)),
     ...(ids && { dtype: 'int32' }),
   };
-}
-
-export function bindLengths({ batch, reporter }: Context, scope: Scope, name: string): void {
-  const axes = [batch ? [batch] : []];
-  scope.set(name, { kind: 'value', name, time: [], features: [], axes, type: INT64, ids: 'plain' });
-  reporter.note(`input ${JSON.stringify(name)} is sequence_lens: give it as options.lengths of a run`);
 }
 
 /** A carried input: one vector of all its numbers but the batch. */

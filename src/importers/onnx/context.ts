@@ -4,6 +4,7 @@ import type { Reporter } from '../shared/report.js';
 import { type Mutable, type NewNode, SpecBuilder } from '../shared/spec-builder.js';
 import type { Attributes } from './attributes.js';
 import { showSize } from './num.js';
+import { nodeNamed, RowOrders } from './rows.js';
 import { type Atom, type Constant, type Item, runTime, type Value } from './value.js';
 
 /** An operator with its inputs worked out. */
@@ -23,6 +24,7 @@ export interface Op {
 }
 
 const MOVES = new Set(['reshape', 'rearrange', 'regroup', 'slice']);
+const ELEMENTWISE = new Set(['activation', 'add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum']);
 
 /** The spec being made. */
 export class Context extends SpecBuilder {
@@ -48,7 +50,7 @@ export class Context extends SpecBuilder {
 
   /** Takes note of a value that was made. */
   saw(item: Item): void {
-    const flow = item.kind === 'value' && !item.ids ? runTime(item) : undefined;
+    const flow = item.kind === 'value' && !this.isIds(item) ? runTime(item) : undefined;
     if (flow && !this.sequences.has(showSize(flow.size)) && (item as Value).time.length === 1)
       this.sequences.set(showSize(flow.size), item as Value);
   }
@@ -59,17 +61,83 @@ export class Context extends SpecBuilder {
   /** Inputs that hold token ids. */
   readonly ids = new Set<string>();
 
-  /** Adds a node. @returns its first output's name. @throws {ImportError} it would compute with token ids. */
+  /** Token ids as numbers, by the input's name: an identity until it is known what else the ids are for (`settle.ts`). */
+  readonly idNumbers = new Map<string, string>();
+
+  /** Those of which it was made use that ids are not below 0. */
+  readonly notNegative = new Set<string>();
+
+  /** Whether these are the token ids of an input as they are. */
+  isIds({ name }: Value): boolean {
+    return this.ids.has(this.rows.source(name));
+  }
+
+  /** Values whose rows stand in another order. */
+  readonly rows = new RowOrders((wanted) => this.unique(wanted));
+
+  /** Vectors of one number, by the name of the value that repeats them. */
+  readonly #repeated = new Map<string, string>();
+
+  /** Takes note of a value whose numbers are one for each row, and of where that stands by itself. */
+  repeats(name: string, single: string): void {
+    this.#repeated.set(this.rows.source(name), this.rows.source(single));
+  }
+
+  /** The one number for each row that a value repeats, as a vector; undefined for other values. */
+  singleOf(name: string): string | undefined {
+    const single = this.#repeated.get(this.rows.source(name));
+    return single && this.rows.named(single, this.rows.orderOf(name));
+  }
+
+  /** Whole numbers of at least 0 and below a bound, by name. */
+  readonly below = new Map<string, number>();
+
+  /** Adds a node. @returns its first output's name. @throws {ImportError} its inputs' rows stand in different orders. */
   override add(node: NewNode, wanted: string): string {
-    if (node.type !== 'embedding' && node.inputs.some((name) => this.ids.has(name)))
-      refuse(`node ${JSON.stringify(wanted)}`, 'token ids as numbers', 'ids for an embedding');
+    return this.addAll(node, wanted)[0] as string;
+  }
+
+  /** As `add`. @returns the names of all outputs. */
+  addAll(node: NewNode, wanted: string): string[] {
+    if (node.inputs.includes('')) refuse(nodeNamed(wanted), 'numbers of rows as numbers', 'rows picked by them');
+    const order = this.rows.common(wanted, node.inputs);
+    const sources = node.inputs.map((name) => this.rows.source(name));
+    const inputs = node.type === 'embedding' ? sources : sources.map((name) => this.#asNumbers(name));
     // Moves of numbers that are asked for twice are done once.
-    const key = MOVES.has(node.type) ? JSON.stringify(node) : undefined;
-    const made = key === undefined ? undefined : this.#moves.get(key);
-    if (made !== undefined) return made;
-    const name = super.add(node, wanted);
-    if (key !== undefined) this.#moves.set(key, name);
+    const key = MOVES.has(node.type) ? JSON.stringify({ ...node, inputs }) : undefined;
+    const first = (key !== undefined && this.#moves.get(key)) || super.add({ ...node, inputs }, wanted);
+    if (key !== undefined) this.#moves.set(key, first);
+    const names = [...(node.outputs ?? [first])];
+    this.#repeatWith({ ...node, inputs }, first);
+    if (inputs.every((input) => this.rows.isAlike(input))) for (const made of names) this.rows.alike(made);
+    return names.map((made) => this.rows.named(made, order));
+  }
+
+  /** A number as a vector. */
+  constant(n: number): string {
+    const value = this.tensor('constant', [1], Float32Array.of(n));
+    const name = this.add({ type: 'constant', inputs: [], tensors: { value } }, 'constant');
+    this.repeats(name, name);
     return name;
+  }
+
+  /** What repeats one number still does so after an elementwise operation; the operation on the one is dropped if nothing asks for it. */
+  #repeatWith(node: NewNode, made: string): void {
+    if (!ELEMENTWISE.has(node.type)) return;
+    const singles = node.inputs.flatMap((name) => this.#repeated.get(name) ?? []);
+    if (singles.length < node.inputs.length) return;
+    const single = super.add({ ...node, inputs: singles.map((name) => this.#asNumbers(name)) }, made);
+    if (singles.every((input) => this.rows.isAlike(input))) this.rows.alike(single);
+    this.#repeated.set(made, single);
+  }
+
+  #asNumbers(name: string): string {
+    if (!this.ids.has(name)) return name;
+    const known = this.idNumbers.get(name);
+    if (known !== undefined) return known;
+    const made = super.add({ type: 'dropout', inputs: [name] }, `${name}.numbers`);
+    this.idNumbers.set(name, made);
+    return made;
   }
 
   /** A tensor of the spec. @param from what it was in the file, for the report. */

@@ -1,6 +1,6 @@
 import type { Context } from './context.js';
+import type { Files } from './external.js';
 import type { Graph, LocalFunction } from './proto/messages.js';
-import type { Files } from './tensor.js';
 import type { Item } from './value.js';
 
 /** Names to items, with those of the graphs around. */

@@ -1,5 +1,6 @@
 import { ImportError } from '../../errors.js';
 import { refuse } from '../shared/refuse.js';
+import { refuseForeign } from './foreign.js';
 import { decodeModel } from './proto/decode.js';
 import type { Graph, Model } from './proto/messages.js';
 
@@ -18,6 +19,7 @@ const NEWEST = 28;
 /** @throws {ImportError} no ModelProto, or of an operator set that is not honoured. */
 export function openFile(bytes: Uint8Array): OnnxFile {
   const model = decode(bytes);
+  refuseForeign('file', model, ...model.opsetImport);
   const graph = model.graph ?? refuse('file', 'no graph', 'an ONNX model');
   const opsets = new Map(model.opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, version]));
   const opset = opsets.get('') ?? 0;

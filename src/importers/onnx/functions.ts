@@ -1,4 +1,6 @@
+import { refuse } from '../shared/refuse.js';
 import { type Environment, runInner, Scope } from './environment.js';
+import { refuseForeign } from './foreign.js';
 import type { Attribute, Graph, LocalFunction, Node } from './proto/messages.js';
 import type { Item } from './value.js';
 
@@ -36,6 +38,13 @@ export function runFunction(
   call: Node,
   inputs: readonly (Item | undefined)[],
 ): Item[] {
+  const where = `function ${JSON.stringify(defined.name)}`;
+  refuseForeign(where, defined, ...defined.opsetImport, ...defined.attributeProto, ...call.attribute);
+  const names = [...defined.attribute, ...defined.attributeProto.map(({ name }) => name)];
+  for (const { name } of call.attribute)
+    if (!names.includes(name)) refuse(where, 'an attribute that it does not have', names.join(', ') || 'none', name);
+  if (call.input.length > defined.input.length)
+    refuse(where, 'more inputs than it has', `${defined.input.length}`, `${call.input.length}`);
   const scope = new Scope();
   defined.input.forEach((name, index) => {
     const item = inputs[index];

@@ -4,6 +4,7 @@ import { runIf } from './branch.js';
 import type { Context, Op } from './context.js';
 import type { Environment, Scope } from './environment.js';
 import { fold } from './fold/fold.js';
+import { refuseForeign } from './foreign.js';
 import { functionKey, runFunction } from './functions.js';
 import { runLoop } from './loop/loop.js';
 import { MICROSOFT, OPERATORS } from './ops/all.js';
@@ -35,6 +36,7 @@ export function runGraph(env: Environment, graph: Graph, outputs: readonly strin
   const { depth, inner } = env;
   if (depth > DEEPEST) refuse('graph', 'graphs within graphs', `at most ${DEEPEST} deep`);
   if (graph.sparseInitializer.length > 0) refuse('graph', 'sparse initialisers', 'dense ones');
+  refuseForeign('graph', graph);
   if (depth > 0) inner.left -= graph.node.length + 1;
   if (inner.left < 0) refuse('graph', 'functions and loops within one another', `at most ${MOST_INNER} nodes`, 'more');
   const nodes = ordered(graph.node);
@@ -50,6 +52,7 @@ export function runGraph(env: Environment, graph: Graph, outputs: readonly strin
 function runNode(env: Environment, node: Node, scope: Scope, needed: ReadonlySet<string>): void {
   const name = node.name || node.output.find((output) => output !== '') || node.opType;
   const where = `node ${JSON.stringify(name)} (${node.opType})`;
+  refuseForeign(where, node);
   const inputs = node.input.map((input) =>
     input === ''
       ? undefined

@@ -1,7 +1,8 @@
 import { refuse } from '../shared/refuse.js';
+import { refuseForeign } from './foreign.js';
 import type { Graph, Node, ValueInfo } from './proto/messages.js';
+import { slotsOf } from './states/slots.js';
 import { isFloatType } from './tensor.js';
-import { INT64 } from './value.js';
 
 export interface OnnxInput {
   readonly name: string;
@@ -10,6 +11,8 @@ export interface OnnxInput {
   readonly ids: boolean;
   /** A convolution or pooling slides over it: channels come before time. */
   readonly slid: boolean;
+  /** An initial state of recurrent layers. */
+  readonly initial: boolean;
   /** A size, or the name of one that is open. */
   readonly dims: readonly (number | string)[];
 }
@@ -18,11 +21,12 @@ export interface OnnxInput {
 export function declared(
   { name, type }: ValueInfo,
   shapes: Readonly<Record<string, readonly (number | null)[]>>,
-  { ids, slid }: Uses,
+  uses: Uses,
 ): OnnxInput {
   const where = `input ${JSON.stringify(name)}`;
   const tensor = type?.tensorType;
   if (!tensor) refuse(where, 'not a tensor', 'a tensor');
+  refuseForeign(where, type, tensor, tensor.shape, ...(tensor.shape?.dim ?? []));
   const given = shapes[name];
   const own = tensor.shape?.dim.map(({ dimValue, dimParam }, axis) =>
     dimValue > 0 ? dimValue : dimParam || `${name}.${axis}`,
@@ -35,19 +39,18 @@ export function declared(
     if (typeof size === 'number' && dims[axis] !== size)
       refuse(where, 'options.shapes contradicts the file', `${size} for axis ${axis}`, `${dims[axis]}`);
   });
-  return { name, type: ids && isFloatType(tensor.elemType) ? INT64 : tensor.elemType, ids, slid, dims };
+  return { name, type: tensor.elemType, ...uses, dims };
 }
 
-const RECURRENT = new Set(['LSTM', 'GRU', 'RNN', 'DynamicQuantizeLSTM']);
-
 /** What the graph does with an input. */
-type Uses = Pick<OnnxInput, 'ids' | 'slid'>;
+type Uses = Pick<OnnxInput, 'ids' | 'slid' | 'initial'>;
 
 export function usesOf(graph: Graph): (name: string) => Uses {
   const ids = idsOf(graph);
   const windows = graph.node.filter(({ opType }) => /(Conv|Pool)/.test(opType));
   const slid = new Set(windows.map(({ input }) => input[0]));
-  return (name) => ({ ids: ids.has(name), slid: slid.has(name) });
+  const { initial } = slotsOf(graph);
+  return (name) => ({ ids: ids.has(name), slid: slid.has(name), initial: initial.has(name) });
 }
 
 /**
@@ -69,14 +72,4 @@ function idsOf({ node, input }: Graph): Set<string> {
         : [],
     ),
   );
-}
-
-/** Whether an input is read as sequence_lens and as nothing else. */
-export function isLengths({ node }: Graph, name: string): boolean {
-  const uses = node.flatMap(({ opType, input, attribute }) => {
-    const inside = attribute.some(({ g }) => g?.node.some((inner) => inner.input.includes(name)));
-    const own = input.flatMap((used, index) => (used === name ? [RECURRENT.has(opType) && index === 4] : []));
-    return inside ? [...own, false] : own;
-  });
-  return uses.length > 0 && uses.every(Boolean);
 }

@@ -1,8 +1,9 @@
-import type { CarrySpec, InputSpec, ModelSpec } from '../../spec.js';
+import type { CarrySpec, InputSpec, ModelSpec, ValueLayout } from '../../spec.js';
 import { refuse } from '../shared/refuse.js';
 import type { Context } from './context.js';
 import { arrange } from './layout.js';
-import { type Item, runTime, type Value, withoutBatch } from './value.js';
+import { layoutNote, outputLayout } from './layouts.js';
+import { type Atom, type Item, runTime, type Value, withoutBatch } from './value.js';
 
 /** @throws {ImportError} an output that is the same for every input. */
 export function outputValue(name: string, item: Item): { readonly where: string; readonly value: Value } {
@@ -11,26 +12,41 @@ export function outputValue(name: string, item: Item): { readonly where: string;
   return { where, value: item };
 }
 
+/** An output as the model has it. */
+export interface Output {
+  /** In the file. */
+  readonly name: string;
+  /** In the spec. */
+  readonly value: string;
+  readonly layout: ValueLayout | undefined;
+}
+
 /** An output in the order of its axes: timesteps where it has them, else a vector. */
-export function outputOf(ctx: Context, name: string, item: Item): string {
+export function outputOf(ctx: Context, name: string, item: Item, inputs: readonly ValueLayout[]): Output {
   const { where, value } = outputValue(name, item);
+  const time = timeOf(value);
+  const features = value.axes.flatMap((axis) => withoutBatch(axis).filter((atom) => !time.includes(atom)));
+  const layout = outputLayout(value, time, inputs);
+  if (layout) ctx.reporter.note(layoutNote(where, layout));
+  return { name, value: arrange(ctx, where, value, time, features), layout };
+}
+
+/** Of an output's atoms, those of its timesteps: of one axis. */
+function timeOf(value: Value): readonly Atom[] {
   const flow = runTime(value);
-  const rest = value.axes.flatMap((axis) => withoutBatch(axis).filter((atom) => atom !== flow));
-  const split = (time: typeof rest): string => {
-    const features = rest.filter((atom) => !time.includes(atom));
-    return arrange(ctx, where, value, time, features);
-  };
-  if (flow) return split(withoutBatch(value.axes.find((axis) => axis.includes(flow)) ?? [flow]));
-  if (value.axes.length <= 2) return split([]);
-  const steps = rest.filter(({ kind }) => kind === 'steps');
-  return split(steps.length > 0 ? steps : rest.filter((atom) => value.time.includes(atom)));
+  const axisWith = (holds: (atom: Atom) => boolean): Atom[] =>
+    withoutBatch(value.axes.find((axis) => axis.some(holds)) ?? []);
+  if (flow) return value.axes.some((axis) => axis.includes(flow)) ? axisWith((atom) => atom === flow) : [flow];
+  if (value.axes.length <= 2) return [];
+  const steps = axisWith(({ kind }) => kind === 'steps');
+  return steps.length > 0 ? steps : axisWith((atom) => value.time.includes(atom));
 }
 
 /** Gives outputs the file's own names. */
 export function finish(
   ctx: Context,
   inputs: readonly InputSpec[],
-  outputs: readonly (readonly [name: string, value: string])[],
+  outputs: readonly Output[],
   carries: readonly CarrySpec[],
   name: string,
 ): ModelSpec {
@@ -39,10 +55,17 @@ export function finish(
   const isInput = (value: string): boolean => inputs.some((input) => input.name === value);
   const isTaken = (wanted: string): boolean =>
     isInput(wanted) || ctx.nodes.some((node) => node.name === wanted || node.outputs?.includes(wanted));
-  const names = outputs.map(([wanted, value]) => (wanted === value || isTaken(wanted) ? value : named(value, wanted)));
+  const names = outputs.map(({ name: wanted, value }) =>
+    wanted === value || isTaken(wanted) ? value : named(value, wanted),
+  );
   const unique = names.map((value, index) =>
-    names.indexOf(value) === index ? value : named(value, `${outputs[index]?.[0]}`),
+    names.indexOf(value) === index ? value : named(value, `${outputs[index]?.name}`),
   );
   const final = unique.map((value) => (isInput(value) ? named(value, `${value}.output`) : value));
+  for (const value of [...final, ...carries.map(({ output }) => output)]) {
+    const order = ctx.rows.orderOf(value);
+    if (order)
+      refuse(`output ${JSON.stringify(ctx.rows.source(value))}`, 'rows in another order', 'the batch’s own', order.by);
+  }
   return ctx.spec({ inputs, outputs: final, ...(carries.length > 0 && { carries }), ...(name !== '' && { name }) });
 }

@@ -1,32 +1,75 @@
 import { ImportError } from '../../errors.js';
 import type { ModelSpec } from '../../spec.js';
-import { type FileBytes, viewBytes } from '../formats/bytes.js';
+import { type FileBytes, isBytes, viewModel } from '../formats/bytes.js';
+import { isObject } from '../formats/json.js';
+import { checkConfig, type Field, type Fields } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 import type { Imported } from '../shared/report.js';
 import { attempt } from './attempt.js';
-import { type AxisRole, agree, candidates, combinations, hasOpenTime } from './axes.js';
+import { type AxisRole, candidates, hasOpenTime, ROLES, rolesOfLengths } from './axes.js';
 import type { FixedInputs } from './bind.js';
+import { filesByPath } from './external.js';
 import { openFile } from './file.js';
 import { MOST_INNER } from './graph.js';
-import { declared, isLengths, type OnnxInput, usesOf } from './inputs.js';
-import { findStates, type OnnxState } from './states.js';
-import type { Files } from './tensor.js';
+import { declared, type OnnxInput, usesOf } from './inputs.js';
+import { agree, readings } from './readings.js';
+import { findStates, type OnnxState } from './states/find.js';
 
 export interface OnnxOptions {
   /** Inputs that are constants of this model: a sample rate, a flag. A number, or a list for a tensor. */
   readonly inputs?: FixedInputs;
   /** Sizes of inputs that the file leaves open and that decide its shape; null leaves one open. */
   readonly shapes?: Readonly<Record<string, readonly (number | null)[]>>;
-  /** What the axes of an input are. Default: found by trying. */
+  /** What the axes of an input are: at most one batch, and one time or fixed number of timesteps. Default: found by trying. */
   readonly axes?: Readonly<Record<string, readonly AxisRole[]>>;
-  /** Outputs that are inputs of the next call, kept inside a stream. Default: those whose names say so; `[]` for none. */
+  /**
+   * Outputs that are inputs of the next call, kept inside a stream. Default: those whose names say so, or that are the final state of
+   * layers of which the input is the initial one, if their names do not speak against it; `[]` for none.
+   */
   readonly states?: readonly OnnxState[];
-  /** Files beside the model that hold its numbers (external data), by the location that the model names. */
-  readonly files?: Files;
+  /** Files beside the model that hold its numbers (external data), by their path from its folder, as the model names them. */
+  readonly files?: Readonly<Record<string, FileBytes>>;
 }
+
+const record = (expected: string, holds: (value: unknown) => boolean): Field => [
+  expected,
+  (given) => isObject(given) && Object.values(given).every(holds),
+];
+const listOf =
+  (holds: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    Array.isArray(value) && value.every(holds);
+
+const OPTIONS: Fields = {
+  inputs: record(
+    'a number, or a list of numbers, by name',
+    (value) => Number.isFinite(value) || listOf(Number.isFinite)(value),
+  ),
+  shapes: record(
+    'a list of sizes of at least 1, null for open ones, by name',
+    listOf((size) => size === null || (Number.isSafeInteger(size) && (size as number) > 0)),
+  ),
+  axes: record(
+    `a list of ${ROLES.join(', ')}, by name`,
+    listOf((role) => ROLES.includes(role as AxisRole)),
+  ),
+  states: [
+    'a list of { input, output }',
+    listOf(
+      (state) =>
+        isObject(state) &&
+        Object.keys(state).sort().join() === 'input,output' &&
+        Object.values(state).every((name) => typeof name === 'string'),
+    ),
+  ],
+  files: record('bytes by name', isBytes),
+};
 
 /**
  * A model from an ONNX file (operator sets 7 to 28).
+ *
+ * What comes and goes with a shape (`{ data, shape }`) has the file's own axes, which `spec.layouts` and `model.inputs` say; flat and nested
+ * numbers are `[batch, time, features]`, whatever the file has.
  *
  * @param bytes a ModelProto.
  * @throws {ImportError} malformed bytes; an operator, attribute or shape that cannot be honoured exactly, with the node's name.
@@ -37,9 +80,11 @@ export function fromOnnx(bytes: FileBytes, options: OnnxOptions = {}): ModelSpec
 
 /** As `fromOnnx`, with the account of which tensor became what. */
 export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported {
-  const file = openFile(viewBytes(bytes));
+  const file = openFile(viewModel(bytes));
   const { graph } = file;
-  const { inputs: fixed = {}, shapes = {}, axes = {}, files = {} } = options;
+  checkConfig(options, 'options', OPTIONS);
+  const { inputs: fixed = {}, shapes = {}, axes = {}, files: given = {} } = options;
+  const files = filesByPath(given);
   const initial = new Set(graph.initializer.map(({ name }) => name));
   const all = graph.input.filter(({ name }) => !initial.has(name));
   for (const name of [fixed, shapes, axes].flatMap(Object.keys)) {
@@ -54,27 +99,25 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
     name,
     dims: type?.tensorType?.shape?.dim.map(({ dimValue, dimParam }) => (dimValue > 0 ? dimValue : dimParam)),
   }));
-  const states = findStates(options.states, inputs, outputs).map(({ input, output }) => ({
+  const states = findStates(options.states, inputs, outputs, graph).map(({ input, output }) => ({
     input: inputs.find(({ name }) => name === input) as OnnxInput,
     output,
   }));
-  const lengths = inputs.flatMap(({ name }) => (isLengths(graph, name) ? [name] : []));
-  const main = inputs.filter(
-    (input) => !lengths.includes(input.name) && !states.some((state) => state.input === input),
-  );
+  const main = inputs.filter((input) => !states.some((state) => state.input === input));
   const openTime = main.some(hasOpenTime);
-  const ways = combinations(
-    main.map((input) => candidates(input, axes[input.name], openTime)),
+  const ways = readings(
+    main,
+    main.map((input) => candidates(input, axes[input.name] ?? rolesOfLengths(graph, input), openTime)),
     (roles) => options.axes !== undefined || agree(main, roles),
   );
   if (ways.length === 0)
     refuse('inputs', 'open sizes that cannot be told apart', 'options.axes', main.map(({ name }) => name).join(', '));
   const names = outputs.map(({ name }) => name);
-  const reading = { inner: { left: MOST_INNER }, files, fixed, main, lengths, states, outputs: names };
+  const reading = { inner: { left: MOST_INNER }, files, fixed, main, states, outputs: names };
   let first: unknown;
-  for (const roles of ways) {
+  for (const way of ways) {
     try {
-      return attempt(file, { ...reading, roles });
+      return attempt(file, { ...reading, ...way });
     } catch (error) {
       if (!(error instanceof ImportError)) throw error;
       first ??= error;

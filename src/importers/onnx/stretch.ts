@@ -3,7 +3,17 @@ import { type Context, numbers } from './context.js';
 import { bounded, broadcast } from './fold/elements.js';
 import { arranged } from './layout.js';
 import { isSym, type Num, sameNum, showSize } from './num.js';
-import { type Atom, type Constant, count, dimsOf, type Filled, type Item, runTime, type Value } from './value.js';
+import {
+  type Atom,
+  type Constant,
+  count,
+  dimsOf,
+  type Filled,
+  INT64,
+  type Item,
+  runTime,
+  type Value,
+} from './value.js';
 
 /** Most copies of a value side by side. */
 const MOST_COPIES = 1024;
@@ -21,6 +31,8 @@ export function stretch(ctx: Context, where: string, x: Value, dims: readonly Nu
     if (ctx.batch && sameNum(n, ctx.batch.size)) v = { ...v, axes: put(axis, ctx.batch) };
     else v = overTime(ctx, where, v, n, (atom) => put(axis, atom));
   });
+  // One number for each row, which is what an index may be.
+  const single = v.time.length === 0 && count(v.features) === 1 ? v.name : undefined;
   grows.forEach((n, axis) => {
     if (isSym(n) || n === 1) return;
     const atom: Atom = { kind: 'block', size: n };
@@ -42,7 +54,54 @@ export function stretch(ctx: Context, where: string, x: Value, dims: readonly Nu
       axes: put(axis, atom),
     };
   });
+  if (single !== undefined && single !== v.name) ctx.repeats(v.name, single);
   return v;
+}
+
+/** Zeros at every timestep of a sequence, whatever it holds: nothing is less than itself, NaN included. */
+function zerosOver(ctx: Context, sequence: Value): string {
+  const inputs = [sequence.name];
+  const first = ctx.add({ type: 'slice', inputs, axis: 'features', start: 0, count: 1 }, `${sequence.name}.one`);
+  const zeros = ctx.add({ type: 'less', inputs: [first, first] }, `${sequence.name}.zeros`);
+  return ctx.rows.alike(ctx.rows.source(zeros));
+}
+
+/** 0, 1, 2, … at the timesteps of the run. */
+export function timestepNumbers(ctx: Context, where: string, time: Num): Value {
+  const sequence = ctx.sequences.get(showSize(time));
+  const atom = sequence && runTime(sequence);
+  if (!sequence || !atom)
+    refuse(where, 'as many numbers as the run says', 'the time of a sequence; options.shapes', showSize(time));
+  const inputs = [zerosOver(ctx, sequence)];
+  const ones = ctx.add({ type: 'activation', inputs, activation: { type: 'affine', alpha: 1, beta: 1 } }, 'ones');
+  const name = ctx.add({ type: 'cumsum', inputs: [ones], axis: 'time', exclusive: true }, 'timesteps');
+  return { kind: 'value', name, time: [atom], features: [], axes: [[atom]], type: INT64 };
+}
+
+/** The one number of a constant, if that depends on the run. */
+export function runSize(x: Item): Num | undefined {
+  const n = x.kind === 'filled' ? x.value : x.kind === 'constant' && x.data.length === 1 ? x.data[0] : undefined;
+  return isSym(n) ? n : undefined;
+}
+
+/** A number that depends on the time of the run, as a value: how many timesteps there are, times and plus what it says. */
+function sizeValue(ctx: Context, where: string, n: Num, type: number): Value {
+  const whole = ctx.sequences.get(showSize(n));
+  const base = isSym(n) ? { ...n, coef: 1, add: 0 } : n;
+  const sequence = whole ?? ctx.sequences.get(showSize(base));
+  if (!sequence || !isSym(n))
+    refuse(
+      where,
+      'depends on the size of the input',
+      'a number, or the time of a sequence; options.shapes',
+      showSize(n),
+    );
+  const zeros = zerosOver(ctx, sequence);
+  const plus = (inputs: string[], alpha: number, beta: number): string =>
+    ctx.add({ type: 'activation', inputs, activation: { type: 'affine', alpha, beta } }, 'size');
+  const time = ctx.add({ type: 'reduce', inputs: [plus([zeros], 1, 1)], operation: 'sum', axis: 'time' }, 'size');
+  const name = whole || (n.coef === 1 && n.add === 0) ? time : plus([time], n.coef, n.add);
+  return { kind: 'value', name, time: [], features: [], axes: [], type };
 }
 
 /** A vector at every timestep of the run: added to zeros that some sequence of that time gives. */
@@ -53,12 +112,7 @@ function overTime(ctx: Context, where: string, x: Value, time: Num, axes: (atom:
     refuse(where, 'repeats a value as often as the run says', 'the time of a sequence; options.shapes', showSize(time));
   if (x.carried) refuse(where, 'uses carried state at every timestep', 'state that goes into recurrent layers only');
   const flat = arranged(ctx, where, x, [], [...x.time, ...x.features]);
-  // Nothing is less than itself, NaN included: zeros whatever the sequence holds.
-  const feature = ctx.add(
-    { type: 'slice', inputs: [sequence.name], axis: 'features', start: 0, count: 1 },
-    `${sequence.name}.one`,
-  );
-  const zeros = ctx.add({ type: 'less', inputs: [feature, feature] }, `${sequence.name}.zeros`);
+  const zeros = zerosOver(ctx, sequence);
   return {
     ...flat,
     name: ctx.add({ type: 'add', inputs: [zeros, flat.name] }, x.name),
@@ -85,6 +139,8 @@ export function materialise(ctx: Context, where: string, x: Constant | Filled): 
 /** What an operator needs as a value of the model. */
 export function value(ctx: Context, where: string, item: Item | undefined, what: string): Value {
   if (item?.kind === 'value') return item;
+  const size = item && runSize(item);
+  if (item && size !== undefined) return stretch(ctx, where, sizeValue(ctx, where, size, item.type), dimsOf(item));
   if (item?.kind === 'filled') return materialise(ctx, where, item);
   return refuse(
     where,

@@ -1,6 +1,7 @@
-import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { bytesPerElement, elementsOf, toFloats } from '../formats/elements.js';
 import { refuse } from '../shared/refuse.js';
+import { externalBytes, type Files } from './external.js';
+import { refuseForeign } from './foreign.js';
 import type { Tensor } from './proto/messages.js';
 import { type Constant, constant } from './value.js';
 
@@ -23,8 +24,6 @@ const TYPES: Readonly<Record<number, string>> = {
 export const typeName = (type: number): string => TYPES[type] ?? `type ${type}`;
 export const isFloatType = (type: number): boolean => type === 1 || type === 10 || type === 11 || type === 16;
 
-export type Files = Readonly<Record<string, FileBytes>>;
-
 /**
  * The numbers of an initialiser or attribute: from raw bytes, typed fields or an external file; floats rounded to float32.
  * @throws {ImportError} an unknown type, a size that does not fit the shape, a file that is missing or too short.
@@ -32,6 +31,7 @@ export type Files = Readonly<Record<string, FileBytes>>;
 export function readTensor(tensor: Tensor, files: Files): Constant {
   const { name, dataType, dims } = tensor;
   const where = `tensor ${JSON.stringify(name)}`;
+  refuseForeign(where, tensor, ...tensor.externalData);
   const dtype = TYPES[dataType] ?? '';
   const each = bytesPerElement(dtype);
   if (each === undefined) refuse(where, 'a type that is not read', Object.values(TYPES).join(', '), typeName(dataType));
@@ -73,37 +73,9 @@ function typedData(tensor: Tensor, dtype: string, where: string): ArrayLike<numb
   return tensor.int32Data;
 }
 
-function rawBytes(tensor: Tensor, where: string, files: Files): Uint8Array | undefined {
-  if (tensor.dataLocation !== 1) return tensor.rawData.length > 0 ? tensor.rawData : undefined;
-  const entries = new Map(tensor.externalData.map(({ key, value }) => [key, value]));
-  const location = entries.get('location') ?? '';
-  const file = Object.hasOwn(files, location) ? files[location] : undefined;
-  if (file === undefined) {
-    refuse(
-      where,
-      'its numbers are in another file',
-      `options.files[${JSON.stringify(location)}]`,
-      Object.keys(files).join(', ') || 'no files',
-    );
-  }
-  const bytes = viewBytes(file);
-  const offset = Number(entries.get('offset') ?? 0);
-  const length = Number(entries.get('length') ?? bytes.length - offset);
-  if (
-    !(
-      Number.isSafeInteger(offset) &&
-      Number.isSafeInteger(length) &&
-      offset >= 0 &&
-      length >= 0 &&
-      offset + length <= bytes.length
-    )
-  ) {
-    refuse(
-      where,
-      'beyond the end of its file',
-      `at most ${bytes.length} bytes in ${location}`,
-      `${length} from ${offset} on`,
-    );
-  }
-  return bytes.subarray(offset, offset + length);
-}
+const rawBytes = (tensor: Tensor, where: string, files: Files): Uint8Array | undefined => {
+  if (tensor.dataLocation === 1) return externalBytes(tensor, where, files);
+  if (tensor.dataLocation !== 0)
+    refuse(where, 'data in an unknown place', 'in the file or beside it', `${tensor.dataLocation}`);
+  return tensor.rawData.length > 0 ? tensor.rawData : undefined;
+};

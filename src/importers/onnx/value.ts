@@ -51,12 +51,34 @@ export interface Value {
   readonly time: readonly Atom[];
   readonly features: readonly Atom[];
   readonly axes: readonly (readonly Atom[])[];
-  /** Token ids; of those with something added, nothing can be made. */
-  readonly ids?: 'plain' | 'shifted' | undefined;
+  /** What it says of rows, if it is followed instead of computed; it has no name then. */
+  readonly rows?: RowNumbers;
+  /** Whole numbers in floating point: a quotient of them may be rounded, so it is one. */
+  readonly whole?: boolean;
   readonly type: number;
   /** Made of state that the file carries, by other than recurrent layers. */
   readonly carried?: boolean;
 }
+
+/** An order of the batch's rows that a run brings about, told apart by identity. */
+export interface RowOrder {
+  /** What makes it, for errors. */
+  readonly by: string;
+}
+
+/**
+ * Whole numbers that are followed, one for each row of the batch. `rows`: 0, 1, 2, …; `order`: which row comes at each place of an
+ * order, or (`inverse`) the place at which each row comes; `scaled`: the row's number times `by`; `flat`: that and a timestep, added,
+ * which is where they stand on one axis of rows and timesteps; `stepped`: the timestep times the number of rows, from which `flat` comes
+ * where timesteps are first; `pair`: the row's number and a timestep, side by side.
+ */
+export type RowNumbers =
+  | { readonly kind: 'rows' }
+  | { readonly kind: 'order'; readonly order: RowOrder; readonly inverse: boolean }
+  | { readonly kind: 'scaled'; readonly by: Num }
+  | { readonly kind: 'stepped'; readonly step: Value }
+  | { readonly kind: 'flat'; readonly timeFirst: boolean; readonly by: Num; readonly step: Value }
+  | { readonly kind: 'pair'; readonly timeFirst: boolean; readonly step: Value };
 
 export type Item = Constant | Filled | Value;
 

@@ -43,6 +43,8 @@ export function torchHooks(storages: Map<string, Storage>, budget: Budget): Pick
     ['torch._utils._rebuild_tensor', rebuild],
     ['torch._utils._rebuild_tensor_v2', rebuild],
     ['torch._utils._rebuild_parameter', itself],
+    // What else was set on it changes none of its numbers.
+    ['torch._utils._rebuild_parameter_with_state', itself],
     ['torch.Size', itself],
     ['torch.device', itself],
     ['collections.OrderedDict', orderedDict],

@@ -48,6 +48,12 @@ export function checkConfig(config: unknown, where: string, fields: Fields): voi
   }
 }
 
+/** @throws {ImportError} a key of an object of a file that nobody reads: what it means is not known, so it could change a number. */
+export function checkKeys(object: object, where: string, known: readonly string[]): void {
+  for (const key of Object.keys(object))
+    if (!known.includes(key)) refuse(where, 'a key that is not known', known.join(', '), show(key));
+}
+
 /**
  * For functions without options, which are called with some all the same. (A number is no option: `files.map(fromNam)`.)
  * @throws {ImportError} any.

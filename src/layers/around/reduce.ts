@@ -7,7 +7,7 @@ import type { LayerKind, ValueBuffer } from '../layer.js';
 import { AXES, rowIndex, vector } from './values.js';
 
 /** What each operation starts from. */
-const STARTS = { sum: 0, mean: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY } as const;
+const STARTS = { sum: 0, mean: 0, max: Number.NEGATIVE_INFINITY, min: Number.POSITIVE_INFINITY, prod: 1 } as const;
 
 /** One number for each feature over all timesteps, or for each timestep over all features. Sums are float64. */
 export const reduce: LayerKind<ReduceNode> = {
@@ -25,6 +25,7 @@ export const reduce: LayerKind<ReduceNode> = {
   make({ operation, axis, masked = false }) {
     const start = STARTS[operation];
     const [isMax, isMin, mean] = [operation === 'max', operation === 'min', operation === 'mean'];
+    const isProduct = operation === 'prod';
     return {
       plan(plan) {
         const { arena, batch } = plan;
@@ -41,11 +42,12 @@ export const reduce: LayerKind<ReduceNode> = {
             const value = f32[from + i * step] as number;
             if (isMax) total = Math.max(total, value);
             else if (isMin) total = Math.min(total, value);
+            else if (isProduct) total *= value;
             else total += value;
             joined++;
           }
-          // All masked: Keras divides 0 by a count of 0, rounded up to its epsilon.
-          f32[to] = mean && joined > 0 ? total / joined : total;
+          // All masked: NaN, as in every version of Keras.
+          f32[to] = mean ? total / joined : total;
         };
         const overTime = (): void => {
           for (let b = 0; b < batch; b++) {

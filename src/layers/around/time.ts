@@ -38,7 +38,7 @@ export const slice: LayerKind<SliceNode> = {
     }
     return [axis === 'features' ? { ...x, features: many } : { ...x, time: fixed(many) }];
   },
-  make: ({ axis, start, step = 1 }) => ({
+  make: ({ axis, start, step = 1, name }) => ({
     plan(plan) {
       const x = plan.inputs[0] as ValueBuffer;
       if (axis === 'features') {
@@ -52,6 +52,8 @@ export const slice: LayerKind<SliceNode> = {
       }
       const y = plan.output(0);
       const from = start < 0 ? start + x.time : start;
+      if (from < 0 || from + (y.time - 1) * step >= x.time)
+        badInput(`layer ${describe(name)}`, 'takes timesteps beyond the sequence', 'a longer one', `time ${x.time}`);
       return [copyTimesteps(plan, x, y, from, step)];
     },
   }),

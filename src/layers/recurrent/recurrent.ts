@@ -1,4 +1,4 @@
-import { fixedTime } from '../../graph/clock.js';
+import { fixedTime, isInputTime } from '../../graph/clock.js';
 import type { AnyNode } from '../../graph/kind.js';
 import { sequence, wrongInputs } from '../../graph/node-context.js';
 import type { Shape, ValueInfo } from '../../graph/value.js';
@@ -66,8 +66,8 @@ function recurrentObstacle(
 ): string | undefined {
   const fixed = fixedTime(x?.time);
   // Started from what the model carries, it may as well walk a fixed number of timesteps within each step.
-  if (carried && (fixed || !x?.time) && !(backwards && !fixed)) return undefined;
-  if (x?.time) return 'starts anew in every run';
+  if (carried && (fixed || isInputTime(x?.time)) && !(backwards && !fixed)) return undefined;
+  if (!isInputTime(x?.time)) return 'starts anew in every run';
   if (backwards) return 'walks backwards from the last timestep, so it needs the whole sequence first';
   if (givenState)
     return 'takes its initial state from another value at every run, so it cannot carry its own; if the model gives that back as an output, pair the two in the spec’s carries (options.states of an importer)';

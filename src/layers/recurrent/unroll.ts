@@ -2,7 +2,7 @@ import { FLAG, VECTOR_BYTES } from '../../wasm/abi.js';
 import type { Op, PlanContext, ValueBuffer } from '../layer.js';
 import type { Cell } from './cell.js';
 
-/** Raw gates projected ahead of the steps that use them: enough rows for the matrix product, few enough to stay in cache. */
+/** Raw gates projected ahead of the steps that use them, and the input they come from: enough rows for the matrix product, few enough to stay in cache. */
 const RAW_BYTES = 512 * 1024;
 
 export interface UnrollOptions {
@@ -25,8 +25,9 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
   const { kernel, descriptor, projection, inputs } = cell;
   const { address: layer, flagsIndex } = descriptor;
   const rawBytes = projection.vectors * VECTOR_BYTES;
-  const chunk = Math.max(1, Math.min(time, Math.floor(RAW_BYTES / (rawBytes * batch))));
   const copies = time > 1 && cell.flushesInputs;
+  const rowBytes = rawBytes + (copies ? x.stride : 0);
+  const chunk = Math.max(1, Math.min(time, Math.floor(RAW_BYTES / (rowBytes * batch))));
   const xBytes = copies ? chunk * x.stride : 0;
   const scratchBytes = cell.scratchVectors * VECTOR_BYTES;
   // raw [batch][chunk][rawVectors·4], scratch [batch][scratchVectors·4], x without tiny numbers [batch][chunk][x.stride / 4]
@@ -81,23 +82,23 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
     projection.applyTerms(0, inputs, a, aStride, rows, projection.bias, 0, c, cStride);
   const project = (from: number, count: number): void => {
     let first = x.address + from * x.stride;
-    let rowBytes = xTime;
+    let firstTime = xTime;
     if (copies) {
       for (let b = 0; b < batch; b++) {
         const to = copy + b * xBytes;
         context.kernels.copyRowsWithoutTiny(first + b * xTime, x.stride, to, x.stride, count, inputs);
       }
       first = copy;
-      rowBytes = xBytes;
+      firstTime = xBytes;
     }
     // The batch's rows stand next to one another: one product for all.
     if (count === time && chunk === time) {
       product(first, x.stride, batch * time, raw, rawBytes);
       // Otherwise the longer of the two directions makes the rows of each product.
     } else if (count > batch) {
-      for (let b = 0; b < batch; b++) product(first + b * rowBytes, x.stride, count, raw + b * rawStride, rawBytes);
+      for (let b = 0; b < batch; b++) product(first + b * firstTime, x.stride, count, raw + b * rawStride, rawBytes);
     } else {
-      for (let t = 0; t < count; t++) product(first + t * x.stride, rowBytes, batch, raw + t * rawBytes, rawStride);
+      for (let t = 0; t < count; t++) product(first + t * x.stride, firstTime, batch, raw + t * rawBytes, rawStride);
     }
   };
   return (state) => {

@@ -17,8 +17,10 @@ export const FILES = [
   'keras2-options',
   'keras3-masks',
   'keras2-masks',
+  'keras3-operations',
+  'keras2-operations',
 ] as const;
-export type FileName = (typeof FILES)[number];
+export type FileName = (typeof FILES)[number] | 'keras-versions';
 
 export interface Fed {
   readonly shape: number[];

@@ -4,13 +4,13 @@ import type { LayerCall } from '../../../src/importers/keras/calls/collect.js';
 import { numberCalls } from '../../../src/importers/keras/calls/number.js';
 import type { Reference } from '../../../src/importers/keras/calls/references.js';
 import { scheduleCalls } from '../../../src/importers/keras/calls/schedule.js';
+import { rulesOf } from '../../../src/importers/keras/rules.js';
 
 /** A call of layer `name` that reads these layers; `x` is there from the start. */
 const call = (name: string, reads: readonly string[], index: number): LayerCall => ({
   layer: { name, className: 'Dense', config: {} },
   index,
   call: 0,
-  node: undefined,
   values: reads.map((read): Reference => [read, 0, 0]),
   masks: [],
 });
@@ -40,7 +40,7 @@ it('calls come in the order in which a search for the first that is ready finds 
           index,
         ),
       );
-      const { order, waiting } = scheduleCalls(calls, numberCalls([], calls, []), ['x/0']);
+      const { order, waiting } = scheduleCalls(calls, numberCalls([], calls, [], rulesOf('3.15.1')), ['x/0']);
       const names = order.map(({ layer }) => layer.name);
       expect(names).toEqual(slowly(calls));
       expect(waiting.map(({ layer }) => layer.name)).toEqual(
@@ -54,6 +54,6 @@ it('ten thousand layers that are listed from the last to the first', () => {
   const calls = Array.from({ length: 10_000 }, (_, index) =>
     call(`l${index}`, [index === 9_999 ? 'x' : `l${index + 1}`], index),
   );
-  const { order } = scheduleCalls(calls, numberCalls([], calls, []), ['x/0']);
+  const { order } = scheduleCalls(calls, numberCalls([], calls, [], rulesOf('3.15.1')), ['x/0']);
   expect(order.map(({ index }) => index)).toEqual(calls.map((_, index) => 9_999 - index));
 });

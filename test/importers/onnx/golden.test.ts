@@ -31,43 +31,8 @@ const file = (name: string): Case[] =>
 const cases = [...file('models'), ...file('exports')];
 const bytes = ({ model }: Case): Uint8Array => new Uint8Array(Buffer.from(model, 'base64'));
 
-/** Axes of an array put into another order. */
-function permute(
-  data: Float32Array,
-  shape: readonly number[],
-  order: readonly number[],
-): { data: Float32Array; shape: number[] } {
-  const to = order.map((axis) => shape[axis] as number);
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
-  const out = data.map((_, i) => {
-    let [rest, from] = [i, 0];
-    for (let axis = to.length - 1; axis >= 0; axis--) {
-      from += (rest % (to[axis] as number)) * (strides[order[axis] as number] as number);
-      rest = Math.floor(rest / (to[axis] as number));
-    }
-    return data[from] as number;
-  });
-  return { data: out, shape: to };
-}
-
-/** Values here are [batch, time, features]; ONNX puts the time of recurrent layers and the channels of convolutions first. */
-function batchFirst(
-  name: string,
-  rank: number,
-  dims: readonly (string | number)[],
-  index: number,
-): number[] | undefined {
-  // PyTorch's own outputs and states: [time, batch, features], [layers, batch, units].
-  if (name.startsWith('export_') && (dims[0] === 'time' || index > 0)) return [1, 0, 2];
-  if (name.startsWith('export_')) return undefined;
-  if (dims[0] === 'time') return rank === 4 ? [2, 0, 1, 3] : [1, 0, 2];
-  if (name === 'expand_state') return [1, 0, 2];
-  if ((dims[2] === 'time' || name === 'stft') && rank === 3) return [0, 2, 1];
-  return undefined;
-}
-
 describe.each(builds)('ONNX models, as ONNX Runtime computes them, %s', (build) => {
-  it.each(cases.map((one) => [one.name, one] as const))('%s', async (name, one) => {
+  it.each(cases.map((one) => [one.name, one] as const))('%s', async (_, one) => {
     const spec = fromOnnx(bytes(one), one.options);
     const model = await createModel(spec, { build });
     for (const { batch, time, inputs, lengths, outputs } of one.runs) {
@@ -75,20 +40,15 @@ describe.each(builds)('ONNX models, as ONNX Runtime computes them, %s', (build) 
       const fed = Object.entries(inputs).map(([input, { dims, seed, below: limit }]) => {
         const shape = dims.map(size);
         const count = shape.reduce((a, b) => a * b, 1);
-        const data = limit === undefined ? uniform(seed, count, 1) : below(seed, count, limit);
-        const order =
-          dims.includes('batch') && dims[0] !== 'batch' ? [1, 0, 2] : dims[2] === 'time' ? [0, 2, 1] : undefined;
-        const turned = order ? permute(data as Float32Array, shape, order) : { data, shape };
-        const vector = spec.inputs.find((own) => own.name === input)?.kind === 'vector';
-        return [input, vector ? { data: turned.data, shape: [batch, count / batch] } : turned];
+        return [input, { data: limit === undefined ? uniform(seed, count, 1) : below(seed, count, limit), shape }];
       });
-      const got = model.runNamed(Object.fromEntries(fed), lengths ? { lengths } : {});
+      const all = lengths ? [...fed, ['lengths', { data: Int32Array.from(lengths), shape: [batch] }]] : fed;
+      const got = model.runNamed(Object.fromEntries(all));
       expect(spec.outputs).toHaveLength(outputs.length);
       spec.outputs.forEach((output, index) => {
         const { shape, data } = outputs[index] as Case['runs'][0]['outputs'][0];
-        const order = batchFirst(name, shape.length, (inputs.X ?? inputs.x)?.dims ?? [], index);
-        const wanted = order ? permute(floats(data), shape, order) : { data: floats(data), shape };
-        expectClose(got[output]?.data as Float32Array, wanted.data);
+        expect(got[output]?.shape).toEqual(shape);
+        expectClose(got[output]?.data as Float32Array, floats(data));
       });
     }
     model.dispose();

@@ -107,6 +107,27 @@ describe('ONNX, refused by its words: axes', () => {
     ],
     ['axes to add', { nodes: [node('Unsqueeze', 'X')] }, /\(Unsqueeze\): no axes/],
     [
+      'steps of a fixed number beside those of the run',
+      {
+        nodes: [node('Concat', 'X X', 'c', { axis: 2 }), node('Add', 'c Z')],
+        inputs: { ...x(B, 5, 6), Z: { dims: [B, 5, 12] } },
+      },
+      /timesteps of a fixed number beside those of the run; expected 'fixed' in options.axes, got 5/,
+      { axes: { X: [B, T, 'features'], Z: [B, 'fixed', 'features'] } },
+    ],
+    [
+      'two open times side by side',
+      { nodes: [node('Concat', 'X Z', 'Y', { axis: 2 })], inputs: { ...x(B, 't', 6), Z: { dims: [B, 'u', 'w'] } } },
+      /input "Z": the size of axis 2 is open/,
+      { axes: { X: [B, T, 'features'], Z: [B, T, 'features'] } },
+    ],
+    [
+      'values of other sizes side by side',
+      { nodes: [node('Concat', 'X Z', 'Y', { axis: 2 })], inputs: { ...x(B, 5, 6), Z: { dims: [B, 7, 6] } } },
+      /\(Concat\): shapes that do not go together; expected 5, got 7/,
+      { axes: { X: [B, 'fixed', 'features'], Z: [B, 'fixed', 'features'] } },
+    ],
+    [
       'values that do not go together',
       { nodes: [node('Add', 'X Z')], inputs: { ...x(B, T, 6), Z: { dims: [B, T, 4] } } },
       /shapes that do not go together; expected 6, got 4/,

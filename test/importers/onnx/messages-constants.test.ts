@@ -1,12 +1,12 @@
 import { describe } from 'vitest';
 import { floats, ints, node } from './build.js';
-import { one, table, time } from './refused.js';
+import { B, one, T, table, time, x } from './refused.js';
 
 describe('ONNX, refused by its words: constants', () => {
   table([
     [
       'weights that depend on the run',
-      { nodes: [...time, node('Cast', 't', 'f', { to: 1 }), node('Mul', 'X f')], init: one },
+      { nodes: [node('Shape', 'X', 's'), node('Cast', 's', 'f', { to: 1 }), node('Mul', 'X f')], inputs: x(B, T, 3) },
       /"Mul.Y" \(Mul\): depends on the size of the input; expected a number; give options.shapes/,
     ],
     [
@@ -59,12 +59,12 @@ describe('ONNX, refused by its words: constants', () => {
       /starts and ends do not go together/,
     ],
     [
-      'a range as long as the run',
+      'a range of every other number',
       {
-        nodes: [...time, node('Range', 'z t one', 'r'), node('Cast', 'r', 'f', { to: 1 }), node('Mul', 'X f')],
-        init: { ...one, z: ints([0], []) },
+        nodes: [...time, node('Range', 'z t two', 'r'), node('Cast', 'r', 'f', { to: 1 }), node('Mul', 'X f')],
+        init: { ...one, z: ints([0], []), two: ints([2], []) },
       },
-      /\(Range\): depends on the size of the input; .*got 0 and time/,
+      /\(Range\): a range whose ends depend on the run; expected one number after another, got by 2/,
     ],
     [
       'no permutation',
@@ -97,8 +97,10 @@ describe('ONNX, refused by its words: constants', () => {
       /\(MatMul\): shapes that do not go together; expected \[2,3\], got \[2,3\]/,
     ],
     [
-      'the root of the time',
-      { nodes: [...time, node('Cast', 't', 'f', { to: 1 }), node('Sqrt', 'f', 'r'), node('Mul', 'X r')], init: one },
+      'roots of sizes',
+      {
+        nodes: [node('Shape', 'X', 's'), node('Cast', 's', 'f', { to: 1 }), node('Sqrt', 'f', 'r'), node('Mul', 'X r')],
+      },
       /\(Sqrt\): depends on the size of the input/,
     ],
     [

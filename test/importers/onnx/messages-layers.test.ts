@@ -28,11 +28,6 @@ describe('ONNX, refused by its words: layers', () => {
       /\(Dropout\): in training mode; expected inference/,
     ],
     [
-      'numbers cut to whole ones',
-      { nodes: [node('Cast', 'X', 'Y', { to: 6 }), node('Neg', 'X', 'Z')], outputs: ['Y', 'Z'] },
-      /rounds values to whole numbers; expected a type of floating point, got type 6/,
-    ],
-    [
       'norm in training',
       { nodes: [node('BatchNormalization', 'X s b m v', 'Y', { training_mode: 1 })], init: norm },
       /\(BatchNormalization\): in training mode; expected inference/,
@@ -194,15 +189,15 @@ describe('ONNX, refused by its words: layers', () => {
       TIME_FIRST,
     ],
     [
-      'lengths that are worked out',
+      'lengths of another shape',
       { nodes: lstm('X W R _ X'), init: W, ...sequence },
-      /sequence_lens worked out at run time; expected an input of the model/,
+      /sequence_lens of the wrong shape; expected \[batch\], got 3 axes/,
       TIME_FIRST,
     ],
     [
       'lengths in the file',
       { nodes: lstm('X W R _ l'), init: { ...W, l: ints([3, 2]) }, ...sequence },
-      /constant sequence_lens; expected the whole time, time, for every row; or an input, then options.lengths of a run, got 3, 2/,
+      /constant sequence_lens that differ from row to row; expected one for all rows, or an input, got 3, 2/,
       TIME_FIRST,
     ],
     [

@@ -76,6 +76,17 @@ describe('what stands beside the state dict is passed over, and nothing of it ru
     expect(report.notes[0]).toMatch(/^state dict "state_dict"; other values not read: "(args|loss)"$/);
   });
 
+  it('attributes of a parameter', () => {
+    const parameter = call(
+      'torch._utils._rebuild_parameter_with_state',
+      tensor(id('a')),
+      '\x89',
+      '}',
+      `}${text('tag')}${int(1)}s`,
+    );
+    expect(values(stream(dict({ weight: parameter })))).toEqual(two);
+  });
+
   it('in a state dict: the config says that it is none of the model', () => {
     const args = `${global('argparse.Namespace')})\x81}b`;
     const file = stream(dict({ weight: tensor(id('a')), args, epoch: int(3) }));

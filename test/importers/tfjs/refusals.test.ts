@@ -62,6 +62,44 @@ it.each<[string, string, string]>([
     said(model({}, kernel, { ...kernel, name: 'e/kernel' }), 16),
     'weightsManifest: weights of no layer; expected d, got e/kernel',
   ],
+  [
+    'an unknown key',
+    said(model({ wobble: 3 })),
+    'model.json: a key that is not known; expected format, generatedBy, convertedBy, modelTopology, weightsManifest, trainingConfig, userDefinedMetadata, signature, got "wobble"',
+  ],
+  [
+    'an unknown key of a weight',
+    said(model({}, { ...kernel, wobble: 3 })),
+    'weight "d/kernel": a key that is not known; expected name, shape, dtype, quantization, got "wobble"',
+  ],
+  [
+    'quantised whole numbers',
+    said(model({}, { ...kernel, dtype: 'int32', quantization: { dtype: 'uint8', scale: 1, min: 0 } }), 2),
+    'weight "d/kernel": a quantised type that is not honoured; expected float32, got "int32"',
+  ],
+  [
+    'an unknown key of a quantisation',
+    said(model({}, { ...kernel, quantization: { dtype: 'float16', wobble: 3 } }), 4),
+    'weight "d/kernel", quantization: a key that is not known; expected dtype, scale, min, original_dtype, got "wobble"',
+  ],
 ])('%s', (_, message, expected) => {
   expect(message).toBe(expected);
+});
+
+it('./a and a are one path', () => {
+  const bytes = new Uint8Array(8);
+  const json = (path: string): Uint8Array =>
+    strToU8(JSON.stringify(model({ weightsManifest: [{ paths: [path], weights: [kernel] }] })));
+  for (const [path, given] of [
+    ['a', './a'],
+    ['./a', 'a'],
+    ['././b/a', 'b/a'],
+  ] as const)
+    expect(refusal(() => fromTfjs(json(path), { [given]: bytes }))).toBe('nothing was thrown');
+  expect(refusal(() => fromTfjs(json('../a'), { a: bytes }))).toContain('a shard that is not given; expected "../a"');
+});
+
+it('options are refused, of which there are none', () => {
+  const read = fromTfjs as (...all: unknown[]) => unknown;
+  expect(refusal(() => read(strToU8(JSON.stringify(model())), [new Uint8Array(8)], { bacth: 1 }))).toContain('"bacth"');
 });

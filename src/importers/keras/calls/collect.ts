@@ -1,8 +1,9 @@
 import { isObject, show } from '../../formats/json.js';
 import { refuse } from '../../shared/refuse.js';
 import type { LayerEntry } from '../entries.js';
-import { isMaskOperation } from '../layers/masks.js';
-import { argumentReferences, type CallReferences, callReferences, type Reference } from './references.js';
+import { isOperationName } from '../operations/all.js';
+import { type OperationCall, operationCall } from './operands.js';
+import { type CallReferences, callReferences, type Reference } from './references.js';
 
 /** A call of a layer in a functional model. */
 export interface LayerCall extends CallReferences {
@@ -11,8 +12,8 @@ export interface LayerCall extends CallReferences {
   readonly index: number;
   /** How many calls the layer had before. */
   readonly call: number;
-  /** As the file has it. */
-  readonly node: unknown;
+  /** If it is no layer but an operation: what it is called with. */
+  readonly operation?: OperationCall | undefined;
 }
 
 /** All calls of all layers, as the file lists them. @throws {ImportError} a call that cannot be read. */
@@ -22,20 +23,18 @@ export function collectCalls(layers: readonly LayerEntry[], listed: readonly unk
     const where = `layer ${JSON.stringify(layer.name)}`;
     const nodes = (listed[index] as Record<string, unknown>).inbound_nodes;
     if (!Array.isArray(nodes)) return refuse(where, 'no inbound_nodes', 'a list', show(nodes));
-    return nodes.map((node: unknown, call) => {
-      const given = isMaskOperation(layer.className)
-        ? { values: operands(node, where), masks: [] }
-        : callReferences(node, where);
-      return { layer, index, call, node, ...given };
+    return nodes.map((node: unknown, call): LayerCall => {
+      if (!isOperation(layer, node)) return { layer, index, call, ...callReferences(node, where) };
+      const values: Reference[] = [];
+      const operation = operationCall(node, values);
+      return { layer, index, call, values, masks: [], operation };
     });
   });
 }
 
-/** What an operation on masks reads; it may be given numbers too. */
-const operands = (node: unknown, where: string): Reference[] =>
-  isObject(node) && Array.isArray(node.args)
-    ? argumentReferences(
-        node.args.filter((argument) => typeof argument !== 'number'),
-        where,
-      )
-    : [];
+/**
+ * An `.h5` file of Keras 3 has no modules that would tell `Add()([y, e])` from `y + e`; but all layers write whether they train, and
+ * no operation does.
+ */
+const isOperation = ({ isOperation: stated, className, config }: LayerEntry, node: unknown): boolean =>
+  stated ?? (isObject(node) && !Object.hasOwn(config, 'trainable') && isOperationName(className));

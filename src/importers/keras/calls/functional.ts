@@ -1,5 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
 import { type LayerEntry, layersOf } from '../entries.js';
+import type { Rules } from '../rules.js';
 import { collectCalls, type LayerCall } from './collect.js';
 import { type Numbers, numberCalls } from './number.js';
 import { type Reference, references } from './references.js';
@@ -16,18 +17,18 @@ export interface FunctionalPlan {
 }
 
 /** @throws {ImportError} calls that cannot be read, or that wait for one another. */
-export function planFunctional(entry: LayerEntry): FunctionalPlan {
+export function planFunctional(entry: LayerEntry, rules: Rules): FunctionalPlan {
   const { config } = entry;
   const where = `model ${JSON.stringify(entry.name)}`;
   const layers = layersOf(entry);
   const inputs = references(config.input_layers, where);
   const outputs = references(config.output_layers, where);
   const calls = collectCalls(layers, config.layers as unknown[]);
-  const numbers = numberCalls(layers, calls, outputs);
+  const numbers = numberCalls(layers, calls, outputs, rules);
   const given = layers.filter(({ className }) => className === 'InputLayer').map(({ name }) => numbers.made(name, 0));
   const { order, waiting } = scheduleCalls(calls, numbers, given);
   const made = new Set([...given, ...order.map(({ layer, call }) => numbers.made(layer.name, call))]);
-  if (waiting.length > 0 && !outputs.every((reference) => made.has(numbers.of(reference))))
+  if (waiting.length > 0 && !outputs.every((reference) => made.has(numbers.of(numbers.inOutputs(reference)))))
     refuse(
       where,
       'layers that wait for one another, or for a layer that is not there',

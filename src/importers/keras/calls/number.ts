@@ -1,4 +1,5 @@
 import { isModel, type LayerEntry } from '../entries.js';
+import type { Rules } from '../rules.js';
 import type { LayerCall } from './collect.js';
 import type { Reference } from './references.js';
 
@@ -6,22 +7,30 @@ import type { Reference } from './references.js';
 export interface Numbers {
   made(layer: string, call: number): string;
   of(reference: Reference): string;
+  /** A reference among the model's outputs, counted as the calls count theirs. */
+  inOutputs(reference: Reference): Reference;
 }
 
 /**
  * Which call a reference means. Its number is that of the layer's call, but for models: a model's first call is often number 1,
- * its own making being number 0, so theirs are counted from the least number that anything refers to.
+ * its own making being number 0. Keras 3.2 and newer count so in the outputs of a model alone, and only calls of Functional models;
+ * the others alike everywhere, so from the least number that anything refers to.
  */
 export function numberCalls(
   layers: readonly LayerEntry[],
   calls: readonly LayerCall[],
   outputs: readonly Reference[],
+  { outputsCountModels }: Rules,
 ): Numbers {
-  const models = new Set(layers.filter(({ className }) => isModel(className)).map(({ name }) => name));
+  const models = new Map(layers.flatMap(({ className, name }) => (isModel(className) ? [[name, className]] : [])));
+  const inOutputs = (reference: Reference): Reference => {
+    const [name, node, tensor] = reference;
+    return outputsCountModels && models.get(name) === 'Functional' ? [name, node - 1, tensor] : reference;
+  };
   const least = new Map<string, number>();
-  for (const [name, node] of [...calls.flatMap(({ values }) => values), ...outputs]) {
+  for (const [name, node] of [...calls.flatMap(({ values }) => values), ...outputs.map(inOutputs)]) {
     if (models.has(name)) least.set(name, Math.min(node, least.get(name) ?? node));
   }
   const made = (layer: string, call: number): string => `${layer}/${call}`;
-  return { made, of: ([name, node]) => made(name, node - (least.get(name) ?? 0)) };
+  return { made, inOutputs, of: ([name, node]) => made(name, node - (least.get(name) ?? 0)) };
 }

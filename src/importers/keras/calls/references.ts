@@ -4,7 +4,7 @@ import { refuse } from '../../shared/refuse.js';
 /** Which output of which call of which layer. */
 export type Reference = readonly [layer: string, node: number, tensor: number];
 
-const isReference = (value: unknown): value is [string, number, number] =>
+export const isReference = (value: unknown): value is [string, number, number] =>
   Array.isArray(value) &&
   typeof value[0] === 'string' &&
   Number.isSafeInteger(value[1]) &&
@@ -45,8 +45,8 @@ function ofKeras3({ args, kwargs }: Record<string, unknown>, where: string): Cal
   return { values, masks };
 }
 
-/** The values among the arguments of a call of Keras 3. @throws {ImportError} constants. */
-export function argumentReferences(args: unknown, where: string): Reference[] {
+/** @throws {ImportError} constants. */
+function argumentReferences(args: unknown, where: string): Reference[] {
   const found: Reference[] = [];
   collect(args, found, where, 0);
   return found;

@@ -65,7 +65,7 @@ export class Hdf5 {
   /** @throws {ImportError} no such dataset, not numbers, or a size that the file cannot hold. */
   read(path: string): Stored {
     const where = `${this.name}, ${JSON.stringify(path)}`;
-    const item = guarded(where, 'damaged groups', () => this.#item(path));
+    const item = guarded(where, 'damaged groups', () => this.#item(path) ?? this.#item(onWindows(path)));
     if (!item) return refuse(where, 'no such dataset', 'an array of weights', 'nothing');
     return guarded(where, 'a damaged dataset', () => ({
       name: path,
@@ -88,6 +88,12 @@ export class Hdf5 {
     return item;
   }
 }
+
+/** Before Keras 3, Windows wrote the path of a layer as one name with backslashes. */
+const onWindows = (path: string): string => {
+  const end = path.lastIndexOf('/vars/');
+  return path.slice(0, end).replaceAll('/', '\\') + path.slice(end);
+};
 
 const messagesOf =
   ({ _dataobjects: { msgs } }: Item): Messages =>

@@ -13,16 +13,38 @@ export interface WeightsOf {
   readonly inner: Weights;
 }
 
+/** Where a `.keras` file keeps the layers of a model, and by which names. */
+export interface TreeForm {
+  readonly root: string;
+  names(layers: readonly LayerEntry[]): string[];
+}
+
+/** @param version of Keras. */
+export function treeForm(version: string): TreeForm {
+  if (!/^2\.1[234]\./.test(version)) return { root: 'layers/', names: (layers) => groupNames(layers) };
+  // Before 2.14, a layer that has weights was listed, and so counted, twice.
+  const times = version.startsWith('2.14.') ? 1 : 2;
+  return {
+    root: '_layer_checkpoint_dependencies/',
+    names: (layers) => groupNames(layers, (layer) => (trainsOf(layer).length > 0 ? times : 1)),
+  };
+}
+
 /** Arrays by paths such as `layers/lstm/cell/vars/0` (`.keras`). */
-export function treeWeights(layers: readonly LayerEntry[], read: (path: string) => Stored, base = 'layers/'): Weights {
-  const groups = groupNames(layers);
+export function treeWeights(
+  layers: readonly LayerEntry[],
+  read: (path: string) => Stored,
+  form: TreeForm,
+  base = '',
+): Weights {
+  const groups = form.names(layers);
   return (index) => {
     const layer = layers[index] as LayerEntry;
-    const path = `${base}${groups[index]}/`;
+    const path = `${base}${form.root}${groups[index]}/`;
     return {
       take: () => variables(layer).map((variable) => read(path + variable.path)),
       get inner() {
-        return treeWeights(layersOf(layer), read, `${path}layers/`);
+        return treeWeights(layersOf(layer), read, form, path);
       },
     };
   };

@@ -64,7 +64,10 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
   Dense: dense,
   Embedding: embedding,
   Masking: masking,
-  Identity: identity,
+  Identity: (call) => {
+    const x = only(call);
+    return [call.build.rules.identityHandsMaskOn ? x : call.build.unmasked(x)];
+  },
   Dropout: identity,
   SpatialDropout1D: identity,
   GaussianDropout: identity,

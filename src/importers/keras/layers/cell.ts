@@ -72,11 +72,12 @@ export function cellOf(
     );
     if (two) tensors.biasHh = build.tensor(bias, `${label}.biasHh`, [width], 'its second half, in that order', half(1));
   }
-  const main: Activation = cudnn ? 'tanh' : cellActivation(config, 'activation', 'tanh', build.dialect);
+  const main: Activation = cudnn ? 'tanh' : cellActivation(config, 'activation', 'tanh', build.rules);
   if (kind === 'rnn') fields.activation = main;
   else {
-    const fallback = build.dialect === 'keras2' ? 'hard_sigmoid' : 'sigmoid';
-    const gate = cudnn ? 'sigmoid' : cellActivation(config, 'recurrent_activation', fallback, build.dialect);
+    const gate = cudnn
+      ? 'sigmoid'
+      : cellActivation(config, 'recurrent_activation', build.rules.gateActivation, build.rules);
     fields.activations =
       kind === 'lstm' ? { i: gate, f: gate, g: main, o: gate, output: main } : { r: gate, z: gate, n: main };
   }

@@ -56,7 +56,6 @@ export const embedding: Layer = ({ build, config, entry, name, inputs, arrays })
       kind: x.kind,
       features,
       time: x.time,
-      ...(x.fixed && { fixed: true }),
       mask: maskZero ? made : x.mask,
     },
   ];

@@ -14,6 +14,8 @@ export interface Call {
   readonly name: string;
   readonly inputs: readonly Flow[];
   readonly arrays: readonly Stored[];
+  /** Whether the file names the mask of its input in the call. */
+  readonly maskIsNamed: boolean;
   /** Whether TimeDistributed wraps it, so that it knows of no timesteps. */
   readonly wrapped?: boolean;
 }
@@ -24,14 +26,12 @@ export const only = ({ config, inputs }: Call): Flow => {
   if (inputs.length !== 1) refuse(config.where, 'wrong number of inputs', '1', `${inputs.length}`);
   return inputs[0] as Flow;
 };
-/** Without the mask: layers that do not hand it on. */
-export const unmasked = ({ mask: _, ...x }: Flow): Flow => x;
 /** Where Keras drops or reads the mask in a way of its own. */
 export const needsNoMask = (where: string, x: Flow): void => {
   if (x.mask) refuse(where, 'a masked input', 'one without a mask');
 };
 export const after = (call: Call, x: Flow, key = 'activation'): Flow[] => {
-  const found = activation(call.config, key, 'linear', call.build.dialect);
+  const found = activation(call.config, key, 'linear', call.build.rules);
   return [call.build.activate(x, `${call.name}.${key}`, found)];
 };
 

@@ -1,6 +1,7 @@
-import { isObject, show } from '../../formats/json.js';
+import { show } from '../../formats/json.js';
 import { refuse } from '../../shared/refuse.js';
 import type { Flow } from '../build.js';
+import { Operand, type OperationCall } from '../calls/operands.js';
 import type { LayerEntry } from '../entries.js';
 
 // Functional models of Keras 3.4 and newer say how masks are made: `Any(NotEqual(x, mask_value))` beside a Masking of x,
@@ -18,34 +19,41 @@ export interface Mask {
 
 export const isMask = (value: Flow | Mask): value is Mask => 'of' in value;
 
-export const isMaskOperation = (className: string): boolean =>
-  ['NotEqual', 'Any', 'LogicalOr', 'ExpandDims', 'ZerosLike'].includes(className);
-
-/** Whether a call is an operation on masks: by its class, and Concatenate by what it joins. */
+/** Whether a call is an operation on masks: by its class, or by what it reads. */
 export const makesMask = ({ className }: LayerEntry, values: readonly (Flow | Mask)[]): boolean =>
-  isMaskOperation(className) || (className === 'Concatenate' && values.length > 0 && values.every(isMask));
+  ['NotEqual', 'Any', 'LogicalOr', 'ZerosLike', 'OnesLike'].includes(className) ||
+  (['ExpandDims', 'Concatenate'].includes(className) && values.length > 0 && values.every(isMask));
+
+/** Of a mask that masks nothing, as a value without one is given beside others. */
+const ALWAYS = 'always';
 
 /** Masked where all of several values are: where none of the conditions holds. */
 export const either = (all: readonly string[]): string =>
-  [...new Set(all.flatMap((conditions) => conditions.split(' or ')))]
-    .filter((condition) => condition !== '')
-    .sort()
-    .join(' or ');
+  all.includes(ALWAYS)
+    ? ALWAYS
+    : [...new Set(all.flatMap((conditions) => conditions.split(' or ')))]
+        .filter((condition) => condition !== '')
+        .sort()
+        .join(' or ');
 
 export const unequalTo = ({ name, ids }: Flow, value: number): string => `${ids ? '' : 'any of '}${name} != ${value}`;
 
-/** What such an operation makes. @param node its call. @param values what it reads: values of the model, or masks. */
+/** What such an operation makes. @param values what it reads: values of the model, or masks. */
 export function makeMask(
   where: string,
   { className, config }: LayerEntry,
-  node: unknown,
+  { args, kwargs }: OperationCall,
   values: readonly (Flow | Mask)[],
 ): Mask {
-  const args: unknown[] = isObject(node) && Array.isArray(node.args) ? node.args : [];
   const { axis, keepdims = false } = config;
   const unfit = (): never =>
-    refuse(where, 'an operation that is not honoured', 'one that makes masks of masks', show(args));
-  if (isObject(node) && isObject(node.kwargs) && Object.keys(node.kwargs).length > 0) unfit();
+    refuse(
+      where,
+      'an operation that is not honoured',
+      'one that makes masks of masks',
+      show(args.map((argument) => (argument instanceof Operand ? 'a value' : argument))),
+    );
+  if (Object.keys(kwargs).length > 0) unfit();
   const joined = (wide: boolean): Mask => {
     const masks = values.filter(isMask);
     return masks.length > 0 && masks.length === values.length && masks.every((mask) => mask.wide === wide)
@@ -61,6 +69,8 @@ export function makeMask(
     }
     case 'ZerosLike':
       return { of: '', wide: true };
+    case 'OnesLike':
+      return { of: ALWAYS, wide: true };
     case 'LogicalOr':
       return joined(first !== undefined && isMask(first) && first.wide);
     case 'Concatenate':
@@ -76,6 +86,7 @@ export function makeMask(
 
 /** @throws {ImportError} a layer is given a mask that is not its input's. */
 export function checkMask(where: string, own: string | undefined, given: Mask): void {
+  if (own === undefined && given.of === ALWAYS) return;
   const got = given.wide ? `for each feature, ${given.of}` : given.of;
   if (own !== got) refuse(where, 'called with a mask that its input does not carry', own ?? 'no mask', got);
 }

@@ -2,7 +2,7 @@ import { show } from '../../formats/json.js';
 import { refuse } from '../../shared/refuse.js';
 import { type Flow, shaped } from '../build.js';
 import type { Stored } from '../files/stored.js';
-import { type Call, type Layer, needsNoMask, only, ownRank, rankOf } from './layer.js';
+import { type Call, type Layer, only, ownRank, rankOf } from './layer.js';
 
 /** The layer's arrays one after another, each a vector with one number per feature. */
 const vectors = ({ build, config, entry, arrays }: Call, features: number): ((field: string) => string) => {
@@ -52,10 +52,16 @@ const byRoot = (call: Call, spread: 'mean square' | 'variance', epsilon: number,
   return [{ ...x, name: build.add({ type: 'scale_shift', inputs: [divided], tensors: { scale: gamma } }, name) }];
 };
 
+/** It hands no mask on. */
 const rmsNorm: Layer = (call) => {
-  const x = only(call);
+  const x = call.build.unmasked(only(call));
   call.config.lastAxis('axis', ownRank(call, x));
-  return byRoot(call, 'mean square', call.config.number('epsilon', 1e-6), vectors(call, x.features)('gamma'));
+  return byRoot(
+    { ...call, inputs: [x] },
+    'mean square',
+    call.config.number('epsilon', 1e-6),
+    vectors(call, x.features)('gamma'),
+  );
 };
 
 const layerNorm: Layer = (call) => {
@@ -78,10 +84,12 @@ const layerNorm: Layer = (call) => {
   ];
 };
 
+const scaled = (call: Call): Flow =>
+  call.build.rules.scalingHandsMaskOn ? only(call) : call.build.unmasked(only(call));
+
 const normalization: Layer = (call) => {
   const { build, config, entry, name, arrays } = call;
-  const x = only(call);
-  needsNoMask(config.where, x);
+  const x = scaled(call);
   const axis = config.raw('axis');
   const last = Array.isArray(axis) ? (axis.length === 1 ? axis[0] : Number.NaN) : axis;
   if (last !== undefined && last !== -1 && last !== rankOf(x) - 1)
@@ -123,15 +131,36 @@ const normalization: Layer = (call) => {
   return [{ ...x, name: build.add({ type: 'scale_shift', inputs: [x.name], tensors: { scale, shift } }, name) }];
 };
 
+/** `scale·x + offset`, each one number or one per feature. */
+const rescaling: Layer = (call) => {
+  const { build, config, entry, name } = call;
+  const x = scaled(call);
+  const perFeature = (key: string): string | undefined => {
+    const raw = config.raw(key);
+    if (!Array.isArray(raw)) return undefined;
+    if (raw.length !== x.features || !raw.every((number) => Number.isFinite(number)))
+      refuse(config.where, `${key} is not honoured`, `a number, or ${x.features} of them`, show(raw));
+    const stored = { name: `config ${key}`, shape: [raw.length], data: Float32Array.from(raw as number[]) };
+    return build.tensor(stored, `${entry.name}.${key}`, [x.features], 'one per feature');
+  };
+  const [scale, shift] = [perFeature('scale'), perFeature('offset')];
+  const alpha = scale === undefined ? config.number('scale') : 1;
+  const beta = shift === undefined ? config.number('offset', 0) : 0;
+  if (scale === undefined && shift === undefined) return [build.activate(x, name, { type: 'affine', alpha, beta })];
+  // Scale first, offset then, in one node where both are per feature.
+  const y = scale === undefined ? build.activate(x, `${name}.scale`, { type: 'affine', alpha, beta: 0 }) : x;
+  const tensors = { ...(scale && { scale }), ...(shift && { shift }) };
+  const made = build.add(
+    { type: 'scale_shift', inputs: [y.name], tensors },
+    shift === undefined && beta !== 0 ? `${name}.scale` : name,
+  );
+  return [build.activate({ ...y, name: made }, name, beta === 0 ? 'linear' : { type: 'affine', alpha: 1, beta })];
+};
+
 export const NORMALIZING: Readonly<Record<string, Layer>> = {
   BatchNormalization: batchNorm,
   LayerNormalization: layerNorm,
   RMSNormalization: rmsNorm,
   Normalization: normalization,
-  Rescaling: (call) => {
-    const x = only(call);
-    needsNoMask(call.config.where, x);
-    const [alpha, beta] = [call.config.number('scale'), call.config.number('offset', 0)];
-    return [call.build.activate(x, call.name, { type: 'affine', alpha, beta })];
-  },
+  Rescaling: rescaling,
 };

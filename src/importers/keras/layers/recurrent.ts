@@ -26,10 +26,16 @@ export function refuseUnrolled(where: string, x: Flow, { unroll, sequences }: Re
 }
 
 /** `[y, …states]` of LSTM, GRU, SimpleRNN, RNN(cell) and RNN(cells). */
-export function recurrent({ build, config, entry, name, inputs, arrays }: Call): Flow[] {
+export function recurrent({ build, config, entry, name, inputs, arrays, maskIsNamed }: Call): Flow[] {
   const { where } = config;
   const [first, ...initial] = inputs as [Flow, ...Flow[]];
-  let x = sequence(where, first);
+  // Called with a state, Keras 3 forgets the mask that its input carries, but for one that the call names.
+  const forgets = initial.length > 0 && build.rules.stateForgetsMask && !maskIsNamed;
+  const source = sequence(where, first);
+  if (initial.length > 0 && source.mask && build.rules.maskedRepeatsState)
+    refuse(where, 'a masked input together with initial_state, which Keras before 2.3 repeats', 'one of them', 'both');
+  let x: Flow = forgets ? build.unmasked(source) : source;
+  if (forgets && source.mask) x = { ...x, mask: source.mask, forgotten: true };
   const settings = aroundCell(config);
   const { sequences, state, backwards, zero, stateful } = settings;
   if (backwards && zero) refuseUnrolled(where, x, settings);
@@ -40,9 +46,6 @@ export function recurrent({ build, config, entry, name, inputs, arrays }: Call):
   const cells = entry.className === 'RNN' ? cellsOf(where, entry.config) : [entry];
   const used = [...arrays];
   const states: Flow[] = [];
-  // Called with a state, Keras 3 forgets the mask that its input carries.
-  if (initial.length > 0 && x.mask && build.dialect === 'keras3')
-    refuse(where, 'a masked input together with initial_state', 'one of them', 'both');
   const given = [...initial];
   cells.forEach((inner, index) => {
     const kind =

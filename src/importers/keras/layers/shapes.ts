@@ -1,10 +1,11 @@
 import { show } from '../../formats/json.js';
 import { refuse } from '../../shared/refuse.js';
 import { type Build, type Flow, fixedSteps, sequence } from '../build.js';
-import { type Layer, only, unmasked } from './layer.js';
+import { sameInEveryRun } from '../times.js';
+import { type Layer, only } from './layer.js';
 
 const asVector = (build: Build, where: string, x: Flow, wanted: string): Flow => {
-  const { mask: _, time: __, fixed: ___, ...rest } = x;
+  const { mask: _, time: __, ...rest } = x;
   if (x.kind === 'vector') return rest;
   const features = fixedSteps(where, x, build) * x.features;
   return {
@@ -18,6 +19,9 @@ const asVector = (build: Build, where: string, x: Flow, wanted: string): Flow =>
 const reshape: Layer = (call) => {
   const { build, config, name } = call;
   const x = only(call);
+  // The one feature gets an axis, however many timesteps there are.
+  if (x.bare && x.kind === 'sequence' && `${config.raw('target_shape')}` === '-1,1')
+    return [build.unmasked({ ...x, bare: false })];
   const total = fixedSteps(config.where, x, build) * x.features;
   const raw = config.raw('target_shape');
   const target = Array.isArray(raw) ? [...(raw as number[])] : [Number.NaN];
@@ -35,7 +39,7 @@ const reshape: Layer = (call) => {
   return [
     time === undefined
       ? { name: made, kind: 'vector', features }
-      : { name: made, kind: 'sequence', features, time, fixed: true },
+      : { name: made, kind: 'sequence', features, time: sameInEveryRun(time) },
   ];
 };
 
@@ -43,7 +47,7 @@ const permute: Layer = (call) => {
   const { build, config, name } = call;
   const x = sequence(config.where, only(call));
   const dims = `${config.raw('dims')}`;
-  if (dims === '1,2') return [unmasked(x)];
+  if (dims === '1,2') return [build.unmasked(x)];
   if (dims !== '2,1') refuse(config.where, 'dims is not honoured', '(2, 1)', dims);
   const time = fixedSteps(config.where, x, build);
   return [
@@ -51,8 +55,7 @@ const permute: Layer = (call) => {
       name: build.add({ type: 'transpose', inputs: [x.name] }, name),
       kind: 'sequence',
       features: time,
-      time: x.features,
-      fixed: true,
+      time: sameInEveryRun(x.features),
     },
   ];
 };
@@ -72,8 +75,7 @@ export const SHAPES: Readonly<Record<string, Layer>> = {
         name: call.build.add({ type: 'repeat', inputs: [x.name], count: time }, call.name),
         kind: 'sequence',
         features: x.features,
-        time,
-        fixed: true,
+        time: sameInEveryRun(time),
       },
     ];
   },

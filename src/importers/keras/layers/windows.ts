@@ -2,21 +2,26 @@ import type { PaddingSpec } from '../../../spec.js';
 import { show } from '../../formats/json.js';
 import { turned } from '../../formats/matrix.js';
 import { refuse } from '../../shared/refuse.js';
-import { sequence, shaped } from '../build.js';
+import { type Sequence, sequence, shaped } from '../build.js';
 import type { Config } from '../config.js';
 import type { Stored } from '../files/stored.js';
-import { after, type Layer, only, unmasked } from './layer.js';
+import { advanced, sameInEveryRun, type Time } from '../times.js';
+import { after, type Call, type Layer, only } from './layer.js';
 
-/** Timesteps that a window leaves, where the number before is known. */
-const windowed = (time: number | undefined, span: number, stride: number, padding: PaddingSpec): number | undefined => {
-  if (time === undefined) return undefined;
-  if (typeof padding === 'string') return Math.ceil(time / stride);
-  return Math.floor((time + padding[0] + padding[1] - span) / stride) + 1;
-};
+/** Timesteps that a window leaves. */
+const windowed = (time: Time, span: number, stride: number, padding: PaddingSpec): Time =>
+  advanced(time, {
+    mul: 1,
+    add: typeof padding === 'string' ? stride - 1 : padding[0] + padding[1] - span + stride,
+    div: stride,
+  });
+
+/** Layers that look at timesteps hand no mask on. */
+const withoutMask = (call: Call): Sequence => call.build.unmasked(sequence(call.config.where, only(call))) as Sequence;
 
 const conv1d: Layer = (call) => {
   const { build, config, entry, name, arrays } = call;
-  const x = sequence(config.where, only(call));
+  const x = withoutMask(call);
   const filters = config.size('filters');
   const kernelSize = config.single('kernel_size');
   const stride = config.single('strides', 1);
@@ -26,11 +31,6 @@ const conv1d: Layer = (call) => {
   const bias = config.flag('use_bias', true);
   const mode = config.choice('padding', ['valid', 'same', 'causal'], 'valid');
   const span = dilation * (kernelSize - 1) + 1;
-  // Keras hands no mask on; here a window of one timestep would, and a part of the time that is all of it does not.
-  const input =
-    x.mask && span === 1 && stride === 1
-      ? build.add({ type: 'slice', inputs: [x.name], axis: 'time', start: 0, drop: 0 }, `${name}.unmasked`)
-      : x.name;
   const padding: PaddingSpec = mode === 'same' ? 'same_upper' : mode === 'causal' ? [span - 1, 0] : [0, 0];
   const channels = x.features / groups;
   const [kernel, b] = arrays as [Stored, Stored | undefined];
@@ -50,7 +50,7 @@ const conv1d: Layer = (call) => {
   const made = build.add(
     {
       type: 'conv1d',
-      inputs: [input],
+      inputs: [x.name],
       filters,
       kernelSize,
       stride,
@@ -61,21 +61,21 @@ const conv1d: Layer = (call) => {
     },
     name,
   );
-  return after(call, { ...unmasked(x), name: made, features: filters, time: windowed(x.time, span, stride, padding) });
+  return after(call, { ...x, name: made, features: filters, time: windowed(x.time, span, stride, padding) });
 };
 
 const pooling =
   (type: 'max_pool1d' | 'average_pool1d'): Layer =>
   (call) => {
     const { build, config, name } = call;
-    const x = sequence(config.where, only(call));
+    const x = withoutMask(call);
     const poolSize = config.single('pool_size', 2);
     const stride = config.has('strides') ? config.single('strides') : poolSize;
     config.ignore('strides');
     const padding: PaddingSpec =
       config.choice('padding', ['valid', 'same'], 'valid') === 'same' ? 'same_upper' : [0, 0];
     const made = build.add({ type, inputs: [x.name], poolSize, stride, padding }, name);
-    return [{ ...unmasked(x), name: made, time: windowed(x.time, poolSize, stride, padding) }];
+    return [{ ...x, name: made, time: windowed(x.time, poolSize, stride, padding) }];
   };
 
 const globalPooling =
@@ -97,7 +97,7 @@ const globalPooling =
     );
     if (!keep) return [{ name: made, kind: 'vector', features: x.features }];
     const single = build.add({ type: 'reshape', inputs: [made], shape: [1, x.features] }, `${name}.time`);
-    return [{ name: single, kind: 'sequence', features: x.features, time: 1, fixed: true }];
+    return [{ name: single, kind: 'sequence', features: x.features, time: sameInEveryRun(1) }];
   };
 
 const both = (config: Config, key: string): [number, number] => {
@@ -116,18 +116,18 @@ export const WINDOWS: Readonly<Record<string, Layer>> = {
   GlobalMaxPooling1D: globalPooling('max'),
   GlobalAveragePooling1D: globalPooling('mean'),
   UpSampling1D: (call) => {
-    const x = unmasked(sequence(call.config.where, only(call)));
+    const x = withoutMask(call);
     const count = call.config.single('size', 2);
     return [
       {
         ...x,
-        time: x.time && x.time * count,
+        time: advanced(x.time, { mul: count, add: 0, div: 1 }),
         name: call.build.add({ type: 'repeat', inputs: [x.name], count }, call.name),
       },
     ];
   },
   ZeroPadding1D: (call) => {
-    const x = unmasked(sequence(call.config.where, only(call)));
+    const x = withoutMask(call);
     const [before, after] = both(call.config, 'padding');
     const name = call.build.add(
       {
@@ -140,16 +140,16 @@ export const WINDOWS: Readonly<Record<string, Layer>> = {
       },
       call.name,
     );
-    return [{ ...x, name, time: x.time && x.time + before + after }];
+    return [{ ...x, name, time: advanced(x.time, { mul: 1, add: before + after, div: 1 }) }];
   },
   Cropping1D: (call) => {
-    const x = unmasked(sequence(call.config.where, only(call)));
+    const x = withoutMask(call);
     const [start, drop] = both(call.config, 'cropping');
     return [
       {
         ...x,
         name: call.build.add({ type: 'slice', inputs: [x.name], axis: 'time', start, drop }, call.name),
-        time: x.time && x.time - start - drop,
+        time: advanced(x.time, { mul: 1, add: -start - drop, div: 1 }),
       },
     ];
   },

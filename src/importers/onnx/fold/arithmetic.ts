@@ -7,7 +7,7 @@ import { bounded, broadcast, broadcastStrides, expand, typed, walk } from './ele
 
 // Operators that compute with elements, which may depend on batch and time where whole numbers do.
 
-export const undetermined = (where: string, a: Num, b: Num): never =>
+const undetermined = (where: string, a: Num, b: Num): never =>
   refuse(
     where,
     'depends on the size of the input',
@@ -29,6 +29,11 @@ const above = (a: Num, b: Num): boolean | undefined => {
   if (d.coef > 0 && d.coef + d.add > 0) return true;
   return d.coef < 0 && d.coef + d.add <= 0 ? false : undefined;
 };
+/** Whether it is known to be at least as large. */
+const reaches = (a: Num, b: Num): boolean => {
+  const d = minus(a, b);
+  return isSym(d) ? d.coef > 0 && d.coef + d.add >= 0 : d !== undefined && d >= 0;
+};
 const maybe = (yes: boolean | undefined): Num | undefined => (yes === undefined ? undefined : truth(yes));
 
 const BINARY: Readonly<Record<string, (a: Num, b: Num, integer: boolean) => Num | undefined>> = {
@@ -45,8 +50,8 @@ const BINARY: Readonly<Record<string, (a: Num, b: Num, integer: boolean) => Num 
       : exactly((p, q) => p / q)(a, b),
   Mod: exactly((a, b) => ((a % b) + b) % b),
   Pow: exactly((a, b) => a ** b),
-  Max: (a, b) => exactly(Math.max)(a, b) ?? (above(a, b) === undefined ? undefined : above(a, b) ? a : b),
-  Min: (a, b) => exactly(Math.min)(a, b) ?? (above(a, b) === undefined ? undefined : above(a, b) ? b : a),
+  Max: (a, b) => exactly(Math.max)(a, b) ?? (reaches(a, b) ? a : reaches(b, a) ? b : undefined),
+  Min: (a, b) => exactly(Math.min)(a, b) ?? (reaches(a, b) ? b : reaches(b, a) ? a : undefined),
   Equal: (a, b) => (sameNum(a, b) ? 1 : isSym(a) || isSym(b) ? (above(a, b) || above(b, a) ? 0 : undefined) : 0),
   Less: (a, b) => maybe(above(b, a)),
   Greater: (a, b) => maybe(above(a, b)),
@@ -54,8 +59,9 @@ const BINARY: Readonly<Record<string, (a: Num, b: Num, integer: boolean) => Num 
   GreaterOrEqual: (a, b) => maybe(above(b, a) === undefined ? undefined : !above(b, a)),
   And: exactly((a, b) => truth(a !== 0 && b !== 0)),
   Or: exactly((a, b) => truth(a !== 0 || b !== 0)),
+  Xor: exactly((a, b) => truth((a !== 0) !== (b !== 0))),
 };
-const COMPARISONS = new Set(['Equal', 'Less', 'Greater', 'LessOrEqual', 'GreaterOrEqual', 'And', 'Or']);
+const COMPARISONS = new Set(['Equal', 'Less', 'Greater', 'LessOrEqual', 'GreaterOrEqual', 'And', 'Or', 'Xor']);
 
 const UNARY: Readonly<Record<string, (a: number) => number>> = {
   Sqrt: Math.sqrt,
@@ -75,12 +81,15 @@ const UNARY: Readonly<Record<string, (a: number) => number>> = {
 export const isBinary = ({ type, inputs }: Op): boolean => Object.hasOwn(BINARY, type) && inputs.length === 2;
 export const isUnary = ({ type }: Op): boolean => Object.hasOwn(UNARY, type);
 
-export function binary(op: Op): Constant {
+/** Undefined for one number in floating point that depends on the run in a way that is not followed. */
+export function binary(op: Op): Constant | undefined {
   const [a, b] = [known(op.where, op.inputs[0], 'an input'), known(op.where, op.inputs[1], 'an input')];
   const dims = broadcast(op.where, a.dims, b.dims) as number[];
   const [p, q] = [expand(op.where, a, dims), expand(op.where, b, dims)];
   const compute = BINARY[op.type] as (a: Num, b: Num, integer: boolean) => Num | undefined;
   const integer = !isFloatType(a.type);
+  const single = p.data.length === 1 && !integer && !COMPARISONS.has(op.type);
+  if (single && compute(p.data[0] as Num, q.data[0] as Num, integer) === undefined) return undefined;
   const data = Array.from(p.data, (left, i) => {
     const right = q.data[i] as Num;
     return compute(left, right, integer) ?? undetermined(op.where, left, right);
@@ -88,9 +97,11 @@ export function binary(op: Op): Constant {
   return COMPARISONS.has(op.type) ? constant(dims, data, BOOL) : typed(dims, data, a.type);
 }
 
-export function unary(op: Op): Constant {
+/** Undefined for one number that depends on the run. */
+export function unary(op: Op): Constant | undefined {
   const x = known(op.where, op.inputs[0], 'an input');
   const compute = UNARY[op.type] as (a: number) => number;
+  if (op.type !== 'Neg' && x.data.length === 1 && isSym(x.data[0])) return undefined;
   const data = Array.from(x.data, (n): Num => {
     if (!isSym(n)) return compute(n);
     if (op.type === 'Neg') return times(n, -1) as Num;
@@ -105,6 +116,23 @@ const JOINS: Readonly<Record<string, 'Add' | 'Max' | 'Min' | 'Mul'>> = {
   ReduceMax: 'Max',
   ReduceMin: 'Min',
   ReduceProd: 'Mul',
+  ReduceL1: 'Add',
+  ReduceL2: 'Add',
+  ReduceSumSquare: 'Add',
+  ReduceLogSum: 'Add',
+  ReduceLogSumExp: 'Add',
+};
+/** What is done with numbers before some of them are joined, and with what comes of it. */
+const BEFORE: Readonly<Record<string, (n: number) => number>> = {
+  ReduceL1: Math.abs,
+  ReduceL2: (n) => n * n,
+  ReduceSumSquare: (n) => n * n,
+  ReduceLogSumExp: Math.exp,
+};
+const AFTER: Readonly<Record<string, (n: number) => number>> = {
+  ReduceL2: Math.sqrt,
+  ReduceLogSum: Math.log,
+  ReduceLogSumExp: Math.log,
 };
 export const isReduction = ({ type }: Op): boolean => Object.hasOwn(JOINS, type);
 
@@ -119,6 +147,7 @@ export function reduce(op: Op, { axes, keep }: Reduction): Constant {
   const over = (axes ?? x.dims.map((_, axis) => axis)).map((axis) => axisAt(op.where, axis, x.dims.length));
   const kept = x.dims.map((n, axis) => (over.includes(axis) ? 1 : n));
   const strides = broadcastStrides(kept);
+  const [before, after] = [BEFORE[op.type], AFTER[op.type]];
   const data: (Num | undefined)[] = new Array(bounded(op.where, kept)).fill(undefined);
   const join = BINARY[JOINS[op.type] as string] as (a: Num, b: Num, integer: boolean) => Num | undefined;
   walk(
@@ -126,13 +155,32 @@ export function reduce(op: Op, { axes, keep }: Reduction): Constant {
     x.dims.map((_, axis) => (over.includes(axis) ? 0 : (strides[axis] as number))),
     0,
     (to, from) => {
-      const [a, b] = [data[to], x.data[from] as Num];
+      const a = data[to];
+      const n = x.data[from] as Num;
+      const b = before ? before(isSym(n) ? (undetermined(op.where, n, n) as number) : n) : n;
       data[to] = a === undefined ? b : (join(a, b, false) ?? undetermined(op.where, a, b));
     },
   );
   const n = over.reduce((product, axis) => product * (x.dims[axis] as number), 1);
-  const scaled = op.type === 'ReduceMean' ? data.map((sum) => (sum as number) / n) : (data as Num[]);
+  const mean = (sum: number): number => (isFloatType(x.type) ? sum / n : Math.trunc(sum / n));
+  const finish = op.type === 'ReduceMean' ? mean : after;
+  const scaled = finish ? data.map((sum) => finish(sum as number)) : (data as Num[]);
   return constant(keep ? kept : x.dims.filter((_, axis) => !over.includes(axis)), scaled, x.type);
+}
+
+/** Bounds are attributes up to version 11, then inputs; where they cross, the upper one holds. Undefined where a run decides. */
+export function clip(op: Op): Constant | undefined {
+  const x = known(op.where, op.inputs[0], 'an input');
+  const given = (index: number, name: string): Num | undefined => {
+    const input = op.inputs[index];
+    if (op.opset < 11) return op.attributes.float(name, undefined);
+    return input && (known(op.where, input, 'a bound').data[0] as Num);
+  };
+  const [low, high] = [given(1, 'min'), given(2, 'max')];
+  const bounded = (n: Num | undefined, bound: Num | undefined, join: 'Max' | 'Min'): Num | undefined =>
+    bound === undefined || n === undefined ? n : BINARY[join]?.(n, bound, false);
+  const data = Array.from(x.data, (n) => bounded(bounded(n, low, 'Max'), high, 'Min'));
+  return data.every((n) => n !== undefined) ? typed(x.dims, data as Num[], x.type) : undefined;
 }
 
 /** Elements of one constant where a condition holds, of another where it does not. */

@@ -81,7 +81,7 @@ export function expand(where: string, x: Constant, dims: readonly number[]): Con
 
 /** An array of results: floats rounded to float32, others as they are. */
 export const typed = (dims: readonly number[], data: Num[], type: number): Constant =>
-  constant(dims, isFloatType(type) ? Float32Array.from(data as number[]) : data, type);
+  constant(dims, isFloatType(type) && !data.some(isSym) ? Float32Array.from(data as number[]) : data, type);
 
 /** One number everywhere; a constant if its shape is known. */
 export function filled(dims: readonly Num[], number: Num, type: number): Constant | Filled {

@@ -2,7 +2,6 @@ import { refuse } from '../../shared/refuse.js';
 import { axisAt, integers, known, type Op } from '../context.js';
 import { isSym, type Num } from '../num.js';
 import { type Constant, constant, INT64 } from '../value.js';
-import { undetermined } from './arithmetic.js';
 import { bounded, lengthOf, pick, stridesOf, typed } from './elements.js';
 import { rangesOf, takenOf } from './ranges.js';
 
@@ -66,13 +65,14 @@ export function slice(op: Op): Constant {
   return pick(op.where, x, dims, strides, offset);
 }
 
-export function range(op: Op): Constant {
+/** Undefined for one whose ends depend on the run. */
+export function range(op: Op): Constant | undefined {
   const [start, limit, delta] = op.inputs.map((input) => known(op.where, input, 'an end').data[0] as Num) as [
     Num,
     Num,
     Num,
   ];
-  if (isSym(start) || isSym(limit) || isSym(delta)) return undetermined(op.where, start, limit);
+  if (isSym(start) || isSym(limit) || isSym(delta)) return undefined;
   const count = Math.max(0, Math.ceil((limit - start) / delta));
   bounded(op.where, [count]);
   return constant(

@@ -126,9 +126,9 @@ export function runLoop(env: Environment, op: Op, outer: Scope): (Item | undefin
   const [h] = order;
   const sequence = arranged(ctx, op.where, walked.x, walked.time, walked.features);
   const initial = initialStates(op, ctx, order);
-  const outputs = ['y', 'h', 'c'].slice(0, order.length + 1).map((name) => ctx.unique(`${op.name}.${name}`));
+  const names = ['y', 'h', 'c'].slice(0, order.length + 1).map((name) => ctx.unique(`${op.name}.${name}`));
   const config = configOf(op.name, ctx, cell, { x: walked.name, input, h: h.name, units: h.units });
-  ctx.add({ ...config, inputs: [sequence.name, ...initial], outputs }, op.name);
+  const outputs = ctx.addAll({ ...config, inputs: [sequence.name, ...initial], outputs: names }, op.name);
   ctx.reporter.note(`${op.where}: its steps are those of a layer of type ${cell.type}`);
 
   const unit: Atom = { kind: 'block', size: h.units };

@@ -1,6 +1,6 @@
 import type { ActivationSpec } from '../../../spec.js';
 import { refuse } from '../../shared/refuse.js';
-import { type Context, known, type Op } from '../context.js';
+import type { Context, Op } from '../context.js';
 import { value } from '../stretch.js';
 import type { Value } from '../value.js';
 import type { Run } from './run.js';
@@ -9,8 +9,11 @@ export const LARGEST = 3.4028234663852886e38;
 
 /** One activation node over a value. */
 export function activation(ctx: Context, x: Value, activation: ActivationSpec, type = x.type): Value {
-  return { ...x, name: ctx.add({ type: 'activation', inputs: [x.name], activation }, x.name), type };
+  const name = ctx.add({ type: 'activation', inputs: [x.name], activation }, x.name);
+  return { ...x, name, type };
 }
+
+const negated = (ctx: Context, x: Value): Value => activation(ctx, x, { type: 'affine', alpha: -1, beta: 0 });
 
 const simple =
   (make: (op: Op) => ActivationSpec): Run =>
@@ -19,18 +22,6 @@ const simple =
 const alpha =
   (type: 'leaky_relu' | 'thresholded_relu' | 'elu', otherwise: number) =>
   ({ attributes }: Op): ActivationSpec => ({ type, alpha: attributes.float('alpha', otherwise) });
-
-function clip(op: Op): ActivationSpec {
-  const bound = (index: number): number | undefined => {
-    const given = op.inputs[index];
-    return given && Number(known(op.where, given, 'a bound').data[0]);
-  };
-  const [low, high] =
-    op.opset < 11
-      ? [op.attributes.float('min', undefined), op.attributes.float('max', undefined)]
-      : [bound(1), bound(2)];
-  return { type: 'clip', alpha: Math.max(-LARGEST, low ?? -LARGEST), beta: Math.min(LARGEST, high ?? LARGEST) };
-}
 
 export const ACTIVATE: Readonly<Record<string, Run>> = {
   Relu: simple(() => 'relu'),
@@ -45,10 +36,14 @@ export const ACTIVATE: Readonly<Record<string, Run>> = {
   Reciprocal: simple(() => 'reciprocal'),
   Erf: simple(() => 'erf'),
   Floor: simple(() => 'floor'),
+  Ceil: (op, ctx) => [
+    negated(ctx, activation(ctx, negated(ctx, value(ctx, op.where, op.inputs[0], 'the input')), 'floor')),
+  ],
+  Round: simple(() => 'round'),
   Sign: simple(() => 'sign'),
   Mish: simple(() => 'mish'),
   HardSwish: simple(() => 'hard_silu'),
-  Neg: simple(() => ({ type: 'affine', alpha: -1, beta: 0 })),
+  Neg: (op, ctx) => [negated(ctx, value(ctx, op.where, op.inputs[0], 'the input'))],
   Not(op, ctx) {
     const [x] = op.inputs;
     if (x?.kind === 'filled') return [{ ...x, value: x.value === 0 ? 1 : 0 }];
@@ -73,5 +68,4 @@ export const ACTIVATE: Readonly<Record<string, Run>> = {
       refuse(where, 'other constants than the paper’s', '1.67326, 1.0507', `${a}, ${gamma}`);
     return 'selu';
   }),
-  Clip: simple(clip),
 };

@@ -1,37 +1,51 @@
 import { ACTIVATE } from './activate.js';
 import { CAST } from './cast.js';
+import { CLIP } from './clip.js';
 import { CONCAT } from './concat.js';
+import { CUMULATIVE } from './cumulative.js';
+import { EINSUM } from './einsum.js';
 import { ELEMENTWISE } from './elementwise.js';
 import { EXPAND } from './expand.js';
 import { FUSED } from './fused.js';
 import { GATHER } from './gather.js';
 import { NORM } from './norm.js';
 import { PAD } from './pad.js';
+import { PLACE } from './place.js';
 import { PRODUCT } from './product.js';
+import { QUANTISE } from './quantise.js';
 import { QUANTISED } from './quantised.js';
 import { QUANTISED_LSTM, RECURRENT } from './recurrent/operators.js';
 import { REDUCE } from './reduce.js';
+import { ROWS } from './rows.js';
 import type { Run } from './run.js';
 import { SHAPE } from './shape.js';
 import { SLICE } from './slice.js';
+import { SOFTMAX } from './softmax.js';
 import { WINDOW } from './window.js';
 
 /** Every operator that is honoured, by name. */
 export const OPERATORS: Readonly<Record<string, Run>> = {
   ...ACTIVATE,
   ...CAST,
+  ...CLIP,
   ...CONCAT,
+  ...CUMULATIVE,
+  ...EINSUM,
   ...ELEMENTWISE,
   ...EXPAND,
   ...GATHER,
   ...NORM,
   ...PAD,
   ...PRODUCT,
+  ...PLACE,
+  ...QUANTISE,
   ...QUANTISED,
   ...RECURRENT,
   ...REDUCE,
+  ...ROWS,
   ...SHAPE,
   ...SLICE,
+  ...SOFTMAX,
   ...WINDOW,
 };
 

@@ -2,12 +2,14 @@ import { refuse } from '../../shared/refuse.js';
 import { isSym, type Num } from '../num.js';
 import { isFloatType } from '../tensor.js';
 import { BOOL, constant } from '../value.js';
+import { activation } from './activate.js';
 import { item, type Run } from './run.js';
+import { truncated } from './whole.js';
 
 export const CAST: Readonly<Record<string, Run>> = {
   Identity: (op) => [item(op)],
   Dropout(op) {
-    op.attributes.ignore('ratio', 'seed', 'is_test');
+    op.attributes.ignore('ratio', 'seed');
     const training = op.inputs[2];
     if (training?.kind === 'constant' && training.data[0] !== 0) refuse(op.where, 'in training mode', 'inference');
     return [item(op)];
@@ -17,24 +19,12 @@ export const CAST: Readonly<Record<string, Run>> = {
     const to = op.attributes.int('to', 1);
     const x = item(op);
     if (x.kind === 'value') {
-      if (x.ids) return [{ ...x, type: to }];
-      if (isFloatType(to) || (to !== BOOL && !isFloatType(x.type))) return [{ ...x, type: to }];
-      if (to === BOOL) {
-        const zero = ctx.tensor('zero', [1], new Float32Array(1));
-        const none = ctx.add({ type: 'constant', inputs: [], tensors: { value: zero } }, 'zero');
-        const equal = ctx.add({ type: 'equal', inputs: [x.name, none] }, x.name);
-        return [
-          {
-            ...x,
-            name: ctx.add(
-              { type: 'activation', inputs: [equal], activation: { type: 'affine', alpha: -1, beta: 1 } },
-              x.name,
-            ),
-            type: to,
-          },
-        ];
-      }
-      return refuse(op.where, 'rounds values to whole numbers', 'a type of floating point', `type ${to}`);
+      if (ctx.isIds(x)) return [{ ...x, type: to }];
+      if (isFloatType(to)) return [{ ...x, type: to, ...(!isFloatType(x.type) && { whole: true }) }];
+      if (to !== BOOL) return [isFloatType(x.type) ? truncated(ctx, x, to) : { ...x, type: to }];
+      if (x.type === BOOL) return [x];
+      const equal = { ...x, name: ctx.add({ type: 'equal', inputs: [x.name, ctx.constant(0)] }, x.name) };
+      return [activation(ctx, equal, { type: 'affine', alpha: -1, beta: 1 }, to)];
     }
     if (x.kind === 'filled')
       return [{ ...x, value: isFloatType(to) || isSym(x.value) ? x.value : Math.trunc(x.value), type: to }];

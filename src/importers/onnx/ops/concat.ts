@@ -1,8 +1,9 @@
 import { refuse } from '../../shared/refuse.js';
-import { axisAt, type Context, everyInput, type Op } from '../context.js';
+import { axisAt, type Context, everyInput, numbers, type Op } from '../context.js';
 import { filled, pick } from '../fold/elements.js';
 import { arrange } from '../layout.js';
-import { isSym, type Num, plus, sameNum } from '../num.js';
+import { isSym, type Num, plus, sameNum, showSize } from '../num.js';
+import { rowNumbersOf, rowValue, sameShape } from '../row-numbers.js';
 import { materialise } from '../stretch.js';
 import {
   type Atom,
@@ -25,12 +26,25 @@ const beside = (x: Value, axis: number): Atom[] =>
 const withAxis = (x: Value, axis: number, atoms: readonly Atom[]): Value['axes'] =>
   x.axes.map((own, index) => (index === axis ? atoms : own));
 
+/** The number of each row beside one of its timesteps, which an index for both may be. */
+function rowsBeside(ctx: Context, items: readonly Item[], axis: number): Value | undefined {
+  const timeFirst = rowNumbersOf(ctx, items[1], items[0])?.kind === 'rows';
+  const [rows, step] = timeFirst ? [items[1], items[0]] : items;
+  if (items.length !== 2 || !rows || !step || rowNumbersOf(ctx, rows, step)?.kind !== 'rows') return undefined;
+  if (step.kind !== 'value' || !sameShape(rows, step) || step.rows || axis !== step.axes.length - 1) return undefined;
+  if (step.time.length > 0 || count(step.features) !== 1) return undefined;
+  const axes = withAxis(step, axis, [{ kind: 'block', size: 2 }]);
+  return rowValue(axes, { kind: 'pair', timeFirst, step });
+}
+
 /** Joins along an axis: new timesteps if the axis is the run's time, else features. */
 function concat(op: Op, ctx: Context): Item[] {
   const { where } = op;
   const items = everyInput(op, 1);
   const axis = axisAt(where, op.attributes.int('axis', 1), dimsOf(items[0]).length);
   if (items.length === 1) return [items[0]];
+  const pair = rowsBeside(ctx, items, axis);
+  if (pair) return [pair];
   const total = items
     .map((item) => dimsOf(item)[axis] as Num)
     .reduce<Num | undefined>((a, b) => (a === undefined ? undefined : plus(a, b)), 0);
@@ -38,6 +52,13 @@ function concat(op: Op, ctx: Context): Item[] {
   const values = items.filter((item): item is Value => item.kind === 'value');
   const [first] = values;
   if (!first) return [joinedConstants(op, ctx, items, axis, total)];
+  for (const x of values)
+    dimsOf(x).forEach((size, index) => {
+      const other = dimsOf(first)[index];
+      const batches = hasBatch(x.axes[index]) !== hasBatch(first.axes[index]);
+      if (index !== axis && (!sameNum(size, other) || (batches && size !== 1)))
+        refuse(where, 'shapes that do not go together', showSize(other), showSize(size));
+    });
   const along = (x: Value): readonly Atom[] => x.axes[axis] as readonly Atom[];
   if (values.some((x) => hasBatch(along(x)))) refuse(where, 'joins batches', 'rows that stand alone', `axis ${axis}`);
   const timed = values.filter((x) => along(x).some((atom) => atom === runTime(x)));
@@ -123,7 +144,7 @@ function asConstant(ctx: Context, where: string, item: Constant | Filled, axis: 
   );
   const rows = sizes[axis] as number;
   const shape = runTime(like) ? [rows, turned.data.length / rows] : [turned.data.length];
-  const value = ctx.tensor('constant', shape, Float32Array.from(turned.data as ArrayLike<number>));
+  const value = ctx.tensor('constant', shape, numbers(where, turned));
   return ctx.add({ type: 'constant', inputs: [], tensors: { value } }, 'constant');
 }
 

@@ -4,7 +4,8 @@ import { type Context, everyInput, known, numbers, type Op } from '../context.js
 import { broadcast, filled, pick } from '../fold/elements.js';
 import { arrange } from '../layout.js';
 import { isSym, type Num, sameNum, showSize } from '../num.js';
-import { stretch, value } from '../stretch.js';
+import { rowArithmetic } from '../row-numbers.js';
+import { runSize, stretch, value } from '../stretch.js';
 import {
   type Atom,
   BOOL,
@@ -23,6 +24,7 @@ import {
 import { activation, LARGEST } from './activate.js';
 import { expanded } from './expand.js';
 import type { Run } from './run.js';
+import { isWhole, modulo, wholeQuotient } from './whole.js';
 
 /** The number that a constant is everywhere. */
 function uniform(x: Constant | Filled): number | undefined {
@@ -90,17 +92,23 @@ function asValue(ctx: Context, where: string, x: Value, given: Constant): string
     becomes: 'constant.value',
     how: 'spread over the features',
   });
-  return ctx.add({ type: 'constant', inputs: [], tensors: { value: tensor } }, 'constant');
+  const name = ctx.add({ type: 'constant', inputs: [], tensors: { value: tensor } }, 'constant');
+  const n = uniform(given);
+  if (n !== undefined) ctx.repeats(name, data.length > 1 ? ctx.constant(n) : name);
+  return name;
 }
 
-/** Keras moves token ids below 0 up by the vocabulary's size, and takes the others as they are. There are none below 0. */
-function withIds(op: Op, type: Merge, x: Value, given: Constant | Filled, left: boolean): Value | Filled | Constant {
+/**
+ * Keras moves token ids below 0 up by the vocabulary's size, and takes the others as they are. There are none below 0; the other
+ * constants that leave ids what they are keep them ids.
+ */
+function withIds(ctx: Context, type: Merge, x: Value, given: Constant | Filled, left: boolean): Item | undefined {
   const n = uniform(given);
-  if (type === 'less' && !left && n === 0) return filled(dimsOf(x), 0, BOOL);
-  if (type === 'multiply' && n === 1) return x;
-  if (type === 'multiply' && n === 0) return filled(dimsOf(x), 0, x.type);
-  if (type === 'add') return n === 0 ? x : { ...x, ids: 'shifted' };
-  return refuse(op.where, 'token ids as numbers', 'ids for an embedding');
+  if (type === 'less' && !left && n === 0) {
+    ctx.notNegative.add(ctx.rows.source(x.name));
+    return filled(dimsOf(x), 0, BOOL);
+  }
+  return (type === 'multiply' && n === 1) || (type === 'add' && n === 0) ? x : undefined;
 }
 
 /** One of the two is a constant: folded into an activation or a scale and shift where there is one. */
@@ -113,17 +121,23 @@ function withConstant(
   left: boolean,
 ): Value | Filled | Constant {
   const { where } = op;
-  if (small.ids) return withIds(op, type, small, given, left);
-  const x = stretch(ctx, where, small, given.dims);
+  const ids = ctx.isIds(small) ? withIds(ctx, type, small, given, left) : undefined;
+  if (ids) return ids;
   const n = uniform(given);
-  if (n !== undefined) {
+  // No whole number is infinite.
+  if (type === 'multiply' && n === 0 && isWhole(small))
+    return filled(broadcast(where, dimsOf(small), given.dims), 0, small.type);
+  const x = stretch(ctx, where, small, given.dims);
+  // A reciprocal is rounded, and so is the product with it, where a quotient of whole numbers may be one.
+  const exact = type === 'divide' && !left && (x.whole === true || isWhole(x));
+  if (n !== undefined && !exact) {
     const plain: ActivationSpec | undefined = scalar(type, n, left);
     if (plain === 'linear') return x;
     if (plain) return activation(ctx, x, plain);
   }
   const full = given.kind === 'constant' ? given : constant([], [given.value], given.type);
   const affine =
-    type === 'add' || type === 'multiply' || (type === 'subtract' && !left) || (type === 'divide' && !left);
+    type === 'add' || type === 'multiply' || (type === 'subtract' && !left) || (type === 'divide' && !left && !exact);
   if (affine && given.kind === 'constant') {
     const { data, shape } = beside(where, x, full);
     if (shape.length === 1) {
@@ -217,6 +231,13 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
     const wide = few === total || few === 1 ? { ...x, axes: own } : stretch(ctx, where, { ...x, axes: own }, sizes);
     const all = wide.axes;
     const features = pickAxes(all, false);
+    if (flow && !runTime(x) && pickAxes(all, true).length > 0)
+      refuse(
+        where,
+        'timesteps of a fixed number beside those of the run',
+        "'fixed' in options.axes",
+        showSize(flow.size),
+      );
     if (flow && x.carried && !runTime(x))
       refuse(where, 'uses carried state at every timestep', 'state that goes into recurrent layers only');
     return arrange(ctx, where, wide, pickAxes(all, true), features);
@@ -229,20 +250,25 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
 /** Merges of any number of inputs; the others have two. */
 const VARIADIC = ['Sum', 'Max', 'Min'];
 
+/** Two of an operator's inputs. */
+export function merged(op: Op, ctx: Context, type: Merge, a: Item, b: Item): Item {
+  const rows = rowArithmetic(ctx, type, a, b);
+  if (rows) return rows;
+  if (runSize(a) !== undefined) return merged(op, ctx, type, value(ctx, op.where, a, 'an input'), b);
+  if (runSize(b) !== undefined) return merged(op, ctx, type, a, value(ctx, op.where, b, 'an input'));
+  if (a.kind === 'value' && b.kind === 'value') {
+    const { names, like } = align(op, ctx, [a, b]);
+    return { ...like, name: ctx.add({ type, inputs: names }, op.outputs[0] as string) };
+  }
+  if (a.kind === 'value') return withConstant(op, ctx, type, a, b as Constant | Filled, false);
+  return withConstant(op, ctx, type, value(ctx, op.where, b, 'an input'), a, true);
+}
+
 const merge =
   (type: Merge, compares = false): Run =>
   (op, ctx) => {
-    op.attributes.ignore('axis', 'broadcast', 'consumed_inputs');
-    const fold = (a: Item, b: Item): Item => {
-      if (a.kind === 'value' && b.kind === 'value') {
-        const { names, like } = align(op, ctx, [a, b]);
-        return { ...like, name: ctx.add({ type, inputs: names }, op.outputs[0] as string) };
-      }
-      if (a.kind === 'value') return withConstant(op, ctx, type, a, b as Constant | Filled, false);
-      return withConstant(op, ctx, type, value(ctx, op.where, b, 'an input'), a, true);
-    };
     const [first, ...rest] = everyInput(op, VARIADIC.includes(op.type) ? 1 : 2);
-    const y = rest.reduce<Item>(fold, first);
+    const y = rest.reduce<Item>((a, b) => merged(op, ctx, type, a, b), first);
     return [y.kind === 'value' && compares ? { ...y, type: BOOL } : y];
   };
 
@@ -263,9 +289,7 @@ function where(op: Op, ctx: Context): Item[] {
     const n = uniform(x);
     if (n === undefined)
       return { ...like, name: asValue(ctx, op.where, like, known(op.where, x, 'an input')), type: x.type };
-    const tensor = ctx.tensor('constant', [1], Float32Array.of(n));
-    const name = ctx.add({ type: 'constant', inputs: [], tensors: { value: tensor } }, 'constant');
-    return { kind: 'value', name, time: [], features: [], axes: [], type: x.type };
+    return { kind: 'value', name: ctx.constant(n), time: [], features: [], axes: [], type: x.type };
   };
   const { names, like: all } = align(op, ctx, [lift(condition), lift(a), lift(b)]);
   return [{ ...all, name: ctx.add({ type: 'where', inputs: names }, op.outputs[0] as string), type: a.type }];
@@ -290,7 +314,20 @@ export const ELEMENTWISE: Readonly<Record<string, Run>> = {
   Sum: merge('add'),
   Sub: merge('subtract'),
   Mul: merge('multiply'),
-  Div: merge('divide'),
+  Div(op, ctx) {
+    const [a, b] = everyInput(op, 2) as [Item, Item];
+    return [wholeQuotient(ctx, merged(op, ctx, 'divide', a, b), a, b)];
+  },
+  Mod: modulo(
+    (op, ctx, a, b) => merged(op, ctx, 'divide', a, b),
+    (op, ctx, a, b) => merged(op, ctx, 'multiply', a, b),
+    (op, ctx, a, b) => merged(op, ctx, 'subtract', a, b),
+  ),
+  Xor(op, ctx) {
+    const [a, b] = everyInput(op, 2) as [Item, Item];
+    const equal = value(ctx, op.where, merged(op, ctx, 'equal', a, b), 'an input');
+    return [activation(ctx, equal, { type: 'affine', alpha: -1, beta: 1 }, BOOL)];
+  },
   Pow: merge('power'),
   Max: merge('maximum'),
   Min: merge('minimum'),

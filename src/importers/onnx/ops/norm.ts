@@ -1,12 +1,16 @@
 import { refuse } from '../../shared/refuse.js';
-import { axisAt, type Context, type Op } from '../context.js';
+import { axisAt, type Context, known, type Op } from '../context.js';
 import { withFeatures } from '../layout.js';
 import { value } from '../stretch.js';
-import { count, type Item } from '../value.js';
+import { type Atom, type Constant, constant, count, type Item, type Value } from '../value.js';
+import { activation } from './activate.js';
+import { merged } from './elementwise.js';
 import { perFeature } from './per-feature.js';
+import { reduceOver } from './reduce.js';
 import type { Run } from './run.js';
 
-function layerNorm(op: Op, ctx: Context): Item[] {
+/** @param epsilon where the file has none: 1e-5, but for the fused operators of ONNX Runtime. */
+export function layerNorm(op: Op, ctx: Context, epsilon = 1e-5): Item[] {
   const { where, attributes } = op;
   attributes.ignore('stash_type');
   if (op.used[1] || op.used[2]) refuse(where, 'asks for the mean or deviation', 'the normalised value alone');
@@ -26,7 +30,7 @@ function layerNorm(op: Op, ctx: Context): Item[] {
     {
       ...v,
       name: ctx.add(
-        { type: 'layer_norm', inputs: [v.name], epsilon: attributes.float('epsilon', 1e-5), tensors },
+        { type: 'layer_norm', inputs: [v.name], epsilon: attributes.float('epsilon', epsilon), tensors },
         op.outputs[0] as string,
       ),
     },
@@ -35,7 +39,8 @@ function layerNorm(op: Op, ctx: Context): Item[] {
 
 function batchNorm(op: Op, ctx: Context): Item[] {
   const { where, attributes } = op;
-  attributes.ignore('momentum', 'spatial', 'is_test');
+  attributes.ignore('momentum');
+  if (op.opset < 9 && attributes.int('spatial', 1) !== 1) refuse(where, 'statistics for each place', 'spatial 1', '0');
   if (attributes.int('training_mode', 0) !== 0) refuse(where, 'in training mode', 'inference');
   const v = withFeatures(ctx, where, value(ctx, where, op.inputs[0], 'X'), [1]);
   const n = count(v.features);
@@ -55,7 +60,40 @@ function batchNorm(op: Op, ctx: Context): Item[] {
   ];
 }
 
+/** By the mean and variance of each channel over its timesteps (Ulyanov et al. 2016). */
+function instanceNorm(op: Op, ctx: Context): Item[] {
+  const { where, attributes } = op;
+  const given = value(ctx, where, op.inputs[0], 'input');
+  if (given.axes.length < 3) refuse(where, 'not channels over timesteps', 'at least 3 axes', `${given.axes.length}`);
+  // Groups of channels come as blocks beside the timesteps of one axis; apart, each is an axis of its own.
+  const x = { ...given, axes: given.axes.flatMap((atoms, i) => (i < 2 ? [atoms] : atoms.map((atom) => [atom]))) };
+  const over = x.axes.flatMap((_, axis) => (axis < 2 ? [] : [axis]));
+  const mean = (v: Value): Value => reduceOver(ctx, op, v, over, true, 'mean');
+  const centred = merged(op, ctx, 'subtract', x, mean(x)) as Value;
+  const variance = mean(activation(ctx, centred, 'square'));
+  const beta = attributes.float('epsilon', 1e-5);
+  const deviation = activation(ctx, activation(ctx, variance, { type: 'affine', alpha: 1, beta }), 'sqrt');
+  const channels = (index: number, what: string): Constant => {
+    const own = known(where, op.inputs[index], what);
+    return { ...constant([own.data.length, ...over.map(() => 1)], own.data, own.type), tensor: own.tensor };
+  };
+  const normal = merged(op, ctx, 'divide', centred, deviation);
+  const y = merged(
+    op,
+    ctx,
+    'add',
+    merged(op, ctx, 'multiply', normal, channels(1, 'scale')),
+    channels(2, 'B'),
+  ) as Value;
+  const atoms = y.axes.slice(2).flat();
+  const axes = given.axes.map((own, axis) =>
+    axis < 2 ? (y.axes[axis] as readonly Atom[]) : atoms.splice(0, own.length),
+  );
+  return [{ ...y, axes }];
+}
+
 export const NORM: Readonly<Record<string, Run>> = {
-  LayerNormalization: layerNorm,
+  LayerNormalization: (op, ctx) => layerNorm(op, ctx),
   BatchNormalization: batchNorm,
+  InstanceNormalization: instanceNorm,
 };

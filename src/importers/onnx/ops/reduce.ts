@@ -1,19 +1,27 @@
+import type { ActivationName, ReduceNode } from '../../../spec.js';
 import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, integers, type Op } from '../context.js';
 import { arranged, withFeatures } from '../layout.js';
 import { value } from '../stretch.js';
-import { type Atom, count, hasBatch, runTime, type Value } from '../value.js';
-import { activation } from './activate.js';
+import { type Atom, count, hasBatch, type Item, runTime, type Value } from '../value.js';
+import { activation, LARGEST } from './activate.js';
+import { align } from './elementwise.js';
 import type { Run } from './run.js';
+import { isWhole, truncated } from './whole.js';
+
+type Reduction = ReduceNode['operation'];
+
+/** What joins parts elementwise as a reduction joins numbers. */
+const MERGES = { mean: 'average', sum: 'add', max: 'maximum', min: 'minimum', prod: 'multiply' } as const;
 
 /** Sums and the like over an axis. */
-function reduceOver(
+export function reduceOver(
   ctx: Context,
   op: Op,
   x: Value,
   axes: readonly number[],
   keep: boolean,
-  operation: 'mean' | 'sum' | 'max' | 'min',
+  operation: Reduction,
 ): Value {
   const { where } = op;
   const flow = runTime(x);
@@ -58,7 +66,7 @@ function byParts(
   x: Value,
   over: readonly Atom[],
   others: readonly Atom[],
-  operation: 'mean' | 'sum' | 'max' | 'min',
+  operation: Reduction,
 ): Value {
   const parts = count(over);
   if (parts > 64) refuse(op.where, 'reduces many features beside others', 'at most 64', `${parts}`);
@@ -70,7 +78,7 @@ function byParts(
       `${x.name}.part`,
     ),
   );
-  const type = ({ mean: 'average', sum: 'add', max: 'maximum', min: 'minimum' } as const)[operation];
+  const type = MERGES[operation];
   const name = inputs.length === 1 ? (inputs[0] as string) : ctx.add({ type, inputs }, op.outputs[0] as string);
   return { ...source, name, features: others };
 }
@@ -84,14 +92,46 @@ export function reduction(op: Op): { axes: readonly number[] | undefined; keep: 
   return { axes: axes?.length ? axes : none ? [] : undefined, keep };
 }
 
+/** What an operator reduces, and the axes that it goes over. */
+function readReduction(op: Op, ctx: Context): { x: Value; axes: readonly number[]; keep: boolean } {
+  const x = value(ctx, op.where, op.inputs[0], 'the input');
+  const { axes, keep } = reduction(op);
+  return { x, axes: axes?.map((axis) => axisAt(op.where, axis, x.axes.length)) ?? x.axes.map((_, axis) => axis), keep };
+}
+
 const reduce =
-  (operation: 'mean' | 'sum' | 'max' | 'min'): Run =>
+  (operation: Reduction): Run =>
   (op, ctx) => {
-    const x = value(ctx, op.where, op.inputs[0], 'the input');
-    const { axes, keep } = reduction(op);
-    const all = axes?.map((axis) => axisAt(op.where, axis, x.axes.length)) ?? x.axes.map((_, axis) => axis);
-    return [reduceOver(ctx, op, x, all, keep, operation)];
+    const { x, axes, keep } = readReduction(op, ctx);
+    const y = reduceOver(ctx, op, x, axes, keep, operation);
+    return [operation === 'mean' && isWhole(x) ? truncated(ctx, y, x.type) : y];
   };
+
+/** With activations before and after. */
+const composed =
+  (before: readonly ActivationName[], operation: Reduction, after: readonly ActivationName[] = []): Run =>
+  (op, ctx) => {
+    const { x, axes, keep } = readReduction(op, ctx);
+    const each = (all: readonly ActivationName[], v: Value): Value =>
+      all.reduce((part, name) => activation(ctx, part, name), v);
+    return [each(after, reduceOver(ctx, op, each(before, x), axes, keep, operation))];
+  };
+
+/** The largest is taken off first, so that no power is beyond what float32 holds; an infinite one is not. */
+function logSumExp(op: Op, ctx: Context): Item[] {
+  const { x, axes, keep } = readReduction(op, ctx);
+  const largest = activation(ctx, reduceOver(ctx, op, x, axes, true, 'max'), {
+    type: 'clip',
+    alpha: -LARGEST,
+    beta: LARGEST,
+  });
+  const less = align(op, ctx, [x, largest]);
+  const difference = { ...less.like, name: ctx.add({ type: 'subtract', inputs: less.names }, x.name) };
+  const sum = reduceOver(ctx, op, activation(ctx, difference, 'exp'), axes, true, 'sum');
+  const { names, like } = align(op, ctx, [activation(ctx, sum, 'log'), largest]);
+  const y = { ...like, name: ctx.add({ type: 'add', inputs: names }, op.outputs[0] as string) };
+  return [keep ? y : { ...y, axes: y.axes.filter((_, axis) => !axes.includes(axis)) }];
+}
 
 const global =
   (operation: 'mean' | 'max'): Run =>
@@ -101,32 +141,6 @@ const global =
     return [reduceOver(ctx, op, x, axes, true, operation)];
   };
 
-/** Over the timesteps of the run, by its definition; the maximum is taken off first, as everywhere. */
-function softmaxOverTime(op: Op, ctx: Context, x: Value, axis: number, type: 'softmax' | 'log_softmax'): Value {
-  const wanted = op.outputs[0] as string;
-  const over = (part: Value, operation: 'max' | 'sum'): Value => reduceOver(ctx, op, part, [axis], true, operation);
-  const largest = over(x, 'max').name;
-  const less: Value = { ...x, name: ctx.add({ type: 'subtract', inputs: [x.name, largest] }, wanted) };
-  const powers = activation(ctx, less, 'exp');
-  const sum = over(powers, 'sum');
-  const inputs = type === 'softmax' ? [powers.name, sum.name] : [less.name, activation(ctx, sum, 'log').name];
-  return { ...x, name: ctx.add({ type: type === 'softmax' ? 'divide' : 'subtract', inputs }, wanted) };
-}
-
-const softmax =
-  (type: 'softmax' | 'log_softmax'): Run =>
-  (op, ctx) => {
-    const x = value(ctx, op.where, op.inputs[0], 'the input');
-    const rank = x.axes.length;
-    // Up to version 12 everything from the axis on counted as one.
-    const axis = axisAt(op.where, op.attributes.int('axis', op.opset < 13 ? 1 : -1), rank);
-    const axes = op.opset < 13 ? Array.from({ length: rank - axis }, (_, i) => axis + i) : [axis];
-    const flow = runTime(x);
-    if (flow && axes.length === 1 && x.axes[axis]?.includes(flow)) return [softmaxOverTime(op, ctx, x, axis, type)];
-    const v = withFeatures(ctx, op.where, x, axes);
-    return [{ ...v, name: ctx.add({ type, inputs: [v.name] }, op.outputs[0] as string) }];
-  };
-
 export const REDUCE: Readonly<Record<string, Run>> = {
   GlobalAveragePool: global('mean'),
   GlobalMaxPool: global('max'),
@@ -134,6 +148,10 @@ export const REDUCE: Readonly<Record<string, Run>> = {
   ReduceSum: reduce('sum'),
   ReduceMax: reduce('max'),
   ReduceMin: reduce('min'),
-  Softmax: softmax('softmax'),
-  LogSoftmax: softmax('log_softmax'),
+  ReduceProd: reduce('prod'),
+  ReduceL1: composed(['abs'], 'sum'),
+  ReduceL2: composed(['square'], 'sum', ['sqrt']),
+  ReduceSumSquare: composed(['square'], 'sum'),
+  ReduceLogSum: composed([], 'sum', ['log']),
+  ReduceLogSumExp: logSumExp,
 };

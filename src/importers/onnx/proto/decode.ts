@@ -13,7 +13,7 @@ interface Field {
   readonly many: boolean;
 }
 
-type Message = Record<string, unknown>;
+type Message = Record<string, unknown> & { foreign?: string[] };
 
 const schemas = new Map<string, Map<number, Field>>();
 
@@ -49,7 +49,8 @@ const SCALARS: Readonly<Record<string, Scalar>> = {
 
 function empty(message: string): Message {
   const out: Message = {};
-  for (const { type, name, many } of schemaOf(message).values()) out[name] = many ? [] : SCALARS[type]?.zero;
+  for (const { type, name, many } of schemaOf(message).values())
+    if (type !== '-' && type !== '!') out[name] = many ? [] : SCALARS[type]?.zero;
   return out;
 }
 
@@ -66,8 +67,12 @@ function read(reader: BinaryReader, message: string, end: number, into: Message,
   while (reader.pos < end) {
     const [number, wire] = reader.tag();
     const field = schema.get(number);
-    if (field) readField(reader, field, wire, end, into, depth);
-    else reader.skip(wire, number);
+    if (field && field.type !== '-' && field.type !== '!') {
+      readField(reader, field, wire, end, into, depth);
+      continue;
+    }
+    reader.skip(wire, number);
+    if (field?.type !== '-') into.foreign = [...(into.foreign ?? []), field?.name ?? `field ${number}`];
   }
   if (reader.pos !== end) throw new RangeError(`a ${message} ends in the middle of a field`);
   return into;

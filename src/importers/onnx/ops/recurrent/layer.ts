@@ -7,7 +7,7 @@ import { type Atom, constant, count, hasBatch, type Item, runTime, type Value, w
 import type { Run } from '../run.js';
 import { readActivations } from './activations.js';
 import { constantState, stateValue } from './initial.js';
-import { checkLengths } from './lengths.js';
+import { readLengths } from './lengths.js';
 import { type CellType, cellTensors, gatesOf, type Sizes } from './weights.js';
 
 /** What the node's attributes and the shape of W say. */
@@ -29,7 +29,6 @@ function readSettings(op: Op, ctx: Context, type: CellType): Settings {
   if (!['forward', 'reverse', 'bidirectional'].includes(direction))
     refuse(where, 'an unknown direction', 'forward, reverse or bidirectional', direction);
   const directions = direction === 'bidirectional' ? 2 : 1;
-  attributes.ignore('output_sequence');
   const w = known(where, op.inputs[1], 'W');
   const gates = gatesOf(type);
   const units = (w.dims[1] ?? 0) / gates;
@@ -122,6 +121,8 @@ function cellConfig(
 
 /** Adds the layer. @returns names of Y, Y_h and Y_c as features `[directions, units]`, of those that are used. */
 function addLayer(op: Op, ctx: Context, settings: Settings, x: Value): (string | undefined)[] {
+  const lengths = readLengths(op, ctx, x);
+  const masked = lengths.length > 0 && ({ lengths: true } as const);
   const { type, directions } = settings;
   const states = type === 'lstm' ? [op.inputs[5], op.inputs[6]] : [op.inputs[5]];
   const given = states.some((state) => state?.kind === 'value');
@@ -130,7 +131,8 @@ function addLayer(op: Op, ctx: Context, settings: Settings, x: Value): (string |
     cellConfig(op, ctx, settings, count(x.features), direction, given ? [] : states);
   if (directions === 2 && !given && !wantsStates) {
     const [forward, backward] = [config(0), config(1)];
-    const fields = { type: 'bidirectional', inputs: [x.name], merge: 'concat', forward, backward } as const;
+    const inputs = [x.name, ...lengths];
+    const fields = { type: 'bidirectional', inputs, merge: 'concat', forward, backward, ...masked } as const;
     return [ctx.add(fields, op.name)];
   }
   const results = type === 'lstm' ? ['y', 'h', 'c'] : ['y', 'h'];
@@ -140,12 +142,12 @@ function addLayer(op: Op, ctx: Context, settings: Settings, x: Value): (string |
     const outputs = wantsStates ? results.map((result) => ctx.unique(`${name}.${result}`)) : undefined;
     const fields = {
       ...config(direction),
-      inputs: [x.name, ...initial],
+      inputs: [x.name, ...initial, ...lengths],
+      ...masked,
       ...((settings.backwards || direction === 1) && { goBackwards: true, outputOrder: 'input' as const }),
       ...(outputs && { outputs }),
     };
-    const first = ctx.add(fields, name);
-    return outputs ?? [first];
+    return ctx.addAll(fields, name);
   });
   return results.map((result, index) => {
     const inputs = halves.flatMap((half) => half[index] ?? []);
@@ -161,7 +163,6 @@ export const recurrent =
     const settings = readSettings(op, ctx, type);
     const { layout, directions, units } = settings;
     const { x, batch, time } = readInput(op, ctx, layout);
-    checkLengths(op, x);
     const names = addLayer(op, ctx, settings, x);
     const d: Atom[] = directions === 2 ? [{ kind: 'block', size: 2 }] : [];
     const unit: Atom = { kind: 'block', size: units };

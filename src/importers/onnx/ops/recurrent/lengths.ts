@@ -1,24 +1,31 @@
 import { refuse } from '../../../shared/refuse.js';
-import type { Op } from '../../context.js';
-import { sameNum, showSize } from '../../num.js';
-import { totalSize, type Value } from '../../value.js';
+import type { Context, Op } from '../../context.js';
+import { isSym, type Num, sameNum, showSize } from '../../num.js';
+import { totalSize, type Value, withoutBatch } from '../../value.js';
 
-/** Checks that per-row lengths are given by the caller, or say nothing. */
-export function checkLengths(op: Op, x: Value): void {
+/** sequence_lens as a vector of one number; none where every row has the whole time. */
+export function readLengths(op: Op, ctx: Context, x: Value): string[] {
+  const { where } = op;
   const lengths = op.inputs[4];
-  if (lengths === undefined) return;
-  const time = totalSize(x.time);
+  if (lengths === undefined) return [];
   if (lengths.kind === 'value') {
-    if (!lengths.ids) refuse(op.where, 'sequence_lens worked out at run time', 'an input of the model');
-    return;
+    const [axis, ...more] = lengths.axes;
+    if (!axis || more.length > 0 || withoutBatch(axis).length > 0 || lengths.time.length > 0)
+      refuse(where, 'sequence_lens of the wrong shape', '[batch]', `${lengths.axes.length} axes`);
+    return [lengths.name];
   }
-  const all = lengths.kind === 'filled' ? [lengths.value] : Array.from(lengths.data);
-  if (all.some((n) => !sameNum(n, time))) {
+  const time = totalSize(x.time);
+  const all: readonly Num[] = lengths.kind === 'filled' ? [lengths.value] : Array.from(lengths.data);
+  if (all.every((n) => sameNum(n, time))) return [];
+  const [first] = all;
+  if (first === undefined || isSym(first) || all.some((n) => n !== first)) {
     refuse(
-      op.where,
-      'constant sequence_lens',
-      `the whole time, ${showSize(time)}, for every row; or an input, then options.lengths of a run`,
+      where,
+      'constant sequence_lens that differ from row to row',
+      'one for all rows, or an input',
       all.map(showSize).join(', '),
     );
   }
+  const value = ctx.tensor(`${op.name}.lengths`, [1], Float32Array.of(first));
+  return [ctx.add({ type: 'constant', inputs: [], tensors: { value } }, `${op.name}.lengths`)];
 }

@@ -1,0 +1,90 @@
+import { refuse } from '../../shared/refuse.js';
+import type { OnnxInput } from '../inputs.js';
+import type { Graph } from '../proto/messages.js';
+import { isStateName, likeness } from './names.js';
+import { slotsOf } from './slots.js';
+
+export interface OnnxState {
+  readonly input: string;
+  readonly output: string;
+}
+
+export interface OnnxOutput {
+  readonly name: string;
+  readonly dims: readonly (number | string)[] | undefined;
+}
+
+interface Pair {
+  readonly input: OnnxInput;
+  readonly output: OnnxOutput;
+  /** The output is the final state of the very layers of which the input is the initial one. */
+  readonly proven: boolean;
+  readonly score: number;
+}
+
+/** The pairs of inputs and outputs by which the file has its state carried: as the caller names them, else as names and the graph have it. */
+export function findStates(
+  given: readonly OnnxState[] | undefined,
+  inputs: readonly OnnxInput[],
+  outputs: readonly OnnxOutput[],
+  graph: Graph,
+): OnnxState[] {
+  if (given) {
+    for (const { input, output } of given) {
+      if (!inputs.some(({ name }) => name === input))
+        refuse('options.states', 'no such input', inputs.map(({ name }) => name).join(', '), input);
+      if (!outputs.some(({ name }) => name === output))
+        refuse('options.states', 'no such output', outputs.map(({ name }) => name).join(', '), output);
+    }
+    return [...given];
+  }
+  const pairs = withoutData(bestPairs(pairsOf(inputs, outputs, graph)), inputs, outputs);
+  return pairs.map(({ input, output }) => ({ input: input.name, output: output.name }));
+}
+
+/** Every input with every output that it may be in the next call. */
+function pairsOf(inputs: readonly OnnxInput[], outputs: readonly OnnxOutput[], graph: Graph): Pair[] {
+  const { initial, final } = slotsOf(graph);
+  return inputs.flatMap((input) =>
+    outputs.flatMap((output) => {
+      const [from, to] = [initial.get(input.name), final.get(output.name)];
+      const proven = [...(from ?? [])].some((slot) => to?.has(slot));
+      // Of one layer's h and another's c, or of another layer.
+      const apart = !proven && from !== undefined && to !== undefined && to.size > 0;
+      const alike = likeness(input.name, output.name);
+      if (apart || !fits(input, output) || alike < (proven ? 1 : 2)) return [];
+      return [{ input, output, proven, score: alike + (proven ? 4 : 0) }];
+    }),
+  );
+}
+
+const fits = ({ dims }: OnnxInput, { dims: made }: OnnxOutput): boolean =>
+  !made ||
+  (made.length === dims.length &&
+    made.every((n, i) => typeof n === 'string' || typeof dims[i] === 'string' || n === dims[i]));
+
+/** Each input and each output once, the surest pairs first; none where two are equally likely. */
+function bestPairs(all: readonly Pair[]): Pair[] {
+  const found: Pair[] = [];
+  let left = [...all].sort((a, b) => b.score - a.score);
+  for (let best = left[0]; best; best = left[0]) {
+    const { input, output, score } = best;
+    const rivals = left.filter((pair) => (pair.input === input || pair.output === output) && pair.score === score);
+    if (rivals.length === 1) found.push(best);
+    left = left.filter((pair) => pair.input !== input && (rivals.length > 1 || pair.output !== output));
+  }
+  return found;
+}
+
+/** Data has an "in" and an "out" as well: what is neither proven nor named as a state may be no more than that. */
+function withoutData(pairs: readonly Pair[], inputs: readonly OnnxInput[], outputs: readonly OnnxOutput[]): Pair[] {
+  const proven = pairs.some((pair) => pair.proven);
+  const named = pairs.some(({ input }) => isStateName(input.name));
+  const kept = pairs.filter(({ input, output, ...pair }) => {
+    if (pair.proven || isStateName(input.name)) return true;
+    const open = input.dims.filter((size) => typeof size === 'string').length;
+    return !proven && !named && open < 2 && input !== inputs[0] && output !== outputs[0];
+  });
+  // Something must be left to be put in and to come out.
+  return kept.length < inputs.length && kept.length < outputs.length ? kept : [];
+}
