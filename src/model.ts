@@ -36,7 +36,10 @@ import {
 } from './wasm/module.js';
 
 export interface ModelOptions extends KernelOptions {
-  /** Most bytes of WebAssembly memory the model and its streams may take. Default: 4 GiB. */
+  /**
+   * Most bytes of WebAssembly memory the model and its streams may take. Default: 4 GiB. The results of one run may be as large, and
+   * 64 MiB in any case; more than that needs an `out` of the caller's.
+   */
   readonly memoryLimit?: number;
   /**
    * The types of layers there are: `allLayers` of `gatewise/layers`. Needed where code cannot be loaded on demand: in
@@ -53,7 +56,7 @@ export interface NamedRunOptions extends MaskOptions {
 }
 
 export interface RunOptions extends NamedRunOptions {
-  /** Where the output goes; must have its exact length. Default: a new Float32Array. */
+  /** Where the output goes; must have its exact length, and may lie where the input does. Default: a new Float32Array. */
   readonly out?: Float32Array;
 }
 

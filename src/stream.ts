@@ -39,8 +39,7 @@ export interface StreamRunOptions extends MaskOptions {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `makeDisposable` gives it what the interface says
 export class Stream {
-  /** Sequences that advance together. */
-  readonly batch: number;
+  readonly #batch: number;
   readonly #engine: ModelEngine;
   readonly #plan: Plan;
   // The single input and output, for step(); undefined if there are several.
@@ -54,7 +53,7 @@ export class Stream {
   /** @internal */
   constructor(engine: ModelEngine, batch: number) {
     this.#engine = engine;
-    this.batch = batch;
+    this.#batch = batch;
     this.#plan = engine.plans.hold({ batch, ...oneTimestep(engine.graph.inputs), masked: false, zeroMasked: false });
     try {
       this.#state = engine.newState(batch);
@@ -68,6 +67,11 @@ export class Stream {
     if (outputs.length === 1) this.#output = outputs[0];
     const [first] = engine.graph.inputs;
     this.#vocabulary = first?.dtype === 'int32' ? first.vocabulary : 0;
+  }
+
+  /** Sequences that advance together. */
+  get batch(): number {
+    return this.#batch;
   }
 
   /**
@@ -118,13 +122,13 @@ export class Stream {
   /** Back to the start: zeros, or the model's trained initial state. */
   reset(): void {
     this.#alive();
-    this.#engine.resetState(this.#state, this.batch);
+    this.#engine.resetState(this.#state, this.#batch);
   }
 
   /** A copy of h and c of every recurrent layer, in the order of the model. */
   getState(): LayerState[] {
     this.#alive();
-    return readState(this.#engine, this.#state, this.batch);
+    return readState(this.#engine, this.#state, this.#batch);
   }
 
   /**
@@ -133,28 +137,28 @@ export class Stream {
    */
   setState(state: readonly LayerStateInput[]): void {
     this.#alive();
-    const own = readGivenState(this.#engine, this.batch, state);
+    const own = readGivenState(this.#engine, this.#batch, state);
     this.#alive();
-    writeState(this.#engine, this.#state, this.batch, own);
+    writeState(this.#engine, this.#state, this.#batch, own);
   }
 
   /** The whole state as bytes that `restore` takes, here or in another process, on any build. */
   save(): Uint8Array {
     this.#alive();
-    return encodeState(this.#engine, this.#state, this.batch);
+    return encodeState(this.#engine, this.#state, this.#batch);
   }
 
   /** @throws {StateError} bytes of another model or batch, truncated or corrupted; the state is then as it was. */
   restore(bytes: Uint8Array): void {
     this.#alive();
-    decodeState(this.#engine, this.#state, this.batch, bytes);
+    decodeState(this.#engine, this.#state, this.#batch, bytes);
   }
 
   /** A second stream that goes on from the same state, independently. */
   fork(): Stream {
     this.#alive();
-    const other = new Stream(this.#engine, this.batch);
-    this.#engine.arena.u8.copyWithin(other.#state, this.#state, this.#state + this.batch * this.#engine.slotBytes);
+    const other = new Stream(this.#engine, this.#batch);
+    this.#engine.arena.u8.copyWithin(other.#state, this.#state, this.#state + this.#batch * this.#engine.slotBytes);
     return other;
   }
 
@@ -170,7 +174,7 @@ export class Stream {
 
   #run(inputs: Readonly<Record<string, Input>>, options: MaskOptions, out: unknown): RunRequest {
     this.#alive();
-    const request = readRequest(this.#engine, inputs, options, out, this.batch);
+    const request = readRequest(this.#engine, inputs, options, out, this.#batch);
     this.#alive();
     this.#engine.run(request, this.#state);
     return request;
@@ -179,7 +183,7 @@ export class Stream {
   /** @returns the frame, in memory of ours. */
   #readFrame(given: unknown, length: number): Numbers {
     const ids = this.#vocabulary !== 0;
-    const what = `batch ${this.batch} · features ${length / this.batch}`;
+    const what = `batch ${this.#batch} · features ${length / this.#batch}`;
     const frame = reading(InputError, 'frame', () =>
       readExactly(given, length, ids ? 'ids' : 'features', 'frame', what),
     );

@@ -1,5 +1,5 @@
 import { RuntimeError } from '../errors.js';
-import { raise } from '../refuse.js';
+import { describe, raise } from '../refuse.js';
 import type { Kernels } from './abi.js';
 
 /** `simd`: the same bits on every engine. `relaxed`: fused multiply-add where the processor has it, faster. */
@@ -50,7 +50,7 @@ export async function loadKernels({ build, kernels }: KernelOptions = {}): Promi
       throw cannotCompile(cause);
     }
   }
-  const chosen = build ?? (acceptsBuild('relaxed') ? 'relaxed' : 'simd');
+  const chosen = build === undefined ? (acceptsBuild('relaxed') ? 'relaxed' : 'simd') : build;
   requireBuild(chosen);
   embedded[chosen] ??= importEmbedded(chosen).then((base64) => WebAssembly.compile(decodeBase64(base64)));
   try {
@@ -101,7 +101,15 @@ function given(module: WebAssembly.Module, build: Build | undefined): LoadedModu
 }
 
 function knownBuild(build: Build): void {
-  if (!Object.hasOwn(PROBES, build)) raise(RuntimeError, 'build', 'unknown build', 'simd or relaxed', String(build));
+  if (typeof build !== 'string' || !Object.hasOwn(PROBES, build)) {
+    raise(
+      RuntimeError,
+      'build',
+      'unknown build',
+      'simd or relaxed',
+      typeof build === 'string' ? build : describe(build),
+    );
+  }
 }
 
 function requireBuild(build: Build): void {

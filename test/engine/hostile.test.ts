@@ -221,6 +221,18 @@ describe.each(builds)('values that are none, %s', (build) => {
     }
   });
 
+  it('are named errors as options of a model', async () => {
+    for (const value of odd()) {
+      if (value === undefined) continue;
+      for (const key of ['build', 'kernels', 'memoryLimit', 'layers']) {
+        const made = createModel(spec, loose({ [key]: value }));
+        const error: unknown = await made.catch((error: unknown) => error);
+        if (key !== 'layers') expect(error).toBeInstanceOf(GatewiseError);
+      }
+      await expect(createModel(spec, loose(value))).rejects.toThrow(GatewiseError);
+    }
+  });
+
   it('texts are short, whatever they are about', async () => {
     const long = 'ä'.repeat(1_000_000);
     const wrong: unknown[] = [
@@ -455,6 +467,18 @@ describe.each(builds)('other realms, %s', (build) => {
 });
 
 describe.each(builds)('what the caller keeps, %s', (build) => {
+  it('of a stream cannot change it', async () => {
+    const model = await createModel(spec, { build });
+    const stream = model.createStream();
+    const other = model.createStream();
+    other.step([1, 2]);
+    const before = other.save();
+    expect(() => Object.assign(stream, { batch: 1000 })).toThrow(TypeError);
+    stream.reset();
+    expect(stream.batch).toBe(1);
+    expect(other.save()).toEqual(before);
+  });
+
   it('cannot change the model', async () => {
     const copy = JSON.parse(JSON.stringify({ ...spec, tensors: {} })) as { nodes: NodeSpec[]; outputs: string[] };
     const tensors = { ...spec.tensors };
