@@ -1,3 +1,5 @@
+import { badSpec } from '../refuse.js';
+
 /**
  * How many timesteps a value has, worked out from the time of the run: `floor((mul·time + add) / div)`, step after
  * step. No steps at all is the run's own time; a `mul` of 0 is a fixed number; a first step that is `open` is an open time of its
@@ -14,6 +16,9 @@ export interface ClockStep {
   /** The name of an open time: what went before does not matter. */
   readonly open?: string;
 }
+
+/** What strides and factors one after another may make of a time: each value has the steps of all before it. */
+const MOST_STEPS = 1000;
 
 /** Timesteps of a run: its own, and of each open time by name; without names all are alike. */
 export interface Times {
@@ -65,6 +70,7 @@ export function advance(clock: Clock | undefined, step: ClockStep): Clock | unde
         : last.div === 1 && { mul: mul * last.mul, add: mul * last.add + add, div };
     if (joined) return advance(before.length > 0 ? before : undefined, joined);
   }
+  if (steps.length >= MOST_STEPS) badSpec(undefined, 'a time of too many steps', `at most ${MOST_STEPS}`);
   return [...steps, step];
 }
 

@@ -12,8 +12,25 @@ export function fingerprint(
   tensors: ModelSpec['tensors'],
   kinds: NodeKinds,
 ): Hash {
-  const carried = carries.map(({ input, output }) => [input, output.name]);
-  let hash = hashText(canonical({ inputs, nodes, outputs, ...(carried.length > 0 && { carried }) }));
+  // As the text of { carried, inputs, nodes, outputs }, item by item: the whole may be longer than a string can be.
+  let hash = hashText('{');
+  const list = (values: readonly unknown[], start: string, end: string): void => {
+    hash = hashText(start, hash);
+    values.forEach((value, index) => {
+      hash = hashText(`${index > 0 ? ',' : ''}${canonical(value)}`, hash);
+    });
+    hash = hashText(end, hash);
+  };
+  if (carries.length > 0) {
+    list(
+      carries.map(({ input, output }) => [input, output.name]),
+      '"carried":[',
+      '],',
+    );
+  }
+  list(inputs, '"inputs":[', '],');
+  list(nodes, '"nodes":[', '],');
+  list(outputs, '"outputs":[', ']}');
   const starts = carries.map(({ initial }): [string, string][] =>
     initial === undefined ? [] : [['initial', initial]],
   );
@@ -27,11 +44,13 @@ export function fingerprint(
   return hash;
 }
 
-const hashText = (text: string, from?: Hash): Hash =>
-  hashWords(
-    Array.from(text, (character) => character.codePointAt(0) as number),
-    from,
-  );
+/** By code points. */
+function hashText(text: string, from?: Hash): Hash {
+  const words = new Int32Array(text.length);
+  let length = 0;
+  for (const character of text) words[length++] = character.codePointAt(0) as number;
+  return hashWords(words.subarray(0, length), from);
+}
 
 /** JSON with sorted keys, without names of tensors; absent and undefined are the same. */
 const canonical = (value: unknown): string =>

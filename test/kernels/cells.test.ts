@@ -157,7 +157,14 @@ for (const build of builds) {
     });
 
     test('the flags are those of the TypeScript side', () => {
-      expect(FLAG).toEqual({ general: 1, coupled: 2, resetAfter: 2, zeroOutputForMask: 4, keepsOutput: 8 });
+      expect(FLAG).toEqual({
+        tinyInputs: 16,
+        general: 1,
+        coupled: 2,
+        resetAfter: 2,
+        zeroOutputForMask: 4,
+        keepsOutput: 8,
+      });
     });
   });
 }

@@ -78,7 +78,7 @@ function recurrentObstacle(
 function setInitialState({ place }: Cell, { kernels, batch, slotBytes, inputs }: PlanContext): Op[] {
   return inputs.slice(1).map(({ address, stride }, index) => {
     const { offset, length } = place.parts[index] as StatePart;
-    return (state: number) => kernels.copyRows(address, stride, state + offset, slotBytes, batch, length);
+    return (state: number) => kernels.copyRowsWithoutTiny(address, stride, state + offset, slotBytes, batch, length);
   });
 }
 
