@@ -7,9 +7,17 @@ import { type Hash, hashWords } from './hash.js';
  * Tells one model from another: a hash of its structure and of every weight's bits, names of
  * tensors and of the model left out, and the layouts, which say how values come and go but change no number. It guards against mix-ups, not against forgery.
  */
-export function fingerprint({ inputs, nodes, outputs }: Graph, tensors: ModelSpec['tensors'], kinds: NodeKinds): Hash {
-  let hash = hashText(canonical({ inputs, nodes, outputs }));
-  for (const part of nodes.flatMap((node) => tensorsOf(node, kinds))) {
+export function fingerprint(
+  { inputs, nodes, outputs, carries }: Graph,
+  tensors: ModelSpec['tensors'],
+  kinds: NodeKinds,
+): Hash {
+  const carried = carries.map(({ input, output }) => [input, output.name]);
+  let hash = hashText(canonical({ inputs, nodes, outputs, ...(carried.length > 0 && { carried }) }));
+  const starts = carries.map(({ initial }): [string, string][] =>
+    initial === undefined ? [] : [['initial', initial]],
+  );
+  for (const part of [...nodes.flatMap((node) => tensorsOf(node, kinds)), ...starts]) {
     for (const [field, name] of sortByKey(part)) {
       const { shape, data } = tensors[name] as TensorSpec;
       hash = hashText(`${field} ${shape}:`, hash);

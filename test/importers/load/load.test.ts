@@ -141,6 +141,26 @@ describe('formats are told from the bytes', () => {
     ['nothing', new Uint8Array(), /of no known format; expected ONNX, .*got an empty file/],
     ['text', strToU8('hello there'), /^file: a text; expected a model; the download may have failed, got hello there$/],
     ['other JSON', strToU8('{"a":1}'), /JSON of no known format; .*got a/],
+    [
+      'an archive of arrays and something else',
+      zipSync({ 'a.npy': strToU8('x'), 'b.npy': strToU8('x'), 'read.me': strToU8('b') }),
+      /a zip archive of no known format; .*got a.npy, b.npy, read.me/,
+    ],
+    [
+      'an archive of something else and arrays',
+      zipSync({ 'a.txt': strToU8('b'), 'z.npy': strToU8('x') }),
+      /a zip archive of no known format; .*got a.txt, z.npy/,
+    ],
+    [
+      'an archive with the config of Keras alone',
+      zipSync({ 'config.json': strToU8('{}') }),
+      /a zip archive of no known format; .*got config.json/,
+    ],
+    [
+      'an archive with the weights of Keras alone',
+      zipSync({ 'model.weights.h5': strToU8('x') }),
+      /a zip archive of no known format; .*got model.weights.h5/,
+    ],
     ['another archive', zipSync({ 'a.txt': strToU8('b') }), /a zip archive of no known format; .*got a.txt/],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => sniff(bytes)).toThrow(message);
