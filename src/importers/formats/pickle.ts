@@ -5,7 +5,7 @@
  * None is null; lists, tuples and sets are arrays; dicts are Maps; integers that a number cannot hold are BigInts.
  * Walks the opcodes without recursion; every list, dict, text and entry of the memo draws on the budget.
  */
-import { Budget, BYTES_PER_OBJECT } from '../shared/budget.js';
+import { Budget, BYTES_PER_MAP, BYTES_PER_OBJECT } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { decodeUtf8, show } from './json.js';
 import * as op from './pickle-opcodes.js';
@@ -88,14 +88,25 @@ class Cursor {
     return value;
   }
 
+  /** A copy. */
   bytes(n: number): Uint8Array {
+    return this.object(this.#next(n).slice());
+  }
+
+  latin1(n: number): string {
+    return latin1(this.#next(n));
+  }
+
+  #next(n: number): Uint8Array {
     const begin = this.skip(n);
     this.budget.bytes(BYTES_PER_OBJECT / 2 + n, 'pickle');
-    return this.file.slice(begin, this.position);
+    return this.file.subarray(begin, this.position);
   }
 
   utf8(n: number): string {
-    const text = this.bytes(n);
+    const text = this.#next(n);
+    // Names mostly, for which a decoder takes far longer.
+    if (n < 100 && text.every((byte) => byte < 128)) return latin1(text);
     try {
       return decodeUtf8(text);
     } catch {
@@ -121,7 +132,7 @@ class Cursor {
   /** Little-endian two's complement. */
   long(n: number): number | bigint {
     let value = 0n;
-    for (const [index, byte] of this.bytes(n).entries()) value |= BigInt(byte) << BigInt(8 * index);
+    for (const [index, byte] of this.#next(n).entries()) value |= BigInt(byte) << BigInt(8 * index);
     return toNumber(BigInt.asIntN(8 * n, value));
   }
 }
@@ -188,7 +199,7 @@ export function unpickle(
     if (target instanceof Inert) target.parts.push(state);
     else if (!hooks.state(target, state)) input.refuse('sets attributes', hooks.stateful);
   }
-  const store = (key: number): unknown => input.object(memo, BYTES_PER_OBJECT / 2).set(key, top());
+  const store = (key: number): unknown => input.object(memo).set(key, top());
   function recall(key: number): unknown {
     if (!memo.has(key)) input.refuse('recalls what was not stored', 'a number of the memo', key);
     return memo.get(key);
@@ -213,8 +224,8 @@ export function unpickle(
     [op.BININT1]: input.u8,
     [op.BININT2]: input.u16,
     [op.BINFLOAT]: input.f64,
-    [op.BINSTRING]: () => latin1(input.bytes(input.u32())),
-    [op.SHORT_BINSTRING]: () => latin1(input.bytes(input.u8())),
+    [op.BINSTRING]: () => input.latin1(input.u32()),
+    [op.SHORT_BINSTRING]: () => input.latin1(input.u8()),
     [op.BINUNICODE]: () => input.utf8(input.u32()),
     [op.SHORT_BINUNICODE]: () => input.utf8(input.u8()),
     [op.BINUNICODE8]: () => input.utf8(input.u64()),
@@ -231,8 +242,8 @@ export function unpickle(
     [op.LIST]: () => input.object(popMark()),
     [op.EMPTY_SET]: () => input.object([]),
     [op.FROZENSET]: () => input.object(popMark()),
-    [op.EMPTY_DICT]: () => input.object(new Map()),
-    [op.DICT]: () => setItems(popMark(), input.object(new Map())),
+    [op.EMPTY_DICT]: () => input.object(new Map(), BYTES_PER_MAP),
+    [op.DICT]: () => setItems(popMark(), input.object(new Map(), BYTES_PER_MAP)),
     [op.DUP]: top,
     [op.BINGET]: () => recall(input.u8()),
     [op.LONG_BINGET]: () => recall(input.u32()),

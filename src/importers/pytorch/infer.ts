@@ -5,6 +5,8 @@ import { type Module, modulesOf, type Reading } from './modules.js';
 import type { Weights } from './weights.js';
 
 const MOST_MODULES = 64;
+/** Characters of a draft in an error. */
+const MOST_DRAFT = 1400;
 /** Steps of the search for an order. */
 const MOST_STEPS = 5000;
 
@@ -22,7 +24,7 @@ export function infer(weights: Weights, { inputSize: given, assume }: PyTorchCon
   const config = { ...(inputSize !== undefined && { inputSize }), layers: order.map(({ layer }) => layer) };
   const why = whyNot(modules, orders) ?? (assume === 'chain' ? undefined : between(orders[0] as readonly Reading[]));
   if (why === undefined) return config satisfies PyTorchConfig;
-  refuse('file', 'the topology is left open', `a config; draft: ${JSON.stringify(config).slice(0, 4000)}`, why);
+  refuse('file', 'the topology is left open', `a config; draft: ${JSON.stringify(config).slice(0, MOST_DRAFT)}`, why);
 }
 
 /** What the file leaves open, if anything. */

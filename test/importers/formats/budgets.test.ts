@@ -82,17 +82,17 @@ describe('pickles', () => {
   it.each<[string, number, number[]]>([
     ['a text', 32 + 3, [text, 3, 97, 98, 99]],
     ['a text of protocol 1', 32 + 3, [0x55, 3, 97, 98, 99]],
-    ['bytes', 32 + 3, [0x43, 3, 97, 98, 99]],
+    ['bytes', 96 + 3, [0x43, 3, 97, 98, 99]],
     ['a list', 64, [list]],
     ['a tuple', 64, [tuple]],
     ['a set', 64, [0x8f]],
-    ['a dict', 64, [0x7d]],
+    ['a dict', 256, [0x7d]],
     ['a tuple of values', 64, [mark, 0x4e, 0x4e, 0x74]],
     ['a tuple of one', 64, [0x4e, 0x85]],
-    ['an item of a dict', 128, [0x7d, 0x4e, 0x4e, 0x73]],
-    ['a value that is kept', 32, [0x4e, put]],
-    ['a value that is kept by number', 32, [0x4e, 0x71, 0]],
-    ['a value that is kept by a long number', 32, [0x4e, 0x72, 0, 0, 0, 0]],
+    ['an item of a dict', 320, [0x7d, 0x4e, 0x4e, 0x73]],
+    ['a value that is kept', 64, [0x4e, put]],
+    ['a value that is kept by number', 64, [0x4e, 0x71, 0]],
+    ['a value that is kept by a long number', 64, [0x4e, 0x72, 0, 0, 0, 0]],
   ])('%s takes %d bytes', (_, bytes, opcodes) => takes(bytes, (budget) => read(pickled(...opcodes), budget)));
 
   it('a long text of protocol 1', () => {
