@@ -25,7 +25,6 @@ import type { ModelEngine, RunRequest } from './engine/engine.js';
 import type { Plan } from './engine/plan.js';
 import type { Port } from './engine/port.js';
 import { DisposedError } from './errors.js';
-import { oneTimestep } from './graph/clock.js';
 import { badInput, describe, raise } from './refuse.js';
 import { type LayerState, type LayerStateInput, readState, writeState } from './state/access.js';
 import { decodeState, encodeState } from './state/snapshot.js';
@@ -62,7 +61,7 @@ export class Stream {
   constructor(engine: ModelEngine, batch: number) {
     this.#engine = engine;
     this.batch = batch;
-    this.#plan = engine.plans.hold({ batch, ...oneTimestep(engine.graph.inputs), masked: false, zeroMasked: false });
+    this.#plan = engine.plans.hold({ batch, time: 1, masked: false, zeroMasked: false });
     try {
       this.#state = engine.newState(batch);
     } catch (error) {

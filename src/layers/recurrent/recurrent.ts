@@ -66,7 +66,7 @@ function recurrentObstacle(
 ): string | undefined {
   const fixed = fixedTime(x?.time);
   // Started from what the model carries, it may as well walk a fixed number of timesteps within each step.
-  if (carried && (fixed || isInputTime(x?.time)) && !(backwards && !fixed)) return undefined;
+  if (carried && (fixed || !x?.time) && !(backwards && !fixed)) return undefined;
   if (!isInputTime(x?.time)) return 'starts anew in every run';
   if (backwards) return 'walks backwards from the last timestep, so it needs the whole sequence first';
   if (givenState)
