@@ -91,10 +91,10 @@ describe('refused', () => {
     expect(refusal(() => fromNam(bytes(changed)))).toMatch(expected);
   });
 
-  it('options: there are none', () => {
+  it('options: limits alone', () => {
     const read = fromNam as (bytes: Uint8Array, options: object) => unknown;
     expect(refusal(() => read(bytes(file), { sampleRate: 1 }))).toBe(
-      'options: unknown field; expected none, got "sampleRate"',
+      'options: unknown field; expected limits, got "sampleRate"',
     );
     expect(refusal(() => (readNam as typeof read)(bytes(file), { sampleRate: 1 }))).toContain('options: unknown field');
     expect([bytes(file)].map(fromNam)[0]?.nodes.length).toBe(3);

@@ -22,7 +22,23 @@ it('an index of one variable', () => {
   expect([name, array?.shape, [...(array?.data ?? [])]]).toEqual(['v', [2], [1.5, -2]]);
 });
 
+it('variables of the same bytes: decoded once, looked at once each', () => {
+  const index = variables(entry('a', described(8)), entry('b', described(8)));
+  const read = (operations: number) => readBundle(index, [two], { limits: { operations } });
+  const least = [...Array(1000).keys()].find((n) => refusal(() => read(n)) === 'nothing was thrown') as number;
+  const arrays = read(least);
+  expect(arrays.get('a')?.data).toBe(arrays.get('b')?.data);
+  // Both blocks of the index, and the variables' 8 bytes each.
+  expect(refusal(() => read(least - 1))).toMatch('variable "b": too many operations');
+  expect(refusal(() => read(least - 9))).toMatch('variable "a": too many operations');
+});
+
 describe('refusals', () => {
+  it('a variable twice', () => {
+    const twice = variables(entry('a', described(8)), entry('a', described(8)));
+    expect(refusal(() => readBundle(twice, [two]))).toBe('variable "a": a variable twice; expected every name once');
+  });
+
   it('an index that is none', () => {
     for (const bytes of [new Uint8Array(0), new Uint8Array(60), variables().slice(1, -1)])
       expect(refusal(() => readBundle(bytes, [two]))).toBe(
