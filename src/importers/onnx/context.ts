@@ -24,6 +24,7 @@ export interface Op {
 }
 
 const MOVES = new Set(['reshape', 'rearrange', 'regroup', 'slice']);
+const ELEMENTWISE = new Set(['activation', 'add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum']);
 
 /** The spec being made. */
 export class Context extends SpecBuilder {
@@ -75,7 +76,18 @@ export class Context extends SpecBuilder {
   readonly rows = new RowOrders((wanted) => this.unique(wanted));
 
   /** Vectors of one number, by the name of the value that repeats them. */
-  readonly repeated = new Map<string, string>();
+  readonly #repeated = new Map<string, string>();
+
+  /** Takes note of a value whose numbers are one for each row, and of where that stands by itself. */
+  repeats(name: string, single: string): void {
+    this.#repeated.set(this.rows.source(name), this.rows.source(single));
+  }
+
+  /** The one number for each row that a value repeats, as a vector; undefined for other values. */
+  singleOf(name: string): string | undefined {
+    const single = this.#repeated.get(this.rows.source(name));
+    return single && this.rows.named(single, this.rows.orderOf(name));
+  }
 
   /** Whole numbers of at least 0 and below a bound, by name. */
   readonly below = new Map<string, number>();
@@ -96,8 +108,27 @@ export class Context extends SpecBuilder {
     const first = (key !== undefined && this.#moves.get(key)) || super.add({ ...node, inputs }, wanted);
     if (key !== undefined) this.#moves.set(key, first);
     const names = [...(node.outputs ?? [first])];
+    this.#repeatWith({ ...node, inputs }, first);
     if (inputs.every((input) => this.rows.isAlike(input))) for (const made of names) this.rows.alike(made);
     return names.map((made) => this.rows.named(made, order));
+  }
+
+  /** A number as a vector. */
+  constant(n: number): string {
+    const value = this.tensor('constant', [1], Float32Array.of(n));
+    const name = this.add({ type: 'constant', inputs: [], tensors: { value } }, 'constant');
+    this.repeats(name, name);
+    return name;
+  }
+
+  /** What repeats one number still does so after an elementwise operation; the operation on the one is dropped if nothing asks for it. */
+  #repeatWith(node: NewNode, made: string): void {
+    if (!ELEMENTWISE.has(node.type)) return;
+    const singles = node.inputs.flatMap((name) => this.#repeated.get(name) ?? []);
+    if (singles.length < node.inputs.length) return;
+    const single = super.add({ ...node, inputs: singles.map((name) => this.#asNumbers(name)) }, made);
+    if (singles.every((input) => this.rows.isAlike(input))) this.rows.alike(single);
+    this.#repeated.set(made, single);
   }
 
   #asNumbers(name: string): string {

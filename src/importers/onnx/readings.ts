@@ -23,6 +23,9 @@ export function agree(inputs: readonly OnnxInput[], roles: readonly (readonly Ax
     told.flatMap(({ dims }, index) => dims.filter((_, axis) => roles[index]?.[axis] === role));
   const times = sizes('time');
   if (times.some((size) => !open(size)) && new Set([...times, ...sizes('fixed')]).size > 1) return false;
+  // A run has one batch: where the file fixes it at several rows, all inputs have them.
+  const rows = sizes('batch').some((size) => typeof size === 'number' && size > 1);
+  if (rows && told.some(({ dims }, index) => dims.length > 0 && !roles[index]?.includes('batch'))) return false;
   const batched = told.map(({ dims }, index) =>
     dims.some((size, axis) => open(size) && roles[index]?.[axis] === 'batch'),
   );

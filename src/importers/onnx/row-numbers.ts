@@ -41,13 +41,13 @@ export function rowNumbersOf(ctx: Context, item: Item | undefined, beside?: Item
   return by === 1 ? { kind: 'rows' } : { kind: 'scaled', by };
 }
 
-/** One whole number for each row that is computed. */
+/** Whether a value is a vector of one number that is computed. */
+export const isSingle = ({ time, features, rows }: Value): boolean =>
+  !rows && time.length === 0 && count(features) === 1;
+
+/** One whole number for each row. */
 const isStep = (item: Item): item is Value =>
-  item.kind === 'value' &&
-  !item.rows &&
-  item.time.length === 0 &&
-  count(item.features) === 1 &&
-  item.axes.every((axis) => withoutBatch(axis).length === 0);
+  item.kind === 'value' && isSingle(item) && item.axes.every((axis) => withoutBatch(axis).length === 0);
 
 /** Whether the rows stand at the same axis of both: others would be put side by side. */
 export const sameShape = (a: Item, b: Item): boolean =>

@@ -54,7 +54,7 @@ export function stretch(ctx: Context, where: string, x: Value, dims: readonly Nu
       axes: put(axis, atom),
     };
   });
-  if (single !== undefined && single !== v.name) ctx.repeated.set(v.name, single);
+  if (single !== undefined && single !== v.name) ctx.repeats(v.name, single);
   return v;
 }
 
@@ -78,8 +78,14 @@ export function timestepNumbers(ctx: Context, where: string, time: Num): Value {
   return { kind: 'value', name, time: [atom], features: [], axes: [[atom]], type: INT64 };
 }
 
+/** The one number of a constant, if that depends on the run. */
+export function runSize(x: Item): Num | undefined {
+  const n = x.kind === 'filled' ? x.value : x.kind === 'constant' && x.data.length === 1 ? x.data[0] : undefined;
+  return isSym(n) ? n : undefined;
+}
+
 /** A number that depends on the time of the run, as a value: how many timesteps there are, times and plus what it says. */
-export function sizeValue(ctx: Context, where: string, n: Num, { type }: Item): Value {
+function sizeValue(ctx: Context, where: string, n: Num, type: number): Value {
   const whole = ctx.sequences.get(showSize(n));
   const base = isSym(n) ? { ...n, coef: 1, add: 0 } : n;
   const sequence = whole ?? ctx.sequences.get(showSize(base));
@@ -133,6 +139,8 @@ export function materialise(ctx: Context, where: string, x: Constant | Filled): 
 /** What an operator needs as a value of the model. */
 export function value(ctx: Context, where: string, item: Item | undefined, what: string): Value {
   if (item?.kind === 'value') return item;
+  const size = item && runSize(item);
+  if (item && size !== undefined) return stretch(ctx, where, sizeValue(ctx, where, size, item.type), dimsOf(item));
   if (item?.kind === 'filled') return materialise(ctx, where, item);
   return refuse(
     where,

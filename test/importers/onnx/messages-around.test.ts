@@ -44,6 +44,12 @@ describe('ONNX, refused by its words: operators around a recurrence', () => {
       VECTOR,
     ],
     [
+      'a norm over nothing',
+      { nodes: [node('InstanceNormalization', 'X s s')], init: { s: floats([6]) }, inputs: x('batch', 6) },
+      /\(InstanceNormalization\): not channels over timesteps; expected at least 3 axes, got 2/,
+      VECTOR,
+    ],
+    [
       'a rest in floating point',
       { nodes: [node('Mod', 'X c', 'Y', { fmod: 1 })], init: { c: floats([], [2]) } },
       /\(Mod\): a rest of numbers that are not whole; expected whole numbers, fmod 0/,

@@ -173,6 +173,22 @@ describe('ONNX, one timestep of each row', () => {
     expectClose(data as Float32Array, x.slice(6, 12));
   });
 
+  it('of the one row that the file has', async () => {
+    const single: Record<string, Input> = { X: { dims: [1, T, 6] }, n: { dims: [1], type: 7 } };
+    const nodes = [...less, node('Flatten', 'X', 'f', { axis: 2 }), node('Gather', 'f p', 'Y')];
+    const made = await createModel(fromOnnx(model({ nodes, inputs: single, init })));
+    const given = { X: { data: x.slice(0, 24), shape: [1, 4, 6] }, n: [2] };
+    expectClose(Object.values(made.runNamed(given))[0]?.data as Float32Array, x.slice(6, 12));
+  });
+
+  it('of rows that the file fixes, where nothing else says so', async () => {
+    const fixed: Record<string, Input> = { X: { dims: [3, 4, 6] }, n: { dims: [3], type: 7 } };
+    const nodes = [node('Tanh', 'X', 'Y'), node('Add', 'n n', 'm')];
+    const made = await createModel(fromOnnx(model({ nodes, inputs: fixed, outputs: ['m', 'Y'] })));
+    const given = { X: { data: x, shape: [3, 4, 6] }, n: { data: Int32Array.from(LENGTHS), shape: [3] } };
+    expect([...(made.runNamed(given).m?.data ?? [])]).toEqual(LENGTHS.map((n) => 2 * n));
+  });
+
   it('of the first features alone, where the index is no longer', async () => {
     const nodes = [...less, node('Reshape', 'p dims', 'i'), node('GatherElements', 'X i', 'Y', { axis: 1 })];
     const wanted = [0, 1, 2].map((row) => last[row * 6] as number);

@@ -130,6 +130,23 @@ describe('ONNX, the time of a run as a number', () => {
     expect(await run(parts, [6, 3, 9], [1, 3, 1])).toEqual([3, 1.5, 4.5]);
   });
 
+  it('is computed with as any number is', async () => {
+    const parts: Parts = {
+      nodes: [
+        node('Shape', 'X', 's'),
+        node('Gather', 's one', 't'),
+        node('Cast', 't', 'f', { to: 1 }),
+        node('Sqrt', 'f', 'r'),
+        node('Div', 'r two', 'half'),
+        node('Mul', 'X half'),
+      ],
+      inputs: { X: { dims: ['batch', 'time', 1] } },
+      init: { one: ints([1], []), two: floats([], [2]) },
+    };
+    expect(await run(parts, [1, 2, 3, 4], [1, 4, 1])).toEqual([1, 2, 3, 4]);
+    expect(await run(parts, [2], [1, 1, 1])).toEqual([1]);
+  });
+
   it('numbers its timesteps, from any number on', async () => {
     const parts: Parts = {
       nodes: [

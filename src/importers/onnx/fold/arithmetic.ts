@@ -81,12 +81,15 @@ const UNARY: Readonly<Record<string, (a: number) => number>> = {
 export const isBinary = ({ type, inputs }: Op): boolean => Object.hasOwn(BINARY, type) && inputs.length === 2;
 export const isUnary = ({ type }: Op): boolean => Object.hasOwn(UNARY, type);
 
-export function binary(op: Op): Constant {
+/** Undefined for one number in floating point that depends on the run in a way that is not followed. */
+export function binary(op: Op): Constant | undefined {
   const [a, b] = [known(op.where, op.inputs[0], 'an input'), known(op.where, op.inputs[1], 'an input')];
   const dims = broadcast(op.where, a.dims, b.dims) as number[];
   const [p, q] = [expand(op.where, a, dims), expand(op.where, b, dims)];
   const compute = BINARY[op.type] as (a: Num, b: Num, integer: boolean) => Num | undefined;
   const integer = !isFloatType(a.type);
+  const single = p.data.length === 1 && !integer && !COMPARISONS.has(op.type);
+  if (single && compute(p.data[0] as Num, q.data[0] as Num, integer) === undefined) return undefined;
   const data = Array.from(p.data, (left, i) => {
     const right = q.data[i] as Num;
     return compute(left, right, integer) ?? undetermined(op.where, left, right);
@@ -94,9 +97,11 @@ export function binary(op: Op): Constant {
   return COMPARISONS.has(op.type) ? constant(dims, data, BOOL) : typed(dims, data, a.type);
 }
 
-export function unary(op: Op): Constant {
+/** Undefined for one number that depends on the run. */
+export function unary(op: Op): Constant | undefined {
   const x = known(op.where, op.inputs[0], 'an input');
   const compute = UNARY[op.type] as (a: number) => number;
+  if (op.type !== 'Neg' && x.data.length === 1 && isSym(x.data[0])) return undefined;
   const data = Array.from(x.data, (n): Num => {
     if (!isSym(n)) return compute(n);
     if (op.type === 'Neg') return times(n, -1) as Num;

@@ -10,9 +10,6 @@ export const LARGEST = 3.4028234663852886e38;
 /** One activation node over a value. */
 export function activation(ctx: Context, x: Value, activation: ActivationSpec, type = x.type): Value {
   const name = ctx.add({ type: 'activation', inputs: [x.name], activation }, x.name);
-  const single = ctx.repeated.get(x.name);
-  if (single !== undefined)
-    ctx.repeated.set(name, ctx.add({ type: 'activation', inputs: [single], activation }, single));
   return { ...x, name, type };
 }
 

@@ -23,9 +23,7 @@ export const CAST: Readonly<Record<string, Run>> = {
       if (isFloatType(to)) return [{ ...x, type: to, ...(!isFloatType(x.type) && { whole: true }) }];
       if (to !== BOOL) return [isFloatType(x.type) ? truncated(ctx, x, to) : { ...x, type: to }];
       if (x.type === BOOL) return [x];
-      const zero = ctx.tensor('zero', [1], new Float32Array(1));
-      const none = ctx.add({ type: 'constant', inputs: [], tensors: { value: zero } }, 'zero');
-      const equal = { ...x, name: ctx.add({ type: 'equal', inputs: [x.name, none] }, x.name) };
+      const equal = { ...x, name: ctx.add({ type: 'equal', inputs: [x.name, ctx.constant(0)] }, x.name) };
       return [activation(ctx, equal, { type: 'affine', alpha: -1, beta: 1 }, to)];
     }
     if (x.kind === 'filled')

@@ -1,17 +1,14 @@
 import type { Context, Op } from '../context.js';
-import { sizeValue, value } from '../stretch.js';
+import { value } from '../stretch.js';
 import { constant, type Item } from '../value.js';
 import { activation, LARGEST } from './activate.js';
-import { merged, runSize } from './elementwise.js';
+import { merged } from './elementwise.js';
 import type { Run } from './run.js';
 
 /** Bounds are attributes up to version 11, then inputs; where they cross, the upper one holds. */
 function clip(op: Op, ctx: Context): Item[] {
   const { attributes, opset } = op;
-  const given = op.inputs[0];
-  const size = given && runSize(given);
-  const x =
-    size === undefined ? value(ctx, op.where, given, 'the input') : sizeValue(ctx, op.where, size, given as Item);
+  const x = value(ctx, op.where, op.inputs[0], 'the input');
   const attribute = (name: string): Item | undefined => {
     const bound = attributes.float(name, undefined);
     return bound === undefined ? undefined : constant([], [bound], x.type);

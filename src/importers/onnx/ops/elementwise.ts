@@ -5,7 +5,7 @@ import { broadcast, filled, pick } from '../fold/elements.js';
 import { arrange } from '../layout.js';
 import { isSym, type Num, sameNum, showSize } from '../num.js';
 import { rowArithmetic } from '../row-numbers.js';
-import { sizeValue, stretch, value } from '../stretch.js';
+import { runSize, stretch, value } from '../stretch.js';
 import {
   type Atom,
   BOOL,
@@ -92,7 +92,10 @@ function asValue(ctx: Context, where: string, x: Value, given: Constant): string
     becomes: 'constant.value',
     how: 'spread over the features',
   });
-  return ctx.add({ type: 'constant', inputs: [], tensors: { value: tensor } }, 'constant');
+  const name = ctx.add({ type: 'constant', inputs: [], tensors: { value: tensor } }, 'constant');
+  const n = uniform(given);
+  if (n !== undefined) ctx.repeats(name, data.length > 1 ? ctx.constant(n) : name);
+  return name;
 }
 
 /**
@@ -247,19 +250,12 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
 /** Merges of any number of inputs; the others have two. */
 const VARIADIC = ['Sum', 'Max', 'Min'];
 
-/** The one number of a constant, if that depends on the run. */
-export function runSize(x: Item): Num | undefined {
-  const n = x.kind === 'filled' ? x.value : x.kind === 'constant' && x.data.length === 1 ? x.data[0] : undefined;
-  return isSym(n) ? n : undefined;
-}
-
 /** Two of an operator's inputs. */
 export function merged(op: Op, ctx: Context, type: Merge, a: Item, b: Item): Item {
   const rows = rowArithmetic(ctx, type, a, b);
   if (rows) return rows;
-  const [sizeA, sizeB] = [runSize(a), runSize(b)];
-  if (sizeA !== undefined && b.kind === 'value') return merged(op, ctx, type, sizeValue(ctx, op.where, sizeA, a), b);
-  if (sizeB !== undefined && a.kind === 'value') return merged(op, ctx, type, a, sizeValue(ctx, op.where, sizeB, b));
+  if (runSize(a) !== undefined) return merged(op, ctx, type, value(ctx, op.where, a, 'an input'), b);
+  if (runSize(b) !== undefined) return merged(op, ctx, type, a, value(ctx, op.where, b, 'an input'));
   if (a.kind === 'value' && b.kind === 'value') {
     const { names, like } = align(op, ctx, [a, b]);
     return { ...like, name: ctx.add({ type, inputs: names }, op.outputs[0] as string) };
@@ -293,9 +289,7 @@ function where(op: Op, ctx: Context): Item[] {
     const n = uniform(x);
     if (n === undefined)
       return { ...like, name: asValue(ctx, op.where, like, known(op.where, x, 'an input')), type: x.type };
-    const tensor = ctx.tensor('constant', [1], Float32Array.of(n));
-    const name = ctx.add({ type: 'constant', inputs: [], tensors: { value: tensor } }, 'constant');
-    return { kind: 'value', name, time: [], features: [], axes: [], type: x.type };
+    return { kind: 'value', name: ctx.constant(n), time: [], features: [], axes: [], type: x.type };
   };
   const { names, like: all } = align(op, ctx, [lift(condition), lift(a), lift(b)]);
   return [{ ...all, name: ctx.add({ type: 'where', inputs: names }, op.outputs[0] as string), type: a.type }];

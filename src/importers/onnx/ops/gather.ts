@@ -3,7 +3,7 @@ import { axisAt, type Context, integers, known, numbers, type Op } from '../cont
 import { filled, pick } from '../fold/elements.js';
 import { timestepOfLoop } from '../loop/step.js';
 import type { Num } from '../num.js';
-import { gatherRows } from '../row-numbers.js';
+import { gatherRows, isSingle, timestepOf } from '../row-numbers.js';
 import { value } from '../stretch.js';
 import { type Atom, type Constant, dimsOf, type Item, type Value } from '../value.js';
 import { pickAlong } from './pick.js';
@@ -15,6 +15,10 @@ function gather(op: Op, ctx: Context): Item[] {
   const [data, indices] = [item(op), item(op, 1)];
   const axis = axisAt(where, attributes.int('axis', 0), dimsOf(data).length);
   if (indices.kind === 'value' && indices.rows) return [gatherRows(ctx, where, data, axis, indices, indices.rows)];
+  if (data.kind === 'value' && indices.kind === 'value' && !ctx.batch && isSingle(indices)) {
+    const axes = [...data.axes.slice(0, axis), ...indices.axes, ...data.axes.slice(axis + 1)];
+    return [timestepOf(ctx, where, data, data.axes[axis] as readonly Atom[], indices.name, axes)];
+  }
   if (data.kind === 'constant' && indices.kind === 'value') return [embedding(op, ctx, data, indices, axis)];
   const index = known(where, inputs[1], 'the index');
   if (data.kind === 'filled') {

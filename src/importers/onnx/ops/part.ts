@@ -66,16 +66,16 @@ function partOfTime(ctx: Context, where: string, x: Value, { axis, start, end, s
       'the whole sequence backwards',
       `${start} to ${end} by ${step}`,
     );
-  if (start === -1 && toEnd) {
-    const last = ctx.add({ type: 'timestep', inputs: [x.name], index: -1 }, x.name);
-    return { ...x, name: last, time: [], axes: replaced(x, axis, []) };
-  }
   const fields = { type: 'slice', inputs: [x.name], axis: 'time', start, step } as const;
   if (start < 0 || (!toEnd && end >= 0)) {
     const taken = start < 0 ? (toEnd ? -start : end < 0 ? end - start : undefined) : end - start;
     if (taken === undefined || taken < 1)
       refuse(where, 'a part that depends on the time', 'ends that do not', `${start} to ${end}`);
     const size = Math.ceil(taken / step);
+    if (size === 1) {
+      const single = ctx.add({ type: 'timestep', inputs: [x.name], index: start }, x.name);
+      return { ...x, name: single, time: [], axes: replaced(x, axis, []) };
+    }
     const atom: Atom = { kind: 'block', size };
     const name = ctx.add({ ...fields, count: size }, x.name);
     return { ...x, name, time: [atom], axes: replaced(x, axis, [atom]) };

@@ -1,9 +1,9 @@
 import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, known, type Op } from '../context.js';
 import { minus, sameNum, showSize } from '../num.js';
-import { batchAxis, rowNumbersOf, rowValue, timestepOf } from '../row-numbers.js';
+import { batchAxis, isSingle, rowNumbersOf, rowValue, timestepOf } from '../row-numbers.js';
 import { timestepNumbers, value } from '../stretch.js';
-import { type Atom, constant, count, dimsOf, hasBatch, type Item, type Value } from '../value.js';
+import { type Atom, constant, dimsOf, hasBatch, type Item, type Value } from '../value.js';
 import { activation } from './activate.js';
 import { part } from './part.js';
 import { placeOf } from './place.js';
@@ -97,7 +97,7 @@ function gatherElements(op: Op, ctx: Context): Item[] {
   const x = value(ctx, where, op.inputs[0], 'the data');
   const index = value(ctx, where, op.inputs[1], 'the index');
   const axis = axisAt(where, attributes.int('axis', 0), x.axes.length);
-  const step = ctx.repeated.get(index.name) ?? (isVectorOfOne(index) ? index.name : undefined);
+  const step = ctx.singleOf(index.name) ?? (isSingle(index) ? index.name : undefined);
   const dims = dimsOf(index);
   if (step === undefined || index.axes.length !== x.axes.length || dims[axis] !== 1 || hasBatch(x.axes[axis]))
     refuse(
@@ -116,8 +116,6 @@ function gatherElements(op: Op, ctx: Context): Item[] {
   return [timestepOf(ctx, where, cut, cut.axes[axis] as readonly Atom[], step, axes)];
 }
 
-const isVectorOfOne = ({ time, features, rows }: Value): boolean => !rows && time.length === 0 && count(features) === 1;
-
 /** Whole slices of the first axes by constants, or one timestep of each row. @returns undefined if it is the former. */
 export function gatherNdRows(op: Op, ctx: Context): Value | undefined {
   const { where, attributes, inputs } = op;
@@ -130,7 +128,7 @@ export function gatherNdRows(op: Op, ctx: Context): Value | undefined {
     const [batch, time] = rows.timeFirst ? [second, first] : [first, second];
     if (hasBatch(batch)) return timestepOf(ctx, where, x, time, rows.step.name, [batch, ...rest]);
   }
-  if (batchDims === 1 && second && hasBatch(first) && isVectorOfOne(index) && index.axes.length === 2)
+  if (batchDims === 1 && second && hasBatch(first) && isSingle(index) && index.axes.length === 2)
     return timestepOf(ctx, where, x, second, index.name, [first, ...rest]);
   return undefined;
 }
