@@ -12,7 +12,8 @@ export const lengthOf = (dims: readonly number[]): number => dims.reduce((produc
 
 export function bounded(where: string, dims: readonly number[]): number {
   const length = lengthOf(dims);
-  if (!(length <= MOST)) refuse(where, 'too many numbers', `at most ${MOST}`, `[${dims}]`);
+  if (!(length <= MOST) || dims.some((n) => !Number.isSafeInteger(n) || n < 0))
+    refuse(where, 'too many numbers', `at most ${MOST}`, `[${dims}]`);
   return length;
 }
 
