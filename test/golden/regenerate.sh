@@ -22,10 +22,21 @@ keras_python=${GATEWISE_KERAS_PYTHON:-python3}
 "$keras_python" generate_keras_option_files.py keras2
 "$keras_python" generate_keras_mask_files.py keras3
 "$keras_python" generate_keras_mask_files.py keras2
+"$keras_python" generate_keras_operation_files.py keras3
+"$keras_python" generate_keras_operation_files.py keras2
 "$keras_python" generate_keras_npz_files.py
 "$keras_python" generate_keras_npz_files.py keras2
 # Other backends, other versions of Keras or NumPy: interpreters that have them (with KERAS_BACKEND set where they need it).
 for python in ${GATEWISE_KERAS_OTHERS:-}; do "$python" generate_keras_npz_files.py; done
+# TensorFlow 2.12 to 2.14, one interpreter each.
+for python in ${GATEWISE_KERAS_TREES:-}; do "$python" generate_keras_tree_files.py; done
+# Many versions of Keras, one interpreter each, as "python=flavour": keras, tf.keras or tf_keras (with KERAS_BACKEND and
+# PYTHONPATH set where it needs them). GATEWISE_VERSIONS_FOLDER keeps what each run gave, from one call to the next.
+if [ -n "${GATEWISE_KERAS_VERSIONS:-}" ]; then
+  batteries=${GATEWISE_VERSIONS_FOLDER:-$(mktemp -d)}
+  for one in $GATEWISE_KERAS_VERSIONS; do "${one%%=*}" generate_keras_version_files.py run "${one##*=}" "$batteries"; done
+  "$keras_python" generate_keras_version_files.py keep "$batteries"
+fi
 "$keras_python" generate_tensorflow_files.py
 "$keras_python" generate_saved_model_files.py
 "$keras_python" generate_onnx_files.py

@@ -13,8 +13,14 @@ export interface Rules {
   readonly mergesLeaveOut: boolean;
   /** A layer that is called with a state forgets the mask of its input. */
   readonly stateForgetsMask: boolean;
+  /** A masked timestep repeats h, where an initial state was given from the first one on; else the output before, at first zeros. */
+  readonly maskedRepeatsState: boolean;
+  /** A Bidirectional that returns sequences gives zeros at masked timesteps; else what the timestep before gave. */
+  readonly bothWaysGiveZeros: boolean;
   /** Rescaling and Normalization hand their input's mask on. */
   readonly scalingHandsMaskOn: boolean;
+  /** The layer ReLU hands its input's mask on. */
+  readonly reluHandsMaskOn: boolean;
   /** An Identity hands its input's mask on. */
   readonly identityHandsMaskOn: boolean;
   /** Calls of models are counted from 0 by what reads them, and from 1 by the outputs; else alike by both. */
@@ -26,13 +32,19 @@ export function rulesOf(version: string): Rules {
   const [major = 2, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
   const keras3 = major >= 3;
   const since = (least: number): boolean => keras3 && (major > 3 || minor >= least);
+  // TensorFlow's Keras called its versions 2.x.y-tf until Keras itself ended with 2.3.
+  const itself = major === 2 && minor < 4 && !version.endsWith('-tf');
   return {
     hardSigmoidSlope: keras3 ? 1 / 6 : 0.2,
     gateActivation: keras3 ? 'sigmoid' : 'hard_sigmoid',
     mergedMask: since(4) ? 'all' : keras3 ? 'lost' : 'any',
     mergesLeaveOut: since(4),
     stateForgetsMask: keras3,
+    maskedRepeatsState: itself && minor < 3,
+    bothWaysGiveZeros: !itself,
     scalingHandsMaskOn: keras3,
+    // Misspelt in TensorFlow's Keras until 2.5.
+    reluHandsMaskOn: !/-tf$|^2\.4\./.test(version),
     identityHandsMaskOn: keras3,
     outputsCountModels: since(2),
   };

@@ -84,6 +84,8 @@ function readWeight(
   const numbers = toFloats(elementsOf(bytes.subarray(position, position + size), stored, where), stored, where);
   // uint8 and uint16 stand for min + scale·q; float16 for itself.
   if (!quantised || type === 'float16') return { stored: { name, shape, data: numbers }, size };
+  // Whole numbers would be rounded.
+  if (dtype !== 'float32') refuse(where, 'a quantised type that is not honoured', 'float32', show(dtype));
   const { scale, min } = quantised;
   if (typeof scale !== 'number' || typeof min !== 'number')
     return refuse(where, 'no scale or min', 'numbers', show(quantization));

@@ -53,7 +53,7 @@ export function readTfjs(modelJson: FileBytes, shards: Shards, options?: unknown
   const stated = typeof modelTopology.keras_version === 'string' ? modelTopology.keras_version : '';
   const arrays = readManifest(weightsManifest, shards);
   const entry = rootOf('modelTopology', topology);
-  // Keras 3 writes batch_shape and objects for dtypes; TensorFlow.js itself means what Keras 2 means.
+  // TensorFlow.js itself computes what Keras 2.2 does.
   const layers = layersOf(entry);
   const owner = ownerOf(layers);
   const byLayer = new Map<string | undefined, Stored[]>();
@@ -68,7 +68,11 @@ export function readTfjs(modelJson: FileBytes, shards: Shards, options?: unknown
     taken.add(name);
     return byLayer.get(name) ?? [];
   };
-  const { spec, reporter } = kerasModel(entry, listWeights(layers, take), rulesOf(/^3\./.test(stated) ? stated : '2'));
+  const { spec, reporter } = kerasModel(
+    entry,
+    listWeights(layers, take),
+    rulesOf(/^[23]\./.test(stated) ? stated : '2.2.4'),
+  );
   const left = [...arrays.keys()].filter((name) => !taken.has(owner(name)));
   if (left.length > 0)
     refuse(

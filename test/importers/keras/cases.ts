@@ -20,7 +20,7 @@ export const FILES = [
   'keras3-operations',
   'keras2-operations',
 ] as const;
-export type FileName = (typeof FILES)[number];
+export type FileName = (typeof FILES)[number] | 'keras-versions';
 
 export interface Fed {
   readonly shape: number[];

@@ -73,6 +73,11 @@ it.each<[string, string, string]>([
     'weight "d/kernel": a key that is not known; expected name, shape, dtype, quantization, got "wobble"',
   ],
   [
+    'quantised whole numbers',
+    said(model({}, { ...kernel, dtype: 'int32', quantization: { dtype: 'uint8', scale: 1, min: 0 } }), 2),
+    'weight "d/kernel": a quantised type that is not honoured; expected float32, got "int32"',
+  ],
+  [
     'an unknown key of a quantisation',
     said(model({}, { ...kernel, quantization: { dtype: 'float16', wobble: 3 } }), 4),
     'weight "d/kernel", quantization: a key that is not known; expected dtype, scale, min, original_dtype, got "wobble"',

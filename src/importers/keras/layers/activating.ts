@@ -7,7 +7,7 @@ import { after, type Layer, needsNoMask, only, ownRank } from './layer.js';
 
 const relu: Layer = (call) => {
   const { build, config, name } = call;
-  const x = only(call);
+  const x = build.rules.reluHandsMaskOn ? only(call) : build.unmasked(only(call));
   const scalar = (key: string): number | undefined => {
     const raw = config.raw(key);
     const value = Array.isArray(raw) && raw.length === 1 ? raw[0] : raw;

@@ -37,8 +37,9 @@ export function bidirectional(call: Call): Flow[] {
     const taken = which === 'forward' ? arrays.slice(0, count) : arrays.slice(count);
     const spec = cellOf(build, own, kind, inner.className, `${entry.name}.${which}`, x.features, taken);
     own.finish();
-    // Keras makes the halves output zeros at masked timesteps exactly where they return sequences.
-    return { spec: { ...spec, ...(sequences && { zeroOutputForMask: true }) }, sequences, state, kind };
+    // Keras makes the halves output zeros at masked timesteps exactly where they return sequences, if at all.
+    const zeros = sequences && build.rules.bothWaysGiveZeros;
+    return { spec: { ...spec, ...(zeros && { zeroOutputForMask: true }) }, sequences, state, kind };
   };
   const [f, b] = [half(forward, 'forward'), half(backward, 'backward')];
   if (f.sequences !== b.sequences || f.state !== b.state)

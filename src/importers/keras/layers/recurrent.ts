@@ -32,6 +32,8 @@ export function recurrent({ build, config, entry, name, inputs, arrays, maskIsNa
   // Called with a state, Keras 3 forgets the mask that its input carries, but for one that the call names.
   const forgets = initial.length > 0 && build.rules.stateForgetsMask && !maskIsNamed;
   const source = sequence(where, first);
+  if (initial.length > 0 && source.mask && build.rules.maskedRepeatsState)
+    refuse(where, 'a masked input together with initial_state, which Keras before 2.3 repeats', 'one of them', 'both');
   let x: Flow = forgets ? build.unmasked(source) : source;
   if (forgets && source.mask) x = { ...x, mask: source.mask, forgotten: true };
   const settings = aroundCell(config);
