@@ -31,6 +31,7 @@ interface Attempt extends Reading, Pick<Environment, 'inner'> {
 /** The model, if this is the way to read the file. @throws {ImportError} what stands against it. */
 export function attempt(file: OnnxFile, reading: Attempt): Imported {
   const ctx = new Context(new Reporter(), batchOf(reading), countReaders(file.graph, file.model.functions));
+  for (const { name } of [...file.graph.input, ...file.graph.output]) ctx.kept.add(name);
   try {
     return readInto(ctx, file, reading);
   } catch (error) {
@@ -62,8 +63,9 @@ function readInto(ctx: Context, file: OnnxFile, reading: Attempt): Imported {
 
   const carries = states.map(({ input, output }) => carryOf(ctx, input.name, output, items.get(output) as Item));
   const fileLayouts = [...layouts.values()].filter((layout) => layout !== undefined);
+  const carried = new Set(states.map(({ output }) => output));
   const shown = outputs
-    .filter((name) => !states.some(({ output }) => output === name))
+    .filter((name) => !carried.has(name))
     .map((name) => outputOf(ctx, name, items.get(name) as Item, fileLayouts));
   const spec = settled(ctx, finish(ctx, inputs, shown, carries, graph.name));
   spec.outputs.forEach((name, index) => {

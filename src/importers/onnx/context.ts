@@ -26,6 +26,9 @@ export interface Op {
 const MOVES = new Set(['reshape', 'rearrange', 'regroup', 'slice']);
 const ELEMENTWISE = new Set(['activation', 'add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum']);
 
+/** Most characters of a name that is made of others'. */
+const LONGEST_NAME = 256;
+
 /** The spec being made. */
 export class Context extends SpecBuilder {
   readonly #moves = new Map<string, string>();
@@ -40,6 +43,20 @@ export class Context extends SpecBuilder {
     outer?: Context,
   ) {
     super(reporter, outer);
+  }
+
+  /** What numbered names were wanted as: the next of `x`, `x_1`, … is `x_2`, not `x_1_1`, or names would grow along a chain. */
+  readonly #wanted = new Map<string, string>();
+
+  /** Names of the file's inputs and outputs, which stay as they are however long. */
+  readonly kept = new Set<string>();
+
+  override unique(wanted: string): string {
+    const short = wanted.length > LONGEST_NAME && !this.kept.has(wanted) ? wanted.slice(0, LONGEST_NAME) : wanted;
+    const base = this.#wanted.get(short) ?? short;
+    const name = super.unique(base);
+    if (name !== base) this.#wanted.set(name, base);
+    return name;
   }
 
   /** A sequence of each time that depends on the run, by that time. */

@@ -52,16 +52,22 @@ export function finish(
 ): ModelSpec {
   // An identity that carries a name.
   const named = (value: string, wanted: string): string => ctx.add({ type: 'dropout', inputs: [value] }, wanted);
-  const isInput = (value: string): boolean => inputs.some((input) => input.name === value);
-  const isTaken = (wanted: string): boolean =>
-    isInput(wanted) || ctx.nodes.some((node) => node.name === wanted || node.outputs?.includes(wanted));
-  const names = outputs.map(({ name: wanted, value }) =>
-    wanted === value || isTaken(wanted) ? value : named(value, wanted),
-  );
-  const unique = names.map((value, index) =>
-    names.indexOf(value) === index ? value : named(value, `${outputs[index]?.name}`),
-  );
-  const final = unique.map((value) => (isInput(value) ? named(value, `${value}.output`) : value));
+  const given = new Set(inputs.map((input) => input.name));
+  const taken = new Set(given);
+  for (const { name: own, outputs: several = [] } of ctx.nodes) for (const made of [own, ...several]) taken.add(made);
+  const names = outputs.map(({ name: wanted, value }) => {
+    if (wanted === value || taken.has(wanted)) return value;
+    const made = named(value, wanted);
+    taken.add(made);
+    return made;
+  });
+  const seen = new Set<string>();
+  const unique = names.map((value, index) => {
+    if (seen.has(value)) return named(value, `${outputs[index]?.name}`);
+    seen.add(value);
+    return value;
+  });
+  const final = unique.map((value) => (given.has(value) ? named(value, `${value}.output`) : value));
   for (const value of [...final, ...carries.map(({ output }) => output)]) {
     const order = ctx.rows.orderOf(value);
     if (order)

@@ -12,7 +12,7 @@ import { filesByPath } from './external.js';
 import { openFile } from './file.js';
 import { MOST_INNER } from './graph.js';
 import { declared, type OnnxInput, usesOf } from './inputs.js';
-import { agree, readings } from './readings.js';
+import { readings } from './readings.js';
 import { findStates, type OnnxState } from './states/find.js';
 
 export interface OnnxOptions {
@@ -87,10 +87,9 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
   const files = filesByPath(given);
   const initial = new Set(graph.initializer.map(({ name }) => name));
   const all = graph.input.filter(({ name }) => !initial.has(name));
-  for (const name of [fixed, shapes, axes].flatMap(Object.keys)) {
-    if (!all.some((input) => input.name === name))
-      refuse('options', 'no such input', all.map((input) => input.name).join(', '), name);
-  }
+  const names = new Set(all.map(({ name }) => name));
+  for (const name of [fixed, shapes, axes].flatMap(Object.keys))
+    if (!names.has(name)) refuse('options', 'no such input', [...names].join(', '), name);
   const uses = usesOf(graph);
   const inputs = all
     .filter(({ name }) => !Object.hasOwn(fixed, name))
@@ -99,21 +98,26 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
     name,
     dims: type?.tensorType?.shape?.dim.map(({ dimValue, dimParam }) => (dimValue > 0 ? dimValue : dimParam)),
   }));
+  const byName = new Map(inputs.map((input) => [input.name, input]));
   const states = findStates(options.states, inputs, outputs, graph).map(({ input, output }) => ({
-    input: inputs.find(({ name }) => name === input) as OnnxInput,
+    input: byName.get(input) as OnnxInput,
     output,
   }));
-  const main = inputs.filter((input) => !states.some((state) => state.input === input));
+  const carried = new Set(states.map(({ input }) => input));
+  const main = inputs.filter((input) => !carried.has(input));
+  const lengths = rolesOfLengths(graph);
   const openTime = main.some(hasOpenTime);
   const ways = readings(
     main,
-    main.map((input) => candidates(input, axes[input.name] ?? rolesOfLengths(graph, input), openTime)),
-    (roles) => options.axes !== undefined || agree(main, roles),
+    main.map((input) =>
+      candidates(input, Object.hasOwn(axes, input.name) ? axes[input.name] : lengths(input), openTime),
+    ),
+    options.axes !== undefined,
   );
   if (ways.length === 0)
     refuse('inputs', 'open sizes that cannot be told apart', 'options.axes', main.map(({ name }) => name).join(', '));
-  const names = outputs.map(({ name }) => name);
-  const reading = { inner: { left: MOST_INNER }, files, fixed, main, states, outputs: names };
+  const made = outputs.map(({ name }) => name);
+  const reading = { inner: { left: MOST_INNER }, files, fixed, main, states, outputs: made };
   let first: unknown;
   for (const way of ways) {
     try {

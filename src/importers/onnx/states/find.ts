@@ -65,13 +65,25 @@ const fits = ({ dims }: OnnxInput, { dims: made }: OnnxOutput): boolean =>
 
 /** Each input and each output once, the surest pairs first; none where two are equally likely. */
 function bestPairs(all: readonly Pair[]): Pair[] {
+  const beside = new Map<OnnxInput | OnnxOutput, Pair[]>();
+  for (const pair of all)
+    for (const end of [pair.input, pair.output]) {
+      const pairs = beside.get(end);
+      if (pairs) pairs.push(pair);
+      else beside.set(end, [pair]);
+    }
   const found: Pair[] = [];
-  let left = [...all].sort((a, b) => b.score - a.score);
-  for (let best = left[0]; best; best = left[0]) {
+  const gone = new Set<OnnxInput | OnnxOutput>();
+  const isLeft = ({ input, output }: Pair): boolean => !gone.has(input) && !gone.has(output);
+  for (const best of [...all].sort((a, b) => b.score - a.score)) {
+    if (!isLeft(best)) continue;
     const { input, output, score } = best;
-    const rivals = left.filter((pair) => (pair.input === input || pair.output === output) && pair.score === score);
-    if (rivals.length === 1) found.push(best);
-    left = left.filter((pair) => pair.input !== input && (rivals.length > 1 || pair.output !== output));
+    const isRival = (pair: Pair): boolean => pair !== best && pair.score === score && isLeft(pair);
+    const alone = !beside.get(input)?.some(isRival) && !beside.get(output)?.some(isRival);
+    gone.add(input);
+    if (!alone) continue;
+    found.push(best);
+    gone.add(output);
   }
   return found;
 }

@@ -20,6 +20,7 @@ export interface Slots {
 export function slotsOf({ node, output }: Graph): Slots {
   const makers = new Map(node.flatMap((maker) => maker.output.map((name, index) => [name, { maker, index }] as const)));
   const recurrent = node.filter(({ opType }) => RECURRENT.has(opType));
+  const numbers = new Map(recurrent.map((layer, number) => [layer, number]));
   /** Every name that a value comes of, through operators that hand on. */
   const origins = (name: string): string[] => {
     const names = new Set([name]);
@@ -31,7 +32,7 @@ export function slotsOf({ node, output }: Graph): Slots {
     }
     return [...names];
   };
-  const slot = (maker: Node, kind: number): string => `${recurrent.indexOf(maker)}.${kind}`;
+  const slot = (maker: Node, kind: number): string => `${numbers.get(maker)}.${kind}`;
   const initial = new Map<string, Set<string>>();
   for (const maker of recurrent)
     for (const kind of [1, 2])
