@@ -1,4 +1,5 @@
 import type { ModelSpec } from '../../spec.js';
+import { Budget } from './budget.js';
 
 /** What every importer's `read…` returns: the model, and the account of how it came out of the file. */
 export interface Imported {
@@ -46,18 +47,27 @@ export class Reporter {
   readonly attributes: AttributeRow[] = [];
   readonly notes: string[] = [];
 
+  /** @param budget of the import; what builds the spec draws on it as well. */
+  constructor(readonly budget: Budget = new Budget(Number.POSITIVE_INFINITY)) {}
+
   tensor(tensor: string, shape: readonly number[], becomes: string, how: string): void {
+    this.budget.characters(tensor.length + becomes.length + how.length, `tensor ${tensor.slice(0, 80)}`);
     this.tensors.push({ tensor, shape: [...shape], becomes, how });
   }
 
   /** An attribute as the file or the config states it. */
   read(layer: string, attribute: string, value: unknown, source: 'file' | 'config' = 'file'): void {
-    this.attributes.push({ layer, attribute, value: text(value), source });
+    this.#attribute({ layer, attribute, value: text(value), source });
   }
 
   /** An attribute the file does not state. */
   defaulted(layer: string, attribute: string, value: unknown, rule: string): void {
-    this.attributes.push({ layer, attribute, value: text(value), source: 'default', rule });
+    this.#attribute({ layer, attribute, value: text(value), source: 'default', rule });
+  }
+
+  #attribute(row: AttributeRow): void {
+    this.budget.characters(row.layer.length + row.value.length, `node ${row.layer.slice(0, 80)}, ${row.attribute}`);
+    this.attributes.push(row);
   }
 
   note(note: string): void {

@@ -24,8 +24,11 @@ interface Origin {
  */
 export class SpecBuilder {
   readonly nodes: Mutable<NodeSpec>[] = [];
-  readonly tensors: Record<string, TensorSpec> = {};
+  /** Without a prototype, whatever a file calls its tensors. */
+  readonly tensors: Record<string, TensorSpec> = Object.create(null);
   readonly #names: Set<string>;
+  /** The number to try next behind a name that was wanted before. */
+  readonly #next = new Map<string, number>();
 
   /** @param around for a part that is built apart (a loop's body): none of its names is one of this builder's. */
   constructor(
@@ -35,10 +38,16 @@ export class SpecBuilder {
     this.#names = new Set(around ? around.#names : []);
   }
 
-  /** The wanted name if nothing has it yet, else with a number behind. It is taken from now on. */
+  /** The wanted name if nothing has it yet, else with a number behind. It is taken from now on. @throws {ImportError} more characters than the budget has. */
   unique(wanted: string): string {
     let name = wanted || 'value';
-    for (let n = 1; this.#names.has(name); n++) name = `${wanted}_${n}`;
+    if (this.#names.has(name)) {
+      let n = this.#next.get(wanted) ?? 1;
+      do name = `${wanted}_${n++}`;
+      while (this.#names.has(name));
+      this.#next.set(wanted, n);
+    }
+    this.reporter.budget.characters(name.length, `node ${name.slice(0, 80)}`);
     this.#names.add(name);
     return name;
   }
@@ -46,6 +55,7 @@ export class SpecBuilder {
   /** @returns the name of the node's first output, which is the node's own unless it names its outputs. */
   add(node: NewNode, wanted: string): string {
     const name = this.unique(wanted);
+    this.reporter.budget.nodes(1, `node ${name.slice(0, 80)}`);
     this.nodes.push({ ...node, name } as NodeSpec);
     return node.outputs?.[0] ?? name;
   }

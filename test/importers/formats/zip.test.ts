@@ -6,6 +6,7 @@ import { crc32 } from '../../../src/importers/formats/crc.js';
 import { readZip } from '../../../src/importers/formats/zip.js';
 import { fromKeras } from '../../../src/importers/keras/index.js';
 import { fromPyTorch, type PyTorchConfig } from '../../../src/importers/pytorch/index.js';
+import { Budget, type ImportLimits } from '../../../src/importers/shared/budget.js';
 import { fromTensorFlow } from '../../../src/importers/tensorflow/index.js';
 import { randomFloats } from '../../support/random.js';
 import { refusal } from '../support.js';
@@ -137,11 +138,22 @@ describe('refusals', () => {
     else expect(damaged(bytes)).toBe(message);
   });
 
-  it('more than the limit, over all entries', () => {
-    expect(readZip(zip, { limit: 41 }).size).toBe(2);
-    expect(refusal(() => readZip(zip, { limit: 40 }))).toBe(
-      'zip entry "b/c": too large; expected at most 40 bytes unpacked, got 41',
+  it('more than the budget, over all entries: bytes that are made, operations on all of them', () => {
+    const read = (limits: ImportLimits) => readZip(zip, { budget: new Budget(zip.length, limits) }).size;
+    expect(read({ bytes: 35, operations: 41 })).toBe(2);
+    expect(refusal(() => read({ bytes: 34 }))).toBe(
+      `zip entry "a": too many bytes for a file of ${zip.length} bytes; expected at most 34 in all; limits.bytes allows more, got 35`,
     );
+    expect(refusal(() => read({ operations: 40 }))).toMatch('zip entry "b/c": too many operations');
+  });
+
+  it('entries of the same bytes: unpacked once, counted each', () => {
+    const twice = zipSync({ a: new Uint8Array(1000), b: new Uint8Array(1000) });
+    const shared = changed(RECORD, 42, view(twice).getUint16(find(twice, RECORD) + 42, true), 1, twice);
+    const read = (bytes: number) => readZip(shared, { budget: new Budget(0, { bytes }) });
+    const entries = read(2000);
+    expect(entries.get('b')).toBe(entries.get('a'));
+    expect(refusal(() => read(1999))).toMatch('zip entry "b": too many bytes');
   });
 
   it('every truncation and every flipped bit, or nothing has changed', () => {

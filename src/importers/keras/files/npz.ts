@@ -1,7 +1,8 @@
 import { show } from '../../formats/json.js';
 import { npyHeader, readNumbers } from '../../formats/npy.js';
 import { unpickle } from '../../formats/pickle.js';
-import { MOST_EXPANSION, readZip } from '../../formats/zip.js';
+import { readZip } from '../../formats/zip.js';
+import { Budget } from '../../shared/budget.js';
 import { refuse } from '../../shared/refuse.js';
 import type { Stored } from './stored.js';
 
@@ -121,7 +122,7 @@ export class Npz {
     private readonly name: string,
     whole: number,
   ) {
-    this.#entries = readZip(bytes, { only: (entry) => entry.startsWith('layers/'), limit: whole * MOST_EXPANSION });
+    this.#entries = readZip(bytes, { only: (entry) => entry.startsWith('layers/'), budget: new Budget(whole) });
   }
 
   /** @param path as `layers/lstm/cell/vars/0`. @throws {ImportError} no such array, or none of numbers. */
