@@ -1,8 +1,7 @@
 import { refuse } from '../shared/refuse.js';
-import type { Files } from './external.js';
 import { refuseForeign } from './foreign.js';
 import type { Attribute, Graph, Node } from './proto/messages.js';
-import { readTensor } from './tensor.js';
+import { readTensor, type Sources } from './tensor.js';
 import type { Constant } from './value.js';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes.slice());
@@ -18,7 +17,7 @@ export class Attributes {
   constructor(
     readonly where: string,
     { attribute }: Node,
-    private readonly files: Files,
+    private readonly sources: Sources,
     /** Told of every value that the file states or a rule fills in. */
     private readonly note: (name: string, value: unknown, given: boolean) => void,
   ) {
@@ -55,7 +54,7 @@ export class Attributes {
 
   tensor(name: string): Constant | undefined {
     const tensor = this.#find(name, 'TENSOR')?.t;
-    return tensor && readTensor(tensor, this.files);
+    return tensor && readTensor(tensor, this.sources);
   }
 
   graph(name: string): Graph {

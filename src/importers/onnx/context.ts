@@ -1,8 +1,10 @@
 import type { NodeSpec } from '../../spec.js';
+import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
 import { type Mutable, type NewNode, SpecBuilder } from '../shared/spec-builder.js';
 import type { Attributes } from './attributes.js';
+import type { Site } from './fold/elements.js';
 import { showSize } from './num.js';
 import { nodeNamed, RowOrders } from './rows.js';
 import { type Atom, type Constant, type Item, runTime, type Value } from './value.js';
@@ -19,6 +21,8 @@ export interface Op {
   readonly outputs: readonly string[];
   /** Whether anything reads the output. */
   readonly used: readonly boolean[];
+  /** What numbers that are made are drawn on. */
+  readonly budget: Budget;
   /** Version of the operator set. */
   readonly opset: number;
 }
@@ -57,6 +61,11 @@ export class Context extends SpecBuilder {
     const name = super.unique(base);
     if (name !== base) this.#wanted.set(name, base);
     return name;
+  }
+
+  /** Where numbers are made. */
+  site(where: string): Site {
+    return { where, budget: this.reporter.budget };
   }
 
   /** A sequence of each time that depends on the run, by that time. */
@@ -173,6 +182,7 @@ export class Context extends SpecBuilder {
 /** Plain float32 numbers of a constant. @throws {ImportError} one depends on batch or time. */
 export function numbers(where: string, { data }: Constant): Float32Array {
   if (data instanceof Float32Array) return data;
+  if (!Array.isArray(data)) return new Float32Array(data as ArrayLike<number>);
   return Float32Array.from(data as ArrayLike<number>, (n) => {
     if (typeof n !== 'number') refuse(where, 'depends on the size of the input', 'a number; give options.shapes');
     return n;

@@ -1,4 +1,5 @@
 import { ImportError } from '../../errors.js';
+import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { refuseForeign } from './foreign.js';
 import { decodeModel } from './proto/decode.js';
@@ -17,8 +18,8 @@ const OLDEST = 7;
 const NEWEST = 28;
 
 /** @throws {ImportError} no ModelProto, or of an operator set that is not honoured. */
-export function openFile(bytes: Uint8Array): OnnxFile {
-  const model = decode(bytes);
+export function openFile(bytes: Uint8Array, budget: Budget): OnnxFile {
+  const model = decode(bytes, budget);
   refuseForeign('file', model, ...model.opsetImport);
   const graph = model.graph ?? refuse('file', 'no graph', 'an ONNX model');
   const opsets = new Map(model.opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, version]));
@@ -30,10 +31,11 @@ export function openFile(bytes: Uint8Array): OnnxFile {
   return { model, graph, opsets };
 }
 
-function decode(bytes: Uint8Array): Model {
+function decode(bytes: Uint8Array, budget: Budget): Model {
   try {
-    return decodeModel(bytes);
+    return decodeModel(bytes, budget);
   } catch (cause) {
+    if (cause instanceof ImportError) throw cause;
     throw new ImportError('not an ONNX model', {
       where: 'file',
       expected: 'a ModelProto',

@@ -1,3 +1,4 @@
+import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { refuseForeign } from './foreign.js';
 import type { Graph, Node, ValueInfo } from './proto/messages.js';
@@ -45,11 +46,11 @@ export function declared(
 /** What the graph does with an input. */
 type Uses = Pick<OnnxInput, 'ids' | 'slid' | 'initial'>;
 
-export function usesOf(graph: Graph): (name: string) => Uses {
+export function usesOf(graph: Graph, budget: Budget): (name: string) => Uses {
   const ids = idsOf(graph);
   const windows = graph.node.filter(({ opType }) => /(Conv|Pool)/.test(opType));
   const slid = new Set(windows.map(({ input }) => input[0]));
-  const { initial } = slotsOf(graph);
+  const { initial } = slotsOf(graph, budget);
   return (name) => ({ ids: ids.has(name), slid: slid.has(name), initial: initial.has(name) });
 }
 

@@ -2,7 +2,9 @@ import { ImportError } from '../../errors.js';
 import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, isBytes, viewModel } from '../formats/bytes.js';
 import { isObject } from '../formats/json.js';
+import { Budget, type ImportLimits } from '../shared/budget.js';
 import { checkConfig, type Field, type Fields } from '../shared/fields.js';
+import { limitsField } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import type { Imported } from '../shared/report.js';
 import { attempt } from './attempt.js';
@@ -29,6 +31,8 @@ export interface OnnxOptions {
   readonly states?: readonly OnnxState[];
   /** Files beside the model that hold its numbers (external data), by their path from its folder, as the model names them. */
   readonly files?: Readonly<Record<string, FileBytes>>;
+  /** Most that the import may take. Default: in proportion to the size of the files. */
+  readonly limits?: ImportLimits;
 }
 
 const record = (expected: string, holds: (value: unknown) => boolean): Field => [
@@ -63,6 +67,7 @@ const OPTIONS: Fields = {
     ),
   ],
   files: record('bytes by name', isBytes),
+  limits: limitsField,
 };
 
 /**
@@ -80,17 +85,20 @@ export function fromOnnx(bytes: FileBytes, options: OnnxOptions = {}): ModelSpec
 
 /** As `fromOnnx`, with the account of which tensor became what. */
 export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported {
-  const file = openFile(viewModel(bytes));
-  const { graph } = file;
   checkConfig(options, 'options', OPTIONS);
   const { inputs: fixed = {}, shapes = {}, axes = {}, files: given = {} } = options;
   const files = filesByPath(given);
+  const model = viewModel(bytes);
+  const size = [...files.values()].reduce((sum, { length }) => sum + length, model.length);
+  const budget = new Budget(size, options.limits);
+  const file = openFile(model, budget);
+  const { graph } = file;
   const initial = new Set(graph.initializer.map(({ name }) => name));
   const all = graph.input.filter(({ name }) => !initial.has(name));
   const names = new Set(all.map(({ name }) => name));
   for (const name of [fixed, shapes, axes].flatMap(Object.keys))
     if (!names.has(name)) refuse('options', 'no such input', [...names].join(', '), name);
-  const uses = usesOf(graph);
+  const uses = usesOf(graph, budget);
   const inputs = all
     .filter(({ name }) => !Object.hasOwn(fixed, name))
     .map((info) => declared(info, shapes, uses(info.name)));
@@ -99,7 +107,7 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
     dims: type?.tensorType?.shape?.dim.map(({ dimValue, dimParam }) => (dimValue > 0 ? dimValue : dimParam)),
   }));
   const byName = new Map(inputs.map((input) => [input.name, input]));
-  const states = findStates(options.states, inputs, outputs, graph).map(({ input, output }) => ({
+  const states = findStates(options.states, inputs, outputs, graph, budget).map(({ input, output }) => ({
     input: byName.get(input) as OnnxInput,
     output,
   }));
@@ -116,8 +124,9 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
   );
   if (ways.length === 0)
     refuse('inputs', 'open sizes that cannot be told apart', 'options.axes', main.map(({ name }) => name).join(', '));
+  const sources = { files, budget, read: new Map() };
   const made = outputs.map(({ name }) => name);
-  const reading = { inner: { left: MOST_INNER }, files, fixed, main, states, outputs: made };
+  const reading = { inner: { left: MOST_INNER }, sources, fixed, main, states, outputs: made };
   let first: unknown;
   for (const way of ways) {
     try {

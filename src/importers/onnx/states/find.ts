@@ -1,7 +1,8 @@
+import type { Budget } from '../../shared/budget.js';
 import { refuse } from '../../shared/refuse.js';
 import type { OnnxInput } from '../inputs.js';
 import type { Graph } from '../proto/messages.js';
-import { isStateName, likeness } from './names.js';
+import { isStateName, likeness, wordsByName } from './names.js';
 import { slotsOf } from './slots.js';
 
 export interface OnnxState {
@@ -28,6 +29,7 @@ export function findStates(
   inputs: readonly OnnxInput[],
   outputs: readonly OnnxOutput[],
   graph: Graph,
+  budget: Budget,
 ): OnnxState[] {
   if (given) {
     for (const { input, output } of given) {
@@ -38,20 +40,25 @@ export function findStates(
     }
     return [...given];
   }
-  const pairs = withoutData(bestPairs(pairsOf(inputs, outputs, graph)), inputs, outputs);
+  const pairs = withoutData(bestPairs(pairsOf(inputs, outputs, graph, budget)), inputs, outputs);
   return pairs.map(({ input, output }) => ({ input: input.name, output: output.name }));
 }
 
+/** To compare the names of an input and an output, by and large. */
+const OPERATIONS_PER_PAIR = 100;
+
 /** Every input with every output that it may be in the next call. */
-function pairsOf(inputs: readonly OnnxInput[], outputs: readonly OnnxOutput[], graph: Graph): Pair[] {
-  const { initial, final } = slotsOf(graph);
+function pairsOf(inputs: readonly OnnxInput[], outputs: readonly OnnxOutput[], graph: Graph, budget: Budget): Pair[] {
+  const { initial, final } = slotsOf(graph, budget);
+  budget.operations(OPERATIONS_PER_PAIR * inputs.length * outputs.length, 'inputs beside outputs');
+  const wordsOf = wordsByName();
   return inputs.flatMap((input) =>
     outputs.flatMap((output) => {
       const [from, to] = [initial.get(input.name), final.get(output.name)];
       const proven = [...(from ?? [])].some((slot) => to?.has(slot));
       // Of one layer's h and another's c, or of another layer.
       const apart = !proven && from !== undefined && to !== undefined && to.size > 0;
-      const alike = likeness(input.name, output.name);
+      const alike = likeness(wordsOf(input.name), wordsOf(output.name));
       if (apart || !fits(input, output) || alike < (proven ? 1 : 2)) return [];
       return [{ input, output, proven, score: alike + (proven ? 4 : 0) }];
     }),
