@@ -4,14 +4,14 @@ import { bindFixed, bindInput, bindState, type FixedInputs } from './bind.js';
 import { Context } from './context.js';
 import { type Environment, Scope } from './environment.js';
 import { formatOf, type OnnxFile } from './file.js';
-import { functionKey } from './functions.js';
 import { runGraph } from './graph.js';
 import type { OnnxInput } from './inputs.js';
 import { arrange } from './layout.js';
 import { inputLayout, layoutNote, layoutsOf } from './layouts.js';
+import { functionKey } from './names.js';
 import { symbol } from './num.js';
 import { countReaders } from './order.js';
-import { finish, outputOf, outputValue } from './outputs.js';
+import { checkDeclared, finish, outputOf, outputValue } from './outputs.js';
 import type { Reading } from './readings.js';
 import { NoTokenIds, settled, supposedIds } from './settle.js';
 import type { Sources } from './tensor.js';
@@ -65,6 +65,7 @@ function readInto(ctx: Context, file: OnnxFile, reading: Attempt): Imported {
   const env: Environment = { ctx, sources, opsets, functions, inner, depth: 0, runGraph };
   const items = new Map(runGraph(env, graph, outputs, scope).map((item, index) => [outputs[index] as string, item]));
 
+  for (const info of graph.output) checkDeclared(info, items.get(info.name) as Item);
   const carries = states.map(({ input, output }) => carryOf(ctx, input.name, output, items.get(output) as Item));
   const fileLayouts = [...layouts.values()].filter((layout) => layout !== undefined);
   const carried = new Set(states.map(({ output }) => output));

@@ -2,6 +2,7 @@ import { ImportError } from '../../errors.js';
 import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { refuseForeign } from './foreign.js';
+import { checkModel } from './names.js';
 import { decodeModel } from './proto/decode.js';
 import type { Graph, Model } from './proto/messages.js';
 
@@ -20,8 +21,9 @@ const NEWEST = 28;
 /** @throws {ImportError} no ModelProto, or of an operator set that is not honoured. */
 export function openFile(bytes: Uint8Array, budget: Budget): OnnxFile {
   const model = decode(bytes, budget);
-  refuseForeign('file', model, ...model.opsetImport);
+  for (const message of [model, ...model.opsetImport]) refuseForeign('file', message);
   const graph = model.graph ?? refuse('file', 'no graph', 'an ONNX model');
+  checkModel(model, graph);
   const opsets = new Map(model.opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, version]));
   const opset = opsets.get('') ?? 0;
   if (!(opset >= OLDEST && opset <= NEWEST)) {

@@ -5,8 +5,10 @@ import type { Context, Op } from './context.js';
 import type { Environment, Scope } from './environment.js';
 import { fold } from './fold/fold.js';
 import { refuseForeign } from './foreign.js';
-import { functionKey, runFunction } from './functions.js';
+import { runFunction } from './functions.js';
 import { runLoop } from './loop/loop.js';
+import { checkNames, functionKey } from './names.js';
+import { checkOperands } from './operands.js';
 import { MICROSOFT, OPERATORS } from './ops/all.js';
 import { reduction } from './ops/reduce.js';
 import { neededBy, ordered } from './order.js';
@@ -40,6 +42,7 @@ export function runGraph(env: Environment, graph: Graph, outputs: readonly strin
   if (depth > DEEPEST) refuse('graph', 'graphs within graphs', `at most ${DEEPEST} deep`);
   if (graph.sparseInitializer.length > 0) refuse('graph', 'sparse initialisers', 'dense ones');
   refuseForeign('graph', graph);
+  if (depth > 0) checkNames('graph', graph);
   if (depth > 0) inner.left -= graph.node.length + 1;
   if (inner.left < 0) refuse('graph', 'functions and loops within one another', `at most ${MOST_INNER} nodes`, 'more');
   env.ctx.reporter.budget.operations(OPERATIONS_PER_NODE * (graph.node.length + 1), 'graph');
@@ -87,6 +90,7 @@ function runPlain(
   const domain = node.domain === 'ai.onnx' ? '' : node.domain;
   const opset = opsets.get('') ?? 0;
   if (domain !== '' && domain !== MICROSOFT_DOMAIN) refuse(where, 'an operator of another domain', 'ai.onnx', domain);
+  checkOperands(where, node, domain, opset);
   const attributes = new Attributes(where, node, sources, (attribute, value, given) => {
     if (given) ctx.reporter.read(name, attribute, value);
     else

@@ -3,7 +3,9 @@ import { refuse } from '../shared/refuse.js';
 import type { Context } from './context.js';
 import { arrange } from './layout.js';
 import { layoutNote, outputLayout } from './layouts.js';
-import { type Atom, type Item, runTime, type Value, withoutBatch } from './value.js';
+import { type Num, showSize } from './num.js';
+import type { ValueInfo } from './proto/messages.js';
+import { type Atom, dimsOf, type Item, runTime, type Value, withoutBatch } from './value.js';
 
 /** @throws {ImportError} an output that is the same for every input. */
 export function outputValue(name: string, item: Item): { readonly where: string; readonly value: Value } {
@@ -74,4 +76,20 @@ export function finish(
       refuse(`output ${JSON.stringify(ctx.rows.source(value))}`, 'rows in another order', 'the batch’s own', order.by);
   }
   return ctx.spec({ inputs, outputs: final, ...(carries.length > 0 && { carries }), ...(name !== '' && { name }) });
+}
+
+/** @throws {ImportError} an output of which the file declares another rank, or another size where both are known. */
+export function checkDeclared({ name, type }: ValueInfo, item: Item): void {
+  const declared = type?.tensorType?.shape?.dim;
+  if (!declared) return;
+  const dims = dimsOf(item);
+  const differs = (own: Num | undefined, { dimValue }: { readonly dimValue: number }): boolean =>
+    dimValue > 0 && typeof own === 'number' && own !== dimValue;
+  if (declared.length === dims.length && !declared.some((size, axis) => differs(dims[axis], size))) return;
+  refuse(
+    `output ${JSON.stringify(name)}`,
+    'is not what the file declares',
+    `[${declared.map(({ dimValue, dimParam }) => (dimValue > 0 ? dimValue : dimParam || '?')).join(', ')}]`,
+    `[${dims.map(showSize).join(', ')}]`,
+  );
 }
