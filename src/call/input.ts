@@ -114,10 +114,9 @@ export function checkInput(
 ): CheckedInput {
   const where = `input ${describe(info.name)}`;
   const own = nested ? undefined : layout;
-  const sizes = shape ? fromShape(info, own, data, shape, batch, where) : fromLength(info, data, batch ?? 1, where);
-  const rows = layout?.batch;
-  if (nested && batch === undefined && rows !== undefined && sizes.batch !== rows)
-    badInput(where, 'another batch', `${rows}, as in the file; { data, shape } has its order`, `${sizes.batch}`);
+  // Nested arrays of more rows than the file has are rather in its order.
+  const rows = nested ? (batch ?? layout?.batch) : batch;
+  const sizes = shape ? fromShape(info, own, data, shape, rows, where) : fromLength(info, data, batch ?? 1, where);
   if (info.dtype === 'int32') checkIds(data, info.vocabulary, where);
   return { info, data: shape && own ? turn(data, own, sizes) : data, ...sizes };
 }

@@ -122,7 +122,7 @@ describe.each(builds)('the axes of a file, %s', (build) => {
     const nested = Array.from({ length: 5 }, (_, t) => [[...one.subarray(t * 6, t * 6 + 6)]]);
     expectSameBits(fixed.run([nested.map(([frame]) => frame as number[])]), wanted);
     expect(() => fixed.run(nested)).toThrow(
-      'input "x": another batch; expected 1, as in the file; { data, shape } has its order, got 5',
+      'input "x": wrong shape; expected [time, 6] or [1, time, 6], got [5, 1, 6] with 30 numbers',
     );
     expect(fixed.run(nested, { batch: 5 })).toHaveLength(15);
     // Ours, where it can mean nothing else.

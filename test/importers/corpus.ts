@@ -50,7 +50,7 @@ export function seeds(): Seed[] {
     'composition_3',
     'embedding',
   );
-  const exports = ['keras3', 'graphs', 'torch'].flatMap((file) =>
+  const exports = ['keras3', 'graphs', 'torch', 'times', 'states', 'time-first'].flatMap((file) =>
     named(
       json(`onnx-files/${file}.json`) as { name: string; model: string }[],
       'keras3_export_gru_sequence',
@@ -60,6 +60,9 @@ export function seeds(): Seed[] {
       'fused_gemm_hard',
       'dequantised_columns',
       'torch_legacy_steps',
+      'legacy_encoder_decoder_lstm_open',
+      'legacy_numbered_by_torch_lstm',
+      'legacy_two_inputs_one_row',
     ).map(
       ({ name, model }): Seed => ({
         name: `ONNX ${name}`,

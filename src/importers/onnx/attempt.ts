@@ -3,23 +3,23 @@ import { type Imported, Reporter } from '../shared/report.js';
 import { bindFixed, bindInput, bindState, type FixedInputs } from './bind.js';
 import { Context } from './context.js';
 import { type Environment, Scope } from './environment.js';
-import type { Files } from './external.js';
 import { formatOf, type OnnxFile } from './file.js';
-import { functionKey } from './functions.js';
 import { runGraph } from './graph.js';
 import type { OnnxInput } from './inputs.js';
 import { arrange } from './layout.js';
 import { inputLayout, layoutNote, layoutsOf } from './layouts.js';
+import { functionKey } from './names.js';
 import { symbol } from './num.js';
 import { countReaders } from './order.js';
-import { finish, outputOf, outputValue } from './outputs.js';
+import { checkDeclared, finish, outputOf, outputValue } from './outputs.js';
 import type { Reading } from './readings.js';
 import { NoTokenIds, settled, supposedIds } from './settle.js';
+import type { Sources } from './tensor.js';
 import { type Atom, type Item, withoutBatch } from './value.js';
 
 /** One way to read a file: what its inputs are. */
 interface Attempt extends Reading, Pick<Environment, 'inner'> {
-  readonly files: Files;
+  readonly sources: Sources;
   readonly fixed: FixedInputs;
   /** Inputs that callers give. */
   readonly main: readonly OnnxInput[];
@@ -30,7 +30,12 @@ interface Attempt extends Reading, Pick<Environment, 'inner'> {
 
 /** The model, if this is the way to read the file. @throws {ImportError} what stands against it. */
 export function attempt(file: OnnxFile, reading: Attempt): Imported {
-  const ctx = new Context(new Reporter(), batchOf(reading), countReaders(file.graph, file.model.functions));
+  const ctx = new Context(
+    new Reporter(reading.sources.budget),
+    batchOf(reading),
+    countReaders(file.graph, file.model.functions),
+  );
+  for (const { name } of [...file.graph.input, ...file.graph.output]) ctx.kept.add(name);
   try {
     return readInto(ctx, file, reading);
   } catch (error) {
@@ -44,7 +49,7 @@ export function attempt(file: OnnxFile, reading: Attempt): Imported {
 
 function readInto(ctx: Context, file: OnnxFile, reading: Attempt): Imported {
   const { model, graph, opsets } = file;
-  const { inner, files, states, outputs } = reading;
+  const { inner, sources, states, outputs } = reading;
   const scope = new Scope();
   bindFixed(ctx, scope, file, reading.fixed);
   const layouts = new Map<string, ValueLayout | undefined>();
@@ -57,13 +62,15 @@ function readInto(ctx: Context, file: OnnxFile, reading: Attempt): Imported {
   for (const { input } of states) inputs.push(bindState(ctx, scope, input));
 
   const functions = new Map(model.functions.map((made) => [functionKey(made, made.name), made]));
-  const env: Environment = { ctx, files, opsets, functions, inner, depth: 0, runGraph };
+  const env: Environment = { ctx, sources, opsets, functions, inner, depth: 0, runGraph };
   const items = new Map(runGraph(env, graph, outputs, scope).map((item, index) => [outputs[index] as string, item]));
 
+  for (const info of graph.output) checkDeclared(info, items.get(info.name) as Item);
   const carries = states.map(({ input, output }) => carryOf(ctx, input.name, output, items.get(output) as Item));
   const fileLayouts = [...layouts.values()].filter((layout) => layout !== undefined);
+  const carried = new Set(states.map(({ output }) => output));
   const shown = outputs
-    .filter((name) => !states.some(({ output }) => output === name))
+    .filter((name) => !carried.has(name))
     .map((name) => outputOf(ctx, name, items.get(name) as Item, fileLayouts));
   const spec = settled(ctx, finish(ctx, inputs, shown, carries, graph.name));
   spec.outputs.forEach((name, index) => {

@@ -1,14 +1,29 @@
 import { refuse } from '../shared/refuse.js';
-import type { Files } from './external.js';
 import { refuseForeign } from './foreign.js';
+import { refuseTwice } from './names.js';
 import type { Attribute, Graph, Node } from './proto/messages.js';
-import { readTensor } from './tensor.js';
+import { readTensor, type Sources } from './tensor.js';
 import type { Constant } from './value.js';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes.slice());
 
 /** AttributeProto.AttributeType, by number. */
 const KINDS = ['UNDEFINED', 'FLOAT', 'INT', 'STRING', 'TENSOR', 'GRAPH', 'FLOATS', 'INTS', 'STRINGS'] as const;
+
+/** The kinds of which an attribute has a value: files need not say its type, and what is 0 or empty need not be written. */
+function held({ f, i, s, t, g, floats, ints, strings }: Attribute): (typeof KINDS)[number][] {
+  const all = {
+    FLOAT: f !== 0,
+    INT: i !== 0,
+    STRING: s.length > 0,
+    TENSOR: t !== undefined,
+    GRAPH: g !== undefined,
+    FLOATS: floats.length > 0,
+    INTS: ints.length > 0,
+    STRINGS: strings.length > 0,
+  };
+  return KINDS.filter((kind) => kind !== 'UNDEFINED' && all[kind]);
+}
 
 /** A node's attributes, each asked for by name; what nobody asked for is refused at the end. */
 export class Attributes {
@@ -18,11 +33,16 @@ export class Attributes {
   constructor(
     readonly where: string,
     { attribute }: Node,
-    private readonly files: Files,
+    private readonly sources: Sources,
     /** Told of every value that the file states or a rule fills in. */
     private readonly note: (name: string, value: unknown, given: boolean) => void,
   ) {
     this.#all = new Map(attribute.map((own) => [own.name, own]));
+    refuseTwice(
+      where,
+      'attributes',
+      attribute.map(({ name }) => name),
+    );
   }
 
   has(name: string): boolean {
@@ -55,7 +75,7 @@ export class Attributes {
 
   tensor(name: string): Constant | undefined {
     const tensor = this.#find(name, 'TENSOR')?.t;
-    return tensor && readTensor(tensor, this.files);
+    return tensor && readTensor(tensor, this.sources);
   }
 
   graph(name: string): Graph {
@@ -85,6 +105,8 @@ export class Attributes {
       refuse(this.where, `attribute ${name} is that of a function`, 'a value', found.refAttrName);
     if (found.type !== 0 && KINDS[found.type] !== kind)
       refuse(this.where, `attribute ${name} is of another kind`, kind, KINDS[found.type] ?? `${found.type}`);
+    const other = held(found).find((own) => own !== kind);
+    if (other !== undefined) refuse(this.where, `attribute ${name} is of another kind`, kind, other);
     return found;
   }
 

@@ -9,8 +9,9 @@ import { isStateName } from './states/names.js';
 export type AxisRole = 'batch' | 'time' | 'features' | 'fixed';
 export const ROLES: readonly AxisRole[] = ['batch', 'time', 'features', 'fixed'];
 
-const BATCH = /^(n|b|bs|batch.*|.*batch.*)$/i;
-const TIME = /^(t|s|l|seq.*|time.*|len.*|.*len.*|.*seq.*|.*time.*|steps?|frames?)$/i;
+// Without `.*`: these names come from the file, and may be of any length.
+const BATCH = /^(?:n|b|bs)$|batch/i;
+const TIME = /^(?:t|s|l|steps?|frames?)$|len|seq|time/i;
 
 /** How the file declares an axis: open with a name that says what it is, open with another, of size 1, or of another size. */
 type Look = 'named batch' | 'named time' | 'named both' | 'open' | 'size 1' | 'size';
@@ -141,11 +142,13 @@ export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefi
 const RECURRENT = new Set(['LSTM', 'GRU', 'RNN', 'DynamicQuantizeLSTM']);
 
 /** The axis of an input that is read as sequence_lens and as nothing else. */
-export function rolesOfLengths({ node }: Graph, { name, dims }: OnnxInput): readonly AxisRole[] | undefined {
-  const uses = node.flatMap(({ opType, input, attribute }) => {
-    const inside = attribute.some(({ g }) => g?.node.some((inner) => inner.input.includes(name)));
-    const own = input.flatMap((used, index) => (used === name ? [RECURRENT.has(opType) && index === 4] : []));
-    return inside ? [...own, false] : own;
-  });
-  return uses.length > 0 && uses.every(Boolean) && dims.length === 1 ? ['batch'] : undefined;
+export function rolesOfLengths({ node }: Graph): (input: OnnxInput) => readonly AxisRole[] | undefined {
+  const [lengths, others] = [new Set<string>(), new Set<string>()];
+  for (const { opType, input, attribute } of node) {
+    input.forEach((name, index) => {
+      (RECURRENT.has(opType) && index === 4 ? lengths : others).add(name);
+    });
+    for (const { g } of attribute) for (const inner of g?.node ?? []) for (const name of inner.input) others.add(name);
+  }
+  return ({ name, dims }) => (lengths.has(name) && !others.has(name) && dims.length === 1 ? ['batch'] : undefined);
 }

@@ -1,8 +1,10 @@
 import type { NodeSpec } from '../../spec.js';
+import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
 import { type Mutable, type NewNode, SpecBuilder } from '../shared/spec-builder.js';
 import type { Attributes } from './attributes.js';
+import type { Site } from './fold/elements.js';
 import { showSize } from './num.js';
 import { nodeNamed, RowOrders } from './rows.js';
 import { type Atom, type Constant, type Item, runTime, type Value } from './value.js';
@@ -19,12 +21,17 @@ export interface Op {
   readonly outputs: readonly string[];
   /** Whether anything reads the output. */
   readonly used: readonly boolean[];
+  /** What numbers that are made are drawn on. */
+  readonly budget: Budget;
   /** Version of the operator set. */
   readonly opset: number;
 }
 
 const MOVES = new Set(['reshape', 'rearrange', 'regroup', 'slice']);
 const ELEMENTWISE = new Set(['activation', 'add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum']);
+
+/** Most characters of a name that is made of others'. */
+const LONGEST_NAME = 256;
 
 /** The spec being made. */
 export class Context extends SpecBuilder {
@@ -40,6 +47,25 @@ export class Context extends SpecBuilder {
     outer?: Context,
   ) {
     super(reporter, outer);
+  }
+
+  /** What numbered names were wanted as: the next of `x`, `x_1`, … is `x_2`, not `x_1_1`, or names would grow along a chain. */
+  readonly #wanted = new Map<string, string>();
+
+  /** Names of the file's inputs and outputs, which stay as they are however long. */
+  readonly kept = new Set<string>();
+
+  override unique(wanted: string): string {
+    const short = wanted.length > LONGEST_NAME && !this.kept.has(wanted) ? wanted.slice(0, LONGEST_NAME) : wanted;
+    const base = this.#wanted.get(short) ?? short;
+    const name = super.unique(base);
+    if (name !== base) this.#wanted.set(name, base);
+    return name;
+  }
+
+  /** Where numbers are made. */
+  site(where: string): Site {
+    return { where, budget: this.reporter.budget };
   }
 
   /** A sequence of each time that depends on the run, by that time. */
@@ -156,6 +182,7 @@ export class Context extends SpecBuilder {
 /** Plain float32 numbers of a constant. @throws {ImportError} one depends on batch or time. */
 export function numbers(where: string, { data }: Constant): Float32Array {
   if (data instanceof Float32Array) return data;
+  if (!Array.isArray(data)) return new Float32Array(data as ArrayLike<number>);
   return Float32Array.from(data as ArrayLike<number>, (n) => {
     if (typeof n !== 'number') refuse(where, 'depends on the size of the input', 'a number; give options.shapes');
     return n;

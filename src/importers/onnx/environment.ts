@@ -1,6 +1,6 @@
 import type { Context } from './context.js';
-import type { Files } from './external.js';
 import type { Graph, LocalFunction } from './proto/messages.js';
+import type { Sources } from './tensor.js';
 import type { Item } from './value.js';
 
 /** Names to items, with those of the graphs around. */
@@ -23,7 +23,7 @@ export type RunGraph = (env: Environment, graph: Graph, outputs: readonly string
 /** What holds for all nodes of a graph. */
 export interface Environment {
   readonly ctx: Context;
-  readonly files: Files;
+  readonly sources: Sources;
   readonly opsets: ReadonlyMap<string, number>;
   /** Operators that the file defines, by `functionKey`. */
   readonly functions: ReadonlyMap<string, LocalFunction>;

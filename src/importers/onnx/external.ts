@@ -7,7 +7,7 @@ import type { Tensor } from './proto/messages.js';
 export type Files = ReadonlyMap<string, Uint8Array>;
 
 /** Of TensorProto.external_data; ONNX Runtime adds weights that it has rearranged for itself. */
-const KNOWN = /^(location|offset|length|checksum|prepacked_.*)$/;
+const KNOWN = /^(?:(?:location|offset|length|checksum)$|prepacked_)/;
 
 /** @throws {ImportError} two names for one file; not bytes. */
 export function filesByPath(files: Readonly<Record<string, FileBytes>>): Files {

@@ -1,6 +1,8 @@
 import { ImportError } from '../../errors.js';
+import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { refuseForeign } from './foreign.js';
+import { checkModel } from './names.js';
 import { decodeModel } from './proto/decode.js';
 import type { Graph, Model } from './proto/messages.js';
 
@@ -17,10 +19,11 @@ const OLDEST = 7;
 const NEWEST = 28;
 
 /** @throws {ImportError} no ModelProto, or of an operator set that is not honoured. */
-export function openFile(bytes: Uint8Array): OnnxFile {
-  const model = decode(bytes);
-  refuseForeign('file', model, ...model.opsetImport);
+export function openFile(bytes: Uint8Array, budget: Budget): OnnxFile {
+  const model = decode(bytes, budget);
+  for (const message of [model, ...model.opsetImport]) refuseForeign('file', message);
   const graph = model.graph ?? refuse('file', 'no graph', 'an ONNX model');
+  checkModel(model, graph);
   const opsets = new Map(model.opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, version]));
   const opset = opsets.get('') ?? 0;
   if (!(opset >= OLDEST && opset <= NEWEST)) {
@@ -30,10 +33,11 @@ export function openFile(bytes: Uint8Array): OnnxFile {
   return { model, graph, opsets };
 }
 
-function decode(bytes: Uint8Array): Model {
+function decode(bytes: Uint8Array, budget: Budget): Model {
   try {
-    return decodeModel(bytes);
+    return decodeModel(bytes, budget);
   } catch (cause) {
+    if (cause instanceof ImportError) throw cause;
     throw new ImportError('not an ONNX model', {
       where: 'file',
       expected: 'a ModelProto',

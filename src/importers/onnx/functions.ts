@@ -4,10 +4,6 @@ import { refuseForeign } from './foreign.js';
 import type { Attribute, Graph, LocalFunction, Node } from './proto/messages.js';
 import type { Item } from './value.js';
 
-/** The name by which nodes call a function of the file. */
-export const functionKey = ({ domain, overload }: { domain: string; overload: string }, name: string): string =>
-  `${domain === 'ai.onnx' ? '' : domain}:${name}:${overload}`;
-
 /** The graph of a function with the attributes of a call in the places that refer to them; what the call leaves out is gone. */
 function bound(
   { node, attributeProto, input }: LocalFunction,

@@ -5,8 +5,10 @@ import type { Context, Op } from './context.js';
 import type { Environment, Scope } from './environment.js';
 import { fold } from './fold/fold.js';
 import { refuseForeign } from './foreign.js';
-import { functionKey, runFunction } from './functions.js';
+import { runFunction } from './functions.js';
 import { runLoop } from './loop/loop.js';
+import { checkNames, functionKey } from './names.js';
+import { checkOperands } from './operands.js';
 import { MICROSOFT, OPERATORS } from './ops/all.js';
 import { reduction } from './ops/reduce.js';
 import { neededBy, ordered } from './order.js';
@@ -23,6 +25,9 @@ const DEEPEST = 32;
  */
 export const MOST_INNER = 100_000;
 
+/** What a node costs each time that it is looked at, by and large: a file is tried in several ways. */
+const OPERATIONS_PER_NODE = 100;
+
 const MICROSOFT_DOMAIN = 'com.microsoft';
 
 /** The operators that hold graphs. */
@@ -37,12 +42,14 @@ export function runGraph(env: Environment, graph: Graph, outputs: readonly strin
   if (depth > DEEPEST) refuse('graph', 'graphs within graphs', `at most ${DEEPEST} deep`);
   if (graph.sparseInitializer.length > 0) refuse('graph', 'sparse initialisers', 'dense ones');
   refuseForeign('graph', graph);
+  if (depth > 0) checkNames('graph', graph);
   if (depth > 0) inner.left -= graph.node.length + 1;
   if (inner.left < 0) refuse('graph', 'functions and loops within one another', `at most ${MOST_INNER} nodes`, 'more');
+  env.ctx.reporter.budget.operations(OPERATIONS_PER_NODE * (graph.node.length + 1), 'graph');
   const nodes = ordered(graph.node);
   const needed = neededBy(nodes, outputs);
   const initial = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
-  for (const [name, tensor] of initial) if (needed.names.has(name)) scope.set(name, readTensor(tensor, env.files));
+  for (const [name, tensor] of initial) if (needed.names.has(name)) scope.set(name, readTensor(tensor, env.sources));
   for (const node of nodes) if (needed.nodes.has(node)) runNode(env, node, scope, needed.names);
   return outputs.map(
     (name) => scope.get(name) ?? refuse(`output ${JSON.stringify(name)}`, 'nothing makes it', 'a node or input'),
@@ -78,12 +85,13 @@ function runPlain(
   site: Pick<Op, 'where' | 'name' | 'inputs' | 'used'>,
   scope: Scope,
 ): (Item | undefined)[] {
-  const { ctx, files, opsets } = env;
+  const { ctx, sources, opsets } = env;
   const { where, name } = site;
   const domain = node.domain === 'ai.onnx' ? '' : node.domain;
   const opset = opsets.get('') ?? 0;
   if (domain !== '' && domain !== MICROSOFT_DOMAIN) refuse(where, 'an operator of another domain', 'ai.onnx', domain);
-  const attributes = new Attributes(where, node, files, (attribute, value, given) => {
+  checkOperands(where, node, domain, opset);
+  const attributes = new Attributes(where, node, sources, (attribute, value, given) => {
     if (given) ctx.reporter.read(name, attribute, value);
     else
       ctx.reporter.defaulted(
@@ -99,6 +107,7 @@ function runPlain(
     attributes,
     inputNames: node.input,
     outputs: node.output,
+    budget: ctx.reporter.budget,
     opset,
   };
   const hold = domain === '' && Object.hasOwn(HOLDERS, op.type) ? HOLDERS[op.type] : undefined;

@@ -1,3 +1,4 @@
+import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { refuseForeign } from './foreign.js';
 import type { Graph, Node, ValueInfo } from './proto/messages.js';
@@ -27,7 +28,7 @@ export function declared(
   const tensor = type?.tensorType;
   if (!tensor) refuse(where, 'not a tensor', 'a tensor');
   refuseForeign(where, type, tensor, tensor.shape, ...(tensor.shape?.dim ?? []));
-  const given = shapes[name];
+  const given = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
   const own = tensor.shape?.dim.map(({ dimValue, dimParam }, axis) =>
     dimValue > 0 ? dimValue : dimParam || `${name}.${axis}`,
   );
@@ -45,11 +46,11 @@ export function declared(
 /** What the graph does with an input. */
 type Uses = Pick<OnnxInput, 'ids' | 'slid' | 'initial'>;
 
-export function usesOf(graph: Graph): (name: string) => Uses {
+export function usesOf(graph: Graph, budget: Budget): (name: string) => Uses {
   const ids = idsOf(graph);
   const windows = graph.node.filter(({ opType }) => /(Conv|Pool)/.test(opType));
   const slid = new Set(windows.map(({ input }) => input[0]));
-  const { initial } = slotsOf(graph);
+  const { initial } = slotsOf(graph, budget);
   return (name) => ({ ids: ids.has(name), slid: slid.has(name), initial: initial.has(name) });
 }
 
@@ -58,18 +59,16 @@ export function usesOf(graph: Graph): (name: string) => Uses {
  * of Keras do.
  */
 function idsOf({ node, input }: Graph): Set<string> {
-  const whole = ({ opType, input: read, attribute }: Node, name: string): boolean =>
-    opType === 'Shape' ||
-    opType === 'Equal' ||
-    (opType === 'Cast' && attribute.some(({ name: field, i }) => field === 'to' && (i === 6 || i === 7))) ||
-    !(read.includes(name) || attribute.some(({ g }) => g?.node.some((inner) => !whole(inner, name))));
-  return new Set(
-    input.flatMap(({ name, type }) =>
-      !isFloatType(type?.tensorType?.elemType ?? 1) ||
-      (node.some(({ input: own, opType }) => opType === 'Cast' && own.includes(name)) &&
-        node.every((reader) => whole(reader, name)))
-        ? [name]
-        : [],
-    ),
-  );
+  const cast = new Set(node.flatMap(({ opType, input: own }) => (opType === 'Cast' ? own : [])));
+  const asNumbers = new Set(node.flatMap(readAsNumbers));
+  const isIds = ({ name, type }: ValueInfo): boolean =>
+    !isFloatType(type?.tensorType?.elemType ?? 1) || (cast.has(name) && !asNumbers.has(name));
+  return new Set(input.filter(isIds).map(({ name }) => name));
+}
+
+/** What a node takes more of than whole numbers, graphs inside it included. */
+function readAsNumbers({ opType, input, attribute }: Node): string[] {
+  const toWhole = attribute.some(({ name, i }) => name === 'to' && (i === 6 || i === 7));
+  if (opType === 'Shape' || opType === 'Equal' || (opType === 'Cast' && toWhole)) return [];
+  return input.concat(attribute.flatMap(({ g }) => g?.node.flatMap(readAsNumbers) ?? []));
 }

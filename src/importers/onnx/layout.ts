@@ -1,6 +1,6 @@
 import { refuse } from '../shared/refuse.js';
 import type { Context } from './context.js';
-import { exactQuotient, type Num, product, sameNum, showSize, times } from './num.js';
+import { exactQuotient, isSym, type Num, product, sameNum, showSize, times } from './num.js';
 import { type Atom, count, hasBatch, runTime, type Value, withoutBatch } from './value.js';
 
 // Storage as operators need it. Nodes are added only where the numbers must move; of a value stored as `[batch][T][D H]` (T the run's time,
@@ -160,8 +160,11 @@ export function reshape(where: string, x: Value, dims: readonly Num[]): Value {
 function missingFactor(have: Num, dim: Num, { size }: Atom): number | undefined {
   if (typeof dim === 'number' && typeof have === 'number') return dim / have;
   if (typeof size !== 'number') return undefined;
-  for (let n = 1; n < size; n++) if (size % n === 0 && sameNum(times(have, n), dim)) return n;
-  return undefined;
+  // A quotient rounded down becomes whole again by what it was divided by.
+  const divisor = isSym(have) && typeof have.factors[0] === 'object' ? have.factors[0].by : undefined;
+  return [exactQuotient(dim, have), divisor].find(
+    (n): n is number => typeof n === 'number' && n >= 1 && n < size && size % n === 0 && sameNum(times(have, n), dim),
+  );
 }
 
 /** Atoms of size 1 that still mean something (a run's time that is 1) stay in an axis of size 1. */

@@ -1,11 +1,11 @@
 import type { Graph, LocalFunction, Node } from './proto/messages.js';
 
 /** The tensors that a node reads, graphs inside it included. */
-function reads({ input, attribute }: Node): string[] {
+export function reads({ input, attribute }: Node): string[] {
   const inside = attribute.flatMap(({ g }) =>
-    g ? [...g.node.flatMap(reads), ...g.output.map(({ name }) => name)] : [],
+    g ? g.node.flatMap(reads).concat(g.output.map(({ name }) => name)) : [],
   );
-  return [...input.filter((name) => name !== ''), ...inside];
+  return input.filter((name) => name !== '').concat(inside);
 }
 
 /** Each node after those whose results it reads: some converters append nodes, and ONNX Runtime takes them in any order. */
@@ -18,8 +18,8 @@ export function ordered(nodes: readonly Node[]): Node[] {
       const waits = entered.has(now) ? [] : reads(now).flatMap((name) => makers.get(name) ?? []);
       entered.add(now);
       const missing = waits.filter((maker) => !entered.has(maker));
-      if (missing.length > 0) open.push(...missing);
-      else done.add(open.pop() as Node);
+      for (const maker of missing) open.push(maker);
+      if (missing.length === 0) done.add(open.pop() as Node);
     }
   }
   return [...done];

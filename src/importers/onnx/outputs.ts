@@ -3,7 +3,9 @@ import { refuse } from '../shared/refuse.js';
 import type { Context } from './context.js';
 import { arrange } from './layout.js';
 import { layoutNote, outputLayout } from './layouts.js';
-import { type Atom, type Item, runTime, type Value, withoutBatch } from './value.js';
+import { type Num, showSize } from './num.js';
+import type { ValueInfo } from './proto/messages.js';
+import { type Atom, dimsOf, type Item, runTime, type Value, withoutBatch } from './value.js';
 
 /** @throws {ImportError} an output that is the same for every input. */
 export function outputValue(name: string, item: Item): { readonly where: string; readonly value: Value } {
@@ -52,20 +54,42 @@ export function finish(
 ): ModelSpec {
   // An identity that carries a name.
   const named = (value: string, wanted: string): string => ctx.add({ type: 'dropout', inputs: [value] }, wanted);
-  const isInput = (value: string): boolean => inputs.some((input) => input.name === value);
-  const isTaken = (wanted: string): boolean =>
-    isInput(wanted) || ctx.nodes.some((node) => node.name === wanted || node.outputs?.includes(wanted));
-  const names = outputs.map(({ name: wanted, value }) =>
-    wanted === value || isTaken(wanted) ? value : named(value, wanted),
-  );
-  const unique = names.map((value, index) =>
-    names.indexOf(value) === index ? value : named(value, `${outputs[index]?.name}`),
-  );
-  const final = unique.map((value) => (isInput(value) ? named(value, `${value}.output`) : value));
+  const given = new Set(inputs.map((input) => input.name));
+  const taken = new Set(given);
+  for (const { name: own, outputs: several = [] } of ctx.nodes) for (const made of [own, ...several]) taken.add(made);
+  const names = outputs.map(({ name: wanted, value }) => {
+    if (wanted === value || taken.has(wanted)) return value;
+    const made = named(value, wanted);
+    taken.add(made);
+    return made;
+  });
+  const seen = new Set<string>();
+  const unique = names.map((value, index) => {
+    if (seen.has(value)) return named(value, `${outputs[index]?.name}`);
+    seen.add(value);
+    return value;
+  });
+  const final = unique.map((value) => (given.has(value) ? named(value, `${value}.output`) : value));
   for (const value of [...final, ...carries.map(({ output }) => output)]) {
     const order = ctx.rows.orderOf(value);
     if (order)
       refuse(`output ${JSON.stringify(ctx.rows.source(value))}`, 'rows in another order', 'the batch’s own', order.by);
   }
   return ctx.spec({ inputs, outputs: final, ...(carries.length > 0 && { carries }), ...(name !== '' && { name }) });
+}
+
+/** @throws {ImportError} an output of which the file declares another rank, or another size where both are known. */
+export function checkDeclared({ name, type }: ValueInfo, item: Item): void {
+  const declared = type?.tensorType?.shape?.dim;
+  if (!declared) return;
+  const dims = dimsOf(item);
+  const differs = (own: Num | undefined, { dimValue }: { readonly dimValue: number }): boolean =>
+    dimValue > 0 && typeof own === 'number' && own !== dimValue;
+  if (declared.length === dims.length && !declared.some((size, axis) => differs(dims[axis], size))) return;
+  refuse(
+    `output ${JSON.stringify(name)}`,
+    'is not what the file declares',
+    `[${declared.map(({ dimValue, dimParam }) => (dimValue > 0 ? dimValue : dimParam || '?')).join(', ')}]`,
+    `[${dims.map(showSize).join(', ')}]`,
+  );
 }

@@ -2,7 +2,9 @@ import { ImportError } from '../../errors.js';
 import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, isBytes, viewModel } from '../formats/bytes.js';
 import { isObject } from '../formats/json.js';
+import { Budget, type ImportLimits } from '../shared/budget.js';
 import { checkConfig, type Field, type Fields } from '../shared/fields.js';
+import { limitsField } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import type { Imported } from '../shared/report.js';
 import { attempt } from './attempt.js';
@@ -12,7 +14,7 @@ import { filesByPath } from './external.js';
 import { openFile } from './file.js';
 import { MOST_INNER } from './graph.js';
 import { declared, type OnnxInput, usesOf } from './inputs.js';
-import { agree, readings } from './readings.js';
+import { readings } from './readings.js';
 import { findStates, type OnnxState } from './states/find.js';
 
 export interface OnnxOptions {
@@ -29,6 +31,8 @@ export interface OnnxOptions {
   readonly states?: readonly OnnxState[];
   /** Files beside the model that hold its numbers (external data), by their path from its folder, as the model names them. */
   readonly files?: Readonly<Record<string, FileBytes>>;
+  /** Most that the import may take. Default: in proportion to the size of the files. */
+  readonly limits?: ImportLimits;
 }
 
 const record = (expected: string, holds: (value: unknown) => boolean): Field => [
@@ -63,6 +67,7 @@ const OPTIONS: Fields = {
     ),
   ],
   files: record('bytes by name', isBytes),
+  limits: limitsField,
 };
 
 /**
@@ -80,18 +85,20 @@ export function fromOnnx(bytes: FileBytes, options: OnnxOptions = {}): ModelSpec
 
 /** As `fromOnnx`, with the account of which tensor became what. */
 export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported {
-  const file = openFile(viewModel(bytes));
-  const { graph } = file;
   checkConfig(options, 'options', OPTIONS);
   const { inputs: fixed = {}, shapes = {}, axes = {}, files: given = {} } = options;
   const files = filesByPath(given);
+  const model = viewModel(bytes);
+  const size = [...files.values()].reduce((sum, { length }) => sum + length, model.length);
+  const budget = new Budget(size, options.limits);
+  const file = openFile(model, budget);
+  const { graph } = file;
   const initial = new Set(graph.initializer.map(({ name }) => name));
   const all = graph.input.filter(({ name }) => !initial.has(name));
-  for (const name of [fixed, shapes, axes].flatMap(Object.keys)) {
-    if (!all.some((input) => input.name === name))
-      refuse('options', 'no such input', all.map((input) => input.name).join(', '), name);
-  }
-  const uses = usesOf(graph);
+  const names = new Set(all.map(({ name }) => name));
+  for (const name of [fixed, shapes, axes].flatMap(Object.keys))
+    if (!names.has(name)) refuse('options', 'no such input', [...names].join(', '), name);
+  const uses = usesOf(graph, budget);
   const inputs = all
     .filter(({ name }) => !Object.hasOwn(fixed, name))
     .map((info) => declared(info, shapes, uses(info.name)));
@@ -99,21 +106,27 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
     name,
     dims: type?.tensorType?.shape?.dim.map(({ dimValue, dimParam }) => (dimValue > 0 ? dimValue : dimParam)),
   }));
-  const states = findStates(options.states, inputs, outputs, graph).map(({ input, output }) => ({
-    input: inputs.find(({ name }) => name === input) as OnnxInput,
+  const byName = new Map(inputs.map((input) => [input.name, input]));
+  const states = findStates(options.states, inputs, outputs, graph, budget).map(({ input, output }) => ({
+    input: byName.get(input) as OnnxInput,
     output,
   }));
-  const main = inputs.filter((input) => !states.some((state) => state.input === input));
+  const carried = new Set(states.map(({ input }) => input));
+  const main = inputs.filter((input) => !carried.has(input));
+  const lengths = rolesOfLengths(graph);
   const openTime = main.some(hasOpenTime);
   const ways = readings(
     main,
-    main.map((input) => candidates(input, axes[input.name] ?? rolesOfLengths(graph, input), openTime)),
-    (roles) => options.axes !== undefined || agree(main, roles),
+    main.map((input) =>
+      candidates(input, Object.hasOwn(axes, input.name) ? axes[input.name] : lengths(input), openTime),
+    ),
+    options.axes !== undefined,
   );
   if (ways.length === 0)
     refuse('inputs', 'open sizes that cannot be told apart', 'options.axes', main.map(({ name }) => name).join(', '));
-  const names = outputs.map(({ name }) => name);
-  const reading = { inner: { left: MOST_INNER }, files, fixed, main, states, outputs: names };
+  const sources = { files, budget, read: new Map() };
+  const made = outputs.map(({ name }) => name);
+  const reading = { inner: { left: MOST_INNER }, sources, fixed, main, states, outputs: made };
   let first: unknown;
   for (const way of ways) {
     try {

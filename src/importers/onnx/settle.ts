@@ -9,10 +9,10 @@ export class NoTokenIds extends Error {
 }
 
 /** An input that was taken for ids where nothing looks them up. */
-export const supposedIds = (ctx: Context): string | undefined =>
-  [...ctx.notNegative].find((input) => !ctx.nodes.some((node) => looksUp(node, input)));
-
-const looksUp = (node: NodeSpec, input: string): boolean => node.type === 'embedding' && node.inputs[0] === input;
+export function supposedIds(ctx: Context): string | undefined {
+  const lookedUp = new Set(ctx.nodes.map((node) => (node.type === 'embedding' ? node.inputs[0] : undefined)));
+  return [...ctx.notNegative].find((input) => !lookedUp.has(input));
+}
 
 /** A spec whose ids and numbers are settled, without what nothing reads: nodes, tensors, inputs. */
 export function settled(ctx: Context, spec: ModelSpec): ModelSpec {
@@ -21,10 +21,11 @@ export function settled(ctx: Context, spec: ModelSpec): ModelSpec {
   const live = withoutUnread(spec);
   const numbers = new Map([...ctx.idNumbers].map(([input, name]) => [name, input]));
   const tensors = { ...live.tensors };
+  const vocabularies = numbers.size > 0 ? vocabulariesOf(live) : undefined;
   const nodes = live.nodes.map((node) => {
     const input = numbers.get(node.name);
     if (input === undefined) return node;
-    const vocabulary = vocabularyOf(live, input);
+    const vocabulary = vocabularies?.get(input);
     if (vocabulary === undefined) throw new NoTokenIds(input);
     // Ids and numbers at once: row i of a table holds i.
     const weight = ctx.unique(`${node.name}.weight`);
@@ -34,12 +35,15 @@ export function settled(ctx: Context, spec: ModelSpec): ModelSpec {
   return { ...live, nodes, tensors };
 }
 
-/** The rows of the smallest table that an input's ids are looked up in. */
-function vocabularyOf({ nodes, tensors }: ModelSpec, input: string): number | undefined {
-  const rows = nodes.flatMap((node) =>
-    node.type === 'embedding' && looksUp(node, input) ? [tensors[node.tensors.weight]?.shape[0] ?? 0] : [],
-  );
-  return rows.length > 0 ? Math.min(...rows) : undefined;
+/** The rows of the smallest table that each input's ids are looked up in. */
+function vocabulariesOf({ nodes, tensors }: ModelSpec): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const node of nodes) {
+    if (node.type !== 'embedding') continue;
+    const [input, rows] = [node.inputs[0] as string, tensors[node.tensors.weight]?.shape[0] ?? 0];
+    found.set(input, Math.min(rows, found.get(input) ?? rows));
+  }
+  return found;
 }
 
 function tensorNames(node: NodeSpec): string[] {

@@ -14,6 +14,7 @@ import {
   runTime,
   type Value,
 } from './value.js';
+import { newNumbers } from './whole-types.js';
 
 /** Most copies of a value side by side. */
 const MOST_COPIES = 1024;
@@ -125,10 +126,12 @@ function overTime(ctx: Context, where: string, x: Value, time: Num, axes: (atom:
 export function materialise(ctx: Context, where: string, x: Constant | Filled): Value {
   const dims = x.dims.map((n) => (isSym(n) ? 1 : n));
   const atoms = dims.map((size): Atom => ({ kind: 'block', size }));
-  const length = bounded(where, dims);
+  const length = bounded(ctx.site(where), dims, x.type);
   const data = numbers(
     where,
-    x.kind === 'constant' ? x : { ...x, dims, kind: 'constant', data: Array<Num>(length).fill(x.value) },
+    x.kind === 'constant'
+      ? x
+      : { ...x, dims, kind: 'constant', data: isSym(x.value) ? [x.value] : newNumbers(x.type, length).fill(x.value) },
   );
   const tensor = ctx.tensor('constant', [length], data);
   const name = ctx.add({ type: 'constant', inputs: [], tensors: { value: tensor } }, 'constant');

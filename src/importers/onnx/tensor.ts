@@ -1,9 +1,11 @@
 import { bytesPerElement, elementsOf, toFloats } from '../formats/elements.js';
+import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { externalBytes, type Files } from './external.js';
 import { refuseForeign } from './foreign.js';
 import type { Tensor } from './proto/messages.js';
 import { type Constant, constant } from './value.js';
+import { arrayOf, ofType, type TypedNumbers } from './whole-types.js';
 
 /** TensorProto.DataType, by number: the name of the little-endian element type in `formats/elements`. */
 const TYPES: Readonly<Record<number, string>> = {
@@ -24,11 +26,27 @@ const TYPES: Readonly<Record<number, string>> = {
 export const typeName = (type: number): string => TYPES[type] ?? `type ${type}`;
 export const isFloatType = (type: number): boolean => type === 1 || type === 10 || type === 11 || type === 16;
 
+/** What tensors are read from. */
+export interface Sources {
+  readonly files: Files;
+  readonly budget: Budget;
+  /** Those that were read: other readings of the file's axes ask for the same. */
+  readonly read: Map<Tensor, Constant>;
+}
+
 /**
  * The numbers of an initialiser or attribute: from raw bytes, typed fields or an external file; floats rounded to float32.
  * @throws {ImportError} an unknown type, a size that does not fit the shape, a file that is missing or too short.
  */
-export function readTensor(tensor: Tensor, files: Files): Constant {
+export function readTensor(tensor: Tensor, { files, budget, read }: Sources): Constant {
+  const before = read.get(tensor);
+  if (before) return before;
+  const made = readNew(tensor, files, budget);
+  read.set(tensor, made);
+  return made;
+}
+
+function readNew(tensor: Tensor, files: Files, budget: Budget): Constant {
   const { name, dataType, dims } = tensor;
   const where = `tensor ${JSON.stringify(name)}`;
   refuseForeign(where, tensor, ...tensor.externalData);
@@ -37,21 +55,26 @@ export function readTensor(tensor: Tensor, files: Files): Constant {
   if (each === undefined) refuse(where, 'a type that is not read', Object.values(TYPES).join(', '), typeName(dataType));
   if (dims.some((n) => !Number.isSafeInteger(n) || n < 0)) refuse(where, 'a shape that cannot be', 'sizes', `${dims}`);
   const length = dims.reduce((product, n) => product * n, 1);
+  const draw = (): void => budget.bytes(length * arrayOf(dataType).BYTES_PER_ELEMENT, where);
   const raw = rawBytes(tensor, where, files);
   if (raw) {
     if (raw.length !== length * each) refuse(where, 'wrong size', `${length * each} bytes`, `${raw.length}`);
+    draw();
     return { ...constant(dims, plain(raw, dtype, where), dataType), tensor: name };
   }
   const typed = typedData(tensor, dtype, where);
   if (typed.length !== length) refuse(where, 'wrong size', `${length} numbers for [${dims}]`, `${typed.length}`);
-  return { ...constant(dims, isFloatType(dataType) ? Float32Array.from(typed) : typed, dataType), tensor: name };
+  draw();
+  return { ...constant(dims, ofType(where, dataType, typed), dataType), tensor: name };
 }
 
 /** Doubles are rounded, beyond float32 to infinity; 64-bit ends of ranges ("to the end") need not be exact. */
-function plain(raw: Uint8Array, dtype: string, where: string): Float32Array | number[] {
+function plain(raw: Uint8Array, dtype: string, where: string): TypedNumbers {
   const elements = elementsOf(raw, dtype, where);
   if (dtype === 'F64') return Float32Array.from(elements as Float64Array);
-  return dtype.includes('F') ? toFloats(elements, dtype, where) : Array.from(elements as ArrayLike<number>, Number);
+  if (dtype.includes('F')) return toFloats(elements, dtype, where);
+  if (!dtype.endsWith('64')) return elements as TypedNumbers;
+  return Float64Array.from(elements as ArrayLike<number>, Number);
 }
 
 /** Which field holds which type: onnx.proto, comments of TensorProto. */

@@ -114,7 +114,7 @@ describe('ONNX: external data', () => {
 it('ONNX: options are checked, names and values', () => {
   const given = (options: object): string => said(softmax(), undefined, options as OnnxOptions);
   expect(given({ shape: {} })).toMatch(
-    /^options: unknown field; expected inputs, shapes, axes, states, files, got "shape"/,
+    /^options: unknown field; expected inputs, shapes, axes, states, files, limits, got "shape"/,
   );
   expect(given({ shapes: { X: [0] } })).toMatch(/^options.shapes: not usable; expected a list of sizes/);
   expect(given({ axes: { X: ['batch', 'frames'] } })).toMatch(

@@ -5,6 +5,11 @@ import { B, one, T, table, time, x } from './refused.js';
 describe('ONNX, refused by its words: constants', () => {
   table([
     [
+      'as many numbers as cannot be',
+      { nodes: [node('ConstantOfShape', 's', 'c'), node('Add', 'X c')], init: { s: ints([-5, -6]) } },
+      /too many numbers; expected at most 67108864, got \[-5,-6\]/,
+    ],
+    [
       'weights that depend on the run',
       { nodes: [node('Shape', 'X', 's'), node('Cast', 's', 'f', { to: 1 }), node('Mul', 'X f')], inputs: x(B, T, 3) },
       /"Mul.Y" \(Mul\): depends on the size of the input; expected a number; give options.shapes/,

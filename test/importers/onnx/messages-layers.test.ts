@@ -40,7 +40,7 @@ describe('ONNX, refused by its words: layers', () => {
     ],
     [
       'norm with its mean',
-      { nodes: [node('LayerNormalization', 'X s', 'Y m')], init: norm, outputs: ['Y', 'm'] },
+      { nodes: [node('LayerNormalization', 'X s', 'Y mean')], init: norm, outputs: ['Y', 'mean'] },
       /asks for the mean or deviation; expected the normalised value alone/,
     ],
     [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromOnnx, type OnnxOptions } from '../../../src/importers/onnx/index.js';
-import { likeness } from '../../../src/importers/onnx/states/names.js';
+import { likeness as likenessOf, wordsByName } from '../../../src/importers/onnx/states/names.js';
 import { createModel } from '../../../src/index.js';
 import { floats, type Input, ints, model, node, type Parts } from './build.js';
 
@@ -111,6 +111,8 @@ describe('ONNX, states', () => {
 });
 
 it('ONNX, how alike names are', () => {
+  const wordsOf = wordsByName();
+  const likeness = (a: string, b: string): number => likenessOf(wordsOf(a), wordsOf(b));
   expect(likeness('hidden_in', 'hidden_out')).toBe(3);
   expect(likeness('cache_0_in', 'cache_0_out')).toBe(3);
   expect(likeness('cache_0_in', 'cache_1_out')).toBe(2);

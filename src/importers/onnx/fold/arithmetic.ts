@@ -3,6 +3,7 @@ import { axisAt, known, type Op } from '../context.js';
 import { dividedBy, isSym, minus, type Num, plus, sameNum, showSize, times } from '../num.js';
 import { isFloatType } from '../tensor.js';
 import { BOOL, type Constant, constant } from '../value.js';
+import { exactResult, newNumbers, type TypedNumbers, wrapped } from '../whole-types.js';
 import { bounded, broadcast, broadcastStrides, expand, typed, walk } from './elements.js';
 
 // Operators that compute with elements, which may depend on batch and time where whole numbers do.
@@ -61,7 +62,16 @@ const BINARY: Readonly<Record<string, (a: Num, b: Num, integer: boolean) => Num 
   Or: exactly((a, b) => truth(a !== 0 || b !== 0)),
   Xor: exactly((a, b) => truth((a !== 0) !== (b !== 0))),
 };
+/** The same of numbers in floating point, of which none depends on the run. */
+const OF_FLOATS: Readonly<Record<string, (a: number, b: number) => number>> = {
+  Add: (a, b) => a + b,
+  Sub: (a, b) => a - b,
+  Mul: (a, b) => a * b,
+  Div: (a, b) => a / b,
+};
 const COMPARISONS = new Set(['Equal', 'Less', 'Greater', 'LessOrEqual', 'GreaterOrEqual', 'And', 'Or', 'Xor']);
+
+const ORDERS = new Set(['Max', 'Min']);
 
 const UNARY: Readonly<Record<string, (a: number) => number>> = {
   Sqrt: Math.sqrt,
@@ -85,16 +95,48 @@ export const isUnary = ({ type }: Op): boolean => Object.hasOwn(UNARY, type);
 export function binary(op: Op): Constant | undefined {
   const [a, b] = [known(op.where, op.inputs[0], 'an input'), known(op.where, op.inputs[1], 'an input')];
   const dims = broadcast(op.where, a.dims, b.dims) as number[];
-  const [p, q] = [expand(op.where, a, dims), expand(op.where, b, dims)];
+  // A single number stands beside any shape as it is.
+  const spread = (x: Constant): Constant => (x.data.length === 1 ? x : expand(op, x, dims));
+  const [p, q] = [spread(a), spread(b)];
+  const [left, right] = [p, q].map(
+    (x) =>
+      (i: number): Num =>
+        x.data[x.data.length === 1 ? 0 : i] as Num,
+  ) as [Pick, Pick];
+  const compares = COMPARISONS.has(op.type);
+  const length = bounded(op, dims, compares ? BOOL : a.type);
   const compute = BINARY[op.type] as (a: Num, b: Num, integer: boolean) => Num | undefined;
   const integer = !isFloatType(a.type);
-  const single = p.data.length === 1 && !integer && !COMPARISONS.has(op.type);
-  if (single && compute(p.data[0] as Num, q.data[0] as Num, integer) === undefined) return undefined;
-  const data = Array.from(p.data, (left, i) => {
-    const right = q.data[i] as Num;
-    return compute(left, right, integer) ?? undetermined(op.where, left, right);
-  });
-  return COMPARISONS.has(op.type) ? constant(dims, data, BOOL) : typed(dims, data, a.type);
+  if (length === 1 && !integer && !compares && compute(left(0), right(0), integer) === undefined) return undefined;
+  const result = (i: number): Num => {
+    const [m, n] = [left(i), right(i)];
+    const made = compute(m, n, integer) ?? undetermined(op.where, m, n);
+    return isSym(made) || isSym(m) || isSym(n) ? made : checked(op, a.type, m, n, made);
+  };
+  const type = compares ? BOOL : a.type;
+  if (Array.isArray(p.data) || Array.isArray(q.data))
+    return typed(
+      dims,
+      Array.from({ length }, (_, i) => result(i)),
+      type,
+    );
+  const data = newNumbers(type, length);
+  const plain = integer ? undefined : OF_FLOATS[op.type];
+  if (plain) {
+    const [m, n] = [p.data, q.data] as [ArrayLike<number>, ArrayLike<number>];
+    const [own, other] = [m.length === 1 ? 0 : 1, n.length === 1 ? 0 : 1];
+    for (let i = 0; i < length; i++) data[i] = plain(m[i * own] as number, n[i * other] as number);
+  } else for (let i = 0; i < length; i++) data[i] = result(i) as number;
+  return constant(dims, data, type);
+}
+
+type Pick = (i: number) => Num;
+
+/** A result in the width of whole numbers. Of two that are not exact it can't be said which is larger. */
+function checked({ type: operator, where }: Op, type: number, a: number, b: number, n: number): number {
+  if (!COMPARISONS.has(operator)) return ORDERS.has(operator) ? n : exactResult(where, operator, type, a, b, n);
+  if (a === b && !isFloatType(type) && !Number.isSafeInteger(a)) exactResult(where, operator, type, a, b, a);
+  return n;
 }
 
 /** Undefined for one number that depends on the run. */
@@ -102,8 +144,9 @@ export function unary(op: Op): Constant | undefined {
   const x = known(op.where, op.inputs[0], 'an input');
   const compute = UNARY[op.type] as (a: number) => number;
   if (op.type !== 'Neg' && x.data.length === 1 && isSym(x.data[0])) return undefined;
+  bounded(op, x.dims, x.type);
   const data = Array.from(x.data, (n): Num => {
-    if (!isSym(n)) return compute(n);
+    if (!isSym(n)) return wrapped(op.where, x.type, compute(n));
     if (op.type === 'Neg') return times(n, -1) as Num;
     return undetermined(op.where, n, n);
   });
@@ -147,9 +190,11 @@ export function reduce(op: Op, { axes, keep }: Reduction): Constant {
   const over = (axes ?? x.dims.map((_, axis) => axis)).map((axis) => axisAt(op.where, axis, x.dims.length));
   const kept = x.dims.map((n, axis) => (over.includes(axis) ? 1 : n));
   const strides = broadcastStrides(kept);
+  op.budget.operations(x.data.length, op.where);
   const [before, after] = [BEFORE[op.type], AFTER[op.type]];
-  const data: (Num | undefined)[] = new Array(bounded(op.where, kept)).fill(undefined);
-  const join = BINARY[JOINS[op.type] as string] as (a: Num, b: Num, integer: boolean) => Num | undefined;
+  const data: (Num | undefined)[] = new Array(bounded(op, kept)).fill(undefined);
+  const operator = JOINS[op.type] as string;
+  const join = BINARY[operator] as (a: Num, b: Num, integer: boolean) => Num | undefined;
   walk(
     x.dims,
     x.dims.map((_, axis) => (over.includes(axis) ? 0 : (strides[axis] as number))),
@@ -158,14 +203,16 @@ export function reduce(op: Op, { axes, keep }: Reduction): Constant {
       const a = data[to];
       const n = x.data[from] as Num;
       const b = before ? before(isSym(n) ? (undetermined(op.where, n, n) as number) : n) : n;
-      data[to] = a === undefined ? b : (join(a, b, false) ?? undetermined(op.where, a, b));
+      const made = a === undefined ? b : (join(a, b, false) ?? undetermined(op.where, a, b));
+      const exact = a === undefined || isSym(a) || isSym(b) || isSym(made) || ORDERS.has(operator);
+      data[to] = exact ? made : exactResult(op.where, operator, x.type, a, b, made);
     },
   );
   const n = over.reduce((product, axis) => product * (x.dims[axis] as number), 1);
   const mean = (sum: number): number => (isFloatType(x.type) ? sum / n : Math.trunc(sum / n));
   const finish = op.type === 'ReduceMean' ? mean : after;
   const scaled = finish ? data.map((sum) => finish(sum as number)) : (data as Num[]);
-  return constant(keep ? kept : x.dims.filter((_, axis) => !over.includes(axis)), scaled, x.type);
+  return typed(keep ? kept : x.dims.filter((_, axis) => !over.includes(axis)), scaled, x.type);
 }
 
 /** Bounds are attributes up to version 11, then inputs; where they cross, the upper one holds. Undefined where a run decides. */
@@ -177,9 +224,10 @@ export function clip(op: Op): Constant | undefined {
     return input && (known(op.where, input, 'a bound').data[0] as Num);
   };
   const [low, high] = [given(1, 'min'), given(2, 'max')];
-  const bounded = (n: Num | undefined, bound: Num | undefined, join: 'Max' | 'Min'): Num | undefined =>
+  bounded(op, x.dims, x.type);
+  const within = (n: Num | undefined, bound: Num | undefined, join: 'Max' | 'Min'): Num | undefined =>
     bound === undefined || n === undefined ? n : BINARY[join]?.(n, bound, false);
-  const data = Array.from(x.data, (n) => bounded(bounded(n, low, 'Max'), high, 'Min'));
+  const data = Array.from(x.data, (n) => within(within(n, low, 'Max'), high, 'Min'));
   return data.every((n) => n !== undefined) ? typed(x.dims, data as Num[], x.type) : undefined;
 }
 
@@ -191,10 +239,10 @@ export function where(op: Op): Constant {
     Constant,
   ];
   const dims = broadcast(op.where, broadcast(op.where, condition.dims, a.dims), b.dims) as number[];
-  const [c, p, q] = [condition, a, b].map((x) => expand(op.where, x, dims)) as [Constant, Constant, Constant];
-  return constant(
-    dims,
-    Array.from(c.data, (yes, i) => (yes !== 0 ? p.data[i] : q.data[i]) as Num),
-    a.type,
-  );
+  const [c, p, q] = [condition, a, b].map((x) => expand(op, x, dims)) as [Constant, Constant, Constant];
+  const length = bounded(op, dims, a.type);
+  const open = Array.isArray(p.data) || Array.isArray(q.data);
+  const data: Num[] | TypedNumbers = open ? new Array<Num>(length) : newNumbers(a.type, length);
+  for (let i = 0; i < length; i++) data[i] = (c.data[i] !== 0 ? p.data[i] : q.data[i]) as number;
+  return constant(dims, data, a.type);
 }

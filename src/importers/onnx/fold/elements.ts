@@ -1,18 +1,29 @@
+import type { Budget } from '../../shared/budget.js';
 import { refuse } from '../../shared/refuse.js';
 import { isSym, type Num, sameNum, showSize } from '../num.js';
-import { isFloatType } from '../tensor.js';
-import { type Constant, constant, type Filled } from '../value.js';
+import { type Constant, constant, type Filled, INT64 } from '../value.js';
+import { arrayOf, newNumbers, type TypedNumbers } from '../whole-types.js';
 
 // Constants walked element by element: shapes, strides, and arrays made of parts of others.
 
-/** Most numbers that folding makes in one step: a file of a few bytes must not fill the memory. */
+/** Most numbers that folding makes in one step, whatever the budget is. */
 const MOST = 2 ** 26;
+
+/** Where numbers are made, and what they are drawn on. */
+export interface Site {
+  readonly where: string;
+  readonly budget: Budget;
+}
 
 export const lengthOf = (dims: readonly number[]): number => dims.reduce((product, n) => product * n, 1);
 
-export function bounded(where: string, dims: readonly number[]): number {
+/** How many numbers a shape has, which are drawn on the budget. @throws {ImportError} too many, or no shape. */
+export function bounded({ where, budget }: Site, dims: readonly number[], type = INT64): number {
   const length = lengthOf(dims);
-  if (!(length <= MOST)) refuse(where, 'too many numbers', `at most ${MOST}`, `[${dims}]`);
+  if (!(length <= MOST) || dims.some((n) => !Number.isSafeInteger(n) || n < 0))
+    refuse(where, 'too many numbers', `at most ${MOST}`, `[${dims}]`);
+  budget.bytes(length * arrayOf(type).BYTES_PER_ELEMENT, where);
+  budget.operations(length, where);
   return length;
 }
 
@@ -47,14 +58,14 @@ export function walk(
 
 /** Elements of x picked by strides: transposes, slices, broadcasts. */
 export function pick(
-  where: string,
+  site: Site,
   x: Constant,
   dims: readonly number[],
   strides: readonly number[],
   offset = 0,
 ): Constant {
-  const length = bounded(where, dims);
-  const data: Num[] | Float32Array = x.data instanceof Float32Array ? new Float32Array(length) : new Array<Num>(length);
+  const length = bounded(site, dims, x.type);
+  const data: Num[] | TypedNumbers = Array.isArray(x.data) ? new Array<Num>(length) : newNumbers(x.type, length);
   walk(dims, strides, offset, (from, to) => {
     data[to] = x.data[from] as number;
   });
@@ -73,23 +84,25 @@ export function broadcast(where: string, a: readonly Num[], b: readonly Num[]): 
 }
 
 /** A constant repeated along its axes of size 1. */
-export function expand(where: string, x: Constant, dims: readonly number[]): Constant {
-  const full = broadcast(where, x.dims, dims) as number[];
+export function expand(site: Site, x: Constant, dims: readonly number[]): Constant {
+  const full = broadcast(site.where, x.dims, dims) as number[];
+  if (full.length === x.dims.length && full.every((n, axis) => n === x.dims[axis])) return x;
   const own = broadcastStrides(x.dims);
-  return pick(where, x, full, [...Array(full.length - own.length).fill(0), ...own]);
+  return pick(site, x, full, [...Array(full.length - own.length).fill(0), ...own]);
 }
 
-/** An array of results: floats rounded to float32, others as they are. */
-export const typed = (dims: readonly number[], data: Num[], type: number): Constant =>
-  constant(dims, isFloatType(type) && !data.some(isSym) ? Float32Array.from(data as number[]) : data, type);
+/** An array of results: floats rounded to float32, whole numbers in the width of their type. */
+export function typed(dims: readonly number[], data: Num[], type: number): Constant {
+  if (data.some(isSym)) return constant(dims, data, type);
+  const numbers = newNumbers(type, data.length);
+  numbers.set(data as number[]);
+  return constant(dims, numbers, type);
+}
 
 /** One number everywhere; a constant if its shape is known. */
-export function filled(dims: readonly Num[], number: Num, type: number): Constant | Filled {
+export function filled(site: Site, dims: readonly Num[], number: Num, type: number): Constant | Filled {
   if (dims.some(isSym)) return { kind: 'filled', dims, value: number, type };
-  const length = bounded('ConstantOfShape', dims as number[]);
-  return constant(
-    dims as number[],
-    isFloatType(type) && !isSym(number) ? new Float32Array(length).fill(number) : new Array<Num>(length).fill(number),
-    type,
-  );
+  const length = bounded(site, dims as number[], type);
+  const data = isSym(number) ? new Array<Num>(length).fill(number) : newNumbers(type, length).fill(number);
+  return constant(dims as number[], data, type);
 }

@@ -5,6 +5,14 @@ import { bounded, expand, lengthOf, pick } from './elements.js';
 
 // Operators over weights alone: what quantised and re-parametrised files keep in place of the weight itself.
 
+const FLOAT = 1;
+
+/** What was made of weights: other readings of the file ask for the same. */
+const madeOf = new WeakMap<
+  Constant,
+  { readonly scale: Constant; readonly zero: Constant | undefined; readonly along: number; readonly made: Constant }
+>();
+
 /** Weights stored as whole numbers, with a scale and a zero point for all or for each place along an axis. */
 export function dequantise(op: Op): Constant {
   const { where, attributes } = op;
@@ -17,11 +25,21 @@ export function dequantise(op: Op): Constant {
   const fits = single || (scale.dims.length === 1 && scale.data.length === x.dims[along]);
   if (attributes.int('block_size', 0) !== 0 || !fits)
     refuse(where, 'scales that do not fit', `1 or ${x.dims[along]}`, `[${scale.dims}]`);
+  const before = madeOf.get(x);
+  if (before && before.scale === scale && before.zero === zero && before.along === along) return before.made;
   const inner = lengthOf(x.dims.slice(along + 1));
-  const [raw, scales, zeros] = [numbers(where, x), numbers(where, scale), zero && numbers(where, zero)];
-  const place = (i: number): number => (single ? 0 : Math.floor(i / inner) % (x.dims[along] as number));
-  const data = raw.map((n, i) => (n - (zeros?.[place(i)] ?? 0)) * (scales[place(i)] as number));
-  return { ...constant(x.dims, data, 1), tensor: x.tensor };
+  const [scales, zeros] = [numbers(where, scale), zero && numbers(where, zero)];
+  const data = new Float32Array(bounded(op, x.dims, FLOAT));
+  const places = single ? 1 : (x.dims[along] as number);
+  const run = single ? data.length : inner;
+  // Each scale holds for a run of elements; an array of no elements has none.
+  for (let start = 0, place = 0; start < data.length; start += run, place = (place + 1) % places) {
+    const [by, from] = [scales[place] as number, zeros?.[place] ?? 0];
+    for (let i = start; i < start + run; i++) data[i] = Math.fround((x.data[i] as number) - from) * by;
+  }
+  const made: Constant = { ...constant(x.dims, data, FLOAT), tensor: x.tensor };
+  madeOf.set(x, { scale, zero, along, made });
+  return made;
 }
 
 /** A product of matrices, or of a vector and a matrix. */
@@ -31,17 +49,17 @@ export function matmul(op: Op): Constant | undefined {
   const gemm = op.type === 'Gemm';
   const [ta, tb] = gemm ? [op.attributes.int('transA', 0), op.attributes.int('transB', 0)] : [0, 0];
   const flip = (x: Constant): Constant =>
-    pick(op.where, x, [x.dims[1] as number, x.dims[0] as number], [1, x.dims[1] as number]);
+    pick(op, x, [x.dims[1] as number, x.dims[0] as number], [1, x.dims[1] as number]);
   const [p, q] = [ta ? flip(a) : a, tb ? flip(b) : b];
   const [m, k] = p.dims.length === 1 ? [1, p.dims[0] as number] : (p.dims as [number, number]);
   const [kq, n] = q.dims as [number, number];
   if (k !== kq) refuse(op.where, 'shapes that do not go together', `[${p.dims}]`, `[${q.dims}]`);
   const dims = p.dims.length === 1 ? [n] : [m, n];
-  const c =
-    gemm && op.inputs[2] ? numbers(op.where, expand(op.where, known(op.where, op.inputs[2], 'C'), dims)) : undefined;
+  const c = gemm && op.inputs[2] ? numbers(op.where, expand(op, known(op.where, op.inputs[2], 'C'), dims)) : undefined;
   const [alpha, beta] = gemm ? [op.attributes.float('alpha', 1), op.attributes.float('beta', 1)] : [1, 1];
   const [x, y] = [numbers(op.where, p), numbers(op.where, q)];
-  const data = new Float32Array(bounded(op.where, dims));
+  op.budget.operations(m * n * k, op.where);
+  const data = new Float32Array(bounded(op, dims, a.type));
   data.forEach((_, i) => {
     let sum = 0;
     for (let j = 0; j < k; j++) sum += (x[Math.floor(i / n) * k + j] as number) * (y[j * n + (i % n)] as number);

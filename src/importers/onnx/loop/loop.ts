@@ -102,7 +102,7 @@ export function runLoop(env: Environment, op: Op, outer: Scope): (Item | undefin
   const loop = readLoop(op);
 
   // The body, for the step that stands for all. The condition is looked at by itself.
-  const child = new Context(new Reporter(), ctx.batch, ctx.readers, ctx);
+  const child = new Context(new Reporter(ctx.reporter.budget), ctx.batch, ctx.readers, ctx);
   child.steps = new Map();
   const inside: Environment = { ...env, ctx: child };
   const scope = scopeFor(loop, outer, symbol(STEP));

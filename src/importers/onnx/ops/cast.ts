@@ -1,7 +1,9 @@
 import { refuse } from '../../shared/refuse.js';
+import { bounded, typed } from '../fold/elements.js';
 import { isSym, type Num } from '../num.js';
 import { isFloatType } from '../tensor.js';
 import { BOOL, constant } from '../value.js';
+import { castNumber, newNumbers } from '../whole-types.js';
 import { activation } from './activate.js';
 import { item, type Run } from './run.js';
 import { truncated } from './whole.js';
@@ -26,13 +28,15 @@ export const CAST: Readonly<Record<string, Run>> = {
       const equal = { ...x, name: ctx.add({ type: 'equal', inputs: [x.name, ctx.constant(0)] }, x.name) };
       return [activation(ctx, equal, { type: 'affine', alpha: -1, beta: 1 }, to)];
     }
-    if (x.kind === 'filled')
-      return [{ ...x, value: isFloatType(to) || isSym(x.value) ? x.value : Math.trunc(x.value), type: to }];
-    if (isFloatType(to)) {
-      if (Array.prototype.some.call(x.data, isSym)) return [{ ...x, type: to, tensor: undefined }];
-      return [{ ...constant(x.dims, Float32Array.from(x.data as ArrayLike<number>), to), tensor: x.tensor }];
-    }
-    const whole = (n: Num): Num => (isSym(n) ? (to === BOOL ? 1 : n) : to === BOOL ? Number(n !== 0) : Math.trunc(n));
-    return [constant(x.dims, Array.from(x.data, whole), to)];
+    // Of a size it is only known that it is above 0.
+    const cast = (n: Num): Num =>
+      isSym(n) ? (to === BOOL ? 1 : n) : isFloatType(to) ? n : castNumber(op.where, x.type, to, n);
+    if (x.kind === 'filled') return [{ ...x, value: cast(x.value), type: to }];
+    if (to === x.type) return [x];
+    bounded(op, x.dims, to);
+    if (Array.isArray(x.data)) return [typed(x.dims, Array.from(x.data as Num[], cast), to)];
+    const data = newNumbers(to, x.data.length);
+    for (let i = 0; i < data.length; i++) data[i] = cast(x.data[i] as number) as number;
+    return [{ ...constant(x.dims, data, to), ...(isFloatType(to) && { tensor: x.tensor }) }];
   },
 };

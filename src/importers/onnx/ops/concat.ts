@@ -110,7 +110,7 @@ function joinedConstants(op: Op, ctx: Context, items: readonly Item[], axis: num
   const [first] = items as [Filled];
   if (items.every((item) => item.kind === 'filled' && sameNum(item.value, first.value))) {
     const dims = first.dims.map((n, index) => (index === axis ? total : n));
-    return filled(dims, first.value, first.type);
+    return filled(op, dims, first.value, first.type);
   }
   const inputs = items.map((item) => (item.kind === 'value' ? item : materialise(ctx, op.where, item)));
   return concat({ ...op, inputs }, ctx)[0] as Item;
@@ -131,13 +131,13 @@ function asConstant(ctx: Context, where: string, item: Constant | Filled, axis: 
   const dims = dimsOf(item).map((n, index) => (index === batchAxis ? 1 : n));
   if (dims.some(isSym)) refuse(where, 'constants of a size that depends on the run', 'sizes in the file');
   const sizes = dims as number[];
-  const data = item.kind === 'filled' ? filled(sizes, item.value, item.type) : item;
+  const data = item.kind === 'filled' ? filled(ctx.site(where), sizes, item.value, item.type) : item;
   if (data.kind !== 'constant' || data.dims[batchAxis] !== sizes[batchAxis])
     refuse(where, 'constants that differ from row to row', 'one for all rows');
   const order = [axis, ...sizes.map((_, index) => index).filter((index) => index !== axis)];
   const strides = sizes.map((_, index) => sizes.slice(index + 1).reduce((a, b) => a * b, 1));
   const turned = pick(
-    where,
+    ctx.site(where),
     data,
     order.map((index) => sizes[index] as number),
     order.map((index) => strides[index] as number),

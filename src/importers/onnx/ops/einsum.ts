@@ -1,6 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
 import { type Context, everyInput, type Op } from '../context.js';
-import { pick, stridesOf } from '../fold/elements.js';
+import { pick, type Site, stridesOf } from '../fold/elements.js';
 import { reshape } from '../layout.js';
 import { type Num, showSize } from '../num.js';
 import { materialise } from '../stretch.js';
@@ -50,13 +50,13 @@ function parse(op: Op, ranks: readonly number[]): { operands: string[][]; result
 }
 
 /** A factor with its axes in an order; labels that it does not have are axes of size 1. */
-function turned(where: string, { labels, item }: Factor, wanted: readonly string[]): Constant | Value {
+function turned(site: Site, { labels, item }: Factor, wanted: readonly string[]): Constant | Value {
   const order = wanted.map((label) => labels.indexOf(label));
   if (item.kind === 'value') return { ...item, axes: order.map((axis) => item.axes[axis] ?? []) };
   const strides = stridesOf(item.dims);
   const dims = order.map((axis) => item.dims[axis] ?? 1);
   const own = pick(
-    where,
+    site,
     item,
     dims,
     order.map((axis) => strides[axis] ?? 0),
@@ -98,12 +98,12 @@ function pair(op: Op, ctx: Context, first: Factor, second: Factor, kept: readonl
   const over = shared.filter((label) => !kept.includes(label));
   if (over.length === 0) {
     const labels = [...a.labels, ...b.labels.filter((label) => !shared.includes(label))];
-    const item = merged(op, ctx, 'multiply', turned(where, a, labels), turned(where, b, labels));
+    const item = merged(op, ctx, 'multiply', turned(op, a, labels), turned(op, b, labels));
     return item.kind === 'filled' ? refuse(where, 'a product that is the same everywhere') : { labels, item };
   }
   const own = [...a.labels, ...b.labels].filter((label) => !shared.includes(label));
   if (own.length === 0) {
-    const product = merged(op, ctx, 'multiply', turned(where, a, shared), turned(where, b, shared));
+    const product = merged(op, ctx, 'multiply', turned(op, a, shared), turned(op, b, shared));
     return summed(op, ctx, { labels: shared, item: product as Value }, kept);
   }
   const isBatch = ({ labels, item }: Factor, label: string): boolean =>
@@ -115,8 +115,8 @@ function pair(op: Op, ctx: Context, first: Factor, second: Factor, kept: readonl
   const columns = b.labels.filter((label) => !over.includes(label) && !beside.includes(label));
   const plain = b.item.kind === 'constant' && !beside.some((label) => b.labels.includes(label));
   const ones = beside.map(() => 1);
-  const left = turned(where, a, [...beside, ...rows, ...over]);
-  const right = turned(where, b, plain ? [...over, ...columns] : [...beside, ...over, ...columns]);
+  const left = turned(op, a, [...beside, ...rows, ...over]);
+  const right = turned(op, b, plain ? [...over, ...columns] : [...beside, ...over, ...columns]);
   const inputs = [
     joined(left, [...ones, ...(plain ? rows.map(() => 1) : [rows.length]), over.length]),
     joined(right, [...(plain ? [] : ones), over.length, columns.length]),
@@ -167,7 +167,7 @@ function einsum(op: Op, ctx: Context): Item[] {
     return summed(op, ctx, factor, [...result, ...others]);
   });
   const all = rest.reduce((a, b, i) => pair(op, ctx, a, b, needed(i + 2)), first as Factor);
-  return [turned(where, all, result)];
+  return [turned(op, all, result)];
 }
 
 export const EINSUM: Readonly<Record<string, Run>> = { Einsum: einsum };

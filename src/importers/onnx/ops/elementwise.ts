@@ -1,7 +1,7 @@
 import type { ActivationSpec } from '../../../spec.js';
 import { refuse } from '../../shared/refuse.js';
 import { type Context, everyInput, known, numbers, type Op } from '../context.js';
-import { broadcast, filled, pick } from '../fold/elements.js';
+import { broadcast, filled, pick, type Site } from '../fold/elements.js';
 import { arrange } from '../layout.js';
 import { isSym, type Num, sameNum, showSize } from '../num.js';
 import { rowArithmetic } from '../row-numbers.js';
@@ -34,7 +34,7 @@ function uniform(x: Constant | Filled): number | undefined {
 }
 
 /** A constant in the storage order of a value: `[features]`, or with timesteps of fixed number `[time, features]`. */
-function beside(where: string, x: Value, given: Constant): { data: Float32Array; shape: number[] } {
+function beside({ where, budget }: Site, x: Value, given: Constant): { data: Float32Array; shape: number[] } {
   const rank = x.axes.length;
   const dims = [
     ...Array(Math.max(0, rank - given.dims.length)).fill(1),
@@ -60,7 +60,7 @@ function beside(where: string, x: Value, given: Constant): { data: Float32Array;
   const atoms = [...(varies ? fixed : []), ...x.features];
   const sizes = atoms.map(({ size }) => size as number);
   const turned = pick(
-    where,
+    { where, budget },
     given,
     sizes,
     atoms.map((atom) => step.get(atom) ?? 0),
@@ -86,7 +86,7 @@ type Merge =
 
 /** A constant as a value of its own, beside x. */
 function asValue(ctx: Context, where: string, x: Value, given: Constant): string {
-  const { data, shape } = beside(where, x, given);
+  const { data, shape } = beside(ctx.site(where), x, given);
   const tensor = ctx.tensor(given.tensor ?? 'constant', shape, data, {
     constant: given,
     becomes: 'constant.value',
@@ -106,7 +106,7 @@ function withIds(ctx: Context, type: Merge, x: Value, given: Constant | Filled, 
   const n = uniform(given);
   if (type === 'less' && !left && n === 0) {
     ctx.notNegative.add(ctx.rows.source(x.name));
-    return filled(dimsOf(x), 0, BOOL);
+    return filled(ctx.site(`node ${JSON.stringify(x.name)}`), dimsOf(x), 0, BOOL);
   }
   return (type === 'multiply' && n === 1) || (type === 'add' && n === 0) ? x : undefined;
 }
@@ -126,7 +126,7 @@ function withConstant(
   const n = uniform(given);
   // No whole number is infinite.
   if (type === 'multiply' && n === 0 && isWhole(small))
-    return filled(broadcast(where, dimsOf(small), given.dims), 0, small.type);
+    return filled(op, broadcast(where, dimsOf(small), given.dims), 0, small.type);
   const x = stretch(ctx, where, small, given.dims);
   // A reciprocal is rounded, and so is the product with it, where a quotient of whole numbers may be one.
   const exact = type === 'divide' && !left && (x.whole === true || isWhole(x));
@@ -139,7 +139,7 @@ function withConstant(
   const affine =
     type === 'add' || type === 'multiply' || (type === 'subtract' && !left) || (type === 'divide' && !left && !exact);
   if (affine && given.kind === 'constant') {
-    const { data, shape } = beside(where, x, full);
+    const { data, shape } = beside(op, x, full);
     if (shape.length === 1) {
       const product = ctx.biasless.get(op.inputNames[left ? 1 : 0] as string);
       const add = type === 'add' || type === 'subtract';
@@ -299,7 +299,7 @@ export const ELEMENTWISE: Readonly<Record<string, Run>> = {
   PRelu(op, ctx) {
     const slope = known(op.where, op.inputs[1], 'the slope');
     const x = stretch(ctx, op.where, value(ctx, op.where, op.inputs[0], 'the input'), slope.dims);
-    const { data, shape } = beside(op.where, x, slope);
+    const { data, shape } = beside(op, x, slope);
     if (shape.length > 1) refuse(op.where, 'a slope per timestep', 'one per feature');
     const tensor = ctx.tensor(slope.tensor ?? 'slope', shape, data, {
       constant: slope,

@@ -1,6 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
 import type { Context, Op } from '../context.js';
-import { broadcast, expand, filled } from '../fold/elements.js';
+import { bounded, broadcast, expand, filled } from '../fold/elements.js';
 import { isSym, type Num, sameNum, times } from '../num.js';
 import { materialise, stretch, value } from '../stretch.js';
 import { dimsOf, type Item, type Value } from '../value.js';
@@ -17,10 +17,12 @@ function single(data: ArrayLike<Num>): Num | undefined {
 export function expanded(ctx: Context, where: string, x: Item, dims: readonly Num[]): Item {
   const full = broadcast(where, dimsOf(x), dims);
   if (x.kind === 'value') return stretch(ctx, where, x, full);
-  if (x.kind === 'filled') return filled(full, x.value, x.type);
-  if (!full.some(isSym)) return expand(where, x, full as number[]);
+  if (x.kind === 'filled') return filled(ctx.site(where), full, x.value, x.type);
+  if (!full.some(isSym)) return expand(ctx.site(where), x, full as number[]);
   const n = single(x.data);
-  return n === undefined ? stretch(ctx, where, materialise(ctx, where, x), full) : filled(full, n, x.type);
+  return n === undefined
+    ? stretch(ctx, where, materialise(ctx, where, x), full)
+    : filled(ctx.site(where), full, n, x.type);
 }
 
 /** An axis of size 1 is repeated; a longer one put down several times over. */
@@ -36,6 +38,7 @@ function tile(op: Op, ctx: Context): Item {
   const more = repeats.map((n, axis) => (own[axis] === 1 ? 1 : n));
   if (grown.kind === 'filled')
     return filled(
+      op,
       once.map((n, axis) => times(n, more[axis] as Num) ?? refuse(where, 'a size that cannot be worked out')),
       grown.value,
       grown.type,
@@ -45,6 +48,7 @@ function tile(op: Op, ctx: Context): Item {
     const size = dimsOf(part)[axis];
     if (isSym(n) || isSym(size))
       refuse(where, 'repeats as often as the run says', 'a fixed number of times; options.shapes');
+    bounded(op, [n, size as number]);
     const list = Array.from({ length: n * (size as number) }, (_, i) => i % (size as number));
     return pickAlong(ctx, where, value(ctx, where, part, 'the input'), axis, list, [list.length]);
   }, grown) as Value;

@@ -54,7 +54,7 @@ function factor(op: Op, index: number): Item | undefined {
   if (x?.kind !== 'constant' || x.dims.length !== 2)
     return refuse(op.where, 'weights of several axes', 'two', x?.kind === 'constant' ? `[${x.dims}]` : x?.kind);
   const [m, n] = x.dims as [number, number];
-  return flip ? { ...pick(op.where, x, [n, m], [1, n]), tensor: x.tensor } : x;
+  return flip ? { ...pick(op, x, [n, m], [1, n]), tensor: x.tensor } : x;
 }
 
 function fusedMatmul(op: Op, ctx: Context): Item[] {

@@ -23,7 +23,9 @@ function gather(op: Op, ctx: Context): Item[] {
   const index = known(where, inputs[1], 'the index');
   if (data.kind === 'filled') {
     // The same number, wherever it is taken from.
-    return [filled([...data.dims.slice(0, axis), ...index.dims, ...data.dims.slice(axis + 1)], data.value, data.type)];
+    return [
+      filled(op, [...data.dims.slice(0, axis), ...index.dims, ...data.dims.slice(axis + 1)], data.value, data.type),
+    ];
   }
   const x = value(ctx, where, inputs[0], 'the data');
   const step = index.dims.length === 0 && timestepOfLoop(ctx, x, axis, index.data[0] as Num);
@@ -80,7 +82,7 @@ function byPlace(op: Op, ctx: Context, table: Constant, { name: place }: Value, 
   const value = ctx.tensor(`${wanted}.places`, [bound], places);
   const all = ctx.add({ type: 'constant', inputs: [], tensors: { value } }, `${wanted}.places`);
   const chosen = ctx.add({ type: 'equal', inputs: [place, all] }, `${wanted}.chosen`);
-  const columns = pick(op.where, table, [features, bound], [1, features]);
+  const columns = pick(op, table, [features, bound], [1, features]);
   const weight = ctx.tensor(table.tensor ?? wanted, [features, bound], numbers(op.where, columns), {
     constant: table,
     becomes: `${wanted}.weight`,

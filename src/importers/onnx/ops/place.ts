@@ -18,7 +18,7 @@ export function placeOf(ctx: Context, op: Op, x: Value, axis: number, { keep, op
   const left = <T>(axes: readonly T[], gone: T): T[] =>
     axes.flatMap((own, index) => (index !== axis ? [own] : keep ? [gone] : []));
   const size = dimsOf(x)[axis];
-  if (size === 1 && !hasBatch(x.axes[axis])) return filled(left(dimsOf(x), 1), 0, INT64);
+  if (size === 1 && !hasBatch(x.axes[axis])) return filled(op, left(dimsOf(x), 1), 0, INT64);
   const own = along(ctx, op.where, x, axis);
   const fields = { type: 'arg_reduce', operation, axis: own.axis, ...(last && { last }) } as const;
   const name = ctx.add({ ...fields, inputs: [own.x.name] }, op.outputs[0] as string);

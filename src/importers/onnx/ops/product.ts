@@ -26,7 +26,7 @@ function dense(op: Op, ctx: Context, x: Value, axis: number, w: Constant, transp
   const [k, n] = (transposed ? [w.dims[1], w.dims[0]] : w.dims) as [number, number];
   const v = withFeatures(ctx, op.where, x, [axis]);
   if (count(v.features) !== k) refuse(op.where, 'sums over another length', `${k}`, `${count(v.features)}`);
-  const plain = transposed ? w : pick(op.where, w, [n, k], [1, n]);
+  const plain = transposed ? w : pick(op, w, [n, k], [1, n]);
   const data = numbers(op.where, plain);
   const weight = ctx.tensor(
     w.tensor ?? `${op.name}.weight`,

@@ -1,6 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, known, numbers, type Op } from '../context.js';
-import { expand } from '../fold/elements.js';
+import { expand, typed } from '../fold/elements.js';
 import { value } from '../stretch.js';
 import { type Constant, constant, dimsOf, type Item, type Value } from '../value.js';
 import { activation } from './activate.js';
@@ -57,13 +57,13 @@ function quantizeLinear(op: Op, ctx: Context): Item[] {
   const [low, high] =
     BOUNDS[type] ?? refuse(where, 'a type that is not quantised to', 'whole numbers of 4 to 16 bits', `${type}`);
   if (given.kind === 'constant') {
-    const spread = (x: Constant | undefined) => x && numbers(where, expand(where, x, given.dims));
+    const spread = (x: Constant | undefined) => x && numbers(where, expand(op, x, given.dims));
     const [scales, zeros] = [spread(scale), spread(zero)];
     const data = numbers(where, given).map((n, i) => {
       const whole = toEven(Math.fround(n / (scales?.[i] as number))) + (zeros?.[i] ?? 0);
       return Math.min(high, Math.max(low, whole));
     });
-    return [constant(given.dims, [...data], type)];
+    return [typed(given.dims, [...data], type)];
   }
   const x = value(ctx, where, given, 'x');
   // Halves are rounded to even numbers, so the quotient must be the exact one.

@@ -1,6 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
 import { axisAt, integers, type Op } from '../context.js';
-import { filled } from '../fold/elements.js';
+import { filled, type Site } from '../fold/elements.js';
 import { permutation } from '../fold/moves.js';
 import { reshape, shapeFor } from '../layout.js';
 import { isSym, type Num, product, showSize } from '../num.js';
@@ -8,9 +8,9 @@ import { value } from '../stretch.js';
 import { type Atom, constant, dimsOf, INT64, type Item } from '../value.js';
 import { item, type Run, sizes } from './run.js';
 
-function reshaped(where: string, x: Item, dims: readonly Num[]): Item {
+function reshaped({ where, budget }: Site, x: Item, dims: readonly Num[]): Item {
   if (x.kind === 'value') return reshape(where, x, dims);
-  if (x.kind === 'filled') return filled(dims, x.value, x.type);
+  if (x.kind === 'filled') return filled({ where, budget }, dims, x.value, x.type);
   const fixed = dims.map((n) => (isSym(n) ? refuse(where, 'constants in a shape that depends on the input') : n));
   if (fixed.reduce((a, b) => a * b, 1) !== x.data.length)
     refuse(where, 'a shape that the numbers do not fall into', `${x.data.length} numbers`, `[${fixed}]`);
@@ -33,7 +33,7 @@ export const SHAPE: Readonly<Record<string, Run>> = {
   ],
   ConstantOfShape(op) {
     const number = op.attributes.tensor('value');
-    return [filled(sizes(op.where, op.inputs[0]), Number(number?.data[0] ?? 0), number?.type ?? 1)];
+    return [filled(op, sizes(op.where, op.inputs[0]), Number(number?.data[0] ?? 0), number?.type ?? 1)];
   },
   Transpose(op, ctx) {
     const x = item(op);
@@ -47,7 +47,7 @@ export const SHAPE: Readonly<Record<string, Run>> = {
     const x = item(op);
     const wanted = sizes(op.where, op.inputs[1]);
     const dims = shapeFor(op.where, dimsOf(x), wanted, op.attributes.int('allowzero', 0) === 1);
-    return [reshaped(op.where, x, dims)];
+    return [reshaped(op, x, dims)];
   },
   Flatten(op) {
     const x = item(op);
@@ -55,7 +55,7 @@ export const SHAPE: Readonly<Record<string, Run>> = {
     const axis = op.attributes.int('axis', 1);
     const cut = axis < 0 ? axis + dims.length : axis;
     const side = (part: readonly Num[]): Num => product(part) ?? refuse(op.where, 'a size that cannot be worked out');
-    return [reshaped(op.where, x, [side(dims.slice(0, cut)), side(dims.slice(cut))])];
+    return [reshaped(op, x, [side(dims.slice(0, cut)), side(dims.slice(cut))])];
   },
   Squeeze(op) {
     const x = item(op);
@@ -69,7 +69,7 @@ export const SHAPE: Readonly<Record<string, Run>> = {
     if (x.kind === 'value') return [{ ...x, axes: x.axes.filter((_, axis) => !gone[axis]) }];
     return [
       reshaped(
-        op.where,
+        op,
         x,
         dims.filter((_, axis) => !gone[axis]),
       ),
@@ -92,7 +92,7 @@ export const SHAPE: Readonly<Record<string, Run>> = {
     const rest = [...dimsOf(x)];
     return [
       reshaped(
-        op.where,
+        op,
         x,
         Array.from({ length: rank }, (_, axis) => (added.has(axis) ? 1 : (rest.shift() as Num))),
       ),

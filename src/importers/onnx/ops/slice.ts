@@ -44,6 +44,7 @@ function split(op: Op, ctx: Context): Item[] {
   if (isSym(size)) refuse(where, 'splits an axis that depends on the run', 'a fixed size', showSize(size));
   const given = opset < 13 ? attributes.ints('split', undefined) : integers(where, op.inputs[1], 'split');
   const parts = attributes.int('num_outputs', undefined) ?? outputs.length;
+  if (parts !== outputs.length) refuse(where, 'num_outputs are not its outputs', `${outputs.length}`, `${parts}`);
   const even = Math.ceil(size / parts);
   const lengths = given ?? Array.from({ length: parts }, (_, i) => Math.min(even, size - i * even));
   if (lengths.reduce((a, b) => a + b, 0) !== size || lengths.length !== outputs.length) {
@@ -58,7 +59,7 @@ function split(op: Op, ctx: Context): Item[] {
       return part(ctx, where, value(ctx, where, x, 'the input'), { axis, start, end: from, step: 1 });
     const strides = stridesOf(x.dims);
     const own = x.dims.map((n, other) => (other === axis ? length : n));
-    return pick(where, x, own, strides, start * (strides[axis] as number));
+    return pick(op, x, own, strides, start * (strides[axis] as number));
   }) as Item[];
 }
 
@@ -69,7 +70,7 @@ export const SLICE: Readonly<Record<string, Run>> = {
     if (x.kind === 'filled') {
       const dims = [...x.dims];
       for (const range of ranges) dims[range.axis] = remaining(op.where, dims[range.axis] as Num, range);
-      return [filled(dims, x.value, x.type)];
+      return [filled(op, dims, x.value, x.type)];
     }
     let v = value(ctx, op.where, x, 'the data');
     for (const range of ranges) v = part(ctx, op.where, v, range);

@@ -141,7 +141,7 @@ export function conv(op: Op, ctx: Context): Item[] {
       `[${weight.dims}]`,
     );
   }
-  const turned = pick(where, weight, [filters, w.kernel, channels], [channels * w.kernel, 1, w.kernel]);
+  const turned = pick(op, weight, [filters, w.kernel, channels], [channels * w.kernel, 1, w.kernel]);
   const data = numbers(where, turned);
   const how = '(filters, channels, kernel)';
   const layer = { type: 'conv1d', groups, padding: w.padding } as const;
@@ -164,7 +164,7 @@ function convTranspose(op: Op, ctx: Context): Item[] {
   const [filters, channels] = [own * groups, input / groups];
   // Of each group (channels, filters, kernel) → (filters, kernel, channels).
   const block = [groups, own, w.kernel, channels];
-  const turned = pick(where, weight, block, [channels * own * w.kernel, w.kernel, 1, own * w.kernel]);
+  const turned = pick(op, weight, block, [channels * own * w.kernel, w.kernel, 1, own * w.kernel]);
   const data = numbers(where, turned);
   const how = '(channels, filters, kernel)';
   const [before, end] = w.padding;

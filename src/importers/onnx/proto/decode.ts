@@ -1,4 +1,5 @@
 import { BinaryReader, WireType } from '@bufbuild/protobuf/wire';
+import type { Budget } from '../../shared/budget.js';
 import { MESSAGES, type Model } from './messages.js';
 
 // The library's reader does the wire format; its schema-driven decoder would be most of what users of this importer download,
@@ -6,6 +7,9 @@ import { MESSAGES, type Model } from './messages.js';
 
 /** Messages in messages: more is no model that an exporter wrote. */
 const DEEPEST = 200;
+
+/** More fields that are not honoured are not named. */
+const MOST_FOREIGN = 20;
 
 interface Field {
   readonly type: string;
@@ -47,10 +51,17 @@ const SCALARS: Readonly<Record<string, Scalar>> = {
   double: { wire: WireType.Bit64, zero: 0, read: (reader) => reader.double() },
 };
 
-function empty(message: string): Message {
+/** Stands for every list of which a message has nothing: most have none of most. */
+const NONE: readonly unknown[] = Object.freeze([]);
+
+/** What a message takes in memory, roughly. */
+const BYTES_PER_MESSAGE = 128;
+
+function empty(message: string, budget: Budget): Message {
+  budget.bytes(BYTES_PER_MESSAGE, `a ${message} of the file`);
   const out: Message = {};
   for (const { type, name, many } of schemaOf(message).values())
-    if (type !== '-' && type !== '!') out[name] = many ? [] : SCALARS[type]?.zero;
+    if (type !== '-' && type !== '!') out[name] = many ? NONE : SCALARS[type]?.zero;
   return out;
 }
 
@@ -61,21 +72,34 @@ function endOf(reader: BinaryReader, limit: number): number {
   return end;
 }
 
-function read(reader: BinaryReader, message: string, end: number, into: Message, depth: number): Message {
+function read(
+  reader: BinaryReader,
+  message: string,
+  end: number,
+  into: Message,
+  depth: number,
+  budget: Budget,
+): Message {
   if (depth > DEEPEST) throw new RangeError('messages nested too deep');
   const schema = schemaOf(message);
   while (reader.pos < end) {
     const [number, wire] = reader.tag();
     const field = schema.get(number);
     if (field && field.type !== '-' && field.type !== '!') {
-      readField(reader, field, wire, end, into, depth);
+      readField(reader, field, wire, end, into, depth, budget);
       continue;
     }
     reader.skip(wire, number);
-    if (field?.type !== '-') into.foreign = [...(into.foreign ?? []), field?.name ?? `field ${number}`];
+    if (field?.type !== '-') noteForeign(into, field?.name ?? `field ${number}`);
   }
   if (reader.pos !== end) throw new RangeError(`a ${message} ends in the middle of a field`);
   return into;
+}
+
+/** Fields that are not honoured, each once. */
+function noteForeign(into: Message, name: string): void {
+  into.foreign ??= [];
+  if (into.foreign.length < MOST_FOREIGN && !into.foreign.includes(name)) into.foreign.push(name);
 }
 
 function readField(
@@ -85,8 +109,10 @@ function readField(
   limit: number,
   into: Message,
   depth: number,
+  budget: Budget,
 ): void {
   const scalar = SCALARS[type];
+  if (many && into[name] === NONE) into[name] = [];
   const list = into[name] as unknown[];
   if (scalar && wire === scalar.wire) {
     const value = scalar.read(reader);
@@ -102,14 +128,14 @@ function readField(
     if (reader.pos !== end) throw new RangeError(`${name} ends in the middle of a number`);
     return;
   }
-  // A message that comes in several pieces is their sum.
-  const known = many ? undefined : (into[name] as Message | undefined);
-  const value = read(reader, type, end, known ?? empty(type), depth + 1);
+  // Protobuf would take the sum of both, and readers that are not its own one of them.
+  if (!many && into[name] !== undefined) throw new RangeError(`${name} twice`);
+  const value = read(reader, type, end, empty(type, budget), depth + 1, budget);
   if (many) list.push(value);
   else into[name] = value;
 }
 
 /** @throws anything but a well-formed ModelProto. */
-export function decodeModel(bytes: Uint8Array): Model {
-  return read(new BinaryReader(bytes), 'Model', bytes.length, empty('Model'), 0) as unknown as Model;
+export function decodeModel(bytes: Uint8Array, budget: Budget): Model {
+  return read(new BinaryReader(bytes), 'Model', bytes.length, empty('Model', budget), 0, budget) as unknown as Model;
 }

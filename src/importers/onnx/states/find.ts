@@ -1,7 +1,8 @@
+import type { Budget } from '../../shared/budget.js';
 import { refuse } from '../../shared/refuse.js';
 import type { OnnxInput } from '../inputs.js';
 import type { Graph } from '../proto/messages.js';
-import { isStateName, likeness } from './names.js';
+import { isStateName, likeness, wordsByName } from './names.js';
 import { slotsOf } from './slots.js';
 
 export interface OnnxState {
@@ -28,6 +29,7 @@ export function findStates(
   inputs: readonly OnnxInput[],
   outputs: readonly OnnxOutput[],
   graph: Graph,
+  budget: Budget,
 ): OnnxState[] {
   if (given) {
     for (const { input, output } of given) {
@@ -38,20 +40,25 @@ export function findStates(
     }
     return [...given];
   }
-  const pairs = withoutData(bestPairs(pairsOf(inputs, outputs, graph)), inputs, outputs);
+  const pairs = withoutData(bestPairs(pairsOf(inputs, outputs, graph, budget)), inputs, outputs);
   return pairs.map(({ input, output }) => ({ input: input.name, output: output.name }));
 }
 
+/** To compare the names of an input and an output, by and large. */
+const OPERATIONS_PER_PAIR = 100;
+
 /** Every input with every output that it may be in the next call. */
-function pairsOf(inputs: readonly OnnxInput[], outputs: readonly OnnxOutput[], graph: Graph): Pair[] {
-  const { initial, final } = slotsOf(graph);
+function pairsOf(inputs: readonly OnnxInput[], outputs: readonly OnnxOutput[], graph: Graph, budget: Budget): Pair[] {
+  const { initial, final } = slotsOf(graph, budget);
+  budget.operations(OPERATIONS_PER_PAIR * inputs.length * outputs.length, 'inputs beside outputs');
+  const wordsOf = wordsByName();
   return inputs.flatMap((input) =>
     outputs.flatMap((output) => {
       const [from, to] = [initial.get(input.name), final.get(output.name)];
       const proven = [...(from ?? [])].some((slot) => to?.has(slot));
       // Of one layer's h and another's c, or of another layer.
       const apart = !proven && from !== undefined && to !== undefined && to.size > 0;
-      const alike = likeness(input.name, output.name);
+      const alike = likeness(wordsOf(input.name), wordsOf(output.name));
       if (apart || !fits(input, output) || alike < (proven ? 1 : 2)) return [];
       return [{ input, output, proven, score: alike + (proven ? 4 : 0) }];
     }),
@@ -65,13 +72,25 @@ const fits = ({ dims }: OnnxInput, { dims: made }: OnnxOutput): boolean =>
 
 /** Each input and each output once, the surest pairs first; none where two are equally likely. */
 function bestPairs(all: readonly Pair[]): Pair[] {
+  const beside = new Map<OnnxInput | OnnxOutput, Pair[]>();
+  for (const pair of all)
+    for (const end of [pair.input, pair.output]) {
+      const pairs = beside.get(end);
+      if (pairs) pairs.push(pair);
+      else beside.set(end, [pair]);
+    }
   const found: Pair[] = [];
-  let left = [...all].sort((a, b) => b.score - a.score);
-  for (let best = left[0]; best; best = left[0]) {
+  const gone = new Set<OnnxInput | OnnxOutput>();
+  const isLeft = ({ input, output }: Pair): boolean => !gone.has(input) && !gone.has(output);
+  for (const best of [...all].sort((a, b) => b.score - a.score)) {
+    if (!isLeft(best)) continue;
     const { input, output, score } = best;
-    const rivals = left.filter((pair) => (pair.input === input || pair.output === output) && pair.score === score);
-    if (rivals.length === 1) found.push(best);
-    left = left.filter((pair) => pair.input !== input && (rivals.length > 1 || pair.output !== output));
+    const isRival = (pair: Pair): boolean => pair !== best && pair.score === score && isLeft(pair);
+    const alone = !beside.get(input)?.some(isRival) && !beside.get(output)?.some(isRival);
+    gone.add(input);
+    if (!alone) continue;
+    found.push(best);
+    gone.add(output);
   }
   return found;
 }

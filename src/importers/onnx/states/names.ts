@@ -34,6 +34,16 @@ function wordsOf(name: string): Words {
   };
 }
 
+/** As `wordsOf`, once for each name. */
+export function wordsByName(): (name: string) => Words {
+  const known = new Map<string, Words>();
+  return (name) => {
+    const words = known.get(name) ?? wordsOf(name);
+    known.set(name, words);
+    return words;
+  };
+}
+
 /** Whether a name is that of a state. */
 export const isStateName = (name: string): boolean => wordsOf(name).all.some((word) => STATE.test(word));
 
@@ -44,8 +54,7 @@ const PARTS = [/^(enc|encoder|src|source)$/, /^(dec|decoder|tgt|trg|target)$/];
  * How alike the names of an input and an output are: 3, the same but for old and new; 2, but for numbers; 1, they share a word, or one says old and
  * the other new, or the exporter numbered one; 0, not at all.
  */
-export function likeness(input: string, output: string): 0 | 1 | 2 | 3 {
-  const [a, b] = [wordsOf(input), wordsOf(output)];
+export function likeness(a: Words, b: Words): 0 | 1 | 2 | 3 {
   const part = (words: Words): number => PARTS.findIndex((pattern) => words.all.some((word) => pattern.test(word)));
   if (part(a) !== part(b)) return 0;
   if (a.base !== '' && a.base === b.base) return a.numbers === b.numbers ? 3 : 2;

@@ -1,3 +1,4 @@
+import type { Budget } from '../../shared/budget.js';
 import type { Graph, Node } from '../proto/messages.js';
 
 const RECURRENT = new Set(['LSTM', 'GRU', 'RNN', 'DynamicQuantizeLSTM']);
@@ -17,9 +18,10 @@ export interface Slots {
 }
 
 /** Where the states of recurrent layers come from and go to, as far as they are only moved or reset on the way. */
-export function slotsOf({ node, output }: Graph): Slots {
+export function slotsOf({ node, output }: Graph, budget: Budget): Slots {
   const makers = new Map(node.flatMap((maker) => maker.output.map((name, index) => [name, { maker, index }] as const)));
   const recurrent = node.filter(({ opType }) => RECURRENT.has(opType));
+  const numbers = new Map(recurrent.map((layer, number) => [layer, number]));
   /** Every name that a value comes of, through operators that hand on. */
   const origins = (name: string): string[] => {
     const names = new Set([name]);
@@ -29,9 +31,10 @@ export function slotsOf({ node, output }: Graph): Slots {
         for (const input of FIRST.has(maker.opType) ? maker.input.slice(0, 1) : maker.input)
           if (input !== '') names.add(input);
     }
+    budget.operations(names.size, 'the states of layers');
     return [...names];
   };
-  const slot = (maker: Node, kind: number): string => `${recurrent.indexOf(maker)}.${kind}`;
+  const slot = (maker: Node, kind: number): string => `${numbers.get(maker)}.${kind}`;
   const initial = new Map<string, Set<string>>();
   for (const maker of recurrent)
     for (const kind of [1, 2])

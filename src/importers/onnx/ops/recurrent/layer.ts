@@ -38,6 +38,8 @@ function readSettings(op: Op, ctx: Context, type: CellType): Settings {
   }
   const activations = readActivations(op, type, directions);
   const clip = attributes.float('clip', undefined);
+  if (clip !== undefined && !(clip >= 0))
+    refuse(where, 'a clip that bounds nothing', 'a number of at least 0', `${clip}`);
   const coupled = type === 'lstm' && attributes.int('input_forget', 0) !== 0;
   const resetAfter = type === 'gru' && attributes.int('linear_before_reset', 0) !== 0;
   if (clip === undefined) ctx.reporter.defaulted(op.name, 'clip', 'none', 'ONNX: no bound unless given');
