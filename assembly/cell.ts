@@ -1,6 +1,7 @@
 import { Activation, apply } from './activations';
 import { clamp, splat, zeros } from './arith';
-import { copyVectors, fillVectors } from './rows';
+import { copyRows, copyVectors, fillVectors } from './rows';
+import { copyRowsWithoutTiny } from './tiny';
 
 /**
  * What the recurrent cells share: the flags of a layer descriptor, activations with a clip, and the output of a row
@@ -19,6 +20,8 @@ export namespace Flag {
   export const zeroOutput: i32 = 4;
   /** The state keeps the last output, which masked timesteps repeat. */
   export const keepsOutput: i32 = 8;
+  /** Tiny inputs count, since some of their weights are huge. */
+  export const tinyInputs: i32 = 16;
 }
 
 /** One activation as a descriptor carries it: 12 bytes. */
@@ -43,6 +46,12 @@ export function applyGate(gate: usize, x: v128, clip: f32): v128 {
 @inline
 export function bounded(x: v128, bound: f32): v128 {
   return bound > 0 ? clamp(x, splat(-bound), splat(bound)) : x;
+}
+
+/** Rows of `n` floats of the input, as the cell sees them. */
+export function copyInputs(flags: i32, x: usize, xStride: usize, to: usize, toStride: usize, rows: i32, n: i32): void {
+  if (flags & Flag.tinyInputs) copyRows(x, xStride, to, toStride, rows, n);
+  else copyRowsWithoutTiny(x, xStride, to, toStride, rows, n);
 }
 
 /** Whether a row takes part in this timestep. */

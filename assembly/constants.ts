@@ -8,6 +8,7 @@ const TABLE: usize = memory.data<f32>([
   -126, 126, 12583039, 1, -1.4426950408889634, 2.8853900817779268,
   // (2^r - 1)/r on [-1/2, 1/2], from r^0 to r^4
   0.6931471824645996, 0.24022236466407776, 0.05550315976142883, 0.00967180822044611, 0.0013405469944700599,
+  1.0842021724855044e-19,
 ]);
 
 // @ts-ignore: decorator
@@ -62,4 +63,11 @@ export function TWO_LOG2E(): v128 {
 @inline
 export function EXP2(i: usize): v128 {
   return constant(6 + i);
+}
+
+/** 2^-63, the least magnitude of what a cell multiplies; see `tiny.ts`. */
+// @ts-ignore: decorator
+@inline
+export function TINY(): v128 {
+  return constant(11);
 }

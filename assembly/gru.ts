@@ -1,8 +1,9 @@
-import { madd, vectorsFor } from './arith';
-import { applyGate, emit, Flag, GATE_BYTES, isLive } from './cell';
+import { madd, rowBytes, vectorsFor } from './arith';
+import { applyGate, copyInputs, emit, Flag, GATE_BYTES, isLive } from './cell';
 import { EXP2, HIGH, LOW, MINUS_LOG2E, ONE, ROUND, TWO_LOG2E } from './constants';
 import { sigmoid, sigmoidWith, tanh, tanhWith } from './gates';
 import { gemm } from './gemm';
+import { withoutTiny } from './tiny';
 
 /**
  * Gated recurrent unit (Cho et al. 2014), with the reset gate after the recurrent product (cuDNN, PyTorch) or before:
@@ -42,9 +43,8 @@ const ACTIVATIONS: usize = offsetof<GruLayer>();
 /**
  * One timestep for `rows` rows; the parameters of `lstm`, except:
  *
- * @param x read where it stands
  * @param raw x's part of the gates, `[group][r4 z4 n4]`; left holding the activated gates
- * @param scratch `[rows][4·groups vectors]`: h's part, and r∘h
+ * @param scratch `[rows][4·groups vectors]`, h's part and r∘h; then `[rows][pad4(inputs)]`, x
  * @param state row 0's h `[pad4(units)]`; with `Flag.keepsOutput` y `[pad4(units)]` follows
  */
 export function gru(
@@ -63,7 +63,12 @@ export function gru(
   const flags = layer.flags;
   const after = flags & Flag.resetAfter;
   const bytes = <usize>groups << 4;
-  if (x) gemm(x, xStride, rows, layer.wIh, inputs, 0, inputs, 3 * groups, layer.biasIh, 0, raw, rawStride);
+  if (x) {
+    const front = scratch + <usize>rows * 4 * bytes;
+    const frontStride = <usize>rowBytes(inputs);
+    copyInputs(flags, x, xStride, front, frontStride, rows, inputs);
+    gemm(front, frontStride, rows, layer.wIh, inputs, 0, inputs, 3 * groups, layer.biasIh, 0, raw, rawStride);
+  }
   gemm(
     state, stateStride, rows, layer.wHh, units, 0, units, (after ? 3 : 2) * groups,
     layer.biasHh, 0, scratch, 4 * bytes,
@@ -165,7 +170,7 @@ function resetState(layer: GruLayer, raw: usize, hidden: usize, h: usize, reset:
     z = general ? applyGate(gates + GATE_BYTES, z, layer.clip) : sigmoid(z);
     v128.store(raw, r, 0);
     v128.store(raw, z, 16);
-    v128.store(reset, f32x4.mul(r, v128.load(h)));
+    v128.store(reset, withoutTiny(f32x4.mul(r, v128.load(h))));
     raw += 48;
     hidden += 32;
     reset += 16;
@@ -193,5 +198,5 @@ function candidate(layer: GruLayer, raw: usize, hidden: usize, h: usize, groups:
 // @ts-ignore: decorator
 @inline
 function blend(z: v128, n: v128, h: v128, one: v128): v128 {
-  return madd(f32x4.mul(f32x4.sub(one, z), n), z, h);
+  return withoutTiny(madd(f32x4.mul(f32x4.sub(one, z), n), z, h));
 }

@@ -12,3 +12,4 @@ export { gru } from './gru';
 export { lstm } from './lstm';
 export { rnn } from './rnn';
 export { binary, copyRows, embedding, layerNorm, masking, softmax } from './rows';
+export { copyRowsWithoutTiny } from './tiny';

@@ -1,9 +1,9 @@
 import { madd, rowBytes, splat, vectorsFor } from './arith';
-import { applyGate, bounded, emit, Flag, GATE_BYTES, isLive } from './cell';
+import { applyGate, bounded, copyInputs, emit, Flag, GATE_BYTES, isLive } from './cell';
 import { EXP2, HIGH, LOW, MINUS_LOG2E, ONE, ROUND, TWO_LOG2E } from './constants';
 import { sigmoidWith, tanhWith } from './gates';
 import { gemm } from './gemm';
-import { copyFloats } from './rows';
+import { copyRowsWithoutTiny, withoutTiny } from './tiny';
 
 /**
  * Long short-term memory (Hochreiter & Schmidhuber 1997; forget gate of Gers et al. 2000; peepholes of Gers &
@@ -65,17 +65,15 @@ export function lstm(
   const recurrent = layer.recurrent;
   const groups = vectorsFor(layer.units);
   const k = inputs + recurrent;
+  const flags = layer.flags;
   if (x) {
     // x is put in front of h: one sum over [x h], one stream of weights.
     const front = state - (<usize>inputs << 2);
-    for (let r = 0; r < rows; r++) {
-      copyFloats(x + <usize>r * xStride, front + <usize>r * stateStride, inputs);
-    }
+    copyInputs(flags, x, xStride, front, stateStride, rows, inputs);
     gemm(front, stateStride, rows, layer.w, k, 0, k, groups << 2, layer.bias, 0, raw, rawStride);
   } else {
     gemm(state, stateStride, rows, layer.w, k, inputs, recurrent, groups << 2, raw, rawStride, raw, rawStride);
   }
-  const flags = layer.flags;
   const projection = layer.projection;
   const hBytes = <usize>rowBytes(recurrent);
   const cBytes = <usize>groups << 4;
@@ -89,6 +87,7 @@ export function lstm(
       else standardGates(raw, c, h, h, h, groups);
       if (projection) {
         gemm(scratch, 0, 1, projection, layer.units, 0, layer.units, vectorsFor(recurrent), 0, 0, state, 0);
+        copyRowsWithoutTiny(state, 0, state, 0, 1, recurrent);
       }
       emit(flags, true, state, y, hBytes, out);
     } else {
@@ -127,7 +126,7 @@ function standardGates(raw: usize, c: usize, h: usize, y: usize, out: usize, gro
     const f = sigmoidWith(v128.load(gate, 16), low, high, round, one, minusLog2e, p0, p1, p2, p3, p4);
     const g = tanhWith(v128.load(gate, 32), low, high, round, one, twoLog2e, p0, p1, p2, p3, p4);
     const o = sigmoidWith(v128.load(gate, 48), low, high, round, one, minusLog2e, p0, p1, p2, p3, p4);
-    const cell = madd(f32x4.mul(f, v128.load(at)), i, g);
+    const cell = withoutTiny(madd(f32x4.mul(f, v128.load(at)), i, g));
     v128.store(gate, i, 0);
     v128.store(gate, f, 16);
     v128.store(gate, g, 32);
@@ -137,7 +136,7 @@ function standardGates(raw: usize, c: usize, h: usize, y: usize, out: usize, gro
   }
   while (c < end) {
     const t = tanhWith(v128.load(c), low, high, round, one, twoLog2e, p0, p1, p2, p3, p4);
-    const next = f32x4.mul(v128.load(raw, 48), t);
+    const next = withoutTiny(f32x4.mul(v128.load(raw, 48), t));
     v128.store(h, next);
     v128.store(y, next);
     v128.store(out, next);
@@ -168,7 +167,7 @@ function generalGates(layer: LstmLayer, raw: usize, c: usize, h: usize, groups: 
     i = applyGate(gates, i, clip);
     f = coupled ? f32x4.sub(splat(1), i) : applyGate(gates + GATE_BYTES, f, clip);
     const g = applyGate(gates + 2 * GATE_BYTES, v128.load(raw, 32), clip);
-    const cell = bounded(madd(f32x4.mul(f, before), i, g), layer.cellClip);
+    const cell = withoutTiny(bounded(madd(f32x4.mul(f, before), i, g), layer.cellClip));
     if (peephole) o = madd(o, v128.load(peephole + 2 * bytes + at), cell);
     o = applyGate(gates + 3 * GATE_BYTES, o, clip);
     v128.store(raw, i, 0);
@@ -177,7 +176,7 @@ function generalGates(layer: LstmLayer, raw: usize, c: usize, h: usize, groups: 
     v128.store(raw, o, 48);
     v128.store(c + at, cell);
     // ONNX Runtime does not bound what the output's activation is given.
-    v128.store(h + at, f32x4.mul(o, applyGate(gates + 4 * GATE_BYTES, cell, 0)));
+    v128.store(h + at, withoutTiny(f32x4.mul(o, applyGate(gates + 4 * GATE_BYTES, cell, 0))));
     raw += 64;
   }
 }

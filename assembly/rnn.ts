@@ -1,9 +1,9 @@
 import { vectorsFor } from './arith';
-import { applyGate, emit, Flag, isLive } from './cell';
+import { applyGate, copyInputs, emit, Flag, isLive } from './cell';
 import { EXP2, HIGH, LOW, ONE, ROUND, TWO_LOG2E } from './constants';
 import { tanhWith } from './gates';
 import { gemm } from './gemm';
-import { copyFloats } from './rows';
+import { withoutTiny } from './tiny';
 
 /** Simple recurrent network (Elman 1990): `h' = tanh(W·x + U·h + b)`. */
 
@@ -45,16 +45,14 @@ export function rnn(
   const units = layer.units;
   const groups = vectorsFor(units);
   const k = inputs + units;
+  const flags = layer.flags;
   if (x) {
     const front = state - (<usize>inputs << 2);
-    for (let r = 0; r < rows; r++) {
-      copyFloats(x + <usize>r * xStride, front + <usize>r * stateStride, inputs);
-    }
+    copyInputs(flags, x, xStride, front, stateStride, rows, inputs);
     gemm(front, stateStride, rows, layer.w, k, 0, k, groups, layer.bias, 0, raw, rawStride);
   } else {
     gemm(state, stateStride, rows, layer.w, k, inputs, units, groups, raw, rawStride, raw, rawStride);
   }
-  const flags = layer.flags;
   const bytes = <usize>groups << 4;
   for (let r = 0; r < rows; r++) {
     const y = state + bytes;
@@ -85,7 +83,7 @@ function standardGate(raw: usize, h: usize, y: usize, out: usize, bytes: usize):
   const p3 = EXP2(3);
   const p4 = EXP2(4);
   for (let at: usize = 0; at < bytes; at += 16) {
-    const next = tanhWith(v128.load(raw + at), low, high, round, one, twoLog2e, p0, p1, p2, p3, p4);
+    const next = withoutTiny(tanhWith(v128.load(raw + at), low, high, round, one, twoLog2e, p0, p1, p2, p3, p4));
     v128.store(raw + at, next);
     v128.store(h + at, next);
     v128.store(y + at, next);
@@ -97,7 +95,7 @@ function standardGate(raw: usize, h: usize, y: usize, out: usize, bytes: usize):
 function generalGate(layer: RnnLayer, raw: usize, h: usize, bytes: usize): void {
   const gate = changetype<usize>(layer) + ACTIVATION;
   for (let at: usize = 0; at < bytes; at += 16) {
-    const next = applyGate(gate, v128.load(raw + at), layer.clip);
+    const next = withoutTiny(applyGate(gate, v128.load(raw + at), layer.clip));
     v128.store(raw + at, next);
     v128.store(h + at, next);
   }

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUILDS = ['simd', 'relaxed'];
 const STAMP = 'dist/kernels/sources.sha256';
+const TYPES = 'dist/kernels/module.d.ts';
 
 const inRoot = (path) => join(ROOT, path);
 const outputs = (build) => [`dist/kernels/${build}.wasm`, `assembly/wat/${build}.wat`, `src/wasm/embedded/${build}.ts`];
@@ -34,7 +35,7 @@ async function compile(build) {
 
 const fresh =
   existsSync(inRoot(STAMP)) &&
-  BUILDS.flatMap(outputs).every((path) => existsSync(inRoot(path))) &&
+  [TYPES, ...BUILDS.flatMap(outputs)].every((path) => existsSync(inRoot(path))) &&
   readFileSync(inRoot(STAMP), 'utf8') === digest();
 
 if (!fresh) {
@@ -42,5 +43,7 @@ if (!fresh) {
     mkdirSync(inRoot(folder), { recursive: true });
   }
   for (const build of BUILDS) await compile(build);
+  // What Workers and bundlers make of an imported kernel file.
+  writeFileSync(inRoot(TYPES), 'declare const kernels: WebAssembly.Module;\nexport default kernels;\n');
   writeFileSync(inRoot(STAMP), digest());
 }

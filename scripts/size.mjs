@@ -12,8 +12,8 @@ const KB = 1024;
  */
 const ZIP = /^fflate$/;
 const IMPORTERS = {
-  onnx: [40],
-  keras: [55],
+  onnx: [48],
+  keras: [58],
   tfjs: [8, ZIP, /\/keras\//],
   tensorflow: [9, ZIP],
   // More than its fellows: it proves topologies from names and shapes, reads pickles without running them, and puts weights
@@ -63,7 +63,8 @@ async function usersBundle(build) {
 const rows = [
   ['kernels, simd (raw)', kernel('simd'), 18 * KB],
   ['kernels, relaxed (raw)', kernel('relaxed'), 18 * KB],
-  ['core (min+gzip)', await javascript('dist/index.js', /layers\/all\.js$/), 18 * KB],
+  // 2 KB of it read what callers give so that nothing of theirs can run, or change, in the middle.
+  ['core (min+gzip)', await javascript('dist/index.js', /layers\/all\.js$/), 20 * KB],
   // What counts: the budgets above leave room within it, so that no byte need be golfed.
   ['core with simd kernels (min+gzip)', await usersBundle('simd'), 30 * KB],
   ['core with relaxed kernels (min+gzip)', await usersBundle('relaxed'), 30 * KB],

@@ -18,11 +18,12 @@ export class GatewiseError extends Error {
   readonly got: string | undefined;
 
   constructor(message: string, details: ErrorDetails = {}) {
-    super(compose(message, details), 'cause' in details ? { cause: details.cause } : undefined);
+    const { text, where, expected, got } = compose(message, details);
+    super(text, 'cause' in details ? { cause: details.cause } : undefined);
     this.name = new.target.name;
-    this.where = details.where;
-    this.expected = details.expected;
-    this.got = details.got;
+    this.where = where;
+    this.expected = expected;
+    this.got = got;
   }
 }
 
@@ -66,9 +67,32 @@ export class DisposedError extends GatewiseError {
   override readonly code = 'DISPOSED';
 }
 
-function compose(message: string, { where, expected, got }: ErrorDetails): string {
-  let text = where === undefined ? message : `${where}: ${message}`;
-  if (expected !== undefined) text += `; expected ${expected}`;
-  if (got !== undefined) text += `${expected === undefined ? ';' : ','} got ${got}`;
-  return text;
+/** Most bytes of an error's text, as UTF-8. */
+const MOST_BYTES = 2048;
+
+interface Parts extends Pick<ErrorDetails, 'where' | 'expected' | 'got'> {
+  readonly text: string;
+}
+
+/** The text of an error and what it says; cut where values of files or callers would make it endless. */
+function compose(message: string, { where, expected, got }: ErrorDetails): Parts {
+  const join = ({ text, where, expected, got }: Parts): string => {
+    let whole = where === undefined ? text : `${where}: ${text}`;
+    if (expected !== undefined) whole += `; expected ${expected}`;
+    if (got !== undefined) whole += `${expected === undefined ? ';' : ','} got ${got}`;
+    return whole;
+  };
+  const parts = { text: message, where, expected, got };
+  const whole = join(parts);
+  if (cut(whole, MOST_BYTES) === whole) return { ...parts, text: whole };
+  const short = { text: cut(message, 800), where: cut(where, 300), expected: cut(expected, 500), got: cut(got, 400) };
+  return { ...short, text: join(short) };
+}
+
+/** As much of a text as fits into so many bytes. */
+function cut<Text extends string | undefined>(text: Text, bytes: number): Text {
+  let end = 0;
+  // Six are for the ellipsis and the last character; all that are not ASCII count as three.
+  for (let left = bytes - 6; text && end < text.length && left > 0; end++) left -= text.charCodeAt(end) < 128 ? 1 : 3;
+  return text && end < text.length ? (`${text.slice(0, end)}…` as Text) : text;
 }

@@ -1,28 +1,28 @@
 import { type Disposable, makeDisposable } from './call/disposable.js';
 import { checkBatch, type Input } from './call/input.js';
-import { checkOptions } from './call/options.js';
+import { readOptions } from './call/options.js';
 import {
   byName,
-  checkRequest,
   MASK_OPTIONS,
   type MaskOptions,
   type NamedOutput,
   namedOutputs,
   namesOf,
-  type Outs,
   only,
+  readRequest,
 } from './call/request.js';
-import { checkState } from './call/state.js';
+import { readGivenState } from './call/state.js';
 import { ModelEngine, type RunRequest } from './engine/engine.js';
-import { DisposedError, UnsupportedError } from './errors.js';
+import { DisposedError, InputError, UnsupportedError } from './errors.js';
 import { checkSpec } from './graph/check-spec.js';
+import { ownSpec } from './graph/own-spec.js';
 import type { Graph } from './graph/value.js';
 import { type ModelSummary, summarize } from './inspect/summary.js';
 import { type LayerTrace, traceInto } from './inspect/trace.js';
 import { type ModelValue, modelValues } from './inspect/values.js';
 import { KINDS } from './layers/common.js';
 import type { LayerInfo, LayerKinds } from './layers/layer.js';
-import { badInput, describe, raise } from './refuse.js';
+import { badInput, describe, raise, reading } from './refuse.js';
 import type { ModelSpec } from './spec.js';
 import { type LayerStateInput, writeState } from './state/access.js';
 import { Stream, type StreamOptions } from './stream.js';
@@ -36,7 +36,10 @@ import {
 } from './wasm/module.js';
 
 export interface ModelOptions extends KernelOptions {
-  /** Most bytes of WebAssembly memory the model and its streams may take. Default: 4 GiB. */
+  /**
+   * Most bytes of WebAssembly memory the model and its streams may take. Default: 4 GiB. The results of one run may be as large, and
+   * 64 MiB in any case; more than that needs an `out` of the caller's.
+   */
   readonly memoryLimit?: number;
   /**
    * The types of layers there are: `allLayers` of `gatewise/layers`. Needed where code cannot be loaded on demand: in
@@ -53,7 +56,7 @@ export interface NamedRunOptions extends MaskOptions {
 }
 
 export interface RunOptions extends NamedRunOptions {
-  /** Where the output goes; must have its exact length. Default: a new Float32Array. */
+  /** Where the output goes; must have its exact length, and may lie where the input does. Default: a new Float32Array. */
   readonly out?: Float32Array;
 }
 
@@ -72,9 +75,10 @@ export interface Trace {
  * @throws {MemoryLimitError} the weights do not fit under `memoryLimit`.
  */
 export async function createModel(spec: ModelSpec, options: ModelOptions = {}): Promise<Model> {
-  checkModelOptions(options, 'createModel');
-  const loaded = await loadKernels(options);
-  return new Model(spec, loaded, options.memoryLimit, options.layers ?? (await kindsFor(spec)));
+  const { memoryLimit, layers, ...kernels } = readModelOptions(options, 'createModel');
+  const own = ownSpec(spec);
+  const loaded = await loadKernels(kernels);
+  return new Model(own, loaded, memoryLimit, layers ?? (await kindsFor(own)));
 }
 
 /** The common layers, or all of them, loaded on demand, for a model that has others. */
@@ -89,15 +93,18 @@ async function kindsFor(spec: ModelSpec): Promise<LayerKinds> {
 
 /** `createModel` without waiting, for kernels in hand: AudioWorklets, synchronous start-up code. */
 export function createModelSync(spec: ModelSpec, options: ModelOptions & { readonly kernels: KernelSource }): Model {
-  checkModelOptions(options, 'createModelSync');
-  return new Model(spec, loadKernelsSync(options), options.memoryLimit, options.layers ?? KINDS);
+  const own = readModelOptions(options, 'createModelSync');
+  return new Model(ownSpec(spec), loadKernelsSync(own), own.memoryLimit, own.layers ?? KINDS);
 }
 
-function checkModelOptions(options: ModelOptions, where: string): void {
-  checkOptions(options, ['build', 'kernels', 'memoryLimit', 'layers'], where);
+function readModelOptions<Options extends ModelOptions>(given: Options, where: string): Options {
+  const options = readOptions(given, ['build', 'kernels', 'memoryLimit', 'layers'], where);
   const { memoryLimit = 0, layers = {} } = options;
   if (typeof memoryLimit !== 'number') badInput('memoryLimit', 'not a number', 'bytes', describe(memoryLimit));
-  if (typeof layers !== 'object') badInput('layers', 'not a table of layers', 'allLayers', describe(layers));
+  if (typeof layers !== 'object' || layers === null) {
+    badInput('layers', 'not a table of layers', 'allLayers', describe(layers));
+  }
+  return options;
 }
 
 const RUN_OPTIONS = [...MASK_OPTIONS, 'batch', 'initialState'];
@@ -106,6 +113,7 @@ const RUN_OPTIONS = [...MASK_OPTIONS, 'batch', 'initialState'];
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `makeDisposable` gives it what the interface says
 export class Model {
   readonly #engine: ModelEngine;
+  #graph: Graph | undefined;
 
   /** @internal Use `createModel`. */
   constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined, kinds: LayerKinds) {
@@ -119,7 +127,10 @@ export class Model {
 
   /** Its structure, checked: inputs, layers, outputs and the shapes of all values, without the weights. */
   get graph(): Graph {
-    return this.#alive().graph;
+    const { graph } = this.#alive();
+    // Maps cannot be frozen: those that are given away are others than the model's.
+    this.#graph ??= Object.freeze({ ...graph, values: new Map(graph.values), layouts: new Map(graph.layouts) });
+    return this.#graph;
   }
 
   /** What it is to be given, in the order of the model: names, features, times, and the axes of values with a shape. */
@@ -155,26 +166,28 @@ export class Model {
    * @throws {DisposedError}
    */
   run(x: Input, given: RunOptions = {}): Float32Array {
-    checkOptions(given, [...RUN_OPTIONS, 'out'], 'run');
-    const { out, ...options } = given;
-    const [inputs, outs] = byName(this.#alive(), x, out);
-    return this.#run(inputs, options, outs).outputs[0] as Float32Array;
+    const { out, ...options } = readOptions(given, [...RUN_OPTIONS, 'out'], 'run');
+    const [result] = this.#run(byName(this.#alive(), x), options, out).outputs;
+    return out ?? (result as Float32Array);
   }
 
   /** Like `run`, for models with several inputs or outputs; results come with their shapes. */
-  runNamed(inputs: Readonly<Record<string, Input>>, options: NamedRunOptions = {}): Record<string, NamedOutput> {
-    checkOptions(options, RUN_OPTIONS, 'runNamed');
-    return namedOutputs(this.#alive(), this.#run(inputs, options, {}));
+  runNamed(inputs: Readonly<Record<string, Input>>, given: NamedRunOptions = {}): Record<string, NamedOutput> {
+    const options = readOptions(given, RUN_OPTIONS, 'runNamed');
+    return namedOutputs(this.#alive(), this.#run(inputs, options, undefined));
   }
 
   /** Runs like `run` and records gates and states of every recurrent layer at every timestep, as the run computed them. */
-  trace(x: Input | Readonly<Record<string, Input>>, options: NamedRunOptions = {}): Trace {
-    checkOptions(options, RUN_OPTIONS, 'trace');
+  trace(x: Input | Readonly<Record<string, Input>>, given: NamedRunOptions = {}): Trace {
+    const options = readOptions(given, RUN_OPTIONS, 'trace');
     const engine = this.#alive();
     const known = engine.graph.inputs;
-    const inputs = isNamed(x, namesOf(known)) ? x : { [only(known, 'input', 'a record of inputs')]: x as Input };
+    const named = reading(InputError, 'inputs', () => isNamed(x, namesOf(known)));
+    const inputs = named
+      ? (x as Readonly<Record<string, Input>>)
+      : { [only(known, 'input', 'a record of inputs')]: x as Input };
     const layers: LayerTrace[] = [];
-    const request = this.#run(inputs, options, {}, layers);
+    const request = this.#run(inputs, options, undefined, layers);
     return { outputs: namedOutputs(engine, request), layers };
   }
 
@@ -184,9 +197,9 @@ export class Model {
    * @throws {MemoryLimitError} no room for its state; live streams are untouched.
    */
   createStream(options: StreamOptions = {}): Stream {
+    this.#alive();
+    const { batch = 1 } = readOptions(options, ['batch'], 'createStream');
     const engine = this.#alive();
-    checkOptions(options, ['batch'], 'createStream');
-    const { batch = 1 } = options;
     checkBatch(batch);
     if (engine.obstacle !== undefined) {
       raise(UnsupportedError, 'createStream', `cannot stream: ${engine.obstacle}`, 'run() instead');
@@ -207,15 +220,17 @@ export class Model {
   #run(
     inputs: Readonly<Record<string, Input>>,
     { initialState, ...options }: NamedRunOptions,
-    outs: Outs,
+    out: unknown,
     traces?: LayerTrace[],
   ): RunRequest {
     const engine = this.#alive();
-    const request = checkRequest(engine, inputs, options, outs);
-    if (initialState !== undefined) checkState(engine, request.batch, initialState);
+    const request = readRequest(engine, inputs, options, out);
+    const initial = initialState === undefined ? undefined : readGivenState(engine, request.batch, initialState);
+    // It may have been the caller's code that read them.
+    this.#alive();
     const state = engine.newState(request.batch);
     try {
-      if (initialState !== undefined) writeState(engine, state, request.batch, initialState);
+      if (initial !== undefined) writeState(engine, state, request.batch, initial);
       engine.run(request, state, traces && traceInto(traces, engine, request));
     } finally {
       engine.arena.free(state);
@@ -232,7 +247,7 @@ export class Model {
 export interface Model extends Disposable {}
 makeDisposable(Model);
 
-function isNamed(x: unknown, names: readonly string[]): x is Readonly<Record<string, Input>> {
+function isNamed(x: unknown, names: readonly string[]): boolean {
   if (typeof x !== 'object' || x === null || Array.isArray(x) || ArrayBuffer.isView(x)) return false;
   return names.some((name) => Object.hasOwn(x, name)) || !('data' in x);
 }

@@ -1,34 +1,26 @@
 import { type Disposable, makeDisposable } from './call/disposable.js';
-import {
-  checkFloats,
-  checkIds,
-  checkLength,
-  checkNumbers,
-  checkOut,
-  type Input,
-  isNumbers,
-  plainIds,
-} from './call/input.js';
-import { checkOptions } from './call/options.js';
+import { checkIds, type Input } from './call/input.js';
+import { readExactly } from './call/numbers.js';
+import { readOptions } from './call/options.js';
+import { outputFor } from './call/output.js';
 import {
   byName,
-  checkRequest,
   MASK_OPTIONS,
   type MaskOptions,
   type NamedOutput,
   namedOutputs,
   namesOf,
-  type Outs,
+  readRequest,
 } from './call/request.js';
-import { checkState } from './call/state.js';
+import { readGivenState } from './call/state.js';
 import type { ModelEngine, RunRequest } from './engine/engine.js';
 import type { Plan } from './engine/plan.js';
 import type { Port } from './engine/port.js';
-import { DisposedError } from './errors.js';
-import { oneTimestep } from './graph/clock.js';
-import { badInput, describe, raise } from './refuse.js';
+import { DisposedError, InputError } from './errors.js';
+import { badInput, describe, raise, reading } from './refuse.js';
 import { type LayerState, type LayerStateInput, readState, writeState } from './state/access.js';
 import { decodeState, encodeState } from './state/snapshot.js';
+import { isFloats, type Numbers } from './typed.js';
 
 export interface StreamOptions {
   /** Sequences that advance together, each with a state of its own. Default 1. */
@@ -46,8 +38,7 @@ export interface StreamRunOptions extends MaskOptions {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `makeDisposable` gives it what the interface says
 export class Stream {
-  /** Sequences that advance together. */
-  readonly batch: number;
+  readonly #batch: number;
   readonly #engine: ModelEngine;
   readonly #plan: Plan;
   // The single input and output, for step(); undefined if there are several.
@@ -61,8 +52,8 @@ export class Stream {
   /** @internal */
   constructor(engine: ModelEngine, batch: number) {
     this.#engine = engine;
-    this.batch = batch;
-    this.#plan = engine.plans.hold({ batch, ...oneTimestep(engine.graph.inputs), masked: false, zeroMasked: false });
+    this.#batch = batch;
+    this.#plan = engine.plans.hold({ batch, time: 1, masked: false, zeroMasked: false });
     try {
       this.#state = engine.newState(batch);
     } catch (error) {
@@ -75,6 +66,11 @@ export class Stream {
     if (outputs.length === 1) this.#output = outputs[0];
     const [first] = engine.graph.inputs;
     this.#vocabulary = first?.dtype === 'int32' ? first.vocabulary : 0;
+  }
+
+  /** Sequences that advance together. */
+  get batch(): number {
+    return this.#batch;
   }
 
   /**
@@ -90,13 +86,18 @@ export class Stream {
     const output = this.#output;
     if (this.#state === 0 || this.#engine.disposed) this.#gone();
     if (input === undefined || output === undefined) this.#needsNames();
-    if (!(frame instanceof Float32Array) || frame.length !== input.length || this.#vocabulary !== 0)
-      frame = this.#checkFrame(frame, input.length);
-    if (!(out instanceof Float32Array) || out.length !== output.length) out = checkOut(out, output.length);
-    input.write(frame);
+    let from: Numbers;
+    if (this.#vocabulary === 0 && isFloats(frame, input.length)) from = frame;
+    else {
+      from = this.#readFrame(frame, input.length);
+      // It may have been the caller's code that read it.
+      this.#alive();
+    }
+    const to = isFloats(out, output.length) ? out : outputFor(out, output.length);
+    input.write(from);
     this.#plan.run(this.#state);
-    output.read(out);
-    return out;
+    output.read(to);
+    return to;
   }
 
   /**
@@ -106,28 +107,27 @@ export class Stream {
    * @throws {InputError} the state is then as it was.
    */
   run(x: Input, given: StreamRunOptions = {}): Float32Array {
-    checkOptions(given, [...MASK_OPTIONS, 'out'], 'run');
-    const { out, ...options } = given;
-    const [inputs, outs] = byName(this.#engine, x, out);
-    return this.#run(inputs, options, outs).outputs[0] as Float32Array;
+    const { out, ...options } = readOptions(given, [...MASK_OPTIONS, 'out'], 'run');
+    const [result] = this.#run(byName(this.#engine, x), options, out).outputs;
+    return out ?? (result as Float32Array);
   }
 
   /** Like `run`, for models with several inputs or outputs. */
-  runNamed(inputs: Readonly<Record<string, Input>>, options: MaskOptions = {}): Record<string, NamedOutput> {
-    checkOptions(options, MASK_OPTIONS, 'runNamed');
-    return namedOutputs(this.#engine, this.#run(inputs, options, {}));
+  runNamed(inputs: Readonly<Record<string, Input>>, given: MaskOptions = {}): Record<string, NamedOutput> {
+    const options = readOptions(given, MASK_OPTIONS, 'runNamed');
+    return namedOutputs(this.#engine, this.#run(inputs, options, undefined));
   }
 
   /** Back to the start: zeros, or the model's trained initial state. */
   reset(): void {
     this.#alive();
-    this.#engine.resetState(this.#state, this.batch);
+    this.#engine.resetState(this.#state, this.#batch);
   }
 
   /** A copy of h and c of every recurrent layer, in the order of the model. */
   getState(): LayerState[] {
     this.#alive();
-    return readState(this.#engine, this.#state, this.batch);
+    return readState(this.#engine, this.#state, this.#batch);
   }
 
   /**
@@ -136,27 +136,28 @@ export class Stream {
    */
   setState(state: readonly LayerStateInput[]): void {
     this.#alive();
-    checkState(this.#engine, this.batch, state);
-    writeState(this.#engine, this.#state, this.batch, state);
+    const own = readGivenState(this.#engine, this.#batch, state);
+    this.#alive();
+    writeState(this.#engine, this.#state, this.#batch, own);
   }
 
   /** The whole state as bytes that `restore` takes, here or in another process, on any build. */
   save(): Uint8Array {
     this.#alive();
-    return encodeState(this.#engine, this.#state, this.batch);
+    return encodeState(this.#engine, this.#state, this.#batch);
   }
 
   /** @throws {StateError} bytes of another model or batch, truncated or corrupted; the state is then as it was. */
   restore(bytes: Uint8Array): void {
     this.#alive();
-    decodeState(this.#engine, this.#state, this.batch, bytes);
+    decodeState(this.#engine, this.#state, this.#batch, bytes);
   }
 
   /** A second stream that goes on from the same state, independently. */
   fork(): Stream {
     this.#alive();
-    const other = new Stream(this.#engine, this.batch);
-    this.#engine.arena.u8.copyWithin(other.#state, this.#state, this.#state + this.batch * this.#engine.slotBytes);
+    const other = new Stream(this.#engine, this.#batch);
+    this.#engine.arena.u8.copyWithin(other.#state, this.#state, this.#state + this.#batch * this.#engine.slotBytes);
     return other;
   }
 
@@ -170,23 +171,22 @@ export class Stream {
     release(memory);
   }
 
-  #run(inputs: Readonly<Record<string, Input>>, options: MaskOptions, outs: Outs): RunRequest {
+  #run(inputs: Readonly<Record<string, Input>>, options: MaskOptions, out: unknown): RunRequest {
     this.#alive();
-    const request = checkRequest(this.#engine, inputs, options, outs, this.batch);
+    const request = readRequest(this.#engine, inputs, options, out, this.#batch);
+    this.#alive();
     this.#engine.run(request, this.#state);
     return request;
   }
 
-  /** @returns the frame; 64-bit token ids as numbers. */
-  #checkFrame(given: ArrayLike<number>, length: number): ArrayLike<number> {
+  /** @returns the frame, in memory of ours. */
+  #readFrame(given: unknown, length: number): Numbers {
     const ids = this.#vocabulary !== 0;
-    const frame = (ids ? plainIds(given) : given) as ArrayLike<number>;
-    if (!isNumbers(frame) || frame.length !== length)
-      checkLength(frame, length, 'frame', `batch ${this.batch} · features ${length / this.batch}`);
-    if (ids) {
-      checkNumbers(frame, 'frame');
-      checkIds(frame, this.#vocabulary, 'frame');
-    } else checkFloats(frame, 'frame');
+    const what = `batch ${this.#batch} · features ${length / this.#batch}`;
+    const frame = reading(InputError, 'frame', () =>
+      readExactly(given, length, ids ? 'ids' : 'features', 'frame', what),
+    );
+    if (ids) checkIds(frame, this.#vocabulary, 'frame');
     return frame;
   }
 

@@ -3,18 +3,18 @@
  (type $1 (func (param i32 i32 i32 i32 i32)))
  (type $2 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
  (type $3 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $4 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $5 (func (param i32 v128 f32) (result v128)))
- (type $6 (func (param v128 i32 v128 v128) (result v128)))
- (type $7 (func (param i32 i32 i32 i32 i32 f32 i32)))
- (type $8 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
- (type $9 (func (param i32 i32 i32 i32 i32 i32 i32)))
+ (type $4 (func (param i32 i32 i32 i32 i32 i32 i32)))
+ (type $5 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $6 (func (param i32 v128 f32) (result v128)))
+ (type $7 (func (param v128 i32 v128 v128) (result v128)))
+ (type $8 (func (param i32 i32 i32 i32 i32 f32 i32)))
+ (type $9 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
  (type $10 (func (param i32) (result i32)))
  (type $11 (func (param v128 i32) (result v128)))
  (type $12 (func (param i32 i32 i32 i32 f32 f32)))
  (import "env" "memory" (memory $0 1))
  (global $assembly/index/relaxed i32 (i32.const 1))
- (data $0 (i32.const 64) "\00\00\fc\c2\00\00\fcB\7f\00@K\00\00\80?;\aa\b8\bf;\aa8@\18r1?\da\fcu>HWc=\81v\1e<K\b5\af:")
+ (data $0 (i32.const 64) "\00\00\fc\c2\00\00\fcB\7f\00@K\00\00\80?;\aa\b8\bf;\aa8@\18r1?\da\fcu>HWc=\81v\1e<K\b5\af:\00\00\00 ")
  (export "relaxed" (global $assembly/index/relaxed))
  (export "activate" (func $assembly/activations/activate))
  (export "gemm" (func $assembly/gemm/gemm))
@@ -28,6 +28,7 @@
  (export "layerNorm" (func $assembly/rows/layerNorm))
  (export "masking" (func $assembly/rows/masking))
  (export "softmax" (func $assembly/rows/softmax))
+ (export "copyRowsWithoutTiny" (func $assembly/tiny/copyRowsWithoutTiny))
  (func $assembly/cell/applyGate (param $0 i32) (param $1 v128) (param $2 f32) (result v128)
   (local $3 f32)
   (local $4 f32)
@@ -283,6 +284,200 @@
    end
   end
  )
+ (func $assembly/tiny/copyRowsWithoutTiny (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 i32)
+  (local $7 v128)
+  (local $8 i32)
+  (local $9 i32)
+  loop $for-loop|0
+   local.get $4
+   local.get $8
+   i32.gt_s
+   if
+    i32.const 0
+    local.set $6
+    loop $for-loop|1
+     local.get $6
+     local.get $5
+     i32.const 4
+     i32.sub
+     i32.le_s
+     if
+      local.get $6
+      i32.const 2
+      i32.shl
+      local.tee $9
+      local.get $0
+      i32.add
+      v128.load
+      local.set $7
+      local.get $2
+      local.get $9
+      i32.add
+      local.get $7
+      local.get $7
+      f32x4.abs
+      i32.const 108
+      v128.load32_splat
+      f32x4.lt
+      v128.andnot
+      v128.store
+      local.get $6
+      i32.const 4
+      i32.add
+      local.set $6
+      br $for-loop|1
+     end
+    end
+    loop $for-loop|2
+     local.get $5
+     local.get $6
+     i32.gt_s
+     if
+      local.get $6
+      i32.const 2
+      i32.shl
+      local.tee $9
+      local.get $0
+      i32.add
+      v128.load32_splat
+      local.set $7
+      local.get $2
+      local.get $9
+      i32.add
+      local.get $7
+      local.get $7
+      f32x4.abs
+      i32.const 108
+      v128.load32_splat
+      f32x4.lt
+      v128.andnot
+      v128.store32_lane 0
+      local.get $6
+      i32.const 1
+      i32.add
+      local.set $6
+      br $for-loop|2
+     end
+    end
+    local.get $0
+    local.get $1
+    i32.add
+    local.set $0
+    local.get $2
+    local.get $3
+    i32.add
+    local.set $2
+    local.get $8
+    i32.const 1
+    i32.add
+    local.set $8
+    br $for-loop|0
+   end
+  end
+ )
+ (func $assembly/cell/copyInputs (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32)
+  local.get $0
+  i32.const 16
+  i32.and
+  if
+   local.get $1
+   local.get $2
+   local.get $3
+   local.get $4
+   local.get $5
+   local.get $6
+   call $assembly/rows/copyRows
+  else
+   local.get $1
+   local.get $2
+   local.get $3
+   local.get $4
+   local.get $5
+   local.get $6
+   call $assembly/tiny/copyRowsWithoutTiny
+  end
+ )
+ (func $assembly/rows/copyRows (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 i32)
+  (local $7 i32)
+  (local $8 i32)
+  (local $9 i32)
+  loop $for-loop|0
+   local.get $4
+   local.get $9
+   i32.gt_s
+   if
+    local.get $0
+    local.set $6
+    local.get $2
+    local.set $7
+    local.get $5
+    local.set $8
+    loop $while-continue|1
+     local.get $8
+     i32.const 4
+     i32.ge_s
+     if
+      local.get $7
+      local.get $6
+      v128.load
+      v128.store
+      local.get $6
+      i32.const 16
+      i32.add
+      local.set $6
+      local.get $7
+      i32.const 16
+      i32.add
+      local.set $7
+      local.get $8
+      i32.const 4
+      i32.sub
+      local.set $8
+      br $while-continue|1
+     end
+    end
+    loop $while-continue|2
+     local.get $8
+     i32.const 0
+     i32.gt_s
+     if
+      local.get $7
+      local.get $6
+      f32.load
+      f32.store
+      local.get $6
+      i32.const 4
+      i32.add
+      local.set $6
+      local.get $7
+      i32.const 4
+      i32.add
+      local.set $7
+      local.get $8
+      i32.const 1
+      i32.sub
+      local.set $8
+      br $while-continue|2
+     end
+    end
+    local.get $0
+    local.get $1
+    i32.add
+    local.set $0
+    local.get $2
+    local.get $3
+    i32.add
+    local.set $2
+    local.get $9
+    i32.const 1
+    i32.add
+    local.set $9
+    br $for-loop|0
+   end
+  end
+ )
  (func $assembly/lstm/standardGates (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
   (local $6 i32)
   (local $7 v128)
@@ -503,6 +698,13 @@
     v128.load
     f32x4.mul
     f32x4.relaxed_madd
+    local.tee $25
+    local.get $25
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
     local.set $25
     local.get $5
     local.get $23
@@ -611,6 +813,13 @@
     f32x4.add
     f32x4.div
     f32x4.mul
+    local.tee $18
+    local.get $18
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
     local.tee $18
     v128.store
     local.get $3
@@ -2198,86 +2407,6 @@
    end
   end
  )
- (func $assembly/rows/copyRows (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
-  (local $6 i32)
-  (local $7 i32)
-  (local $8 i32)
-  (local $9 i32)
-  loop $for-loop|0
-   local.get $4
-   local.get $9
-   i32.gt_s
-   if
-    local.get $0
-    local.set $6
-    local.get $2
-    local.set $7
-    local.get $5
-    local.set $8
-    loop $while-continue|1
-     local.get $8
-     i32.const 4
-     i32.ge_s
-     if
-      local.get $7
-      local.get $6
-      v128.load
-      v128.store
-      local.get $6
-      i32.const 16
-      i32.add
-      local.set $6
-      local.get $7
-      i32.const 16
-      i32.add
-      local.set $7
-      local.get $8
-      i32.const 4
-      i32.sub
-      local.set $8
-      br $while-continue|1
-     end
-    end
-    loop $while-continue|2
-     local.get $8
-     i32.const 0
-     i32.gt_s
-     if
-      local.get $7
-      local.get $6
-      f32.load
-      f32.store
-      local.get $6
-      i32.const 4
-      i32.add
-      local.set $6
-      local.get $7
-      i32.const 4
-      i32.add
-      local.set $7
-      local.get $8
-      i32.const 1
-      i32.sub
-      local.set $8
-      br $while-continue|2
-     end
-    end
-    local.get $0
-    local.get $1
-    i32.add
-    local.set $0
-    local.get $2
-    local.get $3
-    i32.add
-    local.set $2
-    local.get $9
-    i32.const 1
-    i32.add
-    local.set $9
-    br $for-loop|0
-   end
-  end
- )
  (func $assembly/rows/binary (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32)
   (local $5 v128)
   (local $6 v128)
@@ -2337,132 +2466,65 @@
   end
  )
  (func $assembly/rnn/rnn (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32) (param $12 i32)
-  (local $13 i32)
-  (local $14 v128)
-  (local $15 i32)
-  (local $16 i32)
-  (local $17 i32)
-  (local $18 i32)
-  (local $19 i32)
-  (local $20 i32)
-  (local $21 i32)
+  (local $13 v128)
+  (local $14 i32)
+  (local $15 v128)
+  (local $16 v128)
+  (local $17 v128)
+  (local $18 v128)
+  (local $19 v128)
+  (local $20 v128)
+  (local $21 v128)
   (local $22 v128)
-  (local $23 v128)
+  (local $23 i32)
   (local $24 v128)
-  (local $25 v128)
-  (local $26 v128)
-  (local $27 v128)
+  (local $25 i32)
+  (local $26 i32)
+  (local $27 i32)
   (local $28 v128)
   (local $29 v128)
   (local $30 v128)
-  (local $31 v128)
-  (local $32 v128)
-  (local $33 v128)
   local.get $0
   i32.load offset=4
-  local.tee $5
+  local.tee $25
   i32.const 3
   i32.add
   i32.const 2
   i32.shr_s
-  local.set $18
-  local.get $5
+  local.set $26
+  local.get $25
   local.get $0
   i32.load
-  local.tee $13
+  local.tee $23
   i32.add
-  local.set $19
+  local.set $27
+  local.get $0
+  i32.load offset=20
+  local.set $5
   local.get $1
   if
+   local.get $5
+   local.get $1
+   local.get $2
    local.get $6
-   local.get $13
+   local.get $23
    i32.const 2
    i32.shl
    i32.sub
-   local.set $21
-   loop $for-loop|0
-    local.get $8
-    local.get $17
-    i32.gt_s
-    if
-     local.get $1
-     local.get $2
-     local.get $17
-     i32.mul
-     i32.add
-     local.set $15
-     local.get $21
-     local.get $7
-     local.get $17
-     i32.mul
-     i32.add
-     local.set $16
-     local.get $13
-     local.set $5
-     loop $while-continue|1
-      local.get $5
-      i32.const 4
-      i32.ge_s
-      if
-       local.get $16
-       local.get $15
-       v128.load
-       v128.store
-       local.get $15
-       i32.const 16
-       i32.add
-       local.set $15
-       local.get $16
-       i32.const 16
-       i32.add
-       local.set $16
-       local.get $5
-       i32.const 4
-       i32.sub
-       local.set $5
-       br $while-continue|1
-      end
-     end
-     loop $while-continue|2
-      local.get $5
-      i32.const 0
-      i32.gt_s
-      if
-       local.get $16
-       local.get $15
-       f32.load
-       f32.store
-       local.get $15
-       i32.const 4
-       i32.add
-       local.set $15
-       local.get $16
-       i32.const 4
-       i32.add
-       local.set $16
-       local.get $5
-       i32.const 1
-       i32.sub
-       local.set $5
-       br $while-continue|2
-      end
-     end
-     local.get $17
-     i32.const 1
-     i32.add
-     local.set $17
-     br $for-loop|0
-    end
-   end
-   local.get $21
+   local.tee $1
+   local.get $7
+   local.get $8
+   local.get $23
+   call $assembly/cell/copyInputs
+   local.get $1
    local.get $7
    local.get $8
    local.get $0
    i32.load offset=8
-   local.get $19
+   local.get $27
    i32.const 0
-   local.get $19
-   local.get $18
+   local.get $27
+   local.get $26
    local.get $0
    i32.load offset=12
    i32.const 0
@@ -2475,37 +2537,34 @@
    local.get $8
    local.get $0
    i32.load offset=8
-   local.get $19
-   local.get $13
-   local.get $5
-   local.get $18
+   local.get $27
+   local.get $23
+   local.get $25
+   local.get $26
    local.get $3
    local.get $4
    local.get $3
    local.get $4
    call $assembly/gemm/gemm
   end
-  local.get $0
-  i32.load offset=20
-  local.set $1
-  local.get $18
+  local.get $26
   i32.const 4
   i32.shl
-  local.set $5
-  loop $for-loop|3
+  local.set $1
+  loop $for-loop|0
    local.get $8
-   local.get $20
+   local.get $14
    i32.gt_s
    if
-    local.get $5
+    local.get $1
     local.get $6
     i32.add
-    local.set $13
+    local.set $23
     local.get $9
     if (result i32)
      local.get $9
      local.get $10
-     local.get $20
+     local.get $14
      i32.mul
      i32.add
      i32.load8_u
@@ -2513,38 +2572,45 @@
      i32.const 1
     end
     if
-     local.get $1
+     local.get $5
      i32.const 1
      i32.and
      if
       local.get $0
       i32.const 24
       i32.add
-      local.set $15
+      local.set $25
       i32.const 0
       local.set $2
       loop $for-loop|00
+       local.get $1
        local.get $2
-       local.get $5
-       i32.lt_u
+       i32.gt_u
        if
-        local.get $15
+        local.get $25
         local.get $2
         local.get $3
         i32.add
-        local.tee $16
+        local.tee $26
         v128.load
         local.get $0
         f32.load offset=16
         call $assembly/cell/applyGate
-        local.set $14
-        local.get $16
-        local.get $14
+        local.tee $13
+        local.get $13
+        f32x4.abs
+        i32.const 108
+        v128.load32_splat
+        f32x4.lt
+        v128.andnot
+        local.set $13
+        local.get $26
+        local.get $13
         v128.store
         local.get $2
         local.get $6
         i32.add
-        local.get $14
+        local.get $13
         v128.store
         local.get $2
         i32.const 16
@@ -2553,130 +2619,137 @@
         br $for-loop|00
        end
       end
-      local.get $1
+      local.get $5
       i32.const 1
       local.get $6
-      local.get $13
-      local.get $5
+      local.get $23
+      local.get $1
       local.get $11
       call $assembly/cell/emit
      else
-      local.get $13
+      local.get $23
       local.get $6
-      local.get $1
+      local.get $5
       i32.const 8
       i32.and
       select
-      local.set $13
+      local.set $23
       local.get $11
       local.get $6
       local.get $11
       select
-      local.set $15
+      local.set $25
       i32.const 0
       local.set $2
       i32.const 64
       v128.load32_splat
-      local.set $22
+      local.set $15
       i32.const 68
       v128.load32_splat
-      local.set $23
+      local.set $16
       i32.const 72
       v128.load32_splat
-      local.set $14
+      local.set $13
       i32.const 76
       v128.load32_splat
-      local.set $31
+      local.set $28
       i32.const 84
       v128.load32_splat
-      local.set $24
+      local.set $17
       i32.const 88
       v128.load32_splat
-      local.set $25
+      local.set $18
       i32.const 92
       v128.load32_splat
-      local.set $26
+      local.set $19
       i32.const 96
       v128.load32_splat
-      local.set $27
+      local.set $20
       i32.const 100
       v128.load32_splat
-      local.set $28
+      local.set $21
       i32.const 104
       v128.load32_splat
-      local.set $29
+      local.set $22
       loop $for-loop|01
+       local.get $1
        local.get $2
-       local.get $5
-       i32.lt_u
+       i32.gt_u
        if
         local.get $2
         local.get $3
         i32.add
-        local.tee $16
+        local.tee $26
         v128.load
-        local.get $24
+        local.get $17
         f32x4.mul
-        local.get $23
+        local.get $16
         f32x4.pmin
-        local.get $22
+        local.get $15
         f32x4.pmax
-        local.tee $30
-        local.get $14
+        local.tee $24
+        local.get $13
         f32x4.add
-        local.tee $32
+        local.tee $29
         i32.const 23
         i32x4.shl
-        local.set $33
-        local.get $16
-        local.get $33
-        local.get $30
-        local.get $32
-        local.get $14
-        f32x4.sub
-        f32x4.sub
-        local.tee $30
-        local.get $30
-        local.get $30
-        local.get $30
-        local.get $30
-        local.get $29
-        local.get $28
-        f32x4.relaxed_madd
-        local.get $27
-        f32x4.relaxed_madd
+        local.set $30
         local.get $26
+        local.get $30
+        local.get $24
+        local.get $29
+        local.get $13
+        f32x4.sub
+        f32x4.sub
+        local.tee $24
+        local.get $24
+        local.get $24
+        local.get $24
+        local.get $24
+        local.get $22
+        local.get $21
         f32x4.relaxed_madd
-        local.get $25
+        local.get $20
+        f32x4.relaxed_madd
+        local.get $19
+        f32x4.relaxed_madd
+        local.get $18
         f32x4.relaxed_madd
         f32x4.mul
-        local.get $33
-        local.get $31
+        local.get $30
+        local.get $28
         f32x4.sub
         f32x4.relaxed_madd
-        local.tee $30
-        local.get $30
-        local.get $31
+        local.tee $24
+        local.get $24
+        local.get $28
         f32x4.add
-        local.get $31
+        local.get $28
         f32x4.add
         f32x4.div
-        local.tee $30
+        local.tee $24
+        local.get $24
+        f32x4.abs
+        i32.const 108
+        v128.load32_splat
+        f32x4.lt
+        v128.andnot
+        local.tee $24
         v128.store
         local.get $2
         local.get $6
         i32.add
-        local.get $30
+        local.get $24
         v128.store
         local.get $2
-        local.get $13
+        local.get $23
         i32.add
-        local.get $30
+        local.get $24
         v128.store
         local.get $2
-        local.get $15
+        local.get $25
         i32.add
-        local.get $30
+        local.get $24
         v128.store
         local.get $2
         i32.const 16
@@ -2687,11 +2760,11 @@
       end
      end
     else
-     local.get $1
+     local.get $5
      i32.const 0
      local.get $6
-     local.get $13
-     local.get $5
+     local.get $23
+     local.get $1
      local.get $11
      call $assembly/cell/emit
     end
@@ -2710,34 +2783,34 @@
     local.get $11
     select
     local.set $11
-    local.get $20
+    local.get $14
     i32.const 1
     i32.add
-    local.set $20
-    br $for-loop|3
+    local.set $14
+    br $for-loop|0
    end
   end
  )
  (func $assembly/lstm/lstm (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32) (param $12 i32)
-  (local $13 i32)
+  (local $13 v128)
   (local $14 i32)
-  (local $15 v128)
-  (local $16 i32)
+  (local $15 i32)
+  (local $16 v128)
   (local $17 i32)
   (local $18 i32)
   (local $19 i32)
-  (local $20 v128)
+  (local $20 i32)
   (local $21 f32)
   (local $22 i32)
-  (local $23 f32)
+  (local $23 i32)
   (local $24 i32)
-  (local $25 v128)
-  (local $26 v128)
+  (local $25 i32)
+  (local $26 f32)
   (local $27 i32)
   (local $28 i32)
   (local $29 i32)
-  (local $30 i32)
-  (local $31 i32)
+  (local $30 v128)
+  (local $31 v128)
   (local $32 i32)
   (local $33 v128)
   (local $34 v128)
@@ -2747,106 +2820,42 @@
   i32.add
   i32.const 2
   i32.shr_s
-  local.set $19
+  local.set $15
+  local.get $0
+  i32.load offset=8
+  local.tee $18
   local.get $0
   i32.load
   local.tee $14
-  local.get $0
-  i32.load offset=8
-  local.tee $22
   i32.add
-  local.set $24
+  local.set $19
+  local.get $0
+  i32.load offset=36
+  local.set $17
   local.get $1
   if
+   local.get $17
+   local.get $1
+   local.get $2
    local.get $6
    local.get $14
    i32.const 2
    i32.shl
    i32.sub
-   local.set $27
-   loop $for-loop|0
-    local.get $8
-    local.get $18
-    i32.gt_s
-    if
-     local.get $1
-     local.get $2
-     local.get $18
-     i32.mul
-     i32.add
-     local.set $16
-     local.get $27
-     local.get $7
-     local.get $18
-     i32.mul
-     i32.add
-     local.set $17
-     local.get $14
-     local.set $13
-     loop $while-continue|1
-      local.get $13
-      i32.const 4
-      i32.ge_s
-      if
-       local.get $17
-       local.get $16
-       v128.load
-       v128.store
-       local.get $16
-       i32.const 16
-       i32.add
-       local.set $16
-       local.get $17
-       i32.const 16
-       i32.add
-       local.set $17
-       local.get $13
-       i32.const 4
-       i32.sub
-       local.set $13
-       br $while-continue|1
-      end
-     end
-     loop $while-continue|2
-      local.get $13
-      i32.const 0
-      i32.gt_s
-      if
-       local.get $17
-       local.get $16
-       f32.load
-       f32.store
-       local.get $16
-       i32.const 4
-       i32.add
-       local.set $16
-       local.get $17
-       i32.const 4
-       i32.add
-       local.set $17
-       local.get $13
-       i32.const 1
-       i32.sub
-       local.set $13
-       br $while-continue|2
-      end
-     end
-     local.get $18
-     i32.const 1
-     i32.add
-     local.set $18
-     br $for-loop|0
-    end
-   end
-   local.get $27
+   local.tee $1
+   local.get $7
+   local.get $8
+   local.get $14
+   call $assembly/cell/copyInputs
+   local.get $1
    local.get $7
    local.get $8
    local.get $0
    i32.load offset=12
-   local.get $24
-   i32.const 0
-   local.get $24
    local.get $19
+   i32.const 0
+   local.get $19
+   local.get $15
    i32.const 2
    i32.shl
    local.get $0
@@ -2861,10 +2870,10 @@
    local.get $8
    local.get $0
    i32.load offset=12
-   local.get $24
-   local.get $14
-   local.get $22
    local.get $19
+   local.get $14
+   local.get $18
+   local.get $15
    i32.const 2
    i32.shl
    local.get $3
@@ -2874,42 +2883,39 @@
    call $assembly/gemm/gemm
   end
   local.get $0
-  i32.load offset=36
-  local.set $27
-  local.get $0
   i32.load offset=24
-  local.set $14
-  local.get $22
+  local.set $19
+  local.get $18
   i32.const 3
   i32.add
   i32.const -4
   i32.and
   i32.const 2
   i32.shl
-  local.set $28
-  local.get $19
+  local.set $22
+  local.get $15
   i32.const 4
   i32.shl
-  local.set $29
+  local.set $25
   i32.const 0
-  local.set $13
-  loop $for-loop|3
+  local.set $2
+  loop $for-loop|0
+   local.get $2
    local.get $8
-   local.get $13
-   i32.gt_s
+   i32.lt_s
    if
-    local.get $29
+    local.get $25
     local.get $6
-    local.get $28
+    local.get $22
     i32.add
-    local.tee $16
+    local.tee $28
     i32.add
-    local.set $30
+    local.set $23
     local.get $9
     if (result i32)
      local.get $9
+     local.get $2
      local.get $10
-     local.get $13
      i32.mul
      i32.add
      i32.load8_u
@@ -2918,8 +2924,8 @@
     end
     if
      i32.const 1
-     local.get $14
-     local.get $27
+     local.get $19
+     local.get $17
      i32.const 1
      i32.and
      local.tee $1
@@ -2927,9 +2933,9 @@
      if
       local.get $5
       local.get $6
-      local.get $14
+      local.get $19
       select
-      local.set $17
+      local.set $20
       local.get $1
       if
        local.get $3
@@ -2940,67 +2946,67 @@
        local.get $0
        i32.const 40
        i32.add
-       local.set $18
+       local.set $29
        local.get $0
        i32.load offset=20
-       local.set $24
+       local.set $32
        local.get $0
        i32.load offset=36
        i32.const 2
        i32.and
-       local.set $31
-       local.get $19
+       local.set $27
+       local.get $15
        i32.const 4
        i32.shl
-       local.set $32
+       local.set $24
        i32.const 0
-       local.set $2
+       local.set $14
        loop $for-loop|00
-        local.get $2
-        local.get $32
+        local.get $14
+        local.get $24
         i32.lt_u
         if
-         local.get $2
-         local.get $16
+         local.get $14
+         local.get $28
          i32.add
          v128.load
-         local.set $25
+         local.set $30
          local.get $1
          v128.load
-         local.set $20
+         local.set $16
          local.get $1
          v128.load offset=16
-         local.set $15
+         local.set $13
          local.get $1
          v128.load offset=48
          local.set $33
-         local.get $24
+         local.get $32
          if
-          local.get $2
-          local.get $24
+          local.get $14
+          local.get $32
           i32.add
           v128.load
-          local.get $25
-          local.get $20
+          local.get $30
+          local.get $16
           f32x4.relaxed_madd
-          local.set $20
+          local.set $16
           local.get $24
           local.get $32
           i32.add
-          local.get $2
+          local.get $14
           i32.add
           v128.load
-          local.get $25
-          local.get $15
+          local.get $30
+          local.get $13
           f32x4.relaxed_madd
-          local.set $15
+          local.set $13
          end
-         local.get $18
-         local.get $20
+         local.get $29
+         local.get $16
          local.get $21
          call $assembly/cell/applyGate
-         local.tee $26
-         local.get $18
+         local.tee $31
+         local.get $29
          i32.const 24
          i32.add
          local.get $1
@@ -3008,54 +3014,62 @@
          local.get $21
          call $assembly/cell/applyGate
          local.tee $34
-         local.get $31
+         local.get $27
          if (result v128)
           v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-          local.get $26
+          local.get $31
           f32x4.sub
          else
-          local.get $18
+          local.get $29
           i32.const 12
           i32.add
-          local.get $15
+          local.get $13
           local.get $21
           call $assembly/cell/applyGate
          end
-         local.tee $20
-         local.get $25
+         local.tee $16
+         local.get $30
          f32x4.mul
          f32x4.relaxed_madd
-         local.set $15
+         local.set $13
          local.get $0
          f32.load offset=32
-         local.tee $23
+         local.tee $26
          f32.const 0
          f32.gt
          if
-          local.get $15
-          local.get $23
+          local.get $13
+          local.get $26
           f32x4.splat
           f32x4.pmin
-          local.get $23
+          local.get $26
           f32.neg
           f32x4.splat
           f32x4.pmax
-          local.set $15
+          local.set $13
          end
-         local.get $18
+         local.get $13
+         local.get $13
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
+         local.set $13
+         local.get $29
          i32.const 36
          i32.add
-         local.get $24
+         local.get $32
          if (result v128)
-          local.get $24
           local.get $32
+          local.get $24
           i32.const 1
           i32.shl
           i32.add
-          local.get $2
+          local.get $14
           i32.add
           v128.load
-          local.get $15
+          local.get $13
           local.get $33
           f32x4.relaxed_madd
          else
@@ -3063,68 +3077,75 @@
          end
          local.get $21
          call $assembly/cell/applyGate
-         local.set $25
+         local.set $30
          local.get $1
-         local.get $26
+         local.get $31
          v128.store
          local.get $1
-         local.get $20
+         local.get $16
          v128.store offset=16
          local.get $1
          local.get $34
          v128.store offset=32
          local.get $1
-         local.get $25
+         local.get $30
          v128.store offset=48
-         local.get $2
-         local.get $16
+         local.get $14
+         local.get $28
          i32.add
-         local.get $15
+         local.get $13
          v128.store
-         local.get $2
-         local.get $17
+         local.get $14
+         local.get $20
          i32.add
-         local.get $25
-         local.get $18
+         local.get $30
+         local.get $29
          i32.const 48
          i32.add
-         local.get $15
+         local.get $13
          f32.const 0
          call $assembly/cell/applyGate
          f32x4.mul
+         local.tee $13
+         local.get $13
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
          v128.store
          local.get $1
          i32.const -64
          i32.sub
          local.set $1
-         local.get $2
+         local.get $14
          i32.const 16
          i32.add
-         local.set $2
+         local.set $14
          br $for-loop|00
         end
        end
       else
        local.get $3
-       local.get $16
-       local.get $17
-       local.get $17
-       local.get $17
-       local.get $19
+       local.get $28
+       local.get $20
+       local.get $20
+       local.get $20
+       local.get $15
        call $assembly/lstm/standardGates
       end
-      local.get $14
+      local.get $19
       if
        local.get $5
        i32.const 0
        i32.const 1
-       local.get $14
+       local.get $19
        local.get $0
        i32.load offset=4
        local.tee $1
        i32.const 0
        local.get $1
-       local.get $22
+       local.get $18
        i32.const 3
        i32.add
        i32.const 2
@@ -3134,21 +3155,28 @@
        local.get $6
        i32.const 0
        call $assembly/gemm/gemm
+       local.get $6
+       i32.const 0
+       local.get $6
+       i32.const 0
+       i32.const 1
+       local.get $18
+       call $assembly/tiny/copyRowsWithoutTiny
       end
-      local.get $27
+      local.get $17
       i32.const 1
       local.get $6
-      local.get $30
-      local.get $28
+      local.get $23
+      local.get $22
       local.get $11
       call $assembly/cell/emit
      else
       local.get $3
-      local.get $16
+      local.get $28
       local.get $6
-      local.get $30
+      local.get $23
       local.get $6
-      local.get $27
+      local.get $17
       i32.const 8
       i32.and
       select
@@ -3156,15 +3184,15 @@
       local.get $6
       local.get $11
       select
-      local.get $19
+      local.get $15
       call $assembly/lstm/standardGates
      end
     else
-     local.get $27
+     local.get $17
      i32.const 0
      local.get $6
-     local.get $30
-     local.get $28
+     local.get $23
+     local.get $22
      local.get $11
      call $assembly/cell/emit
     end
@@ -3173,7 +3201,7 @@
     i32.add
     local.set $3
     local.get $5
-    local.get $29
+    local.get $25
     i32.add
     local.set $5
     local.get $6
@@ -3187,11 +3215,11 @@
     local.get $11
     select
     local.set $11
-    local.get $13
+    local.get $2
     i32.const 1
     i32.add
-    local.set $13
-    br $for-loop|3
+    local.set $2
+    br $for-loop|0
    end
   end
  )
@@ -3443,6 +3471,13 @@
     f32x4.mul
     f32x4.relaxed_madd
     local.tee $18
+    local.get $18
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
+    local.tee $18
     v128.store
     local.get $3
     local.get $18
@@ -3508,12 +3543,34 @@
   i32.add
   i32.const 2
   i32.shr_s
-  local.tee $16
+  local.tee $17
   i32.const 4
   i32.shl
-  local.set $17
+  local.set $16
   local.get $1
   if
+   local.get $18
+   local.get $1
+   local.get $2
+   local.get $5
+   local.get $8
+   i32.const 2
+   i32.shl
+   local.get $16
+   i32.mul
+   i32.add
+   local.tee $1
+   local.get $13
+   i32.const 3
+   i32.add
+   i32.const -4
+   i32.and
+   i32.const 2
+   i32.shl
+   local.tee $2
+   local.get $8
+   local.get $13
+   call $assembly/cell/copyInputs
    local.get $1
    local.get $2
    local.get $8
@@ -3522,7 +3579,7 @@
    local.get $13
    i32.const 0
    local.get $13
-   local.get $16
+   local.get $17
    i32.const 3
    i32.mul
    local.get $0
@@ -3544,13 +3601,13 @@
   i32.const 2
   local.get $20
   select
-  local.get $16
+  local.get $17
   i32.mul
   local.get $0
   i32.load offset=20
   i32.const 0
   local.get $5
-  local.get $17
+  local.get $16
   i32.const 2
   i32.shl
   call $assembly/gemm/gemm
@@ -3560,7 +3617,7 @@
    i32.gt_s
    if
     local.get $6
-    local.get $17
+    local.get $16
     i32.add
     local.set $22
     local.get $9
@@ -3596,9 +3653,8 @@
        f32.load offset=28
        local.set $23
        local.get $6
-       local.set $13
-       local.get $6
-       local.get $16
+       local.tee $13
+       local.get $17
        i32.const 4
        i32.shl
        i32.add
@@ -3659,6 +3715,13 @@
          local.get $28
          f32x4.mul
          f32x4.relaxed_madd
+         local.tee $14
+         local.get $14
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
          v128.store
          local.get $1
          i32.const 48
@@ -3678,11 +3741,9 @@
       else
        local.get $3
        local.set $1
-       local.get $6
-       local.set $13
        local.get $5
        local.tee $2
-       local.get $17
+       local.get $16
        i32.const 1
        i32.shl
        local.tee $25
@@ -3699,7 +3760,8 @@
        i32.add
        local.set $30
        local.get $6
-       local.get $16
+       local.tee $13
+       local.get $17
        i32.const 4
        i32.shl
        i32.add
@@ -3858,6 +3920,13 @@
          local.get $13
          v128.load
          f32x4.mul
+         local.tee $14
+         local.get $14
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
          v128.store
          local.get $1
          i32.const 48
@@ -3886,14 +3955,14 @@
        local.get $19
        i32.const 0
        local.get $19
-       local.get $16
+       local.get $17
        local.get $0
        i32.load offset=20
        local.get $25
        i32.add
        i32.const 0
        local.get $5
-       local.get $17
+       local.get $16
        i32.const 3
        i32.mul
        i32.add
@@ -3902,8 +3971,6 @@
        call $assembly/gemm/gemm
        local.get $3
        local.set $1
-       local.get $6
-       local.set $2
        local.get $0
        i32.load offset=32
        i32.const 1
@@ -3914,7 +3981,8 @@
        i32.add
        local.set $24
        local.get $6
-       local.get $16
+       local.tee $2
+       local.get $17
        i32.const 4
        i32.shl
        i32.add
@@ -4014,6 +4082,13 @@
          local.get $14
          f32x4.mul
          f32x4.relaxed_madd
+         local.tee $14
+         local.get $14
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
          v128.store
          local.get $1
          i32.const 48
@@ -4035,7 +4110,7 @@
       i32.const 1
       local.get $6
       local.get $22
-      local.get $17
+      local.get $16
       local.get $11
       call $assembly/cell/emit
      else
@@ -4052,7 +4127,7 @@
       local.get $6
       local.get $11
       select
-      local.get $16
+      local.get $17
       call $assembly/gru/standardGates
      end
     else
@@ -4060,7 +4135,7 @@
      i32.const 0
      local.get $6
      local.get $22
-     local.get $17
+     local.get $16
      local.get $11
      call $assembly/cell/emit
     end
@@ -4069,7 +4144,7 @@
     i32.add
     local.set $3
     local.get $5
-    local.get $17
+    local.get $16
     i32.const 2
     i32.shl
     i32.add

@@ -3,18 +3,18 @@
  (type $1 (func (param i32 i32 i32 i32 i32)))
  (type $2 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
  (type $3 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $4 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $5 (func (param i32 v128 f32) (result v128)))
- (type $6 (func (param v128 i32 v128 v128) (result v128)))
- (type $7 (func (param i32 i32 i32 i32 i32 f32 i32)))
- (type $8 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
- (type $9 (func (param i32 i32 i32 i32 i32 i32 i32)))
+ (type $4 (func (param i32 i32 i32 i32 i32 i32 i32)))
+ (type $5 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $6 (func (param i32 v128 f32) (result v128)))
+ (type $7 (func (param v128 i32 v128 v128) (result v128)))
+ (type $8 (func (param i32 i32 i32 i32 i32 f32 i32)))
+ (type $9 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
  (type $10 (func (param i32) (result i32)))
  (type $11 (func (param v128 i32) (result v128)))
  (type $12 (func (param i32 i32 i32 i32 f32 f32)))
  (import "env" "memory" (memory $0 1))
  (global $assembly/index/relaxed i32 (i32.const 0))
- (data $0 (i32.const 64) "\00\00\fc\c2\00\00\fcB\7f\00@K\00\00\80?;\aa\b8\bf;\aa8@\18r1?\da\fcu>HWc=\81v\1e<K\b5\af:")
+ (data $0 (i32.const 64) "\00\00\fc\c2\00\00\fcB\7f\00@K\00\00\80?;\aa\b8\bf;\aa8@\18r1?\da\fcu>HWc=\81v\1e<K\b5\af:\00\00\00 ")
  (export "relaxed" (global $assembly/index/relaxed))
  (export "activate" (func $assembly/activations/activate))
  (export "gemm" (func $assembly/gemm/gemm))
@@ -28,6 +28,7 @@
  (export "layerNorm" (func $assembly/rows/layerNorm))
  (export "masking" (func $assembly/rows/masking))
  (export "softmax" (func $assembly/rows/softmax))
+ (export "copyRowsWithoutTiny" (func $assembly/tiny/copyRowsWithoutTiny))
  (func $assembly/cell/applyGate (param $0 i32) (param $1 v128) (param $2 f32) (result v128)
   (local $3 f32)
   (local $4 f32)
@@ -283,6 +284,200 @@
    end
   end
  )
+ (func $assembly/tiny/copyRowsWithoutTiny (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 i32)
+  (local $7 v128)
+  (local $8 i32)
+  (local $9 i32)
+  loop $for-loop|0
+   local.get $4
+   local.get $8
+   i32.gt_s
+   if
+    i32.const 0
+    local.set $6
+    loop $for-loop|1
+     local.get $6
+     local.get $5
+     i32.const 4
+     i32.sub
+     i32.le_s
+     if
+      local.get $6
+      i32.const 2
+      i32.shl
+      local.tee $9
+      local.get $0
+      i32.add
+      v128.load
+      local.set $7
+      local.get $2
+      local.get $9
+      i32.add
+      local.get $7
+      local.get $7
+      f32x4.abs
+      i32.const 108
+      v128.load32_splat
+      f32x4.lt
+      v128.andnot
+      v128.store
+      local.get $6
+      i32.const 4
+      i32.add
+      local.set $6
+      br $for-loop|1
+     end
+    end
+    loop $for-loop|2
+     local.get $5
+     local.get $6
+     i32.gt_s
+     if
+      local.get $6
+      i32.const 2
+      i32.shl
+      local.tee $9
+      local.get $0
+      i32.add
+      v128.load32_splat
+      local.set $7
+      local.get $2
+      local.get $9
+      i32.add
+      local.get $7
+      local.get $7
+      f32x4.abs
+      i32.const 108
+      v128.load32_splat
+      f32x4.lt
+      v128.andnot
+      v128.store32_lane 0
+      local.get $6
+      i32.const 1
+      i32.add
+      local.set $6
+      br $for-loop|2
+     end
+    end
+    local.get $0
+    local.get $1
+    i32.add
+    local.set $0
+    local.get $2
+    local.get $3
+    i32.add
+    local.set $2
+    local.get $8
+    i32.const 1
+    i32.add
+    local.set $8
+    br $for-loop|0
+   end
+  end
+ )
+ (func $assembly/cell/copyInputs (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32)
+  local.get $0
+  i32.const 16
+  i32.and
+  if
+   local.get $1
+   local.get $2
+   local.get $3
+   local.get $4
+   local.get $5
+   local.get $6
+   call $assembly/rows/copyRows
+  else
+   local.get $1
+   local.get $2
+   local.get $3
+   local.get $4
+   local.get $5
+   local.get $6
+   call $assembly/tiny/copyRowsWithoutTiny
+  end
+ )
+ (func $assembly/rows/copyRows (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 i32)
+  (local $7 i32)
+  (local $8 i32)
+  (local $9 i32)
+  loop $for-loop|0
+   local.get $4
+   local.get $9
+   i32.gt_s
+   if
+    local.get $0
+    local.set $6
+    local.get $2
+    local.set $7
+    local.get $5
+    local.set $8
+    loop $while-continue|1
+     local.get $8
+     i32.const 4
+     i32.ge_s
+     if
+      local.get $7
+      local.get $6
+      v128.load
+      v128.store
+      local.get $6
+      i32.const 16
+      i32.add
+      local.set $6
+      local.get $7
+      i32.const 16
+      i32.add
+      local.set $7
+      local.get $8
+      i32.const 4
+      i32.sub
+      local.set $8
+      br $while-continue|1
+     end
+    end
+    loop $while-continue|2
+     local.get $8
+     i32.const 0
+     i32.gt_s
+     if
+      local.get $7
+      local.get $6
+      f32.load
+      f32.store
+      local.get $6
+      i32.const 4
+      i32.add
+      local.set $6
+      local.get $7
+      i32.const 4
+      i32.add
+      local.set $7
+      local.get $8
+      i32.const 1
+      i32.sub
+      local.set $8
+      br $while-continue|2
+     end
+    end
+    local.get $0
+    local.get $1
+    i32.add
+    local.set $0
+    local.get $2
+    local.get $3
+    i32.add
+    local.set $2
+    local.get $9
+    i32.const 1
+    i32.add
+    local.set $9
+    br $for-loop|0
+   end
+  end
+ )
  (func $assembly/lstm/standardGates (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
   (local $6 i32)
   (local $7 v128)
@@ -519,6 +714,13 @@
     local.tee $20
     f32x4.mul
     f32x4.add
+    local.tee $25
+    local.get $25
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
     local.set $25
     local.get $5
     local.get $24
@@ -637,6 +839,13 @@
     f32x4.add
     f32x4.div
     f32x4.mul
+    local.tee $18
+    local.get $18
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
     local.tee $18
     v128.store
     local.get $3
@@ -2289,86 +2498,6 @@
    end
   end
  )
- (func $assembly/rows/copyRows (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
-  (local $6 i32)
-  (local $7 i32)
-  (local $8 i32)
-  (local $9 i32)
-  loop $for-loop|0
-   local.get $4
-   local.get $9
-   i32.gt_s
-   if
-    local.get $0
-    local.set $6
-    local.get $2
-    local.set $7
-    local.get $5
-    local.set $8
-    loop $while-continue|1
-     local.get $8
-     i32.const 4
-     i32.ge_s
-     if
-      local.get $7
-      local.get $6
-      v128.load
-      v128.store
-      local.get $6
-      i32.const 16
-      i32.add
-      local.set $6
-      local.get $7
-      i32.const 16
-      i32.add
-      local.set $7
-      local.get $8
-      i32.const 4
-      i32.sub
-      local.set $8
-      br $while-continue|1
-     end
-    end
-    loop $while-continue|2
-     local.get $8
-     i32.const 0
-     i32.gt_s
-     if
-      local.get $7
-      local.get $6
-      f32.load
-      f32.store
-      local.get $6
-      i32.const 4
-      i32.add
-      local.set $6
-      local.get $7
-      i32.const 4
-      i32.add
-      local.set $7
-      local.get $8
-      i32.const 1
-      i32.sub
-      local.set $8
-      br $while-continue|2
-     end
-    end
-    local.get $0
-    local.get $1
-    i32.add
-    local.set $0
-    local.get $2
-    local.get $3
-    i32.add
-    local.set $2
-    local.get $9
-    i32.const 1
-    i32.add
-    local.set $9
-    br $for-loop|0
-   end
-  end
- )
  (func $assembly/rows/binary (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32)
   (local $5 v128)
   (local $6 v128)
@@ -2428,132 +2557,65 @@
   end
  )
  (func $assembly/rnn/rnn (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32) (param $12 i32)
-  (local $13 i32)
-  (local $14 v128)
-  (local $15 i32)
-  (local $16 i32)
-  (local $17 i32)
-  (local $18 i32)
-  (local $19 i32)
-  (local $20 i32)
-  (local $21 i32)
+  (local $13 v128)
+  (local $14 i32)
+  (local $15 v128)
+  (local $16 v128)
+  (local $17 v128)
+  (local $18 v128)
+  (local $19 v128)
+  (local $20 v128)
+  (local $21 v128)
   (local $22 v128)
   (local $23 v128)
-  (local $24 v128)
+  (local $24 i32)
   (local $25 v128)
-  (local $26 v128)
-  (local $27 v128)
-  (local $28 v128)
+  (local $26 i32)
+  (local $27 i32)
+  (local $28 i32)
   (local $29 v128)
   (local $30 v128)
-  (local $31 v128)
-  (local $32 v128)
-  (local $33 v128)
   local.get $0
   i32.load offset=4
-  local.tee $5
+  local.tee $26
   i32.const 3
   i32.add
   i32.const 2
   i32.shr_s
-  local.set $18
-  local.get $5
+  local.set $27
+  local.get $26
   local.get $0
   i32.load
-  local.tee $13
+  local.tee $24
   i32.add
-  local.set $19
+  local.set $28
+  local.get $0
+  i32.load offset=20
+  local.set $5
   local.get $1
   if
+   local.get $5
+   local.get $1
+   local.get $2
    local.get $6
-   local.get $13
+   local.get $24
    i32.const 2
    i32.shl
    i32.sub
-   local.set $21
-   loop $for-loop|0
-    local.get $8
-    local.get $17
-    i32.gt_s
-    if
-     local.get $1
-     local.get $2
-     local.get $17
-     i32.mul
-     i32.add
-     local.set $15
-     local.get $21
-     local.get $7
-     local.get $17
-     i32.mul
-     i32.add
-     local.set $16
-     local.get $13
-     local.set $5
-     loop $while-continue|1
-      local.get $5
-      i32.const 4
-      i32.ge_s
-      if
-       local.get $16
-       local.get $15
-       v128.load
-       v128.store
-       local.get $15
-       i32.const 16
-       i32.add
-       local.set $15
-       local.get $16
-       i32.const 16
-       i32.add
-       local.set $16
-       local.get $5
-       i32.const 4
-       i32.sub
-       local.set $5
-       br $while-continue|1
-      end
-     end
-     loop $while-continue|2
-      local.get $5
-      i32.const 0
-      i32.gt_s
-      if
-       local.get $16
-       local.get $15
-       f32.load
-       f32.store
-       local.get $15
-       i32.const 4
-       i32.add
-       local.set $15
-       local.get $16
-       i32.const 4
-       i32.add
-       local.set $16
-       local.get $5
-       i32.const 1
-       i32.sub
-       local.set $5
-       br $while-continue|2
-      end
-     end
-     local.get $17
-     i32.const 1
-     i32.add
-     local.set $17
-     br $for-loop|0
-    end
-   end
-   local.get $21
+   local.tee $1
+   local.get $7
+   local.get $8
+   local.get $24
+   call $assembly/cell/copyInputs
+   local.get $1
    local.get $7
    local.get $8
    local.get $0
    i32.load offset=8
-   local.get $19
+   local.get $28
    i32.const 0
-   local.get $19
-   local.get $18
+   local.get $28
+   local.get $27
    local.get $0
    i32.load offset=12
    i32.const 0
@@ -2566,37 +2628,34 @@
    local.get $8
    local.get $0
    i32.load offset=8
-   local.get $19
-   local.get $13
-   local.get $5
-   local.get $18
+   local.get $28
+   local.get $24
+   local.get $26
+   local.get $27
    local.get $3
    local.get $4
    local.get $3
    local.get $4
    call $assembly/gemm/gemm
   end
-  local.get $0
-  i32.load offset=20
-  local.set $1
-  local.get $18
+  local.get $27
   i32.const 4
   i32.shl
-  local.set $5
-  loop $for-loop|3
+  local.set $1
+  loop $for-loop|0
    local.get $8
-   local.get $20
+   local.get $14
    i32.gt_s
    if
-    local.get $5
+    local.get $1
     local.get $6
     i32.add
-    local.set $13
+    local.set $24
     local.get $9
     if (result i32)
      local.get $9
      local.get $10
-     local.get $20
+     local.get $14
      i32.mul
      i32.add
      i32.load8_u
@@ -2604,38 +2663,45 @@
      i32.const 1
     end
     if
-     local.get $1
+     local.get $5
      i32.const 1
      i32.and
      if
       local.get $0
       i32.const 24
       i32.add
-      local.set $15
+      local.set $26
       i32.const 0
       local.set $2
       loop $for-loop|00
+       local.get $1
        local.get $2
-       local.get $5
-       i32.lt_u
+       i32.gt_u
        if
-        local.get $15
+        local.get $26
         local.get $2
         local.get $3
         i32.add
-        local.tee $16
+        local.tee $27
         v128.load
         local.get $0
         f32.load offset=16
         call $assembly/cell/applyGate
-        local.set $14
-        local.get $16
-        local.get $14
+        local.tee $13
+        local.get $13
+        f32x4.abs
+        i32.const 108
+        v128.load32_splat
+        f32x4.lt
+        v128.andnot
+        local.set $13
+        local.get $27
+        local.get $13
         v128.store
         local.get $2
         local.get $6
         i32.add
-        local.get $14
+        local.get $13
         v128.store
         local.get $2
         i32.const 16
@@ -2644,135 +2710,142 @@
         br $for-loop|00
        end
       end
-      local.get $1
+      local.get $5
       i32.const 1
       local.get $6
-      local.get $13
-      local.get $5
+      local.get $24
+      local.get $1
       local.get $11
       call $assembly/cell/emit
      else
-      local.get $13
+      local.get $24
       local.get $6
-      local.get $1
+      local.get $5
       i32.const 8
       i32.and
       select
-      local.set $13
+      local.set $24
       local.get $11
       local.get $6
       local.get $11
       select
-      local.set $15
+      local.set $26
       i32.const 0
       local.set $2
       i32.const 64
       v128.load32_splat
-      local.set $22
+      local.set $15
       i32.const 68
       v128.load32_splat
-      local.set $23
+      local.set $16
       i32.const 72
       v128.load32_splat
-      local.set $14
+      local.set $13
       i32.const 76
       v128.load32_splat
-      local.set $32
+      local.set $29
       i32.const 84
       v128.load32_splat
-      local.set $24
+      local.set $17
       i32.const 88
       v128.load32_splat
-      local.set $25
+      local.set $18
       i32.const 92
       v128.load32_splat
-      local.set $26
+      local.set $19
       i32.const 96
       v128.load32_splat
-      local.set $27
+      local.set $20
       i32.const 100
       v128.load32_splat
-      local.set $28
+      local.set $21
       i32.const 104
       v128.load32_splat
-      local.set $29
+      local.set $22
       loop $for-loop|01
+       local.get $1
        local.get $2
-       local.get $5
-       i32.lt_u
+       i32.gt_u
        if
         local.get $2
         local.get $3
         i32.add
-        local.tee $16
+        local.tee $27
         v128.load
-        local.get $24
+        local.get $17
         f32x4.mul
-        local.get $23
+        local.get $16
         f32x4.pmin
-        local.get $22
+        local.get $15
         f32x4.pmax
-        local.tee $31
-        local.get $14
+        local.tee $25
+        local.get $13
         f32x4.add
-        local.tee $30
+        local.tee $23
         i32.const 23
         i32x4.shl
-        local.set $33
-        local.get $16
-        local.get $33
-        local.get $32
-        f32x4.sub
-        local.get $33
-        local.get $31
-        local.get $30
-        local.get $14
-        f32x4.sub
-        f32x4.sub
-        local.tee $30
-        local.get $25
-        local.get $30
-        local.get $26
-        local.get $30
+        local.set $30
         local.get $27
         local.get $30
-        local.get $28
-        local.get $30
         local.get $29
-        f32x4.mul
-        f32x4.add
-        f32x4.mul
-        f32x4.add
-        f32x4.mul
-        f32x4.add
-        f32x4.mul
-        f32x4.add
-        f32x4.mul
-        f32x4.mul
-        f32x4.add
-        local.tee $30
+        f32x4.sub
         local.get $30
-        local.get $32
+        local.get $25
+        local.get $23
+        local.get $13
+        f32x4.sub
+        f32x4.sub
+        local.tee $23
+        local.get $18
+        local.get $23
+        local.get $19
+        local.get $23
+        local.get $20
+        local.get $23
+        local.get $21
+        local.get $23
+        local.get $22
+        f32x4.mul
         f32x4.add
-        local.get $32
+        f32x4.mul
+        f32x4.add
+        f32x4.mul
+        f32x4.add
+        f32x4.mul
+        f32x4.add
+        f32x4.mul
+        f32x4.mul
+        f32x4.add
+        local.tee $23
+        local.get $23
+        local.get $29
+        f32x4.add
+        local.get $29
         f32x4.add
         f32x4.div
-        local.tee $30
+        local.tee $23
+        local.get $23
+        f32x4.abs
+        i32.const 108
+        v128.load32_splat
+        f32x4.lt
+        v128.andnot
+        local.tee $23
         v128.store
         local.get $2
         local.get $6
         i32.add
-        local.get $30
+        local.get $23
         v128.store
         local.get $2
-        local.get $13
+        local.get $24
         i32.add
-        local.get $30
+        local.get $23
         v128.store
         local.get $2
-        local.get $15
+        local.get $26
         i32.add
-        local.get $30
+        local.get $23
         v128.store
         local.get $2
         i32.const 16
@@ -2783,11 +2856,11 @@
       end
      end
     else
-     local.get $1
+     local.get $5
      i32.const 0
      local.get $6
-     local.get $13
-     local.get $5
+     local.get $24
+     local.get $1
      local.get $11
      call $assembly/cell/emit
     end
@@ -2806,29 +2879,29 @@
     local.get $11
     select
     local.set $11
-    local.get $20
+    local.get $14
     i32.const 1
     i32.add
-    local.set $20
-    br $for-loop|3
+    local.set $14
+    br $for-loop|0
    end
   end
  )
  (func $assembly/lstm/lstm (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32) (param $12 i32)
-  (local $13 i32)
+  (local $13 v128)
   (local $14 i32)
   (local $15 v128)
   (local $16 i32)
   (local $17 i32)
   (local $18 i32)
-  (local $19 v128)
+  (local $19 i32)
   (local $20 i32)
   (local $21 f32)
   (local $22 i32)
-  (local $23 f32)
+  (local $23 i32)
   (local $24 i32)
   (local $25 i32)
-  (local $26 i32)
+  (local $26 f32)
   (local $27 i32)
   (local $28 i32)
   (local $29 i32)
@@ -2842,106 +2915,42 @@
   i32.add
   i32.const 2
   i32.shr_s
-  local.set $20
+  local.set $16
+  local.get $0
+  i32.load offset=8
+  local.tee $18
   local.get $0
   i32.load
   local.tee $14
-  local.get $0
-  i32.load offset=8
-  local.tee $22
   i32.add
-  local.set $24
+  local.set $19
+  local.get $0
+  i32.load offset=36
+  local.set $17
   local.get $1
   if
+   local.get $17
+   local.get $1
+   local.get $2
    local.get $6
    local.get $14
    i32.const 2
    i32.shl
    i32.sub
-   local.set $25
-   loop $for-loop|0
-    local.get $8
-    local.get $18
-    i32.gt_s
-    if
-     local.get $1
-     local.get $2
-     local.get $18
-     i32.mul
-     i32.add
-     local.set $16
-     local.get $25
-     local.get $7
-     local.get $18
-     i32.mul
-     i32.add
-     local.set $17
-     local.get $14
-     local.set $13
-     loop $while-continue|1
-      local.get $13
-      i32.const 4
-      i32.ge_s
-      if
-       local.get $17
-       local.get $16
-       v128.load
-       v128.store
-       local.get $16
-       i32.const 16
-       i32.add
-       local.set $16
-       local.get $17
-       i32.const 16
-       i32.add
-       local.set $17
-       local.get $13
-       i32.const 4
-       i32.sub
-       local.set $13
-       br $while-continue|1
-      end
-     end
-     loop $while-continue|2
-      local.get $13
-      i32.const 0
-      i32.gt_s
-      if
-       local.get $17
-       local.get $16
-       f32.load
-       f32.store
-       local.get $16
-       i32.const 4
-       i32.add
-       local.set $16
-       local.get $17
-       i32.const 4
-       i32.add
-       local.set $17
-       local.get $13
-       i32.const 1
-       i32.sub
-       local.set $13
-       br $while-continue|2
-      end
-     end
-     local.get $18
-     i32.const 1
-     i32.add
-     local.set $18
-     br $for-loop|0
-    end
-   end
-   local.get $25
+   local.tee $1
+   local.get $7
+   local.get $8
+   local.get $14
+   call $assembly/cell/copyInputs
+   local.get $1
    local.get $7
    local.get $8
    local.get $0
    i32.load offset=12
-   local.get $24
+   local.get $19
    i32.const 0
-   local.get $24
-   local.get $20
+   local.get $19
+   local.get $16
    i32.const 2
    i32.shl
    local.get $0
@@ -2956,10 +2965,10 @@
    local.get $8
    local.get $0
    i32.load offset=12
-   local.get $24
+   local.get $19
    local.get $14
-   local.get $22
-   local.get $20
+   local.get $18
+   local.get $16
    i32.const 2
    i32.shl
    local.get $3
@@ -2969,42 +2978,39 @@
    call $assembly/gemm/gemm
   end
   local.get $0
-  i32.load offset=36
-  local.set $25
-  local.get $0
   i32.load offset=24
-  local.set $14
-  local.get $22
+  local.set $19
+  local.get $18
   i32.const 3
   i32.add
   i32.const -4
   i32.and
   i32.const 2
   i32.shl
-  local.set $26
-  local.get $20
+  local.set $22
+  local.get $16
   i32.const 4
   i32.shl
-  local.set $27
+  local.set $25
   i32.const 0
-  local.set $13
-  loop $for-loop|3
+  local.set $2
+  loop $for-loop|0
+   local.get $2
    local.get $8
-   local.get $13
-   i32.gt_s
+   i32.lt_s
    if
-    local.get $27
+    local.get $25
     local.get $6
-    local.get $26
+    local.get $22
     i32.add
-    local.tee $16
+    local.tee $28
     i32.add
-    local.set $28
+    local.set $23
     local.get $9
     if (result i32)
      local.get $9
+     local.get $2
      local.get $10
-     local.get $13
      i32.mul
      i32.add
      i32.load8_u
@@ -3013,8 +3019,8 @@
     end
     if
      i32.const 1
-     local.get $14
-     local.get $25
+     local.get $19
+     local.get $17
      i32.const 1
      i32.and
      local.tee $1
@@ -3022,9 +3028,9 @@
      if
       local.get $5
       local.get $6
-      local.get $14
+      local.get $19
       select
-      local.set $17
+      local.set $20
       local.get $1
       if
        local.get $3
@@ -3035,86 +3041,86 @@
        local.get $0
        i32.const 40
        i32.add
-       local.set $18
+       local.set $29
        local.get $0
        i32.load offset=20
-       local.set $24
+       local.set $30
        local.get $0
        i32.load offset=36
        i32.const 2
        i32.and
-       local.set $29
-       local.get $20
+       local.set $27
+       local.get $16
        i32.const 4
        i32.shl
-       local.set $30
+       local.set $24
        i32.const 0
-       local.set $2
+       local.set $14
        loop $for-loop|00
-        local.get $2
-        local.get $30
+        local.get $14
+        local.get $24
         i32.lt_u
         if
-         local.get $2
-         local.get $16
+         local.get $14
+         local.get $28
          i32.add
          v128.load
          local.set $31
          local.get $1
          v128.load
-         local.set $19
+         local.set $15
          local.get $1
          v128.load offset=16
-         local.set $15
+         local.set $13
          local.get $1
          v128.load offset=48
          local.set $32
-         local.get $24
+         local.get $30
          if
-          local.get $19
-          local.get $2
-          local.get $24
-          i32.add
-          v128.load
-          local.get $31
-          f32x4.mul
-          f32x4.add
-          local.set $19
           local.get $15
-          local.get $24
+          local.get $14
           local.get $30
-          i32.add
-          local.get $2
           i32.add
           v128.load
           local.get $31
           f32x4.mul
           f32x4.add
           local.set $15
+          local.get $13
+          local.get $24
+          local.get $30
+          i32.add
+          local.get $14
+          i32.add
+          v128.load
+          local.get $31
+          f32x4.mul
+          f32x4.add
+          local.set $13
          end
-         local.get $18
-         local.get $19
+         local.get $29
+         local.get $15
          local.get $21
          call $assembly/cell/applyGate
-         local.set $19
-         local.get $29
+         local.set $15
+         local.get $27
          if (result v128)
           v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-          local.get $19
+          local.get $15
           f32x4.sub
          else
-          local.get $18
+          local.get $29
           i32.const 12
           i32.add
-          local.get $15
+          local.get $13
           local.get $21
           call $assembly/cell/applyGate
          end
          local.tee $33
          local.get $31
          f32x4.mul
-         local.get $19
-         local.get $18
+         local.get $15
+         local.get $29
          i32.const 24
          i32.add
          local.get $1
@@ -3124,38 +3130,46 @@
          local.tee $31
          f32x4.mul
          f32x4.add
-         local.set $15
+         local.set $13
          local.get $0
          f32.load offset=32
-         local.tee $23
+         local.tee $26
          f32.const 0
          f32.gt
          if
-          local.get $15
-          local.get $23
+          local.get $13
+          local.get $26
           f32x4.splat
           f32x4.pmin
-          local.get $23
+          local.get $26
           f32.neg
           f32x4.splat
           f32x4.pmax
-          local.set $15
+          local.set $13
          end
-         local.get $18
+         local.get $13
+         local.get $13
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
+         local.set $13
+         local.get $29
          i32.const 36
          i32.add
-         local.get $24
+         local.get $30
          if (result v128)
           local.get $32
-          local.get $24
           local.get $30
+          local.get $24
           i32.const 1
           i32.shl
           i32.add
-          local.get $2
+          local.get $14
           i32.add
           v128.load
-          local.get $15
+          local.get $13
           f32x4.mul
           f32x4.add
          else
@@ -3165,7 +3179,7 @@
          call $assembly/cell/applyGate
          local.set $32
          local.get $1
-         local.get $19
+         local.get $15
          v128.store
          local.get $1
          local.get $33
@@ -3176,55 +3190,62 @@
          local.get $1
          local.get $32
          v128.store offset=48
-         local.get $2
-         local.get $16
+         local.get $14
+         local.get $28
          i32.add
-         local.get $15
+         local.get $13
          v128.store
-         local.get $2
-         local.get $17
+         local.get $14
+         local.get $20
          i32.add
          local.get $32
-         local.get $18
+         local.get $29
          i32.const 48
          i32.add
-         local.get $15
+         local.get $13
          f32.const 0
          call $assembly/cell/applyGate
          f32x4.mul
+         local.tee $13
+         local.get $13
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
          v128.store
          local.get $1
          i32.const -64
          i32.sub
          local.set $1
-         local.get $2
+         local.get $14
          i32.const 16
          i32.add
-         local.set $2
+         local.set $14
          br $for-loop|00
         end
        end
       else
        local.get $3
-       local.get $16
-       local.get $17
-       local.get $17
-       local.get $17
+       local.get $28
        local.get $20
+       local.get $20
+       local.get $20
+       local.get $16
        call $assembly/lstm/standardGates
       end
-      local.get $14
+      local.get $19
       if
        local.get $5
        i32.const 0
        i32.const 1
-       local.get $14
+       local.get $19
        local.get $0
        i32.load offset=4
        local.tee $1
        i32.const 0
        local.get $1
-       local.get $22
+       local.get $18
        i32.const 3
        i32.add
        i32.const 2
@@ -3234,21 +3255,28 @@
        local.get $6
        i32.const 0
        call $assembly/gemm/gemm
+       local.get $6
+       i32.const 0
+       local.get $6
+       i32.const 0
+       i32.const 1
+       local.get $18
+       call $assembly/tiny/copyRowsWithoutTiny
       end
-      local.get $25
+      local.get $17
       i32.const 1
       local.get $6
-      local.get $28
-      local.get $26
+      local.get $23
+      local.get $22
       local.get $11
       call $assembly/cell/emit
      else
       local.get $3
-      local.get $16
-      local.get $6
       local.get $28
       local.get $6
-      local.get $25
+      local.get $23
+      local.get $6
+      local.get $17
       i32.const 8
       i32.and
       select
@@ -3256,15 +3284,15 @@
       local.get $6
       local.get $11
       select
-      local.get $20
+      local.get $16
       call $assembly/lstm/standardGates
      end
     else
-     local.get $25
+     local.get $17
      i32.const 0
      local.get $6
-     local.get $28
-     local.get $26
+     local.get $23
+     local.get $22
      local.get $11
      call $assembly/cell/emit
     end
@@ -3273,7 +3301,7 @@
     i32.add
     local.set $3
     local.get $5
-    local.get $27
+    local.get $25
     i32.add
     local.set $5
     local.get $6
@@ -3287,11 +3315,11 @@
     local.get $11
     select
     local.set $11
-    local.get $13
+    local.get $2
     i32.const 1
     i32.add
-    local.set $13
-    br $for-loop|3
+    local.set $2
+    br $for-loop|0
    end
   end
  )
@@ -3560,6 +3588,13 @@
     f32x4.mul
     f32x4.add
     local.tee $18
+    local.get $18
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
+    local.tee $18
     v128.store
     local.get $3
     local.get $18
@@ -3587,6 +3622,222 @@
    end
   end
  )
+ (func $assembly/gru/resetState (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 v128)
+  (local $7 i32)
+  (local $8 i32)
+  (local $9 v128)
+  (local $10 v128)
+  (local $11 v128)
+  (local $12 v128)
+  (local $13 v128)
+  local.get $0
+  i32.load offset=32
+  i32.const 1
+  i32.and
+  local.set $7
+  local.get $0
+  i32.const 36
+  i32.add
+  local.set $8
+  local.get $3
+  local.get $5
+  i32.const 4
+  i32.shl
+  i32.add
+  local.set $5
+  loop $while-continue|0
+   local.get $3
+   local.get $5
+   i32.lt_u
+   if
+    local.get $1
+    v128.load
+    local.get $2
+    v128.load
+    f32x4.add
+    local.set $6
+    local.get $1
+    v128.load offset=16
+    local.get $2
+    v128.load offset=16
+    f32x4.add
+    local.set $9
+    local.get $7
+    if (result v128)
+     local.get $8
+     local.get $6
+     local.get $0
+     f32.load offset=28
+     call $assembly/cell/applyGate
+    else
+     i32.const 76
+     v128.load32_splat
+     local.tee $10
+     local.get $6
+     i32.const 80
+     v128.load32_splat
+     f32x4.mul
+     i32.const 68
+     v128.load32_splat
+     f32x4.pmin
+     i32.const 64
+     v128.load32_splat
+     f32x4.pmax
+     local.tee $6
+     i32.const 72
+     v128.load32_splat
+     local.tee $11
+     f32x4.add
+     local.tee $12
+     i32.const 23
+     i32x4.shl
+     local.tee $13
+     local.get $10
+     f32x4.add
+     local.get $13
+     local.get $6
+     local.get $12
+     local.get $11
+     f32x4.sub
+     f32x4.sub
+     local.tee $6
+     i32.const 88
+     v128.load32_splat
+     local.get $6
+     i32.const 92
+     v128.load32_splat
+     local.get $6
+     i32.const 96
+     v128.load32_splat
+     local.get $6
+     i32.const 100
+     v128.load32_splat
+     local.get $6
+     i32.const 104
+     v128.load32_splat
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.mul
+     f32x4.add
+     f32x4.div
+    end
+    local.set $6
+    local.get $7
+    if (result v128)
+     local.get $8
+     i32.const 12
+     i32.add
+     local.get $9
+     local.get $0
+     f32.load offset=28
+     call $assembly/cell/applyGate
+    else
+     i32.const 76
+     v128.load32_splat
+     local.tee $10
+     local.get $9
+     i32.const 80
+     v128.load32_splat
+     f32x4.mul
+     i32.const 68
+     v128.load32_splat
+     f32x4.pmin
+     i32.const 64
+     v128.load32_splat
+     f32x4.pmax
+     local.tee $9
+     i32.const 72
+     v128.load32_splat
+     local.tee $11
+     f32x4.add
+     local.tee $12
+     i32.const 23
+     i32x4.shl
+     local.tee $13
+     local.get $10
+     f32x4.add
+     local.get $13
+     local.get $9
+     local.get $12
+     local.get $11
+     f32x4.sub
+     f32x4.sub
+     local.tee $9
+     i32.const 88
+     v128.load32_splat
+     local.get $9
+     i32.const 92
+     v128.load32_splat
+     local.get $9
+     i32.const 96
+     v128.load32_splat
+     local.get $9
+     i32.const 100
+     v128.load32_splat
+     local.get $9
+     i32.const 104
+     v128.load32_splat
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.mul
+     f32x4.add
+     f32x4.div
+    end
+    local.set $9
+    local.get $1
+    local.get $6
+    v128.store
+    local.get $1
+    local.get $9
+    v128.store offset=16
+    local.get $4
+    local.get $6
+    local.get $3
+    v128.load
+    f32x4.mul
+    local.tee $6
+    local.get $6
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
+    v128.store
+    local.get $1
+    i32.const 48
+    i32.add
+    local.set $1
+    local.get $2
+    i32.const 32
+    i32.add
+    local.set $2
+    local.get $4
+    i32.const 16
+    i32.add
+    local.set $4
+    local.get $3
+    i32.const 16
+    i32.add
+    local.set $3
+    br $while-continue|0
+   end
+  end
+ )
  (func $assembly/gru/gru (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32) (param $12 i32)
   (local $13 i32)
   (local $14 v128)
@@ -3596,31 +3847,27 @@
   (local $18 i32)
   (local $19 i32)
   (local $20 i32)
-  (local $21 i32)
+  (local $21 f32)
   (local $22 i32)
-  (local $23 f32)
-  (local $24 i32)
+  (local $23 i32)
+  (local $24 v128)
   (local $25 i32)
-  (local $26 i32)
-  (local $27 v128)
+  (local $26 v128)
+  (local $27 i32)
   (local $28 v128)
-  (local $29 i32)
-  (local $30 i32)
-  (local $31 v128)
-  (local $32 v128)
-  (local $33 v128)
+  (local $29 v128)
   local.get $0
   i32.load
   local.set $13
   local.get $0
   i32.load offset=32
-  local.tee $18
+  local.tee $17
   i32.const 2
   i32.and
-  local.set $20
+  local.set $19
   local.get $0
   i32.load offset=4
-  local.tee $19
+  local.tee $18
   i32.const 3
   i32.add
   i32.const 2
@@ -3628,9 +3875,31 @@
   local.tee $16
   i32.const 4
   i32.shl
-  local.set $17
+  local.set $15
   local.get $1
   if
+   local.get $17
+   local.get $1
+   local.get $2
+   local.get $5
+   local.get $8
+   i32.const 2
+   i32.shl
+   local.get $15
+   i32.mul
+   i32.add
+   local.tee $1
+   local.get $13
+   i32.const 3
+   i32.add
+   i32.const -4
+   i32.and
+   i32.const 2
+   i32.shl
+   local.tee $2
+   local.get $8
+   local.get $13
+   call $assembly/cell/copyInputs
    local.get $1
    local.get $2
    local.get $8
@@ -3654,12 +3923,12 @@
   local.get $8
   local.get $0
   i32.load offset=16
-  local.get $19
+  local.get $18
   i32.const 0
-  local.get $19
+  local.get $18
   i32.const 3
   i32.const 2
-  local.get $20
+  local.get $19
   select
   local.get $16
   i32.mul
@@ -3667,24 +3936,24 @@
   i32.load offset=20
   i32.const 0
   local.get $5
-  local.get $17
+  local.get $15
   i32.const 2
   i32.shl
   call $assembly/gemm/gemm
   loop $for-loop|0
    local.get $8
-   local.get $21
+   local.get $20
    i32.gt_s
    if
     local.get $6
-    local.get $17
+    local.get $15
     i32.add
     local.set $22
     local.get $9
     if (result i32)
      local.get $9
      local.get $10
-     local.get $21
+     local.get $20
      i32.mul
      i32.add
      i32.load8_u
@@ -3692,14 +3961,14 @@
      i32.const 1
     end
     if
-     local.get $20
+     local.get $19
      i32.eqz
-     local.get $18
+     local.get $17
      i32.const 1
      i32.and
      i32.or
      if
-      local.get $20
+      local.get $19
       if
        local.get $3
        local.set $1
@@ -3708,10 +3977,10 @@
        local.get $0
        i32.const 36
        i32.add
-       local.set $15
+       local.set $23
        local.get $0
        f32.load offset=28
-       local.set $23
+       local.set $21
        local.get $6
        local.set $13
        local.get $6
@@ -3719,13 +3988,13 @@
        i32.const 4
        i32.shl
        i32.add
-       local.set $24
+       local.set $25
        loop $while-continue|0
         local.get $13
-        local.get $24
+        local.get $25
         i32.lt_u
         if
-         local.get $15
+         local.get $23
          i32.const 12
          i32.add
          local.get $1
@@ -3733,51 +4002,58 @@
          local.get $2
          v128.load offset=16
          f32x4.add
-         local.get $23
+         local.get $21
          call $assembly/cell/applyGate
          local.set $14
-         local.get $15
+         local.get $23
          i32.const 24
          i32.add
          local.get $1
          v128.load offset=32
-         local.get $15
+         local.get $23
          local.get $1
          v128.load
          local.get $2
          v128.load
          f32x4.add
-         local.get $23
+         local.get $21
          call $assembly/cell/applyGate
-         local.tee $27
+         local.tee $24
          local.get $2
          v128.load offset=32
          f32x4.mul
          f32x4.add
-         local.get $23
+         local.get $21
          call $assembly/cell/applyGate
-         local.set $28
+         local.set $26
          local.get $1
-         local.get $27
+         local.get $24
          v128.store
          local.get $1
          local.get $14
          v128.store offset=16
          local.get $1
-         local.get $28
+         local.get $26
          v128.store offset=32
          local.get $13
          i32.const 76
          v128.load32_splat
          local.get $14
          f32x4.sub
-         local.get $28
+         local.get $26
          f32x4.mul
          local.get $14
          local.get $13
          v128.load
          f32x4.mul
          f32x4.add
+         local.tee $14
+         local.get $14
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
          v128.store
          local.get $1
          i32.const 48
@@ -3795,234 +4071,35 @@
         end
        end
       else
+       local.get $0
        local.get $3
-       local.set $1
-       local.get $6
-       local.set $13
        local.get $5
-       local.tee $2
-       local.get $17
-       i32.const 1
-       i32.shl
-       local.tee $25
-       i32.add
-       local.tee $26
-       local.set $15
-       local.get $0
-       i32.load offset=32
-       i32.const 1
-       i32.and
-       local.set $29
-       local.get $0
-       i32.const 36
-       i32.add
-       local.set $30
        local.get $6
-       local.get $16
-       i32.const 4
+       local.get $15
+       i32.const 1
        i32.shl
+       local.tee $1
+       local.get $5
        i32.add
-       local.set $24
-       loop $while-continue|00
-        local.get $13
-        local.get $24
-        i32.lt_u
-        if
-         local.get $1
-         v128.load
-         local.get $2
-         v128.load
-         f32x4.add
-         local.set $14
-         local.get $1
-         v128.load offset=16
-         local.get $2
-         v128.load offset=16
-         f32x4.add
-         local.set $27
-         local.get $29
-         if (result v128)
-          local.get $30
-          local.get $14
-          local.get $0
-          f32.load offset=28
-          call $assembly/cell/applyGate
-         else
-          i32.const 76
-          v128.load32_splat
-          local.tee $28
-          local.get $14
-          i32.const 80
-          v128.load32_splat
-          f32x4.mul
-          i32.const 68
-          v128.load32_splat
-          f32x4.pmin
-          i32.const 64
-          v128.load32_splat
-          f32x4.pmax
-          local.tee $14
-          i32.const 72
-          v128.load32_splat
-          local.tee $31
-          f32x4.add
-          local.tee $32
-          i32.const 23
-          i32x4.shl
-          local.tee $33
-          local.get $28
-          f32x4.add
-          local.get $33
-          local.get $14
-          local.get $32
-          local.get $31
-          f32x4.sub
-          f32x4.sub
-          local.tee $14
-          i32.const 88
-          v128.load32_splat
-          local.get $14
-          i32.const 92
-          v128.load32_splat
-          local.get $14
-          i32.const 96
-          v128.load32_splat
-          local.get $14
-          i32.const 100
-          v128.load32_splat
-          local.get $14
-          i32.const 104
-          v128.load32_splat
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.mul
-          f32x4.add
-          f32x4.div
-         end
-         local.set $14
-         local.get $29
-         if (result v128)
-          local.get $30
-          i32.const 12
-          i32.add
-          local.get $27
-          local.get $0
-          f32.load offset=28
-          call $assembly/cell/applyGate
-         else
-          i32.const 76
-          v128.load32_splat
-          local.tee $28
-          local.get $27
-          i32.const 80
-          v128.load32_splat
-          f32x4.mul
-          i32.const 68
-          v128.load32_splat
-          f32x4.pmin
-          i32.const 64
-          v128.load32_splat
-          f32x4.pmax
-          local.tee $27
-          i32.const 72
-          v128.load32_splat
-          local.tee $31
-          f32x4.add
-          local.tee $32
-          i32.const 23
-          i32x4.shl
-          local.tee $33
-          local.get $28
-          f32x4.add
-          local.get $33
-          local.get $27
-          local.get $32
-          local.get $31
-          f32x4.sub
-          f32x4.sub
-          local.tee $27
-          i32.const 88
-          v128.load32_splat
-          local.get $27
-          i32.const 92
-          v128.load32_splat
-          local.get $27
-          i32.const 96
-          v128.load32_splat
-          local.get $27
-          i32.const 100
-          v128.load32_splat
-          local.get $27
-          i32.const 104
-          v128.load32_splat
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.add
-          f32x4.mul
-          f32x4.mul
-          f32x4.add
-          f32x4.div
-         end
-         local.set $27
-         local.get $1
-         local.get $14
-         v128.store
-         local.get $1
-         local.get $27
-         v128.store offset=16
-         local.get $15
-         local.get $14
-         local.get $13
-         v128.load
-         f32x4.mul
-         v128.store
-         local.get $1
-         i32.const 48
-         i32.add
-         local.set $1
-         local.get $2
-         i32.const 32
-         i32.add
-         local.set $2
-         local.get $15
-         i32.const 16
-         i32.add
-         local.set $15
-         local.get $13
-         i32.const 16
-         i32.add
-         local.set $13
-         br $while-continue|00
-        end
-       end
-       local.get $26
+       local.tee $2
+       local.get $16
+       call $assembly/gru/resetState
+       local.get $2
        i32.const 0
        i32.const 1
        local.get $0
        i32.load offset=24
-       local.get $19
+       local.get $18
        i32.const 0
-       local.get $19
+       local.get $18
        local.get $16
        local.get $0
        i32.load offset=20
-       local.get $25
+       local.get $1
        i32.add
        i32.const 0
        local.get $5
-       local.get $17
+       local.get $15
        i32.const 3
        i32.mul
        i32.add
@@ -4037,20 +4114,20 @@
        i32.load offset=32
        i32.const 1
        i32.and
-       local.set $15
+       local.set $25
        local.get $0
        i32.const 36
        i32.add
-       local.set $24
+       local.set $23
        local.get $6
        local.get $16
        i32.const 4
        i32.shl
        i32.add
-       local.set $25
-       loop $while-continue|001
+       local.set $27
+       loop $while-continue|00
         local.get $2
-        local.get $25
+        local.get $27
         i32.lt_u
         if
          local.get $1
@@ -4060,9 +4137,9 @@
          f32x4.add
          local.set $14
          local.get $1
-         local.get $15
+         local.get $25
          if (result v128)
-          local.get $24
+          local.get $23
           i32.const 24
           i32.add
           local.get $14
@@ -4080,23 +4157,23 @@
           i32.const 64
           v128.load32_splat
           f32x4.pmax
-          local.tee $14
+          local.tee $26
           i32.const 72
           v128.load32_splat
-          local.tee $27
+          local.tee $14
           f32x4.add
           local.tee $28
           i32.const 23
           i32x4.shl
-          local.tee $31
+          local.tee $29
           i32.const 76
           v128.load32_splat
-          local.tee $32
+          local.tee $24
           f32x4.sub
-          local.get $31
-          local.get $14
+          local.get $29
+          local.get $26
           local.get $28
-          local.get $27
+          local.get $14
           f32x4.sub
           f32x4.sub
           local.tee $14
@@ -4127,9 +4204,9 @@
           f32x4.add
           local.tee $14
           local.get $14
-          local.get $32
+          local.get $24
           f32x4.add
-          local.get $32
+          local.get $24
           f32x4.add
           f32x4.div
          end
@@ -4140,15 +4217,22 @@
          v128.load32_splat
          local.get $1
          v128.load offset=16
-         local.tee $27
+         local.tee $24
          f32x4.sub
          local.get $14
          f32x4.mul
-         local.get $27
+         local.get $24
          local.get $2
          v128.load
          f32x4.mul
          f32x4.add
+         local.tee $14
+         local.get $14
+         f32x4.abs
+         i32.const 108
+         v128.load32_splat
+         f32x4.lt
+         v128.andnot
          v128.store
          local.get $1
          i32.const 48
@@ -4162,15 +4246,15 @@
          i32.const 16
          i32.add
          local.set $2
-         br $while-continue|001
+         br $while-continue|00
         end
        end
       end
-      local.get $18
+      local.get $17
       i32.const 1
       local.get $6
       local.get $22
-      local.get $17
+      local.get $15
       local.get $11
       call $assembly/cell/emit
      else
@@ -4179,7 +4263,7 @@
       local.get $6
       local.get $22
       local.get $6
-      local.get $18
+      local.get $17
       i32.const 8
       i32.and
       select
@@ -4191,11 +4275,11 @@
       call $assembly/gru/standardGates
      end
     else
-     local.get $18
+     local.get $17
      i32.const 0
      local.get $6
      local.get $22
-     local.get $17
+     local.get $15
      local.get $11
      call $assembly/cell/emit
     end
@@ -4204,7 +4288,7 @@
     i32.add
     local.set $3
     local.get $5
-    local.get $17
+    local.get $15
     i32.const 2
     i32.shl
     i32.add
@@ -4220,10 +4304,10 @@
     local.get $11
     select
     local.set $11
-    local.get $21
+    local.get $20
     i32.const 1
     i32.add
-    local.set $21
+    local.set $20
     br $for-loop|0
    end
   end

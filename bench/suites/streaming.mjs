@@ -18,7 +18,7 @@ const target = ([inputs, units]) => (units >= 1024 ? 8 : inputs === 1 && units <
 export async function measure(size, options) {
   const [inputs, units] = size;
   const layers = randomLayers(size);
-  const model = await createModel(lstmSpec(layers), options);
+  const model = await createModel(lstmSpec(layers), { build: options.build });
   const stream = model.createStream();
   const plain = plainLstm(layers);
   const packed = packedLstm(layers);

@@ -8,7 +8,7 @@ import { createModel, packedLstm, plainLstm } from './subjects.mjs';
 export async function compareRuns(suite, size, { batch, time }, options) {
   const [inputs, units] = size;
   const layers = randomLayers(size);
-  const model = await createModel(lstmSpec(layers), options);
+  const model = await createModel(lstmSpec(layers), { build: options.build });
   const x = uniform(7, batch * time * inputs, 1);
   const frames = Array.from({ length: batch * time }, (_, row) => x.subarray(row * inputs, (row + 1) * inputs));
   const out = new Float32Array(batch * time * units);

@@ -3,7 +3,9 @@ import { usualAxes } from '../graph/layout.js';
 import type { InputInfo, ValueInfo } from '../graph/value.js';
 import { badInput, describe } from '../refuse.js';
 import type { ValueLayout } from '../spec.js';
+import { arrayType, type Numbers } from '../typed.js';
 import { placesOf, type Sizes } from './layout.js';
+import { firstOf, listLength, type Meaning, readNumbers, refuseBytes } from './numbers.js';
 
 /** Numbers with their dimensions, row-major. */
 export interface Tensor<Data = ArrayLike<number>> {
@@ -23,17 +25,83 @@ export type Input = ArrayLike<number> | BigIntArray | Nested | Tensor<ArrayLike<
 
 type BigIntArray = BigInt64Array | BigUint64Array;
 
+/** An input as it came, in memory of ours. */
+export interface ReadInput {
+  readonly data: Numbers;
+  /** Of one that says its dimensions; what is no number is NaN. */
+  readonly shape?: readonly number[];
+  /** Its dimensions are those of nested arrays, which are in our order. */
+  readonly nested?: true;
+}
+
 export interface CheckedInput {
   readonly info: InputInfo;
   /** Flat, row-major `[batch][time][features]`. */
-  readonly data: ArrayLike<number>;
+  readonly data: Numbers;
   readonly batch: number;
   /** 1 for a vector. */
   readonly time: number;
 }
 
+/** A shape has no more dimensions. */
+const MOST_DIMENSIONS = 16;
+
 /**
- * Brings an input into flat form and checks length, rank, type, and token ids.
+ * Reads an input, each number once.
+ * @throws {InputError} wrong type, ragged, or an element that is no number.
+ */
+export function readInput({ name, dtype }: InputInfo, input: unknown): ReadInput {
+  const where = `input ${describe(name)}`;
+  const meaning = dtype === 'int32' ? 'ids' : 'features';
+  const length = listLength(input, meaning);
+  if (length !== undefined) {
+    const first = firstOf(input);
+    if (listLength(first, meaning) !== undefined) return readNested(input, length, first, meaning, where);
+    return { data: readNumbers(input, length, meaning, where, first) };
+  }
+  const { data, shape } = (input ?? {}) as Partial<Tensor>;
+  const count = listLength(data, meaning);
+  if (count === undefined || !Array.isArray(shape)) {
+    badInput(where, 'wrong type', 'numbers, nested arrays of numbers, or { data, shape }', describe(input));
+  }
+  const dimensions = Math.min(shape.length, MOST_DIMENSIONS + 1);
+  const sizes = Array.from({ length: dimensions }, (_, axis) => {
+    const size: unknown = shape[axis];
+    return typeof size === 'number' ? size : Number.NaN;
+  });
+  return { data: readNumbers(data, count, meaning, where), shape: sizes };
+}
+
+/** Nested arrays, four deep at most; numbers stand as deep as the first one does. */
+function readNested(input: unknown, count: number, first: unknown, meaning: Meaning, where: string): ReadInput {
+  const shape: number[] = [];
+  const data: number[] = [];
+  let deepest = 4;
+  const ragged = (depth: number, got: unknown): never =>
+    badInput(where, 'ragged array', `${shape[depth]} entries at depth ${depth}`, describe(got));
+  const walk = (list: ArrayLike<unknown>, length: number, depth: number): void => {
+    shape[depth] ??= length;
+    if (length !== shape[depth]) ragged(depth, length);
+    refuseBytes(list, meaning, where);
+    for (let i = 0; i < length; i++) {
+      const item = depth === 0 && i === 0 ? first : list[i];
+      const inner = depth + 1 < deepest ? listLength(item, meaning) : undefined;
+      if (inner !== undefined) walk(item as ArrayLike<unknown>, inner, depth + 1);
+      else if (depth + 1 < shape.length) ragged(depth + 1, item);
+      else {
+        const number = typeof item === 'bigint' && arrayType(list) ? Number(item) : item;
+        if (typeof number !== 'number') badInput(where, 'not a number', `a number at ${i}`, describe(item));
+        data.push(number);
+        deepest = depth + 1;
+      }
+    }
+  };
+  walk(input as ArrayLike<unknown>, count, 0);
+  return { data: meaning === 'ids' ? new Float64Array(data) : new Float32Array(data), shape, nested: true };
+}
+
+/**
+ * Checks length, shape and token ids of an input that has been read.
  * @param layout the axes of its file, for one that comes with a shape.
  * @param batch that it must have, if it is known; 1 for a flat one otherwise.
  * @throws {InputError} with expected and got.
@@ -41,27 +109,18 @@ export interface CheckedInput {
 export function checkInput(
   info: InputInfo,
   layout: ValueLayout | undefined,
-  input: unknown,
+  { data, shape, nested }: ReadInput,
   batch: number | undefined,
 ): CheckedInput {
   const where = `input ${describe(info.name)}`;
-  const ids = info.dtype === 'int32';
-  const { data, shape, nested } = flatten(ids ? plainIds(input) : input, where);
-  if (ids) checkNumbers(data, where);
-  else checkFloats(nested ? (input as Nested) : data, where);
   const own = nested ? undefined : layout;
-  // Nested arrays of more rows than the file has are rather in its order.
-  const rows = nested ? (batch ?? layout?.batch) : batch;
-  const sizes = shape ? fromShape(info, own, data, shape, rows, where) : fromLength(info, data, batch ?? 1, where);
-  if (ids) checkIds(data, info.vocabulary, where);
+  const sizes = shape ? fromShape(info, own, data, shape, batch, where) : fromLength(info, data, batch ?? 1, where);
+  const rows = layout?.batch;
+  if (nested && batch === undefined && rows !== undefined && sizes.batch !== rows)
+    badInput(where, 'another batch', `${rows}, as in the file; { data, shape } has its order`, `${sizes.batch}`);
+  if (info.dtype === 'int32') checkIds(data, info.vocabulary, where);
   return { info, data: shape && own ? turn(data, own, sizes) : data, ...sizes };
 }
-
-/** Whether an input says nothing of its batch: numbers, neither nested nor with a shape. */
-export const isFlat = (input: unknown): boolean =>
-  (Array.isArray(input) || ArrayBuffer.isView(input)) && !isList((input as ArrayLike<unknown>)[0]);
-
-const isList = (value: unknown): boolean => Array.isArray(value) || ArrayBuffer.isView(value);
 
 /** @throws {InputError} not a whole number of at least 1. */
 export function checkBatch(batch: unknown): number {
@@ -71,103 +130,14 @@ export function checkBatch(batch: unknown): number {
   return batch as number;
 }
 
-/** @throws {InputError} not a list of exactly `length` numbers. */
-export function checkLength(data: unknown, length: number, where: string, meaning: string): void {
-  if (!isNumbers(data) || data.length !== length) {
-    const got = isNumbers(data) ? `${data.length}` : describe(data);
-    badInput(where, 'wrong length', `${length} numbers (${meaning})`, got);
-  }
-}
-
-/** @throws {InputError} a number that is none, or bytes in the place of numbers, also within nested arrays. */
-export function checkFloats(data: ArrayLike<unknown>, where: string): void {
-  if (ArrayBuffer.isView(data) && (data as Uint8Array).BYTES_PER_ELEMENT === 1) {
-    badInput(
-      where,
-      'bytes are not features',
-      'numbers: a Float32Array over these bytes, or one made of their values',
-      describe(data),
-    );
-  }
-  if (isList(data[0])) for (let i = 0; i < data.length; i++) checkFloats(data[i] as ArrayLike<unknown>, where);
-  else checkNumbers(data as ArrayLike<number>, where);
-}
-
-/** @throws {InputError} an array element that is not a number. Typed arrays hold nothing else. */
-export function checkNumbers(data: ArrayLike<number>, where: string): void {
-  if (ArrayBuffer.isView(data)) return;
-  for (let i = 0; i < data.length; i++) {
-    if (typeof data[i] !== 'number') badInput(where, 'not a number', `a number at ${i}`, describe(data[i]));
-  }
-}
-
 /** @throws {InputError} an id that is not a whole number in `[0, vocabulary)`. */
-export function checkIds(data: ArrayLike<number>, vocabulary: number, where: string): void {
+export function checkIds(data: Numbers, vocabulary: number, where: string): void {
   for (let i = 0; i < data.length; i++) {
     const id = data[i] as number;
     if (!(id >= 0 && id < vocabulary && Number.isInteger(id))) {
       badInput(where, 'not a token id', `a whole number in [0, ${vocabulary}) at ${i}`, describe(id));
     }
   }
-}
-
-/** An output of the caller's, or a fresh one. */
-export function checkOut(out: unknown, length: number): Float32Array {
-  if (out === undefined) return new Float32Array(length);
-  if (!(out instanceof Float32Array)) badInput('out', 'wrong type', 'a Float32Array', describe(out));
-  checkLength(out, length, 'out', 'the output');
-  return out;
-}
-
-export function isNumbers(value: unknown): value is ArrayLike<number> {
-  if (Array.isArray(value)) return true;
-  return ArrayBuffer.isView(value) && 'length' in value && !isBigInts(value);
-}
-
-const isBigInts = (value: unknown): value is BigIntArray =>
-  value instanceof BigInt64Array || value instanceof BigUint64Array;
-
-/** Token ids of 64 bits as numbers: those that these cannot hold are beyond every vocabulary. */
-export function plainIds(input: unknown): unknown {
-  if (Array.isArray(input) && isList(input[0])) return input.map(plainIds);
-  if (isBigInts(input)) return Array.from(input as ArrayLike<bigint>, Number);
-  const { data, shape } = (input ?? {}) as Partial<Tensor<unknown>>;
-  return isBigInts(data) ? { data: plainIds(data), shape } : input;
-}
-
-interface Flat {
-  readonly data: ArrayLike<number>;
-  readonly shape?: readonly number[];
-  readonly nested?: true;
-}
-
-function flatten(input: unknown, where: string): Flat {
-  if (Array.isArray(input) && isList(input[0])) return { ...flattenNested(input, where), nested: true };
-  if (isNumbers(input)) return { data: input };
-  const { data, shape } = (input ?? {}) as Partial<Tensor>;
-  if (!isNumbers(data) || !Array.isArray(shape)) {
-    badInput(where, 'wrong type', 'numbers, nested arrays of numbers, or { data, shape }', describe(input));
-  }
-  return { data, shape };
-}
-
-function flattenNested(input: Nested, where: string): { data: ArrayLike<number>; shape: number[] } {
-  const shape: number[] = [];
-  for (let level: unknown = input; isNumbers(level) && shape.length < 4; level = level[0]) shape.push(level.length);
-  const data: number[] = [];
-  const walk = (level: unknown, depth: number): void => {
-    if (depth === shape.length) {
-      data.push(level as number);
-      return;
-    }
-    if (!isNumbers(level) || level.length !== shape[depth]) {
-      const got = isNumbers(level) ? `${level.length}` : describe(level);
-      badInput(where, 'ragged array', `${shape[depth]} entries at depth ${depth}`, got);
-    }
-    for (let i = 0; i < level.length; i++) walk(level[i], depth + 1);
-  };
-  walk(input, 0);
-  return { data, shape };
 }
 
 function fromLength(
@@ -232,7 +202,7 @@ const isSameOrder = ({ axes }: ValueLayout, sizes: Sizes): boolean =>
   (sizes.batch === 1 || axes.includes('batch')) && placesOf(axes, sizes) === undefined;
 
 /** Numbers in the file's order, put into ours. */
-function turn(data: ArrayLike<number>, { axes }: ValueLayout, sizes: Sizes): ArrayLike<number> {
+function turn(data: Numbers, { axes }: ValueLayout, sizes: Sizes): Numbers {
   const places = placesOf(axes, sizes);
   if (!places) return data;
   const turned = new Float64Array(data.length);

@@ -1,16 +1,24 @@
-import { badInput, describe } from '../refuse.js';
+import { InputError } from '../errors.js';
+import { badInput, describe, reading } from '../refuse.js';
 
 /**
- * Options of a public function.
+ * Options of a public function, each read once.
  * @param where the function's name.
  * @throws {InputError} no object, or with a key that is none of those known.
  */
-export function checkOptions(options: unknown, known: readonly string[], where: string): void {
+export function readOptions<Options extends object>(
+  options: Options,
+  known: readonly string[],
+  where: string,
+): Options {
   const expected = known.join(', ');
-  if (typeof options !== 'object' || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
-    badInput(where, 'options are no object', `an object with ${expected}`, describe(options));
-  }
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key)) badInput(where, `unknown option ${describe(key)}`, expected, describe(key));
-  }
+  return reading(InputError, where, () => {
+    if (typeof options !== 'object' || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
+      badInput(where, 'options are no object', `an object with ${expected}`, describe(options));
+    }
+    for (const key of Object.keys(options)) {
+      if (!known.includes(key)) badInput(where, `unknown option ${describe(key)}`, expected, describe(key));
+    }
+    return { ...options };
+  });
 }

@@ -1,19 +1,21 @@
 import type { ModelEngine, RunRequest } from '../engine/engine.js';
+import { InputError } from '../errors.js';
 import { openName, type Times, timesteps } from '../graph/clock.js';
 import type { Graph, ValueInfo } from '../graph/value.js';
-import { badInput, describe } from '../refuse.js';
+import { badInput, describe, reading } from '../refuse.js';
 import type { ValueLayout } from '../spec.js';
 import {
   type CheckedInput,
   checkBatch,
   checkInput,
-  checkLength,
-  checkOut,
   type Input,
-  isFlat,
+  type ReadInput,
+  readInput,
   type Tensor,
 } from './input.js';
 import { axesOf, placesOf, shapeOf } from './layout.js';
+import { checkLength, readExactly } from './numbers.js';
+import { checkOutputs, outputFor } from './output.js';
 
 export interface MaskOptions {
   /** `[batch, time]`; 0 or false marks a masked timestep: the state is carried over it (Keras). */
@@ -28,57 +30,67 @@ export interface MaskOptions {
 /** Options of all runs. */
 export const MASK_OPTIONS = ['mask', 'lengths'];
 
-/** Outputs of the caller's, by name. */
-export type Outs = Readonly<Record<string, Float32Array | undefined>>;
+/** Where the single output goes: an array of the caller's, or what stands for one; undefined where there may be several. */
+export type Outs = unknown;
 
 /**
- * Checks everything a run is given before anything is computed.
+ * Reads and checks everything a run is given before anything is computed. It may run code of the caller's, which may dispose of the
+ * model: look afterwards.
  * @param fixedBatch the batch of a stream, which inputs must have.
  * @throws {InputError} naming the argument, with expected and got.
+ * @throws {MemoryLimitError} the outputs would be larger than a run's may be.
  */
-export function checkRequest(
-  { graph }: ModelEngine,
+export const readRequest = (
+  engine: ModelEngine,
   inputs: Readonly<Record<string, Input>>,
   options: MaskOptions & { readonly batch?: number | undefined },
   out: Outs,
   fixedBatch?: number,
-): RunRequest {
-  const names = namesOf(graph.inputs);
-  onlyNames(inputs, names, 'inputs');
-  onlyNames(out, namesOf(graph.outputs), 'out');
-  const wanted = options.batch === undefined ? fixedBatch : checkBatch(options.batch);
-  if (fixedBatch !== undefined && wanted !== fixedBatch) {
-    badInput('batch', 'not the batch of the stream', `${fixedBatch}`, `${wanted}`);
-  }
-  for (const name of names) {
-    if (inputs[name] === undefined) {
-      badInput(`input ${describe(name)}`, 'missing input', names.join(', '), describe(inputs));
+): RunRequest =>
+  reading(InputError, 'inputs', () => {
+    const { graph } = engine;
+    const names = namesOf(graph.inputs);
+    onlyNames(inputs, names, 'inputs');
+    const wanted = options.batch === undefined ? fixedBatch : checkBatch(options.batch);
+    if (fixedBatch !== undefined && wanted !== fixedBatch) {
+      badInput('batch', 'not the batch of the stream', `${fixedBatch}`, `${wanted}`);
     }
-  }
-  const checked = checkInputs(graph, inputs, wanted);
-  const batch = agree(checked, 'batch');
-  const times = timesOf(checked);
-  for (const value of graph.values.values()) checkTime(value, times);
-  return {
-    inputs: checked.map(({ data }) => data),
-    batch,
-    ...times,
-    outputs: graph.outputs.map((info) => checkOut(out[info.name], batch * outputTime(info, times) * info.features)),
-    mask: checkMask(options, batch, times.time, graph.values.values()),
-    zeroMasked: options.lengths !== undefined,
-  };
-}
+    const given = names.map((name) => {
+      const input = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+      if (input === undefined) badInput(`input ${describe(name)}`, 'missing input', names.join(', '), describe(inputs));
+      return input;
+    });
+    const checked = checkInputs(
+      graph,
+      graph.inputs.map((info, index) => readInput(info, given[index])),
+      wanted,
+    );
+    const batch = agree(checked, 'batch');
+    const times = timesOf(checked);
+    for (const value of graph.values.values()) checkTime(value, times);
+    const lengths = graph.outputs.map((info) => batch * outputTime(info, times) * info.features);
+    const mask = readMask(options, batch, times.time, graph.values.values());
+    if (out === undefined) checkOutputs(engine, lengths);
+    return {
+      inputs: checked.map(({ data }) => data),
+      batch,
+      ...times,
+      outputs: lengths.map((length) => outputFor(out, length)),
+      mask,
+      zeroMasked: options.lengths !== undefined,
+    };
+  });
 
 /** Each input by itself; flat ones, which do not say their batch, have that of the others. */
 function checkInputs(
   { inputs, layouts }: Graph,
-  given: Readonly<Record<string, Input>>,
+  given: readonly ReadInput[],
   batch: number | undefined,
 ): CheckedInput[] {
   const check = (flat: boolean, batch: number | undefined): (CheckedInput | undefined)[] =>
-    inputs.map((info) => {
-      const input = given[info.name];
-      return isFlat(input) === flat ? checkInput(info, layouts.get(info.name), input, batch) : undefined;
+    inputs.map((info, index) => {
+      const input = given[index] as ReadInput;
+      return (input.shape === undefined) === flat ? checkInput(info, layouts.get(info.name), input, batch) : undefined;
     });
   const shaped = check(false, batch);
   const known = shaped.find((input) => input !== undefined);
@@ -87,27 +99,25 @@ function checkInputs(
 
 /** The run's own time, and each open time by its name. */
 function timesOf(checked: readonly CheckedInput[]): Times {
-  const sequences = checked.filter(({ info }) => info.kind === 'sequence');
-  const names = new Set(sequences.map(({ info }) => openName(info.time)).filter((name) => name !== undefined));
-  const time = agree(
-    sequences.filter(({ info }) => !info.time),
-    'time',
-  );
-  if (names.size === 0) return { time };
-  const named = [...names].map((name) => {
-    const bearers = sequences.filter(({ info }) => openName(info.time) === name);
-    return [name, agree(bearers, 'time')] as const;
-  });
-  return { time, times: Object.fromEntries(named) };
+  const own: CheckedInput[] = [];
+  const named = new Map<string, CheckedInput[]>();
+  for (const input of checked) {
+    if (input.info.kind !== 'sequence') continue;
+    const name = openName(input.info.time);
+    if (name === undefined) {
+      if (!input.info.time) own.push(input);
+    } else if (named.get(name)?.push(input) === undefined) named.set(name, [input]);
+  }
+  const time = agree(own, 'time');
+  if (named.size === 0) return { time };
+  return { time, times: recordOf([...named].map(([name, bearers]) => [name, agree(bearers, 'time')])) };
 }
 
 /** What `run(x)` means by name. @throws {InputError} several inputs or outputs. */
-export function byName(
-  { graph }: ModelEngine,
-  x: Input,
-  out: Float32Array | undefined,
-): [inputs: Readonly<Record<string, Input>>, outs: Outs] {
-  return [{ [only(graph.inputs, 'input', 'runNamed')]: x }, { [only(graph.outputs, 'output', 'runNamed')]: out }];
+export function byName({ graph }: ModelEngine, x: Input): Readonly<Record<string, Input>> {
+  const name = only(graph.inputs, 'input', 'runNamed');
+  only(graph.outputs, 'output', 'runNamed');
+  return { [name]: x };
 }
 
 /** @throws {InputError} the model has several inputs or outputs, which need names. */
@@ -128,17 +138,22 @@ export interface NamedOutput extends Tensor<Float32Array> {
 /** The results of a run by output name, with their shapes, in the order that the model's file has. */
 export function namedOutputs({ graph }: ModelEngine, request: RunRequest): Record<string, NamedOutput> {
   const { batch } = request;
-  return Object.fromEntries(
+  return recordOf(
     graph.outputs.map((info, index) => {
-      const axes = axesOf(info, graph.layouts.get(info.name), batch);
+      const layout = graph.layouts.get(info.name);
+      const axes = axesOf(info, layout, batch);
       const sizes = { batch, time: outputTime(info, request) };
       const ours = request.outputs[index] as Float32Array;
-      const places = placesOf(axes, sizes);
+      const places = layout && placesOf(axes, sizes);
       const data = places ? Float32Array.from(places, (place) => ours[place] as number) : ours;
       return [info.name, { data, shape: shapeOf(axes, sizes), axes }];
     }),
   );
 }
+
+/** A record without a prototype, which no name can meet. */
+const recordOf = <Value>(entries: readonly (readonly [string, Value])[]): Record<string, Value> =>
+  Object.setPrototypeOf(Object.fromEntries(entries), null);
 
 export const namesOf = (values: readonly ValueInfo[]): string[] => values.map(({ name }) => name);
 
@@ -158,7 +173,7 @@ function checkTime({ name, time: clock }: ValueInfo, times: Times): void {
   );
 }
 
-function checkMask(
+function readMask(
   { mask, lengths }: MaskOptions,
   batch: number,
   time: number,
@@ -169,23 +184,25 @@ function checkMask(
   }
   if (mask !== undefined) {
     if (lengths !== undefined) badInput('options', 'both a mask and lengths', 'one of mask and lengths');
-    checkLength(mask, batch * time, 'mask', `batch ${batch} · time ${time}`);
-    return Uint8Array.from(mask as ArrayLike<unknown> as ArrayLike<number>, (keep, index) => {
+    checkLength(mask, batch * time, 'ids', 'mask', `batch ${batch} · time ${time}`);
+    const bytes = new Uint8Array(batch * time);
+    for (let index = 0; index < bytes.length; index++) {
+      const keep = mask[index];
       if (typeof keep !== 'number' && typeof keep !== 'boolean')
         badInput('mask', 'not a mask', `a number or boolean at ${index}`, describe(keep));
-      return keep ? 1 : 0;
-    });
+      bytes[index] = keep ? 1 : 0;
+    }
+    return bytes;
   }
   if (lengths === undefined) return undefined;
-  checkLength(lengths, batch, 'lengths', `batch ${batch}`);
+  const numbers = readExactly(lengths, batch, 'ids', 'lengths', `batch ${batch}`);
   const bytes = new Uint8Array(batch * time);
-  for (let b = 0; b < batch; b++) {
-    const length = lengths[b] as number;
+  numbers.forEach((length, b) => {
     if (!(Number.isInteger(length) && length >= 0 && length <= time)) {
       badInput(`lengths[${b}]`, 'not a length', `a whole number from 0 to ${time}`, describe(length));
     }
     bytes.fill(1, b * time, b * time + length);
-  }
+  });
   return bytes;
 }
 
@@ -210,7 +227,8 @@ function onlyNames(given: object, names: readonly string[], where: string): void
   if (typeof given !== 'object' || given === null) {
     badInput(where, 'wrong type', `a record with ${names.join(', ')}`, describe(given));
   }
+  const known = new Set(names);
   for (const name of Object.keys(given)) {
-    if (!names.includes(name)) badInput(where, 'no such name', names.join(', '), describe(name));
+    if (!known.has(name)) badInput(where, 'no such name', names.join(', '), describe(name));
   }
 }

@@ -1,33 +1,37 @@
-import { badInput, describe } from '../refuse.js';
+import { InputError } from '../errors.js';
+import { badInput, describe, reading } from '../refuse.js';
 import type { LayerStateInput, StateOwner } from '../state/access.js';
-import { checkFloats, checkLength } from './input.js';
-import { checkOptions } from './options.js';
+import { readExactly } from './numbers.js';
+import { readOptions } from './options.js';
 
 /** Of a state, and of a trace of one timestep, which is one too. */
 const KEYS = ['h', 'c', 'layer', 'type', 'gates'];
 
 /**
- * Checks a state that a caller gives, one entry per holder of state.
+ * Reads a state that a caller gives, one entry per holder of state.
  * @throws {InputError} wrong number of layers, wrong lengths, c missing or too much.
  */
-export function checkState({ holders }: StateOwner, batch: number, given: readonly LayerStateInput[]): void {
-  if (!Array.isArray(given) || given.length !== holders.length) {
-    badInput(
-      'state',
-      'wrong number of layers',
-      `${holders.length} entries (${holders.map(({ name }) => name).join(', ')})`,
-      Array.isArray(given) ? `${given.length}` : describe(given),
-    );
-  }
-  holders.forEach(({ name, place }, index) => {
-    const layer: Partial<LayerStateInput> = given[index] ?? {};
-    const where = `state of layer ${describe(name)}`;
-    checkOptions(layer, KEYS, where);
-    for (const { key, length } of place.parts) {
-      const data = layer[key];
-      checkLength(data, batch * length, `${where}, ${key}`, `batch ${batch} · ${length}`);
-      checkFloats(data as ArrayLike<number>, `${where}, ${key}`);
+export const readGivenState = (
+  { holders }: StateOwner,
+  batch: number,
+  given: readonly LayerStateInput[],
+): LayerStateInput[] =>
+  reading(InputError, 'state', () => {
+    if (!Array.isArray(given) || given.length !== holders.length) {
+      badInput(
+        'state',
+        'wrong number of layers',
+        `${holders.length} entries (${holders.map(({ name }) => name).join(', ')})`,
+        Array.isArray(given) ? `${given.length}` : describe(given),
+      );
     }
-    if (place.parts.length === 1 && layer.c !== undefined) badInput(where, 'this layer has no c', 'h alone', 'h and c');
+    return holders.map(({ name, place }, index) => {
+      const where = `state of layer ${describe(name)}`;
+      const layer = readOptions<Partial<LayerStateInput>>(given[index] ?? {}, KEYS, where);
+      const [h, c] = place.parts.map(({ key, length }) =>
+        readExactly(layer[key], batch * length, 'features', `${where}, ${key}`, `batch ${batch} · ${length}`),
+      ) as [Float32Array, Float32Array?];
+      if (!c && layer.c !== undefined) badInput(where, 'this layer has no c', 'h alone', 'h and c');
+      return { h, ...(c && { c }) };
+    });
   });
-}

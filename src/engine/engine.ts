@@ -1,18 +1,21 @@
 import { checkSpec } from '../graph/check-spec.js';
 import type { Times } from '../graph/clock.js';
+import { deepFreeze } from '../graph/own-spec.js';
 import { streamObstacle } from '../graph/streaming.js';
 import type { Graph } from '../graph/value.js';
 import { makeLayer } from '../layers/common.js';
 import type { BuildContext, CellInfo, Layer, LayerKinds, StepRecord } from '../layers/layer.js';
 import { SlotLayout, type StatePlace } from '../layers/recurrent/slot.js';
 import type { ModelSpec, TensorSpec } from '../spec.js';
-import type { Holder, StateOwner } from '../state/access.js';
+import { type Holder, leastOf, type StateOwner } from '../state/access.js';
 import { fingerprint } from '../state/fingerprint.js';
 import type { Hash } from '../state/hash.js';
+import type { Numbers } from '../typed.js';
 import type { Kernels } from '../wasm/abi.js';
 import { rowBytes } from '../wasm/abi.js';
 import { Arena } from '../wasm/arena.js';
 import { type Build, instantiate, type LoadedModule } from '../wasm/module.js';
+import { withoutTiny } from '../wasm/tiny.js';
 import { type Engine, Plan, type PlanShape } from './plan.js';
 import { Plans } from './plan-cache.js';
 
@@ -22,7 +25,7 @@ const LEAST_PIECE = 16;
 
 /** One run over a sequence: flat row-major data, and where the results go. */
 export interface RunRequest extends Times {
-  readonly inputs: readonly ArrayLike<number>[];
+  readonly inputs: readonly Numbers[];
   readonly batch: number;
   /** `[batch][time]`, 0 at masked timesteps. */
   readonly mask: Uint8Array | undefined;
@@ -39,6 +42,7 @@ export type RunWatch = (record: StepRecord, from: number) => void;
  */
 export class ModelEngine implements Engine, StateOwner {
   readonly arena: Arena;
+  readonly memoryLimit: number;
   readonly kernels: Kernels;
   readonly build: Build;
   readonly graph: Graph;
@@ -67,14 +71,15 @@ export class ModelEngine implements Engine, StateOwner {
     this.graph = checkSpec(spec, kinds);
     this.fingerprint = fingerprint(this.graph, spec.tensors, kinds);
     this.arena = new Arena(memoryLimit);
+    this.memoryLimit = this.arena.limit;
     this.kernels = instantiate(loaded, this.arena.memory);
     this.build = loaded.build;
     const slot = new SlotLayout();
     const tensor = (name: string): Float32Array => (spec.tensors[name] as TensorSpec).data;
     const context: BuildContext = { arena: this.arena, kernels: this.kernels, slot, tensor };
-    this.layers = this.graph.nodes.map((node) => makeLayer(node, this.graph, context, kinds));
+    this.layers = deepFreeze(this.graph.nodes.map((node) => makeLayer(node, this.graph, context, kinds)));
     this.weightBytes = this.arena.used;
-    this.cells = this.layers.flatMap((layer) => layer.cells);
+    this.cells = Object.freeze(this.layers.flatMap((layer) => layer.cells));
     const { carries } = this.graph;
     this.carried = carries.map(({ input }) => slot.carry(input.features));
     this.holders = [
@@ -83,11 +88,13 @@ export class ModelEngine implements Engine, StateOwner {
     ];
     this.slotBytes = slot.bytes;
     this.#initial = this.arena.alloc(this.slotBytes);
-    const initial = ({ parts }: StatePlace, names: readonly (string | undefined)[]): void =>
-      parts.forEach(({ offset }, index) => {
+    const initial = (place: StatePlace, names: readonly (string | undefined)[]): void => {
+      const least = leastOf(place);
+      place.parts.forEach(({ offset }, index) => {
         const name = names[index];
-        if (name !== undefined) this.arena.f32.set(tensor(name), (this.#initial + offset) / 4);
+        if (name !== undefined) this.arena.f32.set(withoutTiny(tensor(name), least), (this.#initial + offset) / 4);
       });
+    };
     for (const cell of this.cells) initial(cell.place, cell.initial);
     carries.forEach((carry, index) => {
       initial(this.carried[index] as StatePlace, [carry.initial]);
@@ -120,12 +127,16 @@ export class ModelEngine implements Engine, StateOwner {
   run(request: RunRequest, state: number, watch?: RunWatch): void {
     const { batch, time, times, mask, zeroMasked } = request;
     const piece = this.#cuts ? this.#piece(batch) : time;
+    // A result may go where an input is: what later pieces read, the first must not overwrite.
+    const own = piece < time ? { ...request, inputs: request.inputs.map((data) => data.slice()) } : request;
     for (let from = 0; from < time; from += piece) {
       const masked = mask !== undefined;
       const shape: PlanShape = { batch, time: Math.min(piece, time - from), times, masked, zeroMasked };
-      const plan = watch ? new Plan(this, shape, (record) => watch(record, from)) : this.plans.hold(shape);
+      const plan = watch
+        ? this.plans.makeRoom(() => new Plan(this, shape, (record) => watch(record, from)))
+        : this.plans.hold(shape);
       try {
-        this.#runPiece(plan, request, state, from);
+        this.#runPiece(plan, own, state, from);
       } finally {
         if (watch) plan.free();
         else this.plans.release(plan);
@@ -144,7 +155,7 @@ export class ModelEngine implements Engine, StateOwner {
   #runPiece(plan: Plan, { inputs, outputs, batch, time, mask }: RunRequest, state: number, from: number): void {
     const piece = plan.shape.time;
     plan.inputs.forEach((port, index) => {
-      for (const part of port.pieces(batch, time, from, piece)) port.write(inputs[index] as ArrayLike<number>, ...part);
+      for (const part of port.pieces(batch, time, from, piece)) port.write(inputs[index] as Numbers, ...part);
     });
     if (mask) {
       for (let b = 0; b < batch; b++) {

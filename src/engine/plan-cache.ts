@@ -11,8 +11,9 @@ interface Entry {
 
 /** The plans of a model: made on demand, shared by its streams, the least recently used dropped. */
 export class Plans {
-  /** In order of use, the latest last. */
-  readonly #entries = new Map<string, Entry>();
+  readonly #held = new Map<string, Entry>();
+  /** Those that nobody holds, in order of use, the latest last. */
+  readonly #idle = new Map<string, Entry>();
   readonly #engine: Engine;
 
   constructor(engine: Engine) {
@@ -25,16 +26,21 @@ export class Plans {
    */
   hold(shape: PlanShape): Plan {
     const name = key(shape);
-    const entry = this.#entries.get(name) ?? { plan: this.makeRoom(() => new Plan(this.#engine, shape)), holders: 0 };
+    const known = this.#held.get(name) ?? this.#idle.get(name);
+    const entry = known ?? { plan: this.makeRoom(() => new Plan(this.#engine, shape)), holders: 0 };
     entry.holders++;
-    this.#entries.delete(name);
-    this.#entries.set(name, entry);
+    this.#idle.delete(name);
+    this.#held.set(name, entry);
     return entry.plan;
   }
 
   release({ shape }: Plan): void {
-    const entry = this.#entries.get(key(shape));
-    if (entry) entry.holders--;
+    const name = key(shape);
+    const entry = this.#held.get(name);
+    if (entry && --entry.holders === 0) {
+      this.#held.delete(name);
+      this.#idle.set(name, entry);
+    }
     this.#trim(KEPT);
   }
 
@@ -50,9 +56,9 @@ export class Plans {
   }
 
   #trim(most: number): void {
-    const idle = [...this.#entries].filter(([, { holders }]) => holders === 0);
-    for (const [name, { plan }] of idle.slice(0, Math.max(0, idle.length - most))) {
-      this.#entries.delete(name);
+    for (const [name, { plan }] of this.#idle) {
+      if (this.#idle.size <= most) return;
+      this.#idle.delete(name);
       plan.free();
     }
   }

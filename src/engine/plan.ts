@@ -102,7 +102,7 @@ export class Plan {
           shared,
           watch,
         };
-        this.#ops.push(...plan(context));
+        for (const op of plan(context)) this.#ops.push(op);
       }
       graph.carries.forEach(({ output }, index) => {
         carry(output.name, engine.carried[index] as StatePlace, true);

@@ -1,10 +1,9 @@
 import type { ValueBuffer } from '../layers/layer.js';
+import { copyFloats, lengthOf, type Numbers } from '../typed.js';
 import type { Arena } from '../wasm/arena.js';
 
 /** Up to this many floats are copied by a loop: cheaper than a call into the runtime, which takes some 15 ns. */
 const LOOP = 8;
-
-type Numbers = ArrayLike<number>;
 
 /**
  * One input or output of a plan: moves numbers between the caller's tight rows
@@ -48,7 +47,7 @@ export class Port {
     const memory = this.#ints ? this.#arena.i32 : this.#arena.f32;
     let index = this.#buffer.address / 4 + row * stride;
     const count = rows * features;
-    if (this.#tight && count > LOOP && from === 0 && data.length === count) {
+    if (this.#tight && count > LOOP && from === 0 && lengthOf(data) === count) {
       memory.set(data, index);
       return;
     }
@@ -62,7 +61,7 @@ export class Port {
     const features = this.#buffer.features;
     const stride = this.#rowFloats;
     if (this.#tight && rows === this.#buffer.rows && this.length > LOOP) {
-      out.set(this.#whole(), to);
+      copyFloats(this.#whole(), out, to);
       return;
     }
     const memory = this.#arena.f32;
@@ -70,12 +69,6 @@ export class Port {
     for (let r = 0, i = to; r < rows; r++, index += stride) {
       for (let j = 0; j < features; j++, i++) out[i] = memory[index + j] as number;
     }
-  }
-
-  readAll(): Float32Array {
-    const out = new Float32Array(this.length);
-    this.read(out);
-    return out;
   }
 
   #whole(): Float32Array {

@@ -1,9 +1,12 @@
-import { badSpec, choose, describe, requireObject } from '../refuse.js';
+import { SpecError } from '../errors.js';
+import { badSpec, choose, describe, reading, requireObject } from '../refuse.js';
 import type { InputSpec, ModelSpec, NodeSpec, TensorSpec } from '../spec.js';
+import { arrayType } from '../typed.js';
 import { type Clock, fixed, openTime } from './clock.js';
 import { type Check, checkEveryField, checkedWithNode, list, onlyKeys, size } from './field-checks.js';
 import type { NodeKind, NodeKinds } from './kind.js';
 import { checkLayouts } from './layout.js';
+import { deepFreeze } from './own-spec.js';
 import type { Carry, Graph, GraphNode, ValueInfo } from './value.js';
 
 /**
@@ -11,18 +14,22 @@ import type { Carry, Graph, GraphNode, ValueInfo } from './value.js';
  * @param kinds the types of node there may be.
  * @throws {SpecError} naming the node, the tensor or field, what was expected and what was there.
  */
-export function checkSpec(spec: ModelSpec, kinds: NodeKinds): Graph {
+export const checkSpec = (spec: ModelSpec, kinds: NodeKinds): Graph =>
+  reading(SpecError, 'spec', () => check(spec, kinds));
+
+function check(spec: ModelSpec, kinds: NodeKinds): Graph {
   requireObject(spec, undefined, 'no model spec', 'an object');
   onlyKeys(spec, ['name', 'inputs', 'nodes', 'outputs', 'carries', 'layouts', 'tensors'], 'spec');
   for (const key of ['inputs', 'nodes', 'outputs'] as const) list(spec[key], `spec.${key}`);
   const { tensors } = spec;
   requireObject(tensors, 'spec.tensors', 'no tensors', 'a record of tensors');
   for (const [name, tensor] of Object.entries(tensors)) checkTensor(name, tensor);
+  const vocabularies = new Map<string, number>();
 
   const values = new Map<string, ValueInfo>();
   const define = (info: ValueInfo, where: string): ValueInfo => {
     if (values.has(info.name)) badSpec(where, 'a second value of this name', undefined, describe(info.name));
-    values.set(info.name, info);
+    values.set(info.name, deepFreeze(info));
     return info;
   };
   const inputs = spec.inputs.map((input) => define(checkInput(input), 'spec.inputs'));
@@ -34,6 +41,7 @@ export function checkSpec(spec: ModelSpec, kinds: NodeKinds): Graph {
     names.add(name);
     const made = checkNode(node, where, tensors, values, kinds);
     for (const info of made) define(info, where);
+    narrow(vocabularies, node, tensors, kinds);
     return { ...node, outputs: made.map((info) => info.name) };
   });
   const outputs = spec.outputs.map((name) => {
@@ -45,17 +53,34 @@ export function checkSpec(spec: ModelSpec, kinds: NodeKinds): Graph {
     badSpec('spec.outputs', 'an output named twice', undefined, describe(spec.outputs));
   }
   const carries = checkCarries(spec, inputs, values);
-  return {
+  const carried = new Set(carries.map(({ input }) => input));
+  return deepFreeze({
     name: spec.name,
     inputs: inputs
-      .filter((input) => !carries.some((carry) => carry.input === input))
-      .map((input) => ({ ...input, vocabulary: vocabularyOf(spec, input.name, kinds) })),
+      .filter((input) => !carried.has(input))
+      .map((input) => ({ ...input, vocabulary: vocabularies.get(input.name) ?? MOST_IDS })),
     carries,
     nodes,
     outputs,
     values,
     layouts: checkLayouts(spec, values),
-  };
+  });
+}
+
+/** Token ids are int32. */
+const MOST_IDS = 2 ** 31;
+
+/** Notes the vocabulary of a node that looks ids up: the smallest among those of an input holds for it. */
+function narrow(
+  vocabularies: Map<string, number>,
+  node: NodeSpec,
+  tensors: ModelSpec['tensors'],
+  kinds: NodeKinds,
+): void {
+  const size = kinds[node.type]?.vocabulary?.(node as never, tensors);
+  const [input] = node.inputs;
+  if (size === undefined || input === undefined) return;
+  vocabularies.set(input, Math.min(vocabularies.get(input) ?? MOST_IDS, size));
 }
 
 /** Checks one node against the values before it. @returns what it makes. */
@@ -111,10 +136,16 @@ function findValue(where: string, name: string, values: ReadonlyMap<string, Valu
   return value;
 }
 
+const LONGEST_NAME = 4096;
+
 function nameOf(named: InputSpec | NodeSpec, what: 'input' | 'node'): string {
   const name: unknown = named?.name;
   if (typeof name !== 'string' || name === '') {
     badSpec(`spec.${what}s`, `${what === 'input' ? 'an' : 'a'} ${what} without a name`, 'a name', describe(name));
+  }
+  // Names that grow along a chain of nodes would fill the memory.
+  if (name.length > LONGEST_NAME) {
+    badSpec(`spec.${what}s`, 'a name too long', `at most ${LONGEST_NAME} characters`, `${name.length}`);
   }
   return name;
 }
@@ -149,11 +180,12 @@ function checkCarries(
   values: ReadonlyMap<string, ValueInfo>,
 ): Carry[] {
   list(carries, 'spec.carries');
+  const known = new Map(inputs.map((input) => [input.name, input]));
   const seen = new Set<string>();
   return carries.map((carry) => {
     const where = `carry ${describe(carry?.input)}`;
     onlyKeys(carry, ['input', 'output', 'initial'], where);
-    const input = inputs.find(({ name }) => name === carry.input);
+    const input = known.get(carry.input);
     if (!input || seen.has(input.name)) badSpec(where, 'not an input');
     seen.add(input.name);
     const output = findValue(where, carry.output, values);
@@ -164,29 +196,24 @@ function checkCarries(
       }
     }
     const { initial } = carry;
-    if (initial !== undefined && `${tensors[initial]?.shape}` !== `${features}`) {
+    if (initial !== undefined && !(Object.hasOwn(tensors, initial) && isVector(tensors[initial], features))) {
       badSpec(where, 'no such initial state', `[${features}]`, describe(initial));
     }
     return { input, output, initial };
   });
 }
 
+const isVector = (tensor: TensorSpec | undefined, length: number): boolean =>
+  tensor?.shape.length === 1 && tensor.shape[0] === length;
+
 function checkTensor(name: string, tensor: TensorSpec): void {
   const where = `tensor ${describe(name)}`;
   const { data, shape } = tensor ?? {};
-  if (!(data instanceof Float32Array)) badSpec(where, 'wrong data', 'a Float32Array', describe(data));
+  if (arrayType(data) !== 'Float32Array') badSpec(where, 'wrong data', 'a Float32Array', describe(data));
   list(shape, `${where}, shape`);
   for (const n of shape) size(n, `${where}, shape`);
   const length = shape.reduce((product, n) => product * n, 1);
   if (data.length !== length) {
     badSpec(where, 'data and shape disagree', `${length} numbers for ${describe(shape)}`, `${data.length}`);
   }
-}
-
-/** The smallest vocabulary among the nodes that look up an input. */
-function vocabularyOf({ nodes, tensors }: ModelSpec, input: string, kinds: NodeKinds): number {
-  const sizes = nodes
-    .filter((node) => node.inputs[0] === input)
-    .map((node) => kinds[node.type]?.vocabulary?.(node as never, tensors) ?? Number.POSITIVE_INFINITY);
-  return Math.min(2 ** 31, ...sizes);
 }

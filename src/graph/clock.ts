@@ -1,3 +1,5 @@
+import { badSpec } from '../refuse.js';
+
 /**
  * How many timesteps a value has, worked out from the time of the run: `floor((mul·time + add) / div)`, step after
  * step. No steps at all is the run's own time; a `mul` of 0 is a fixed number; a first step that is `open` is an open time of its
@@ -15,7 +17,10 @@ export interface ClockStep {
   readonly open?: string;
 }
 
-/** Timesteps of a run: its own, and of each open time by name. */
+/** What strides and factors one after another may make of a time: each value has the steps of all before it. */
+const MOST_STEPS = 1000;
+
+/** Timesteps of a run: its own, and of each open time by name; without names all are alike. */
 export interface Times {
   readonly time: number;
   readonly times?: Readonly<Record<string, number>> | undefined;
@@ -34,15 +39,8 @@ export const fixedTime = (clock: Clock | undefined): number | undefined => {
 /** The name of the open time that a clock goes by, if it is not the run's own. */
 export const openName = (clock: Clock | undefined): string | undefined => clock?.[0]?.open;
 
-/** A timestep of each input. */
-export function oneTimestep(inputs: readonly { readonly time?: Clock | undefined }[]): Times {
-  const names = inputs.flatMap(({ time }) => openName(time) ?? []);
-  return { time: 1, ...(names.length > 0 && { times: Object.fromEntries(names.map((name) => [name, 1])) }) };
-}
-
 /** Whether a clock is an input's own time as it is: the run's, or an open one. */
-export const isInputTime = (clock: Clock | undefined): boolean =>
-  clock === undefined || (clock.length === 1 && clock[0]?.open !== undefined);
+export const isInputTime = (clock: Clock | undefined): boolean => !clock || (!clock[1] && !!openName(clock));
 
 /** Whether a value's timesteps are those of the run, or made from them, so that a stream sees them one by one. */
 export const flows = ({ kind, time }: { readonly kind: string; readonly time?: Clock | undefined }): boolean =>
@@ -51,7 +49,7 @@ export const flows = ({ kind, time }: { readonly kind: string; readonly time?: C
 /** NaN where a rest is left that may not be. */
 export const timesteps = (clock: Clock | undefined, { time, times }: Times): number =>
   (clock ?? []).reduce((before, { mul, add, div, exact, open }) => {
-    const t = open === undefined ? before : (times?.[open] ?? Number.NaN);
+    const t = open === undefined ? before : times ? (times[open] ?? Number.NaN) : time;
     const n = (mul * t + add) / div;
     return exact && !Number.isInteger(n) ? Number.NaN : Math.floor(n);
   }, time);
@@ -72,6 +70,7 @@ export function advance(clock: Clock | undefined, step: ClockStep): Clock | unde
         : last.div === 1 && { mul: mul * last.mul, add: mul * last.add + add, div };
     if (joined) return advance(before.length > 0 ? before : undefined, joined);
   }
+  if (steps.length >= MOST_STEPS) badSpec(undefined, 'a time of too many steps', `at most ${MOST_STEPS}`);
   return [...steps, step];
 }
 

@@ -13,11 +13,11 @@ export function checkLayouts(
   values: ReadonlyMap<string, ValueInfo>,
 ): Map<string, ValueLayout> {
   requireObject(layouts, 'spec.layouts', 'no layouts', 'a record of layouts');
-  const known = [...inputs.map(({ name }) => name), ...outputs];
+  const known = new Set([...inputs.map(({ name }) => name), ...outputs]);
   return new Map(
     Object.entries(layouts).map(([name, layout]) => {
       const where = `layout ${describe(name)}`;
-      if (!known.includes(name)) badSpec(where, 'not an input or output', known.join(', '), describe(name));
+      if (!known.has(name)) badSpec(where, 'not an input or output', [...known].join(', '), describe(name));
       checkEveryField(layout, [], { axes: list, batch: optionalSize }, where);
       checkAxes(layout, values.get(name) as ValueInfo, where);
       return [name, layout];

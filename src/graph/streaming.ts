@@ -25,9 +25,9 @@ export function streamObstacle({ inputs, nodes, values, carries }: Graph, kinds:
  * of one before those of another; where one does, that is the reason.
  */
 function ownTime(inputs: Graph['inputs']): string | undefined {
-  const own = inputs.find(({ time }) => openName(time) !== undefined);
+  const own = inputs.find(({ time }) => openName(time));
   return (
     own &&
-    `input ${JSON.stringify(own.name)} has an open time of its own, ${JSON.stringify(openName(own.time))}, so a timestep of one is none of the other`
+    `input ${JSON.stringify(own.name)} has an open time of its own, ${JSON.stringify(openName(own.time))}, which others wait for`
   );
 }

@@ -54,7 +54,8 @@ export function summarize({ graph, layers, weightBytes, slotBytes }: ModelEngine
     stateBytes: slotBytes,
     multiplyAddsPerTimestep: sum('multiplyAdds'),
   };
-  return { ...summary, toString: () => table(summary) };
+  // Not enumerable, since functions cannot be cloned.
+  return Object.defineProperty(summary, 'toString', { value: () => table(summary), configurable: true });
 }
 
 const number = (n: number): string => n.toLocaleString('en-US');
@@ -76,7 +77,7 @@ function table(summary: Omit<ModelSummary, 'toString'>): string {
     ['total', '', '', '', number(summary.parameters), number(summary.multiplyAddsPerTimestep)],
   ];
   const widths = Array.from({ length: 6 }, (_, column) =>
-    Math.max(...lines.map((line) => line?.[column]?.length ?? 0)),
+    lines.reduce((most, line) => Math.max(most, line?.[column]?.length ?? 0), 0),
   );
   const padded = lines.map((line) =>
     widths

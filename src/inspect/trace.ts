@@ -1,3 +1,4 @@
+import { checkOutputs, newFloats } from '../call/output.js';
 import type { ModelEngine, RunRequest, RunWatch } from '../engine/engine.js';
 import { timesteps } from '../graph/clock.js';
 import type { CellInfo } from '../layers/layer.js';
@@ -26,19 +27,24 @@ export interface LayerTrace {
  * Adds a trace of each recurrent layer to `layers`.
  * @returns what fills them while a run passes over its timesteps; `from` is the record's first timestep within the whole sequence.
  */
-export function traceInto(
-  layers: LayerTrace[],
-  { arena, cells, layers: own, graph, slotBytes }: ModelEngine,
-  request: RunRequest,
-): RunWatch {
+export function traceInto(layers: LayerTrace[], engine: ModelEngine, request: RunRequest): RunWatch {
+  const { arena, cells, layers: own, graph, slotBytes } = engine;
   const times = own.flatMap(({ node, cells }) =>
     cells.map(() => timesteps(graph.values.get(node.inputs[0] as string)?.time, request)),
   );
   const { batch } = request;
-  layers.push(...cells.map((cell, index) => emptyTrace(cell, batch * (times[index] as number))));
+  const rows = times.map((time) => batch * time);
+  checkOutputs(
+    engine,
+    cells.map((cell, index) => (rows[index] as number) * widthOf(cell)),
+  );
+  cells.forEach((cell, index) => {
+    layers.push(emptyTrace(cell, rows[index] as number));
+  });
+  const indices = new Map(cells.map((cell, index) => [cell, index]));
   return ({ cell, timestep, raw, rawStride, state, mask, maskStride }, from) => {
     const { f32, u8 } = arena;
-    const index = cells.indexOf(cell);
+    const index = indices.get(cell) as number;
     const trace = layers[index] as LayerTrace;
     const time = times[index] as number;
     const { units, gates: names } = cell;
@@ -61,13 +67,17 @@ export function traceInto(
   };
 }
 
+/** Numbers that a trace has of each timestep. */
+const widthOf = ({ gates, units, place }: CellInfo): number =>
+  gates.length * units + place.parts.reduce((sum, { length }) => sum + length, 0);
+
 function emptyTrace({ name, type, gates, units, place }: CellInfo, rows: number): LayerTrace {
   const [h, c] = place.parts;
   return {
     layer: name,
     type,
-    gates: Object.fromEntries(gates.map((gate) => [gate, new Float32Array(rows * units)])),
-    ...(c && { c: new Float32Array(rows * c.length) }),
-    h: new Float32Array(rows * h.length),
+    gates: Object.fromEntries(gates.map((gate) => [gate, newFloats(rows * units)])),
+    ...(c && { c: newFloats(rows * c.length) }),
+    h: newFloats(rows * h.length),
   };
 }

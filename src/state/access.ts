@@ -1,5 +1,6 @@
 import type { StatePlace } from '../layers/recurrent/slot.js';
 import type { Arena } from '../wasm/arena.js';
+import { TINY } from '../wasm/tiny.js';
 import type { Hash } from './hash.js';
 
 /** A layer's state, the field's h and c: `[batch][outputLength]` and, for LSTM, `[batch][units]`. */
@@ -45,6 +46,9 @@ export function stateVectors({ parts, output }: StatePlace): StateVector[] {
   return output === undefined ? [...parts] : [...parts, { offset: output, length: parts[0].length }];
 }
 
+/** What the holder takes for 0: a cell what is tiny, as its kernel does; what the model carries otherwise stays as it is. */
+export const leastOf = ({ output }: StatePlace): number => (output === undefined ? 0 : TINY);
+
 /** Copies one vector of each row `[batch][length]` out of the slots from `state` on, to `out` from `start` on. */
 export function readVector(
   { arena, slotBytes }: StateOwner,
@@ -60,18 +64,22 @@ export function readVector(
   }
 }
 
-/** The way back; zeros without `data`. */
+/** The way back; zeros without `data`, and for what is below `least` in magnitude. */
 export function writeVector(
   { arena, slotBytes }: StateOwner,
   state: number,
   batch: number,
   { offset, length }: StateVector,
   data: ArrayLike<number> | undefined,
+  least: number,
   start = 0,
 ): void {
   for (let b = 0; b < batch; b++) {
     const to = (state + b * slotBytes + offset) / 4;
-    for (let i = 0; i < length; i++) arena.f32[to + i] = data ? (data[start + b * length + i] as number) : 0;
+    for (let i = 0; i < length; i++) {
+      const x = data ? (data[start + b * length + i] as number) : 0;
+      arena.f32[to + i] = Math.abs(x) < least ? 0 : x;
+    }
   }
 }
 
@@ -91,8 +99,9 @@ export function readState(owner: StateOwner, state: number, batch: number): Laye
 export function writeState(owner: StateOwner, state: number, batch: number, given: readonly LayerStateInput[]): void {
   owner.holders.forEach(({ place }, index) => {
     const { h, c } = given[index] as LayerStateInput;
+    const least = leastOf(place);
     stateVectors(place).forEach((vector, part) => {
-      writeVector(owner, state, batch, vector, part < place.parts.length ? [h, c][part] : undefined);
+      writeVector(owner, state, batch, vector, part < place.parts.length ? [h, c][part] : undefined, least);
     });
   });
 }

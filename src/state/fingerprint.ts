@@ -7,9 +7,34 @@ import { type Hash, hashWords } from './hash.js';
  * Tells one model from another: a hash of its structure and of every weight's bits, names of
  * tensors and of the model left out, and the layouts, which say how values come and go but change no number. It guards against mix-ups, not against forgery.
  */
-export function fingerprint({ inputs, nodes, outputs }: Graph, tensors: ModelSpec['tensors'], kinds: NodeKinds): Hash {
-  let hash = hashText(canonical({ inputs, nodes, outputs }));
-  for (const part of nodes.flatMap((node) => tensorsOf(node, kinds))) {
+export function fingerprint(
+  { inputs, nodes, outputs, carries }: Graph,
+  tensors: ModelSpec['tensors'],
+  kinds: NodeKinds,
+): Hash {
+  // As the text of { carried, inputs, nodes, outputs }, item by item: the whole may be longer than a string can be.
+  let hash = hashText('{');
+  const list = (values: readonly unknown[], start: string, end: string): void => {
+    hash = hashText(start, hash);
+    values.forEach((value, index) => {
+      hash = hashText(`${index > 0 ? ',' : ''}${canonical(value)}`, hash);
+    });
+    hash = hashText(end, hash);
+  };
+  if (carries.length > 0) {
+    list(
+      carries.map(({ input, output }) => [input, output.name]),
+      '"carried":[',
+      '],',
+    );
+  }
+  list(inputs, '"inputs":[', '],');
+  list(nodes, '"nodes":[', '],');
+  list(outputs, '"outputs":[', ']}');
+  const starts = carries.map(({ initial }): [string, string][] =>
+    initial === undefined ? [] : [['initial', initial]],
+  );
+  for (const part of [...nodes.flatMap((node) => tensorsOf(node, kinds)), ...starts]) {
     for (const [field, name] of sortByKey(part)) {
       const { shape, data } = tensors[name] as TensorSpec;
       hash = hashText(`${field} ${shape}:`, hash);
@@ -19,11 +44,13 @@ export function fingerprint({ inputs, nodes, outputs }: Graph, tensors: ModelSpe
   return hash;
 }
 
-const hashText = (text: string, from?: Hash): Hash =>
-  hashWords(
-    Array.from(text, (character) => character.codePointAt(0) as number),
-    from,
-  );
+/** By code points. */
+function hashText(text: string, from?: Hash): Hash {
+  const words = new Int32Array(text.length);
+  let length = 0;
+  for (const character of text) words[length++] = character.codePointAt(0) as number;
+  return hashWords(words.subarray(0, length), from);
+}
 
 /** JSON with sorted keys, without names of tensors; absent and undefined are the same. */
 const canonical = (value: unknown): string =>

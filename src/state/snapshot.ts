@@ -1,6 +1,7 @@
 import { StateError } from '../errors.js';
 import { raise } from '../refuse.js';
-import { readVector, type StateOwner, type StateVector, stateVectors, writeVector } from './access.js';
+import { arrayType, copyBytes } from '../typed.js';
+import { leastOf, readVector, type StateOwner, type StateVector, stateVectors, writeVector } from './access.js';
 import { type Hash, hashWords, hex } from './hash.js';
 
 /**
@@ -37,8 +38,10 @@ export function encodeState(owner: StateOwner, state: number, batch: number): Ui
  * Puts saved bytes into a state.
  * @throws {StateError} not such bytes, truncated, corrupted, of another version, model or batch; nothing has changed then.
  */
-export function decodeState(owner: StateOwner, state: number, batch: number, bytes: Uint8Array): void {
-  if (!(bytes instanceof Uint8Array)) refuseBytes('not bytes', 'the Uint8Array that save() returned');
+export function decodeState(owner: StateOwner, state: number, batch: number, given: Uint8Array): void {
+  if (arrayType(given) !== 'Uint8Array') refuseBytes('not bytes', 'the Uint8Array that save() returned');
+  // A copy: of no others, and aligned.
+  const bytes = copyBytes(given);
   const { length } = bytes;
   if (length < HEADER + TRAILER) refuseBytes('truncated', `at least ${HEADER + TRAILER} bytes`, `${length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
@@ -57,14 +60,15 @@ export function decodeState(owner: StateOwner, state: number, batch: number, byt
   const own = hex(owner.fingerprint);
   if (saved !== own) refuseBytes('of another model', own, saved);
   same(16, batch, 'of another batch size');
-  const { vectors, floats } = everything(owner, batch);
+  const { floats } = everything(owner, batch);
   same(20, floats, 'of another size');
-  // A copy: the bytes may stand at any offset of their buffer.
-  const numbers = new Float32Array(new Uint8Array(bytes).buffer, HEADER, floats);
+  const numbers = new Float32Array(bytes.buffer, HEADER, floats);
   let start = 0;
-  for (const vector of vectors) {
-    writeVector(owner, state, batch, vector, numbers, start);
-    start += batch * vector.length;
+  for (const { place } of owner.holders) {
+    for (const vector of stateVectors(place)) {
+      writeVector(owner, state, batch, vector, numbers, leastOf(place), start);
+      start += batch * vector.length;
+    }
   }
 }
 

@@ -58,6 +58,8 @@ export interface Kernels {
   masking(src: number, dst: number, rows: number, stride: number, n: number, value: number, mask: number): void;
   binary(op: number, a: number, b: number, dst: number, vectors: number): void;
   copyRows(src: number, srcStride: number, dst: number, dstStride: number, rows: number, n: number): void;
+  /** With 0 for what is below `TINY` in magnitude. */
+  copyRowsWithoutTiny(src: number, srcStride: number, dst: number, dstStride: number, rows: number, n: number): void;
   readonly lstm: CellKernel;
   readonly gru: CellKernel;
   readonly rnn: CellKernel;
@@ -148,6 +150,8 @@ export const FLAG = {
   zeroOutputForMask: 4,
   /** The state keeps the last output, for masked timesteps to repeat. */
   keepsOutput: 8,
+  /** Inputs below `TINY` count. */
+  tinyInputs: 16,
 } as const;
 
 export const VECTOR_BYTES = 16;

@@ -9,15 +9,13 @@ const RESERVED = 1024;
 
 const align = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
-interface Block {
-  address: number;
-  size: number;
-}
+/** Units of `ALIGNMENT` there can be, as an address or a size: both together are one exact number. */
+const UNITS = 2 ** 26;
 
 /**
  * The only owner of a model's memory: hands out blocks, takes them back, grows the memory when
- * none fits, and renews the views after growth. First fit over a list of free blocks sorted by
- * address, neighbours joined when freed.
+ * none fits, and renews the views after growth. Best fit, the lowest address of equals, neighbours joined when freed; the time of
+ * both grows with the logarithm of the number of free blocks.
  *
  * `f32`, `i32` and `u8` are replaced on growth: read them from the arena at each use.
  */
@@ -31,11 +29,15 @@ export class Arena {
   /** Bytes handed out and not taken back. */
   used = 0;
 
-  readonly #limit: number;
-  /** What lies behind the last block handed out, up to the end of the memory; may be empty. */
-  readonly #rest: Block = { address: RESERVED, size: PAGE - RESERVED };
-  /** Sorted by address, the rest last. */
-  readonly #free = [this.#rest];
+  /** Most bytes the memory may have. */
+  readonly limit: number;
+  /** Where what lies behind the last block handed out begins, up to the end of the memory. */
+  #rest = RESERVED;
+  /** The other free blocks, size and address in one number each, sorted. */
+  readonly #free: number[] = [];
+  /** Sizes of the free blocks by their address, and addresses by their end. */
+  readonly #freeSizes = new Map<number, number>();
+  readonly #freeEnds = new Map<number, number>();
   readonly #sizes = new Map<number, number>();
 
   /**
@@ -43,11 +45,11 @@ export class Arena {
    * @throws {MemoryLimitError} the limit is below one page.
    */
   constructor(limit = 65536 * PAGE) {
-    this.#limit = Math.min(65536, Math.floor(limit / PAGE)) * PAGE;
-    if (!(this.#limit >= PAGE)) {
+    this.limit = Math.min(65536, Math.floor(limit / PAGE)) * PAGE;
+    if (!(this.limit >= PAGE)) {
       raise(MemoryLimitError, 'memoryLimit', 'memory limit too small', `at least ${PAGE} bytes`, String(limit));
     }
-    this.memory = new WebAssembly.Memory({ initial: 1, maximum: this.#limit / PAGE });
+    this.memory = new WebAssembly.Memory({ initial: 1, maximum: this.limit / PAGE });
     this.#renewViews();
   }
 
@@ -62,15 +64,16 @@ export class Arena {
    */
   alloc(bytes: number): number {
     const size = align(Math.max(bytes, 1));
-    let block = this.#free.find((free) => free.size >= size);
-    if (block === undefined) {
+    const key = this.#free[this.#search((size / ALIGNMENT) * UNITS)];
+    let address = this.#rest;
+    if (key === undefined) {
       this.#grow(size);
-      block = this.#rest;
+      this.#rest += size;
+    } else {
+      address = (key % UNITS) * ALIGNMENT;
+      const whole = this.#take(address);
+      if (whole > size) this.#put(address + size, whole - size);
     }
-    const { address } = block;
-    block.address += size;
-    block.size -= size;
-    if (block.size === 0 && block !== this.#rest) this.#free.splice(this.#free.indexOf(block), 1);
     this.#sizes.set(address, size);
     this.used += size;
     this.u8.fill(0, address, address + size);
@@ -83,31 +86,53 @@ export class Arena {
     if (size === undefined) throw new Error(`arena: ${address} is not an allocated block`);
     this.#sizes.delete(address);
     this.used -= size;
-    const index = this.#free.findIndex((block) => block.address > address);
-    this.#free.splice(index, 0, { address, size });
-    this.#join(index);
-    this.#join(index - 1);
+    const before = this.#freeEnds.get(address);
+    const start = before ?? address;
+    if (before !== undefined) this.#take(before);
+    let end = address + size;
+    if (this.#freeSizes.has(end)) end += this.#take(end);
+    if (end === this.#rest) this.#rest = start;
+    else this.#put(start, end - start);
   }
 
-  /** Joins a free block with the one after it if they touch. */
-  #join(index: number): void {
-    const [block, next] = [this.#free[index], this.#free[index + 1]];
-    if (!block || !next || block.address + block.size !== next.address) return;
-    next.address = block.address;
-    next.size += block.size;
-    this.#free.splice(index, 1);
+  /** Adds a free block. */
+  #put(address: number, size: number): void {
+    const key = keyOf(address, size);
+    this.#free.splice(this.#search(key), 0, key);
+    this.#freeSizes.set(address, size);
+    this.#freeEnds.set(address + size, address);
   }
 
-  /** Makes the rest at least `size` bytes. */
+  /** Removes the free block at an address. @returns its size. */
+  #take(address: number): number {
+    const size = this.#freeSizes.get(address) as number;
+    this.#free.splice(this.#search(keyOf(address, size)), 1);
+    this.#freeSizes.delete(address);
+    this.#freeEnds.delete(address + size);
+    return size;
+  }
+
+  /** Index of the first free block that is not below a key. */
+  #search(key: number): number {
+    let [low, high] = [0, this.#free.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#free[middle] as number) < key) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Makes what lies behind the last block at least `size` bytes. */
   #grow(size: number): void {
-    const bytes = Math.ceil((size - this.#rest.size) / PAGE) * PAGE;
-    if (this.byteLength + bytes > this.#limit) throw this.#exhausted(size);
+    const bytes = Math.ceil((this.#rest + size - this.byteLength) / PAGE) * PAGE;
+    if (bytes <= 0) return;
+    if (this.byteLength + bytes > this.limit) throw this.#exhausted(size);
     try {
       this.memory.grow(bytes / PAGE);
     } catch (cause) {
       throw this.#exhausted(size, cause);
     }
-    this.#rest.size += bytes;
     this.#renewViews();
   }
 
@@ -122,9 +147,11 @@ export class Arena {
   #exhausted(size: number, cause?: unknown): MemoryLimitError {
     return new MemoryLimitError('out of memory', {
       where: 'memory',
-      expected: `at most ${this.#limit} bytes (memoryLimit), ${this.used} of them in use`,
+      expected: `at most ${this.limit} bytes (memoryLimit), ${this.used} of them in use`,
       got: `a request for ${size} more`,
       cause,
     });
   }
 }
+
+const keyOf = (address: number, size: number): number => (size / ALIGNMENT) * UNITS + address / ALIGNMENT;

@@ -1,5 +1,5 @@
 import { RuntimeError } from '../errors.js';
-import { raise } from '../refuse.js';
+import { describe, raise } from '../refuse.js';
 import type { Kernels } from './abi.js';
 
 /** `simd`: the same bits on every engine. `relaxed`: fused multiply-add where the processor has it, faster. */
@@ -43,8 +43,14 @@ export function acceptsBuild(build: Build): boolean {
  * @throws {RuntimeError} no WebAssembly SIMD here, or the forced build is not accepted, or the bytes are not kernels.
  */
 export async function loadKernels({ build, kernels }: KernelOptions = {}): Promise<LoadedModule> {
-  if (kernels !== undefined) return given(await compile(kernels), build);
-  const chosen = build ?? (acceptsBuild('relaxed') ? 'relaxed' : 'simd');
+  if (kernels !== undefined) {
+    try {
+      return given(isModule(kernels) ? kernels : await WebAssembly.compile(kernels), build);
+    } catch (cause) {
+      throw cannotCompile(cause);
+    }
+  }
+  const chosen = build === undefined ? (acceptsBuild('relaxed') ? 'relaxed' : 'simd') : build;
   requireBuild(chosen);
   embedded[chosen] ??= importEmbedded(chosen).then((base64) => WebAssembly.compile(decodeBase64(base64)));
   try {
@@ -58,9 +64,9 @@ export async function loadKernels({ build, kernels }: KernelOptions = {}): Promi
 /** Like `loadKernels`, for kernels in hand and without waiting: AudioWorklets, synchronous start-up code. */
 export function loadKernelsSync({ build, kernels }: KernelOptions & { readonly kernels: KernelSource }): LoadedModule {
   try {
-    return given(kernels instanceof WebAssembly.Module ? kernels : new WebAssembly.Module(kernels), build);
+    return given(isModule(kernels) ? kernels : new WebAssembly.Module(kernels), build);
   } catch (cause) {
-    throw cause instanceof RuntimeError ? cause : cannotCompile(cause);
+    throw cannotCompile(cause);
   }
 }
 
@@ -76,14 +82,9 @@ async function importEmbedded(build: Build): Promise<string> {
   return source.default;
 }
 
-async function compile(kernels: KernelSource): Promise<WebAssembly.Module> {
-  if (kernels instanceof WebAssembly.Module) return kernels;
-  try {
-    return await WebAssembly.compile(kernels);
-  } catch (cause) {
-    throw cannotCompile(cause);
-  }
-}
+/** Also one of another realm. */
+const isModule = (kernels: KernelSource): kernels is WebAssembly.Module =>
+  Object.prototype.toString.call(kernels) === '[object WebAssembly.Module]';
 
 /** A module carries its build as the constant global export `relaxed`, readable only from an instance. */
 function given(module: WebAssembly.Module, build: Build | undefined): LoadedModule {
@@ -100,7 +101,15 @@ function given(module: WebAssembly.Module, build: Build | undefined): LoadedModu
 }
 
 function knownBuild(build: Build): void {
-  if (!Object.hasOwn(PROBES, build)) raise(RuntimeError, 'build', 'unknown build', 'simd or relaxed', String(build));
+  if (typeof build !== 'string' || !Object.hasOwn(PROBES, build)) {
+    raise(
+      RuntimeError,
+      'build',
+      'unknown build',
+      'simd or relaxed',
+      typeof build === 'string' ? build : describe(build),
+    );
+  }
 }
 
 function requireBuild(build: Build): void {
@@ -116,6 +125,7 @@ function requireBuild(build: Build): void {
 }
 
 function cannotCompile(cause: unknown): RuntimeError {
+  if (cause instanceof RuntimeError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new RuntimeError(
     `the kernels could not be compiled (${reason}); where compiling bytes is forbidden, pass a WebAssembly.Module as options.kernels`,

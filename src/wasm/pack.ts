@@ -1,5 +1,6 @@
 import { type Kernels, rowBytes } from './abi.js';
 import type { Arena } from './arena.js';
+import { LEAST_NORMAL, withoutTiny } from './tiny.js';
 
 /** A weight matrix as the kernels read it: `rows` × `vectors`·4 columns, cut into panels of columns. */
 export interface PackedMatrix {
@@ -56,7 +57,7 @@ export function packMatrix(
   const address = arena.alloc(rows * columns.length * 4);
   let k0 = 0;
   for (const [name, length] of parts) {
-    const data = tensor(name);
+    const data = withoutTiny(tensor(name), LEAST_NORMAL);
     // Row `output` of the tensor is a column here.
     packRows(kernels, arena.f32, { address, rows, vectors }, k0, length, columns, data, 0, length, 1);
     k0 += length;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createModel, type NodeSpec, type PaddingSpec } from '../../src/index.js';
 import { runReference } from '../reference/run.js';
+import { expectNear } from '../support/bits.js';
 import { builds } from '../support/builds.js';
 import { randomFloats, SpecBuilder } from '../support/random.js';
 
@@ -251,10 +252,7 @@ describe.each(builds)('layers around recurrent ones agree with the float64 twin,
           dims: readonly number[];
         };
         expect(got.shape, JSON.stringify(node)).toEqual(wanted.dims);
-        got.data.forEach((value, i) => {
-          const error = Math.abs(value - (wanted.data[i] as number)) / Math.max(1, Math.abs(wanted.data[i] as number));
-          expect(error, `${JSON.stringify(node)} at ${i}`).toBeLessThan(2e-6);
-        });
+        expectNear(got.data, wanted.data, 2e-6, JSON.stringify(node));
         ran++;
         // Rows of a batch do not know of one another: the same bits alone.
         const one = data.subarray(0, time * features);
@@ -320,9 +318,7 @@ describe.each(builds)('merges of values that differ in shape, %s', (build) => {
       const got = model.runNamed({ a: x, b: y }).y as { data: Float32Array; shape: readonly number[] };
       const wanted = runReference(spec, { a: x, b: y }).outputs.y as { data: Float64Array; dims: readonly number[] };
       expect(got.shape).toEqual(wanted.dims);
-      got.data.forEach((value, i) => {
-        expect(value).toBeCloseTo(wanted.data[i] as number, 5);
-      });
+      expectNear(got.data, wanted.data, 5e-6);
       expect(new Set(got.data).size).toBeGreaterThan(1);
     },
   );
@@ -345,9 +341,7 @@ describe.each(builds)('merges of values that differ in shape, %s', (build) => {
     const wanted = runReference(spec, { x: { data, batch, time } }).outputs;
     for (const name of spec.outputs) {
       expect(got[name]?.shape).toEqual(wanted[name]?.dims);
-      got[name]?.data.forEach((value, i) => {
-        expect(value).toBeCloseTo(wanted[name]?.data[i] as number, 6);
-      });
+      expectNear(got[name]?.data, wanted[name]?.data, 5e-7, name);
     }
   });
 });
@@ -379,10 +373,7 @@ describe.each(builds)('merges of masked values, %s', (build) => {
     const got = (await createModel(spec, { build })).runNamed(given);
     const wanted = runReference(spec, given).outputs;
     for (const name of ['y', 'm']) {
-      const { data } = wanted[name] as { data: Float64Array };
-      got[name]?.data.forEach((value, i) => {
-        expect(Math.abs(value - (data[i] as number)), `${name}[${i}]: ${value}, ${data[i]}`).toBeLessThan(2e-6);
-      });
+      expectNear(got[name]?.data, wanted[name]?.data, 2e-6, name);
     }
   });
 });

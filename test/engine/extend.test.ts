@@ -5,7 +5,7 @@ import { allLayers } from '../../src/layers/all.js';
 import { bidirectionalOf } from '../../src/layers/recurrent/bidirectional.js';
 import { CELLS } from '../../src/layers/recurrent/cells.js';
 import { recurrent } from '../../src/layers/recurrent/recurrent.js';
-import { expectSameBits } from '../support/bits.js';
+import { expectNear, expectSameBits } from '../support/bits.js';
 import { builds } from '../support/builds.js';
 import { randomFloats, SpecBuilder } from '../support/random.js';
 import { leaky } from '../toys/cell/leaky.js';
@@ -65,12 +65,8 @@ function twin({ tensors }: ModelSpec, x: Float32Array): { h: number[][]; u: numb
   return result;
 }
 
-function expectClose(got: ArrayLike<number> | undefined, wanted: readonly number[]): void {
-  expect(got?.length).toBe(wanted.length);
-  wanted.forEach((value, i) => {
-    expect(got?.[i]).toBeCloseTo(value, 5);
-  });
-}
+const expectClose = (got: ArrayLike<number> | undefined, wanted: readonly number[]): void =>
+  expectNear(got, wanted, 5e-6);
 
 describe.each(builds)('a cell and a layer from outside, %s', (build) => {
   const time = 7;

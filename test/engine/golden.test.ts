@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Build, createModel, type Model, type Tensor } from '../../src/index.js';
 import { FRAMEWORKS, type GoldenCase, goldenCase, goldenIds, type Kept } from '../golden/cases.js';
 import { runReference } from '../reference/run.js';
+import { largestDifference } from '../support/bits.js';
 import { builds } from '../support/builds.js';
 
 /** Frameworks compute in float32 with sums of their own order, for weights of trained scale. */
@@ -93,21 +94,12 @@ function checkStreamEnds(
   }
 }
 
-function keptDifference({ indices, values }: Kept, got: ArrayLike<number> | undefined): number {
-  return difference(
+/** Relative where the expected number is above 1. */
+const difference = (got: ArrayLike<number> | undefined, expected: ArrayLike<number> | undefined): number =>
+  largestDifference(got, expected, { relative: true });
+
+const keptDifference = ({ indices, values }: Kept, got: ArrayLike<number> | undefined): number =>
+  difference(
     indices.map((index) => got?.[index] ?? Number.NaN),
     values,
   );
-}
-
-/** Largest difference, relative where the expected number is above 1; NaN if the lengths differ or a NaN is in one of them. */
-function difference(got: ArrayLike<number> | undefined, expected: ArrayLike<number> | undefined): number {
-  if (!got || !expected || got.length !== expected.length) return Number.NaN;
-  let largest = 0;
-  for (let i = 0; i < expected.length; i++) {
-    const [a, b] = [got[i] as number, expected[i] as number];
-    const error = Math.abs(a - b) / Math.max(1, Math.abs(b));
-    if (!(error <= largest)) largest = error;
-  }
-  return largest;
-}

@@ -56,6 +56,34 @@ describe.each(builds)('input, %s', (build) => {
     expectSameBits(steps, expected.subarray(0, 12));
   });
 
+  it('ids are below every vocabulary that looks them up, whichever comes first', async () => {
+    const tables = (first: number, second: number): ModelSpec => {
+      const builder = new SpecBuilder(2);
+      return builder
+        .add({ type: 'embedding', name: 'e', inputs: ['x'], tensors: { weight: builder.tensor('a', first, 3) } })
+        .add({ type: 'embedding', name: 'f', inputs: ['x'], tensors: { weight: builder.tensor('b', second, 3) } })
+        .add({ type: 'add', name: 'sum', inputs: ['e', 'f'] })
+        .spec(1, ['sum'], 'int32');
+    };
+    for (const spec of [tables(9, 4), tables(4, 9)]) {
+      const model = await createModel(spec, { build });
+      const stream = model.createStream();
+      for (const run of [
+        (id: number) => model.run([id]),
+        (id: number) => model.run([[id]]),
+        (id: number) => model.runNamed({ x: { data: [id], shape: [1, 1] } }),
+        (id: number) => model.trace([id]),
+        (id: number) => stream.step([id]),
+        (id: number) => stream.step(Float32Array.of(id)),
+        (id: number) => stream.run([id]),
+      ]) {
+        run(3);
+        for (const id of [4, 8, -1, 1.5]) expect(() => run(id), `${id}`).toThrow(InputError);
+      }
+      model.dispose();
+    }
+  });
+
   it.each([
     [
       'a wrong length',

@@ -237,6 +237,72 @@ const refused: [string, unknown, string][] = [
 const both = built((b) => b.bidirectional('gru', 'both', 'x', 3, 4));
 const half = (change: Loose): Loose =>
   node(both, { backward: { ...(both.nodes[0] as unknown as { backward: Loose }).backward, ...change } });
+const carry = {
+  inputs: [
+    { name: 'x', features: 3, kind: 'vector' },
+    { name: 's', features: 3, kind: 'vector' },
+  ],
+  nodes: [
+    { type: 'add', name: 'a', inputs: ['x', 's'] },
+    { type: 'dropout', name: 'b', inputs: ['a'] },
+  ],
+  outputs: ['a'],
+  tensors: { start: { shape: [3], data: new Float32Array(3) }, wide: { shape: [3, 1], data: new Float32Array(3) } },
+};
+const refusedCarries: typeof refused = [
+  [
+    'two carries of one input',
+    {
+      ...carry,
+      carries: [
+        { input: 's', output: 'a' },
+        { input: 's', output: 'b' },
+      ],
+    },
+    'carry "s": not an input',
+  ],
+  ['a carry of no input', { ...carry, carries: [{ input: 'a', output: 'b' }] }, 'carry "a": not an input'],
+  [
+    'a carry of nothing',
+    { ...carry, carries: [{ input: 's', output: 'c' }] },
+    'carry "s": no value "c" before this point',
+  ],
+  [
+    'a start of another shape',
+    { ...carry, carries: [{ input: 's', output: 'a', initial: 'wide' }] },
+    'carry "s": no such initial state; expected [3], got "wide"',
+  ],
+];
+
+const withShape = (name: string, shape: number[]): Loose => ({
+  ...lstm,
+  tensors: { ...lstm.tensors, [name]: { ...lstm.tensors[name], shape } },
+});
+/** More axes than the field has, though those that it has fit. */
+const refusedRanks: typeof refused = [
+  [
+    'a weight of three axes',
+    withShape('lstm0.ih', [16, 3, 1]),
+    '(weightIh) has the wrong shape; expected [16, 3], got [16, 3, 1]',
+  ],
+  ['a bias of two axes', withShape('lstm0.bih', [16, 1]), '(biasIh) has the wrong shape; expected [16], got [16, 1]'],
+  ['a weight of one axis', withShape('lstm0.ih', [48]), '(weightIh) has the wrong shape; expected [16, 3], got [48]'],
+  [
+    'a head of three axes',
+    withShape('head.w', [3, 4, 1]),
+    '(weight) has the wrong shape; expected [3, 4], got [3, 4, 1]',
+  ],
+  [
+    'a table of three axes',
+    {
+      ...one('embedding', { tensors: { weight: 'w' } }),
+      inputs: [{ name: 'x', features: 1, dtype: 'int32' }],
+      tensors: { w: { shape: [4, 2, 1], data: new Float32Array(8) } },
+    },
+    '(weight) has the wrong shape; expected [vocabulary, features], got [4, 2, 1]',
+  ],
+];
+
 const refusedBidirectional: [string, unknown, string][] = [
   [
     'an unknown merge',
@@ -272,11 +338,14 @@ const refusedBidirectional: [string, unknown, string][] = [
 ];
 
 describe('spec', () => {
-  it.each([...refused, ...refusedBidirectional])('refuses %s', (_, spec, message) => {
-    const check = (): unknown => checkSpec(spec as ModelSpec, allLayers);
-    expect(check).toThrow(SpecError);
-    expect(check).toThrow(message);
-  });
+  it.each([...refused, ...refusedCarries, ...refusedRanks, ...refusedBidirectional])(
+    'refuses %s',
+    (_, spec, message) => {
+      const check = (): unknown => checkSpec(spec as ModelSpec, allLayers);
+      expect(check).toThrow(SpecError);
+      expect(check).toThrow(message);
+    },
+  );
 
   it('refuses merges of halves of two lengths', () => {
     const builder = new SpecBuilder(1);

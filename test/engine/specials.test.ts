@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import { type Build, createModel, type ModelSpec } from '../../src/index.js';
 import { runReference } from '../reference/run.js';
-import { expectSameBits } from '../support/bits.js';
+import { expectNear, expectSameBits } from '../support/bits.js';
 import { builds } from '../support/builds.js';
 import { randomFloats, SpecBuilder, stack } from '../support/random.js';
 
@@ -32,16 +32,8 @@ function withValue(data: Float32Array, index: number, value: number): Float32Arr
  * where float64 does not, so beyond its range an infinity of the right sign counts as equal. Near is within 2e-6, or 1e-5
  * on the relaxed build: beside a weight of 1e30 a fused sum keeps other small terms than a plain one (2.8e-6 was seen).
  */
-function sameKind(build: Build, got: Float32Array, expected: Float64Array): string | undefined {
-  const tolerance = build === 'relaxed' ? 1e-5 : 2e-6;
-  for (let i = 0; i < expected.length; i++) {
-    const [a, b] = [got[i] as number, expected[i] as number];
-    const same = Number.isNaN(b)
-      ? Number.isNaN(a)
-      : Math.fround(b) === a || Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b));
-    if (!same) return `at ${i}: ${a} instead of ${b}`;
-  }
-  return undefined;
+function expectKind(build: Build, got: Float32Array, expected: ArrayLike<number> | undefined, what = ''): void {
+  expectNear(got, expected, build === 'relaxed' ? 1e-5 : 2e-6, what, { relative: true, special: true });
 }
 
 describe.each(builds)('special numbers behave as in float64, %s', (build) => {
@@ -52,8 +44,7 @@ describe.each(builds)('special numbers behave as in float64, %s', (build) => {
       const bad = withValue(x, FEATURES * 2 + 1, value);
       const model = await createModel(spec, { build });
       const expected = runReference(spec, { x: { data: bad, batch: 1, time: TIME } });
-      const output = Object.values(expected.outputs)[0]?.data ?? new Float64Array();
-      expect(sameKind(build, model.run(bad), output)).toBeUndefined();
+      expectKind(build, model.run(bad), Object.values(expected.outputs)[0]?.data);
 
       const clean = model.run(x);
       const together = model.run(Float32Array.of(...bad, ...x, ...bad), { batch: 3 });
@@ -82,10 +73,7 @@ describe.each(builds)('special numbers behave as in float64, %s', (build) => {
         };
         const model = await createModel(changed, { build });
         const expected = runReference(changed, { x: { data: x, batch: 1, time: TIME } });
-        expect(
-          sameKind(build, model.run(x), Object.values(expected.outputs)[0]?.data ?? new Float64Array()),
-          name,
-        ).toBeUndefined();
+        expectKind(build, model.run(x), Object.values(expected.outputs)[0]?.data, name);
         model.dispose();
       }
     });
@@ -108,7 +96,7 @@ describe.each(builds)('special numbers behave as in float64, %s', (build) => {
     const model = await createModel(spec, { build });
     const data = Float32Array.of(...SPECIALS, 0, 1, -1, 20, -20, 88, -88, 104, -104, 200, -200);
     const expected = runReference(spec, { x: { data, batch: 1, time: data.length } });
-    expect(sameKind(build, model.run(data), expected.outputs.a?.data ?? new Float64Array())).toBeUndefined();
+    expectKind(build, model.run(data), expected.outputs.a?.data);
     model.dispose();
   });
 });

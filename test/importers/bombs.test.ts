@@ -62,9 +62,9 @@ describe('zip archives', () => {
       'metadata.json': strToU8('{}'),
       'model.weights.h5': new Uint8Array(8),
     });
-    expect(refusedAtOnce(() => fromKeras(lying(small, size)))).toMatch(/a size that cannot be|too large/);
+    expect(refusedAtOnce(() => fromKeras(lying(small, size)))).toMatch(/a size that cannot be/);
     expect(refusedAtOnce(() => readNpz(lying(zipSync({ 'a.npy': strToU8('x') }), size)))).toMatch(
-      /a size that cannot be|too large/,
+      /a size that cannot be/,
     );
     refusedAtOnce(() => fromPyTorch(lying(zipSync({ 'a/data.pkl': strToU8('x') }), size)));
   });

@@ -5,5 +5,14 @@ export function npy(descr: string, shape: readonly number[], data: Uint8Array, f
   const dims = shape.length === 1 ? `${shape[0]},` : shape.join(', ');
   const text = `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': (${dims}), }`;
   const header = strToU8(`${text.padEnd(117)}\n`);
-  return Uint8Array.from([0x93, ...strToU8('NUMPY'), 1, 0, header.length, 0, ...header, ...data]);
+  return Uint8Array.from([
+    0x93,
+    ...strToU8('NUMPY'),
+    1,
+    0,
+    header.length & 255,
+    header.length >> 8,
+    ...header,
+    ...data,
+  ]);
 }

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { ImportError } from '../../src/index.js';
 import { uniform } from '../golden/prng.js';
+import { expectNear } from '../support/bits.js';
 
 /** Numbers that a generator kept as base64 of little-endian float32. */
 export function floats(base64: string): Float32Array {
@@ -20,11 +21,7 @@ export const drawn = ({ seed, shape }: { seed: number; shape: number[] }) => ({
 
 /** Within 1e-5, relative above 1. */
 export function expectClose(got: ArrayLike<number>, wanted: ArrayLike<number>, tolerance = 1e-5): void {
-  expect(got.length).toBe(wanted.length);
-  for (let i = 0; i < wanted.length; i++) {
-    const [a, b] = [got[i] as number, wanted[i] as number];
-    expect(Math.abs(a - b) / Math.max(1, Math.abs(b)), `[${i}] ${a}, wanted ${b}`).toBeLessThan(tolerance);
-  }
+  expectNear(got, wanted, tolerance);
 }
 
 /** The message of the ImportError that is thrown. */

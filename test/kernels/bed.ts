@@ -125,15 +125,3 @@ export function pack(kernels: Kernels, matrix: Float32Array, rows: number, colum
   }
   return packed;
 }
-
-/** Largest absolute difference; NaN counts as equal to NaN and as Infinity against a number. */
-export function largestDifference(got: ArrayLike<number>, wanted: ArrayLike<number>): number {
-  let most = 0;
-  for (let i = 0; i < wanted.length; i++) {
-    const [g, w] = [got[i] as number, wanted[i] as number];
-    if (Object.is(g, w) || g === w) continue;
-    const difference = Math.abs(g - w);
-    most = Math.max(most, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
-  }
-  return most;
-}

@@ -172,7 +172,7 @@ export function makeCell(build: Build, one: CellCase) {
   const rawRow = all.length;
   const raw = bed.block(rows * rawRow, { writable: true });
   const scratchRow = isGru ? 4 * padded : padded;
-  const scratch = bed.block(rows * scratchRow, { writable: true });
+  const scratch = bed.block(rows * (scratchRow + (isGru ? pad4(inputs) : 0)), { writable: true });
   const out = bed.block(rows * pad4(recurrent), { writable: true });
   const mask = bed.block(Math.ceil((steps * rows) / 4));
   const coin = random(seed + 9);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Bed, type Build, builds, largestDifference, pack, uniform } from './bed.js';
+import { largestDifference } from '../support/bits.js';
+import { Bed, type Build, builds, pack, uniform } from './bed.js';
 
 interface Case {
   rows: number;

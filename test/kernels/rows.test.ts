@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Bed, type Block, builds, largestDifference, pad4, uniform } from './bed.js';
+import { expectSameBits, largestDifference } from '../support/bits.js';
+import { Bed, type Block, builds, pad4, uniform } from './bed.js';
 
 /** Rows of `n` floats at row stride `pad4(n) + extra`; pads are left as canaries, which are NaN. */
 function rowsOf(bed: Bed, data: Float32Array, rows: number, n: number, extra = 0, writable = false): Block {
@@ -54,6 +55,36 @@ for (const build of builds) {
       expect([...row(block, 1, 5)]).toEqual([0.25, 0, 0.25, 0.25, 0.25]);
       expect(largestDifference(row(block, 2, 5), [0.2, 0.2, 0.2, 0.2, 0.2])).toBeLessThan(1e-7);
     });
+
+    test.each([1e30, -1e30, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 0])(
+      'pad lanes of %f change no bit of their row',
+      (pad) => {
+        for (const n of [1, 2, 3, 5, 6, 7, 9, 31]) {
+          const stride = pad4(n);
+          const data = uniform(2 * n, n, 3);
+          const results = [pad, 0.5].map((filling) => {
+            const bed = new Bed(build);
+            const src = bed.block(2 * stride);
+            src.f32.fill(filling);
+            for (let r = 0; r < 2; r++) src.f32.set(data.subarray(r * n, (r + 1) * n), r * stride);
+            const [soft, norm, kept] = [1, 2, 3].map(() => bed.block(2 * stride, { writable: true })) as [
+              Block,
+              Block,
+              Block,
+            ];
+            const mask = bed.block(1, { writable: true });
+            bed.run(() => kernels.softmax(src.at, soft.at, 2, stride * 4, n));
+            bed.run(() => kernels.layerNorm(src.at, norm.at, 2, stride * 4, n, 0, 0, 1e-3));
+            bed.run(() => kernels.masking(src.at, kept.at, 2, stride * 4, n, 0.5, mask.at));
+            return [
+              ...[soft, norm, kept].flatMap((block) => [0, 1].flatMap((r) => [...row(block, r, n)])),
+              ...mask.u8.subarray(0, 2),
+            ];
+          });
+          expectSameBits(results[0] as number[], results[1] as number[]);
+        }
+      },
+    );
 
     test.each(SIZES)('layer norm of %i', (n) => {
       const rows = 4;

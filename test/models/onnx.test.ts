@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fromOnnx } from '../../src/importers/onnx/index.js';
 import { createModel } from '../../src/index.js';
+import { largestDifference } from '../support/bits.js';
 import { builds } from '../support/builds.js';
 import { modelsFolder, needsModels } from '../support/needs.js';
 import { magnitudes, readWav } from './audio.js';
@@ -9,13 +10,6 @@ import { readTensorProto } from './protobuf.js';
 
 const file = (name: string): Uint8Array => readFileSync(`${modelsFolder}/${name}`);
 const json = (name: string) => JSON.parse(file(name).toString());
-
-function worst(got: ArrayLike<number>, wanted: ArrayLike<number>): number {
-  expect(got.length).toBe(wanted.length);
-  let most = 0;
-  for (let i = 0; i < got.length; i++) most = Math.max(most, Math.abs((got[i] as number) - (wanted[i] as number)) || 0);
-  return Array.from(got).some(Number.isNaN) ? Number.NaN : most;
-}
 
 describe.each(builds)('models: ONNX, %s', needsModels, (build) => {
   it('Silero VAD, opset 15: the probabilities of all 1,875 windows', async () => {
@@ -34,7 +28,7 @@ describe.each(builds)('models: ONNX, %s', needsModels, (build) => {
       return stream.step(frame)[0];
     });
     expect(got).toHaveLength(1875);
-    expect(worst(got, probs)).toBeLessThan(1e-4);
+    expect(largestDifference(got, probs)).toBeLessThan(1e-4);
   });
 
   it('DTLN, stage 1: the masks of 50 blocks', async () => {
@@ -47,7 +41,7 @@ describe.each(builds)('models: ONNX, %s', needsModels, (build) => {
     masks.forEach((mask, block) => {
       buffer.copyWithin(0, 128);
       buffer.set(samples.subarray(block * 128, (block + 1) * 128), 384);
-      expect(worst(stream.step(magnitudes(buffer)), mask.flat())).toBeLessThan(1e-5);
+      expect(largestDifference(stream.step(magnitudes(buffer)), mask.flat())).toBeLessThan(1e-5);
     });
     expect(masks).toHaveLength(50);
   });
@@ -56,7 +50,7 @@ describe.each(builds)('models: ONNX, %s', needsModels, (build) => {
     const model = await createModel(fromOnnx(file('nnsplit/model.onnx')), { build });
     const cases: { text: string; logits: number[] }[] = json('nnsplit/ort_reference.json');
     for (const { text, logits } of cases)
-      expect(worst(model.run(new TextEncoder().encode(text)), logits)).toBeLessThan(1e-3);
+      expect(largestDifference(model.run(new TextEncoder().encode(text)), logits)).toBeLessThan(1e-3);
     expect(cases.length).toBeGreaterThan(2);
   });
 
@@ -87,7 +81,7 @@ describe.each(builds)('models: ONNX, %s', needsModels, (build) => {
       const wanted = outputs[index] as { shape: number[]; data: Float32Array };
       const result = got[value] as { data: Float32Array; shape: readonly number[] };
       expect(result.shape).toEqual(wanted.shape);
-      expect(worst(result.data, wanted.data)).toBeLessThan(1e-5);
+      expect(largestDifference(result.data, wanted.data)).toBeLessThan(1e-5);
     });
     expect(spec.outputs).toHaveLength(outputs.length);
   });

@@ -90,7 +90,8 @@ export function around(node: NodeSpec, inputs: readonly Value[], tensors: ModelS
         }
         return sum;
       });
-      return node.activation ? mapRows(y, filters, (v) => activate(node.activation ?? 'linear', v)) : y;
+      const z = node.activation ? mapRows(y, filters, (v) => activate(node.activation ?? 'linear', v)) : y;
+      return span === 1 && stride === 1 && before + after === 0 ? { ...z, mask: x.mask } : z;
     }
     case 'conv_transpose1d': {
       const { filters, kernelSize, stride = 1, dilation = 1, groups = 1, crop = [0, 0], outputPadding = 0 } = node;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FRAMEWORKS, type GoldenCase, goldenCase, goldenIds, type Kept } from '../golden/cases.js';
+import { largestDifference } from '../support/bits.js';
 import { type ReferenceResult, runReference } from './run.js';
 
 /**
@@ -17,7 +18,7 @@ for (const framework of FRAMEWORKS) {
       for (const { where, kept, data, dims } of compared(golden, result)) {
         expect([...dims], where).toEqual([...kept.dims]);
         expect(kept.indices.length, where).toBeGreaterThan(0);
-        expect(largestDifference(kept, data), where).toBeLessThan(TOLERANCE);
+        expect(difference(kept, data), where).toBeLessThan(TOLERANCE);
       }
     });
   });
@@ -37,10 +38,10 @@ function* compared(golden: GoldenCase, result: ReferenceResult) {
   }
 }
 
-/** |twin - framework|, relative where the framework's value is above 1. NaN if either has one. */
-function largestDifference({ indices, values }: Kept, data: Float64Array): number {
-  return indices.reduce((most, index, i) => {
-    const expected = values[i] as number;
-    return Math.max(most, Math.abs((data[index] as number) - expected) / Math.max(1, Math.abs(expected)));
-  }, 0);
-}
+/** |twin - framework|, relative where the framework's value is above 1. */
+const difference = ({ indices, values }: Kept, data: Float64Array): number =>
+  largestDifference(
+    indices.map((index) => data[index] as number),
+    values,
+    { relative: true },
+  );

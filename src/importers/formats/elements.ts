@@ -1,3 +1,4 @@
+import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { fromBrain, fromHalf } from './half.js';
 import { show } from './json.js';
@@ -44,9 +45,10 @@ export const isFloatType = (dtype: string): boolean => dtype.includes('F');
 export const bytesPerElement = (dtype: string): number | undefined => ARRAYS.get(dtype)?.BYTES_PER_ELEMENT;
 
 /** A copy of the bytes, so of any alignment and kind of memory. @throws {ImportError} a type that is not read. */
-export function elementsOf(bytes: Uint8Array, dtype: string, where: string): Elements {
+export function elementsOf(bytes: Uint8Array, dtype: string, where: string, budget?: Budget): Elements {
   const Typed = ARRAYS.get(dtype);
   if (!Typed) refuse(where, 'a type that is not read', DTYPE_NAMES.join(', '), show(dtype));
+  budget?.bytes(bytes.length, where);
   return new Typed(bytes.slice().buffer) as Elements;
 }
 
@@ -67,8 +69,9 @@ function looked(bits: Uint16Array, dtype: string): Float32Array {
  * As float32: F64 is rounded, all others are exact. F32 is given back as it is.
  * @throws {ImportError} an integer that float32 does not hold, a number beyond its range.
  */
-export function toFloats(elements: Elements, dtype: string, where: string): Float32Array {
+export function toFloats(elements: Elements, dtype: string, where: string, budget?: Budget): Float32Array {
   if (elements instanceof Float32Array) return elements;
+  budget?.bytes(4 * elements.length, where);
   if (dtype.endsWith('F16')) return looked(elements as Uint16Array, dtype);
   const data = new Float32Array(elements.length);
   const floats = isFloatType(dtype);

@@ -1,12 +1,16 @@
 import { ImportError } from '../../errors.js';
+import { Budget, BYTES_PER_OBJECT } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 
 /**
  * JSON as files must have it: valid UTF-8, no byte order mark, no object with the same key twice. `JSON.parse` alone
  * keeps the last of two equal keys, so two readers of one file could see two different models.
- * @throws {ImportError} otherwise.
+ * @throws {ImportError} otherwise; nested too deep, or more objects and lists than the budget has.
  */
-export function parseJson(bytes: Uint8Array, where: string): unknown {
+export function parseJson(bytes: Uint8Array, where: string, budget = new Budget(bytes.length)): unknown {
+  let containers = 0;
+  for (const byte of bytes) if (byte === 0x7b || byte === 0x5b) containers++;
+  budget.bytes(containers * BYTES_PER_OBJECT, where);
   let text: string;
   let value: unknown;
   try {
@@ -29,13 +33,22 @@ export function decodeUtf8(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes.slice());
 }
 
+/** No model has objects in objects as deep as this; a walk over them by recursion would overflow the stack. */
+const MOST_DEPTH = 1000;
+
 /** Walks the strings and braces of text that is known to be valid JSON; by hand, since a regular expression overflows on long strings. */
 function refuseDuplicates(text: string, where: string): void {
   const open: Set<string>[] = [];
+  let depth = 0;
   for (let position = 0; position < text.length; position++) {
-    if (text[position] === '{') open.push(new Set());
-    else if (text[position] === '}') open.pop();
-    else if (text[position] === '"') {
+    if (text[position] === '{' || text[position] === '[') {
+      if (++depth > MOST_DEPTH) refuse(where, 'nested too deep', `at most ${MOST_DEPTH} objects and lists`, 'more');
+      if (text[position] === '{') open.push(new Set());
+    } else if (text[position] === ']') depth--;
+    else if (text[position] === '}') {
+      open.pop();
+      depth--;
+    } else if (text[position] === '"') {
       const begin = position++;
       while (text[position] !== '"') position += text[position] === '\\' ? 2 : 1;
       if (!isKey(text, position + 1)) continue;
@@ -62,11 +75,19 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) {
-    const items = value.slice(0, 8).map((item) => (Array.isArray(item) ? '[…]' : show(item)));
+    const items = Array.from({ length: Math.min(value.length, 8) }, (_, i) =>
+      Array.isArray(value[i]) ? '[…]' : show(value[i]),
+    );
     return `[${items.join(', ')}${value.length > 8 ? ', …' : ''}]`;
   }
-  const text = isObject(value)
-    ? `{${Object.keys(value).slice(0, 8).join(', ')}}`
-    : (JSON.stringify(value) ?? typeof value);
+  const text = isObject(value) ? `{${Object.keys(value).slice(0, 8).join(', ')}}` : scalar(value);
   return text.length > 120 ? `${text.slice(0, 119)}…` : text;
+}
+
+/** Of a long text only the beginning is looked at, and what JSON has no word for is written as JavaScript does. */
+function scalar(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 200 ? value.slice(0, 200) : value);
+  return typeof value === 'bigint' || typeof value === 'symbol'
+    ? String(value)
+    : (JSON.stringify(value) ?? typeof value);
 }

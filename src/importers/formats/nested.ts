@@ -1,3 +1,4 @@
+import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { show } from './json.js';
 
@@ -9,27 +10,33 @@ export interface Nested {
 
 /**
  * Flattens nested lists of numbers, row-major.
- * @throws {ImportError} a ragged list, or something that is no finite number.
+ * @throws {ImportError} a ragged list, something that is no finite number, or more numbers than the budget has.
  */
-export function flattenNested(value: unknown, where: string): Nested {
+export function flattenNested(value: unknown, where: string, budget?: Budget): Nested {
   const shape: number[] = [];
   for (let level = value; Array.isArray(level); level = level[0]) {
     shape.push(level.length);
     if (shape.length > 4) refuse(where, 'lists too deep', 'at most 4 axes', 'more');
   }
-  const data: number[] = [];
-  const walk = (level: unknown, depth: number): void => {
-    if (depth === shape.length) {
-      if (typeof level !== 'number' || !Number.isFinite(level)) refuse(where, 'not a number', 'a number', show(level));
-      data.push(level);
-      return;
+  let rows: unknown[] = [value];
+  for (const [axis, size] of shape.entries()) {
+    for (const row of rows) {
+      if (!Array.isArray(row) || row.length !== size)
+        refuse(where, 'a ragged list', `${size} entries`, Array.isArray(row) ? `${row.length}` : show(row));
     }
-    if (!Array.isArray(level) || level.length !== shape[depth]) {
-      const got = Array.isArray(level) ? `${level.length}` : show(level);
-      refuse(where, 'a ragged list', `${shape[depth]} entries`, got);
+    budget?.bytes(4 * rows.length * size, where);
+    // So far nothing is made that the lists themselves do not hold.
+    if (axis < shape.length - 1) rows = (rows as unknown[][]).flat();
+  }
+  const width = shape.at(-1) ?? 1;
+  const data = new Float32Array(rows.length * width);
+  for (const [index, row] of rows.entries()) {
+    for (let k = 0; k < width; k++) {
+      const number = Array.isArray(row) ? row[k] : row;
+      if (typeof number !== 'number' || !Number.isFinite(number))
+        refuse(where, 'not a number', 'a number', show(number));
+      data[index * width + k] = number;
     }
-    for (const item of level) walk(item, depth + 1);
-  };
-  walk(value, 0);
-  return { shape, data: Float32Array.from(data) };
+  }
+  return { shape, data };
 }

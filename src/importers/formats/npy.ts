@@ -1,3 +1,4 @@
+import { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { type FileBytes, viewBytes } from './bytes.js';
 import { bytesPerElement, elementsOf, toFloats } from './elements.js';
@@ -9,6 +10,9 @@ export interface NamedArray {
   readonly data: Float32Array;
 }
 
+/** NumPy's own bounds: on a header that it reads without being told to trust it, and on axes. */
+const MOST_HEADER = 10_000;
+const MOST_AXES = 64;
 const HEADER = /^\{'descr': '([<>|=])([fiub])(\d+)', 'fortran_order': (True|False), 'shape': \(([\d, ]*)\),? *\}\s*$/;
 
 /** An array whose numbers are read when they are asked for: what a model does not use may be of any type and size. */
@@ -36,6 +40,7 @@ export function npyHeader(file: Uint8Array, where: string): { header: string; be
   const start = major === 1 ? 10 : 12;
   const begin = start + (major === 1 ? view.getUint16(8, true) : view.getUint32(8, true));
   if (begin > file.length) refuse(where, 'truncated', `${begin} bytes of header`, `${file.length}`);
+  if (begin > MOST_HEADER) refuse(where, 'a header too long', `at most ${MOST_HEADER} bytes`, `${begin}`);
   return { header: new TextDecoder().decode(file.slice(start, begin)), begin };
 }
 
@@ -53,7 +58,13 @@ export interface Layout {
  * The numbers of an array, read when they are asked for.
  * @throws {ImportError} an element type that is no number, a size that does not fit; when read, a number that float32 does not hold.
  */
-export function readNumbers(bytes: Uint8Array, { type, little, fortran, shape }: Layout, where: string): NamedArray {
+export function readNumbers(
+  bytes: Uint8Array,
+  { type, little, fortran, shape }: Layout,
+  where: string,
+  budget?: Budget,
+): NamedArray {
+  if (shape.length > MOST_AXES) refuse(where, 'too many axes', `at most ${MOST_AXES}`, `${shape.length}`);
   const each = Number(type.slice(1));
   const dtype = type[0] === 'b' ? 'BOOL' : `${type[0]?.toUpperCase()}${8 * each}`;
   if (!/^[fiub]/.test(type) || bytesPerElement(dtype) !== each)
@@ -61,12 +72,11 @@ export function readNumbers(bytes: Uint8Array, { type, little, fortran, shape }:
   const size = shape.reduce((product, n) => product * n, each);
   if (size !== bytes.length) refuse(where, 'wrong size', `${size} bytes for (${shape.join(', ')})`, `${bytes.length}`);
   return lazily(shape, () => {
-    const data = little ? bytes : bytes.slice();
-    if (!little)
-      for (let coordinates = 0; coordinates < size; coordinates += each)
-        data.subarray(coordinates, coordinates + each).reverse();
-    const numbers = toFloats(elementsOf(data, dtype, where), dtype, where);
-    return fortran ? rowMajor(numbers, shape) : numbers;
+    const data = little ? bytes : swapped(bytes, each, where, budget);
+    const numbers = toFloats(elementsOf(data, dtype, where, budget), dtype, where, budget);
+    if (!fortran) return numbers;
+    budget?.bytes(numbers.byteLength, where);
+    return rowMajor(numbers, shape);
   });
 }
 
@@ -74,12 +84,12 @@ export function readNumbers(bytes: Uint8Array, { type, little, fortran, shape }:
  * A NumPy array file, as float32.
  * @throws {ImportError} other bytes, an element type that is no number, a size that does not fit, a number that float32 does not hold.
  */
-export function readNpy(bytes: FileBytes, where = 'file'): NamedArray {
-  const { shape, data } = openNpy(bytes, where);
+export function readNpy(bytes: FileBytes, where = 'file', budget?: Budget): NamedArray {
+  const { shape, data } = openNpy(bytes, where, budget ?? new Budget(viewBytes(bytes).length));
   return { shape, data };
 }
 
-function openNpy(bytes: FileBytes, where: string): NamedArray {
+function openNpy(bytes: FileBytes, where: string, budget: Budget): NamedArray {
   const file = viewBytes(bytes);
   const { header, begin } = npyHeader(file, where);
   const match =
@@ -88,32 +98,47 @@ function openNpy(bytes: FileBytes, where: string): NamedArray {
   const [, order, letter, size, fortran, dims = ''] = match;
   const shape = (dims.match(/\d+/g) ?? []).map(Number);
   const layout = { type: `${letter}${size}`, little: order !== '>', fortran: fortran === 'True', shape };
-  return readNumbers(file.subarray(begin), layout, where);
+  return readNumbers(file.subarray(begin), layout, where, budget);
+}
+
+/** A copy whose elements have their bytes in the other order. */
+function swapped(bytes: Uint8Array, each: number, where: string, budget?: Budget): Uint8Array {
+  budget?.bytes(bytes.length, where);
+  const out = new Uint8Array(bytes.length);
+  for (let k = 0; k < out.length; k++) out[k] = bytes[k - (k % each) + each - 1 - (k % each)] as number;
+  return out;
 }
 
 /** Columns first to rows first. */
 function rowMajor(data: Float32Array, shape: readonly number[]): Float32Array {
   const out = new Float32Array(data.length);
-  const coordinates = shape.map(() => 0);
+  // Axes of length 1 say nothing about where an element stands.
+  const sizes = shape.filter((size) => size !== 1);
+  const coordinates = sizes.map(() => 0);
+  const strides = sizes.map((_, axis) => sizes.slice(axis + 1).reduce((product, n) => product * n, 1));
+  let to = 0;
   for (const value of data) {
-    out[coordinates.reduce((flat, coordinate, axis) => flat * (shape[axis] as number) + coordinate, 0)] = value;
-    for (let axis = 0; axis < shape.length; axis++) {
+    out[to] = value;
+    for (let axis = 0; axis < sizes.length; axis++) {
+      const [size, stride] = [sizes[axis], strides[axis]] as [number, number];
       coordinates[axis] = (coordinates[axis] as number) + 1;
-      if ((coordinates[axis] as number) < (shape[axis] as number)) break;
+      to += stride;
+      if ((coordinates[axis] as number) < size) break;
       coordinates[axis] = 0;
+      to -= size * stride;
     }
   }
   return out;
 }
 
 /** The arrays of an `.npz` archive by name. @throws {ImportError} */
-export function readNpz(bytes: FileBytes): Map<string, NamedArray> {
+export function readNpz(bytes: FileBytes, budget = new Budget(viewBytes(bytes).length)): Map<string, NamedArray> {
   const arrays = new Map<string, NamedArray>();
-  for (const [file, data] of readZip(bytes)) {
+  for (const [file, data] of readZip(bytes, { budget })) {
     const name = JSON.stringify(file.slice(0, -4));
     if (!file.endsWith('.npy'))
       refuse(`zip entry ${JSON.stringify(file)}`, 'not an archive of arrays', '.npy entries', file);
-    arrays.set(file.slice(0, -4), openNpy(data, `array ${name}`));
+    arrays.set(file.slice(0, -4), openNpy(data, `array ${name}`, budget));
   }
   return arrays;
 }

@@ -3,8 +3,9 @@
  * what `hooks.global` makes of its name, and only the functions it hands out are ever called.
  *
  * None is null; lists, tuples and sets are arrays; dicts are Maps; integers that a number cannot hold are BigInts.
- * Walks the opcodes without recursion; every value costs bytes of the file, so memory is bounded by its length.
+ * Walks the opcodes without recursion; every list, dict, text and entry of the memo draws on the budget.
  */
+import { Budget, BYTES_PER_MAP, BYTES_PER_OBJECT } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { decodeUtf8, show } from './json.js';
 import * as op from './pickle-opcodes.js';
@@ -33,9 +34,13 @@ export interface PickleHooks {
 
 const latin1 = (bytes: Uint8Array): string => {
   let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  // In pieces: one character after another makes a tree of them, all at once more arguments than there may be.
+  for (let begin = 0; begin < bytes.length; begin += 4096)
+    text += String.fromCharCode(...bytes.subarray(begin, begin + 4096));
   return text;
 };
+/** Longest name of a module or of what is in it. */
+const MOST_NAME = 1000;
 const toNumber = (value: bigint) => (Number.isSafeInteger(Number(value)) ? Number(value) : value);
 
 /** The bytes of a pickle from `at` on, read one after another. */
@@ -47,6 +52,7 @@ class Cursor {
   constructor(
     private readonly file: Uint8Array,
     public position: number,
+    private readonly budget: Budget,
   ) {
     this.#view = new DataView(file.buffer, file.byteOffset, file.length);
     this.opcodeAt = position;
@@ -76,13 +82,31 @@ class Cursor {
   i32 = () => this.#view.getInt32(this.skip(4), true);
   f64 = () => this.#view.getFloat64(this.skip(8));
 
+  /** A value that takes memory beside its bytes. */
+  object<Value>(value: Value, size = BYTES_PER_OBJECT): Value {
+    this.budget.bytes(size, 'pickle');
+    return value;
+  }
+
+  /** A copy. */
   bytes(n: number): Uint8Array {
+    return this.object(this.#next(n).slice());
+  }
+
+  latin1(n: number): string {
+    return latin1(this.#next(n));
+  }
+
+  #next(n: number): Uint8Array {
     const begin = this.skip(n);
-    return this.file.slice(begin, this.position);
+    this.budget.bytes(BYTES_PER_OBJECT / 2 + n, 'pickle');
+    return this.file.subarray(begin, this.position);
   }
 
   utf8(n: number): string {
-    const text = this.bytes(n);
+    const text = this.#next(n);
+    // Names mostly, for which a decoder takes far longer.
+    if (n < 100 && text.every((byte) => byte < 128)) return latin1(text);
     try {
       return decodeUtf8(text);
     } catch {
@@ -91,8 +115,8 @@ class Cursor {
   }
 
   line(): string {
-    const length = this.file.subarray(this.position, this.position + 1000).indexOf(10);
-    if (length < 0) this.refuse('a line without end', 'at most 1000 bytes');
+    const length = this.file.subarray(this.position, this.position + MOST_NAME).indexOf(10);
+    if (length < 0) this.refuse('a line without end', `at most ${MOST_NAME} bytes`);
     const text = latin1(this.file.subarray(this.position, this.position + length));
     this.position += length + 1;
     return text;
@@ -108,17 +132,22 @@ class Cursor {
   /** Little-endian two's complement. */
   long(n: number): number | bigint {
     let value = 0n;
-    for (const [index, byte] of this.bytes(n).entries()) value |= BigInt(byte) << BigInt(8 * index);
+    for (const [index, byte] of this.#next(n).entries()) value |= BigInt(byte) << BigInt(8 * index);
     return toNumber(BigInt.asIntN(8 * n, value));
   }
 }
 
 /**
  * The pickle that begins at byte `start`, and the byte behind its STOP.
- * @throws {ImportError} malformed, truncated, or anything that is not plain data.
+ * @throws {ImportError} malformed, truncated, or anything that is not plain data; more of it than the budget has.
  */
-export function unpickle(file: Uint8Array, start: number, hooks: PickleHooks): { value: unknown; end: number } {
-  const input: Cursor = new Cursor(file, start);
+export function unpickle(
+  file: Uint8Array,
+  start: number,
+  hooks: PickleHooks,
+  budget = new Budget(file.length),
+): { value: unknown; end: number } {
+  const input: Cursor = new Cursor(file, start, budget);
   const stack: unknown[] = [];
   const marks: number[] = [];
   const memo = new Map<number, unknown>();
@@ -146,12 +175,12 @@ export function unpickle(file: Uint8Array, start: number, hooks: PickleHooks): {
   function setItems(items: readonly unknown[], dict = top()): unknown {
     if (dict instanceof Inert) return append(items);
     if (!(dict instanceof Map) || items.length % 2 > 0) input.refuse('not items', 'a dict');
-    for (let k = 0; k < items.length; k += 2) dict.set(items[k], items[k + 1]);
+    for (let k = 0; k < items.length; k += 2) input.object(dict).set(items[k], items[k + 1]);
     return dict;
   }
   function call(): unknown {
     const [target, args] = last(2);
-    if (target instanceof Inert) return new Inert(target.name, [target, args]);
+    if (target instanceof Inert) return input.object(new Inert(target.name, [target, args]));
     if (typeof target !== 'function' || !Array.isArray(args))
       input.refuse('calls what is no function', 'a function that the format knows');
     return target(...args.slice(0, 20));
@@ -170,12 +199,16 @@ export function unpickle(file: Uint8Array, start: number, hooks: PickleHooks): {
     if (target instanceof Inert) target.parts.push(state);
     else if (!hooks.state(target, state)) input.refuse('sets attributes', hooks.stateful);
   }
+  const store = (key: number): unknown => input.object(memo).set(key, top());
   function recall(key: number): unknown {
     if (!memo.has(key)) input.refuse('recalls what was not stored', 'a number of the memo', key);
     return memo.get(key);
   }
   function global(module: unknown, name: unknown): unknown {
     if (typeof module !== 'string' || typeof name !== 'string') input.refuse('a global without a name', 'two texts');
+    // Two long texts would do for any number of longer ones.
+    if (module.length + name.length > MOST_NAME)
+      input.refuse('a global of a long name', `at most ${MOST_NAME} characters`, module.length + name.length);
     return hooks.global(`${module}.${name}`);
   }
 
@@ -191,8 +224,8 @@ export function unpickle(file: Uint8Array, start: number, hooks: PickleHooks): {
     [op.BININT1]: input.u8,
     [op.BININT2]: input.u16,
     [op.BINFLOAT]: input.f64,
-    [op.BINSTRING]: () => latin1(input.bytes(input.u32())),
-    [op.SHORT_BINSTRING]: () => latin1(input.bytes(input.u8())),
+    [op.BINSTRING]: () => input.latin1(input.u32()),
+    [op.SHORT_BINSTRING]: () => input.latin1(input.u8()),
     [op.BINUNICODE]: () => input.utf8(input.u32()),
     [op.SHORT_BINUNICODE]: () => input.utf8(input.u8()),
     [op.BINUNICODE8]: () => input.utf8(input.u64()),
@@ -200,17 +233,17 @@ export function unpickle(file: Uint8Array, start: number, hooks: PickleHooks): {
     [op.SHORT_BINBYTES]: () => input.bytes(input.u8()),
     [op.BINBYTES8]: () => input.bytes(input.u64()),
     [op.BYTEARRAY8]: () => input.bytes(input.u64()),
-    [op.EMPTY_TUPLE]: () => [],
-    [op.TUPLE]: popMark,
-    [op.TUPLE1]: () => last(1),
-    [op.TUPLE2]: () => last(2),
-    [op.TUPLE3]: () => last(3),
-    [op.EMPTY_LIST]: () => [],
-    [op.LIST]: popMark,
-    [op.EMPTY_SET]: () => [],
-    [op.FROZENSET]: popMark,
-    [op.EMPTY_DICT]: () => new Map(),
-    [op.DICT]: () => setItems(popMark(), new Map()),
+    [op.EMPTY_TUPLE]: () => input.object([]),
+    [op.TUPLE]: () => input.object(popMark()),
+    [op.TUPLE1]: () => input.object(last(1)),
+    [op.TUPLE2]: () => input.object(last(2)),
+    [op.TUPLE3]: () => input.object(last(3)),
+    [op.EMPTY_LIST]: () => input.object([]),
+    [op.LIST]: () => input.object(popMark()),
+    [op.EMPTY_SET]: () => input.object([]),
+    [op.FROZENSET]: () => input.object(popMark()),
+    [op.EMPTY_DICT]: () => input.object(new Map(), BYTES_PER_MAP),
+    [op.DICT]: () => setItems(popMark(), input.object(new Map(), BYTES_PER_MAP)),
     [op.DUP]: top,
     [op.BINGET]: () => recall(input.u8()),
     [op.LONG_BINGET]: () => recall(input.u32()),
@@ -228,9 +261,9 @@ export function unpickle(file: Uint8Array, start: number, hooks: PickleHooks): {
     [op.MARK]: () => marks.push(stack.length),
     [op.POP]: pop,
     [op.POP_MARK]: popMark,
-    [op.BINPUT]: () => memo.set(input.u8(), top()),
-    [op.LONG_BINPUT]: () => memo.set(input.u32(), top()),
-    [op.MEMOIZE]: () => memo.set(memo.size, top()),
+    [op.BINPUT]: () => store(input.u8()),
+    [op.LONG_BINPUT]: () => store(input.u32()),
+    [op.MEMOIZE]: () => store(memo.size),
     [op.APPEND]: () => append([pop()]),
     [op.APPENDS]: () => append(popMark()),
     [op.ADDITEMS]: () => append(popMark()),

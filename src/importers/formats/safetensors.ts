@@ -6,6 +6,7 @@
  * Offsets count from the end of the header, and the tensors must cover the rest of the file without overlap or hole.
  * Everything is proven before anything is allocated, so a lying header costs nothing.
  */
+import { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { type FileBytes, viewBytes } from './bytes.js';
 import { bytesPerElement, elementsOf, toFloats } from './elements.js';
@@ -35,7 +36,10 @@ interface Entry {
  * The tensors by name, of whatever type.
  * @throws {ImportError} the file is malformed or truncated.
  */
-export function openSafetensors(bytes: FileBytes): {
+export function openSafetensors(
+  bytes: FileBytes,
+  budget = new Budget(viewBytes(bytes).length),
+): {
   tensors: Map<string, Stored>;
   metadata: Readonly<Record<string, string>>;
 } {
@@ -48,7 +52,7 @@ export function openSafetensors(bytes: FileBytes): {
   const start = 8 + Number(length);
   // With a brace first, valid JSON is an object.
   if (file[8] !== OPENING_BRACE || start < 10) refuse(where, 'not a JSON object', 'an object from its first byte on');
-  const { __metadata__: metadata = {}, ...header } = parseJson(file.subarray(8, start), where) as Record<
+  const { __metadata__: metadata = {}, ...header } = parseJson(file.subarray(8, start), where, budget) as Record<
     string,
     unknown
   >;
@@ -57,7 +61,10 @@ export function openSafetensors(bytes: FileBytes): {
   checkCover(entries, file.length - start);
   const stored = ([name, { dtype, shape, begin, end }]: (typeof entries)[number]): [string, Stored] => {
     const place = tensorAt(name);
-    const read = () => toFloats(elementsOf(file.subarray(start + begin, start + end), dtype, place), dtype, place);
+    const read = () => {
+      const elements = elementsOf(file.subarray(start + begin, start + end), dtype, place, budget);
+      return toFloats(elements, dtype, place, budget);
+    };
     return [name, { shape, dtype, read }];
   };
   return { tensors: new Map(entries.map(stored)), metadata };

@@ -12,30 +12,6 @@ const HARMLESS = new Set([
   'unit_forget_bias',
   'dropout',
   'recurrent_dropout',
-  'kernel_initializer',
-  'recurrent_initializer',
-  'bias_initializer',
-  'beta_initializer',
-  'gamma_initializer',
-  'embeddings_initializer',
-  'moving_mean_initializer',
-  'moving_variance_initializer',
-  'alpha_initializer',
-  'kernel_regularizer',
-  'recurrent_regularizer',
-  'bias_regularizer',
-  'beta_regularizer',
-  'gamma_regularizer',
-  'embeddings_regularizer',
-  'activity_regularizer',
-  'alpha_regularizer',
-  'kernel_constraint',
-  'recurrent_constraint',
-  'bias_constraint',
-  'beta_constraint',
-  'gamma_constraint',
-  'embeddings_constraint',
-  'alpha_constraint',
   'batch_input_shape',
   'batch_shape',
   'input_dtype',
@@ -56,6 +32,8 @@ const HARMLESS = new Set([
   'build_input_shape',
   'autocast',
 ]);
+/** So is all that steers training by its name. */
+const OF_TRAINING = /_(initializer|regularizer|constraint)$/;
 
 /** Settings that must be absent, null or false to be honoured. */
 const MUST_BE_OFF = ['time_major', 'quantization_config', 'lora_rank', 'renorm', 'normalize', 'weights', 'sparse'];
@@ -166,6 +144,7 @@ export class Config {
       if (
         this.#asked.has(key) ||
         HARMLESS.has(key) ||
+        OF_TRAINING.test(key) ||
         MUST_BE_OFF.includes(key) ||
         key === 'dtype' ||
         key === 'data_format'

@@ -64,12 +64,7 @@ function readArchive(view: Uint8Array): Imported {
   const file = npz
     ? new Npz(npz, 'model.weights.npz', view.length)
     : new Hdf5(part('model.weights.h5'), 'model.weights.h5');
-  return finish(
-    config,
-    (layers) => treeWeights(layers, (path) => file.read(path), treeForm(version)),
-    version,
-    '.keras',
-  );
+  return finish(config, (layers) => treeWeights(layers, file, treeForm(version)), version, '.keras');
 }
 
 /** An `.h5` file with the whole model. */

@@ -2,6 +2,7 @@ import { ImportError } from '../../errors.js';
 import { describeNoBytes, type FileBytes, isBytes, viewBytes } from '../formats/bytes.js';
 import { plainPath } from '../formats/paths.js';
 import { isZip } from '../formats/zip.js';
+import type { ImportOptions } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import { isModelProto } from './onnx-proto.js';
 import { type Format, sniff } from './sniff.js';
@@ -32,13 +33,13 @@ interface Candidate {
  * Files by name, one of which describes the model.
  * @throws {ImportError} no files; of one file, as `sniff` says; of several, as `chooseAmong` does.
  */
-export function choose(source: Readonly<Record<string, FileBytes>>): Found {
+export function choose(source: Readonly<Record<string, FileBytes>>, options: ImportOptions = {}): Found {
   const files = Object.prototype.toString.call(source) === '[object Object]' ? Object.entries(source) : [];
   if (!files.some(([, bytes]) => isBytes(bytes)))
     refuse('source', 'nothing to open', 'bytes, or files by name', describeNoBytes(source));
   const views = files.map(([name, bytes]) => [name, viewBytes(bytes, `file ${JSON.stringify(name)}`)] as const);
   const [[, main]] = views as [(typeof views)[number]];
-  return views.length === 1 ? { main, format: sniff(main), others: {} } : chooseAmong(views);
+  return views.length === 1 ? { main, format: sniff(main, options), others: {} } : chooseAmong(views, options);
 }
 
 /**
@@ -46,13 +47,13 @@ export function choose(source: Readonly<Record<string, FileBytes>>): Found {
  * thought of, and where several files look like one, names decide.
  * @throws {ImportError} none, or several; two files of one path; files beside a model of one file.
  */
-function chooseAmong(files: readonly (readonly [name: string, bytes: Uint8Array])[]): Found {
+function chooseAmong(files: readonly (readonly [name: string, bytes: Uint8Array])[], options: ImportOptions): Found {
   const paths = files.map(([name, main]) => ({ path: plainPath(name), main }));
   const names = paths.map(({ path }) => path).join(', ');
   if (new Set(paths.map(({ path }) => path)).size < paths.length)
     refuse('source', 'a file twice', 'every path once', names);
   const known = paths.flatMap((file): Candidate[] => {
-    const format = formatOf(file);
+    const format = formatOf(file, options);
     return format ? [{ ...file, format }] : [];
   });
   const candidates = known.filter(({ format, main }) => SEVERAL.has(format) && !isZip(main));
@@ -70,9 +71,9 @@ function chooseAmong(files: readonly (readonly [name: string, bytes: Uint8Array]
   return { ...chosen, others: Object.fromEntries(others.map(({ path, main }) => [fromFolder(path), main])) };
 }
 
-function formatOf({ path, main }: Omit<Candidate, 'format'>): Format | undefined {
+function formatOf({ path, main }: Omit<Candidate, 'format'>, options: ImportOptions): Format | undefined {
   try {
-    const format = sniff(main);
+    const format = sniff(main, options);
     // By its name even if it is damaged: its importer says how.
     return format === 'onnx' && !isModelProto(main) && !SEVERAL.get(format)?.test(path) ? undefined : format;
   } catch (error) {

@@ -4,6 +4,8 @@ import { isZip } from '../formats/zip.js';
 import type { OnnxOptions } from '../onnx/read.js';
 import type { PyTorchConfig } from '../pytorch/config.js';
 import type { RTNeuralOptions } from '../rtneural/options.js';
+import type { ImportLimits } from '../shared/budget.js';
+import { type ImportOptions, limitsOf } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
 import type { TensorFlowConfig } from '../tensorflow/config.js';
@@ -15,6 +17,8 @@ export interface LoadOptions {
   readonly pytorch?: PyTorchConfig;
   readonly tensorflow?: TensorFlowConfig;
   readonly rtneural?: RTNeuralOptions;
+  /** Most that the import may take, of whatever format. Default: in proportion to the files. */
+  readonly limits?: ImportLimits;
 }
 
 /**
@@ -26,42 +30,56 @@ export type LoadSource = FileBytes | Readonly<Record<string, FileBytes>>;
 /**
  * Opens a model file of any format that there is an importer for. The format is told from the bytes, of several files by their
  * names as well, and only its importer is loaded.
- * @throws {ImportError} of no known format, options of another format, or whatever the importer refuses.
+ * @throws {ImportError} of no known format, options of another format, or whatever the importer refuses; more than
+ *   `limits` allow.
  */
 export async function load(source: LoadSource, options: LoadOptions = {}): Promise<Imported> {
-  const { main, format, others } = isBytes(source)
-    ? { main: viewBytes(source), format: sniff(source), others: {} }
-    : (await import('./choose.js')).choose(source);
   const given: unknown = options;
+  const limited =
+    isObject(given) && given.limits !== undefined
+      ? { limits: limitsOf({ limits: given.limits }) as ImportLimits }
+      : undefined;
+  const { main, format, others } = isBytes(source)
+    ? { main: viewBytes(source), format: sniff(source, limited ?? {}), others: {} }
+    : (await import('./choose.js')).choose(source, limited);
   if (!isObject(given)) refuse('options', 'not an object', `{ ${format}: … }`, show(given));
   for (const [key, value] of Object.entries(given))
-    if (key !== format && value !== undefined)
+    if (key !== format && key !== 'limits' && value !== undefined)
       refuse(`options.${key}`, 'not for this file', `${format}, or no options`, key);
   switch (format) {
     case 'onnx': {
       const { readOnnx } = await import('../onnx/read.js');
       const files = { ...others, ...options.onnx?.files };
-      return readOnnx(main, { ...options.onnx, ...(Object.keys(files).length > 0 && { files }) });
+      return readOnnx(main, { ...limited, ...options.onnx, ...(Object.keys(files).length > 0 && { files }) });
     }
-    case 'keras':
-      return (await import('../keras/read.js')).readKeras(main);
-    case 'tfjs':
-      return (await import('../tfjs/read.js')).readTfjs(main, others);
+    case 'keras': {
+      const readKeras: (file: FileBytes, options?: ImportOptions) => Imported = (await import('../keras/read.js'))
+        .readKeras;
+      return readKeras(main, limited);
+    }
+    case 'tfjs': {
+      type Read = (file: FileBytes, shards: Readonly<Record<string, FileBytes>>, options?: ImportOptions) => Imported;
+      const readTfjs: Read = (await import('../tfjs/read.js')).readTfjs;
+      return readTfjs(main, others, limited);
+    }
     case 'pytorch':
-      return (await import('../pytorch/read.js')).readPyTorch(main, options.pytorch);
+      return (await import('../pytorch/read.js')).readPyTorch(main, { ...limited, ...options.pytorch });
     case 'rtneural':
-      return (await import('../rtneural/read.js')).readRTNeural(main, options.rtneural);
+      return (await import('../rtneural/read.js')).readRTNeural(main, { ...limited, ...options.rtneural });
     case 'nam':
-      return (await import('../nam/read.js')).readNam(main);
+      return (await import('../nam/read.js')).readNam(main, limited ?? {});
     case 'tensorflow': {
       const config = options.tensorflow;
       if (!config) refuse('options.tensorflow', 'weights without a topology', 'the layers of the model', 'nothing');
       const { readTensorFlow } = await import('../tensorflow/read.js');
-      return readTensorFlow(isZip(main) ? { npz: main } : { index: main, data: shardsOf(others) }, config);
+      return readTensorFlow(isZip(main) ? { npz: main } : { index: main, data: shardsOf(others) }, {
+        ...limited,
+        ...config,
+      });
     }
     case 'safetensors': {
       const { fromSafetensors } = await import('../safetensors/container.js');
-      return { spec: fromSafetensors(main), report: new Reporter().finish('Gatewise container') };
+      return { spec: fromSafetensors(main, limited ?? {}), report: new Reporter().finish('Gatewise container') };
     }
   }
 }

@@ -1,6 +1,8 @@
 import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { isObject, parseJson } from '../formats/json.js';
 import { isZip } from '../formats/zip.js';
+import { Budget } from '../shared/budget.js';
+import { type ImportOptions, limitsOf } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import { isTable } from '../tensorflow/table.js';
 import { lookalike, seen } from './lookalikes.js';
@@ -24,15 +26,19 @@ function zipNames(bytes: Uint8Array): string[] {
 
 /**
  * The format of a file, told from its bytes alone.
- * @throws {ImportError} none that is known, or one that needs something else; the message says what was seen.
+ * @throws {ImportError} none that is known, or one that needs something else; the message says what was seen;
+ *   more than `limits` allow.
  */
-export function sniff(file: FileBytes): Format {
+export function sniff(file: FileBytes): Format;
+export function sniff(file: FileBytes, options: ImportOptions): Format;
+export function sniff(file: FileBytes, options: ImportOptions = {}): Format {
   const bytes = viewModel(file);
+  const budget = new Budget(bytes.length, limitsOf(options));
   if (starts(bytes, 0x89, 0x48, 0x44, 0x46)) return 'keras';
   if (isZip(bytes)) return ofZip(bytes);
   if (isTable(bytes)) return 'tensorflow';
-  if (isJson(bytes)) return ofJson(bytes);
-  const header = safetensorsHeader(bytes);
+  if (isJson(bytes)) return ofJson(bytes, budget);
+  const header = safetensorsHeader(bytes, budget);
   if (header) return isObject(header.__metadata__) && 'gatewise' in header.__metadata__ ? 'safetensors' : 'pytorch';
   // Of protocol 1: a text.
   if (/^L\d+L?\n/.test(String.fromCharCode(...bytes.subarray(0, 40))) || isTar(bytes)) return 'pytorch';
@@ -71,9 +77,9 @@ function isJson(bytes: Uint8Array): boolean {
   return bytes[position] === 0x7b;
 }
 
-function ofJson(bytes: Uint8Array): Format {
+function ofJson(bytes: Uint8Array, budget: Budget): Format {
   // What begins with a brace and is JSON is an object.
-  const file = parseJson(bytes, 'file') as Record<string, unknown>;
+  const file = parseJson(bytes, 'file', budget) as Record<string, unknown>;
   if ('modelTopology' in file || 'weightsManifest' in file) return 'tfjs';
   if ('architecture' in file && 'weights' in file) return 'nam';
   const keys = Object.keys(file);
@@ -95,11 +101,11 @@ function ofJson(bytes: Uint8Array): Format {
 }
 
 /** Whether the JSON header of a safetensors file begins the bytes; and the header, if it is whole. */
-function safetensorsHeader(bytes: Uint8Array): { readonly __metadata__?: unknown } | undefined {
+function safetensorsHeader(bytes: Uint8Array, budget: Budget): { readonly __metadata__?: unknown } | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (bytes[8] !== 0x7b || view.getBigUint64(0, true) > 100_000_000) return undefined;
   try {
-    return JSON.parse(new TextDecoder().decode(bytes.slice(8, 8 + view.getUint32(0, true))));
+    return parseJson(bytes.subarray(8, 8 + view.getUint32(0, true)), 'file', budget) as object;
   } catch {
     // Damaged: what reads it says how.
     return {};

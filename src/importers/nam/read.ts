@@ -1,8 +1,10 @@
 import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
+import { Budget } from '../shared/budget.js';
 import { Chain } from '../shared/chain.js';
-import { anything, checkConfig, type Fields, refuseOptions, text } from '../shared/fields.js';
+import { anything, checkConfig, type Fields, text } from '../shared/fields.js';
+import { type ImportOptions, limitsOf } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
 
@@ -24,19 +26,22 @@ const SIZES = ['input_size', 'hidden_size', 'num_layers', 'in_channels', 'out_ch
  * Its weights are one list: for each layer `[W_ih W_hh]` (4·units × (inputs + units), row by row, gates i f g o), the sum of the
  * biases (4·units), the initial h and the initial c (units each); then the head's weight (outputs × units) and bias (outputs).
  *
- * @throws {ImportError} malformed JSON, another architecture (by name), a wrong number of weights.
+ * @throws {ImportError} malformed JSON, another architecture (by name), a wrong number of weights; more memory or work than
+ *   `limits` allow.
  */
 export function fromNam(bytes: FileBytes): ModelSpec;
-export function fromNam(bytes: FileBytes, options?: unknown): ModelSpec {
-  refuseOptions(options);
-  return readNam(bytes).spec;
+export function fromNam(bytes: FileBytes, options: ImportOptions): ModelSpec;
+export function fromNam(bytes: FileBytes, options: ImportOptions = {}): ModelSpec {
+  return readNam(bytes, options).spec;
 }
 
 /** As `fromNam`, with the account of which weights became what. */
 export function readNam(bytes: FileBytes): Imported;
-export function readNam(bytes: FileBytes, options?: unknown): Imported {
-  refuseOptions(options);
-  const file = parseJson(viewModel(bytes), 'file');
+export function readNam(bytes: FileBytes, options: ImportOptions): Imported;
+export function readNam(bytes: FileBytes, options: ImportOptions = {}): Imported {
+  const view = viewModel(bytes);
+  const budget = new Budget(view.length, limitsOf(options));
+  const file = parseJson(view, 'file', budget);
   if (!isObject(file) || !isObject(file.config) || !Array.isArray(file.weights)) {
     return refuse('file', 'not a .nam model', '{ architecture, config, weights }', show(file));
   }
@@ -45,7 +50,7 @@ export function readNam(bytes: FileBytes, options?: unknown): Imported {
   checkConfig(file, 'file', FILE);
   if (version !== undefined && !VERSIONS.test(version as string))
     refuse('version', 'one that is not read', '0.5 to 0.7', show(version));
-  const reporter = new Reporter();
+  const reporter = new Reporter(budget);
   // What players do around the model: none of it changes what the model computes.
   if (file.sample_rate !== undefined) reporter.read('file', 'sample_rate', file.sample_rate);
   if (isObject(file.metadata)) reporter.note('metadata: loudness, gain and levels are for the player, not applied');

@@ -1,5 +1,6 @@
 import { unpickle } from '../formats/pickle.js';
 import { isZip, openZip } from '../formats/zip.js';
+import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import type { Storage } from './tensor.js';
 import { torchHooks } from './unpickle.js';
@@ -24,23 +25,19 @@ const isTar = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subar
  * Reads what `torch.save` wrote: the zip of 1.6 and later, or the stream of pickles before.
  * @throws {ImportError} TorchScript, the tar of PyTorch's first years, another byte order; malformed, truncated, not plain data.
  */
-export function readCheckpoint(bytes: Uint8Array): Checkpoint {
+export function readCheckpoint(bytes: Uint8Array, budget: Budget): Checkpoint {
   const storages = new Map<string, Storage>();
-  const budget = { left: 0 };
   const hooks = torchHooks(storages, budget);
-  const checkpoint = (isZip(bytes) ? readArchive : readStream)(bytes, storages, (position, file = bytes) =>
-    unpickle(file, position, hooks),
-  );
-  for (const { bytes } of storages.values()) budget.left += bytes;
-  return checkpoint;
+  const unpickleAt: Unpickle = (position, file = bytes) => unpickle(file, position, hooks, budget);
+  return isZip(bytes) ? readArchive(bytes, storages, unpickleAt, budget) : readStream(bytes, storages, unpickleAt);
 }
 
 type Storages = ReadonlyMap<unknown, Storage>;
 type Unpickle = (position: number, file?: Uint8Array) => { value: unknown; end: number };
 
 /** `<name>/data.pkl` and `<name>/data/<key>`, one entry per storage. */
-function readArchive(bytes: Uint8Array, storages: Storages, unpickle: Unpickle): Checkpoint {
-  const entries = openZip(bytes);
+function readArchive(bytes: Uint8Array, storages: Storages, unpickle: Unpickle, budget: Budget): Checkpoint {
+  const entries = openZip(bytes, budget);
   const names = [...entries.keys()];
   const [pickle, ...more] = names.filter((name) => /^([^/]*\/)?data\.pkl$/.test(name));
   if (pickle === undefined || more.length > 0)
@@ -73,7 +70,7 @@ function readStream(bytes: Uint8Array, storages: Storages, unpickle: Unpickle): 
   const keys = next();
   for (const key of Array.isArray(keys) ? keys : []) {
     const storage = storages.get(key);
-    if (!storage || storage.elements) refuse('file', 'bytes of a storage that no tensor has', 'each storage once');
+    if (!storage || storage.filled) refuse('file', 'bytes of a storage that no tensor has', 'each storage once');
     const length = new DataView(bytes.slice(position, position + 8).buffer);
     position += 8;
     const got = length.byteLength < 8 ? 'nothing' : length.getBigInt64(0, true);
@@ -81,7 +78,7 @@ function readStream(bytes: Uint8Array, storages: Storages, unpickle: Unpickle): 
     storage.fill(bytes.subarray(position, position + storage.bytes));
     position += storage.bytes;
   }
-  for (const storage of storages.values()) if (!storage.elements) storage.fill(undefined);
+  for (const storage of storages.values()) if (!storage.filled) storage.fill(undefined);
   if (position !== bytes.length) refuse('file', 'bytes that belong to nothing', `${position} bytes`, `${bytes.length}`);
   return { format: 'PyTorch before 1.6, pickles', value };
 }

@@ -1,4 +1,5 @@
 import type { ActivationSpec } from '../../spec.js';
+import type { ImportLimits } from '../shared/budget.js';
 
 /**
  * What a state dict does not hold: the modules in the order of the forward pass, in PyTorch's own terms. Every name and
@@ -30,6 +31,8 @@ export interface PyTorchConfig {
    * used is an error.
    */
   readonly ignore?: readonly string[];
+  /** Most that the import may take. Default: in proportion to the file. */
+  readonly limits?: ImportLimits;
 }
 
 export type PyTorchLayer =

@@ -5,6 +5,8 @@ import { type Module, modulesOf, type Reading } from './modules.js';
 import type { Weights } from './weights.js';
 
 const MOST_MODULES = 64;
+/** Characters of a draft in an error. */
+const MOST_DRAFT = 1400;
 /** Steps of the search for an order. */
 const MOST_STEPS = 5000;
 
@@ -22,7 +24,7 @@ export function infer(weights: Weights, { inputSize: given, assume }: PyTorchCon
   const config = { ...(inputSize !== undefined && { inputSize }), layers: order.map(({ layer }) => layer) };
   const why = whyNot(modules, orders) ?? (assume === 'chain' ? undefined : between(orders[0] as readonly Reading[]));
   if (why === undefined) return config satisfies PyTorchConfig;
-  refuse('file', 'the topology is left open', `a config; draft: ${JSON.stringify(config).slice(0, 4000)}`, why);
+  refuse('file', 'the topology is left open', `a config; draft: ${JSON.stringify(config).slice(0, MOST_DRAFT)}`, why);
 }
 
 /** What the file leaves open, if anything. */
@@ -79,8 +81,17 @@ function chains(modules: readonly Module[], inputSize: number | undefined): (rea
 
 /** Whether the names say so: `layers.1.norm` is before `layers.2.lstm`, `lstm1` before `lstm2`. */
 function isBefore(path: string, other: string): boolean {
-  // Every second part is a number at the end of a name.
-  const [a = [], b = []] = [path, other].map((text) => text.split(/(\d+)(?=\.|$)/));
+  const [a = [], b = []] = [path, other].map((text) => text.split('.'));
   const first = a.findIndex((part, index) => part !== b[index]);
-  return first % 2 === 1 && Number(a[first]) < Number(b[first]);
+  const [name, theirs] = [a[first] ?? '', b[first] ?? ''];
+  const stem = name.slice(0, stemOf(name));
+  if (stem.length === name.length || stem !== theirs.slice(0, stemOf(theirs))) return false;
+  return Number(name.slice(stem.length)) < Number(theirs.slice(stem.length));
+}
+
+/** Where the number at the end of a name begins. */
+function stemOf(name: string): number {
+  let end = name.length;
+  while (end > 0 && '0123456789'.includes(name[end - 1] as string)) end--;
+  return end;
 }

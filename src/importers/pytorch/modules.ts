@@ -16,6 +16,9 @@ export interface Module {
   readonly open?: string;
 }
 
+/** No module has a path as long as this; what follows compares paths with each other. */
+const LONGEST_PATH = 500;
+
 type Shapes = ReadonlyMap<string, readonly number[]>;
 
 /** Modules with tensors, and those without that the file lets see: by their paths, or as gaps in a Sequential's numbers. */
@@ -27,9 +30,11 @@ export function modulesOf({ tensors, modules }: Weights, most: number): Module[]
     const shapes = found.get(path) ?? new Map();
     found.set(path, shapes.set(name.slice(dot + 1), shape));
   }
-  // What follows compares paths with each other.
   if (found.size > most || modules.length > 10 * most)
     return [{ path: '', readings: [], open: `more than ${most} modules` }];
+  for (const path of [...found.keys(), ...modules])
+    if (path.length > LONGEST_PATH)
+      return [{ path: '', readings: [], open: `a module whose path is longer than ${LONGEST_PATH} characters` }];
   const paths = modules.length > 0 ? modules : [...found.keys()].flatMap((path) => [...gap(path, found, most), path]);
   const isLeaf = (path: string) => path !== '' && !paths.some((other) => other.startsWith(`${path}.`));
   const all = new Set([...paths.filter((path) => found.has(path) || isLeaf(path)), ...found.keys()]);
@@ -41,7 +46,9 @@ export function modulesOf({ tensors, modules }: Weights, most: number): Module[]
 
 /** The numbers before this one at which no tensor is: `1` before `2`, if `0` has some. */
 function gap(path: string, found: ReadonlyMap<string, unknown>, most: number): string[] {
-  const [, parent = '', number] = /^(.*\.|)(\d+)$/.exec(path) ?? [];
+  const dot = path.lastIndexOf('.');
+  const [parent, number] = [path.slice(0, dot + 1), path.slice(dot + 1)];
+  if (!/^\d+$/.test(number)) return [];
   const gap: string[] = [];
   for (let k = Number(number) - 1; k >= 0 && gap.length < most; k--) {
     const other = parent + k;

@@ -1,6 +1,7 @@
 import type { ModelSpec } from '../../spec.js';
-import type { FileBytes } from '../formats/bytes.js';
+import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { show } from '../formats/json.js';
+import { Budget } from '../shared/budget.js';
 import {
   checkConfig,
   checkLayers,
@@ -13,8 +14,9 @@ import {
   texts,
   wholeNumber,
 } from '../shared/fields.js';
+import { limitsField } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
-import type { Imported } from '../shared/report.js';
+import { type Imported, Reporter } from '../shared/report.js';
 import type { PyTorchConfig, PyTorchLayer } from './config.js';
 import { infer } from './infer.js';
 import { LAYERS } from './layers.js';
@@ -29,6 +31,7 @@ const CONFIG: { readonly [K in keyof PyTorchConfig]-?: Field } = {
   assume: oneOf('chain'),
   stateDict: nonEmptyText,
   ignore: texts,
+  limits: limitsField,
 };
 
 const LAYER_FIELDS = Object.fromEntries(
@@ -41,7 +44,8 @@ const LAYER_FIELDS = Object.fromEntries(
  * Weight norm, spectral norm and pruning are folded.
  * @param config may be left out for a file of one module; of several, `assume: 'chain'` can stand for its layers.
  * @throws {ImportError} malformed bytes; a pickle whose tensors are inside what it would build, e.g. a whole module; a topology
- *   that the file leaves open (with a draft of the config); a config that contradicts itself or the file; a tensor missing or unused.
+ *   that the file leaves open (with a draft of the config); a config that contradicts itself or the file; a tensor missing or unused;
+ *   more memory, work or names than `config.limits` allows.
  */
 export function fromPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): ModelSpec {
   return readPyTorch(bytes, config).spec;
@@ -53,9 +57,11 @@ export function readPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): Impor
   checkLayers(config.layers ?? [], LAYER_FIELDS);
   if (config.layers && config.assume)
     refuse('config.assume', 'not usable', 'nothing beside layers', show(config.assume));
-  const weights = openWeights(bytes, config);
+  const file = viewModel(bytes);
+  const budget = new Budget(file.length, config.limits);
+  const weights = openWeights(file, config, budget);
   const { inputSize, layers } = { ...config, ...(!config.layers && infer(weights, config)) } as PyTorchConfig;
-  const site = new Site(weights.tensors, inputSize ?? 1, config.timesteps);
+  const site = new Site(new Reporter(budget), weights.tensors, inputSize ?? 1, config.timesteps);
   for (const note of weights.notes) site.reporter.note(note);
   if (!config.layers) site.reporter.note('layers and their order: from names and shapes');
   if (config.assume === 'chain')

@@ -1,4 +1,5 @@
 import { type Stored, tensorAt } from '../formats/safetensors.js';
+import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 
 /** A tensor that its module works out of others, which stand in the file in its place. */
@@ -38,8 +39,8 @@ const PARAMETRIZED = /(^|\.)parametrizations\.([^.]+)$/;
  * Puts together the tensors that `weight_norm`, `spectral_norm` and pruning keep in parts, as modules in eval mode do.
  * @throws {ImportError} a tensor beside its own parts, parts whose shapes do not belong together, another parametrization.
  */
-export function foldReparametrised(tensors: Map<string, Stored>, modules: readonly string[]): void {
-  for (const form of FORMS) for (const name of [...tensors.keys()]) fold(tensors, name, form);
+export function foldReparametrised(tensors: Map<string, Stored>, modules: readonly string[], budget: Budget): void {
+  for (const form of FORMS) for (const name of [...tensors.keys()]) fold(tensors, name, form, budget);
   for (const name of tensors.keys()) if (/(^|\.)parametrizations\./.test(name)) refuse(tensorAt(name), ...UNKNOWN);
   // One after another, the second without tensors of its own: the file may have its path.
   for (const path of modules)
@@ -47,17 +48,24 @@ export function foldReparametrised(tensors: Map<string, Stored>, modules: readon
 }
 
 /** Puts the tensor whose first part this is in the place of its parts, if all of them are there. */
-function fold(tensors: Map<string, Stored>, name: string, { ends, how, work }: Form): void {
+function fold(tensors: Map<string, Stored>, name: string, { ends, how, work }: Form, budget: Budget): void {
   const [first] = ends as [string, ...string[]];
+  if (!name.endsWith(first)) return;
   const stem = name.slice(0, -first.length);
   const names = ends.map((end) => stem + end);
   const parts = names.flatMap((part) => tensors.get(part) ?? []);
-  if (!name.endsWith(first) || parts.length < ends.length) return;
+  if (parts.length < ends.length) return;
   const whole = first.startsWith('.') ? stem.replace(PARAMETRIZED, '$1$2') : stem;
   if (tensors.has(whole)) refuse(tensorAt(whole), 'stands beside its own parts', 'one of them', names.join(', '));
   const inner = parts.flatMap((part) => (isFolded(part) ? [part.how] : []));
   const from = parts.map((part, index) => (isFolded(part) ? part.from : names[index])).join(', ');
-  const folded: Folded = { ...work(tensorAt(whole), parts), dtype: 'F32', from, how: [...inner, how].join('; ') };
+  const { shape, read } = work(tensorAt(whole), parts);
+  const size = 4 * shape.reduce((product, n) => product * n, 1);
+  const counted = () => {
+    budget.bytes(size, tensorAt(whole));
+    return read();
+  };
+  const folded: Folded = { shape, read: counted, dtype: 'F32', from, how: [...inner, how].join('; ') };
   for (const part of names) tensors.delete(part);
   tensors.set(whole, folded);
 }

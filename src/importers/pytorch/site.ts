@@ -2,7 +2,7 @@ import type { TensorSpec } from '../../spec.js';
 import { type Stored, tensorAt } from '../formats/safetensors.js';
 import { Chain, type LayerNode } from '../shared/chain.js';
 import { refuse } from '../shared/refuse.js';
-import { Reporter } from '../shared/report.js';
+import type { Reporter } from '../shared/report.js';
 import { isFolded } from './reparametrise.js';
 
 type Sizes = readonly (number | undefined)[];
@@ -19,12 +19,13 @@ export class Site extends Chain {
   where = '';
 
   constructor(
+    reporter: Reporter,
     readonly left: Map<string, Stored>,
     features: number,
     /** Timesteps, if their number is fixed. */
     public time: number | undefined,
   ) {
-    super(new Reporter(), features);
+    super(reporter, features);
   }
 
   /** A node that reads what the one before it makes. */

@@ -1,11 +1,13 @@
 import { bytesPerElement, type Elements, elementsOf, toFloats } from '../formats/elements.js';
 import { show } from '../formats/json.js';
 import type { Stored } from '../formats/safetensors.js';
+import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 
 /** One block of numbers, on which tensors are views. Filled once the file has been read to its end. */
 export class Storage {
-  elements: Elements | undefined;
+  #bytes: Uint8Array | undefined;
+  #elements: Elements | undefined;
   /** What views have been made, so that those of the same part have their numbers in common. */
   readonly made = new Map<string, Float32Array>();
   readonly where: string;
@@ -25,7 +27,17 @@ export class Storage {
   fill(bytes: Uint8Array | undefined): void {
     const { where, bytes: size } = this;
     if (bytes?.length !== size) refuse(where, 'not its bytes', `${size} bytes`, bytes ? `${bytes.length}` : 'none');
-    this.elements = elementsOf(bytes, this.dtype, where);
+    this.#bytes = bytes;
+  }
+
+  get filled(): boolean {
+    return this.#bytes !== undefined;
+  }
+
+  /** Made when the first tensor is read: of a storage that no layer uses, never. */
+  elements(budget: Budget): Elements {
+    this.#elements ??= elementsOf(this.#bytes as Uint8Array, this.dtype, this.where, budget);
+    return this.#elements;
   }
 }
 
@@ -36,11 +48,6 @@ export class Part {
     readonly begin: number,
     readonly length: number,
   ) {}
-}
-
-/** How many elements a file may still become: views on views could make much of little. */
-export interface Budget {
-  left: number;
 }
 
 /** What `torch._utils._rebuild_tensor(_v2)` makes: a view with any offset and strides. */
@@ -70,9 +77,13 @@ export function view(part: unknown, offset: unknown, sizes: unknown, steps: unkn
   const read = () => {
     const known = made.get(id + begin);
     if (known) return known;
-    budget.left -= count;
-    if (budget.left < 0) refuse(where, 'tensors that share storages too often', 'no more elements than bytes');
-    const data = toFloats(gather(storage.elements as Elements, begin + offset, shape, strides, count), dtype, where);
+    budget.bytes(count * (storage.bytes / storage.length || 0), where);
+    const data = toFloats(
+      gather(storage.elements(budget), begin + offset, shape, strides, count),
+      dtype,
+      where,
+      budget,
+    );
     made.set(id + begin, data);
     return data;
   };
@@ -97,7 +108,8 @@ function gather(
       else out[to++] = from[start + k * stride] as number;
     }
   };
-  walk(0, begin);
+  // Without elements, the other axes may be of any length.
+  if (count > 0) walk(0, begin);
   return out;
 }
 

@@ -1,7 +1,8 @@
 import { bytesPerElement } from '../formats/elements.js';
 import { Inert, type PickleHooks } from '../formats/pickle.js';
+import { type Budget, BYTES_PER_MAP, BYTES_PER_OBJECT } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
-import { type Budget, isSize, Part, Storage, view } from './tensor.js';
+import { isSize, Part, Storage, view } from './tensor.js';
 
 /** `collections.OrderedDict`, with the one attribute that PyTorch sets on it: the versions of the modules. */
 export class OrderedDict extends Map<unknown, unknown> {
@@ -36,6 +37,7 @@ export function torchHooks(storages: Map<string, Storage>, budget: Budget): Pick
     const fits = Array.isArray(items) && !spent.has(items) && items.every(Array.isArray);
     if (!fits) refuse('pickle', 'not items of a dict', 'a list of pairs');
     spent.add(items);
+    budget.bytes(BYTES_PER_MAP + (items as unknown[]).length * BYTES_PER_OBJECT, 'pickle');
     return new OrderedDict(items as [unknown, unknown][]);
   };
   const itself = (value: unknown) => value;
@@ -48,7 +50,7 @@ export function torchHooks(storages: Map<string, Storage>, budget: Budget): Pick
     ['torch.Size', itself],
     ['torch.device', itself],
     ['collections.OrderedDict', orderedDict],
-    ['collections.defaultdict', () => new OrderedDict()],
+    ['collections.defaultdict', () => orderedDict()],
   ]);
   return {
     global(name) {

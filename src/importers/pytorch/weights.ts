@@ -1,6 +1,6 @@
-import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { show } from '../formats/json.js';
 import { openSafetensors, type Stored, tensorAt } from '../formats/safetensors.js';
+import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { isCheckpoint, readCheckpoint } from './checkpoint.js';
 import type { PyTorchConfig } from './config.js';
@@ -16,43 +16,43 @@ export interface Weights {
   /** Paths of all modules in the order of their registration, also of those without tensors, if the file has them. */
   readonly modules: readonly string[];
   /** Names beside the tensors', of other values. */
-  readonly others: readonly unknown[];
+  readonly others: ReadonlySet<unknown>;
 }
 
 /**
  * The tensors of a safetensors file or of a file of `torch.save`, by the bytes it begins with.
  * @throws {ImportError} malformed bytes, no state dict or several, `ignore` of a tensor that is not there.
  */
-export function openWeights(bytes: FileBytes, config: PyTorchConfig): Weights {
-  const file = viewModel(bytes);
-  const weights = (isCheckpoint(file) ? ofCheckpoint : ofSafetensors)(file, config);
+export function openWeights(file: Uint8Array, config: PyTorchConfig, budget: Budget): Weights {
+  const weights = (isCheckpoint(file) ? ofCheckpoint : ofSafetensors)(file, config, budget);
   for (const name of config.ignore ?? []) {
-    if (!weights.tensors.delete(name) && !weights.others.includes(name))
+    if (!weights.tensors.delete(name) && !weights.others.has(name))
       refuse(tensorAt(name), 'to be left out, but not in the file', 'a tensor of the file');
   }
   // BatchNorm counts the batches it was trained on; inference never looks.
   for (const name of [...weights.tensors.keys()])
     if (name.endsWith('num_batches_tracked')) weights.tensors.delete(name);
-  foldReparametrised(weights.tensors, weights.modules);
+  foldReparametrised(weights.tensors, weights.modules, budget);
   return {
     ...weights,
     modules: weights.modules.filter((path) => !/(^|\.)parametrizations(\.|$)/.test(path)),
   };
 }
 
-function ofSafetensors(file: Uint8Array, { stateDict }: PyTorchConfig): Weights {
+function ofSafetensors(file: Uint8Array, { stateDict }: PyTorchConfig, budget: Budget): Weights {
   if (stateDict !== undefined) {
     const message = 'safetensors has no state dicts';
     refuse('config.stateDict', message, 'no stateDict', show(stateDict));
   }
-  return { format: 'safetensors', tensors: openSafetensors(file).tensors, notes: [], modules: [], others: [] };
+  const { tensors } = openSafetensors(file, budget);
+  return { format: 'safetensors', tensors, notes: [], modules: [], others: new Set() };
 }
 
-function ofCheckpoint(file: Uint8Array, config: PyTorchConfig): Weights {
-  const { format, value } = readCheckpoint(file);
+function ofCheckpoint(file: Uint8Array, config: PyTorchConfig, budget: Budget): Weights {
+  const { format, value } = readCheckpoint(file, budget);
   const { dict, from, note } = findStateDict(value, config);
   const metadata = from instanceof OrderedDict && from.metadata instanceof Map ? from.metadata : new Map();
   const modules = [...metadata.keys()].filter((path) => typeof path === 'string');
-  const others = [...from.keys()].filter((name) => !dict.has(name as string));
+  const others = new Set([...from.keys()].filter((name) => !dict.has(name as string)));
   return { format, tensors: new Map(dict), notes: note === undefined ? [] : [note], modules, others };
 }

@@ -33,7 +33,9 @@ export function guitarMl(file: Data, reporter: Reporter): Chain {
   checkConfig(data, 'model_data', MODEL_DATA);
   const chain = torchLayers(tensors, reporter, {});
   const layers: { type: string; units?: number }[] = chain.nodes.map((node: NodeSpec) => node as { type: string });
-  const stated = [...Array(data.num_layers as number).fill((data.unit_type as string).toLowerCase()), 'dense'];
+  // One too many are as wrong as any number of them.
+  const count = Math.min(data.num_layers as number, layers.length);
+  const stated = [...Array(count).fill((data.unit_type as string).toLowerCase()), 'dense'];
   const got = {
     types: layers.map(({ type }) => type),
     sizes: [chain.inputs, layers[0]?.units, chain.features],

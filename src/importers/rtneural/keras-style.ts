@@ -157,7 +157,7 @@ export function kerasLayers(chain: Chain, layers: readonly unknown[]): void {
     for (const key of Object.keys(config))
       if (!known.includes(key)) refuse(where, `a setting that is not honoured: ${key}`, known.join(', '), key);
     const weights = (Array.isArray(config.weights) ? config.weights : []).map((lists, at) =>
-      flattenNested(lists, `${where}, weights[${at}]`),
+      flattenNested(lists, `${where}, weights[${at}]`, chain.reporter.budget),
     );
     const name = `${String(type)}_${index}`;
     const keep: Layer['keep'] = (field, at, shape, data, how) => {

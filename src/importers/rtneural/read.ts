@@ -1,8 +1,10 @@
 import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
+import { Budget } from '../shared/budget.js';
 import { Chain } from '../shared/chain.js';
 import { checkConfig, oneOf } from '../shared/fields.js';
+import { limitsField } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
 import { guitarMl } from './guitarml.js';
@@ -16,7 +18,8 @@ import { torchLayers } from './torch-style.js';
  * them (`in_skip`, `in_gain`, `out_gain`); a PyTorch state_dict as JSON, whose modules follow one another; or such a dict with
  * `model_data`, as GuitarML's captures have it.
  * The sequence input has as many features as the first layer takes.
- * @throws {ImportError} malformed JSON; a layer, activation or field that is not honoured, by name; weights of the wrong shape.
+ * @throws {ImportError} malformed JSON; a layer, activation or field that is not honoured, by name; weights of the wrong shape; more
+ *   memory, work or names than `limits` allow.
  */
 export function fromRTNeural(bytes: FileBytes, options: RTNeuralOptions = {}): ModelSpec {
   return readRTNeural(bytes, options).spec;
@@ -24,10 +27,12 @@ export function fromRTNeural(bytes: FileBytes, options: RTNeuralOptions = {}): M
 
 /** As `fromRTNeural`, with the account of which weights became what. */
 export function readRTNeural(bytes: FileBytes, options: RTNeuralOptions = {}): Imported {
-  checkConfig(options, 'options', { assume: oneOf('chain') });
-  const file = parseJson(viewModel(bytes), 'file');
+  checkConfig(options, 'options', { assume: oneOf('chain'), limits: limitsField });
+  const view = viewModel(bytes);
+  const budget = new Budget(view.length, options.limits);
+  const file = parseJson(view, 'file', budget);
   if (!isObject(file)) return refuse('file', 'not a model of RTNeural', 'an object', show(file));
-  const reporter = new Reporter();
+  const reporter = new Reporter(budget);
   if (!Array.isArray(file.layers)) {
     const guitar = 'model_data' in file;
     const chain = guitar ? guitarMl(file, reporter) : torchLayers(file, reporter, options);

@@ -24,7 +24,7 @@ export function torchLayers(
     if (dot < 1) refuse(`entry ${JSON.stringify(key)}`, 'not a weight of a module', 'module.weight…', key);
     const name = key.slice(0, dot);
     const module = modules.get(name) ?? { name, tensors: new Map() };
-    module.tensors.set(key.slice(dot + 1), flattenNested(value, `entry ${JSON.stringify(key)}`));
+    module.tensors.set(key.slice(dot + 1), flattenNested(value, `entry ${JSON.stringify(key)}`, reporter.budget));
     modules.set(name, module);
   }
   const all = [...modules.values()];

@@ -2,7 +2,9 @@ import type { ModelSpec } from '../../spec.js';
 import type { FileBytes } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
 import { writeSafetensors } from '../formats/safetensors-writer.js';
+import { Budget } from '../shared/budget.js';
 import { refuseOptions } from '../shared/fields.js';
+import { type ImportOptions, limitsOf } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import { readSafetensors } from './reader.js';
 
@@ -33,19 +35,20 @@ export function toSafetensors(spec: ModelSpec, options?: unknown): Uint8Array {
 
 /**
  * The spec in a file of `toSafetensors`. Its fields are checked by `createModel`, as those of any spec.
- * @throws {ImportError} malformed bytes, a file without a spec in it, or of a newer version.
+ * @throws {ImportError} malformed bytes, a file without a spec in it, or of a newer version; more than `limits` allow.
  */
 export function fromSafetensors(bytes: FileBytes): ModelSpec;
-export function fromSafetensors(bytes: FileBytes, options?: unknown): ModelSpec {
-  refuseOptions(options);
-  const { tensors, metadata } = readSafetensors(bytes);
+export function fromSafetensors(bytes: FileBytes, options: ImportOptions): ModelSpec;
+export function fromSafetensors(bytes: FileBytes, options: ImportOptions = {}): ModelSpec {
+  const limits = limitsOf(options) ?? {};
+  const { tensors, metadata } = readSafetensors(bytes, { limits });
   const text = Object.hasOwn(metadata, KEY) ? metadata[KEY] : undefined;
   const where = `metadata, ${KEY}`;
   if (text === undefined) {
     const expected = 'a file of toSafetensors; for weights alone, fromPyTorch';
     refuse(where, 'no model in the metadata', expected, Object.keys(metadata).join(', ') || 'none');
   }
-  const spec = parseJson(new TextEncoder().encode(text), where);
+  const spec = parseJson(new TextEncoder().encode(text), where, new Budget(text.length, limits));
   if (!isObject(spec)) refuse(where, 'not a model', 'an object', show(spec));
   const { version, ...rest } = spec;
   if (version !== VERSION) refuse(where, 'a version that is not read', `${VERSION}`, show(version));

@@ -3,7 +3,9 @@ import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { DTYPE_NAMES, isFloatType } from '../formats/elements.js';
 import { show } from '../formats/json.js';
 import { openSafetensors, tensorAt } from '../formats/safetensors.js';
+import { Budget, type ImportLimits } from '../shared/budget.js';
 import { checkConfig, flag, texts } from '../shared/fields.js';
+import { limitsField } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 
 export interface SafetensorsFile {
@@ -18,16 +20,19 @@ export interface SafetensorsOptions {
   readonly integers?: boolean;
   /** Names of tensors to leave out, whatever their type. Each must be in the file. */
   readonly skip?: readonly string[];
+  /** Most that reading may take. Default: in proportion to the file. */
+  readonly limits?: ImportLimits;
 }
 
 /**
  * Reads every tensor as float32. F64 is rounded, F16 and BF16 are exact.
- * @throws {ImportError} the file is malformed or truncated, or holds what float32 cannot.
+ * @throws {ImportError} the file is malformed or truncated, or holds what float32 cannot; more than `limits` allow.
  */
 export function readSafetensors(bytes: FileBytes, options: SafetensorsOptions = {}): SafetensorsFile {
-  checkConfig(options, 'options', { integers: flag, skip: texts });
+  checkConfig(options, 'options', { integers: flag, skip: texts, limits: limitsField });
   const { integers = false, skip = [] } = options;
-  const { tensors, metadata } = openSafetensors(viewModel(bytes));
+  const file = viewModel(bytes);
+  const { tensors, metadata } = openSafetensors(file, new Budget(file.length, options.limits));
   for (const name of skip) {
     if (!tensors.delete(name)) refuse(tensorAt(name), 'to be left out, but not in the file', 'a tensor of the file');
   }

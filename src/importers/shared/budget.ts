@@ -24,6 +24,8 @@ export const DEFAULTS: Readonly<Record<Kind, readonly [perByte: number, floor: n
 
 /** What a container made of few bytes of a file takes in memory, roughly. */
 export const BYTES_PER_OBJECT = 64;
+/** And a Map, which is larger even without entries. */
+export const BYTES_PER_MAP = 256;
 
 /**
  * What one import may still take: a small file, or one that refers to the same bytes again and again, could otherwise ask for any

@@ -1,7 +1,8 @@
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { bytesPerElement, elementsOf, toFloats } from '../formats/elements.js';
 import { lazily, type NamedArray } from '../formats/npy.js';
-import { refuseOptions } from '../shared/fields.js';
+import { Budget } from '../shared/budget.js';
+import { type ImportOptions, limitsOf } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import { crc32c } from './crc32c.js';
 import { FOOTER, isTable } from './table.js';
@@ -21,6 +22,9 @@ const TYPES: Readonly<Record<number, string>> = {
   19: 'F16',
 };
 
+/** Behind a variable's path in checkpoints of objects. */
+const OBJECT_PATH = '/.ATTRIBUTES/VARIABLE_VALUE';
+
 interface Entry {
   readonly dtype: number;
   readonly shape: number[];
@@ -33,30 +37,52 @@ interface Entry {
 /**
  * Variables of a V2 checkpoint: an index (a LevelDB table of BundleEntryProto by name; tensor_bundle.proto) and its data shards.
  * Entries that are no plain numbers (strings, the object graph) are left out.
- * @throws {ImportError} a damaged index, a checksum that does not fit, compressed blocks, a shard missing or too short.
+ * @throws {ImportError} a damaged index, a checksum that does not fit, compressed blocks, a shard missing or too short; more than
+ *   `limits` allow.
  */
-export function readBundle(index: FileBytes, data: readonly FileBytes[]): Map<string, NamedArray>;
-export function readBundle(index: FileBytes, data: readonly FileBytes[], options?: unknown): Map<string, NamedArray> {
-  refuseOptions(options);
+export function readBundle(
+  index: FileBytes,
+  data: readonly FileBytes[],
+  options: ImportOptions = {},
+): Map<string, NamedArray> {
+  const limits = limitsOf(options);
+  const files = [index, ...(Array.isArray(data) ? data : [])];
+  return openBundle(
+    index,
+    data,
+    new Budget(
+      files.reduce((sum, file) => sum + viewBytes(file).length, 0),
+      limits,
+    ),
+  );
+}
+
+/** As `readBundle`, drawing on the budget of an import. */
+export function openBundle(index: FileBytes, data: readonly FileBytes[], budget: Budget): Map<string, NamedArray> {
   if (!Array.isArray(data)) refuse('data', 'not a list of shards', 'a list of files', typeof data);
   const bytes = viewBytes(index, 'index');
   if (!isTable(bytes)) refuse('index', 'not a checkpoint index', 'a LevelDB table', 'other bytes');
-  const shards = data.map((shard) => viewBytes(shard, 'data'));
+  const shards = new Shards(
+    data.map((shard) => viewBytes(shard, 'data')),
+    budget,
+  );
   const footer = new Reader(bytes, bytes.length - FOOTER, bytes.length - 8);
   footer.varint();
   footer.varint();
   const [begin, size] = [footer.varint(), footer.varint()];
   const arrays = new Map<string, NamedArray>();
-  for (const [, handle] of block(bytes, begin, size)) {
+  for (const [, handle] of block(bytes, begin, size, budget)) {
     const reader = new Reader(handle);
-    for (const [key, value] of block(bytes, reader.varint(), reader.varint())) {
+    for (const [key, value] of block(bytes, reader.varint(), reader.varint(), budget)) {
       const name = new TextDecoder().decode(key.slice());
-      if (name === '') checkHeader(value, shards.length);
+      if (name === '') checkHeader(value, data.length);
       else {
         const entry = readEntry(value, name);
-        const array = entry && readArray(entry, name, shards);
+        const array = entry && shards.read(entry, name);
         // Checkpoints of objects (tf.Module, tf.train.Checkpoint, SavedModel) name a variable by its path and what it is of it.
-        if (array) arrays.set(name.replace(/\/\.ATTRIBUTES\/VARIABLE_VALUE$/, ''), array);
+        const variable = name.endsWith(OBJECT_PATH) ? name.slice(0, -OBJECT_PATH.length) : name;
+        if (arrays.has(variable)) refuse(`variable ${JSON.stringify(variable)}`, 'a variable twice', 'every name once');
+        if (array) arrays.set(variable, array);
       }
     }
   }
@@ -64,7 +90,12 @@ export function readBundle(index: FileBytes, data: readonly FileBytes[], options
 }
 
 /** The entries of one block: keys share their beginnings with the one before. */
-function block(bytes: Uint8Array, begin: number, size: number): [key: Uint8Array, value: Uint8Array][] {
+function* block(
+  bytes: Uint8Array,
+  begin: number,
+  size: number,
+  budget: Budget,
+): Generator<[key: Uint8Array, value: Uint8Array]> {
   if (!(begin >= 0 && begin + size + 5 <= bytes.length))
     refuse('index', 'a block beyond the end', `${bytes.length} bytes`, `${size} from ${begin} on`);
   if (bytes[begin + size] !== 0)
@@ -74,6 +105,7 @@ function block(bytes: Uint8Array, begin: number, size: number): [key: Uint8Array
       'uncompressed, as TensorFlow writes them',
       `compression ${bytes[begin + size]}`,
     );
+  budget.operations(size, 'index');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (crc32c(bytes.subarray(begin, begin + size + 1)) !== view.getUint32(begin + size + 1, true))
     refuse('index', 'a checksum that does not fit', 'undamaged bytes');
@@ -82,19 +114,18 @@ function block(bytes: Uint8Array, begin: number, size: number): [key: Uint8Array
   const end = begin + size - 4 - 4 * restarts;
   if (end < begin) refuse('index', 'restarts beyond the block', `${size} bytes`, `${restarts}`);
   const reader = new Reader(bytes, begin, end);
-  const entries: [Uint8Array, Uint8Array][] = [];
   let last = new Uint8Array();
   while (!reader.done) {
     const [shared, own, length] = [reader.varint(), reader.varint(), reader.varint()];
     if (shared > last.length) refuse('index', 'a key that shares more than there is', `${last.length}`, `${shared}`);
     const rest = reader.take(own);
+    budget.characters(shared + own, 'index');
     const key = new Uint8Array(shared + own);
     key.set(last.subarray(0, shared));
     key.set(rest, shared);
     last = key;
-    entries.push([key, reader.take(length)]);
+    yield [key, reader.take(length)];
   }
-  return entries;
 }
 
 function checkHeader(value: Uint8Array, shards: number): void {
@@ -131,20 +162,36 @@ function readEntry(value: Uint8Array, name: string): Entry | undefined {
   return TYPES[dtype] ? { dtype, shape, shard, offset, size, crc } : undefined;
 }
 
-function readArray(
-  { dtype, shape, shard, offset, size, crc }: Entry,
-  name: string,
-  shards: readonly Uint8Array[],
-): NamedArray {
-  const where = `variable ${JSON.stringify(name)}`;
-  const bytes =
-    shards[shard] ?? refuse(where, 'a shard that is not given', `shard ${shard}`, `${shards.length} shards`);
-  const type = TYPES[dtype] as string;
-  const expected = shape.reduce((product, n) => product * n, bytesPerElement(type) as number);
-  if (!(offset + size <= bytes.length))
-    refuse(where, 'beyond the end of its shard', `${bytes.length} bytes`, `${size} from ${offset} on`);
-  if (expected !== size) refuse(where, 'wrong size', `${expected} bytes for (${shape.join(', ')})`, `${size}`);
-  const own = bytes.subarray(offset, offset + size);
-  if (crc32c(own) !== crc) refuse(where, 'a checksum that does not fit', 'undamaged bytes');
-  return lazily(shape, () => toFloats(elementsOf(own, type, where), type, where));
+/** The data files. What several variables refer to is checked and decoded once. */
+class Shards {
+  readonly #checks = new Map<string, number>();
+  readonly #numbers = new Map<string, NamedArray>();
+
+  constructor(
+    private readonly files: readonly Uint8Array[],
+    private readonly budget: Budget,
+  ) {}
+
+  read({ dtype, shape, shard, offset, size, crc }: Entry, name: string): NamedArray {
+    const where = `variable ${JSON.stringify(name)}`;
+    const bytes =
+      this.files[shard] ?? refuse(where, 'a shard that is not given', `shard ${shard}`, `${this.files.length} shards`);
+    const type = TYPES[dtype] as string;
+    const expected = shape.reduce((product, n) => product * n, bytesPerElement(type) as number);
+    if (!(offset + size <= bytes.length))
+      refuse(where, 'beyond the end of its shard', `${bytes.length} bytes`, `${size} from ${offset} on`);
+    if (expected !== size) refuse(where, 'wrong size', `${expected} bytes for (${shape.join(', ')})`, `${size}`);
+    const own = bytes.subarray(offset, offset + size);
+    const place = `${shard}, ${offset}, ${size}`;
+    this.budget.operations(size, where);
+    const check = this.#checks.get(place) ?? crc32c(own);
+    this.#checks.set(place, check);
+    if (check !== crc) refuse(where, 'a checksum that does not fit', 'undamaged bytes');
+    const id = `${place}, ${type}`;
+    const { budget } = this;
+    const numbers =
+      this.#numbers.get(id) ?? lazily([], () => toFloats(elementsOf(own, type, where, budget), type, where, budget));
+    this.#numbers.set(id, numbers);
+    return lazily(shape, () => numbers.data);
+  }
 }

@@ -1,4 +1,5 @@
 import type { ActivationSpec } from '../../spec.js';
+import type { ImportLimits } from '../shared/budget.js';
 
 /** What checkpoints do not hold: the layers in the order of the forward pass, in TensorFlow's own terms. Every shape is checked. */
 export interface TensorFlowConfig {
@@ -8,6 +9,8 @@ export interface TensorFlowConfig {
   readonly layers: readonly TensorFlowLayer[];
   /** Variables that the model does not use, by name. Optimiser slots, counters and the object graph are left out by themselves. */
   readonly ignore?: readonly string[];
+  /** Most that the import may take. Default: in proportion to the files. */
+  readonly limits?: ImportLimits;
 }
 
 interface Prefixed {

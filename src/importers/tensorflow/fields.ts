@@ -14,6 +14,7 @@ import {
   wholeNumber,
   withDefault,
 } from '../shared/fields.js';
+import { limitsField } from '../shared/limits.js';
 import type { Reporter } from '../shared/report.js';
 import type { TensorFlowConfig, TensorFlowLayer } from './config.js';
 
@@ -22,6 +23,7 @@ const CONFIG: { readonly [K in keyof TensorFlowConfig]-?: Field } = {
   inputSize: wholeNumber(1),
   layers: required(layerList),
   ignore: texts,
+  limits: limitsField,
 };
 
 const scope = { prefix: required(nonEmptyText), name: nonEmptyText };

@@ -1,12 +1,13 @@
 import type { ModelSpec } from '../../spec.js';
 import { turned } from '../formats/matrix.js';
+import { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
 import { gru, lstm, rnn } from './cells.js';
 import type { DenseLayer, EmbeddingLayer, TensorFlowConfig, TensorFlowLayer } from './config.js';
 import { checkTensorFlow, type Filled, withDefaults } from './fields.js';
 import { Site } from './site.js';
-import { readSource, type TensorFlowSource } from './source.js';
+import { readSource, sizeOf, type TensorFlowSource } from './source.js';
 
 /** Variables that a trainer keeps beside the model's. */
 const TRAINING =
@@ -14,7 +15,8 @@ const TRAINING =
 
 /**
  * A model from TensorFlow 1's recurrent cells.
- * @throws {ImportError} a damaged checkpoint; a variable that is missing, unused or of the wrong shape; a cell that is not honoured.
+ * @throws {ImportError} a damaged checkpoint; a variable that is missing, unused or of the wrong shape; a cell that is not honoured;
+ *   more memory, work or names than `config.limits` allows.
  */
 export function fromTensorFlow(source: TensorFlowSource, config: TensorFlowConfig): ModelSpec {
   return readTensorFlow(source, config).spec;
@@ -23,11 +25,13 @@ export function fromTensorFlow(source: TensorFlowSource, config: TensorFlowConfi
 /** As `fromTensorFlow`, with the account of which variable became what. */
 export function readTensorFlow(source: TensorFlowSource, config: TensorFlowConfig): Imported {
   checkTensorFlow(config);
-  const reporter = new Reporter();
+  const budget = new Budget(sizeOf(source), config.limits);
+  const reporter = new Reporter(budget);
   const layers = config.layers.map((layer) => withDefaults(layer, reporter));
-  const arrays = readSource(source);
+  const arrays = readSource(source, budget);
+  const ignore = new Set(config.ignore);
   for (const name of [...arrays.keys()]) {
-    const ignored = config.ignore?.includes(name);
+    const ignored = ignore.has(name);
     if (!ignored && !TRAINING.test(name)) continue;
     arrays.delete(name);
     const why = ignored ? 'config.ignore' : 'a trainer keeps it';

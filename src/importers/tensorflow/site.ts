@@ -23,8 +23,9 @@ export class Site extends Chain {
   take(name: string, shape: readonly (number | string)[]): NamedArray {
     const where = `variable ${JSON.stringify(name)}`;
     const expected = `(${shape.join(', ')})`;
-    const unused = `unused: ${this.#unused() || 'none'}`;
-    const found = this.left.get(name) ?? refuse(where, 'missing', `a variable of shape ${expected}`, unused);
+    const missing = () =>
+      refuse(where, 'missing', `a variable of shape ${expected}`, `unused: ${this.#unused() || 'none'}`);
+    const found = this.left.get(name) ?? missing();
     const fits = (size: number, axis: number) => typeof shape[axis] === 'string' || shape[axis] === size;
     if (found.shape.length !== shape.length || !found.shape.every(fits))
       refuse(where, 'has the wrong shape', expected, `(${found.shape.join(', ')})`);

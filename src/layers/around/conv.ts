@@ -54,8 +54,9 @@ export const conv1d: LayerKind<Conv1dNode> = {
       plan(plan) {
         const { kernels, arena, batch } = plan;
         const x = plan.inputs[0] as ValueBuffer;
-        const y = plan.output(0, window.span === 1 && stride === 1 ? x.mask : 0);
         const [before, after] = windowPadding(window, x.time);
+        // Only where every timestep is made of the one at its own place.
+        const y = plan.output(0, window.span === 1 && stride === 1 && before + after === 0 ? x.mask : 0);
         // [before + time + after][inputs], without gaps; not needed where x is so already.
         const tight = inputs * 4;
         const bytes = (x.time + before + after) * tight;

@@ -29,7 +29,7 @@ export function jointMask(plan: PlanContext): { mask: number; ops: Op[] } {
 
 /** The mask of a merge of values that differ in shape: that of the inputs that have all the timesteps, if they agree on one. */
 export function wideMask({ inputs }: PlanContext): number {
-  const rows = Math.max(...inputs.map((x) => x.rows));
+  const rows = inputs.reduce((most, x) => Math.max(most, x.rows), 0);
   const masks = new Set(inputs.filter((x) => x.rows === rows && x.kind === 'sequence').map((x) => x.mask));
   return masks.size === 1 ? ([...masks][0] as number) : 0;
 }

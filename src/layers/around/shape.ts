@@ -118,22 +118,13 @@ export const rearrange: LayerKind<RearrangeNode> = {
     return [x];
   },
   make({ shape, order }) {
-    const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, n) => product * n, 1));
-    const count = shape.reduce((product, n) => product * n, 1);
-    const sources = Int32Array.from({ length: count }, (_, feature) => {
-      let rest = feature;
-      let source = 0;
-      for (const axis of [...order].reverse()) {
-        const n = shape[axis] as number;
-        source += (rest % n) * (strides[axis] as number);
-        rest = Math.floor(rest / n);
-      }
-      return source;
-    });
+    let sources: Int32Array | undefined;
     return {
       plan(plan) {
         const x = plan.inputs[0] as ValueBuffer;
         const y = plan.output(0, x.mask);
+        // As large as a row of the value: made once there is room for that.
+        sources ??= sourcesOf(shape, order, x.features);
         return [gatherFeatures(plan, x, y, sources)];
       },
     };
@@ -146,7 +137,7 @@ export const constant: LayerKind<ConstantNode> = {
   fields: { tensors: checkedWithNode },
   check({ tensors }, context) {
     if (context.inputs.length > 0) wrongInputs(context, 'wrong number of inputs', 'none');
-    const rank = context.tensors[tensors?.value]?.shape.length;
+    const rank = Object.hasOwn(context.tensors, tensors?.value) ? context.tensors[tensors.value]?.shape.length : 1;
     const { value } = namedTensors(
       context,
       tensors,
@@ -174,3 +165,24 @@ export const constant: LayerKind<ConstantNode> = {
   },
   obstacle: eachTimestep,
 };
+
+/** Where each number of a rearranged block comes from. */
+function sourcesOf(shape: readonly number[], order: readonly number[], count: number): Int32Array {
+  const strides = [...shape];
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride;
+    stride *= shape[axis] as number;
+  }
+  const sources = new Int32Array(count);
+  for (let feature = 0; feature < count; feature++) {
+    let rest = feature;
+    for (let i = order.length - 1; i >= 0; i--) {
+      const axis = order[i] as number;
+      const n = shape[axis] as number;
+      (sources[feature] as number) += (rest % n) * (strides[axis] as number);
+      rest = Math.floor(rest / n);
+    }
+  }
+  return sources;
+}

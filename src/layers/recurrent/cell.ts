@@ -33,6 +33,8 @@ export interface CellParts {
   readonly projection: Linear;
   /** Floats of x that stand directly in front of h in the state; the kernel's to write. */
   readonly front: number;
+  /** Its kernel takes tiny inputs for 0 (`TINY`), so that whoever computes with them in its place must too. */
+  readonly flushesInputs?: boolean;
   /** Vectors of scratch per row. */
   readonly scratchVectors: number;
 }

@@ -1,6 +1,8 @@
 import type { TensorNames } from '../../graph/kind.js';
 import { type NodeContext, namedTensors } from '../../graph/node-context.js';
 import type { CellConfig, LstmConfig } from '../../spec.js';
+import { FLAG } from '../../wasm/abi.js';
+import { hasHuge, withoutTiny } from '../../wasm/tiny.js';
 import type { BuildContext } from '../layer.js';
 import type { AnyCell, Cell, CellKind } from './cell.js';
 import { cellMultiplyAdds, rowsPerUnit, stateLengths } from './cell-sizes.js';
@@ -44,12 +46,16 @@ export function makeCell(
   context: BuildContext,
 ): Cell {
   const { type, units, tensors, zeroOutputForMask = false } = config;
-  const parts = kind.pack(name, config as never, inputs, context);
+  const tensor = (field: string): Float32Array => withoutTiny(context.tensor(field));
+  const { descriptor, ...parts } = kind.pack(name, config as never, inputs, { ...context, tensor });
+  const counts = hasHuge(tensor(tensors.weightIh));
   const [h, c = 0] = stateLengths(kind, config);
   const { initialH, initialC }: LstmConfig['tensors'] = tensors;
   const named = Object.entries<string | undefined>(tensors as object as TensorNames);
   return {
     ...parts,
+    descriptor: counts ? { ...descriptor, flags: descriptor.flags | FLAG.tinyInputs } : descriptor,
+    flushesInputs: parts.flushesInputs === true && !counts,
     name,
     type,
     inputs,

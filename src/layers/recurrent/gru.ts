@@ -32,7 +32,7 @@ export const gru: CellKind<GruConfig> = {
     const n = resetAfter ? new Int32Array() : gateColumns(CANDIDATE, units);
     const wHh = packMatrix(context, rz, [tensors.weightHh, units]).address;
     const wHn = resetAfter ? 0 : packMatrix(context, n, [tensors.weightHh, units]).address;
-    const biasHh = packBias(context, Int32Array.of(...rz, ...n), tensors.biasHh);
+    const biasHh = packBias(context, joined(rz, n), tensors.biasHh);
     return {
       kernel: context.kernels.gru,
       descriptor: packCell(
@@ -59,7 +59,16 @@ export const gru: CellKind<GruConfig> = {
       projection: fromX,
       // The products of x and of h stay apart, since the reset gate stands between them.
       front: 0,
-      scratchVectors: 4 * vectorsFor(units),
+      flushesInputs: true,
+      // Of h's part and r∘h, and of x.
+      scratchVectors: 4 * vectorsFor(units) + vectorsFor(inputs),
     };
   },
 };
+
+function joined(a: Int32Array, b: Int32Array): Int32Array {
+  const both = new Int32Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}

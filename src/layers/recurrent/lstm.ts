@@ -74,6 +74,7 @@ export const lstm: CellKind<LstmConfig> = {
       ),
       projection: sum,
       front: inputs,
+      flushesInputs: true,
       scratchVectors: projected ? vectorsFor(units) : 0,
     };
   },

@@ -66,7 +66,7 @@ function recurrentObstacle(
 ): string | undefined {
   const fixed = fixedTime(x?.time);
   // Started from what the model carries, it may as well walk a fixed number of timesteps within each step.
-  if (carried && (fixed || isInputTime(x?.time)) && !(backwards && !fixed)) return undefined;
+  if (carried && (fixed || !x?.time) && !(backwards && !fixed)) return undefined;
   if (!isInputTime(x?.time)) return 'starts anew in every run';
   if (backwards) return 'walks backwards from the last timestep, so it needs the whole sequence first';
   if (givenState)
@@ -78,7 +78,7 @@ function recurrentObstacle(
 function setInitialState({ place }: Cell, { kernels, batch, slotBytes, inputs }: PlanContext): Op[] {
   return inputs.slice(1).map(({ address, stride }, index) => {
     const { offset, length } = place.parts[index] as StatePart;
-    return (state: number) => kernels.copyRows(address, stride, state + offset, slotBytes, batch, length);
+    return (state: number) => kernels.copyRowsWithoutTiny(address, stride, state + offset, slotBytes, batch, length);
   });
 }
 

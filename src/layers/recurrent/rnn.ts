@@ -30,6 +30,7 @@ export const rnn: CellKind<RnnConfig> = {
       ]),
       projection: sum,
       front: inputs,
+      flushesInputs: true,
       scratchVectors: 0,
     };
   },

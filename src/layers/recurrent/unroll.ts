@@ -2,7 +2,7 @@ import { FLAG, VECTOR_BYTES } from '../../wasm/abi.js';
 import type { Op, PlanContext, ValueBuffer } from '../layer.js';
 import type { Cell } from './cell.js';
 
-/** Raw gates projected ahead of the steps that use them: enough rows for the matrix product, few enough to stay in cache. */
+/** Raw gates projected ahead of the steps that use them, and the input they come from: enough rows for the matrix product, few enough to stay in cache. */
 const RAW_BYTES = 512 * 1024;
 
 export interface UnrollOptions {
@@ -25,9 +25,13 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
   const { kernel, descriptor, projection, inputs } = cell;
   const { address: layer, flagsIndex } = descriptor;
   const rawBytes = projection.vectors * VECTOR_BYTES;
-  const chunk = Math.max(1, Math.min(time, Math.floor(RAW_BYTES / (rawBytes * batch))));
-  // raw [batch][chunk][rawVectors·4], then scratch [batch][scratchVectors·4]
-  const raw = context.shared(batch * (chunk * rawBytes + cell.scratchVectors * VECTOR_BYTES));
+  const copies = time > 1 && cell.flushesInputs;
+  const rowBytes = rawBytes + (copies ? x.stride : 0);
+  const chunk = Math.max(1, Math.min(time, Math.floor(RAW_BYTES / (rowBytes * batch))));
+  const xBytes = copies ? chunk * x.stride : 0;
+  const scratchBytes = cell.scratchVectors * VECTOR_BYTES;
+  // raw [batch][chunk][rawVectors·4], scratch [batch][scratchVectors·4], x without tiny numbers [batch][chunk][x.stride / 4]
+  const raw = context.shared(batch * (chunk * rawBytes + scratchBytes + xBytes));
   const rawStride = chunk * rawBytes;
   const scratch = raw + batch * rawStride;
   // Keras zeroes a masked last timestep too; behind a row's length, the last output is that at its end.
@@ -35,6 +39,7 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
   const flags = descriptor.flags | (zero ? FLAG.zeroOutputForMask : 0);
   const h = cell.place.parts[0].offset;
   const xTime = time * x.stride;
+  const copy = scratch + batch * scratchBytes;
   const outTime = options.sequences ? time * out.stride : out.stride;
   const { backwards, sequences } = options;
   const last = backwards ? 0 : time - 1;
@@ -76,15 +81,24 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
   const product = (a: number, aStride: number, rows: number, c: number, cStride: number): void =>
     projection.applyTerms(0, inputs, a, aStride, rows, projection.bias, 0, c, cStride);
   const project = (from: number, count: number): void => {
+    let first = x.address + from * x.stride;
+    let firstTime = xTime;
+    if (copies) {
+      for (let b = 0; b < batch; b++) {
+        const to = copy + b * xBytes;
+        context.kernels.copyRowsWithoutTiny(first + b * xTime, x.stride, to, x.stride, count, inputs);
+      }
+      first = copy;
+      firstTime = xBytes;
+    }
     // The batch's rows stand next to one another: one product for all.
-    const first = x.address + from * x.stride;
     if (count === time && chunk === time) {
       product(first, x.stride, batch * time, raw, rawBytes);
       // Otherwise the longer of the two directions makes the rows of each product.
     } else if (count > batch) {
-      for (let b = 0; b < batch; b++) product(first + b * xTime, x.stride, count, raw + b * rawStride, rawBytes);
+      for (let b = 0; b < batch; b++) product(first + b * firstTime, x.stride, count, raw + b * rawStride, rawBytes);
     } else {
-      for (let t = 0; t < count; t++) product(first + t * x.stride, xTime, batch, raw + t * rawBytes, rawStride);
+      for (let t = 0; t < count; t++) product(first + t * x.stride, firstTime, batch, raw + t * rawBytes, rawStride);
     }
   };
   return (state) => {

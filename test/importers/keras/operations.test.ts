@@ -36,7 +36,7 @@ describe('refused by where, what, expected and got', () => {
     [
       'one of TensorFlow',
       () => functional([x, tf('math.cumsum')], {}, '2.15.0'),
-      'layer "o" (TFOpLambda): an operation that is not honoured; expected __operators__.getitem, ',
+      'layer "o" (TFOpLambda): an operation that is not honoured; expected Add, Subtract, ',
     ],
     ['its name', () => functional([x, tf('math.cumsum')], {}, '2.15.0'), 'got tf.math.cumsum'],
     [
@@ -53,6 +53,21 @@ describe('refused by where, what, expected and got', () => {
           op('Add', [X, 1]),
         ]),
       'layer "o" (Add): an operation on token ids; expected numbers, got x',
+    ],
+    [
+      'numbers in the place of a value',
+      () => on(op('Mean', [3, X])),
+      'layer "o" (Mean): an argument that is not honoured; expected values of the model, or numbers, got 3',
+    ],
+    [
+      'a number in a list of values',
+      () => on(op('Stack', [[X, 3]])),
+      'layer "o" (Stack): an argument that is not honoured; expected values of the model, or numbers, got 3',
+    ],
+    [
+      'an index that is a text',
+      () => on(op('GetItem', [X, [ALL, 'last']])),
+      'layer "o" (GetItem): an index that is not honoured; expected numbers and ranges behind the batch, got [',
     ],
     [
       'a text',

@@ -113,7 +113,7 @@ describe('what is refused, by name', () => {
     [
       'a bias that is not there',
       (_, one) => Object.assign(one, { class_name: 'Dense', config: { name: 'd', units: 5 } }),
-      /no such dataset|wrong shape/,
+      /^model.weights.h5, "layers\/dense\/vars\/0": no such dataset; expected an array of weights, got nothing$/,
     ],
   ])('%s', (_, change, expected) => {
     expect(message(() => fromKeras(lstm(change)))).toMatch(expected);
@@ -135,7 +135,9 @@ describe('what is refused, by name', () => {
         { args: [{ class_name: '__keras_tensor__', config: { keras_history: [dense.name, 0, 0] } }], kwargs: {} },
       ];
     });
-    expect(message(() => fromKeras(bytes))).toMatch(/layers that wait for one another/);
+    expect(message(() => fromKeras(bytes))).toMatch(
+      /layers that wait for one another, or for a layer that is not there/,
+    );
   });
 
   it('weights alone', () => {
@@ -150,7 +152,9 @@ describe('what is refused, by name', () => {
     expect(message(() => fromKeras(zipSync(rest)))).toMatch(
       /no model.weights.h5; expected config.json, .*got metadata.json, config.json/,
     );
-    expect(message(() => fromKeras(zipSync({ a: strToU8('b') })))).toMatch(/no metadata.json|no config.json/);
+    expect(message(() => fromKeras(zipSync({ a: strToU8('b') })))).toMatch(
+      /^file: no metadata.json; expected config.json, metadata.json, /,
+    );
     expect(message(() => fromKeras(strToU8('not a model')))).toMatch(/not an HDF5 file/);
     expect(message(() => fromKeras(new Uint8Array(0)))).toMatch(/not an HDF5 file/);
   });

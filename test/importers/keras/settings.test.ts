@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readKeras } from '../../../src/importers/keras/index.js';
 import { createModel } from '../../../src/index.js';
+import { largestDifference } from '../../support/bits.js';
 import { drawn, expectClose, floats, refusal } from '../support.js';
 import { type Case, caseOf, type FileName, type Json, type ModelJson, outputsOf, readChanged } from './cases.js';
 
@@ -32,15 +33,12 @@ function set(model: ModelJson, className: string, key: string, value: unknown): 
 /** The largest error relative above 1, or Infinity where shapes differ. */
 async function errorOf(one: Case, spec: Parameters<typeof outputsOf>[0]): Promise<number> {
   const got = await outputsOf(spec, one);
-  let worst = 0;
-  one.outputs.forEach(({ shape, data }, index) => {
-    if (`${got[index]?.shape}` !== `${shape}`) worst = Infinity;
-    floats(data).forEach((wanted, i) => {
-      const value = got[index]?.data[i] ?? Infinity;
-      worst = Math.max(worst, Math.abs(value - wanted) / Math.max(1, Math.abs(wanted)));
-    });
-  });
-  return worst;
+  const errors = one.outputs.map(({ shape, data }, index) =>
+    `${got[index]?.shape}` === `${shape}`
+      ? largestDifference(got[index]?.data, floats(data), { relative: true })
+      : Infinity,
+  );
+  return Math.max(...errors);
 }
 
 type Row = [name: string, className: string, key: string, value: unknown];
@@ -122,14 +120,14 @@ const MATTERS: [FileName, ...Row][] = [
 
 /** Settings that must fit something else in the file: said otherwise, there is no model. */
 const CONTRADICTS: [FileName, ...Row, RegExp][] = [
-  [OLD, 'lstm_no_bias', 'LSTM', 'use_bias', true, /no such dataset|wrong number of weights/],
-  [OLD, 'gru_no_bias', 'GRU', 'use_bias', true, /no such dataset|wrong number of weights/],
+  [OLD, 'lstm_no_bias', 'LSTM', 'use_bias', true, /wrong number of weights/],
+  [OLD, 'gru_no_bias', 'GRU', 'use_bias', true, /wrong number of weights/],
   [OLD, 'gru_reset_before', 'GRU', 'reset_after', true, /weight .* has the wrong shape; expected \(30\), got \(15\)/],
   [OLD, 'gru', 'GRU', 'reset_after', false, /weight .* has the wrong shape; expected \(15\), got \(2, 15\)/],
   [OLD, 'conv1d_groups', 'Conv1D', 'groups', 1, /weight .* has the wrong shape; expected \(3, 4, 6\), got \(3, 2, 6\)/],
   [OLD, 'conv1d_valid', 'Conv1D', 'kernel_size', [2], /weight .* has the wrong shape/],
   [OLD, 'conv1d_valid', 'Conv1D', 'filters', 4, /weight .* has the wrong shape/],
-  [OLD, 'conv1d_valid_strided', 'Conv1D', 'use_bias', true, /no such dataset|wrong number of weights/],
+  [OLD, 'conv1d_valid_strided', 'Conv1D', 'use_bias', true, /wrong number of weights/],
   [OLD, 'vector_model', 'Dense', 'units', 4, /weight .* has the wrong shape; expected \(4, 4\), got \(4, 5\)/],
   [OLD, 'embedding', 'Embedding', 'output_dim', 3, /weight .* has the wrong shape; expected \(any, 3\), got \(11, 4\)/],
   [
@@ -273,7 +271,7 @@ it.each(['BatchNormalization', 'LayerNormalization'])(
         const spec = readChanged(OLD, one, (model) => set(model, className, key, false));
         expect(Object.keys((node(spec) as { tensors: object }).tensors)).not.toContain(field);
       });
-      expect(message).toMatch(/nothing was thrown|wrong number of weights/);
+      expect(message).toMatch(/wrong number of weights|an array that its config does not make/);
     }
   },
 );
@@ -309,7 +307,7 @@ describe.each(['keras3', 'keras2'])('stateful layers of %s', (version) => {
       expectClose(stream.run(first), wanted[0] as Float32Array);
       expectClose(model.run(first), wanted[0] as Float32Array);
       const fresh = model.run(second);
-      expect(Math.max(...fresh.map((value, i) => Math.abs(value - (wanted[1]?.[i] as number))))).toBeGreaterThan(1e-3);
+      expect(largestDifference(fresh, wanted[1])).toBeGreaterThan(1e-3);
       model.dispose();
     },
   );

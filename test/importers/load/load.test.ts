@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { strToU8, zipSync } from 'fflate';
 import { build } from 'rolldown';
 import { describe, expect, it } from 'vitest';
-import { load, sniff } from '../../../src/importers/load/index.js';
+import { type LoadOptions, type LoadSource, load, sniff } from '../../../src/importers/load/index.js';
 import { fromNam } from '../../../src/importers/nam/index.js';
 import { fromPyTorch } from '../../../src/importers/pytorch/index.js';
 import { fromRTNeural } from '../../../src/importers/rtneural/index.js';
@@ -141,6 +141,26 @@ describe('formats are told from the bytes', () => {
     ['nothing', new Uint8Array(), /of no known format; expected ONNX, .*got an empty file/],
     ['text', strToU8('hello there'), /^file: a text; expected a model; the download may have failed, got hello there$/],
     ['other JSON', strToU8('{"a":1}'), /JSON of no known format; .*got a/],
+    [
+      'an archive of arrays and something else',
+      zipSync({ 'a.npy': strToU8('x'), 'b.npy': strToU8('x'), 'read.me': strToU8('b') }),
+      /a zip archive of no known format; .*got a.npy, b.npy, read.me/,
+    ],
+    [
+      'an archive of something else and arrays',
+      zipSync({ 'a.txt': strToU8('b'), 'z.npy': strToU8('x') }),
+      /a zip archive of no known format; .*got a.txt, z.npy/,
+    ],
+    [
+      'an archive with the config of Keras alone',
+      zipSync({ 'config.json': strToU8('{}') }),
+      /a zip archive of no known format; .*got config.json/,
+    ],
+    [
+      'an archive with the weights of Keras alone',
+      zipSync({ 'model.weights.h5': strToU8('x') }),
+      /a zip archive of no known format; .*got model.weights.h5/,
+    ],
     ['another archive', zipSync({ 'a.txt': strToU8('b') }), /a zip archive of no known format; .*got a.txt/],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => sniff(bytes)).toThrow(message);
@@ -307,21 +327,45 @@ describe('options', () => {
     );
     const linears = strToU8('{"a.weight":[[1]],"b.weight":[[1]]}');
     await expect(load(linears, { rtneural: { asume: 'chain' } as never })).rejects.toThrow(
-      'options: unknown field; expected assume, got "asume"',
+      'options: unknown field; expected assume, limits, got "asume"',
     );
     expect((await load(linears, { rtneural: { assume: 'chain' } })).spec.nodes.length).toBe(2);
+  });
+
+  it('limits of load hold for every format', async () => {
+    const torch = golden('pytorch-files/checkpoint.pt');
+    const config = { inputSize: 1, layers: [{ type: 'relu' }] } as const;
+    const linears = strToU8('{"a.weight":[[1]],"b.weight":[[1]]}');
+    const container = toSafetensors(stack('lstm', 2, 3));
+    const layers = { layers: checkpoint.config.layers };
+    const files: [LoadSource, LoadOptions][] = [
+      [strToU8(JSON.stringify(nam)), {}],
+      [torch, { pytorch: config }],
+      [linears, {}],
+      [container, {}],
+      [zipSync({ 'a.npy': new Uint8Array(1000) }), { tensorflow: layers }],
+    ];
+    for (const [file, options] of files) {
+      await expect(load(file, { ...options, limits: { bytes: 63 } })).rejects.toThrow('too many bytes for a file of ');
+    }
+    await expect(load({ index, data }, { tensorflow: layers, limits: { operations: 1 } })).rejects.toThrow(
+      'index: too many operations for a file of ',
+    );
+    await expect(load(linears, { limits: { bites: 1 } as never })).rejects.toThrow('options.limits: not usable');
+    await expect(load({ 'a.json': linears }, { limits: { bytes: 1 } })).rejects.toThrow('file: too many bytes');
+    expect((await load(strToU8(JSON.stringify(nam)), { limits: {} })).spec.nodes.length).toBeGreaterThan(1);
   });
 
   it('of readers and writers of safetensors', () => {
     const bytes = writeSafetensors({ a: { shape: [1], data: Float32Array.of(1) } });
     expect(() => readSafetensors(bytes, { integer: true } as never)).toThrow(
-      'options: unknown field; expected integers, skip, got "integer"',
+      'options: unknown field; expected integers, skip, limits, got "integer"',
     );
     expect(() => readSafetensors(bytes, { skip: 'a' } as never)).toThrow(
       'options.skip: not usable; expected a list of texts, got "a"',
     );
     expect(() => (fromSafetensors as (bytes: Uint8Array, options: object) => unknown)(bytes, { skip: [] })).toThrow(
-      'options: unknown field; expected none, got "skip"',
+      'options: unknown field; expected limits, got "skip"',
     );
     const spec = stack('lstm', 2, 3);
     expect(() => (toSafetensors as (spec: ModelSpec, options: object) => unknown)(spec, { dtype: 'F16' })).toThrow(

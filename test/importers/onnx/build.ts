@@ -32,7 +32,15 @@ export const ints = (data: readonly number[], dims: readonly number[] = [data.le
 /** A float attribute, where a number would be taken for a whole one. */
 export const float = (f: number): { readonly f: number } => ({ f });
 
-type Given = number | string | readonly number[] | readonly string[] | { f: number } | Tensor | Graph;
+type Given =
+  | number
+  | string
+  | readonly number[]
+  | readonly string[]
+  | { f: number }
+  | { floats: readonly number[] }
+  | Tensor
+  | Graph;
 
 function attribute(name: string, value: Given): Attribute {
   const text = (one: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(one);
@@ -44,6 +52,7 @@ function attribute(name: string, value: Given): Attribute {
       return create(AttributeSchema, { name, ints: (value as number[]).map(BigInt) });
     return create(AttributeSchema, { name, floats: value as number[] });
   }
+  if ('floats' in value) return create(AttributeSchema, { name, floats: [...value.floats] });
   if ('f' in value) return create(AttributeSchema, { name, f: value.f });
   if ((value as Graph).$typeName === 'gatewise.onnx.Graph') return create(AttributeSchema, { name, g: value as Graph });
   return create(AttributeSchema, { name, t: value as Tensor });

@@ -155,7 +155,7 @@ describe('a loop over the timesteps', () => {
     [
       'a sequence of its own making',
       { gather: node('Gather', 'squashed at', 'x', { axis: 0 }), nodes: [node('Tanh', 'first', 'squashed'), ...step] },
-      /a loop over other than one sequence|nothing makes input "squashed"/,
+      /a loop over other than one sequence/,
     ],
     [
       'a formula of its own',
@@ -165,7 +165,7 @@ describe('a loop over the timesteps', () => {
     [
       'a step that looks ahead',
       { gather: node('Gather', 'first at_next', 'x', { axis: 0 }) },
-      /indices depend on the size of the input|nothing makes input "at_next"/,
+      /indices depend on the size of the input/,
     ],
     [
       'a scan of something else',

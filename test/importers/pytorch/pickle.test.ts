@@ -5,9 +5,10 @@ import { ImportError } from '../../../src/errors.js';
 import { unpickle } from '../../../src/importers/formats/pickle.js';
 import { fromPyTorch } from '../../../src/importers/pytorch/index.js';
 import { OrderedDict, torchHooks } from '../../../src/importers/pytorch/unpickle.js';
+import { Budget } from '../../../src/importers/shared/budget.js';
 
 const hooks = {
-  ...torchHooks(new Map(), { left: 0 }),
+  ...torchHooks(new Map(), new Budget(0)),
   global: (name: string) => {
     if (name === 'collections.OrderedDict') return () => new OrderedDict();
     throw new ImportError(`global ${name}`);

@@ -129,7 +129,7 @@ describe('refused', () => {
 
   it('options that it does not know', () => {
     expect(refusal(() => fromRTNeural(bytes(network(1)), { asume: 'chain' } as never))).toBe(
-      'options: unknown field; expected assume, got "asume"',
+      'options: unknown field; expected assume, limits, got "asume"',
     );
   });
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fromRTNeural, readRTNeural } from '../../../src/importers/rtneural/index.js';
 import { createModel } from '../../../src/index.js';
+import { largestDifference } from '../../support/bits.js';
 import { builds } from '../../support/builds.js';
 import { drawn, expectClose, floats, refusal } from '../support.js';
 
@@ -123,6 +124,21 @@ describe('refused', () => {
       () => refusal(() => fromRTNeural(bytes({ 'norm.weight': [1, 2] }))),
       /^module "norm": a module that is not honoured; expected LSTM, GRU or Linear, got weight$/,
     ],
+    [
+      'a state dict of nothing',
+      () => refusal(() => fromRTNeural(bytes({}))),
+      /^file: no weights; expected a state_dict$/,
+    ],
+    [
+      'no recurrent weights',
+      () => torch((all) => delete all['first.weight_hh_l0']),
+      /^module "first": no weight_hh_l0; expected all weights and biases of the layer$/,
+    ],
+    [
+      'no biases',
+      () => torch((all) => delete all['first.bias_hh_l0']),
+      /^module "first": no bias_hh_l0; expected all weights and biases of the layer$/,
+    ],
     ['other JSON', () => refusal(() => fromRTNeural(bytes([1]))), /not a model of RTNeural/],
   ])('%s', (_, message, expected) => {
     expect(message()).toMatch(expected);
@@ -169,7 +185,7 @@ describe('every setting matters: without it the numbers are others, or the file 
       );
     else {
       const got = await run(one);
-      expect(Math.max(...got.map((value, i) => Math.abs(value - (wanted[i] as number))))).toBeGreaterThan(1e-3);
+      expect(largestDifference(got, wanted)).toBeGreaterThan(1e-3);
     }
   });
 
@@ -178,7 +194,7 @@ describe('every setting matters: without it the numbers are others, or the file 
     const wanted = await run(one);
     Object.assign(one.file.layers[0] as Json, { dilation: [dilation] });
     const got = await run(one);
-    expect(Math.max(...got.map((value, i) => Math.abs(value - (wanted[i] as number))))).toBeGreaterThan(1e-3);
+    expect(largestDifference(got, wanted)).toBeGreaterThan(1e-3);
   });
 
   it('groups: each sees its own channels', async () => {

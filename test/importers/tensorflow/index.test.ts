@@ -2,43 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { crc32c } from '../../../src/importers/tensorflow/crc32c.js';
 import { readBundle } from '../../../src/importers/tensorflow/index.js';
 import { refusal } from '../support.js';
+import { entry, field, noRestarts, table, u32, varint } from './table.js';
 
-// Checkpoint indices that no TensorFlow writes, byte by byte but with checksums that fit: a LevelDB table of one block.
+// Checkpoint indices that no TensorFlow writes.
 
-const varint = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...varint(Math.floor(n / 128))]);
-const u32 = (n: number): number[] => [n & 255, (n >>> 8) & 255, (n >>> 16) & 255, n >>> 24];
-const text = (value: string): number[] => [...new TextEncoder().encode(value)];
-
-/** A block's bytes with its compression and checksum behind them. */
-function sealed(content: number[], compression = 0): number[] {
-  const bytes = [...content, compression];
-  return [...bytes, ...u32(crc32c(Uint8Array.from(bytes)))];
-}
-/** One key and its value; `shared`: how many bytes of the key before it to repeat. */
-const entry = (key: string, value: number[], shared = 0): number[] => [
-  ...varint(shared),
-  ...varint(key.length),
-  ...varint(value.length),
-  ...text(key),
-  ...value,
-];
-const noRestarts = u32(0);
-
-/** A table whose only data block is this. */
-function table(
-  block: number[],
-  { compression = 0, footer }: { compression?: number; footer?: number[] } = {},
-): Uint8Array {
-  const data = sealed(block, compression);
-  const index = sealed([...entry('z', [...varint(0), ...varint(block.length)]), ...noRestarts]);
-  const handles = footer ?? [0, 0, ...varint(data.length), ...varint(index.length - 5)];
-  const end = [...handles, ...Array(40 - handles.length).fill(0), 0x57, 0xfb, 0x80, 0x8b, 0x24, 0x75, 0x47, 0xdb];
-  return Uint8Array.from([...data, ...index, ...end]);
-}
-const field = (number: number, value: number | number[]): number[] =>
-  typeof value === 'number'
-    ? [...varint(number * 8), ...varint(value)]
-    : [...varint(number * 8 + 2), ...varint(value.length), ...value];
 /** One float32 array of two numbers. */
 const two = new Uint8Array(Float32Array.of(1.5, -2).buffer);
 const described = (size: number, ...more: number[]) => [
@@ -55,7 +22,42 @@ it('an index of one variable', () => {
   expect([name, array?.shape, [...(array?.data ?? [])]]).toEqual(['v', [2], [1.5, -2]]);
 });
 
+it('variables of the same bytes: decoded once, looked at once each', () => {
+  const index = variables(entry('a', described(8)), entry('b', described(8)));
+  const read = (operations: number) => readBundle(index, [two], { limits: { operations } });
+  const least = [...Array(1000).keys()].find((n) => refusal(() => read(n)) === 'nothing was thrown') as number;
+  const arrays = read(least);
+  expect(arrays.get('a')?.data).toBe(arrays.get('b')?.data);
+  // Both blocks of the index, and the variables' 8 bytes each.
+  expect(refusal(() => read(least - 1))).toMatch('variable "b": too many operations');
+  expect(refusal(() => read(least - 9))).toMatch('variable "a": too many operations');
+});
+
 describe('refusals', () => {
+  it('a variable twice', () => {
+    const twice = variables(entry('a', described(8)), entry('a', described(8)));
+    expect(refusal(() => readBundle(twice, [two]))).toBe('variable "a": a variable twice; expected every name once');
+  });
+
+  it('an index that is none', () => {
+    for (const bytes of [new Uint8Array(0), new Uint8Array(60), variables().slice(1, -1)])
+      expect(refusal(() => readBundle(bytes, [two]))).toBe(
+        'index: not a checkpoint index; expected a LevelDB table, got other bytes',
+      );
+  });
+
+  it('a block whose checksum does not fit', () => {
+    const good = variables(entry('v', described(8)));
+    expect(refusal(() => readBundle(good, [two]))).toBe('nothing was thrown');
+    // Each byte of the data block, then of the block that lists it.
+    const [data, list] = [0, good.length - 48 - 5 - 1].map((place) => {
+      const bytes = good.slice();
+      bytes[place] = (bytes[place] as number) ^ 1;
+      return refusal(() => readBundle(bytes, [two]));
+    });
+    expect([data, list]).toEqual(Array(2).fill('index: a checksum that does not fit; expected undamaged bytes'));
+  });
+
   it.each<[string, Uint8Array, string]>([
     [
       'a block of less than its trailer',

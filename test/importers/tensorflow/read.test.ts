@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
+import type { ImportLimits } from '../../../src/importers/shared/budget.js';
 import {
   fromTensorFlow,
   readBundle,
@@ -10,6 +11,7 @@ import {
   type TensorFlowConfig,
 } from '../../../src/importers/tensorflow/index.js';
 import { createModel } from '../../../src/index.js';
+import { largestDifference } from '../../support/bits.js';
 import { builds } from '../../support/builds.js';
 import { npy } from '../npy.js';
 import { drawn, expectClose, floats, refusal } from '../support.js';
@@ -74,7 +76,7 @@ it.each<[string, object]>([
   const model = await createModel(fromTensorFlow(files(one), config));
   const got = Object.values(model.runNamed({ input: drawn(one) }))[0]?.data as Float32Array;
   const wanted = floats(one.output.data);
-  expect(Math.max(...got.map((value, i) => Math.abs(value - (wanted[i] as number))))).toBeGreaterThan(1e-3);
+  expect(largestDifference(got, wanted)).toBeGreaterThan(1e-3);
 });
 
 it.each<[string, string, RegExp]>([
@@ -354,19 +356,46 @@ describe('refused', () => {
     expect(message()).toMatch(expected);
   });
 
+  it('more than the limits of the config', () => {
+    const read = (limits: ImportLimits) => refusal(() => fromTensorFlow(files(one), { ...one.config, limits }));
+    expect(read({ bytes: 8 })).toMatch(
+      /^variable ".*": too many bytes for a file of \d+ bytes; expected at most 8 in all; /,
+    );
+    expect(read({ operations: 8 })).toMatch(/^index: too many operations /);
+    expect(read({ characters: 8 })).toMatch(/too many characters /);
+    expect(read({ nodes: -1 })).toMatch(/^config\.limits: not usable; expected \{ bytes, /);
+    const { index, data } = files(one);
+    expect(refusal(() => readBundle(index, [data], { limits: { operations: 8 } }))).toMatch(
+      /^index: too many operations /,
+    );
+  });
+
+  it('a shape of what is no size', () => {
+    for (const size of [1n, Symbol('a'), -1, 0.5, null])
+      expect(refusal(() => fromTensorFlow({ arrays: { a: { data: [1], shape: [size] } } }, one.config))).toMatch(
+        /^array "a": no shape; expected a list of sizes, got \[/,
+      );
+  });
+
   it('options of readers that have none', () => {
     const { index, data } = files(one);
     type Reader = (...args: unknown[]) => unknown;
     expect(refusal(() => (readBundle as Reader)(index, [data], { prefix: 'a' }))).toBe(
-      'options: unknown field; expected none, got "prefix"',
+      'options: unknown field; expected limits, got "prefix"',
     );
     expect(refusal(() => (readBundle as Reader)(index, data))).toBe(
       'data: not a list of shards; expected a list of files, got object',
     );
-    for (const read of [readNpz, readNpy] as Reader[])
+    for (const [read, known] of [
+      [readNpz, 'limits'],
+      [readNpy, 'none'],
+    ] as [Reader, string][])
       expect(refusal(() => read(new Uint8Array(), { allow_pickle: true }))).toBe(
-        'options: unknown field; expected none, got "allow_pickle"',
+        `options: unknown field; expected ${known}, got "allow_pickle"`,
       );
+    expect(refusal(() => (readNpy as Reader)(new Uint8Array(), 'a', { allow_pickle: true }))).toMatch(
+      'expected limits',
+    );
   });
 
   it('variables that no layer uses, unless they are told to be', () => {

@@ -59,7 +59,7 @@ export class Hdf5 {
   }
 
   has(path: string): boolean {
-    return guarded(this.name, 'damaged groups', () => this.#item(path) !== undefined);
+    return guarded(this.name, 'damaged groups', () => (this.#item(path) ?? this.#item(onWindows(path))) !== undefined);
   }
 
   /** @throws {ImportError} no such dataset, not numbers, or a size that the file cannot hold. */

@@ -136,6 +136,11 @@ export class Npz {
     return { name: path, ...readNumbers(value.content, value, where) };
   }
 
+  has(path: string): boolean {
+    const [layer, index] = path.split('/vars/') as [string, string];
+    return this.#entries.has(`${layer}.npy`) && this.#layer(layer).has(index);
+  }
+
   /** The dict of a layer. */
   #layer(path: string): Map<unknown, unknown> {
     const known = this.#layers.get(path);

@@ -31,23 +31,43 @@ export function treeForm(version: string): TreeForm {
 }
 
 /** Arrays by paths such as `layers/lstm/cell/vars/0` (`.keras`). */
-export function treeWeights(
-  layers: readonly LayerEntry[],
-  read: (path: string) => Stored,
-  form: TreeForm,
-  base = '',
-): Weights {
+export interface Tree {
+  read(path: string): Stored;
+  has(path: string): boolean;
+}
+
+/** A layer that holds more arrays than its config makes would be read with each in another's place: refused. */
+export function treeWeights(layers: readonly LayerEntry[], tree: Tree, form: TreeForm, base = ''): Weights {
   const groups = form.names(layers);
   return (index) => {
     const layer = layers[index] as LayerEntry;
     const path = `${base}${form.root}${groups[index]}/`;
     return {
-      take: () => variables(layer).map((variable) => read(path + variable.path)),
+      take() {
+        const paths = variables(layer).map((variable) => path + variable.path);
+        const stored = paths.map((at) => tree.read(at));
+        const more = leftOver(paths, path).find((at) => tree.has(at));
+        if (more !== undefined) {
+          const where = `layer ${JSON.stringify(layer.name)}`;
+          refuse(where, 'an array that its config does not make', paths.join(', ') || 'none', more);
+        }
+        return stored;
+      },
       get inner() {
-        return treeWeights(layersOf(layer), read, form, path);
+        return treeWeights(layersOf(layer), tree, form, path);
       },
     };
   };
+}
+
+/** The array after the last one in each group of a layer's, which may not be there. */
+function leftOver(paths: readonly string[], layer: string): string[] {
+  const counts = new Map([[`${layer}vars/`, 0]]);
+  for (const path of paths) {
+    const group = path.slice(0, path.lastIndexOf('/') + 1);
+    counts.set(group, (counts.get(group) ?? 0) + 1);
+  }
+  return [...counts].map(([group, count]) => group + count);
 }
 
 /** All variables of a layer or model, models laid open. @returns of each whether training changes it. */

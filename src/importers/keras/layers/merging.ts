@@ -43,8 +43,9 @@ export function broadcast(build: Build, where: string, values: readonly Flow[]):
   const single = (x: Flow): boolean => build.times.stepsOf(x.time as Time) === 1;
   const long = sequences.filter((x) => !single(x));
   if (long.length === 0 || long.length === sequences.length) {
-    sequences.reduce((a, b) => (build.times.join(where, a.time as Time, b.time as Time), a));
-    return sequences[0] ?? (values[0] as Flow);
+    const [first, ...others] = sequences;
+    for (const x of others) build.times.join(where, first?.time as Time, x.time as Time);
+    return first ?? (values[0] as Flow);
   }
   for (const x of sequences.filter(single)) build.times.fix(where, x.time as Time);
   return broadcast(build, where, long);

@@ -1,3 +1,4 @@
+import { spanOf, windowStep } from '../../../graph/window-steps.js';
 import type { PaddingSpec } from '../../../spec.js';
 import { show } from '../../formats/json.js';
 import { turned } from '../../formats/matrix.js';
@@ -5,16 +6,8 @@ import { refuse } from '../../shared/refuse.js';
 import { type Sequence, sequence, shaped } from '../build.js';
 import type { Config } from '../config.js';
 import type { Stored } from '../files/stored.js';
-import { advanced, sameInEveryRun, type Time } from '../times.js';
+import { advanced, sameInEveryRun } from '../times.js';
 import { after, type Call, type Layer, only } from './layer.js';
-
-/** Timesteps that a window leaves. */
-const windowed = (time: Time, span: number, stride: number, padding: PaddingSpec): Time =>
-  advanced(time, {
-    mul: 1,
-    add: typeof padding === 'string' ? stride - 1 : padding[0] + padding[1] - span + stride,
-    div: stride,
-  });
 
 /** Layers that look at timesteps hand no mask on. */
 const withoutMask = (call: Call): Sequence => call.build.unmasked(sequence(call.config.where, only(call))) as Sequence;
@@ -30,7 +23,7 @@ const conv1d: Layer = (call) => {
   config.ignore('groups', 'rank');
   const bias = config.flag('use_bias', true);
   const mode = config.choice('padding', ['valid', 'same', 'causal'], 'valid');
-  const span = dilation * (kernelSize - 1) + 1;
+  const span = spanOf(kernelSize, dilation);
   const padding: PaddingSpec = mode === 'same' ? 'same_upper' : mode === 'causal' ? [span - 1, 0] : [0, 0];
   const channels = x.features / groups;
   const [kernel, b] = arrays as [Stored, Stored | undefined];
@@ -61,7 +54,12 @@ const conv1d: Layer = (call) => {
     },
     name,
   );
-  return after(call, { ...x, name: made, features: filters, time: windowed(x.time, span, stride, padding) });
+  return after(call, {
+    ...x,
+    name: made,
+    features: filters,
+    time: advanced(x.time, windowStep({ span, stride, padding })),
+  });
 };
 
 const pooling =
@@ -75,7 +73,7 @@ const pooling =
     const padding: PaddingSpec =
       config.choice('padding', ['valid', 'same'], 'valid') === 'same' ? 'same_upper' : [0, 0];
     const made = build.add({ type, inputs: [x.name], poolSize, stride, padding }, name);
-    return [{ ...x, name: made, time: windowed(x.time, poolSize, stride, padding) }];
+    return [{ ...x, name: made, time: advanced(x.time, windowStep({ span: poolSize, stride, padding })) }];
   };
 
 const globalPooling =

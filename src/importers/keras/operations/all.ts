@@ -34,12 +34,16 @@ export function runOperation(
   call: OperationCall,
   inputs: readonly Flow[],
 ): Flow[] {
-  const own = OPERATION_LAYERS.includes(className)
-    ? inWordsOfKeras(where, config.function, call)
-    : { name: className, call };
+  const named = OPERATION_LAYERS.includes(className) ? String(config.function) : undefined;
+  const own = named === undefined ? { name: className, call } : inWordsOfKeras(named, call);
   const operation = Object.hasOwn(OPERATIONS, own.name) ? OPERATIONS[own.name] : undefined;
   if (!operation)
-    return refuse(where, 'an operation that is not honoured', Object.keys(OPERATIONS).join(', '), own.name);
+    return refuse(
+      where,
+      'an operation that is not honoured',
+      Object.keys(OPERATIONS).join(', '),
+      named === undefined ? className : `tf.${named}`,
+    );
   for (const x of inputs) if (x.ids) refuse(where, 'an operation on token ids', 'numbers', x.name);
   const values = inputs.map((x) => build.unmasked(x));
   return operation(new Arguments(build, where, name, values, own.call, config));

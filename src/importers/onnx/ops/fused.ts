@@ -6,7 +6,7 @@ import { value } from '../stretch.js';
 import type { Atom, Item, Value } from '../value.js';
 import { activation } from './activate.js';
 import { ELEMENTWISE } from './elementwise.js';
-import { NORM } from './norm.js';
+import { layerNorm } from './norm.js';
 import { gemm, matmul, turned } from './product.js';
 import type { Run } from './run.js';
 import { conv } from './window.js';
@@ -95,7 +95,7 @@ export const FUSED: Readonly<Record<string, Run>> = {
     const [x, skip, gamma, beta, bias] = op.inputs;
     const sum = add(op, ctx, [x, skip]);
     const all = bias ? add(op, ctx, [sum, bias]) : sum;
-    const [y] = (NORM.LayerNormalization as Run)({ ...op, inputs: [all, gamma, beta], used: [true] }, ctx);
+    const [y] = layerNorm({ ...op, inputs: [all, gamma, beta], used: [true] }, ctx, 1e-12);
     return [y, undefined, undefined, all];
   },
 };

@@ -9,7 +9,8 @@ import { perFeature } from './per-feature.js';
 import { reduceOver } from './reduce.js';
 import type { Run } from './run.js';
 
-function layerNorm(op: Op, ctx: Context): Item[] {
+/** @param epsilon where the file has none: 1e-5, but for the fused operators of ONNX Runtime. */
+export function layerNorm(op: Op, ctx: Context, epsilon = 1e-5): Item[] {
   const { where, attributes } = op;
   attributes.ignore('stash_type');
   if (op.used[1] || op.used[2]) refuse(where, 'asks for the mean or deviation', 'the normalised value alone');
@@ -29,7 +30,7 @@ function layerNorm(op: Op, ctx: Context): Item[] {
     {
       ...v,
       name: ctx.add(
-        { type: 'layer_norm', inputs: [v.name], epsilon: attributes.float('epsilon', 1e-5), tensors },
+        { type: 'layer_norm', inputs: [v.name], epsilon: attributes.float('epsilon', epsilon), tensors },
         op.outputs[0] as string,
       ),
     },
@@ -92,7 +93,7 @@ function instanceNorm(op: Op, ctx: Context): Item[] {
 }
 
 export const NORM: Readonly<Record<string, Run>> = {
-  LayerNormalization: layerNorm,
+  LayerNormalization: (op, ctx) => layerNorm(op, ctx),
   BatchNormalization: batchNorm,
   InstanceNormalization: instanceNorm,
 };

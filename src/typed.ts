@@ -1,0 +1,39 @@
+// Typed arrays as they are inside: those of another realm are no different, and nothing runs that a caller has put on top of one
+// (a subclass, an own `length`, a proxy).
+
+/** Numbers of a caller's, read once: an array that nothing hangs on. Features as float32; token ids as float64, which holds them all. */
+export type Numbers = Float32Array | Float64Array;
+
+const PROTOTYPE = Object.getPrototypeOf(Float32Array.prototype) as object;
+
+const getter = <Value>(key: PropertyKey): ((this: unknown) => Value) =>
+  Object.getOwnPropertyDescriptor(PROTOTYPE, key)?.get as (this: unknown) => Value;
+
+const typeGetter = getter<string | undefined>(Symbol.toStringTag);
+const lengthGetter = getter<number>('length');
+const bufferGetter = getter<ArrayBuffer>('buffer');
+const offsetGetter = getter<number>('byteOffset');
+const setFloats = Float32Array.prototype.set;
+
+/** `Float32Array`, …; undefined for what is no typed array. */
+export const arrayType = (value: unknown): string | undefined => typeGetter.call(value);
+
+/** Of a typed array. */
+export const lengthOf = (array: unknown): number => lengthGetter.call(array);
+
+/** Whether it is a Float32Array of exactly this length. */
+export const isFloats = (value: unknown, length: number): value is Float32Array =>
+  typeGetter.call(value) === 'Float32Array' && lengthGetter.call(value) === length;
+
+/** The same memory, as an array of this realm with nothing on top. */
+export const plainFloats = (array: unknown): Float32Array =>
+  new Float32Array(bufferGetter.call(array), offsetGetter.call(array), lengthGetter.call(array));
+
+/** A copy of a Uint8Array. */
+export const copyBytes = (array: unknown): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(new Uint8Array(bufferGetter.call(array), offsetGetter.call(array), lengthGetter.call(array)));
+
+/** `out.set(data, to)`. */
+export function copyFloats(data: Float32Array, out: Float32Array, to: number): void {
+  setFloats.call(out, data, to);
+}
