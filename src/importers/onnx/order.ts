@@ -1,7 +1,7 @@
 import type { Graph, LocalFunction, Node } from './proto/messages.js';
 
 /** The tensors that a node reads, graphs inside it included. */
-export function reads({ input, attribute }: Node): string[] {
+function reads({ input, attribute }: Node): string[] {
   const inside = attribute.flatMap(({ g }) =>
     g ? g.node.flatMap(reads).concat(g.output.map(({ name }) => name)) : [],
   );

@@ -28,6 +28,7 @@ export function settled(ctx: Context, spec: ModelSpec): ModelSpec {
     const vocabulary = vocabularies?.get(input);
     if (vocabulary === undefined) throw new NoTokenIds(input);
     // Ids and numbers at once: row i of a table holds i.
+    ctx.reporter.budget.bytes(4 * vocabulary, `input ${JSON.stringify(input)}`);
     const weight = ctx.unique(`${node.name}.weight`);
     tensors[weight] = { shape: [vocabulary, 1], data: Float32Array.from({ length: vocabulary }, (_, id) => id) };
     return { name: node.name, type: 'embedding', inputs: [input], tensors: { weight } } satisfies NodeSpec;

@@ -2,6 +2,7 @@ import { bytesPerElement, elementsOf, toFloats } from '../formats/elements.js';
 import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { externalBytes, type Files } from './external.js';
+import { bounded } from './fold/elements.js';
 import { refuseForeign } from './foreign.js';
 import type { Tensor } from './proto/messages.js';
 import { type Constant, constant } from './value.js';
@@ -55,6 +56,7 @@ function readNew(tensor: Tensor, files: Files, budget: Budget): Constant {
   if (each === undefined) refuse(where, 'a type that is not read', Object.values(TYPES).join(', '), typeName(dataType));
   if (dims.some((n) => !Number.isSafeInteger(n) || n < 0)) refuse(where, 'a shape that cannot be', 'sizes', `${dims}`);
   const length = dims.reduce((product, n) => product * n, 1);
+  if (length === 0) bounded({ where, budget }, dims);
   const draw = (): void => budget.bytes(length * arrayOf(dataType).BYTES_PER_ELEMENT, where);
   const raw = rawBytes(tensor, where, files);
   if (raw) {

@@ -95,6 +95,14 @@ describe('ONNX: what schemas do not have', () => {
   ])('%s', (_, own, says) => {
     expect(said({ nodes: [own] })).toMatch(says);
   });
+  it('too few operands, and single numbers for matrices', () => {
+    const init = { i: ints([1], []), w: floats([6]) };
+    expect(said({ nodes: [node('Where', 'w i')], init })).toMatch(/an input is not constant; expected .*, got nothing/);
+    expect(said({ nodes: [node('Range', 'i i')], init })).toMatch(/an end is not constant; expected .*, got nothing/);
+    expect(said({ nodes: [node('MatMul', 'i i')], init })).toMatch(
+      /a product of single numbers; expected vectors or matrices/,
+    );
+  });
   it('two values of one attribute', () => {
     const attribute = [create(AttributeSchema, { name: 'axis', i: -1n, f: 2, type: 2 })];
     const own = create(NodeSchema, { opType: 'Softmax', input: ['X'], output: ['Y'], attribute });

@@ -233,7 +233,7 @@ export function clip(op: Op): Constant | undefined {
 
 /** Elements of one constant where a condition holds, of another where it does not. */
 export function where(op: Op): Constant {
-  const [condition, a, b] = op.inputs.map((input) => known(op.where, input, 'an input')) as [
+  const [condition, a, b] = [0, 1, 2].map((index) => known(op.where, op.inputs[index], 'an input')) as [
     Constant,
     Constant,
     Constant,

@@ -20,9 +20,11 @@ export const lengthOf = (dims: readonly number[]): number => dims.reduce((produc
 /** How many numbers a shape has, which are drawn on the budget. @throws {ImportError} too many, or no shape. */
 export function bounded({ where, budget }: Site, dims: readonly number[], type = INT64): number {
   const length = lengthOf(dims);
-  if (!(length <= MOST) || dims.some((n) => !Number.isSafeInteger(n) || n < 0))
+  // What is made of an axis beside one of size 0 has its size.
+  const most = lengthOf(dims.map((n) => Math.max(1, n)));
+  if (!(most <= MOST) || dims.some((n) => !Number.isSafeInteger(n) || n < 0))
     refuse(where, 'too many numbers', `at most ${MOST}`, `[${dims}]`);
-  budget.bytes(length * arrayOf(type).BYTES_PER_ELEMENT, where);
+  budget.bytes(most * arrayOf(type).BYTES_PER_ELEMENT, where);
   budget.operations(length, where);
   return length;
 }

@@ -72,11 +72,9 @@ export function slice(op: Op): Constant {
 
 /** Undefined for one whose ends depend on the run. */
 export function range(op: Op): Constant | undefined {
-  const [start, limit, delta] = op.inputs.map((input) => known(op.where, input, 'an end').data[0] as Num) as [
-    Num,
-    Num,
-    Num,
-  ];
+  const [start, limit, delta] = [0, 1, 2].map(
+    (index) => known(op.where, op.inputs[index], 'an end').data[0] as Num,
+  ) as [Num, Num, Num];
   const type = known(op.where, op.inputs[0], 'an end').type;
   if (isSym(start) || isSym(limit) || isSym(delta)) return undefined;
   const count = Math.max(0, Math.ceil((limit - start) / delta));

@@ -78,6 +78,7 @@ function byIds(op: Op, ctx: Context, table: Constant, { name: ids }: Value): str
 function byPlace(op: Op, ctx: Context, table: Constant, { name: place }: Value, bound: number): string {
   const wanted = op.outputs[0] as string;
   const [, features] = matrixOf(table);
+  op.budget.bytes(4 * bound, op.where);
   const places = Float32Array.from({ length: bound }, (_, i) => i);
   const value = ctx.tensor(`${wanted}.places`, [bound], places);
   const all = ctx.add({ type: 'constant', inputs: [], tensors: { value } }, `${wanted}.places`);

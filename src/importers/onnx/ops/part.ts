@@ -1,4 +1,5 @@
 import { sliceStep } from '../../../graph/window-steps.js';
+import { BYTES_PER_OBJECT } from '../../shared/budget.js';
 import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context } from '../context.js';
 import { type Range, takenOf } from '../fold/ranges.js';
@@ -113,6 +114,7 @@ function partOfFixed(ctx: Context, where: string, x: Value, range: Range): Value
   let name: string;
   if (step > 0 && (step === 1 || inner === 1)) name = slice(from, taken, step);
   else {
+    ctx.reporter.budget.bytes(BYTES_PER_OBJECT * taken, where);
     const pieces = Array.from({ length: taken }, (_, i) => slice(from + i * step, 1));
     name = pieces.length === 1 ? (pieces[0] as string) : ctx.add({ type: 'concatenate', inputs: pieces }, x.name);
   }

@@ -66,6 +66,7 @@ export function matmul(op: Op, ctx: Context): Item[] {
   if (a?.kind === 'constant' && b?.kind === 'value' && a.dims.length === 2 && b.axes.length > 1)
     return [dense(op, ctx, b, b.axes.length - 2, a, true)];
   const [p, q] = [factor(0, 'the first factor'), factor(1, 'the second factor')];
+  if (p.axes.length === 0 || q.axes.length === 0) refuse(where, 'a product of single numbers', 'vectors or matrices');
   // A vector counts as a matrix of one row or column, which goes away again.
   const [row, column] = [p.axes.length === 1, q.axes.length === 1];
   const y = product(op, ctx, row ? { ...p, axes: [[], ...p.axes] } : p, column ? { ...q, axes: [...q.axes, []] } : q);
