@@ -261,6 +261,15 @@ def battery(keras, ops, old):
     case("mask_nested_model", nested(False), pads=PADS)
     case("mask_nested_sequential", nested(True), pads=PADS)
 
+    def nested_twice():
+        # The first call's value is read and given out, the second one's read alone.
+        x, d = given(), L.Input((TIME, FEATURES), name="d")
+        i = L.Input((TIME, FEATURES), name="i")
+        inner = keras.models.Model(inputs=i, outputs=L.LSTM(2)(i), name="inner")
+        first, second = inner(x), inner(d)
+        return [x, d], [first, L.Dense(3)(L.Concatenate()([first, second]))]
+    case("nested_model_twice", nested_twice)
+
     def nested_masking():
         i = L.Input((TIME, FEATURES), name="i")
         inner = keras.models.Model(inputs=i, outputs=L.Dense(3)(L.Masking(0.0)(i)), name="inner")
