@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { LAYERS as KERAS } from '../../src/importers/keras/layers/all.js';
 import { MICROSOFT, OPERATORS } from '../../src/importers/onnx/ops/all.js';
@@ -43,12 +44,13 @@ describe('docs/formats.md lists all that is honoured', () => {
 
 /** Every case of the golden Keras files, and the files' own names. */
 const golden = readdirSync(`${ROOT}test/golden/keras-files`).filter(
-  (name) => name.endsWith('.json') && name !== 'versions.json',
+  (name) => /\.json(\.gz)?$/.test(name) && name !== 'versions.json',
 );
 const known = golden.flatMap((name) => {
-  const text = readFileSync(`${ROOT}test/golden/keras-files/${name}`, 'utf8');
+  const bytes = readFileSync(`${ROOT}test/golden/keras-files/${name}`);
+  const text = String(name.endsWith('.gz') ? gunzipSync(bytes) : bytes);
   return [
-    name.replace('.json', ''),
+    name.replace(/\.json(\.gz)?$/, ''),
     ...[...text.matchAll(/"(?:case|name)":\s*"([^"]+)"/g)].map(([, found]) => found as string),
   ];
 });

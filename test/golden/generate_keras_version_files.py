@@ -5,7 +5,9 @@
     python generate_keras_version_files.py run tf_keras FOLDER    … by its tf_keras
     python generate_keras_version_files.py keep FOLDER            of all batteries of the folder: both sides of each change
 
-What a version does not have, or refuses, is left out for it. `run` works from Python 3.6 on.
+What a version does not have, or refuses, is left out for it. `run` works from Python 3.6 on. GATEWISE_ONLY (parts of names, with commas)
+makes a part of the battery, and GATEWISE_PART is what its folder's name ends in: `keep` puts the parts of a version together. The files
+kept come of the whole battery in some versions, and of parts in others.
 """
 import base64
 import gzip
@@ -159,6 +161,13 @@ def battery(keras, ops, old):
         x, *state = [given()] + [L.Input((n,), name="s{}".format(at)) for at, n in enumerate((3, 3, 2))]
         return [x] + state, [L.RNN([L.LSTMCell(3), L.GRUCell(2)])(x, initial_state=state)]
     case("rnn_cells_initial_state", stack_started)
+    def stack_handed_on():
+        x, d = given(), L.Input((TIME, FEATURES), name="d")
+        flat = []
+        for one in stacked(return_state=True)(x)[1:]:
+            flat.extend(one if isinstance(one, (list, tuple)) else [one])
+        return [x, d], [stacked()(d, initial_state=flat)]
+    case("rnn_cells_handed_on", stack_handed_on)
     case("rnn_cell_backwards", through(lambda: L.RNN(L.GRUCell(3), return_sequences=True, go_backwards=True)), pads=PADS)
     for reset in (False, True):
         case("gru_reset_{}".format("after" if reset else "before"), lambda reset=reset: [L.GRU(3, reset_after=reset, input_shape=(TIME, FEATURES))])
@@ -252,6 +261,15 @@ def battery(keras, ops, old):
     case("mask_nested_model", nested(False), pads=PADS)
     case("mask_nested_sequential", nested(True), pads=PADS)
 
+    def nested_twice():
+        # The first call's value is read and given out, the second one's read alone.
+        x, d = given(), L.Input((TIME, FEATURES), name="d")
+        i = L.Input((TIME, FEATURES), name="i")
+        inner = keras.models.Model(inputs=i, outputs=L.LSTM(2)(i), name="inner")
+        first, second = inner(x), inner(d)
+        return [x, d], [first, L.Dense(3)(L.Concatenate()([first, second]))]
+    case("nested_model_twice", nested_twice)
+
     def nested_masking():
         i = L.Input((TIME, FEATURES), name="i")
         inner = keras.models.Model(inputs=i, outputs=L.Dense(3)(L.Masking(0.0)(i)), name="inner")
@@ -324,7 +342,7 @@ def battery(keras, ops, old):
         "leaky_relu": lambda: L.LeakyReLU(), "relu_6": lambda: L.ReLU(max_value=1.0), "relu_slope": lambda: L.ReLU(negative_slope=0.1), "relu_threshold": lambda: L.ReLU(threshold=0.4), "relu_all": lambda: L.ReLU(max_value=1.5, negative_slope=0.1, threshold=0.4),
         "elu": lambda: L.ELU(), "elu_alpha": lambda: L.ELU(0.5), "thresholded_relu": lambda: L.ThresholdedReLU(), "softmax": lambda: L.Softmax(), "prelu": lambda: L.PReLU(shared_axes=[1]),
         "batch_normalization": lambda: L.BatchNormalization(), "batch_normalization_plain": lambda: L.BatchNormalization(scale=False, center=False), "layer_normalization": lambda: L.LayerNormalization(), "layer_normalization_rms": lambda: L.LayerNormalization(rms_scaling=True),
-        "rms_normalization": lambda: L.RMSNormalization(), "rescaling": lambda: L.Rescaling([0.5, 1.0, 2.0]), "normalization": lambda: L.Normalization(mean=[0.1, 0.2, 0.3], variance=[0.5, 0.0, 2.0]), "normalization_invert": lambda: L.Normalization(mean=0.1, variance=0.5, invert=True),
+        "rms_normalization": lambda: L.RMSNormalization(), "rescaling": lambda: L.Rescaling([0.5, 1.0, 2.0]), "normalization": lambda: L.Normalization(mean=[0.1, 0.2, 0.3], variance=[0.5, 0.0, 2.0]),
         "normalization_stored": lambda: L.Normalization(), "conv1d_groups": lambda: L.Conv1D(6, 2, groups=3), "conv1d_causal": lambda: L.Conv1D(3, 2, padding="causal", dilation_rate=2), "conv1d_same_strided": lambda: L.Conv1D(3, 3, padding="same", strides=2), "average_pooling_same": lambda: L.AveragePooling1D(3, strides=2, padding="same"),
         "max_pooling_same": lambda: L.MaxPooling1D(3, strides=2, padding="same"), "activation_layer_in_dense": lambda: L.Dense(3, activation=L.LeakyReLU()), "activation_relu6_function": lambda: L.Activation(keras.activations.relu6), "flatten": lambda: L.Flatten(), "cropping": lambda: L.Cropping1D((1, 1)),
     }
@@ -436,7 +454,7 @@ class TensorFlow:
 
 
 def values_for(name, layer, counts):
-    """Weights by the case, the class and the shape: no version's order of layers or names decides them."""
+    """Weights by the case, the class and the shape, not by names, which versions count otherwise; alike layers in the model's order."""
     if hasattr(layer, "layers") and layer.__class__.__name__ in ("Sequential", "Functional", "Model"):
         for inner in layer.layers:
             values_for(name, inner, counts)
@@ -546,6 +564,9 @@ def run(flavour, folder):
                         model.save(path, include_optimizer=False)
                     else:
                         model.save(path)
+                        if Path(path).is_file() and Path(path).read_bytes()[:2] != b"PK":
+                            # Keras 2.12 writes its new form only when asked by name.
+                            model.save(path, save_format="keras_v3")
                     if not Path(path).is_file():
                         continue
                     data = Path(path).read_bytes()
@@ -603,35 +624,47 @@ def eras(runs):
     return found
 
 
-# Of what no version changed, these are kept all the same: other files do not have them.
-SAME_IN_ALL = ("names_", "initial_state", "unrolled", "mask_global_average_all", "mask_rms_normalization", "mask_permute_same", "one_step")
+def formed(name, group):
+    """Versions whose files differ in form, though not in what they compute: weights' names, numbers of calls, operators."""
+    if name.startswith("names_") or "nested_model" in name:
+        return [one for one in group if any(entry["format"] == "keras" for entry in one[1])]
+    if not name.startswith("op_"):
+        return []
+    family = lambda one: order(one[0])[0]
+    return [one for at, one in enumerate(group) if at in (0, len(group) - 1) or family(group[at - 1]) != family(one) or family(group[at + 1]) != family(one)]
 
 
 def keep(folder):
-    """What changed: of each era the first version, of the last one the last, in one format by turns. Of `names_`, every version's `.keras`."""
+    """What a case computed in the first and the last version of each era; of one that never changed the newest alone.
+    Of forms that files have, more versions.
+
+    All files stand one after another in `keras-versions.bin`, deflated as a whole, since those of one version are much alike:
+    `at` and `bytes` of the index, `keras-versions.json.gz`, count in what it inflates to.
+    """
     runs = read(folder)
-    blob, index = b"", []
-    for number, (name, groups) in enumerate(sorted(eras(runs).items())):
-        if len(groups) == 1 and not any(word in name for word in SAME_IN_ALL):
-            continue
-        chosen = [group[0] for group in groups] + [groups[-1][-1]]
-        if name.startswith("names_"):
-            chosen = [version for group in groups for version in group]
-        for place, (by, entries) in enumerate(chosen):
-            if (by, entries) in chosen[:place]:
-                continue
-            forms = {entry["format"]: entry for entry in entries}
-            preferred = "keras" if name.startswith("names_") or (number + place) % 2 else "h5"
-            entry = forms.get(preferred) or list(forms.values())[0]
-            data = gzip.compress((Path(entry["folder"]) / "{}.{}".format(name, entry["format"])).read_bytes(), 9, mtime=0)
-            index.append(dict({key: value for key, value in entry.items() if key != "folder"}, name="{}, {}".format(name, by), case=name, by=by, at=len(blob), bytes=len(data)))
-            blob += data
-    (HERE / "keras-versions.bin").write_bytes(blob)
-    (HERE / "keras-versions.json").write_text("[\n" + ",\n".join(json.dumps(one, sort_keys=True) for one in index) + "\n]\n")
+    chosen = []
+    for name, groups in sorted(eras(runs).items()):
+        for group in groups:
+            ends = group[-1:] if len(groups) == 1 else [group[0], group[-1]][: len(group)]
+            ends += [one for one in formed(name, group) if one not in ends]
+            for at, (by, entries) in enumerate(ends):
+                forms = {entry["format"]: entry for entry in entries}
+                wanted = ["keras", "h5"] if at > 0 or len(groups) == 1 or formed(name, group) else ["h5", "keras"]
+                chosen.append(dict(forms.get(wanted[0]) or forms[wanted[1]], by=by))
+    chosen.sort(key=lambda one: (order(one["by"]), one["format"]))
+    blob, index = [], []
+    for entry in chosen:
+        data = (Path(entry.pop("folder")) / "{}.{}".format(entry["name"], entry["format"])).read_bytes()
+        case = entry.pop("name")
+        index.append(dict(entry, name="{}, {}".format(case, entry["by"]), case=case, at=sum(map(len, blob)), bytes=len(data)))
+        blob.append(data)
+    (HERE / "keras-versions.bin").write_bytes(gzip.compress(b"".join(blob), 9, mtime=0))
+    text = "[\n" + ",\n".join(json.dumps(one, sort_keys=True) for one in index) + "\n]\n"
+    (HERE / "keras-versions.json.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
     from versions import record
 
     record(HERE, "keras-versions", **{by: "python " + one["python"] for by, one in runs})
-    print(len(index), "files", len(blob), "bytes")
+    print(len(index), "files", (HERE / "keras-versions.bin").stat().st_size, "bytes, inflated", sum(map(len, blob)))
 
 
 if __name__ == "__main__":

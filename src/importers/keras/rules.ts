@@ -15,37 +15,46 @@ export interface Rules {
   readonly stateForgetsMask: boolean;
   /** A masked timestep repeats h, where an initial state was given from the first one on; else the output before, at first zeros. */
   readonly maskedRepeatsState: boolean;
-  /** A Bidirectional that returns sequences gives zeros at masked timesteps; else what the timestep before gave. */
-  readonly bothWaysGiveZeros: boolean;
+  /** Whose states come first where stacked cells are given or return them: the first cell's or, reversed, the last one's. */
+  readonly stackedStates: 'in order' | 'reversed' | 'unknown';
+  /** Whether outputs at masked timesteps become zeros where that is asked for, as by every Bidirectional; else they repeat. */
+  readonly zerosAtMasked: 'honoured' | 'never' | 'unknown';
   /** Rescaling and Normalization hand their input's mask on. */
   readonly scalingHandsMaskOn: boolean;
   /** The layer ReLU hands its input's mask on. */
   readonly reluHandsMaskOn: boolean;
   /** An Identity hands its input's mask on. */
   readonly identityHandsMaskOn: boolean;
-  /** Calls of models are counted from 0 by what reads them, and from 1 by the outputs; else alike by both. */
+  /** Calls of Functional models are counted from 0 by what reads them, and from 1 by the outputs; else alike by both. */
   readonly outputsCountModels: boolean;
+  /** What reads a call counts those outside the model too, which the file does not hold; the outputs do not. */
+  readonly readersCountAll: boolean;
 }
 
 /** @param version of Keras, as the file states it. */
 export function rulesOf(version: string): Rules {
-  const [major = 2, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  const [major = 2, minor = 0, patch = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
   const keras3 = major >= 3;
   const since = (least: number): boolean => keras3 && (major > 3 || minor >= least);
   // TensorFlow's Keras called its versions 2.x.y-tf until Keras itself ended with 2.3.
-  const itself = major === 2 && minor < 4 && !version.endsWith('-tf');
+  const ofTensorFlow = version.endsWith('-tf');
+  const itself = major === 2 && minor < 4 && !ofTensorFlow;
+  const reversing = major === 2 && (minor < 2 || (minor === 2 && patch < 3));
   return {
     hardSigmoidSlope: keras3 ? 1 / 6 : 0.2,
     gateActivation: keras3 ? 'sigmoid' : 'hard_sigmoid',
     mergedMask: since(4) ? 'all' : keras3 ? 'lost' : 'any',
     mergesLeaveOut: since(4),
     stateForgetsMask: keras3,
-    maskedRepeatsState: itself && minor < 3,
-    bothWaysGiveZeros: !itself,
+    maskedRepeatsState: major === 2 && minor < (ofTensorFlow ? 2 : 3),
+    stackedStates: !reversing ? 'in order' : ofTensorFlow ? 'unknown' : 'reversed',
+    // TensorFlow 1.14 gave zeros, 2.0 and 2.1 did not, 2.2 did again: of 2.2.4-tf, of 2.3.0-tf there is one of either kind.
+    zerosAtMasked: itself ? 'never' : ofTensorFlow ? 'unknown' : 'honoured',
     scalingHandsMaskOn: keras3,
     // Misspelt in TensorFlow's Keras until 2.5.
     reluHandsMaskOn: !/-tf$|^2\.4\./.test(version),
     identityHandsMaskOn: keras3,
-    outputsCountModels: since(2),
+    outputsCountModels: keras3,
+    readersCountAll: keras3 && !since(2),
   };
 }

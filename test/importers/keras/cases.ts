@@ -23,6 +23,8 @@ export const FILES = [
 export type FileName = (typeof FILES)[number] | 'keras-versions';
 
 export interface Fed {
+  /** The input's name, where the generator kept it; else inputs are fed in order. */
+  readonly name?: string;
   readonly shape: number[];
   readonly seed: number;
   readonly below?: number;
@@ -39,20 +41,35 @@ export interface Case {
   readonly outputs: { shape: number[]; data: string }[];
 }
 
+interface Golden {
+  readonly cases: Case[];
+  readonly bytes: (one: Case) => Uint8Array;
+}
 const golden = (name: string): Buffer => readFileSync(new URL(`../../golden/keras-files/${name}`, import.meta.url));
-const known = new Map<string, { cases: Case[]; blob: Buffer }>();
-function opened(name: FileName): { cases: Case[]; blob: Buffer } {
-  const found = known.get(name) ?? {
+const known = new Map<FileName, Golden>();
+function read(name: FileName): Golden {
+  const blob = golden(`${name}.bin`);
+  // Files of many versions, much alike, are deflated as a whole; others each by itself.
+  if (name === 'keras-versions') {
+    const all = gunzipSync(blob);
+    return {
+      cases: JSON.parse(gunzipSync(golden(`${name}.json.gz`)).toString()),
+      bytes: ({ at, bytes }) => new Uint8Array(all.subarray(at, at + bytes)),
+    };
+  }
+  return {
     cases: JSON.parse(golden(`${name}.json`).toString()),
-    blob: golden(`${name}.bin`),
+    bytes: ({ at, bytes }) => new Uint8Array(gunzipSync(blob.subarray(at, at + bytes))),
   };
+}
+function opened(name: FileName): Golden {
+  const found = known.get(name) ?? read(name);
   known.set(name, found);
   return found;
 }
 
 export const casesOf = (name: FileName): Case[] => opened(name).cases;
-export const bytesOf = (name: FileName, { at, bytes }: Case): Uint8Array =>
-  new Uint8Array(gunzipSync(opened(name).blob.subarray(at, at + bytes)));
+export const bytesOf = (name: FileName, one: Case): Uint8Array => opened(name).bytes(one);
 export function caseOf(file: FileName, name: string): Case {
   const found = casesOf(file).find((one) => one.name === name);
   if (!found) throw new Error(`no case ${name} in ${file}`);
@@ -75,7 +92,10 @@ export async function outputsOf(
   build?: Parameters<typeof createModel>[1],
 ): Promise<{ shape: readonly number[]; data: Float32Array }[]> {
   const model = await createModel(spec, build);
-  const fed = spec.inputs.map(({ name }, index) => [name, feed(inputs[index] as Fed)]);
+  const fed = spec.inputs.map(({ name }, index) => [
+    name,
+    feed((inputs.find((input) => input.name === name) ?? inputs[index]) as Fed),
+  ]);
   const got = model.runNamed(Object.fromEntries(fed));
   const outputs = spec.outputs.map((name) => {
     const { shape, data } = got[name] as { shape: readonly number[]; data: Float32Array };

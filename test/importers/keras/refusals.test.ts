@@ -237,6 +237,28 @@ const REFUSED: [string, () => string, string][] = [
     'layer "g" (GRU): too many initial states; expected one per state, got 2',
   ],
   [
+    'both ways over a mask by TensorFlow 1.14 to 2.2',
+    () => functional([x, masking, with2(both(lstm('l', { return_sequences: true })), 'm')], {}, '2.2.4-tf'),
+    'layer "b" (Bidirectional): a mask that makes outputs zero, as some releases of TensorFlow do and others do not under one version of Keras; expected no mask, or a file of Keras 2.4',
+  ],
+  [
+    'calls that Keras 3.1 counted together with others',
+    () => {
+      const twice = called(dense('d', 4, 4), [[['x', 0, 0, {}]], [['x', 0, 0, {}]]]);
+      return functional(
+        [x, twice, called(layer('a', 'Activation', { activation: 'tanh' }), [[['d', 1, 0, {}]]])],
+        {},
+        '3.1.1',
+      );
+    },
+    'layer "d" (Dense): calls that Keras before 3.2 counts together with those outside the model; expected one call, or one that is number 0, got 1',
+  ],
+  [
+    'states of stacked cells of an old TensorFlow',
+    () => functional([x, input('s', 2), with2(cells({}, {}), 'x', 's', 's', 's', 's')], {}, '2.1.6-tf'),
+    'layer "r" (RNN): states of stacked cells, whose order is not known of TensorFlow before 1.13; expected one cell, got 2',
+  ],
+  [
     'stacked cells walking backwards over a mask',
     () =>
       functional([

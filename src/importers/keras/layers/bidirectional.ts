@@ -4,7 +4,7 @@ import { Config } from '../config.js';
 import { entryOf, type LayerEntry } from '../entries.js';
 import { cellOf, KINDS } from './cell.js';
 import type { Call } from './layer.js';
-import { aroundCell, refuseUnrolled } from './recurrent.js';
+import { aroundCell, refuseUnrolled, zerosAtMasked } from './recurrent.js';
 import { variables } from './variables.js';
 
 /** Two layers, one from each end. */
@@ -38,7 +38,7 @@ export function bidirectional(call: Call): Flow[] {
     const spec = cellOf(build, own, kind, inner.className, `${entry.name}.${which}`, x.features, taken);
     own.finish();
     // Keras makes the halves output zeros at masked timesteps exactly where they return sequences, if at all.
-    const zeros = sequences && build.rules.bothWaysGiveZeros;
+    const zeros = zerosAtMasked(build, where, x, sequences);
     return { spec: { ...spec, ...(zeros && { zeroOutputForMask: true }) }, sequences, state, kind };
   };
   const [f, b] = [half(forward, 'forward'), half(backward, 'backward')];

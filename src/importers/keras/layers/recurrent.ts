@@ -1,5 +1,5 @@
 import { refuse } from '../../shared/refuse.js';
-import { type Flow, sequence } from '../build.js';
+import { type Build, type Flow, sequence } from '../build.js';
 import { Config } from '../config.js';
 import { cellsOf } from '../entries.js';
 import { cellOf, KINDS } from './cell.js';
@@ -25,6 +25,18 @@ export function refuseUnrolled(where: string, x: Flow, { unroll, sequences }: Re
     refuse(where, 'an unrolled backward walk over a mask that makes outputs zero', 'unroll false', 'true');
 }
 
+/** Whether outputs at masked timesteps become zeros, where that is asked for. */
+export function zerosAtMasked(build: Build, where: string, x: Flow, asked: boolean): boolean {
+  const rule = build.rules.zerosAtMasked;
+  if (asked && x.mask && rule === 'unknown')
+    refuse(
+      where,
+      'a mask that makes outputs zero, as some releases of TensorFlow do and others do not under one version of Keras',
+      'no mask, or a file of Keras 2.4',
+    );
+  return asked && rule !== 'never';
+}
+
 /** `[y, …states]` of LSTM, GRU, SimpleRNN, RNN(cell) and RNN(cells). */
 export function recurrent({ build, config, entry, name, inputs, arrays, maskIsNamed }: Call): Flow[] {
   const { where } = config;
@@ -37,13 +49,22 @@ export function recurrent({ build, config, entry, name, inputs, arrays, maskIsNa
   let x: Flow = forgets ? build.unmasked(source) : source;
   if (forgets && source.mask) x = { ...x, mask: source.mask, forgotten: true };
   const settings = aroundCell(config);
-  const { sequences, state, backwards, zero, stateful } = settings;
+  const { sequences, state, backwards, stateful } = settings;
+  const zero = zerosAtMasked(build, where, x, settings.zero);
   if (backwards && zero) refuseUnrolled(where, x, settings);
   if (stateful)
     build.reporter.note(
       `${where} is stateful: a stream carries its state from one run to the next, and reset() is reset_states(); run() of the model starts from zeros`,
     );
   const cells = entry.className === 'RNN' ? cellsOf(where, entry.config) : [entry];
+  const reversed = cells.length > 1 && build.rules.stackedStates === 'reversed';
+  if (cells.length > 1 && (state || initial.length > 0) && build.rules.stackedStates === 'unknown')
+    refuse(
+      where,
+      'states of stacked cells, whose order is not known of TensorFlow before 1.13',
+      'one cell',
+      `${cells.length}`,
+    );
   const used = [...arrays];
   const states: Flow[] = [];
   const given = [...initial];
@@ -59,7 +80,8 @@ export function recurrent({ build, config, entry, name, inputs, arrays, maskIsNa
     const spec = cellOf(build, own, kind, inner.className, label, x.features, taken);
     if (own !== config) own.finish();
     const parts = kind === 'lstm' ? 2 : 1;
-    const start = given.splice(0, initial.length > 0 ? parts : 0);
+    const taking = initial.length > 0 ? parts : 0;
+    const start = given.splice(reversed ? -taking : 0, taking);
     if (initial.length > 0 && start.length !== parts)
       refuse(where, 'wrong number of initial states', `${parts} for each cell`, `${initial.length}`);
     const wanted = cells.length === 1 ? name : `${name}.${index}`;
@@ -86,7 +108,8 @@ export function recurrent({ build, config, entry, name, inputs, arrays, maskIsNa
     if (backwards && x.mask && cells.length > 1)
       refuse(where, 'stacked cells walking backwards over a mask', 'one of them');
     x = last && !sequences ? { name: y.name, kind: 'vector', features: y.features } : y;
-    for (const part of outputs?.slice(1) ?? []) states.push({ name: part, kind: 'vector', features: spec.units });
+    const ended = (outputs?.slice(1) ?? []).map((part): Flow => ({ name: part, kind: 'vector', features: spec.units }));
+    states.splice(reversed ? 0 : states.length, 0, ...ended);
   });
   if (given.length > 0) refuse(where, 'too many initial states', 'one per state', `${initial.length}`);
   return [x, ...states];
