@@ -2,6 +2,7 @@ import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
 import { isZip, readZip } from '../formats/zip.js';
+import { Budget } from '../shared/budget.js';
 import { refuseOptions } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 import type { Imported } from '../shared/report.js';
@@ -44,10 +45,11 @@ function finish(
 /** A `.keras` archive. */
 function readArchive(view: Uint8Array): Imported {
   const wanted = ['config.json', 'metadata.json', 'model.weights.h5', 'model.weights.npz'];
-  const entries = readZip(view, { only: (name) => wanted.includes(name) });
+  const budget = new Budget(view.length);
+  const entries = readZip(view, { only: (name) => wanted.includes(name), budget });
   const part = (name: string): Uint8Array =>
     entries.get(name) ?? refuse('file', `no ${name}`, wanted.join(', '), [...entries.keys()].join(', ') || 'nothing');
-  const metadata = parseJson(part('metadata.json'), 'metadata.json');
+  const metadata = parseJson(part('metadata.json'), 'metadata.json', budget);
   const version =
     isObject(metadata) && typeof metadata.keras_version === 'string'
       ? metadata.keras_version
@@ -57,13 +59,11 @@ function readArchive(view: Uint8Array): Imported {
           'a version',
           show(isObject(metadata) ? metadata.keras_version : metadata),
         );
-  const config = parseJson(part('config.json'), 'config.json');
+  const config = parseJson(part('config.json'), 'config.json', budget);
   const npz = entries.get('model.weights.npz');
   if (npz && entries.has('model.weights.h5'))
     refuse('file', 'weights twice', 'model.weights.h5 or model.weights.npz', 'both');
-  const file = npz
-    ? new Npz(npz, 'model.weights.npz', view.length)
-    : new Hdf5(part('model.weights.h5'), 'model.weights.h5');
+  const file = npz ? new Npz(npz, 'model.weights.npz', budget) : new Hdf5(part('model.weights.h5'), 'model.weights.h5');
   return finish(config, (layers) => treeWeights(layers, file, treeForm(version)), version, '.keras');
 }
 

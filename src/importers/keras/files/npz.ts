@@ -2,7 +2,7 @@ import { show } from '../../formats/json.js';
 import { npyHeader, readNumbers } from '../../formats/npy.js';
 import { unpickle } from '../../formats/pickle.js';
 import { readZip } from '../../formats/zip.js';
-import { Budget } from '../../shared/budget.js';
+import type { Budget } from '../../shared/budget.js';
 import { refuse } from '../../shared/refuse.js';
 import type { Stored } from './stored.js';
 
@@ -114,15 +114,15 @@ export class Npz {
   readonly #layers = new Map<string, Map<unknown, unknown>>();
 
   /**
-   * @param whole bytes of the archive around it, which bound what an archive in an archive can unpack to.
+   * @param budget of the whole import, on which the archive around this one has drawn.
    * @throws {ImportError} not a zip archive.
    */
   constructor(
     bytes: Uint8Array,
     private readonly name: string,
-    whole: number,
+    budget: Budget,
   ) {
-    this.#entries = readZip(bytes, { only: (entry) => entry.startsWith('layers/'), budget: new Budget(whole) });
+    this.#entries = readZip(bytes, { only: (entry) => entry.startsWith('layers/'), budget });
   }
 
   /** @param path as `layers/lstm/cell/vars/0`. @throws {ImportError} no such array, or none of numbers. */
