@@ -9,6 +9,8 @@ export default defineConfig({
     testTimeout: 60_000,
     // Heap measurements need a collection on demand.
     pool: 'forks',
+    // The default leaves one processor of two idle.
+    maxWorkers: '100%',
     execArgv: ['--expose-gc'],
   },
 });

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { fromOnnx } from '../../src/importers/onnx/index.js';
 import { createModel } from '../../src/index.js';
+import { ModelSchema, TensorSchema } from '../importers/onnx/proto/onnx_pb.js';
 import { largestDifference } from '../support/bits.js';
 import { builds } from '../support/builds.js';
 import { modelsFolder, needsModels } from '../support/needs.js';
@@ -94,20 +96,16 @@ describe.each(builds)('models: ONNX, %s', needsModels, (build) => {
 
 type Tensor = { shape: number[]; data: Float32Array };
 
-/** Puts the given inputs but X and sequence_lens into the graph, as initialisers: a TensorProto each, field 5 of the graph, field 7 of the model. */
+/** Puts the given inputs but X and sequence_lens into the graph, as initialisers. */
 function readNodeTest(bytes: Uint8Array, read: (path: string) => Uint8Array) {
   const names = inputNames(bytes);
   const inputs: Record<string, Tensor> = {};
-  const added: number[] = [];
+  const model = fromBinary(ModelSchema, bytes);
   names.forEach(({ input, position }) => {
     const raw = read(`test_data_set_0/input_${position}.pb`);
     inputs[input] = readTensorProto(raw);
-    if (input !== 'X' && input !== 'sequence_lens') {
-      const name = [...new TextEncoder().encode(input)];
-      // A later field 8 (the name) replaces an earlier one.
-      const tensor = [...raw, 8 * 8 + 2, name.length, ...name];
-      added.push(5 * 8 + 2, ...varint(tensor.length), ...tensor);
-    }
+    if (input === 'X' || input === 'sequence_lens') return;
+    model.graph?.initializer.push({ ...fromBinary(TensorSchema, raw), name: input });
   });
   const outputs: Tensor[] = [];
   for (let index = 0; ; index++) {
@@ -117,11 +115,8 @@ function readNodeTest(bytes: Uint8Array, read: (path: string) => Uint8Array) {
       break;
     }
   }
-  // A second occurrence of the field graph is merged with the first.
-  return { inputs, outputs, graph: Uint8Array.from([...bytes, 7 * 8 + 2, ...varint(added.length), ...added]) };
+  return { inputs, outputs, graph: toBinary(ModelSchema, model) };
 }
-
-const varint = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...varint(n >> 7)]);
 
 /** Names of a node test's inputs: all that its only node names, in order. */
 function inputNames(bytes: Uint8Array): { input: string; position: number }[] {
