@@ -20,7 +20,7 @@ import { DisposedError, InputError } from './errors.js';
 import { badInput, describe, raise, reading } from './refuse.js';
 import { type LayerState, type LayerStateInput, readState, writeState } from './state/access.js';
 import { decodeState, encodeState } from './state/snapshot.js';
-import { isFloats, type Numbers } from './typed.js';
+import { copyInts, isFloats, isInts, type Numbers } from './typed.js';
 
 export interface StreamOptions {
   /** Sequences that advance together, each with a state of its own. Default 1. */
@@ -46,6 +46,8 @@ export class Stream {
   readonly #output: Port | undefined;
   /** Ids must be below this; 0 if the input is not ids. */
   readonly #vocabulary: number;
+  /** Where a step's ids are looked at, in memory of ours; empty if the input is not ids. */
+  readonly #ids: Float64Array;
   /** Address of the first row's slot; 0 once disposed. */
   #state = 0;
 
@@ -66,6 +68,7 @@ export class Stream {
     if (outputs.length === 1) this.#output = outputs[0];
     const [first] = engine.graph.inputs;
     this.#vocabulary = first?.dtype === 'int32' ? first.vocabulary : 0;
+    this.#ids = new Float64Array(this.#vocabulary === 0 ? 0 : (this.#input?.length ?? 0));
   }
 
   /** Sequences that advance together. */
@@ -88,7 +91,10 @@ export class Stream {
     if (input === undefined || output === undefined) this.#needsNames();
     let from: Numbers;
     if (this.#vocabulary === 0 && isFloats(frame, input.length)) from = frame;
-    else {
+    else if (this.#vocabulary !== 0 && isInts(frame, input.length)) {
+      from = copyInts(frame, this.#ids);
+      checkIds(from, this.#vocabulary, 'frame');
+    } else {
       from = this.#readFrame(frame, input.length);
       // It may have been the caller's code that read it.
       this.#alive();

@@ -14,6 +14,7 @@ const lengthGetter = getter<number>('length');
 const bufferGetter = getter<ArrayBuffer>('buffer');
 const offsetGetter = getter<number>('byteOffset');
 const setFloats = Float32Array.prototype.set;
+const setDoubles = Float64Array.prototype.set;
 
 /** `Float32Array`, …; undefined for what is no typed array. */
 export const arrayType = (value: unknown): string | undefined => typeGetter.call(value);
@@ -24,6 +25,16 @@ export const lengthOf = (array: unknown): number => lengthGetter.call(array);
 /** Whether it is a Float32Array of exactly this length. */
 export const isFloats = (value: unknown, length: number): value is Float32Array =>
   typeGetter.call(value) === 'Float32Array' && lengthGetter.call(value) === length;
+
+/** Whether it is an Int32Array of exactly this length. */
+export const isInts = (value: unknown, length: number): value is Int32Array =>
+  typeGetter.call(value) === 'Int32Array' && lengthGetter.call(value) === length;
+
+/** `out.set(data)`. @returns out. */
+export function copyInts(data: Int32Array, out: Float64Array): Float64Array {
+  setDoubles.call(out, data);
+  return out;
+}
 
 /** The same memory, as an array of this realm with nothing on top. */
 export const plainFloats = (array: unknown): Float32Array =>

@@ -11,6 +11,11 @@ describe('ONNX, refused by its words: parts, copies and joins', () => {
     ['a sum without its second', { nodes: [node('Sum', 'X  X')] }, /an input is missing; expected 3, got 2/],
     ['a choice without its second side', { nodes: [node('Where', 'X X')] }, /an input is missing; expected 3, got 2/],
     [
+      'more parts than outputs',
+      { nodes: [node('Split', 'X', 'Y', { axis: 2, num_outputs: 3 })], opset: 18 },
+      /num_outputs are not its outputs; expected 1, got 3/,
+    ],
+    [
       'one row of the batch',
       { nodes: [node('Gather', 'X i', 'Y', { axis: 0 })], init: { i: ints([0], []) } },
       /takes one row of the batch; expected rows that stand alone, got index 0/,
