@@ -260,6 +260,9 @@ export interface MergeNode extends NodeBase {
   readonly axis?: 'features' | 'time';
 }
 
+/** The merges that are a function of two values. */
+export type BinaryMerge = Exclude<MergeNode['type'], 'average' | 'concatenate'>;
+
 /** `inputs: [condition, a, b]`: a where the condition is not 0, else b; broadcast as in merges. */
 export interface WhereNode extends NodeBase {
   readonly type: 'where';

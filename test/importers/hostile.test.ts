@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { strToU8, zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crc32c } from '../../src/importers/tensorflow/crc32c.js';
+import { runInLittleHeap } from './little-heap.js';
 import { npy } from './npy.js';
 import { dict, id, stream, tensor } from './pytorch/pickles.js';
 import { entry, field, noRestarts, table, u32, varint } from './tensorflow/table.js';
@@ -279,9 +278,7 @@ beforeAll(() => {
     }),
   }));
   const importers = new URL('../../dist/importers/', import.meta.url).href;
-  writeFileSync(
-    join(folder, 'read.mjs'),
-    `import { readFileSync } from 'node:fs';
+  const script = `import { readFileSync } from 'node:fs';
     ${READERS.replaceAll('../', importers)}
     const told = [];
     for (const { reader, files } of ${JSON.stringify(jobs)}) {
@@ -294,16 +291,8 @@ beforeAll(() => {
       // What is left of one file is not counted as the next one's.
       gc();
     }
-    console.log(JSON.stringify(told));`,
-  );
-  const child = spawnSync(process.execPath, ['--expose-gc', '--max-old-space-size=256', join(folder, 'read.mjs')], {
-    encoding: 'utf8',
-    timeout: 120_000,
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
-  });
-  expect(child.signal, 'the reader hangs').toBeNull();
-  expect(child.status, child.stderr).toBe(0);
-  told = JSON.parse(child.stdout);
+    console.log(JSON.stringify(told));`;
+  told = runInLittleHeap(folder, script, '--expose-gc');
   if (process.env.HOSTILE_TOLD)
     console.log(told.map((row, k) => [HOSTILE[k]?.[0], JSON.stringify(row).slice(0, 300)].join(': ')).join('\n'));
 }, 150_000);

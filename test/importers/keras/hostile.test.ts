@@ -1,12 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { zlibSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Hdf5 } from '../../../src/importers/keras/files/hdf5.js';
 import { fromKeras } from '../../../src/importers/keras/index.js';
+import { runInLittleHeap } from '../little-heap.js';
 import { refusal } from '../support.js';
 import { bytesOf, caseOf, type FileName } from './cases.js';
 
@@ -240,15 +239,7 @@ beforeAll(() => {
       told[name].memory = process.resourceUsage().maxRSS;
     }
     console.log(JSON.stringify(told));`;
-  writeFileSync(join(folder, 'read.mjs'), script);
-  const child = spawnSync(process.execPath, ['--max-old-space-size=256', join(folder, 'read.mjs')], {
-    encoding: 'utf8',
-    timeout: 120_000,
-    cwd: fileURLToPath(new URL('../../..', import.meta.url)),
-  });
-  expect(child.signal, 'the reader hangs').toBeNull();
-  expect(child.status, child.stderr).toBe(0);
-  told = JSON.parse(child.stdout);
+  told = runInLittleHeap(folder, script);
 }, 150_000);
 
 describe('HDF5 files made to hurt', () => {

@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runInLittleHeap } from '../little-heap.js';
 import { floats, ints, model, node } from './build.js';
 import { ModelSchema, type Node, OperatorSetIdSchema, type Tensor, TensorSchema } from './proto/onnx_pb.js';
 
@@ -197,15 +196,7 @@ beforeAll(() => {
       told[name].memory = process.resourceUsage().maxRSS;
     }
     console.log(JSON.stringify(told));`;
-  writeFileSync(join(folder, 'read.mjs'), script);
-  const child = spawnSync(process.execPath, ['--max-old-space-size=256', join(folder, 'read.mjs')], {
-    encoding: 'utf8',
-    timeout: 120_000,
-    cwd: fileURLToPath(new URL('../../..', import.meta.url)),
-  });
-  expect(child.signal, 'the reader hangs').toBeNull();
-  expect(child.status, child.stderr).toBe(0);
-  told = JSON.parse(child.stdout);
+  told = runInLittleHeap(folder, script);
 }, 150_000);
 
 describe('ONNX files made to hurt, and large ones', () => {

@@ -1,4 +1,4 @@
-import type { ActivationSpec } from '../../../spec.js';
+import type { ActivationSpec, BinaryMerge } from '../../../spec.js';
 import { show } from '../../formats/json.js';
 import { refuse } from '../../shared/refuse.js';
 import type { Flow } from '../build.js';
@@ -43,22 +43,8 @@ const cast: Operation = (args) => {
   return [x];
 };
 
-type Binary =
-  | 'add'
-  | 'subtract'
-  | 'multiply'
-  | 'divide'
-  | 'power'
-  | 'maximum'
-  | 'minimum'
-  | 'equal'
-  | 'less'
-  | 'less_equal'
-  | 'greater'
-  | 'greater_equal';
-
 /** `x ∘ number` as one function of x, where there is one. */
-const BY_NUMBER: Readonly<Partial<Record<Binary, (c: number, first: boolean) => ActivationSpec | undefined>>> = {
+const BY_NUMBER: Readonly<Partial<Record<BinaryMerge, (c: number, first: boolean) => ActivationSpec | undefined>>> = {
   add: (c) => ({ type: 'affine', alpha: 1, beta: c }),
   subtract: (c, first) => (first ? { type: 'affine', alpha: -1, beta: c } : { type: 'affine', alpha: 1, beta: -c }),
   multiply: (c) => ({ type: 'affine', alpha: c, beta: 0 }),
@@ -66,7 +52,7 @@ const BY_NUMBER: Readonly<Partial<Record<Binary, (c: number, first: boolean) => 
 };
 
 const binary =
-  (type: Binary): Operation =>
+  (type: BinaryMerge): Operation =>
   (args) => {
     const [a, b] = pair(args);
     return [combine(args, args.name, type, a, b)];
@@ -86,7 +72,7 @@ const valueAmong = ({ where }: Arguments, operands: readonly (Flow | Constant)[]
   refuse(where, 'an operation on numbers alone', 'a value of the model');
 
 /** Two values, or a value and numbers, broadcast as NumPy does. */
-function combine(args: Arguments, name: string, type: Binary, a: Flow | Constant, b: Flow | Constant): Flow {
+function combine(args: Arguments, name: string, type: BinaryMerge, a: Flow | Constant, b: Flow | Constant): Flow {
   const { build } = args;
   const value = valueAmong(args, [a, b]);
   const constant = [a, b].find(isConstant);

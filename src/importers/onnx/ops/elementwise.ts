@@ -1,4 +1,4 @@
-import type { ActivationSpec } from '../../../spec.js';
+import type { ActivationSpec, BinaryMerge } from '../../../spec.js';
 import { refuse } from '../../shared/refuse.js';
 import { type Context, everyInput, known, numbers, type Op } from '../context.js';
 import { broadcast, filled, pick, type Site } from '../fold/elements.js';
@@ -70,20 +70,6 @@ function beside({ where, budget }: Site, x: Value, given: Constant): { data: Flo
   return { data, shape: varies ? [count(fixed), features] : [features] };
 }
 
-type Merge =
-  | 'add'
-  | 'subtract'
-  | 'multiply'
-  | 'divide'
-  | 'power'
-  | 'maximum'
-  | 'minimum'
-  | 'equal'
-  | 'less'
-  | 'less_equal'
-  | 'greater'
-  | 'greater_equal';
-
 /** A constant as a value of its own, beside x. */
 function asValue(ctx: Context, where: string, x: Value, given: Constant): string {
   const { data, shape } = beside(ctx.site(where), x, given);
@@ -102,7 +88,7 @@ function asValue(ctx: Context, where: string, x: Value, given: Constant): string
  * Keras moves token ids below 0 up by the vocabulary's size, and takes the others as they are. There are none below 0; the other
  * constants that leave ids what they are keep them ids.
  */
-function withIds(ctx: Context, type: Merge, x: Value, given: Constant | Filled, left: boolean): Item | undefined {
+function withIds(ctx: Context, type: BinaryMerge, x: Value, given: Constant | Filled, left: boolean): Item | undefined {
   const n = uniform(given);
   if (type === 'less' && !left && n === 0) {
     ctx.notNegative.add(ctx.rows.source(x.name));
@@ -115,7 +101,7 @@ function withIds(ctx: Context, type: Merge, x: Value, given: Constant | Filled, 
 function withConstant(
   op: Op,
   ctx: Context,
-  type: Merge,
+  type: BinaryMerge,
   small: Value,
   given: Constant | Filled,
   left: boolean,
@@ -167,7 +153,7 @@ function withConstant(
   return { ...x, name };
 }
 
-function scalar(type: Merge, n: number, left: boolean): ActivationSpec | undefined {
+function scalar(type: BinaryMerge, n: number, left: boolean): ActivationSpec | undefined {
   switch (type) {
     case 'add':
       return n === 0 ? 'linear' : { type: 'affine', alpha: 1, beta: n };
@@ -251,7 +237,7 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
 const VARIADIC = ['Sum', 'Max', 'Min'];
 
 /** Two of an operator's inputs. */
-export function merged(op: Op, ctx: Context, type: Merge, a: Item, b: Item): Item {
+export function merged(op: Op, ctx: Context, type: BinaryMerge, a: Item, b: Item): Item {
   const rows = rowArithmetic(ctx, type, a, b);
   if (rows) return rows;
   if (runSize(a) !== undefined) return merged(op, ctx, type, value(ctx, op.where, a, 'an input'), b);
@@ -265,7 +251,7 @@ export function merged(op: Op, ctx: Context, type: Merge, a: Item, b: Item): Ite
 }
 
 const merge =
-  (type: Merge, compares = false): Run =>
+  (type: BinaryMerge, compares = false): Run =>
   (op, ctx) => {
     const [first, ...rest] = everyInput(op, VARIADIC.includes(op.type) ? 1 : 2);
     const y = rest.reduce<Item>((a, b) => merged(op, ctx, type, a, b), first);
