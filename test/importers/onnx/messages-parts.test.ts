@@ -7,6 +7,33 @@ describe('ONNX, refused by its words: parts, copies and joins', () => {
   const short = node('Slice', 'X z b o two', 'half');
   const trimmed = node('Slice', 'X o b o', 'cut');
   table([
+    [
+      'values of several ranks joined',
+      { nodes: [node('Concat', 'X c', 'Y', { axis: 2 })], init: { c: floats([]) } },
+      /values of several ranks; expected 3 axes, got 0/,
+    ],
+    [
+      'a single number tiled as often as cannot be',
+      { nodes: [node('Tile', 'X r')], inputs: x(B, T, 1), init: { r: ints([1, 1, -2]) } },
+      /a size that cannot be; expected at least 1, got -2/,
+    ],
+    [
+      'an axis added twice',
+      { nodes: [node('Unsqueeze', 'X a')], init: { a: ints([1, -4]) } },
+      /an axis twice; expected every axis once, got \[1,-4\]/,
+    ],
+    [
+      'elements of a number without axes',
+      { nodes: [node('GatherND', 'X i')], inputs: x(), init: { i: ints([0, 0], [2, 1]) } },
+      /no such axis; expected -0 to -1, got 0/,
+      {},
+    ],
+    [
+      'a product of no matrices',
+      { nodes: [node('MatMul', 'X c')], inputs: x(1, T, 6), init: { c: floats([0, 6, 2]) } },
+      /very many products, or as many as the run says; expected 1 to 64; options.shapes, got 0/,
+      {},
+    ],
     ['a sum of one', { nodes: [node('Add', 'X')] }, /an input is missing; expected 2, got 1/],
     ['a sum without its second', { nodes: [node('Sum', 'X  X')] }, /an input is missing; expected 3, got 2/],
     ['a choice without its second side', { nodes: [node('Where', 'X X')] }, /an input is missing; expected 3, got 2/],

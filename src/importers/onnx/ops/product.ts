@@ -98,11 +98,11 @@ function product(op: Op, ctx: Context, a: Value, b: Value): Value {
   if (heads < 0) return rows(op, ctx, x, y);
   // Heads: one product each.
   const n = broadcast(where, left.slice(heads, heads + 1), right.slice(heads, heads + 1))[0];
-  if (typeof n !== 'number' || n > MOST_BLOCKS)
+  if (typeof n !== 'number' || n < 1 || n > MOST_BLOCKS)
     refuse(
       where,
       'very many products, or as many as the run says',
-      `at most ${MOST_BLOCKS}; options.shapes`,
+      `1 to ${MOST_BLOCKS}; options.shapes`,
       showSize(n),
     );
   const head = (factor: Value, i: number): Value =>

@@ -80,6 +80,7 @@ export const SHAPE: Readonly<Record<string, Run>> = {
     const axes = axesOf(op, 13) ?? refuse(op.where, 'no axes');
     const rank = dimsOf(x).length + axes.length;
     const added = new Set(axes.map((axis) => axisAt(op.where, axis, rank)));
+    if (added.size < axes.length) refuse(op.where, 'an axis twice', 'every axis once', `[${axes}]`);
     if (x.kind === 'value') {
       const rest = [...x.axes];
       return [
