@@ -8,7 +8,7 @@ import { expect } from 'vitest';
 import type { Order, Outcome } from './children/campaign.js';
 
 /** New ones each time; `SLOW_SEED` gives those of a run before again. */
-export const SEED = Number(process.env.SLOW_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const SEED = Number(process.env.SLOW_SEED ?? Math.floor(Math.random() * 2 ** 31));
 /** Longer looks further: `SLOW_SECONDS=3600`. */
 const SECONDS = process.env.SLOW_SECONDS === undefined ? undefined : Number(process.env.SLOW_SECONDS);
 const ONLY = process.env.SLOW_ONLY === undefined ? undefined : Number(process.env.SLOW_ONLY);

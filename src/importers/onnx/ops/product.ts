@@ -99,12 +99,7 @@ function product(op: Op, ctx: Context, a: Value, b: Value): Value {
   // Heads: one product each.
   const n = broadcast(where, left.slice(heads, heads + 1), right.slice(heads, heads + 1))[0];
   if (typeof n !== 'number' || n < 1 || n > MOST_BLOCKS)
-    refuse(
-      where,
-      'very many products, or as many as the run says',
-      `1 to ${MOST_BLOCKS}; options.shapes`,
-      showSize(n),
-    );
+    refuse(where, 'very many products, or as many as the run says', `1 to ${MOST_BLOCKS}; options.shapes`, showSize(n));
   const head = (factor: Value, i: number): Value =>
     element(ctx, where, factor, heads, totalSize(factor.axes[heads] as readonly Atom[]) === 1 ? 0 : i);
   const parts = Array.from({ length: n }, (_, i) => product(op, ctx, head(x, i), head(y, i)));
