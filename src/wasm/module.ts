@@ -52,7 +52,7 @@ export async function loadKernels({ build, kernels }: KernelOptions = {}): Promi
   }
   const chosen = build === undefined ? (acceptsBuild('relaxed') ? 'relaxed' : 'simd') : build;
   requireBuild(chosen);
-  embedded[chosen] ??= importEmbedded(chosen).then((base64) => WebAssembly.compile(decodeBase64(base64)));
+  embedded[chosen] ??= importEmbedded(chosen).then((text) => WebAssembly.compile(decodeHex(text)));
   try {
     return { module: await embedded[chosen], build: chosen };
   } catch (cause) {
@@ -133,6 +133,8 @@ function cannotCompile(cause: unknown): RuntimeError {
   );
 }
 
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+function decodeHex(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(text.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  return bytes;
 }
