@@ -64,8 +64,9 @@ async function usersBundle(build) {
 const rows = [
   ['kernels, simd (raw)', kernel('simd'), 18 * KB],
   ['kernels, relaxed (raw)', kernel('relaxed'), 18 * KB],
-  // 2 KB of it read what callers give so that nothing of theirs can run, or change, in the middle.
-  ['core (min+gzip)', await javascript('dist/index.js', /layers\/all\.js$/), 20.5 * KB],
+  // 2 KB of it read what callers give so that nothing of theirs can run, or change, in the middle; another has pipes, rows of a
+  // stream and what is said to those who pass something else, for which the kernels' text made room within what counts.
+  ['core (min+gzip)', await javascript('dist/index.js', /layers\/all\.js$/), 21.5 * KB],
   // What counts: the budgets above leave room within it, so that no byte need be golfed.
   ['core with simd kernels (min+gzip)', await usersBundle('simd'), 30 * KB],
   ['core with relaxed kernels (min+gzip)', await usersBundle('relaxed'), 30 * KB],

@@ -1,6 +1,7 @@
 import { type Disposable, makeDisposable } from './call/disposable.js';
 import { checkBatch, type Input } from './call/input.js';
 import { readOptions } from './call/options.js';
+import { cannotBeCloned } from './call/refusing-clones.js';
 import {
   byName,
   MASK_OPTIONS,
@@ -15,9 +16,10 @@ import { readGivenState } from './call/state.js';
 import { ModelEngine, type RunRequest } from './engine/engine.js';
 import { DisposedError, InputError, UnsupportedError } from './errors.js';
 import { checkSpec } from './graph/check-spec.js';
-import { ownSpec } from './graph/own-spec.js';
+import { type ModelSource, ownSpec } from './graph/own-spec.js';
 import type { Graph } from './graph/value.js';
-import { type ModelSummary, summarize } from './inspect/summary.js';
+import { showAsText } from './inspect/shown.js';
+import { headOf, type ModelSummary, summarize } from './inspect/summary.js';
 import { type LayerTrace, traceInto } from './inspect/trace.js';
 import { type ModelValue, modelValues } from './inspect/values.js';
 import { KINDS } from './layers/common.js';
@@ -70,13 +72,14 @@ export interface Trace {
 /**
  * Makes a model ready to run: checks the description, packs the weights into WebAssembly memory.
  *
- * @throws {SpecError} the description contradicts itself.
+ * @param source a spec, or the `{ spec, report }` that importers give.
+ * @throws {SpecError} the description contradicts itself, or is none: bytes are for `load` of `gatewise/load`.
  * @throws {RuntimeError} the kernels cannot run here.
  * @throws {MemoryLimitError} the weights do not fit under `memoryLimit`.
  */
-export async function createModel(spec: ModelSpec, options: ModelOptions = {}): Promise<Model> {
+export async function createModel(source: ModelSource, options: ModelOptions = {}): Promise<Model> {
   const { memoryLimit, layers, ...kernels } = readModelOptions(options, 'createModel');
-  const own = ownSpec(spec);
+  const own = ownSpec(source);
   const loaded = await loadKernels(kernels);
   return new Model(own, loaded, memoryLimit, layers ?? (await kindsFor(own)));
 }
@@ -91,13 +94,19 @@ async function kindsFor(spec: ModelSpec): Promise<LayerKinds> {
   }
 }
 
-/** `createModel` without waiting, for kernels in hand: AudioWorklets, synchronous start-up code. */
-export function createModelSync(spec: ModelSpec, options: ModelOptions & { readonly kernels: KernelSource }): Model {
+/**
+ * `createModel` without waiting, for kernels in hand: AudioWorklets, synchronous start-up code.
+ * @throws {RuntimeError} no kernels, or what is none; the message says how one comes to them.
+ */
+export function createModelSync(
+  source: ModelSource,
+  options: ModelOptions & { readonly kernels: KernelSource },
+): Model {
   const own = readModelOptions(options, 'createModelSync');
-  return new Model(ownSpec(spec), loadKernelsSync(own), own.memoryLimit, own.layers ?? KINDS);
+  return new Model(ownSpec(source), loadKernelsSync(own), own.memoryLimit, own.layers ?? KINDS);
 }
 
-function readModelOptions<Options extends ModelOptions>(given: Options, where: string): Options {
+function readModelOptions<Options extends ModelOptions>(given: Options = {} as Options, where: string): Options {
   const options = readOptions(given, ['build', 'kernels', 'memoryLimit', 'layers'], where);
   const { memoryLimit = 0, layers = {} } = options;
   if (typeof memoryLimit !== 'number') badInput('memoryLimit', 'not a number', 'bytes', describe(memoryLimit));
@@ -114,6 +123,8 @@ const RUN_OPTIONS = [...MASK_OPTIONS, 'batch', 'initialState'];
 export class Model {
   readonly #engine: ModelEngine;
   #graph: Graph | undefined;
+  /** @internal */
+  readonly cannotBeCloned = cannotBeCloned;
 
   /** @internal Use `createModel`. */
   constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined, kinds: LayerKinds) {
@@ -212,6 +223,11 @@ export class Model {
     return summarize(this.#alive());
   }
 
+  /** What `console.log` shows: inputs and outputs, and the first layers of the summary. */
+  toString(): string {
+    return this.#engine.disposed ? 'Model, disposed' : headOf(this.#engine);
+  }
+
   /** Gives the memory back; the model and its streams cannot be used afterwards. Further calls do nothing. */
   dispose(): void {
     this.#engine.dispose();
@@ -246,6 +262,7 @@ export class Model {
 
 export interface Model extends Disposable {}
 makeDisposable(Model);
+showAsText(Model);
 
 function isNamed(x: unknown, names: readonly string[]): boolean {
   if (typeof x !== 'object' || x === null || Array.isArray(x) || ArrayBuffer.isView(x)) return false;

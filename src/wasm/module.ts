@@ -45,7 +45,7 @@ export function acceptsBuild(build: Build): boolean {
 export async function loadKernels({ build, kernels }: KernelOptions = {}): Promise<LoadedModule> {
   if (kernels !== undefined) {
     try {
-      return given(isModule(kernels) ? kernels : await WebAssembly.compile(kernels), build);
+      return given(isModule(kernels) ? kernels : await WebAssembly.compile(bytesOf(kernels)), build);
     } catch (cause) {
       throw cannotCompile(cause);
     }
@@ -64,7 +64,7 @@ export async function loadKernels({ build, kernels }: KernelOptions = {}): Promi
 /** Like `loadKernels`, for kernels in hand and without waiting: AudioWorklets, synchronous start-up code. */
 export function loadKernelsSync({ build, kernels }: KernelOptions & { readonly kernels: KernelSource }): LoadedModule {
   try {
-    return given(isModule(kernels) ? kernels : new WebAssembly.Module(kernels), build);
+    return given(isModule(kernels) ? kernels : new WebAssembly.Module(bytesOf(kernels)), build);
   } catch (cause) {
     throw cannotCompile(cause);
   }
@@ -85,6 +85,18 @@ async function importEmbedded(build: Build): Promise<string> {
 /** Also one of another realm. */
 const isModule = (kernels: KernelSource): kernels is WebAssembly.Module =>
   Object.prototype.toString.call(kernels) === '[object WebAssembly.Module]';
+
+/** @throws {RuntimeError} something that only leads to bytes: where they are, what will be them, what holds them. */
+function bytesOf(kernels: Exclude<KernelSource, WebAssembly.Module>): ArrayBuffer | ArrayBufferView<ArrayBuffer> {
+  if (ArrayBuffer.isView(kernels) || /ArrayBuffer/.test(Object.prototype.toString.call(kernels))) return kernels;
+  return raise(
+    RuntimeError,
+    'kernels',
+    'neither a module nor bytes',
+    'a WebAssembly.Module, or the bytes of simd.wasm or relaxed.wasm: what a promise resolves to, await response.arrayBuffer() of a response, await (await fetch(url)).arrayBuffer() of a URL, the default of an imported namespace',
+    describe(kernels),
+  );
+}
 
 /** A module carries its build as the constant global export `relaxed`, readable only from an instance. */
 function given(module: WebAssembly.Module, build: Build | undefined): LoadedModule {
