@@ -4,8 +4,8 @@
  */
 
 import { create, type ModelOptions, NOTHING } from './create.js';
+import type { ModelSource } from './graph/own-spec.js';
 import type { Model } from './model.js';
-import type { ModelSpec } from './spec.js';
 import type { KernelSource } from './wasm/module.js';
 
 export * from './api.js';
@@ -14,13 +14,14 @@ export { createModelSync } from './create.js';
 /**
  * Makes a model ready to run: checks the description, packs the weights into WebAssembly memory.
  *
- * @throws {SpecError} the description contradicts itself, or has layers beyond the common ones and `layers` is not `allLayers`.
+ * @param source a spec, or the `{ spec, report }` that importers give.
+ * @throws {SpecError} the description contradicts itself or is none, or has layers beyond the common ones and `layers` is not `allLayers`.
  * @throws {RuntimeError} the kernels cannot run here.
  * @throws {MemoryLimitError} the weights do not fit under `memoryLimit`.
  */
 export function createModel(
-  spec: ModelSpec,
+  source: ModelSource,
   options: ModelOptions & { readonly kernels: KernelSource },
 ): Promise<Model> {
-  return create(spec, options, NOTHING);
+  return create(source, options, NOTHING);
 }

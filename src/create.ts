@@ -1,6 +1,6 @@
 import { readOptions } from './call/options.js';
 import { checkSpec } from './graph/check-spec.js';
-import { ownSpec } from './graph/own-spec.js';
+import { type ModelSource, ownSpec } from './graph/own-spec.js';
 import { KINDS } from './layers/common.js';
 import type { LayerKinds } from './layers/layer.js';
 import { Model } from './model.js';
@@ -29,25 +29,31 @@ export interface Supply {
 }
 
 /** The createModel of an entry. */
-export async function create(spec: ModelSpec, given: ModelOptions, supply: Supply): Promise<Model> {
+export async function create(source: ModelSource, given: ModelOptions, supply: Supply): Promise<Model> {
   const { memoryLimit, layers, ...kernels } = readModelOptions(given, 'createModel');
-  const own = ownSpec(spec);
+  const own = ownSpec(source);
   const loaded = await loadKernels(kernels, supply.kernels);
   return new Model(own, loaded, memoryLimit, layers ?? (await kindsFor(own, supply.layers)));
 }
 
 /** The createModelSync of an entry, which can fetch nothing. */
-export function createNow(spec: ModelSpec, given: ModelOptions, supply: Supply & { layers: LayerKinds }): Model {
+export function createNow(source: ModelSource, given: ModelOptions, supply: Supply & { layers: LayerKinds }): Model {
   const { memoryLimit, layers = supply.layers, ...kernels } = readModelOptions(given, 'createModelSync');
-  return new Model(ownSpec(spec), loadKernelsSync(kernels, supply.kernels), memoryLimit, layers);
+  return new Model(ownSpec(source), loadKernelsSync(kernels, supply.kernels), memoryLimit, layers);
 }
 
 /** Nothing embedded, nothing fetched. */
 export const NOTHING = { kernels: {}, layers: KINDS };
 
-/** `createModel` without waiting, for kernels in hand: AudioWorklets, synchronous start-up code. */
-export function createModelSync(spec: ModelSpec, options: ModelOptions & { readonly kernels: KernelSource }): Model {
-  return createNow(spec, options, NOTHING);
+/**
+ * `createModel` without waiting, for kernels in hand: AudioWorklets, synchronous start-up code.
+ * @throws {RuntimeError} no kernels, or what is none; the message says how one comes to them.
+ */
+export function createModelSync(
+  source: ModelSource,
+  options: ModelOptions & { readonly kernels: KernelSource },
+): Model {
+  return createNow(source, options, NOTHING);
 }
 
 /** The common layers, or all of them for a model that has others. */
@@ -61,7 +67,7 @@ async function kindsFor(spec: ModelSpec, layers: Supply['layers']): Promise<Laye
   }
 }
 
-function readModelOptions(given: ModelOptions, where: string): ModelOptions {
+function readModelOptions(given: ModelOptions = {}, where: string): ModelOptions {
   const options = readOptions(given, ['build', 'kernels', 'memoryLimit', 'layers'], where);
   const { memoryLimit = 0, layers = {} } = options;
   if (typeof memoryLimit !== 'number') badInput('memoryLimit', 'not a number', 'bytes', describe(memoryLimit));

@@ -4,8 +4,8 @@
  */
 
 import { create, type ModelOptions, type Supply } from './create.js';
+import type { ModelSource } from './graph/own-spec.js';
 import type { Model } from './model.js';
-import type { ModelSpec } from './spec.js';
 import { ON_DEMAND } from './wasm/on-demand.js';
 
 export * from './api.js';
@@ -16,10 +16,11 @@ const FETCHED: Supply = { kernels: ON_DEMAND, layers: async () => (await import(
 /**
  * Makes a model ready to run: checks the description, packs the weights into WebAssembly memory.
  *
- * @throws {SpecError} the description contradicts itself.
+ * @param source a spec, or the `{ spec, report }` that importers give.
+ * @throws {SpecError} the description contradicts itself, or is none: bytes are for `load` of `gatewise/load`.
  * @throws {RuntimeError} the kernels cannot run here.
  * @throws {MemoryLimitError} the weights do not fit under `memoryLimit`.
  */
-export function createModel(spec: ModelSpec, options: ModelOptions = {}): Promise<Model> {
-  return create(spec, options, FETCHED);
+export function createModel(source: ModelSource, options: ModelOptions = {}): Promise<Model> {
+  return create(source, options, FETCHED);
 }

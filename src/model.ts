@@ -1,6 +1,7 @@
 import { type Disposable, makeDisposable } from './call/disposable.js';
 import { checkBatch, type Input } from './call/input.js';
 import { readOptions } from './call/options.js';
+import { cannotBeCloned } from './call/refusing-clones.js';
 import {
   byName,
   MASK_OPTIONS,
@@ -15,7 +16,8 @@ import { readGivenState } from './call/state.js';
 import { ModelEngine, type RunRequest } from './engine/engine.js';
 import { DisposedError, InputError, UnsupportedError } from './errors.js';
 import type { Graph } from './graph/value.js';
-import { type ModelSummary, summarize } from './inspect/summary.js';
+import { showAsText } from './inspect/shown.js';
+import { headOf, type ModelSummary, summarize } from './inspect/summary.js';
 import { type LayerTrace, traceInto } from './inspect/trace.js';
 import { type ModelValue, modelValues } from './inspect/values.js';
 import type { LayerInfo, LayerKinds } from './layers/layer.js';
@@ -51,6 +53,8 @@ const RUN_OPTIONS = [...MASK_OPTIONS, 'batch', 'initialState'];
 export class Model {
   readonly #engine: ModelEngine;
   #graph: Graph | undefined;
+  /** @internal */
+  readonly cannotBeCloned = cannotBeCloned;
 
   /** @internal Use `createModel`. */
   constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined, kinds: LayerKinds) {
@@ -149,6 +153,11 @@ export class Model {
     return summarize(this.#alive());
   }
 
+  /** What `console.log` shows: inputs and outputs, and the first layers of the summary. */
+  toString(): string {
+    return this.#engine.disposed ? 'Model, disposed' : headOf(this.#engine);
+  }
+
   /** Gives the memory back; the model and its streams cannot be used afterwards. Further calls do nothing. */
   dispose(): void {
     this.#engine.dispose();
@@ -183,6 +192,7 @@ export class Model {
 
 export interface Model extends Disposable {}
 makeDisposable(Model);
+showAsText(Model);
 
 function isNamed(x: unknown, names: readonly string[]): boolean {
   if (typeof x !== 'object' || x === null || Array.isArray(x) || ArrayBuffer.isView(x)) return false;

@@ -50,7 +50,8 @@ export function acceptsBuild(build: Build): boolean {
  */
 export async function loadKernels({ build, kernels }: KernelOptions, embedded: Embedded): Promise<LoadedModule> {
   try {
-    if (kernels !== undefined) return given(isModule(kernels) ? kernels : await WebAssembly.compile(kernels), build);
+    if (kernels !== undefined)
+      return given(isModule(kernels) ? kernels : await WebAssembly.compile(bytesOf(kernels)), build);
     const chosen = choose(build, embedded);
     const source = embedded[chosen];
     compiled[chosen] ??= await compile(fromText(typeof source === 'function' ? await source() : (source as string)));
@@ -63,7 +64,8 @@ export async function loadKernels({ build, kernels }: KernelOptions, embedded: E
 /** Like `loadKernels`, for kernels in memory and without waiting: AudioWorklets, synchronous start-up code. */
 export function loadKernelsSync({ build, kernels }: KernelOptions, embedded: Embedded): LoadedModule {
   try {
-    if (kernels !== undefined) return given(isModule(kernels) ? kernels : new WebAssembly.Module(kernels), build);
+    if (kernels !== undefined)
+      return given(isModule(kernels) ? kernels : new WebAssembly.Module(bytesOf(kernels)), build);
     const chosen = choose(build, embedded);
     compiled[chosen] ??= new WebAssembly.Module(fromText(embedded[chosen] as string));
     return { module: compiled[chosen], build: chosen };
@@ -92,6 +94,24 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
 /** Also one of another realm. */
 const isModule = (kernels: KernelSource): kernels is WebAssembly.Module =>
   Object.prototype.toString.call(kernels) === '[object WebAssembly.Module]';
+
+/** @throws {RuntimeError} something that only leads to bytes: where they are, what will be them, what holds them. */
+function bytesOf(
+  kernels: Exclude<KernelSource, WebAssembly.Module> | undefined,
+): ArrayBuffer | ArrayBufferView<ArrayBuffer> {
+  if (
+    kernels !== undefined &&
+    (ArrayBuffer.isView(kernels) || /ArrayBuffer/.test(Object.prototype.toString.call(kernels)))
+  )
+    return kernels;
+  return raise(
+    RuntimeError,
+    'kernels',
+    'neither a module nor bytes',
+    'a WebAssembly.Module, or the bytes of simd.wasm or relaxed.wasm: what a promise resolves to, await response.arrayBuffer() of a response, await (await fetch(url)).arrayBuffer() of a URL, the default of an imported namespace',
+    describe(kernels),
+  );
+}
 
 /** A module carries its build as the constant global export `relaxed`, readable only from an instance. */
 function given(module: WebAssembly.Module, build: Build | undefined): LoadedModule {
@@ -123,7 +143,8 @@ function knownBuild(build: Build): void {
 function choose(build: Build | undefined, embedded: Embedded): Build {
   const there = Object.keys(embedded) as Build[];
   if (build !== undefined) knownBuild(build);
-  if (there.length === 0) raise(RuntimeError, 'kernels', 'none are embedded here', THE_KERNELS, 'none');
+  // The caller's, then, which are not there.
+  if (there.length === 0) bytesOf(undefined);
   if (build !== undefined && !there.includes(build)) {
     raise(RuntimeError, 'build', 'not embedded here', `${there.join(' or ')}, or options.kernels`, build);
   }

@@ -105,7 +105,7 @@ describe('bundled to one script that is no module', () => {
     expect(call({ kernels, layers: allLayers })).toEqual([3, 2, 0]);
     expect(() => call({ kernels })).toThrow(/reverse/);
     expect(() => call({})).toThrow(
-      'kernels: none are embedded here; expected simd.wasm or relaxed.wasm of this package, got none',
+      'kernels: neither a module nor bytes; expected a WebAssembly.Module, or the bytes of simd.wasm or relaxed.wasm',
     );
   });
 
