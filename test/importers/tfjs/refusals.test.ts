@@ -153,7 +153,7 @@ it('a weight belongs to the layer that its path names, or what that layer wraps'
   const spec = (...names: string[]) => {
     const layers = [
       named('first', { batch_input_shape: [null, 5, 2] }),
-      wrapped('outer', 'inner'),
+      wrapped('outer', 'in_ner'),
       wrapped('last', 'first'),
     ];
     const weights = names.map((name) => ({ name, shape: [2, 2], dtype: 'float32' }));
@@ -169,11 +169,11 @@ it('a weight belongs to the layer that its path names, or what that layer wraps'
   const wanted = ['first.weight', 'outer.weight', 'last.weight'];
   for (const names of [
     ['first/kernel', 'outer/kernel', 'last/kernel'],
-    ['first/kernel', 'inner/kernel', 'last/first/kernel'],
-    ['scope/first/kernel', 'forward_inner/kernel', 'backward_last/kernel'],
+    ['first/kernel', 'in_ner/kernel', 'last/first/kernel'],
+    ['scope/first/kernel', 'forward_in_ner/kernel', 'backward_last/kernel'],
   ])
     expect(spec(...names).map(([, becomes]) => becomes)).toEqual(wanted);
-  for (const other of ['a_forward_inner/kernel', 'inner_forward_/kernel', 'kernel'])
+  for (const other of ['in_forward_ner/kernel', 'in_ner_backward_/kernel', 'kernel'])
     expect(refusal(() => spec('first/kernel', other, 'last/kernel'))).not.toBe('nothing was thrown');
 });
 
