@@ -43,7 +43,7 @@ export async function testSample(folder, { sample = '100', seed = '1', kept } = 
     );
     for (const { id } of drawn) {
       if (outcomes.get(id).status !== 'static') continue;
-      outcomes.set(id, await room.runWith(id));
+      outcomes.set(id, await room.runWith(id, outcomes.get(id).files));
       keep();
     }
     return tell(folder, made.length, drawn, outcomes, seed);
@@ -100,10 +100,10 @@ class Room {
         if (unfit) console.log(`can't be run twice: ${unfit}: ${error}`);
       for (const outcome of told) {
         if (outcome.status === undefined) continue;
-        const { id, status, by, spoiled } = outcome;
+        const { id, status, by, spoiled, files } = outcome;
         // Spoiled by this one or one before it? Alone it is sure.
         const first = told.find(({ start }) => start !== undefined).start === id;
-        if (!spoiled || first) outcomes.set(id, { status, by });
+        if (!spoiled || first) outcomes.set(id, { status, by, files });
       }
       this.#order ??= told.find(({ order }) => order).order;
       const last = told.findLast(({ start }) => start !== undefined)?.start;
@@ -114,19 +114,19 @@ class Room {
     }
   }
 
-  /** A process with one change active from its beginning. */
-  async runWith(id) {
-    const { code, hung } = await this.#run({ active: id, order: this.#order });
+  /** A process with one change active from its beginning. @param files all tests unless given. */
+  async runWith(id, files = []) {
+    const { code, hung } = await this.#run({ active: id, order: this.#order }, files);
     return { status: hung ? 'hung' : code === 0 ? 'survived' : 'noticed', by: 'a run of its own' };
   }
 
-  async #run(asked) {
+  async #run(asked, only = []) {
     const run = join(this.#copy.folder, 'mutants-run.json');
     const told = join(this.#copy.folder, 'mutants-told.jsonl');
     writeFileSync(told, '');
     this.#files ??= await this.#countFiles();
     writeFileSync(run, JSON.stringify({ files: this.#files, told, ...asked }));
-    const { code, hung } = await this.#vitest(['run', '--config', 'vitest.mutants.config.ts'], run, told);
+    const { code, hung } = await this.#vitest(['run', '--config', 'vitest.mutants.config.ts', ...only], run, told);
     const lines = readFileSync(told, 'utf8').split('\n').filter(Boolean);
     return { told: lines.map((line) => JSON.parse(line)), code, hung };
   }

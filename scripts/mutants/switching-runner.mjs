@@ -15,6 +15,17 @@ state.activeMutant = active;
 export default class SwitchingRunner extends VitestTestRunner {
   #tests = [];
   #files = 0;
+  /** By change: the files during whose loading it ran, with how often until then. */
+  #loading = new Map();
+
+  onBeforeRunFiles(loaded) {
+    super.onBeforeRunFiles?.(loaded);
+    for (const [id, hits] of Object.entries(state.mutantCoverage?.static ?? {})) {
+      const known = this.#loading.get(id) ?? { files: [], hits: 0 };
+      if (hits > known.hits)
+        this.#loading.set(id, { files: [...known.files, ...loaded.map(({ name }) => name)], hits });
+    }
+  }
 
   async onBeforeRunTask(test) {
     if (test.mode === 'run' || test.mode === 'queued') state.currentTestId = String(this.#tests.length);
@@ -38,7 +49,8 @@ export default class SwitchingRunner extends VitestTestRunner {
 
   async #switchAll() {
     const coverage = state.mutantCoverage ?? { static: {}, perTest: {} };
-    state.mutantCoverage = { static: {}, perTest: {} };
+    // From here on everything counts as if it ran while files are loaded.
+    const atLoading = new Set(Object.keys(coverage.static));
     const suites = new Set(this.#tests.flatMap(({ test }) => suitesOf(test)));
     for (const suite of suites) for (const hook of getHooks(suite).beforeAll ?? []) await hook(suite);
     const tests = [];
@@ -58,8 +70,11 @@ export default class SwitchingRunner extends VitestTestRunner {
       const covering = tests.filter(({ hits }) => hits[id]);
       const outcome = await this.#switch(id, covering);
       // What ran while files were loaded, or in the body of a describe, ran before there was anything to switch.
-      if (outcome.status === 'survived' && coverage.static[id]) outcome.status = 'static';
-      else if (covering.length === 0) outcome.status = 'not reached';
+      if (outcome.status === 'survived' && atLoading.has(id)) {
+        outcome.status = 'static';
+        // What no test runs is a part of the module itself, which whatever file comes first loads.
+        if (covering.length > 0) outcome.files = this.#loading.get(id)?.files;
+      } else if (covering.length === 0) outcome.status = 'not reached';
       tell({ id, ...outcome });
       if (outcome.spoiled) break;
     }

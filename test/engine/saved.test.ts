@@ -35,6 +35,21 @@ it.each<[string, ModelSpec, string]>([
   expect(hex(fingerprint(checkSpec(spec, allLayers), spec.tensors, allLayers))).toBe(expected);
 });
 
+it('a hash is written in 16 digits', () => {
+  expect(hex([0x1, 0xabcdef])).toBe('0000000100abcdef');
+});
+
+it('a changed bit is told', async () => {
+  const model = await createModel(lstm, { build: 'simd' });
+  const stream = model.createStream();
+  const bytes = stream.save();
+  bytes[30] = (bytes[30] as number) ^ 1;
+  expect(() => stream.restore(bytes)).toThrow(
+    expect.objectContaining({ message: 'saved state: corrupted; expected the bytes as they were saved' }),
+  );
+  model.dispose();
+});
+
 it('the bytes of version 1', async () => {
   // GWST, version, model, batch, numbers; h, c and the last output of both rows; a hash of all that.
   const bytes = [
