@@ -246,12 +246,7 @@ const KERAS: readonly (readonly [
   says: RegExp | number,
 ])[] = [
   ['1,200 layers out of order', 'tfjs', () => [activations(many(1200, (i) => 1199 - i))], 1200],
-  [
-    '20,000 layers out of order',
-    'tfjs',
-    () => [activations(many(20_000, (i) => 19_999 - i))],
-    /too many calls of layers|nodes/,
-  ],
+  ['20,000 layers out of order', 'tfjs', () => [activations(many(20_000, (i) => 19_999 - i))], 20_000],
   [
     '3,000 layers with weights',
     'tfjs',

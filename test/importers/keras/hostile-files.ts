@@ -83,7 +83,7 @@ const FILES: [name: string, file: () => Uint8Array, says: RegExp][] = [
       }
       return redirected(grown, rootTree(bytes), child);
     },
-    /structures that are read again and again/,
+    /file: too many (operations|bytes) for a file of/,
   ],
   [
     'an object header that continues in itself, 65,535 messages long',
