@@ -83,14 +83,18 @@ const LAUNCHER = `
     console.log(JSON.stringify({ signal: child.signal, status: child.status, out: child.stdout, error: child.stderr.slice(-3000) }));
   }`;
 
-/** Longest that a process may take: it hangs, or as good as. */
-const TIMEOUT = 120_000;
+/** MB of heap, and the milliseconds after which a process hangs, or as good as. */
+interface Bounds {
+  readonly heap: number;
+  readonly timeout: number;
+}
+const LITTLE: Bounds = { heap: 256, timeout: 120_000 };
 
 /**
- * Reads each list of files in a process of its own with a heap of 256 MB.
+ * Reads each list of files in a process of its own.
  * @returns what became of each file; of all files of a list whose process ended early, how it ended.
  */
-function readLists(lists: readonly (readonly HostileFile[])[]): (Told[] | string)[] {
+function readLists(lists: readonly (readonly HostileFile[])[], { heap, timeout }: Bounds): (Told[] | string)[] {
   const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
   try {
     const paths = lists.map((list, n) => {
@@ -112,7 +116,7 @@ function readLists(lists: readonly (readonly HostileFile[])[]): (Told[] | string
     writeFileSync(script, `const READERS = { ${readers} };\n${SCRIPT}`);
     writeFileSync(launcher, LAUNCHER);
     const dist = new URL('../../dist/importers/', import.meta.url).href;
-    const order = { flags: ['--max-old-space-size=256', '--expose-gc'], timeout: TIMEOUT, lists: paths, script, dist };
+    const order = { flags: [`--max-old-space-size=${heap}`, '--expose-gc'], timeout, lists: paths, script, dist };
     const { stdout, stderr } = spawnSync(process.execPath, [launcher, JSON.stringify(order)], {
       encoding: 'utf8',
       maxBuffer: 2 ** 28,
@@ -130,16 +134,17 @@ function readLists(lists: readonly (readonly HostileFile[])[]): (Told[] | string
   }
 }
 
-/** Reads all files in one process. @throws if it ended early. */
+/** Reads all files in one process with a heap of 256 MB. @throws if it ended early. */
 export function readInLittleHeap(files: readonly HostileFile[]): Told[] {
-  const [told] = readLists([files]);
+  const [told] = readLists([files], LITTLE);
   if (!Array.isArray(told)) throw new Error(told);
   return told;
 }
 
 /** Reads every file in a process of its own, so that its memory is its own. @returns how the process ended if it did so early. */
-export function readOneByOne(files: readonly HostileFile[]): (Told | string)[] {
-  return readLists(files.map((file) => [file])).map((told) => (Array.isArray(told) ? (told[0] as Told) : told));
+export function readOneByOne(files: readonly HostileFile[], bounds: Bounds = LITTLE): (Told | string)[] {
+  const lists = files.map((file) => [file]);
+  return readLists(lists, bounds).map((told) => (Array.isArray(told) ? (told[0] as Told) : told));
 }
 
 /** The file was refused as it says, in words short enough, or is the model that it says. */

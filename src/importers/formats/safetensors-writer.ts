@@ -1,40 +1,45 @@
 import { InputError } from '../../errors.js';
 import type { TensorSpec } from '../../spec.js';
-import { show } from './json.js';
+import { isObject, show } from './json.js';
 import { tensorAt } from './safetensors.js';
 
 /**
  * Writes float32 tensors in the order given; the data begins at a multiple of 8 bytes.
- * @throws {InputError} a shape that does not fit its data, other data than a Float32Array, an unknown field, a reserved name,
- *   metadata that is no text.
+ * @throws {InputError} no tensors; a shape that does not fit its data, other data than a Float32Array, an unknown field, a reserved
+ *   name, metadata that is no text.
  */
 export function writeSafetensors(
   tensors: Readonly<Record<string, TensorSpec>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   let end = 0;
+  for (const [where, given] of Object.entries({ tensors, metadata }))
+    if (!isObject(given)) throw new InputError('not an object', { where, expected: 'an object', got: show(given) });
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== 'string')
       throw new InputError('not a text', { where: `metadata, ${show(key)}`, expected: 'a text', got: show(value) });
   }
-  const entries = Object.entries(tensors).map(([name, { shape, data, ...more }]) => {
+  const entries = Object.entries(tensors).map(([name, tensor]) => {
+    const { shape, data, ...more }: Partial<TensorSpec> = isObject(tensor) ? tensor : {};
     const [unknown] = Object.keys(more);
     if (unknown !== undefined)
       throw new InputError('an unknown field', { where: tensorAt(name), expected: 'shape, data', got: unknown });
     const kind = ArrayBuffer.isView(data) ? data.constructor.name : typeof data;
     if (kind !== 'Float32Array')
       throw new InputError('not float32', { where: tensorAt(name), expected: 'a Float32Array', got: kind });
-    const count = shape.reduce((product, n) => product * n, 1);
+    if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0))
+      throw new InputError('a shape that cannot be', { where: tensorAt(name), expected: 'sizes', got: show(shape) });
+    const count = (shape as readonly number[]).reduce((product, n) => product * n, 1);
     if (name === '__metadata__') throw new InputError('a reserved name', { where: tensorAt(name) });
-    if (count !== data.length) {
+    if (count !== (data as Float32Array).length) {
       throw new InputError('shape and data disagree', {
         where: tensorAt(name),
         expected: `${count} numbers for shape ${show(shape)}`,
-        got: String(data.length),
+        got: String((data as Float32Array).length),
       });
     }
     const begin = end;
-    end += data.length * 4;
+    end += (data as Float32Array).length * 4;
     return [name, { dtype: 'F32', shape, data_offsets: [begin, end] }] as const;
   });
   const known = Object.keys(metadata).length > 0 ? [['__metadata__', metadata] as const] : [];

@@ -228,6 +228,16 @@ describe('ONNX, refused by its words: layers', () => {
       VECTOR,
     ],
     [
+      'a vector turned',
+      {
+        nodes: [node('FusedMatMul', 'X W', 'Y', { transA: 1 }, 'com.microsoft')],
+        inputs: x(6),
+        init: { W: floats([6, 2]) },
+      },
+      /a vector turned; expected a matrix, got 1 axes/,
+      {},
+    ],
+    [
       'weights of several axes, transposed',
       { nodes: [node('FusedMatMul', 'X W', 'Y', { transB: 1 }, 'com.microsoft')], init: { W: floats([2, 3, 6]) } },
       /weights of several axes; expected two, got \[2,3,6\]/,

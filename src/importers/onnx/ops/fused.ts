@@ -47,6 +47,7 @@ function factor(op: Op, index: number): Item | undefined {
   const x = op.inputs[index];
   if (!batch && !flip) return x;
   if (x?.kind === 'value') {
+    if (x.axes.length < 2) refuse(op.where, 'a vector turned', 'a matrix', `${x.axes.length} axes`);
     const [first, ...rest] = x.axes as [readonly Atom[], ...(readonly Atom[])[]];
     const moved = batch ? { ...x, axes: [...rest.slice(0, -1), first, ...rest.slice(-1)] } : x;
     return flip ? turned(moved) : moved;
