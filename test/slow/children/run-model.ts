@@ -54,21 +54,40 @@ function compare(spec: ModelSpec, model: Model, inputs: Inputs, outputs: Record<
       return [name, { data, batch: BATCH, ...(kind === 'sequence' && { time }) }];
     }),
   );
+  const moved = Object.fromEntries(
+    Object.entries(given).map(([name, one]) => [
+      name,
+      { ...one, data: one.data instanceof Int32Array ? one.data : one.data.map((n) => n * (1 + 1e-5)) },
+    ]),
+  );
   let twin: ReturnType<typeof runReference>;
+  let shaken: ReturnType<typeof runReference>;
   try {
     twin = runReference(spec, given);
+    shaken = runReference(spec, moved);
   } catch (error) {
     if (error instanceof RangeError || error instanceof TypeError) return 'run';
     throw error;
   }
+  if (!isComparable(spec)) return 'run';
   for (const [name, { data }] of Object.entries(twin.outputs)) {
-    // Of what is beyond all sense nothing is known: NaN of infinities, a rounding on the other side of a step.
+    // Nothing is known of what is beyond all sense, or hangs on a rounding: a step, a difference of nearly equal numbers.
     if (data.some((n) => !(Math.abs(n) < 1e4))) return 'run';
+    if (!(largestDifference(shaken.outputs[name]?.data, data, { relative: true }) <= 10 * NEAR)) return 'run';
     const worst = largestDifference(outputs[name]?.data, data, { relative: true });
     if (!(worst <= NEAR))
-      throw new Wrong(`output ${name} is ${worst} from its twin: ${JSON.stringify(spec.nodes).slice(0, 600)}`);
+      throw new Wrong(`output ${name} is ${worst} from its twin: ${JSON.stringify(spec.nodes).slice(0, 1000)}`);
   }
   return 'twin';
+}
+
+/** Whether what lies between can be neither beyond float32 nor a NaN that what follows makes a number of, each in its own way. */
+function isComparable({ nodes, tensors }: ModelSpec): boolean {
+  const text = JSON.stringify(nodes);
+  const lost =
+    /"(log|sqrt|power|divide|reciprocal)"/.test(text) &&
+    /"(arg_reduce|max|min|sign|where|\w*equal|less|greater)/.test(text);
+  return !lost && Object.values(tensors).every(({ data }) => data.every((n) => Math.abs(n) < 1e6));
 }
 
 /** Step by step, where that is possible: the same bits. */
