@@ -43,7 +43,7 @@ const add = (op: Op, ctx: Context, inputs: Op['inputs']): Value =>
 /** A factor of FusedMatMul as MatMul takes it: the batch may stand behind the rows, and the last two axes may be exchanged. */
 function factor(op: Op, index: number): Item | undefined {
   const side = 'AB'[index];
-  const [batch, flip] = [op.attributes.int(`transBatch${side}`, 0) !== 0, op.attributes.int(`trans${side}`, 0) !== 0];
+  const [batch, flip] = [op.attributes.flag(`transBatch${side}`, false), op.attributes.flag(`trans${side}`, false)];
   const x = op.inputs[index];
   if (!batch && !flip) return x;
   if (x?.kind === 'value') {

@@ -156,9 +156,9 @@ export function gemm(op: Op, ctx: Context): Item[] {
   const x = value(ctx, where, inputs[0], 'A');
   const w = known(where, inputs[1], 'B');
   const [scale, beta] = [attributes.float('alpha', 1), attributes.float('beta', 1)];
-  if (attributes.int('transA', 0) !== 0) refuse(where, 'sums over the batch', 'transA 0', '1');
+  if (attributes.flag('transA', false)) refuse(where, 'sums over the batch', 'transA 0', '1');
   if (w.dims.length !== 2 || x.axes.length !== 2) refuse(where, 'not matrices', 'two axes', `[${w.dims}]`);
-  const y = dense(op, ctx, x, 1, w, attributes.int('transB', 0) !== 0, scale);
+  const y = dense(op, ctx, x, 1, w, attributes.flag('transB', false), scale);
   ctx.biasless.delete(op.outputs[0] as string);
   if (inputs[2] === undefined) return [y];
   if (inputs[2].kind === 'value') {

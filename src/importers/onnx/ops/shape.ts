@@ -46,7 +46,7 @@ export const SHAPE: Readonly<Record<string, Run>> = {
   Reshape(op) {
     const x = item(op);
     const wanted = sizes(op.where, op.inputs[1]);
-    const dims = shapeFor(op.where, dimsOf(x), wanted, op.attributes.int('allowzero', 0) === 1);
+    const dims = shapeFor(op.where, dimsOf(x), wanted, op.attributes.flag('allowzero', false));
     return [reshaped(op, x, dims)];
   },
   Flatten(op) {
