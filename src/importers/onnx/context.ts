@@ -131,10 +131,12 @@ export class Context extends SpecBuilder {
     const inputs = node.type === 'embedding' ? sources : sources.map((name) => this.#asNumbers(name));
     // Moves of numbers that are asked for twice are done once.
     const key = MOVES.has(node.type) ? JSON.stringify({ ...node, inputs }) : undefined;
-    const first = (key !== undefined && this.#moves.get(key)) || super.add({ ...node, inputs }, wanted);
+    const own = { ...node };
+    own.inputs = inputs;
+    const first = (key !== undefined && this.#moves.get(key)) || super.add(own, wanted);
     if (key !== undefined) this.#moves.set(key, first);
     const names = [...(node.outputs ?? [first])];
-    this.#repeatWith({ ...node, inputs }, first);
+    this.#repeatWith(own, first);
     if (inputs.every((input) => this.rows.isAlike(input))) for (const made of names) this.rows.alike(made);
     return names.map((made) => this.rows.named(made, order));
   }

@@ -62,12 +62,12 @@ function readNew(tensor: Tensor, files: Files, budget: Budget): Constant {
   if (raw) {
     if (raw.length !== length * each) refuse(where, 'wrong size', `${length * each} bytes`, `${raw.length}`);
     draw();
-    return { ...constant(dims, plain(raw, dtype, where), dataType), tensor: name };
+    return constant(dims, plain(raw, dtype, where), dataType, name);
   }
   const typed = typedData(tensor, dtype, where);
   if (typed.length !== length) refuse(where, 'wrong size', `${length} numbers for [${dims}]`, `${typed.length}`);
   draw();
-  return { ...constant(dims, ofType(where, dataType, typed), dataType), tensor: name };
+  return constant(dims, ofType(where, dataType, typed), dataType, name);
 }
 
 /** Doubles are rounded, beyond float32 to infinity; 64-bit ends of ranges ("to the end") need not be exact. */
