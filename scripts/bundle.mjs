@@ -41,6 +41,7 @@ const OPTIONS = {
   cwd: ROOT,
   platform: 'neutral',
   tsconfig: 'tsconfig.build.json',
+  external: [/^node:/],
   resolve: { mainFields: ['module', 'main'], conditionNames: ['import'] },
 };
 

@@ -24,7 +24,7 @@ export type CellKernel = (
 
 export interface Kernels {
   /** 1 in the relaxed build. */
-  readonly relaxed: WebAssembly.Global;
+  readonly relaxed: { readonly value: number };
   /** Width, in vectors, of the next panel of a packed matrix when `remaining` vectors remain. */
   panelVectors(remaining: number): number;
   /** `C[r] = init[r] + Σ_k A[r, k] · W[k0 + k]`, one sequential sum per output. */
