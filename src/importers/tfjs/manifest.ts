@@ -1,7 +1,9 @@
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
 import { bytesPerElement, elementsOf, toFloats } from '../formats/elements.js';
-import { isObject, show } from '../formats/json.js';
+import { isObject, parseJson, show } from '../formats/json.js';
+import { plainPath } from '../formats/paths.js';
 import type { Stored } from '../keras/files/stored.js';
+import type { Budget } from '../shared/budget.js';
 import { checkKeys } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 
@@ -18,14 +20,19 @@ const TYPES: Readonly<Record<string, string>> = {
   bool: 'BOOL',
 };
 
-/** `./x` is `x`. */
-const plain = (path: string): string => path.replace(/^(\.\/)+/, '');
+/** The paths of all shards, as the manifest of a `model.json` has them; what is none is left to `readManifest`. */
+export function shardNames(modelJson: Uint8Array, budget: Budget): string[] {
+  const file = parseJson(modelJson, 'model.json', budget);
+  const groups: readonly unknown[] = isObject(file) && Array.isArray(file.weightsManifest) ? file.weightsManifest : [];
+  const paths = groups.flatMap((group) => (isObject(group) && Array.isArray(group.paths) ? group.paths : []));
+  return paths.filter((path) => typeof path === 'string');
+}
 
 /** The weights of every group: the group's files one after another hold its weights one after another. */
 export function readManifest(manifest: unknown, shards: Shards): Map<string, Stored> {
   if (!Array.isArray(manifest)) return refuse('weightsManifest', 'no weights', 'a list of groups', show(manifest));
   const list = Array.isArray(shards) ? [...(shards as readonly FileBytes[])] : undefined;
-  const byPath = new Map(list ? [] : Object.entries(shards).map(([path, bytes]) => [plain(path), bytes]));
+  const byPath = new Map(list ? [] : Object.entries(shards).map(([path, bytes]) => [plainPath(path), bytes]));
   const arrays = new Map<string, Stored>();
   manifest.forEach((group: unknown, index) => {
     const where = `weightsManifest[${index}]`;
@@ -35,7 +42,7 @@ export function readManifest(manifest: unknown, shards: Shards): Map<string, Sto
     const { paths, weights } = group as { paths: unknown[]; weights: unknown[] };
     const files = paths.map((path) => {
       return viewBytes(
-        (list ? list.shift() : byPath.get(plain(String(path)))) ??
+        (list ? list.shift() : byPath.get(plainPath(String(path)))) ??
           refuse(
             where,
             'a shard that is not given',
