@@ -100,10 +100,7 @@ describe('load: what leads to bytes', () => {
         'source: a URL that cannot be fetched; expected http, https, data or blob, got s3://bucket/model.onnx',
       ],
       [Promise.resolve('model.onnx'), 'source: a path;'],
-      [
-        { a: gone },
-        'file "a": cannot be read; expected the bytes of a file, got Error: gone',
-      ],
+      [{ a: gone }, 'file "a": cannot be read; expected the bytes of a file, got Error: gone'],
     ];
     for (const [source, message] of failures) {
       const error = await load(loose(source)).catch((error: unknown) => error);
