@@ -2,14 +2,14 @@ import { copyFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createModel } from '../../src/index.js';
 import { stack } from '../support/random.js';
 import { SIMD_HASH } from '../support/stacks.js';
 import { bundle, newFolder } from './bundles.js';
-import { launch, needsChromium } from './chromium.js';
 import { oneOfEach } from './files.js';
+import { chromiumPath, needsChromium } from './here.js';
 import { openAll } from './importers.js';
 import type { page as pageScript } from './page.js';
 
@@ -42,7 +42,7 @@ describe('Chromium', needsChromium, () => {
     copyFileSync(new URL('../../dist/kernels/simd.wasm', import.meta.url), join(folder, 'simd.wasm'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await launch();
+    browser = await chromium.launch({ executablePath: chromiumPath as string, args: ['--no-sandbox'] });
     tab = await browser.newPage();
     await tab.goto(site);
   });

@@ -3,12 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SIMD_HASH } from '../support/stacks.js';
 import { bundle, fromDist, newFolder } from './bundles.js';
-import { launch, needsChromium } from './chromium.js';
+
 import { oneOfEach } from './files.js';
+import { chromiumPath, needsChromium } from './here.js';
 import { openAll } from './importers.js';
 import type { page as pageScript } from './page.js';
 
@@ -67,7 +68,7 @@ describe('a page without a bundler', needsChromium, () => {
     await bundle(folder, 'page.ts', 'one file', [fromDist]);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     site = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    browser = await launch();
+    browser = await chromium.launch({ executablePath: chromiumPath as string, args: ['--no-sandbox'] });
     tab = await browser.newPage();
   });
   afterAll(async () => {
