@@ -15,40 +15,17 @@ import {
 import { readGivenState } from './call/state.js';
 import { ModelEngine, type RunRequest } from './engine/engine.js';
 import { DisposedError, InputError, UnsupportedError } from './errors.js';
-import { checkSpec } from './graph/check-spec.js';
-import { type ModelSource, ownSpec } from './graph/own-spec.js';
 import type { Graph } from './graph/value.js';
 import { showAsText } from './inspect/shown.js';
 import { headOf, type ModelSummary, summarize } from './inspect/summary.js';
 import { type LayerTrace, traceInto } from './inspect/trace.js';
 import { type ModelValue, modelValues } from './inspect/values.js';
-import { KINDS } from './layers/common.js';
 import type { LayerInfo, LayerKinds } from './layers/layer.js';
-import { badInput, describe, raise, reading } from './refuse.js';
+import { raise, reading } from './refuse.js';
 import type { ModelSpec } from './spec.js';
 import { type LayerStateInput, writeState } from './state/access.js';
 import { Stream, type StreamOptions } from './stream.js';
-import {
-  type Build,
-  type KernelOptions,
-  type KernelSource,
-  type LoadedModule,
-  loadKernels,
-  loadKernelsSync,
-} from './wasm/module.js';
-
-export interface ModelOptions extends KernelOptions {
-  /**
-   * Most bytes of WebAssembly memory the model and its streams may take. Default: 4 GiB. The results of one run may be as large, and
-   * 64 MiB in any case; more than that needs an `out` of the caller's.
-   */
-  readonly memoryLimit?: number;
-  /**
-   * The types of layers there are: `allLayers` of `gatewise/layers`. Needed where code cannot be loaded on demand: in
-   * `createModelSync`, AudioWorklets, service workers, for models with convolutions and the like.
-   */
-  readonly layers?: LayerKinds;
-}
+import type { Build, LoadedModule } from './wasm/module.js';
 
 export interface NamedRunOptions extends MaskOptions {
   /** Rows of flat inputs. Default 1. */
@@ -67,53 +44,6 @@ export interface Trace {
   readonly outputs: Record<string, NamedOutput>;
   /** One entry per recurrent layer in the order of the model; two for a bidirectional one. */
   readonly layers: readonly LayerTrace[];
-}
-
-/**
- * Makes a model ready to run: checks the description, packs the weights into WebAssembly memory.
- *
- * @param source a spec, or the `{ spec, report }` that importers give.
- * @throws {SpecError} the description contradicts itself, or is none: bytes are for `load` of `gatewise/load`.
- * @throws {RuntimeError} the kernels cannot run here.
- * @throws {MemoryLimitError} the weights do not fit under `memoryLimit`.
- */
-export async function createModel(source: ModelSource, options: ModelOptions = {}): Promise<Model> {
-  const { memoryLimit, layers, ...kernels } = readModelOptions(options, 'createModel');
-  const own = ownSpec(source);
-  const loaded = await loadKernels(kernels);
-  return new Model(own, loaded, memoryLimit, layers ?? (await kindsFor(own)));
-}
-
-/** The common layers, or all of them, loaded on demand, for a model that has others. */
-async function kindsFor(spec: ModelSpec): Promise<LayerKinds> {
-  try {
-    checkSpec(spec, KINDS);
-    return KINDS;
-  } catch {
-    return (await import('./layers/all.js')).allLayers;
-  }
-}
-
-/**
- * `createModel` without waiting, for kernels in hand: AudioWorklets, synchronous start-up code.
- * @throws {RuntimeError} no kernels, or what is none; the message says how one comes to them.
- */
-export function createModelSync(
-  source: ModelSource,
-  options: ModelOptions & { readonly kernels: KernelSource },
-): Model {
-  const own = readModelOptions(options, 'createModelSync');
-  return new Model(ownSpec(source), loadKernelsSync(own), own.memoryLimit, own.layers ?? KINDS);
-}
-
-function readModelOptions<Options extends ModelOptions>(given: Options = {} as Options, where: string): Options {
-  const options = readOptions(given, ['build', 'kernels', 'memoryLimit', 'layers'], where);
-  const { memoryLimit = 0, layers = {} } = options;
-  if (typeof memoryLimit !== 'number') badInput('memoryLimit', 'not a number', 'bytes', describe(memoryLimit));
-  if (typeof layers !== 'object' || layers === null) {
-    badInput('layers', 'not a table of layers', 'allLayers', describe(layers));
-  }
-  return options;
 }
 
 const RUN_OPTIONS = [...MASK_OPTIONS, 'batch', 'initialState'];

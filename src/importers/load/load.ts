@@ -94,16 +94,10 @@ async function importFound(
       const files = { ...others, ...options.onnx?.files };
       return readOnnx(main, { ...limited, ...options.onnx, ...(Object.keys(files).length > 0 && { files }) });
     }
-    case 'keras': {
-      const readKeras: (file: FileBytes, options?: ImportOptions) => Imported = (await import('../keras/read.js'))
-        .readKeras;
-      return readKeras(main, limited);
-    }
-    case 'tfjs': {
-      type Read = (file: FileBytes, shards: Readonly<Record<string, FileBytes>>, options?: ImportOptions) => Imported;
-      const readTfjs: Read = (await import('../tfjs/read.js')).readTfjs;
-      return readTfjs(main, others, limited);
-    }
+    case 'keras':
+      return (await import('../keras/read.js')).readKeras(main, limited ?? {});
+    case 'tfjs':
+      return (await import('../tfjs/read.js')).readTfjs(main, others, limited ?? {});
     case 'pytorch':
       return (await import('../pytorch/read.js')).readPyTorch(main, { ...limited, ...options.pytorch });
     case 'rtneural':
