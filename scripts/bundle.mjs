@@ -40,10 +40,10 @@ const roomOf = (moduleIds) => /importers\/(\w+)\/(?:read|container)\.ts$/.exec(m
 const OPTIONS = {
   cwd: ROOT,
   platform: 'neutral',
+  // Of gatewise/node alone.
+  external: [/^node:/],
   tsconfig: 'tsconfig.build.json',
   resolve: { mainFields: ['module', 'main'], conditionNames: ['import'] },
-  // Of the runtime that gatewise/node is for.
-  external: /^node:/,
 };
 
 // What docstrings say is in the types.

@@ -20,19 +20,19 @@ const TYPES: Readonly<Record<string, string>> = {
   bool: 'BOOL',
 };
 
+/** Bytes of all shards that are given. @throws {ImportError} something else in the place of shards. */
+export function sizeOf(shards: Shards): number {
+  if (typeof shards !== 'object' || shards === null || isBytes(shards))
+    refuse('shards', 'not files', 'files in a list, or by their paths', describeNoBytes(shards));
+  return Object.values(shards).reduce((sum: number, shard) => sum + (isBytes(shard) ? shard.byteLength : 0), 0);
+}
+
 /** The paths of all shards, as the manifest of a `model.json` has them; what is none is left to `readManifest`. */
 export function shardNames(modelJson: Uint8Array, budget: Budget): string[] {
   const file = parseJson(modelJson, 'model.json', budget);
   const groups: readonly unknown[] = isObject(file) && Array.isArray(file.weightsManifest) ? file.weightsManifest : [];
   const paths = groups.flatMap((group) => (isObject(group) && Array.isArray(group.paths) ? group.paths : []));
   return paths.filter((path) => typeof path === 'string');
-}
-
-/** Bytes of all shards that are given. @throws {ImportError} something else in the place of shards. */
-export function sizeOf(shards: Shards): number {
-  if (typeof shards !== 'object' || shards === null || isBytes(shards))
-    refuse('shards', 'not files', 'files in a list, or by their paths', describeNoBytes(shards));
-  return Object.values(shards).reduce((sum: number, shard) => sum + (isBytes(shard) ? shard.byteLength : 0), 0);
 }
 
 /**
