@@ -58,6 +58,42 @@ describe.each(builds)('whole sequences, %s', (build) => {
     model.dispose();
   });
 
+  it.each([3, 4])('cut, with a vector beside and %i numbers a timestep: the same bits as uncut', async (units) => {
+    const { nodes, tensors } = built()
+      .recurrent('lstm', 'a', 'x', FEATURES, units)
+      .add({ type: 'multiply', name: 'm', inputs: ['a', 'v'] });
+    const inputs = [
+      { name: 'x', features: FEATURES },
+      { name: 'v', features: units, kind: 'vector' },
+    ] as const;
+    const model = await createModel({ inputs, nodes, outputs: ['m'], tensors }, { build });
+    const vectors = randomFloats(BATCH * units, 8);
+    const run = (data: Float32Array, v: Float32Array, batch: number) =>
+      model.runNamed({ x: { data, shape: [batch, TIME, FEATURES] }, v: { data: v, shape: [batch, units] } }).m?.data;
+    const all = run(x, vectors, BATCH) as Float32Array;
+    const size = TIME * units;
+    for (let b = 0; b < BATCH; b++) {
+      const one = run(row(b), vectors.slice(b * units, (b + 1) * units), 1) as Float32Array;
+      expectSameBits(all.subarray(b * size, (b + 1) * size), one);
+    }
+    model.dispose();
+  });
+
+  it('a plan that is kept reads where the memory is after it has grown', async () => {
+    const model = await createModel(built().recurrent('lstm', 'a', 'x', 4, 4).spec(4), { build });
+    const data = randomFloats(4 * 20, 3);
+    const wanted = model.run(data).slice();
+    const stream = model.createStream();
+    const { byteLength } = model.memory;
+    const large = model.createStream({ batch: 5000 });
+    expect(model.memory.byteLength).toBeGreaterThan(byteLength);
+    expectSameBits(model.run(data), wanted);
+    expectSameBits(stream.run(data), wanted);
+    large.dispose();
+    expectSameBits(model.run(data), wanted);
+    model.dispose();
+  });
+
   it('a result may lie where later pieces of the input lie', async () => {
     const model = await createModel(built().recurrent('lstm', 'a', 'x', FEATURES, UNITS).spec(FEATURES), { build });
     const wanted = model.run(x, { batch: BATCH });
