@@ -37,7 +37,11 @@ export default class SwitchingRunner extends VitestTestRunner {
     tell({ busy: test.name });
     super.onAfterRunTask(test);
     if (test.result?.state === 'pass') this.#tests.push({ test, ms: test.result.duration });
-    else delete state.mutantCoverage?.perTest[this.#tests.length];
+    else {
+      delete state.mutantCoverage?.perTest[this.#tests.length];
+      const [error] = test.result?.errors ?? [];
+      if (error) tell({ unfit: `${test.file.name}: ${test.name}`, error: error.message });
+    }
   }
 
   async onAfterRunFiles(ran) {
