@@ -58,7 +58,10 @@ export const readRequest = (
     }
     const given = names.map((name) => {
       const input = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
-      if (input === undefined) badInput(`input ${describe(name)}`, 'missing input', names.join(', '), describe(inputs));
+      if (input === undefined) {
+        const got = Object.hasOwn(inputs, name) ? input : inputs;
+        badInput(`input ${describe(name)}`, 'missing input', names.join(', '), describe(got));
+      }
       return input;
     });
     const checked = checkInputs(
