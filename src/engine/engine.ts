@@ -95,7 +95,8 @@ export class ModelEngine implements Engine, StateOwner {
       const least = leastOf(place);
       place.parts.forEach(({ offset }, index) => {
         const name = names[index];
-        if (name !== undefined) this.arena.f32.set(withoutTiny(tensor(name), least), (this.#initial + offset) / 4);
+        if (name !== undefined)
+          this.arena.f32.set(withoutTiny(this, tensor(name), least), (this.#initial + offset) / 4);
       });
     };
     for (const cell of this.cells) initial(cell.place, cell.initial);
