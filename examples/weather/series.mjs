@@ -1,4 +1,4 @@
-// The series and what the model reads of it; the twin of load(), season() and featurize() in train.py.
+// The series and what the model reads of it; the twin of load(), season(), departures() and featurize() in train.py.
 import { table } from '../shared/data.mjs';
 
 const FEATURES = 4;
@@ -20,14 +20,19 @@ export function climatology(coefficients, t) {
   return normal;
 }
 
+/** How far day `t` is from the season's normal, in units of the training years' standard deviation. */
+export function departure({ columns }, norm, name, t) {
+  return (columns[name][t] - climatology(norm[name].climatology, t)) / norm[name].scale;
+}
+
 /** x[t]: departures of both temperatures from the season, rain, wind; `(days, 4)`, normalised as in training. */
-export function featurize({ days, columns }, norm) {
+export function featurize(series, norm) {
+  const { days, columns } = series;
   const x = new Float32Array(days.length * FEATURES);
-  const departure = (name, t) => (columns[name][t] - climatology(norm[name].climatology, t)) / norm[name].scale;
   for (let t = 0; t < days.length; t++) {
     const rain = (Math.log1p(columns.precipitation[t]) - norm.precipitation.mean) / norm.precipitation.scale;
     const wind = (columns.wind[t] - norm.wind.mean) / norm.wind.scale;
-    x.set([departure('temp_max', t), departure('temp_min', t), rain, wind], t * FEATURES);
+    x.set([departure(series, norm, 'temp_max', t), departure(series, norm, 'temp_min', t), rain, wind], t * FEATURES);
   }
   return x;
 }
