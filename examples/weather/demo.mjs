@@ -7,7 +7,7 @@ import { weatherChart } from './chart.mjs';
 import { config, reference, settings, weights } from './model.mjs';
 import { plainForecaster } from './plain.mjs';
 import { errors, scoreTable } from './scores.mjs';
-import { climatology, departure, featurize, loadSeries } from './series.mjs';
+import { climatology, departures, featurize, loadSeries } from './series.mjs';
 import { race } from './speed.mjs';
 
 const { normalisation: norm, split, hyperparameters } = settings;
@@ -15,6 +15,7 @@ const { horizon } = hyperparameters;
 const series = loadSeries();
 const { days, columns } = series;
 const measured = columns.temp_max;
+const departure = departures(series, norm);
 const x = featurize(series, norm);
 const frameOf = (day) => x.subarray(day * config.inputSize, (day + 1) * config.inputSize);
 const heldOut = days.indexOf(split.held_out);
@@ -35,8 +36,7 @@ for (let day = start, at = 0; day < days.length; day++, at += horizon) {
 
 const normal = (day) => climatology(norm.temp_max.climatology, day);
 /** What a simple rule makes of it: the departure from normal on the day it is made, less and less of which is left. */
-const damped = (day, ahead) =>
-  normal(day) + norm.temp_max.scale * norm.persistence[ahead - 1] * departure(series, norm, 'temp_max', day - ahead);
+const damped = (day, ahead) => normal(day) + norm.temp_max.scale * norm.persistence[ahead - 1] * departure[day - ahead];
 /** Forecast of `day` in °C, made `ahead` days before it: the network corrects the simple rule. */
 const forecast = (day, ahead) =>
   damped(day, ahead) + norm.temp_max.scale * outputs[(day - ahead - start) * horizon + ahead - 1];

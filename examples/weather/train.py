@@ -13,11 +13,11 @@ Three years are few. What simple rules know is therefore left to them, and the n
 `climatology` is the season's normal, two harmonics of the year; `departure` how far the day is from it, in units of `scale`; `persistence` how much
 of a departure is left k days later (least squares). The season is in the features by that: the network reads departures from it.
 
-The LSTMs are trained by gradient descent. The linear layer on top of them is then fitted anew in closed form, by ridge regression, with a
-strength of its own for each of the seven days: far days are mostly noise, near ones can be learnt.
+Windows of the series would soon be known by heart. So none is shown as it is: every example is a random sum of all the windows of its batch.
+Departures from normal are nearly a linear process, and sums of it are the same process again.
 
-Nothing from the held-out year enters training. How many updates and which strengths is decided on the year before it, with a model that was
-trained on the years before that.
+Nothing from the held-out year enters training. How many updates is decided on the year before it, with a model that was trained on the years
+before that.
 """
 
 import csv
@@ -42,17 +42,17 @@ HYPER = {
     'num_layers': 2,
     'horizon': 7,
     'harmonics': 2,  # of the year, in the climatology
+    'memory': 30,  # days, of the running mean of departures
     'window': 48,  # days per training sequence, cut at random places
     'burn_in': 14,  # first days of a window, whose forecasts are not scored: the state starts from zero
     'batch': 24,
     'learning_rate': 7e-4,
     'weight_decay': 1e-2,
-    'dropout': 0.2,
     'input_noise': 0.2,  # standard deviation, in units of the normalised features
     'average_decay': 0.98,  # of the running average of the weights, which is what is kept
-    'max_updates': 360,
-    'validate_every': 40,
-    'strengths': [1, 3, 10, 30, 100, 300, 1000, 3000],  # of the ridge regression, to choose from
+    'head_scale': 0.1,  # of the first weights of the linear layer: the simple rules are where training begins
+    'max_updates': 160,
+    'validate_every': 20,
 }
 SPLIT = {'first': '2012-01-01', 'validation': '2014-01-01', 'held_out': '2015-01-01', 'last': '2015-12-31'}
 
@@ -62,7 +62,7 @@ def load(path):
         rows = list(csv.DictReader(file))
     days = [date.fromisoformat(row['date']) for row in rows]
     assert all((b - a).days == 1 for a, b in zip(days, days[1:])), 'the series has gaps'
-    columns = {name: np.array([float(row[name]) for row in rows]) for name in ('temp_max', 'temp_min', 'precipitation', 'wind')}
+    columns = {name: np.array([float(row[name]) for row in rows]) for name in ('temp_max', 'precipitation', 'wind')}
     return days, columns
 
 
@@ -75,22 +75,29 @@ def season(t, harmonics):
     return np.stack(terms, 1)
 
 
+def running_mean(values):
+    """Of the last days, older ones counting less and less."""
+    means, mean = np.zeros_like(values), 0.0
+    for t, value in enumerate(values):
+        mean += (value - mean) / min(HYPER['memory'], t + 1)
+        means[t] = mean
+    return means
+
+
 def departures(columns, norm):
-    """By name: anomaly (days), in units of its scale; climatology (days + horizon) in °C."""
+    """anomaly (days), in units of its scale; climatology (days + horizon) in °C."""
     n = len(columns['temp_max'])
-    basis = season(np.arange(n + HYPER['horizon']), HYPER['harmonics'])
-    normal = {name: basis @ np.array(norm[name]['climatology']) for name in ('temp_max', 'temp_min')}
-    return {name: (columns[name] - normal[name][:n]) / norm[name]['scale'] for name in normal}, normal
+    normal = season(np.arange(n + HYPER['horizon']), HYPER['harmonics']) @ np.array(norm['temp_max']['climatology'])
+    return (columns['temp_max'] - normal[:n]) / norm['temp_max']['scale'], normal
 
 
 def fit_normalisation(columns, days):
     """Everything that turns a day into features, and what is known without a network, from the first `days` days only."""
-    basis = season(np.arange(days), HYPER['harmonics'])
-    norm = {}
-    for name in ('temp_max', 'temp_min'):
-        normal = np.linalg.lstsq(basis, columns[name][:days], rcond=None)[0]
-        norm[name] = {'climatology': normal.tolist(), 'scale': float(np.std(columns[name][:days] - basis @ normal))}
-    anomaly = departures(columns, norm)[0]['temp_max'][:days]
+    basis, temperature = season(np.arange(days), HYPER['harmonics']), columns['temp_max'][:days]
+    normal = np.linalg.lstsq(basis, temperature, rcond=None)[0]
+    norm = {'temp_max': {'climatology': normal.tolist(), 'scale': float(np.std(temperature - basis @ normal))}}
+    anomaly = departures(columns, norm)[0][:days]
+    norm['month'] = {'memory': HYPER['memory'], 'scale': float(running_mean(anomaly)[HYPER['memory'] :].std())}
     norm['persistence'] = [float(anomaly[k:] @ anomaly[:-k] / (anomaly[:-k] @ anomaly[:-k])) for k in range(1, HYPER['horizon'] + 1)]
     for name, values in (('precipitation', np.log1p(columns['precipitation'])), ('wind', columns['wind'])):
         norm[name] = {'mean': float(values[:days].mean()), 'scale': float(values[:days].std())}
@@ -98,24 +105,25 @@ def fit_normalisation(columns, days):
 
 
 def featurize(columns, norm):
-    """x (days, 4) float32; of temp_max anomaly (days) and climatology (days + horizon)."""
+    """x (days, 4) float32, anomaly (days), climatology (days + horizon)."""
     anomaly, normal = departures(columns, norm)
+    month = running_mean(anomaly) / norm['month']['scale']
     rain = (np.log1p(columns['precipitation']) - norm['precipitation']['mean']) / norm['precipitation']['scale']
     wind = (columns['wind'] - norm['wind']['mean']) / norm['wind']['scale']
-    x = np.column_stack([anomaly['temp_max'], anomaly['temp_min'], rain, wind])
-    return x.astype(np.float32), anomaly['temp_max'], normal['temp_max']
+    return np.column_stack([anomaly, month, rain, wind]).astype(np.float32), anomaly, normal
 
 
 class Forecaster(nn.Module):
     def __init__(self, features):
         super().__init__()
-        h, layers, p = HYPER['hidden_size'], HYPER['num_layers'], HYPER['dropout']
-        self.lstm = nn.LSTM(features, h, num_layers=layers, batch_first=True, dropout=p)
-        self.dropout = nn.Dropout(p)
-        self.head = nn.Linear(h, HYPER['horizon'])
+        self.lstm = nn.LSTM(features, HYPER['hidden_size'], num_layers=HYPER['num_layers'], batch_first=True)
+        self.head = nn.Linear(HYPER['hidden_size'], HYPER['horizon'])
+        with torch.no_grad():
+            self.head.weight *= HYPER['head_scale']
+            self.head.bias.zero_()
 
     def forward(self, x):
-        return self.head(self.dropout(self.lstm(x)[0]))
+        return self.head(self.lstm(x)[0])
 
 
 def targets_of(anomaly, norm, days):
@@ -132,13 +140,12 @@ def loss_of(y, target):
     return (known * (y - torch.nan_to_num(target)) ** 2).sum() / known.sum()
 
 
-def superpose(batch, target):
-    """Each window plus another of the batch, weighted cos θ and sin θ: departures from normal are nearly a linear process,
-    whose sums are the same process again, with the same variance. Gives far more windows than the series has."""
-    angle = torch.rand(len(batch), 1, 1) * torch.pi / 2
-    other = torch.randperm(len(batch))
-    mix = lambda values: torch.cos(angle) * values + torch.sin(angle) * values[other]
-    return mix(batch), mix(target)
+def superpose(*batches):
+    """As many sums of the windows, with random weights whose squares sum to 1, so that the variance stays."""
+    count = len(batches[0])
+    weights = torch.randn(count, count)
+    weights /= weights.norm(dim=1, keepdim=True)
+    return [torch.einsum('ij,jtf->itf', weights, batch) for batch in batches]
 
 
 def train(x, target, updates):
@@ -151,7 +158,8 @@ def train(x, target, updates):
     days = len(target)
     xs, ys = torch.from_numpy(x[:days]), torch.from_numpy(target)
     for update in range(1, updates + 1):
-        starts = torch.randint(0, days - HYPER['window'] + 1, (HYPER['batch'],)).tolist()
+        # Without the last days, whose targets are not known.
+        starts = torch.randint(0, days - HYPER['window'] - HYPER['horizon'] + 1, (HYPER['batch'],)).tolist()
         batch, wanted = (torch.stack([values[s : s + HYPER['window']] for s in starts]) for values in (xs, ys))
         batch, wanted = superpose(batch, wanted)
         batch = batch + HYPER['input_noise'] * torch.randn_like(batch)
@@ -169,41 +177,19 @@ def train(x, target, updates):
             yield update, average
 
 
-def states(model, x):
-    """h of the upper LSTM, (days, 64) float64: one run over the whole series, as a stream would."""
-    with torch.no_grad():
-        return model.lstm(torch.from_numpy(x)[None])[0][0].numpy().astype(np.float64)
-
-
-def ridge(h, target, strength):
-    """weight (64), bias of one day's forecast: nothing where `strength` has its way, least squares where it is 0."""
-    known = ~np.isnan(target)
-    known[: HYPER['burn_in']] = False
-    mean = h[known].mean(0)
-    centred = h[known] - mean
-    weight = np.linalg.solve(centred.T @ centred + strength * np.eye(h.shape[1]), centred.T @ target[known])
-    return weight, -mean @ weight
-
-
-def choose(x, target, wanted, year):
-    """How many updates, and the strength of each day: those with the least squared error in `year`."""
-    best = (np.inf,)
-    for update, model in train(x, target, HYPER['max_updates']):
-        h = states(model, x)
-        table = np.empty((len(HYPER['strengths']), HYPER['horizon']))
-        for row, strength in enumerate(HYPER['strengths']):
-            for k in range(HYPER['horizon']):
-                weight, bias = ridge(h[: len(target)], target[:, k], strength)
-                table[row, k] = np.nanmean((h[year] @ weight + bias - wanted[year, k]) ** 2)
-        print(f'             on the year held back {table.min(0).mean():.4f}, with no network {np.nanmean(wanted[year] ** 2):.4f}', flush=True)
-        best = min(best, (table.min(0).mean(), update, [HYPER['strengths'][row] for row in table.argmin(0)]), key=lambda one: one[0])
-    return best[1:]
-
-
 def forecast(model, x):
     """y (days, 7): one run over the whole series, as a stream would."""
     with torch.no_grad():
         return model(torch.from_numpy(x)[None])[0].numpy()
+
+
+def choose(x, target, wanted, year):
+    """How many updates: those with the least squared error in `year`."""
+    curve = []
+    for update, model in train(x, target, HYPER['max_updates']):
+        curve.append((np.nanmean((forecast(model, x)[year] - wanted[year]) ** 2), update))
+        print(f'             on the year held back {curve[-1][0]:.4f}, with no network {np.nanmean(wanted[year] ** 2):.4f}', flush=True)
+    return min(curve)[1]
 
 
 def errors(forecasts, actual):
@@ -234,24 +220,18 @@ def main():
     index = {name: days.index(date.fromisoformat(text)) for name, text in SPLIT.items()}
     assert index['first'] == 0 and index['last'] == len(days) - 1
 
-    # How long to train and how strongly to hold the last layer back: by the validation year, from the years before it alone.
+    # How long to train: by the validation year, from the years before it alone.
     norm = fit_normalisation(columns, index['validation'])
     x, anomaly, _ = featurize(columns, norm)
     year = slice(index['validation'], index['held_out'])
     wanted = targets_of(anomaly, norm, index['held_out'])
-    updates, strengths = choose(x[: year.stop], targets_of(anomaly, norm, index['validation']), wanted, year)
-    print(f'best after {updates} updates, with strengths {strengths}; again, on every day before {SPLIT["held_out"]}', flush=True)
+    updates = choose(x[: year.stop], targets_of(anomaly, norm, index['validation']), wanted, year)
+    print(f'best after {updates} updates; again, on every day before {SPLIT["held_out"]}', flush=True)
 
     norm = fit_normalisation(columns, index['held_out'])
     x, anomaly, normal = featurize(columns, norm)
     target = targets_of(anomaly, norm, index['held_out'])
     *_, (_, model) = train(x, target, updates)
-    h = states(model, x)[: len(target)]
-    with torch.no_grad():
-        for k, strength in enumerate(strengths):
-            weight, bias = ridge(h, target[:, k], strength)
-            model.head.weight[k] = torch.from_numpy(weight)
-            model.head.bias[k] = bias
     y = forecast(model, x)
     ahead = np.arange(len(days))[:, None] + np.arange(1, HYPER['horizon'] + 1)
     simple = np.array(norm['persistence']) * anomaly[:, None]
@@ -266,9 +246,8 @@ def main():
     settings = {
         'hyperparameters': HYPER,
         'updates': updates,
-        'strengths': strengths,
         'split': SPLIT,
-        'features': ['temp_max anomaly', 'temp_min anomaly', 'log1p(precipitation)', 'wind'],
+        'features': ['temp_max anomaly', 'its mean over a month', 'log1p(precipitation)', 'wind'],
         'normalisation': norm,
         'held_out_scores': table,
         'versions': {'python': sys.version.split()[0], 'torch': torch.__version__, 'numpy': np.__version__},
