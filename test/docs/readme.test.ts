@@ -37,7 +37,10 @@ describe('code samples run word for word', () => {
 
   it('the first commands of the README are those for a clone', () => {
     const commands = [...readFileSync(`${ROOT}README.md`, 'utf8').matchAll(/^ {4}(\S.*?)\s*(?:#.*)?$/gm)];
-    expect(commands.slice(0, 2).map(([, command]) => command)).toEqual(['npm ci && npm run demo', 'npm ci && npm test']);
+    expect(commands.slice(0, 2).map(([, command]) => command)).toEqual([
+      'npm ci && npm run demo',
+      'npm ci && npm test',
+    ]);
   });
 
   it('there are some in the README, the first of them short', () => {
