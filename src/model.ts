@@ -21,7 +21,7 @@ import { type ModelSummary, summarize } from './inspect/summary.js';
 import { type LayerTrace, traceInto } from './inspect/trace.js';
 import { type ModelValue, modelValues } from './inspect/values.js';
 import { KINDS } from './layers/common.js';
-import type { LayerInfo, LayerKinds } from './layers/layer.js';
+import type { Int8Support, LayerInfo, LayerKinds } from './layers/layer.js';
 import { badInput, describe, raise, reading } from './refuse.js';
 import type { ModelSpec } from './spec.js';
 import { type LayerStateInput, writeState } from './state/access.js';
@@ -46,6 +46,8 @@ export interface ModelOptions extends KernelOptions {
    * `createModelSync`, AudioWorklets, service workers, for models with convolutions and the like.
    */
   readonly layers?: LayerKinds;
+  /** Integer kernels, for a spec with int8 weights: `loadInt8` of `gatewise/int8`. Needed where code cannot be loaded on demand. */
+  readonly int8?: Int8Support;
 }
 
 export interface NamedRunOptions extends MaskOptions {
@@ -75,16 +77,23 @@ export interface Trace {
  * @throws {MemoryLimitError} the weights do not fit under `memoryLimit`.
  */
 export async function createModel(spec: ModelSpec, options: ModelOptions = {}): Promise<Model> {
-  const { memoryLimit, layers, ...kernels } = readModelOptions(options, 'createModel');
+  const { memoryLimit, layers, int8: given, ...kernels } = readModelOptions(options, 'createModel');
   const own = ownSpec(spec);
-  const loaded = await loadKernels(kernels);
-  return new Model(own, loaded, memoryLimit, layers ?? (await kindsFor(own)));
+  const int8 = own?.int8 && (given ?? (await int8Support(kernels)));
+  const loaded = await loadKernels(int8 ? { ...kernels, build: 'simd' } : kernels);
+  return new Model(own, loaded, memoryLimit, layers ?? (await kindsFor(own, int8)), int8);
+}
+
+/** The integer kernels, loaded on demand; those that are given are the float32 ones. */
+async function int8Support({ kernels: _, ...build }: KernelOptions): Promise<Int8Support> {
+  const { INTEGERS, supportOf } = await import('./layers/int8/support.js');
+  return supportOf(await loadKernels(build, INTEGERS));
 }
 
 /** The common layers, or all of them, loaded on demand, for a model that has others. */
-async function kindsFor(spec: ModelSpec): Promise<LayerKinds> {
+async function kindsFor(spec: ModelSpec, int8: Int8Support | undefined): Promise<LayerKinds> {
   try {
-    checkSpec(spec, KINDS);
+    checkSpec(spec, KINDS, int8?.tensors(spec));
     return KINDS;
   } catch {
     return (await import('./layers/all.js')).allLayers;
@@ -94,15 +103,18 @@ async function kindsFor(spec: ModelSpec): Promise<LayerKinds> {
 /** `createModel` without waiting, for kernels in hand: AudioWorklets, synchronous start-up code. */
 export function createModelSync(spec: ModelSpec, options: ModelOptions & { readonly kernels: KernelSource }): Model {
   const own = readModelOptions(options, 'createModelSync');
-  return new Model(ownSpec(spec), loadKernelsSync(own), own.memoryLimit, own.layers ?? KINDS);
+  return new Model(ownSpec(spec), loadKernelsSync(own), own.memoryLimit, own.layers ?? KINDS, own.int8);
 }
 
 function readModelOptions<Options extends ModelOptions>(given: Options, where: string): Options {
-  const options = readOptions(given, ['build', 'kernels', 'memoryLimit', 'layers'], where);
-  const { memoryLimit = 0, layers = {} } = options;
+  const options = readOptions(given, ['build', 'kernels', 'memoryLimit', 'layers', 'int8'], where);
+  const { memoryLimit = 0, layers = {}, int8 } = options;
   if (typeof memoryLimit !== 'number') badInput('memoryLimit', 'not a number', 'bytes', describe(memoryLimit));
   if (typeof layers !== 'object' || layers === null) {
     badInput('layers', 'not a table of layers', 'allLayers', describe(layers));
+  }
+  if (int8 !== undefined && typeof int8?.bind !== 'function') {
+    badInput('int8', 'no integer kernels', 'what loadInt8 gives', describe(int8));
   }
   return options;
 }
@@ -116,8 +128,14 @@ export class Model {
   #graph: Graph | undefined;
 
   /** @internal Use `createModel`. */
-  constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined, kinds: LayerKinds) {
-    this.#engine = new ModelEngine(spec, loaded, memoryLimit, kinds);
+  constructor(
+    spec: ModelSpec,
+    loaded: LoadedModule,
+    memoryLimit: number | undefined,
+    kinds: LayerKinds,
+    int8: Int8Support | undefined,
+  ) {
+    this.#engine = new ModelEngine(spec, loaded, memoryLimit, kinds, int8);
   }
 
   /** The kernels in use: `simd` gives the same bits everywhere, `relaxed` may differ in the last bits between machines. */

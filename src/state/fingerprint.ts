@@ -1,6 +1,6 @@
 import { type NodeKinds, tensorsOf } from '../graph/kind.js';
 import type { Graph } from '../graph/value.js';
-import type { ModelSpec, TensorSpec } from '../spec.js';
+import type { Int8TensorSpec, TensorSpec } from '../spec.js';
 import { type Hash, hashWords } from './hash.js';
 
 /**
@@ -9,7 +9,7 @@ import { type Hash, hashWords } from './hash.js';
  */
 export function fingerprint(
   { inputs, nodes, outputs, carries }: Graph,
-  tensors: ModelSpec['tensors'],
+  tensors: Readonly<Record<string, TensorSpec | Int8TensorSpec>>,
   kinds: NodeKinds,
 ): Hash {
   // As the text of { carried, inputs, nodes, outputs }, item by item: the whole may be longer than a string can be.
@@ -36,9 +36,11 @@ export function fingerprint(
   );
   for (const part of [...nodes.flatMap((node) => tensorsOf(node, kinds)), ...starts]) {
     for (const [field, name] of sortByKey(part)) {
-      const { shape, data } = tensors[name] as TensorSpec;
+      const { shape, data, scales = data } = tensors[name] as TensorSpec & Partial<Int8TensorSpec>;
       hash = hashText(`${field} ${shape}:`, hash);
-      hash = hashWords(new Int32Array(data.buffer, data.byteOffset, data.length), hash);
+      // Of int8 weights the numbers as well.
+      if (scales !== data) hash = hashWords(data, hash);
+      hash = hashWords(new Int32Array(scales.buffer, scales.byteOffset, scales.length), hash);
     }
   }
   return hash;

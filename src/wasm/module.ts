@@ -42,29 +42,36 @@ export function acceptsBuild(build: Build): boolean {
  * Chooses and compiles the kernels. The embedded ones are compiled once per process and build.
  * @throws {RuntimeError} no WebAssembly SIMD here, or the forced build is not accepted, or the bytes are not kernels.
  */
-export async function loadKernels({ build, kernels }: KernelOptions = {}): Promise<LoadedModule> {
+export async function loadKernels(
+  { build, kernels }: KernelOptions = {},
+  family: KernelFamily = FLOATS,
+): Promise<LoadedModule> {
+  const { compiled } = family;
   if (kernels !== undefined) {
     try {
-      return given(isModule(kernels) ? kernels : await WebAssembly.compile(kernels), build);
+      return given(isModule(kernels) ? kernels : await WebAssembly.compile(kernels), build, family);
     } catch (cause) {
       throw cannotCompile(cause);
     }
   }
   const chosen = build === undefined ? (acceptsBuild('relaxed') ? 'relaxed' : 'simd') : build;
   requireBuild(chosen);
-  embedded[chosen] ??= importEmbedded(chosen).then((base64) => WebAssembly.compile(decodeBase64(base64)));
+  compiled[chosen] ??= family.embedded(chosen).then((source) => WebAssembly.compile(decodeBase64(source.default)));
   try {
-    return { module: await embedded[chosen], build: chosen };
+    return { module: await compiled[chosen], build: chosen };
   } catch (cause) {
-    delete embedded[chosen];
+    delete compiled[chosen];
     throw cannotCompile(cause);
   }
 }
 
 /** Like `loadKernels`, for kernels in hand and without waiting: AudioWorklets, synchronous start-up code. */
-export function loadKernelsSync({ build, kernels }: KernelOptions & { readonly kernels: KernelSource }): LoadedModule {
+export function loadKernelsSync(
+  { build, kernels }: KernelOptions & { readonly kernels: KernelSource },
+  family: KernelFamily = FLOATS,
+): LoadedModule {
   try {
-    return given(isModule(kernels) ? kernels : new WebAssembly.Module(kernels), build);
+    return given(isModule(kernels) ? kernels : new WebAssembly.Module(kernels), build, family);
   } catch (cause) {
     throw cannotCompile(cause);
   }
@@ -75,21 +82,34 @@ export function instantiate({ module }: LoadedModule, memory: WebAssembly.Memory
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
 }
 
-const embedded: { [B in Build]?: Promise<WebAssembly.Module> } = {};
-
-async function importEmbedded(build: Build): Promise<string> {
-  const source = build === 'simd' ? await import('./embedded/simd.js') : await import('./embedded/relaxed.js');
-  return source.default;
+/** Kernels of one kind, in both builds. */
+export interface KernelFamily {
+  /** A function that only they export. */
+  readonly mark: string;
+  /** Before `simd.wasm` and `relaxed.wasm`. */
+  readonly prefix: string;
+  /** The module that holds a build as base64. */
+  embedded(build: Build): Promise<{ readonly default: string }>;
+  /** What has been compiled of it. */
+  readonly compiled: { [B in Build]?: Promise<WebAssembly.Module> };
 }
+
+const FLOATS: KernelFamily = {
+  mark: 'gemm',
+  prefix: '',
+  embedded: (build) => (build === 'simd' ? import('./embedded/simd.js') : import('./embedded/relaxed.js')),
+  compiled: {},
+};
 
 /** Also one of another realm. */
 const isModule = (kernels: KernelSource): kernels is WebAssembly.Module =>
   Object.prototype.toString.call(kernels) === '[object WebAssembly.Module]';
 
 /** A module carries its build as the constant global export `relaxed`, readable only from an instance. */
-function given(module: WebAssembly.Module, build: Build | undefined): LoadedModule {
-  if (!WebAssembly.Module.exports(module).some(({ name }) => name === 'relaxed')) {
-    raise(RuntimeError, 'kernels', 'not the Gatewise kernels', 'simd.wasm or relaxed.wasm of this package');
+function given(module: WebAssembly.Module, build: Build | undefined, { mark, prefix }: KernelFamily): LoadedModule {
+  if (!WebAssembly.Module.exports(module).some(({ name }) => name === mark)) {
+    const expected = `${prefix}simd.wasm or ${prefix}relaxed.wasm of this package`;
+    raise(RuntimeError, 'kernels', 'not the Gatewise kernels', expected);
   }
   const probe = instantiate({ module, build: 'simd' }, new WebAssembly.Memory({ initial: 1 }));
   const actual: Build = probe.relaxed.value === 1 ? 'relaxed' : 'simd';

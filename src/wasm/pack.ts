@@ -17,7 +17,7 @@ export type WeightPart = readonly [tensor: string, length: number];
 export interface Packing {
   readonly arena: Arena;
   readonly kernels: Kernels;
-  /** The data of a tensor of the spec. */
+  /** The data of a float32 tensor of the spec. */
   tensor(name: string): Float32Array;
 }
 
