@@ -1,7 +1,9 @@
 // node bench/run.mjs [suite…] [--build simd|relaxed] [--quick]
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { acceptsBuild } from 'gatewise';
+import { build as bundle } from 'rolldown';
 import { circumstances, saveRecord } from './support/record.mjs';
 import { table } from './support/table.mjs';
 
@@ -25,6 +27,11 @@ if (wrong !== undefined || !['simd', 'relaxed'].includes(build) || !acceptsBuild
   process.exit(2);
 }
 
+await bundle({
+  input: fileURLToPath(new URL('support/inside.ts', import.meta.url)),
+  output: { file: fileURLToPath(new URL('../build/inside.mjs', import.meta.url)), codeSplitting: false },
+  logLevel: 'silent',
+});
 const machine = circumstances(build);
 console.log(
   `${machine.cpu}, ${machine.cores} cores; node ${machine.node}; build ${build}; commit ${machine.commit.slice(0, 7)}`,

@@ -1,5 +1,5 @@
 // Compiles assembly/ to dist/kernels/*.wasm, the committed assembly/wat/*.wat and src/wasm/embedded/*.ts
-// (the same bytes as base64, for runtimes that cannot load files). Does nothing when the sources are those of the last run.
+// (the same bytes as text, for runtimes that cannot load files). Does nothing when the sources are those of the last run.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,6 +29,12 @@ function digest() {
   return hash.digest('hex');
 }
 
+/** What `src/wasm/text.ts` reads. */
+function text(bytes) {
+  const letters = (byte) => (byte < 64 ? '' : 'xyz'[(byte >> 6) - 1]) + String.fromCharCode(48 + (byte & 63));
+  return Array.from(bytes, letters).join('');
+}
+
 async function compile(build) {
   // Loaded here because the compiler takes most of a second to load.
   const { default: asc } = await import('assemblyscript/asc');
@@ -37,7 +43,7 @@ async function compile(build) {
   const { error, stderr } = await asc.main(['--config', config, '--target', target, '--baseDir', ROOT]);
   if (error) throw new Error(`asc: ${build}: ${error.message}\n${stderr.toString()}`);
   const wasm = readFileSync(inRoot(`dist/kernels/${build}.wasm`));
-  writeFileSync(inRoot(`src/wasm/embedded/${build}.ts`), `export default '${wasm.toString('base64')}';\n`);
+  writeFileSync(inRoot(`src/wasm/embedded/${build}.ts`), `export default ${JSON.stringify(text(wasm))};\n`);
   console.log(`${build}.wasm ${wasm.length} bytes`);
 }
 

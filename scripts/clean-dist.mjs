@@ -1,12 +1,8 @@
-// Removes from dist/ what was compiled of sources that are gone: tsc leaves it there, and npm would pack it.
+// Empties dist/ of all but the kernels, which are made only when their sources have changed.
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const dist = join(ROOT, 'dist');
-const compiled = existsSync(dist) ? readdirSync(dist, { recursive: true, encoding: 'utf8' }) : [];
-for (const path of compiled) {
-  const [, name] = /^(?!kernels)(.*?)\.(?:d\.ts|js|js\.map)$/.exec(path) ?? [];
-  if (name !== undefined && !existsSync(join(ROOT, 'src', `${name}.ts`))) rmSync(join(dist, path));
+const DIST = fileURLToPath(new URL('../dist/', import.meta.url));
+for (const name of existsSync(DIST) ? readdirSync(DIST) : []) {
+  if (name !== 'kernels') rmSync(DIST + name, { recursive: true });
 }

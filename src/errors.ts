@@ -11,6 +11,8 @@ export interface ErrorDetails {
 }
 
 export class GatewiseError extends Error {
+  // Written out: minifiers rename classes.
+  override readonly name: string = 'GatewiseError';
   /** Stable, machine-readable name of the kind of failure. */
   readonly code: string = 'GATEWISE';
   readonly where: string | undefined;
@@ -20,7 +22,6 @@ export class GatewiseError extends Error {
   constructor(message: string, details: ErrorDetails = {}) {
     const { text, where, expected, got } = compose(message, details);
     super(text, 'cause' in details ? { cause: details.cause } : undefined);
-    this.name = new.target.name;
     this.where = where;
     this.expected = expected;
     this.got = got;
@@ -29,41 +30,49 @@ export class GatewiseError extends Error {
 
 /** A model description that contradicts itself, misses something, or has a misspelt field. */
 export class SpecError extends GatewiseError {
+  override readonly name = 'SpecError';
   override readonly code = 'SPEC';
 }
 
 /** A file that cannot be honoured exactly: malformed, or using something not supported. */
 export class ImportError extends GatewiseError {
+  override readonly name = 'ImportError';
   override readonly code = 'IMPORT';
 }
 
 /** A call's argument has the wrong length, rank, type or value. */
 export class InputError extends GatewiseError {
+  override readonly name = 'InputError';
   override readonly code = 'INPUT';
 }
 
 /** Saved state that belongs to another model, or is truncated or corrupted. */
 export class StateError extends GatewiseError {
+  override readonly name = 'StateError';
   override readonly code = 'STATE';
 }
 
 /** What was asked has no meaning for this model, e.g. streaming a bidirectional layer. */
 export class UnsupportedError extends GatewiseError {
+  override readonly name = 'UnsupportedError';
   override readonly code = 'UNSUPPORTED';
 }
 
 /** The JavaScript runtime lacks what the kernels need. */
 export class RuntimeError extends GatewiseError {
+  override readonly name = 'RuntimeError';
   override readonly code = 'RUNTIME';
 }
 
 /** The memory limit was reached, or the runtime refused to grow the memory. */
 export class MemoryLimitError extends GatewiseError {
+  override readonly name = 'MemoryLimitError';
   override readonly code = 'MEMORY';
 }
 
 /** A model or stream was used after `dispose()`. */
 export class DisposedError extends GatewiseError {
+  override readonly name = 'DisposedError';
   override readonly code = 'DISPOSED';
 }
 

@@ -1,23 +1,30 @@
-/** Gatewise: trained LSTM, GRU and simple RNN models in WebAssembly SIMD. */
+/**
+ * Gatewise: trained LSTM, GRU and simple RNN models in WebAssembly SIMD. This entry fetches the kernels and the less common layers when a
+ * model needs them, by `import()`; those of `core.ts`, `simd.ts` and `relaxed.ts` do without.
+ */
 
-export type { Input, Tensor } from './call/input.js';
-export type { MaskOptions, NamedOutput } from './call/request.js';
-export * from './errors.js';
-export type { Graph, GraphNode, InputInfo, ValueInfo } from './graph/value.js';
-export type { LayerSummary, ModelSummary } from './inspect/summary.js';
-export type { LayerTrace } from './inspect/trace.js';
-export type { ModelValue } from './inspect/values.js';
-export type { CellInfo, CellWords, LayerInfo, LayerKind, LayerKinds, LayerWords } from './layers/layer.js';
-export {
-  createModel,
-  createModelSync,
-  type Model,
-  type ModelOptions,
-  type NamedRunOptions,
-  type RunOptions,
-  type Trace,
-} from './model.js';
-export type * from './spec.js';
-export type { LayerState, LayerStateInput } from './state/access.js';
-export type { Stream, StreamOptions, StreamRunOptions } from './stream.js';
-export { acceptsBuild, type Build, type KernelOptions, type KernelSource } from './wasm/module.js';
+import { create, type ModelOptions, type Supply } from './create.js';
+import type { ModelSource } from './graph/own-spec.js';
+import type { Model } from './model.js';
+import { ON_DEMAND } from './wasm/on-demand.js';
+
+export * from './api.js';
+export { createModelSync } from './create.js';
+
+const FETCHED: Supply = {
+  kernels: ON_DEMAND,
+  layers: async () => (await import('./layers/all.js')).allLayers,
+  int8: async (build) => (await import('./layers/int8/index.js')).loadInt8({ build }),
+};
+
+/**
+ * Makes a model ready to run: checks the description, packs the weights into WebAssembly memory.
+ *
+ * @param source a spec, or the `{ spec, report }` that importers give.
+ * @throws {SpecError} the description contradicts itself, or is none: bytes are for `load` of `gatewise/load`.
+ * @throws {RuntimeError} the kernels cannot run here.
+ * @throws {MemoryLimitError} the weights do not fit under `memoryLimit`.
+ */
+export function createModel(source: ModelSource, options: ModelOptions = {}): Promise<Model> {
+  return create(source, options, FETCHED);
+}

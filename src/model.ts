@@ -1,6 +1,7 @@
 import { type Disposable, makeDisposable } from './call/disposable.js';
 import { checkBatch, type Input } from './call/input.js';
 import { readOptions } from './call/options.js';
+import { cannotBeCloned } from './call/refusing-clones.js';
 import {
   byName,
   MASK_OPTIONS,
@@ -14,41 +15,17 @@ import {
 import { readGivenState } from './call/state.js';
 import { ModelEngine, type RunRequest } from './engine/engine.js';
 import { DisposedError, InputError, UnsupportedError } from './errors.js';
-import { checkSpec } from './graph/check-spec.js';
-import { ownSpec } from './graph/own-spec.js';
 import type { Graph } from './graph/value.js';
-import { type ModelSummary, summarize } from './inspect/summary.js';
+import { showAsText } from './inspect/shown.js';
+import { headOf, type ModelSummary, summarize } from './inspect/summary.js';
 import { type LayerTrace, traceInto } from './inspect/trace.js';
 import { type ModelValue, modelValues } from './inspect/values.js';
-import { KINDS } from './layers/common.js';
 import type { Int8Support, LayerInfo, LayerKinds } from './layers/layer.js';
-import { badInput, describe, raise, reading } from './refuse.js';
+import { raise, reading } from './refuse.js';
 import type { ModelSpec } from './spec.js';
 import { type LayerStateInput, writeState } from './state/access.js';
 import { Stream, type StreamOptions } from './stream.js';
-import {
-  type Build,
-  type KernelOptions,
-  type KernelSource,
-  type LoadedModule,
-  loadKernels,
-  loadKernelsSync,
-} from './wasm/module.js';
-
-export interface ModelOptions extends KernelOptions {
-  /**
-   * Most bytes of WebAssembly memory the model and its streams may take. Default: 4 GiB. The results of one run may be as large, and
-   * 64 MiB in any case; more than that needs an `out` of the caller's.
-   */
-  readonly memoryLimit?: number;
-  /**
-   * The types of layers there are: `allLayers` of `gatewise/layers`. Needed where code cannot be loaded on demand: in
-   * `createModelSync`, AudioWorklets, service workers, for models with convolutions and the like.
-   */
-  readonly layers?: LayerKinds;
-  /** Integer kernels, for a spec with int8 weights: `loadInt8` of `gatewise/int8`. Needed where code cannot be loaded on demand. */
-  readonly int8?: Int8Support;
-}
+import type { Build, LoadedModule } from './wasm/module.js';
 
 export interface NamedRunOptions extends MaskOptions {
   /** Rows of flat inputs. Default 1. */
@@ -69,56 +46,6 @@ export interface Trace {
   readonly layers: readonly LayerTrace[];
 }
 
-/**
- * Makes a model ready to run: checks the description, packs the weights into WebAssembly memory.
- *
- * @throws {SpecError} the description contradicts itself.
- * @throws {RuntimeError} the kernels cannot run here.
- * @throws {MemoryLimitError} the weights do not fit under `memoryLimit`.
- */
-export async function createModel(spec: ModelSpec, options: ModelOptions = {}): Promise<Model> {
-  const { memoryLimit, layers, int8: given, ...kernels } = readModelOptions(options, 'createModel');
-  const own = ownSpec(spec);
-  const int8 = own?.int8 && (given ?? (await int8Support(kernels)));
-  const loaded = await loadKernels(int8 ? { ...kernels, build: 'simd' } : kernels);
-  return new Model(own, loaded, memoryLimit, layers ?? (await kindsFor(own, int8)), int8);
-}
-
-/** The integer kernels, loaded on demand; those that are given are the float32 ones. */
-async function int8Support({ kernels: _, ...build }: KernelOptions): Promise<Int8Support> {
-  const { INTEGERS, supportOf } = await import('./layers/int8/support.js');
-  return supportOf(await loadKernels(build, INTEGERS));
-}
-
-/** The common layers, or all of them, loaded on demand, for a model that has others. */
-async function kindsFor(spec: ModelSpec, int8: Int8Support | undefined): Promise<LayerKinds> {
-  try {
-    checkSpec(spec, KINDS, int8?.tensors(spec));
-    return KINDS;
-  } catch {
-    return (await import('./layers/all.js')).allLayers;
-  }
-}
-
-/** `createModel` without waiting, for kernels in hand: AudioWorklets, synchronous start-up code. */
-export function createModelSync(spec: ModelSpec, options: ModelOptions & { readonly kernels: KernelSource }): Model {
-  const own = readModelOptions(options, 'createModelSync');
-  return new Model(ownSpec(spec), loadKernelsSync(own), own.memoryLimit, own.layers ?? KINDS, own.int8);
-}
-
-function readModelOptions<Options extends ModelOptions>(given: Options, where: string): Options {
-  const options = readOptions(given, ['build', 'kernels', 'memoryLimit', 'layers', 'int8'], where);
-  const { memoryLimit = 0, layers = {}, int8 } = options;
-  if (typeof memoryLimit !== 'number') badInput('memoryLimit', 'not a number', 'bytes', describe(memoryLimit));
-  if (typeof layers !== 'object' || layers === null) {
-    badInput('layers', 'not a table of layers', 'allLayers', describe(layers));
-  }
-  if (int8 !== undefined && typeof int8?.bind !== 'function') {
-    badInput('int8', 'no integer kernels', 'what loadInt8 gives', describe(int8));
-  }
-  return options;
-}
-
 const RUN_OPTIONS = [...MASK_OPTIONS, 'batch', 'initialState'];
 
 /** A trained model: weights packed once, immutable, shared by all its streams. */
@@ -126,6 +53,8 @@ const RUN_OPTIONS = [...MASK_OPTIONS, 'batch', 'initialState'];
 export class Model {
   readonly #engine: ModelEngine;
   #graph: Graph | undefined;
+  /** @internal */
+  readonly cannotBeCloned = cannotBeCloned;
 
   /** @internal Use `createModel`. */
   constructor(
@@ -230,6 +159,11 @@ export class Model {
     return summarize(this.#alive());
   }
 
+  /** What `console.log` shows: inputs and outputs, and the first layers of the summary. */
+  toString(): string {
+    return this.#engine.disposed ? 'Model, disposed' : headOf(this.#engine);
+  }
+
   /** Gives the memory back; the model and its streams cannot be used afterwards. Further calls do nothing. */
   dispose(): void {
     this.#engine.dispose();
@@ -264,6 +198,7 @@ export class Model {
 
 export interface Model extends Disposable {}
 makeDisposable(Model);
+showAsText(Model);
 
 function isNamed(x: unknown, names: readonly string[]): boolean {
   if (typeof x !== 'object' || x === null || Array.isArray(x) || ArrayBuffer.isView(x)) return false;

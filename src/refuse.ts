@@ -44,16 +44,17 @@ export function requireObject(value: unknown, where: string | undefined, message
 
 /**
  * The entry of a table.
- * @throws {SpecError} no such key; `what` says of what.
+ * @throws {SpecError} no such key; `what` says of what, `further` what else there may be.
  */
 export function choose<Table extends object>(
   table: Table,
   key: unknown,
   where: string,
   what: string,
+  further = '',
 ): Table[keyof Table] {
   if (!Object.hasOwn(table, key as string)) {
-    badSpec(where, `unknown ${what}`, Object.keys(table).join(', '), describe(key));
+    badSpec(where, `unknown ${what}`, `${Object.keys(table).join(', ')}${further}`, describe(key));
   }
   return table[key as keyof Table];
 }
@@ -81,7 +82,10 @@ function textOf(value: unknown, depth: number): string {
   if (ArrayBuffer.isView(value)) return `DataView(${value.byteLength})`;
   if (Array.isArray(value)) return depth === 0 ? '[…]' : `[${few(value, (item) => textOf(item, depth - 1))}]`;
   if (value instanceof Error) return `${value}`;
-  if (typeof value === 'object' && value !== null) return `{${few(Object.keys(value), String)}}`;
+  if (typeof value === 'object' && value !== null) {
+    const [, tag] = /^.object (?!Object)(.*).$/.exec(Object.prototype.toString.call(value)) ?? [];
+    return `${tag ? `${tag} ` : ''}{${few(Object.keys(value), String)}}`;
+  }
   return String(value);
 }
 

@@ -3,6 +3,7 @@ import { checkIds, type Input } from './call/input.js';
 import { readExactly } from './call/numbers.js';
 import { readOptions } from './call/options.js';
 import { outputFor } from './call/output.js';
+import { cannotBeCloned } from './call/refusing-clones.js';
 import {
   byName,
   MASK_OPTIONS,
@@ -10,13 +11,15 @@ import {
   type NamedOutput,
   namedOutputs,
   namesOf,
+  readMask,
   readRequest,
 } from './call/request.js';
 import { readGivenState } from './call/state.js';
 import type { ModelEngine, RunRequest } from './engine/engine.js';
 import type { Plan } from './engine/plan.js';
 import type { Port } from './engine/port.js';
-import { DisposedError, InputError } from './errors.js';
+import { DisposedError, InputError, RuntimeError } from './errors.js';
+import { showAsText } from './inspect/shown.js';
 import { badInput, describe, raise, reading } from './refuse.js';
 import { type LayerState, type LayerStateInput, readState, writeState } from './state/access.js';
 import { decodeState, encodeState } from './state/snapshot.js';
@@ -31,6 +34,11 @@ export interface StreamRunOptions extends MaskOptions {
   /** Where the output goes; must have its exact length. Default: a new Float32Array. */
   readonly out?: Float32Array;
 }
+
+/** A web TransformStream, in the types of those whose `lib` has it. */
+export type FrameTransform = typeof globalThis extends { readonly TransformStream: { readonly prototype: infer T } }
+  ? T
+  : { readonly readable: object; readonly writable: object };
 
 /**
  * A model with a memory of what it has seen: state only, the weights are the model's.
@@ -50,6 +58,11 @@ export class Stream {
   readonly #ids: Float64Array;
   /** Address of the first row's slot; 0 once disposed. */
   #state = 0;
+  readonly #memory: StreamMemory;
+  /** The plan of a step with a mask, from the first one on. */
+  #maskedPlan: Plan | undefined;
+  /** @internal */
+  readonly cannotBeCloned = cannotBeCloned;
 
   /** @internal */
   constructor(engine: ModelEngine, batch: number) {
@@ -62,7 +75,8 @@ export class Stream {
       engine.plans.release(this.#plan);
       throw error;
     }
-    abandoned?.register(this, { engine, plan: this.#plan, state: this.#state }, this);
+    this.#memory = { engine, plans: [this.#plan], state: this.#state };
+    abandoned?.register(this, this.#memory, this);
     const { inputs, outputs } = this.#plan;
     if (inputs.length === 1) this.#input = inputs[0];
     if (outputs.length === 1) this.#output = outputs[0];
@@ -77,18 +91,22 @@ export class Stream {
   }
 
   /**
-   * One timestep. Allocates nothing when `out` is given.
+   * One timestep. Allocates nothing when `out` is given, and no mask.
    * @param frame `[features]`, or `[batch, features]` flat.
    * @param out `[outputs]`, or `[batch, outputs]` flat. Default: a new Float32Array.
+   * @param mask `[batch]`: rows with 0 or false are held, as `run` with a mask of this timestep holds them: their state stays, and
+   *   recurrent layers repeat their last output (zeros if there is none since the start).
    * @returns out.
    * @throws {InputError} wrong length or type, or the model has several inputs or outputs (use `runNamed`); the state is as it was.
    * @throws {DisposedError}
    */
-  step(frame: ArrayLike<number>, out?: Float32Array): Float32Array {
-    const input = this.#input;
-    const output = this.#output;
+  step(frame: ArrayLike<number>, out?: Float32Array, mask?: ArrayLike<number | boolean>): Float32Array {
+    let plan = this.#plan;
+    let input = this.#input;
+    let output = this.#output;
     if (this.#state === 0 || this.#engine.disposed) this.#gone();
     if (input === undefined || output === undefined) this.#needsNames();
+    const held = mask === undefined ? undefined : this.#readMask(mask);
     let from: Numbers;
     if (this.#vocabulary === 0 && isFloats(frame, input.length)) from = frame;
     else if (this.#vocabulary !== 0 && isInts(frame, input.length)) {
@@ -100,8 +118,13 @@ export class Stream {
       this.#alive();
     }
     const to = isFloats(out, output.length) ? out : outputFor(out, output.length);
+    if (held) {
+      plan = this.#masked(held);
+      [input] = plan.inputs as [Port];
+      [output] = plan.outputs as [Port];
+    }
     input.write(from);
-    this.#plan.run(this.#state);
+    plan.run(this.#state);
     output.read(to);
     return to;
   }
@@ -124,57 +147,146 @@ export class Stream {
     return namedOutputs(this.#engine, this.#run(inputs, options, undefined));
   }
 
-  /** Back to the start: zeros, or the model's trained initial state. */
-  reset(): void {
+  /**
+   * A web TransformStream that this stream steps in: `frames.pipeThrough(stream.transform())`. A chunk is one timestep, or several as
+   * `run` takes them; each gives one chunk of outputs, and none is computed before the reader wants it. A chunk that is refused errors the
+   * pipe and leaves the state as it was; so do aborting and cancelling. The stream itself stays usable, and is disposed of by whoever made it.
+   * @throws {RuntimeError} this runtime has no TransformStream.
+   */
+  transform(): FrameTransform {
     this.#alive();
-    this.#engine.resetState(this.#state, this.#batch);
-  }
-
-  /** A copy of h and c of every recurrent layer, in the order of the model. */
-  getState(): LayerState[] {
-    this.#alive();
-    return readState(this.#engine, this.#state, this.#batch);
+    type Controller = { enqueue(outputs: Float32Array): void };
+    const { TransformStream: Transform } = globalThis as {
+      readonly TransformStream?: new (by: { transform(chunk: Input, controller: Controller): void }) => object;
+    };
+    if (!Transform)
+      raise(RuntimeError, 'transform', 'this runtime has no TransformStream', 'frames() or step() instead');
+    return new Transform({
+      transform: (chunk, controller) => controller.enqueue(this.#next(chunk)),
+    }) as FrameTransform;
   }
 
   /**
-   * Starts from a given h and c. Matched by order, so `decoder.setState(encoder.getState())` works.
-   * @throws {InputError} layers or lengths do not fit; the state is then as it was.
+   * The outputs of frames as they come: `for await (const y of stream.frames(source))`. A frame is one timestep, or several as `run` takes
+   * them; the next one is asked for when its outputs are. Leaving the loop closes the source.
+   * @throws {InputError} a frame that is refused, or what is no source; the state is then as it was.
    */
-  setState(state: readonly LayerStateInput[]): void {
-    this.#alive();
-    const own = readGivenState(this.#engine, this.#batch, state);
-    this.#alive();
-    writeState(this.#engine, this.#state, this.#batch, own);
+  async *frames(
+    source: AsyncIterable<Input> | Iterable<Input | PromiseLike<Input>>,
+  ): AsyncGenerator<Float32Array, void> {
+    const { asyncIterator, iterator } = Symbol;
+    const given: Partial<Record<symbol, unknown>> = Object(source);
+    if (!given[asyncIterator] && !given[iterator]) {
+      badInput('frames', 'nothing to iterate over', 'frames, one after another', describe(source));
+    }
+    for await (const frame of source) yield this.#next(frame);
   }
 
-  /** The whole state as bytes that `restore` takes, here or in another process, on any build. */
-  save(): Uint8Array {
-    this.#alive();
-    return encodeState(this.#engine, this.#state, this.#batch);
+  /**
+   * Back to the start: zeros, or the model's trained initial state.
+   * @param row of the batch. Default: all rows.
+   * @throws {InputError} no such row.
+   */
+  reset(row?: number): void {
+    this.#engine.resetState(...this.#rows(row));
   }
 
-  /** @throws {StateError} bytes of another model or batch, truncated or corrupted; the state is then as it was. */
-  restore(bytes: Uint8Array): void {
-    this.#alive();
-    decodeState(this.#engine, this.#state, this.#batch, bytes);
+  /**
+   * A copy of h and c of every recurrent layer, in the order of the model.
+   * @param row of the batch, whose state comes as that of a batch of 1. Default: all rows.
+   */
+  getState(row?: number): LayerState[] {
+    return readState(this.#engine, ...this.#rows(row));
   }
 
-  /** A second stream that goes on from the same state, independently. */
-  fork(): Stream {
+  /**
+   * Starts from a given h and c. Matched by order, so `decoder.setState(encoder.getState())` works; also with what
+   * `JSON.parse(JSON.stringify(state))` gives.
+   * @param row of the batch, for a state of a batch of 1. Default: all rows.
+   * @throws {InputError} layers or lengths do not fit, or no such row; the state is then as it was.
+   */
+  setState(state: readonly LayerStateInput[], row?: number): void {
+    const rows = this.#rows(row);
+    const own = readGivenState(this.#engine, rows[1], state);
     this.#alive();
-    const other = new Stream(this.#engine, this.#batch);
-    this.#engine.arena.u8.copyWithin(other.#state, this.#state, this.#state + this.#batch * this.#engine.slotBytes);
+    writeState(this.#engine, ...rows, own);
+  }
+
+  /**
+   * The whole state as bytes that `restore` takes, here or in another process, on any build.
+   * @param row of the batch: bytes as of a stream of batch 1. Default: all rows.
+   */
+  save(row?: number): Uint8Array {
+    return encodeState(this.#engine, ...this.#rows(row));
+  }
+
+  /**
+   * @param bytes what `save` gave, or its ArrayBuffer.
+   * @param row of the batch, for bytes of one row or of a stream of batch 1. Default: all rows.
+   * @throws {StateError} bytes of another model or batch, truncated or corrupted; the state is then as it was.
+   * @throws {InputError} no such row.
+   */
+  restore(bytes: Uint8Array | ArrayBuffer, row?: number): void {
+    decodeState(this.#engine, ...this.#rows(row), bytes);
+  }
+
+  /**
+   * A second stream that goes on from the same state, independently.
+   * @param row of the batch, which a stream of batch 1 goes on from. Default: all rows.
+   */
+  fork(row?: number): Stream {
+    const [state, batch] = this.#rows(row);
+    const other = new Stream(this.#engine, batch);
+    this.#engine.arena.u8.copyWithin(other.#state, state, state + batch * this.#engine.slotBytes);
     return other;
+  }
+
+  /** What `console.log` shows. */
+  toString(): string {
+    if (this.#state === 0 || this.#engine.disposed) return 'Stream, disposed';
+    const { name = '' } = this.#engine.graph;
+    return `Stream of model ${name}, batch ${this.#batch}`;
   }
 
   /** Returns the state's memory to the model, which otherwise waits for the stream to be collected. Further calls do nothing. */
   dispose(): void {
     if (this.#state === 0) return;
-    const engine = this.#engine;
-    const memory = { engine, plan: this.#plan, state: this.#state };
     this.#state = 0;
     abandoned?.unregister(this);
-    release(memory);
+    release(this.#memory);
+  }
+
+  #next(frame: Input): Float32Array {
+    return isFloats(frame, this.#input?.length ?? 0) ? this.step(frame) : this.run(frame);
+  }
+
+  /** The slots of one row, or of all, as the functions that work on state take them. */
+  #rows(row: number | undefined): readonly [state: number, batch: number] {
+    this.#alive();
+    if (row === undefined) return [this.#state, this.#batch];
+    if (!(Number.isSafeInteger(row) && row >= 0 && row < this.#batch)) {
+      badInput('row', 'no such row of the batch', `a whole number from 0 to ${this.#batch - 1}`, describe(row));
+    }
+    return [this.#state + row * this.#engine.slotBytes, 1];
+  }
+
+  /** @returns the mask of one timestep, in memory of ours. */
+  #readMask(mask: ArrayLike<number | boolean>): Uint8Array | undefined {
+    const bytes = reading(InputError, 'mask', () => readMask({ mask }, this.#batch, 1, this.#engine.graph));
+    // It may have been the caller's code that read it.
+    this.#alive();
+    return bytes;
+  }
+
+  /** @returns the plan of one timestep, with this mask in its place. */
+  #masked(mask: Uint8Array): Plan {
+    const engine = this.#engine;
+    if (!this.#maskedPlan) {
+      this.#maskedPlan = engine.plans.hold({ batch: this.#batch, time: 1, masked: true, zeroMasked: false });
+      this.#memory.plans.push(this.#maskedPlan);
+    }
+    engine.arena.u8.set(mask, this.#maskedPlan.mask);
+    return this.#maskedPlan;
   }
 
   #run(inputs: Readonly<Record<string, Input>>, options: MaskOptions, out: unknown): RunRequest {
@@ -219,14 +331,14 @@ export class Stream {
 /** What a stream holds of its model's memory. */
 interface StreamMemory {
   readonly engine: ModelEngine;
-  readonly plan: Plan;
+  readonly plans: Plan[];
   readonly state: number;
 }
 
-function release({ engine, plan, state }: StreamMemory): void {
+function release({ engine, plans, state }: StreamMemory): void {
   if (engine.disposed) return;
   engine.arena.free(state);
-  engine.plans.release(plan);
+  for (const plan of plans) engine.plans.release(plan);
 }
 
 /** Gives back what streams held that were dropped without `dispose`. Not every runtime has it. */
@@ -235,3 +347,4 @@ const abandoned =
 
 export interface Stream extends Disposable {}
 makeDisposable(Stream);
+showAsText(Stream);

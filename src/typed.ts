@@ -40,9 +40,12 @@ export function copyInts(data: Int32Array, out: Float64Array): Float64Array {
 export const plainFloats = (array: unknown): Float32Array =>
   new Float32Array(bufferGetter.call(array), offsetGetter.call(array), lengthGetter.call(array));
 
-/** A copy of a Uint8Array. */
-export const copyBytes = (array: unknown): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(new Uint8Array(bufferGetter.call(array), offsetGetter.call(array), lengthGetter.call(array)));
+/** A copy of a Uint8Array, or of all bytes of an ArrayBuffer. @throws {TypeError} neither. */
+export const copyBytes = (given: unknown): Uint8Array<ArrayBuffer> =>
+  arrayType(given) === 'Uint8Array'
+    ? new Uint8Array(new Uint8Array(bufferGetter.call(given), offsetGetter.call(given), lengthGetter.call(given)))
+    : // A DataView is of buffers alone, whatever else says that it is one.
+      new Uint8Array(new DataView(given as ArrayBuffer).buffer).slice();
 
 /** `out.set(data, to)`. */
 export function copyFloats(data: Float32Array, out: Float32Array, to: number): void {

@@ -1,15 +1,19 @@
 // The layers below the public API.
-import { ModelEngine } from '../../dist/engine/engine.js';
-import { allLayers } from '../../dist/layers/all.js';
-import { Stream } from '../../dist/stream.js';
-import { Arena } from '../../dist/wasm/arena.js';
-import { instantiate, loadKernels as loadModule } from '../../dist/wasm/module.js';
-import { packMatrix } from '../../dist/wasm/pack.js';
+import {
+  Arena,
+  allLayers,
+  instantiate,
+  loadKernels as loadModule,
+  ModelEngine,
+  ON_DEMAND,
+  packMatrix,
+  Stream,
+} from '../../build/inside.mjs';
 
 /** The kernels on a memory of their own. `pack(weight, outputs, k)` packs a row-major `(outputs, k)`, outputs a multiple of 4. */
 export async function loadKernels(build) {
   const arena = new Arena();
-  const kernels = instantiate(await loadModule({ build }), arena.memory);
+  const kernels = instantiate(await loadModule({ build }, ON_DEMAND), arena.memory);
   const pack = (data, outputs, k) => {
     const columns = Int32Array.from({ length: outputs }, (_, index) => index);
     return packMatrix({ arena, kernels, tensor: () => data }, columns, ['weight', k]);
@@ -19,7 +23,7 @@ export async function loadKernels(build) {
 
 /** A model's engine laid open, and a stream as users have it over the same weights in the same memory. */
 export async function loadEngine(spec, build) {
-  const engine = new ModelEngine(spec, await loadModule({ build }), undefined, allLayers);
+  const engine = new ModelEngine(spec, await loadModule({ build }, ON_DEMAND), undefined, allLayers);
   const plan = engine.plans.hold({ batch: 1, time: 1, masked: false, zeroMasked: false });
   const state = engine.newState(1);
   const step = () => plan.run(state);

@@ -1,6 +1,7 @@
 // Small wrong changes all over assembly/: another lane, tile, stride, flag or operation, one at a time.
 import { readdirSync } from 'node:fs';
 import { Copy } from './copy.mjs';
+import { draw, scoreOf } from './draw.mjs';
 
 /** A pattern of code, and what becomes of it. */
 const CHANGES = [
@@ -48,8 +49,6 @@ const TESTS = {
 const testsOf = (file) =>
   (TESTS[file] ?? ['rows', 'gemm', 'cells', 'activate']).map((name) => `test/kernels/${name}.test.ts`);
 
-const OUTCOMES = { passed: 'survived', failed: 'noticed', hung: 'hung' };
-
 /** Every change of a text, each with where it is. Comments stay as they are. */
 export function* mutantsOf(text) {
   const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (comment) => comment.replace(/[^\n]/g, ' '));
@@ -64,37 +63,48 @@ export function* mutantsOf(text) {
   }
 }
 
-/**
- * @param file one of assembly/ without its ending; all of them unless given.
- * @param every only each n-th change, spread over the file.
- * @returns how many were not noticed.
- */
-export function testKernels(file, every = '1') {
-  const copy = new Copy();
-  const files = readdirSync('assembly')
+/** All changes of a file of assembly/, or of all files. */
+function changesOf(copy, file) {
+  return readdirSync('assembly')
     .filter((name) => name.endsWith('.ts') && name !== 'index.ts')
     .map((name) => name.replace('.ts', ''))
-    .filter((name) => file === undefined || file === 'all' || name === file);
-  let survivors = 0;
-  for (const name of files) {
-    const path = `assembly/${name}.ts`;
-    const text = copy.read(path);
-    const mutants = [...mutantsOf(text)].filter((_, index) => index % Number(every) === 0);
-    const found = { noticed: 0, hung: 0, survived: 0, 'not compiled': 0 };
-    for (const { what, line, changed } of mutants) {
+    .filter((name) => file === undefined || file === 'all' || name === file)
+    .flatMap((name) => {
+      const text = copy.read(`assembly/${name}.ts`);
+      return [...mutantsOf(text)].map((mutant) => ({ name, text, ...mutant }));
+    });
+}
+
+/**
+ * @param file one of assembly/ without its ending; all of them unless given.
+ * @param options `sample`: how many, `all` unless given; `seed`.
+ * @returns how many were not noticed.
+ */
+export async function testKernels(file, { sample = 'all', seed = '1' } = {}) {
+  const copy = new Copy();
+  try {
+    const usual = await copy.compileSimd();
+    const made = changesOf(copy, file);
+    const drawn = draw(made, sample, seed);
+    const found = { noticed: 0, hung: 0, survived: 0, 'changes nothing': 0, 'not compiled': 0 };
+    for (const { name, text, what, line, changed } of drawn) {
+      const path = `assembly/${name}.ts`;
       copy.write(path, changed);
-      const compiled = copy.buildSimd();
-      const outcome = compiled ? OUTCOMES[copy.test(testsOf(name))] : 'not compiled';
+      const bytes = await copy.compileSimd();
+      copy.write(path, text);
+      // The compiler makes the same of both: there is nothing to notice.
+      const same = bytes?.equals(usual);
+      const outcome = !bytes ? 'not compiled' : same ? 'changes nothing' : OUTCOMES[copy.test(testsOf(name))];
       found[outcome]++;
       if (outcome === 'survived')
-        console.log(`SURVIVED  ${path}:${line}  ${what}: ${text.split('\n')[line - 1].trim()}`);
+        console.log(`survived  ${path}:${line}  ${what}: ${text.split('\n')[line - 1].trim()}`);
     }
-    copy.write(path, text);
-    survivors += found.survived;
     const noticed = found.noticed + found.hung;
-    const score = ((100 * noticed) / Math.max(1, noticed + found.survived)).toFixed(1);
-    console.log(`${score} %  ${path}: ${JSON.stringify(found)}`);
+    const counted = noticed + found.survived;
+    const drawnOf = `${drawn.length} of ${made.length}, seed ${seed}`;
+    console.log(`${scoreOf(noticed, counted, made.length)}  assembly/: ${drawnOf}: ${JSON.stringify(found)}`);
+    return found.survived;
+  } finally {
+    copy.remove();
   }
-  copy.remove();
-  return survivors;
 }

@@ -10,9 +10,9 @@ export function testKnown(part = '') {
   let survivors = 0;
   for (const { file, from, to, what, test, name } of KNOWN.filter((known) => known.file.includes(part))) {
     const kernels = file.startsWith('assembly/');
-    const key = `${test} ${name ?? ''}`;
-    if (!sound.has(key) && copy.test([test], name) !== 'passed') throw new Error(`${key}: fails without any change`);
-    sound.add(key);
+    // Of a whole file: a name that no test has would let the change pass.
+    if (!sound.has(test) && copy.test([test]) !== 'passed') throw new Error(`${test}: fails without any change`);
+    sound.add(test);
     const text = copy.read(file);
     const wrong = changed(text, from, to);
     if (wrong === undefined) {

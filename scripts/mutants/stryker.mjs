@@ -1,32 +1,16 @@
 // A folder of src/ by StrykerJS, which has a package.json of its own here: `npm ci --prefix scripts/mutants` first.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 import { Copy } from './copy.mjs';
-
-const OWN = fileURLToPath(new URL('node_modules/', import.meta.url));
-const CORE = ['state', 'call', 'engine', 'graph', 'layers', 'inspect', 'wasm'];
-/** They take long and look at everything at once: a folder's own tests must notice. */
-const LONG = ['golden', 'twin', 'allocation', 'memory', 'bombs', 'fuzz'];
-
-/** The tests of a folder's room. */
-function testsOf(folder) {
-  const [, room, importer] = folder.split('/');
-  if (room === 'importers' && importer) {
-    const shared = ['shared', 'formats'].includes(importer);
-    return [`test/importers/${shared ? '**' : `{${importer}${importer === 'keras' ? ',tfjs' : ''}}/**`}/*.test.ts`];
-  }
-  return CORE.includes(room) || folder.endsWith('.ts') ? ['test/engine/*.test.ts'] : ['test/**/*.test.ts'];
-}
+import { ownModule } from './own-modules.mjs';
+import { testsOf } from './rooms.mjs';
 
 /** @returns the number of mutants that survived or that no test reaches. */
 export function testFolder(folder, concurrency = '1') {
-  const runner = join(OWN, '@stryker-mutator/vitest-runner/dist/src/index.js');
-  if (!existsSync(runner)) throw new Error('StrykerJS is not installed: npm ci --prefix scripts/mutants');
+  const runner = ownModule('@stryker-mutator/vitest-runner/dist/src/index.js');
   const copy = new Copy();
-  const exclude = LONG.map((name) => `test/**/${name}.test.ts`);
-  const test = { include: testsOf(folder), exclude, setupFiles: ['./test/support/setup.ts'], testTimeout: 60_000 };
+  const test = { ...testsOf(folder), setupFiles: ['./test/support/setup.ts'], testTimeout: 60_000 };
   copy.write('vitest.mutants.config.ts', `export default ${JSON.stringify({ test })};\n`);
   const file = folder.endsWith('.ts');
   const config = {
@@ -44,7 +28,7 @@ export function testFolder(folder, concurrency = '1') {
     jsonReporter: { fileName: 'mutants.json' },
   };
   copy.write('stryker.config.json', JSON.stringify(config));
-  const stryker = join(OWN, '@stryker-mutator/core/bin/stryker.js');
+  const stryker = ownModule('@stryker-mutator/core/bin/stryker.js');
   const { status } = spawnSync(process.execPath, [stryker, 'run', 'stryker.config.json'], {
     cwd: copy.folder,
     stdio: 'inherit',

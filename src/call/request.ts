@@ -69,7 +69,7 @@ export const readRequest = (
     const times = timesOf(checked);
     for (const value of graph.values.values()) checkTime(value, times);
     const lengths = graph.outputs.map((info) => batch * outputTime(info, times) * info.features);
-    const mask = readMask(options, batch, times.time, graph.values.values());
+    const mask = readMask(options, batch, times.time, graph);
     if (out === undefined) checkOutputs(engine, lengths);
     return {
       inputs: checked.map(({ data }) => data),
@@ -173,14 +173,24 @@ function checkTime({ name, time: clock }: ValueInfo, times: Times): void {
   );
 }
 
-function readMask(
+/**
+ * `[batch][time]`, 0 at masked timesteps; undefined without any.
+ * @throws {InputError} not a mask or lengths, or a model that they mean nothing to.
+ */
+export function readMask(
   { mask, lengths }: MaskOptions,
   batch: number,
   time: number,
-  values: Iterable<ValueInfo>,
+  { values, inputs, carries }: Graph,
 ): Uint8Array | undefined {
-  for (const { name, time: clock } of mask || lengths ? values : []) {
-    if (clock) badInput('options', `${describe(name)} has other timesteps than the input`, 'no mask or lengths');
+  if (mask !== undefined || lengths !== undefined) {
+    const refuse = (message: string): never => badInput('options', message, 'no mask or lengths');
+    for (const { name, time: clock } of values.values()) {
+      if (clock) refuse(`${describe(name)} has other timesteps than the input`);
+    }
+    // The file's own graph computes it, at masked timesteps too.
+    if (carries.length > 0) refuse('the model carries state outside of its layers');
+    if (inputs.every(({ kind }) => kind === 'vector')) refuse('the model has no timesteps');
   }
   if (mask !== undefined) {
     if (lengths !== undefined) badInput('options', 'both a mask and lengths', 'one of mask and lengths');

@@ -7,8 +7,15 @@ import { readOptions } from './options.js';
 /** Of a state, and of a trace of one timestep, which is one too. */
 const KEYS = ['h', 'c', 'layer', 'type', 'gates'];
 
+/** A typed array that has been through JSON is an object, with the indices as keys in their order. */
+function fromJson(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) return value;
+  return Object.keys(value).every((key, index) => key === `${index}`) ? Object.values(value) : value;
+}
+
 /**
  * Reads a state that a caller gives, one entry per holder of state.
+ * Arrays of numbers may come as JSON has them.
  * @throws {InputError} wrong number of layers, wrong lengths, c missing or too much.
  */
 export const readGivenState = (
@@ -29,7 +36,7 @@ export const readGivenState = (
       const where = `state of layer ${describe(name)}`;
       const layer = readOptions<Partial<LayerStateInput>>(given[index] ?? {}, KEYS, where);
       const [h, c] = place.parts.map(({ key, length }) =>
-        readExactly(layer[key], batch * length, 'features', `${where}, ${key}`, `batch ${batch} · ${length}`),
+        readExactly(fromJson(layer[key]), batch * length, 'features', `${where}, ${key}`, `batch ${batch} · ${length}`),
       ) as [Float32Array, Float32Array?];
       if (!c && layer.c !== undefined) badInput(where, 'this layer has no c', 'h alone', 'h and c');
       return { h, ...(c && { c }) };

@@ -81,6 +81,9 @@ function narrow(vocabularies: Map<string, number>, node: NodeSpec, tensors: Shap
   vocabularies.set(input, Math.min(vocabularies.get(input) ?? MOST_IDS, size));
 }
 
+/** Where further types come from: `createModelSync` has the common ones alone. */
+const FURTHER = ', or of options.layers (allLayers of gatewise/layers)';
+
 /** Checks one node against the values before it. @returns what it makes. */
 function checkNode(
   node: NodeSpec,
@@ -89,7 +92,7 @@ function checkNode(
   values: ReadonlyMap<string, ValueInfo>,
   kinds: NodeKinds,
 ): ValueInfo[] {
-  const kind = choose(kinds, node.type, where, 'node type');
+  const kind = choose(kinds, node.type, where, 'node type', FURTHER);
   checkEveryField(node, ['name', 'type', 'inputs', 'outputs'], kind.fields, where);
   list(node.inputs, `${where}, inputs`);
   const { outputs = [node.name] } = node;

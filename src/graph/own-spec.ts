@@ -1,18 +1,33 @@
 import { SpecError } from '../errors.js';
-import { badSpec, reading } from '../refuse.js';
+import { badSpec, describe, reading } from '../refuse.js';
 import type { ModelSpec } from '../spec.js';
 import { arrayType, plainFloats } from '../typed.js';
 
 /** A spec is not nested deeper: spec, nodes, node, half, activations, gate, parameter. */
 const DEEPEST = 12;
 
+/** A spec, or what importers give that account for it. */
+export type ModelSource = ModelSpec | { readonly spec: ModelSpec; readonly report?: unknown };
+
 /**
  * A model description read once: a copy that nobody else holds, frozen, whose records have no prototype. The numbers of the tensors
  * are not copied.
- * @throws {SpecError} it cannot be read.
+ * @throws {SpecError} it cannot be read, or is none: bytes, a path, a promise.
  */
-export const ownSpec = (spec: ModelSpec): ModelSpec =>
-  reading(SpecError, 'spec', () => copy(spec, 0, new Map()) as ModelSpec);
+export const ownSpec = (source: ModelSource): ModelSpec =>
+  reading(SpecError, 'spec', () => {
+    const is = (value: unknown, key: string): boolean => typeof value === 'object' && value !== null && key in value;
+    const spec = is(source, 'spec') ? (source as { readonly spec: unknown }).spec : source;
+    if (!is(spec, 'nodes') && !is(spec, 'tensors')) {
+      badSpec(
+        'spec',
+        'no model spec',
+        'a spec or { spec }, awaited; open bytes with load() of gatewise/load',
+        describe(spec),
+      );
+    }
+    return copy(spec, 0, new Map()) as ModelSpec;
+  });
 
 /** @param known copies of what has been met: what stands in many places is read once. */
 function copy(value: unknown, depth: number, known: Map<object, unknown>): unknown {

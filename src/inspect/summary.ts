@@ -1,6 +1,7 @@
 import type { ModelEngine } from '../engine/engine.js';
 import { clockText, fixedTime } from '../graph/clock.js';
 import type { ValueInfo } from '../graph/value.js';
+import { modelValues } from './values.js';
 
 export interface LayerSummary {
   readonly name: string;
@@ -58,9 +59,26 @@ export function summarize({ graph, layers, weightBytes, slotBytes }: ModelEngine
   return Object.defineProperty(summary, 'toString', { value: () => table(summary), configurable: true });
 }
 
+/** Layers that a model shows of itself. */
+const SHOWN = 12;
+
+/** A model in a few lines: what goes in and comes out, and the head of its table. */
+export function headOf(engine: ModelEngine): string {
+  const { graph, build } = engine;
+  const list = (values: readonly ValueInfo[]): string =>
+    modelValues(graph, values)
+      .map(({ name, axes }) => `${name} [${axes.join(', ')}]`)
+      .join(', ');
+  const summary = summarize(engine);
+  const more = summary.layers.length - SHOWN;
+  const shown = table({ ...summary, layers: summary.layers.slice(0, SHOWN) }, more > 0 ? `… ${more} more layers` : '');
+  return `Model${graph.name ? ` ${graph.name}` : ''} (${build}): ${list(graph.inputs)} → ${list(graph.outputs)}\n${shown}`;
+}
+
 const number = (n: number): string => n.toLocaleString('en-US');
 
-function table(summary: Omit<ModelSummary, 'toString'>): string {
+/** @param rest what stands below the layers. */
+function table(summary: Omit<ModelSummary, 'toString'>, rest = ''): string {
   // null: a rule
   const lines: (readonly string[] | null)[] = [
     ['layer', 'type', 'output', 'units', 'parameters', 'multiply-adds/timestep'],
@@ -73,6 +91,7 @@ function table(summary: Omit<ModelSummary, 'toString'>): string {
       number(parameters),
       number(multiplyAdds),
     ]),
+    ...(rest ? [[rest, '', '', '', '', '']] : []),
     null,
     ['total', '', '', '', number(summary.parameters), number(summary.multiplyAddsPerTimestep)],
   ];

@@ -1,6 +1,6 @@
 import { StateError } from '../errors.js';
-import { raise } from '../refuse.js';
-import { arrayType, copyBytes } from '../typed.js';
+import { describe, raise } from '../refuse.js';
+import { copyBytes } from '../typed.js';
 import { leastOf, readVector, type StateOwner, type StateVector, stateVectors, writeVector } from './access.js';
 import { type Hash, hashWords, hex } from './hash.js';
 
@@ -38,10 +38,8 @@ export function encodeState(owner: StateOwner, state: number, batch: number): Ui
  * Puts saved bytes into a state.
  * @throws {StateError} not such bytes, truncated, corrupted, of another version, model or batch; nothing has changed then.
  */
-export function decodeState(owner: StateOwner, state: number, batch: number, given: Uint8Array): void {
-  if (arrayType(given) !== 'Uint8Array') refuseBytes('not bytes', 'the Uint8Array that save() returned');
-  // A copy: of no others, and aligned.
-  const bytes = copyBytes(given);
+export function decodeState(owner: StateOwner, state: number, batch: number, given: Uint8Array | ArrayBuffer): void {
+  const bytes = ownBytes(given);
   const { length } = bytes;
   if (length < HEADER + TRAILER) refuseBytes('truncated', `at least ${HEADER + TRAILER} bytes`, `${length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
@@ -69,6 +67,19 @@ export function decodeState(owner: StateOwner, state: number, batch: number, giv
       writeVector(owner, state, batch, vector, numbers, leastOf(place), start);
       start += batch * vector.length;
     }
+  }
+}
+
+/** A copy: of no others, and aligned. */
+function ownBytes(given: unknown): Uint8Array<ArrayBuffer> {
+  try {
+    return copyBytes(given);
+  } catch {
+    return refuseBytes(
+      'not bytes',
+      'the Uint8Array that save() returned, or an ArrayBuffer of its bytes',
+      describe(given),
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import type { KernelFamily } from './module.js';
+import type { Embedded, KernelFamily } from './module.js';
 
 /** The integer kernels' interface as TypeScript sees it: `assembly/int8/`, where the meaning of each function stands. */
 export interface Int8Kernels {
@@ -36,7 +36,12 @@ export const BLOCK_TERMS = 2048;
 
 export const INTEGERS: KernelFamily = {
   mark: 'product',
-  prefix: 'int8-',
-  embedded: (build) => (build === 'simd' ? import('./embedded/int8-simd.js') : import('./embedded/int8-relaxed.js')),
+  files: 'int8-simd.wasm or int8-relaxed.wasm of this package',
   compiled: {},
+};
+
+/** Both builds, each fetched when it is the one chosen. */
+export const INT8_ON_DEMAND: Embedded = {
+  relaxed: async () => (await import('./embedded/int8-relaxed.js')).default,
+  simd: async () => (await import('./embedded/int8-simd.js')).default,
 };

@@ -1,6 +1,7 @@
 import { RuntimeError } from '../errors.js';
 import { describe, raise } from '../refuse.js';
 import type { Kernels } from './abi.js';
+import { fromText } from './text.js';
 
 /** `simd`: the same bits on every engine. `relaxed`: fused multiply-add where the processor has it, faster. */
 export type Build = 'simd' | 'relaxed';
@@ -9,16 +10,31 @@ export type Build = 'simd' | 'relaxed';
 export type KernelSource = WebAssembly.Module | ArrayBuffer | ArrayBufferView<ArrayBuffer>;
 
 export interface KernelOptions {
-  /** Force a build. Default: `relaxed` where `WebAssembly.validate` accepts it, else `simd`. */
+  /** Force a build. Default: `relaxed` where it is there and `WebAssembly.validate` accepts it, else `simd`. */
   readonly build?: Build;
   /** Kernels to use instead of the embedded ones. */
   readonly kernels?: KernelSource;
 }
 
+/** Kernels that an entry brings along, as text (`text.ts`) or what fetches it; the build to be preferred first. */
+export type Embedded = { readonly [B in Build]?: string | (() => Promise<string>) };
+
 export interface LoadedModule {
   readonly module: WebAssembly.Module;
   readonly build: Build;
 }
+
+/** Kernels of one kind, in both builds. */
+export interface KernelFamily {
+  /** A function that only they export. */
+  readonly mark: string;
+  /** Their files, in words. */
+  readonly files: string;
+  /** What was embedded, compiled. */
+  readonly compiled: { [B in Build]?: WebAssembly.Module };
+}
+
+const FLOATS: KernelFamily = { mark: 'gemm', files: 'simd.wasm or relaxed.wasm of this package', compiled: {} };
 
 // i32.const 0, i8x16.splat
 const SPLAT = [65, 0, 253, 15];
@@ -40,38 +56,39 @@ export function acceptsBuild(build: Build): boolean {
 
 /**
  * Chooses and compiles the kernels. The embedded ones are compiled once per process and build.
- * @throws {RuntimeError} no WebAssembly SIMD here, or the forced build is not accepted, or the bytes are not kernels.
+ * @throws {RuntimeError} no WebAssembly SIMD here, or the build is not accepted or not there, or the bytes are not kernels.
  */
 export async function loadKernels(
-  { build, kernels }: KernelOptions = {},
+  { build, kernels }: KernelOptions,
+  embedded: Embedded,
   family: KernelFamily = FLOATS,
 ): Promise<LoadedModule> {
   const { compiled } = family;
-  if (kernels !== undefined) {
-    try {
-      return given(isModule(kernels) ? kernels : await WebAssembly.compile(kernels), build, family);
-    } catch (cause) {
-      throw cannotCompile(cause);
-    }
-  }
-  const chosen = build === undefined ? (acceptsBuild('relaxed') ? 'relaxed' : 'simd') : build;
-  requireBuild(chosen);
-  compiled[chosen] ??= family.embedded(chosen).then((source) => WebAssembly.compile(decodeBase64(source.default)));
   try {
-    return { module: await compiled[chosen], build: chosen };
+    if (kernels !== undefined)
+      return given(isModule(kernels) ? kernels : await WebAssembly.compile(bytesOf(kernels)), build, family);
+    const chosen = choose(build, embedded);
+    const source = embedded[chosen];
+    compiled[chosen] ??= await compile(fromText(typeof source === 'function' ? await source() : (source as string)));
+    return { module: compiled[chosen], build: chosen };
   } catch (cause) {
-    delete compiled[chosen];
     throw cannotCompile(cause);
   }
 }
 
-/** Like `loadKernels`, for kernels in hand and without waiting: AudioWorklets, synchronous start-up code. */
+/** Like `loadKernels`, for kernels in memory and without waiting: AudioWorklets, synchronous start-up code. */
 export function loadKernelsSync(
-  { build, kernels }: KernelOptions & { readonly kernels: KernelSource },
+  { build, kernels }: KernelOptions,
+  embedded: Embedded,
   family: KernelFamily = FLOATS,
 ): LoadedModule {
+  const { compiled } = family;
   try {
-    return given(isModule(kernels) ? kernels : new WebAssembly.Module(kernels), build, family);
+    if (kernels !== undefined)
+      return given(isModule(kernels) ? kernels : new WebAssembly.Module(bytesOf(kernels)), build, family);
+    const chosen = choose(build, embedded);
+    compiled[chosen] ??= new WebAssembly.Module(fromText(embedded[chosen] as string));
+    return { module: compiled[chosen], build: chosen };
   } catch (cause) {
     throw cannotCompile(cause);
   }
@@ -82,34 +99,41 @@ export function instantiate({ module }: LoadedModule, memory: WebAssembly.Memory
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
 }
 
-/** Kernels of one kind, in both builds. */
-export interface KernelFamily {
-  /** A function that only they export. */
-  readonly mark: string;
-  /** Before `simd.wasm` and `relaxed.wasm`. */
-  readonly prefix: string;
-  /** The module that holds a build as base64. */
-  embedded(build: Build): Promise<{ readonly default: string }>;
-  /** What has been compiled of it. */
-  readonly compiled: { [B in Build]?: Promise<WebAssembly.Module> };
+/** Right away, which takes a fifth of the time that waiting for it does; older Chromium forbids that in pages. */
+async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch {
+    return WebAssembly.compile(bytes);
+  }
 }
-
-const FLOATS: KernelFamily = {
-  mark: 'gemm',
-  prefix: '',
-  embedded: (build) => (build === 'simd' ? import('./embedded/simd.js') : import('./embedded/relaxed.js')),
-  compiled: {},
-};
 
 /** Also one of another realm. */
 const isModule = (kernels: KernelSource): kernels is WebAssembly.Module =>
   Object.prototype.toString.call(kernels) === '[object WebAssembly.Module]';
 
+/** @throws {RuntimeError} something that only leads to bytes: where they are, what will be them, what holds them. */
+function bytesOf(
+  kernels: Exclude<KernelSource, WebAssembly.Module> | undefined,
+): ArrayBuffer | ArrayBufferView<ArrayBuffer> {
+  if (
+    kernels !== undefined &&
+    (ArrayBuffer.isView(kernels) || /ArrayBuffer/.test(Object.prototype.toString.call(kernels)))
+  )
+    return kernels;
+  return raise(
+    RuntimeError,
+    'kernels',
+    'neither a module nor bytes',
+    'a WebAssembly.Module, or the bytes of simd.wasm or relaxed.wasm: what a promise resolves to, await response.arrayBuffer() of a response, await (await fetch(url)).arrayBuffer() of a URL, the default of an imported namespace',
+    describe(kernels),
+  );
+}
+
 /** A module carries its build as the constant global export `relaxed`, readable only from an instance. */
-function given(module: WebAssembly.Module, build: Build | undefined, { mark, prefix }: KernelFamily): LoadedModule {
+function given(module: WebAssembly.Module, build: Build | undefined, { mark, files }: KernelFamily): LoadedModule {
   if (!WebAssembly.Module.exports(module).some(({ name }) => name === mark)) {
-    const expected = `${prefix}simd.wasm or ${prefix}relaxed.wasm of this package`;
-    raise(RuntimeError, 'kernels', 'not the Gatewise kernels', expected);
+    raise(RuntimeError, 'kernels', 'not the Gatewise kernels', files);
   }
   const probe = instantiate({ module, build: 'simd' }, new WebAssembly.Memory({ initial: 1 }));
   const actual: Build = probe.relaxed.value === 1 ? 'relaxed' : 'simd';
@@ -132,16 +156,25 @@ function knownBuild(build: Build): void {
   }
 }
 
-function requireBuild(build: Build): void {
-  knownBuild(build);
+/** The build asked for, or the first one there that is accepted here. */
+function choose(build: Build | undefined, embedded: Embedded): Build {
+  const there = Object.keys(embedded) as Build[];
+  if (build !== undefined) knownBuild(build);
+  // The caller's, then, which are not there.
+  if (there.length === 0) bytesOf(undefined);
+  if (build !== undefined && !there.includes(build)) {
+    raise(RuntimeError, 'build', 'not embedded here', `${there.join(' or ')}, or options.kernels`, build);
+  }
   if (typeof WebAssembly === 'undefined' || !acceptsBuild('simd')) {
     throw new RuntimeError(
       'this runtime has no WebAssembly SIMD, which the kernels are made of (Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or newer have it)',
     );
   }
-  if (!acceptsBuild(build)) {
-    raise(RuntimeError, 'build', 'this runtime does not accept relaxed SIMD', 'simd', build);
+  const chosen = build ?? there.find(acceptsBuild) ?? 'relaxed';
+  if (!acceptsBuild(chosen)) {
+    raise(RuntimeError, 'build', 'this runtime does not accept relaxed SIMD', 'simd', chosen);
   }
+  return chosen;
 }
 
 function cannotCompile(cause: unknown): RuntimeError {
@@ -151,8 +184,4 @@ function cannotCompile(cause: unknown): RuntimeError {
     `the kernels could not be compiled (${reason}); where compiling bytes is forbidden, pass a WebAssembly.Module as options.kernels`,
     { cause },
   );
-}
-
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

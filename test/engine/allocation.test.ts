@@ -10,6 +10,7 @@ import {
 } from '../../src/index.js';
 import { allLayers } from '../../src/layers/all.js';
 import { loadKernels } from '../../src/wasm/module.js';
+import { ON_DEMAND } from '../../src/wasm/on-demand.js';
 import { builds } from '../support/builds.js';
 import { int8Spec } from '../support/int8.js';
 import { randomFloats, SpecBuilder } from '../support/random.js';
@@ -134,7 +135,7 @@ async function stepOf(entry: string, build: Build): Promise<() => void> {
 
 /** What a step runs, for a layer that no stream takes. */
 async function planOf(type: string, build: Build): Promise<() => void> {
-  const engine = new ModelEngine(modelOf(type), await loadKernels({ build }), undefined, allLayers);
+  const engine = new ModelEngine(modelOf(type), await loadKernels({ build }, ON_DEMAND), undefined, allLayers);
   const plan = engine.plans.hold({ batch: 1, time: 1, masked: false, zeroMasked: false });
   const state = engine.newState(1);
   return () => plan.run(state);

@@ -9,9 +9,11 @@ import {
   type ModelSpec,
   type NodeSpec,
   RuntimeError,
+  SpecError,
   type Stream,
 } from '../../src/index.js';
 import { explain } from '../../src/inspect/explain.js';
+import { allLayers } from '../../src/layers/all.js';
 import { builds } from '../support/builds.js';
 import { SpecBuilder, stack } from '../support/random.js';
 
@@ -84,19 +86,83 @@ describe.each(builds)('options, %s', (build) => {
     await expect(createModel(spec, loose({ build: 'smid' }))).rejects.toThrow(
       'build: unknown build; expected simd or relaxed, got smid',
     );
-    await expect(createModel(spec, loose({ kernels: 'simd.wasm' }))).rejects.toThrow(RuntimeError);
     await expect(createModel(spec, loose({ kernels, build: 'smid' }))).rejects.toThrow(
       'build: unknown build; expected simd or relaxed, got smid',
     );
-    expect(() => createModelSync(spec, loose({}))).toThrow(RuntimeError);
-    expect(() => createModelSync(spec, loose(undefined))).toThrow('createModelSync: options are no object');
     expect(() => acceptsBuild(loose('fast'))).toThrow('build: unknown build; expected simd or relaxed, got fast');
   });
 
-  it('what is no spec is refused', async () => {
-    for (const wrong of [undefined, 4, 'model.onnx', new Uint8Array(4), { spec }, Promise.resolve(spec)]) {
-      await expect(createModel(loose(wrong), { build })).rejects.toThrow(/expected/);
+  it('kernels that only lead to kernels are told what they are and what to pass', async () => {
+    const wanted =
+      'a WebAssembly.Module, or the bytes of simd.wasm or relaxed.wasm: what a promise resolves to, ' +
+      'await response.arrayBuffer() of a response, await (await fetch(url)).arrayBuffer() of a URL, the default of an imported namespace';
+    for (const [given, got] of [
+      ['simd.wasm', '"simd.wasm"'],
+      [new URL('file:///simd.wasm'), 'URL {}'],
+      [new Response(kernels), 'Response {}'],
+      [new Blob([kernels]), 'Blob {}'],
+      [Promise.resolve(kernels), 'Promise {}'],
+      [{ default: kernels }, '{default}'],
+      [await import('../../src/layers/activation.js'), 'Module {'],
+      [null, 'null'],
+      [[...kernels.subarray(0, 2)], '[0, 97]'],
+    ] as const) {
+      const message = `kernels: neither a module nor bytes; expected ${wanted}, got ${got}`;
+      const asked = createModel(spec, loose({ kernels: given }));
+      await expect(asked).rejects.toThrow(RuntimeError);
+      await expect(asked).rejects.toThrow(message);
+      expect(() => createModelSync(spec, loose({ kernels: given }))).toThrow(message);
     }
+    for (const options of [undefined, {}, { memoryLimit: 1e6 }]) {
+      expect(() => createModelSync(spec, loose(options))).toThrow(
+        `kernels: neither a module nor bytes; expected ${wanted}, got undefined`,
+      );
+    }
+    expect(createModelSync(spec, { kernels: kernels.buffer.slice(0) as never, ...{} }).run).toBeTypeOf('function');
+  });
+
+  it('createModelSync says where layers come from that it lacks', () => {
+    const [head] = spec.outputs;
+    const reversed = {
+      ...spec,
+      nodes: [...spec.nodes, { type: 'reverse', name: 'r', inputs: [head] }],
+      outputs: ['r'],
+    };
+    expect(() => createModelSync(loose(reversed), { kernels })).toThrow(
+      /^node "r": unknown node type; expected lstm, .*, or of options.layers \(allLayers of gatewise\/layers\), got "reverse"$/,
+    );
+    expect(createModelSync(loose(reversed), { kernels, layers: allLayers }).outputs[0]?.name).toBe('r');
+  });
+
+  it('a spec comes alone or with its report, and what is none is told where one comes from', async () => {
+    const model = await createModel(spec, { build });
+    const x = [0.5, 1, -1, 0.25];
+    const imported = { spec, report: { format: 'any', nested: [[[[[[[[[[[[[[1]]]]]]]]]]]]]] } };
+    expect((await createModel(imported, { build })).run(x)).toEqual(model.run(x));
+    expect(createModelSync(imported, { kernels }).inputs).toEqual(model.inputs);
+    for (const [wrong, got] of [
+      [undefined, 'undefined'],
+      [4, '4'],
+      ['model.onnx', '"model.onnx"'],
+      [new Uint8Array(4), 'Uint8Array(4)'],
+      [Buffer.from('08'), 'Uint8Array(2)'],
+      [new ArrayBuffer(4), 'ArrayBuffer {}'],
+      [Promise.resolve(spec), 'Promise {}'],
+      [new Response('{}'), 'Response {}'],
+      [new Blob([]), 'Blob {}'],
+      [new URL('https://example.org/model.onnx'), 'URL {}'],
+      [[], '[]'],
+      [{}, '{}'],
+      [{ spec: new Uint8Array(4) }, 'Uint8Array(4)'],
+      [{ spec: undefined }, 'undefined'],
+      [model, '{cannotBeCloned}'],
+    ] as const) {
+      const message = `spec: no model spec; expected a spec or { spec }, awaited; open bytes with load() of gatewise/load, got ${got}`;
+      await expect(createModel(loose(wrong), { build })).rejects.toThrow(SpecError);
+      await expect(createModel(loose(wrong), { build })).rejects.toThrow(message);
+      expect(() => createModelSync(loose(wrong), { kernels })).toThrow(message);
+    }
+    await expect(createModel(loose({ nodes: [] }), { build })).rejects.toThrow('spec.inputs');
   });
 
   it('states, masks, names and layers', async () => {

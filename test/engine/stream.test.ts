@@ -60,7 +60,12 @@ describe.each(builds)('stream, %s', (build) => {
       [saved.subarray(0, 10), 'saved state: truncated; expected at least 32 bytes, got 10'],
       [saved.subarray(0, saved.length - 1), 'saved state: wrong length; expected '],
       [new Uint8Array(64), 'saved state: not a saved state; expected '],
-      ['bytes' as unknown as Uint8Array, 'saved state: not bytes; expected the Uint8Array that save() returned'],
+      ...(
+        ['bytes', [...saved], new DataView(saved.buffer), new Float32Array(8), undefined, { length: 64 }] as never[]
+      ).map((wrong): [Uint8Array, string] => [
+        wrong,
+        'saved state: not bytes; expected the Uint8Array that save() returned, or an ArrayBuffer of its bytes, got ',
+      ]),
     ];
     for (let bit = 0; bit < saved.length * 8; bit++) {
       const flipped = saved.slice();
@@ -72,6 +77,47 @@ describe.each(builds)('stream, %s', (build) => {
       expect(() => stream.restore(bytes)).toThrow(message);
     }
     expect(stream.save()).toEqual(saved);
+  });
+
+  it('restores what became of the bytes on their way: an ArrayBuffer, a Buffer, shared memory', async () => {
+    const { stream, other } = await open();
+    stream.run(x);
+    const saved = stream.save();
+    const shared = new SharedArrayBuffer(saved.length);
+    new Uint8Array(shared).set(saved);
+    const forms = [saved.slice().buffer, Buffer.from(saved), await new Blob([saved as never]).arrayBuffer(), shared];
+    for (const bytes of forms as ArrayBuffer[]) {
+      other.reset();
+      other.restore(bytes);
+      expect(other.save()).toEqual(saved);
+    }
+    expect(() => other.restore(new ArrayBuffer(3))).toThrow(
+      'saved state: truncated; expected at least 32 bytes, got 3',
+    );
+  });
+
+  it('takes a state that has been through JSON', async () => {
+    for (const type of ['lstm', 'gru'] as const) {
+      const model = await createModel(stack(type, FEATURES, 6, 2), { build });
+      const [a, b] = [model.createStream({ batch: 2 }), model.createStream({ batch: 2 })];
+      a.run(x);
+      const state = a.getState();
+      const parsed = JSON.parse(JSON.stringify(state));
+      b.setState(parsed);
+      expect(b.getState()).toEqual(state);
+      expectSameBits(model.run(x, { batch: 2, initialState: parsed }), model.run(x, { batch: 2, initialState: state }));
+      for (const [h, message] of [
+        [{ ...parsed[0].h, 12: 1 }, 'state of layer "lstm0", h: wrong length; expected 12 numbers'],
+        [{ 0: 1, 2: 1 }, 'state of layer "lstm0", h: wrong length; expected 12 numbers (batch 2 · 6), got {0, 2}'],
+        [{ ...parsed[0].h, 3: null }, 'state of layer "lstm0", h: not a number; expected a number at 3, got null'],
+        [{ ...parsed[0].h, 3: '1' }, 'state of layer "lstm0", h: not a number; expected a number at 3, got "1"'],
+        [{}, 'state of layer "lstm0", h: wrong length; expected 12 numbers (batch 2 · 6), got 0'],
+      ] as const) {
+        const wrong = [{ ...parsed[0], h }, ...parsed.slice(1)];
+        expect(() => b.setState(wrong)).toThrow(message.replace('lstm0', state[0]?.layer as string));
+      }
+      expect(b.getState()).toEqual(state);
+    }
   });
 
   it('tells models apart by structure and by a single weight', async () => {

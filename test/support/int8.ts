@@ -55,7 +55,7 @@ export function int8Product(
 }
 
 /** Rounded to -127…127 by each output's largest. */
-export function int8Tensor({ shape, data }: TensorSpec): Int8TensorSpec {
+function int8Tensor({ shape, data }: TensorSpec): Int8TensorSpec {
   const outputs = shape[0] as number;
   const length = data.length / outputs;
   const scales = new Float32Array(outputs);

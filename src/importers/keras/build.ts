@@ -1,4 +1,5 @@
 import type { InputSpec, ModelSpec } from '../../spec.js';
+import { BYTES_PER_MAP } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
 import { SpecBuilder } from '../shared/spec-builder.js';
@@ -31,6 +32,10 @@ export class Build extends SpecBuilder {
   readonly #inputs = new Map<string, InputSpec>();
   readonly #bareInputs: Flow[] = [];
   readonly times = new Times();
+  /** What the tensor is called that an array of the file became, by what it was to become. */
+  readonly #made = new WeakMap<Stored, Map<string, string>>();
+  /** How many tensors were to have a name. */
+  readonly #tensorsOf = new Map<string, number>();
   /** Values without their masks, by those with them. */
   readonly #unmasked = new Map<string, string>();
 
@@ -63,7 +68,10 @@ export class Build extends SpecBuilder {
     return this.#inputs.has(name);
   }
 
-  /** A tensor of the spec, made once however often its layer is called. */
+  /**
+   * A tensor of the spec, made once however often its layer is called: the file's array is the same one then. Layers of several
+   * models may have one name, and arrays of their own.
+   */
   tensor(
     stored: Stored,
     becomes: string,
@@ -71,8 +79,16 @@ export class Build extends SpecBuilder {
     how: string,
     make: (data: Float32Array) => Float32Array = (data) => data,
   ): string {
-    if (this.tensors[becomes]) return becomes;
-    return this.keep(becomes, { shape, data: make(stored.data) }, { tensor: stored.name, shape: stored.shape, how });
+    const made = this.#made.get(stored) ?? new Map<string, string>();
+    const known = made.get(becomes);
+    if (known !== undefined) return known;
+    const before = this.#tensorsOf.get(becomes) ?? 0;
+    this.#tensorsOf.set(becomes, before + 1);
+    const name = before === 0 ? becomes : `${becomes}:${before}`;
+    this.#made.set(stored, made.set(becomes, name));
+    const { budget } = this.reporter;
+    budget.bytes(BYTES_PER_MAP + stored.data.byteLength, name.slice(0, 80));
+    return this.keep(name, { shape, data: make(stored.data) }, { tensor: stored.name, shape: stored.shape, how });
   }
 
   /** The value without its mask, for what hands none on. */

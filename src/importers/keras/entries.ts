@@ -86,12 +86,18 @@ export function rootOf(where: string, value: unknown): LayerEntry {
 
 export const isModel = (className: string): boolean => ['Sequential', 'Functional', 'Model'].includes(className);
 
-/** The layers of a Sequential or Functional model. */
+/** The layers of a Sequential or Functional model. @throws {ImportError} no list; two of one name, which no version of Keras lets be. */
 export function layersOf({ config, name }: LayerEntry): LayerEntry[] {
   const where = `model ${JSON.stringify(name)}`;
   if (!Array.isArray(config.layers)) return refuse(where, 'no layers', 'a list', show(config.layers));
   checkKeys(config, where, MODEL_KEYS);
-  return config.layers.map((layer) => entryOf(where, layer));
+  const layers = config.layers.map((layer) => entryOf(where, layer));
+  const names = new Set<string>();
+  for (const { name: own } of layers) {
+    if (names.has(own)) refuse(where, 'layers of one name', 'every name once', own);
+    names.add(own);
+  }
+  return layers;
 }
 
 /** The cells of an `RNN` layer. */

@@ -1,10 +1,12 @@
 import type { ModelSpec } from '../../spec.js';
+import { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { Reporter } from '../shared/report.js';
 import { Build, type Flow } from './build.js';
 import type { Reference } from './calls/references.js';
 import { Config } from './config.js';
 import { isModel, type LayerEntry } from './entries.js';
+import type { Stored } from './files/stored.js';
 import type { Weights } from './files/weights.js';
 import { addInput } from './inputs.js';
 import { LAYERS } from './layers/all.js';
@@ -19,9 +21,14 @@ import { type Called, type FileShape, type Plans, type Visitor, Walk, whereOf } 
 /**
  * The spec of a Keras model.
  * @param entry the outermost model. @param weights its layers' arrays.
- * @throws {ImportError} a layer, a call or a setting that is not honoured.
+ * @throws {ImportError} a layer, a call or a setting that is not honoured; more of them than the budget has.
  */
-export function kerasModel(entry: LayerEntry, weights: Weights, rules: Rules): { spec: ModelSpec; reporter: Reporter } {
+export function kerasModel(
+  entry: LayerEntry,
+  weights: Weights,
+  rules: Rules,
+  budget: Budget,
+): { spec: ModelSpec; reporter: Reporter } {
   if (!isModel(entry.className))
     refuse(
       `model ${JSON.stringify(entry.name)}`,
@@ -31,10 +38,10 @@ export function kerasModel(entry: LayerEntry, weights: Weights, rules: Rules): {
     );
   const plans: Plans = new Map();
   const survey = new Survey();
-  new Walk(plans, rules).model(entry, survey);
-  const reporter = new Reporter();
+  new Walk(plans, rules, budget).model(entry, survey);
+  const reporter = new Reporter(budget);
   const build = new Build(rules, reporter, survey.tokenIds);
-  const outputs = new Walk<Value>(plans, rules).model(entry, new MakeNodes(build, weights));
+  const outputs = new Walk<Value>(plans, rules, UNCOUNTED).model(entry, new MakeNodes(build, weights));
   const seen = new Set<string>();
   const own = outputs.map((value): Flow => {
     const output = asValue(`model ${JSON.stringify(entry.name)}`, value);
@@ -51,20 +58,39 @@ export function kerasModel(entry: LayerEntry, weights: Weights, rules: Rules): {
 
 type Value = Flow | Mask;
 
+/** For the second walk, whose calls are those of the first. */
+const UNCOUNTED = new Budget(Number.POSITIVE_INFINITY);
+
 /** The pass that makes the nodes of the spec. */
 class MakeNodes implements Visitor<Value> {
+  /** By the layers' places. */
+  readonly #models = new Map<number, MakeNodes>();
+  readonly #arrays = new Map<number, Stored[]>();
+
   constructor(
     private readonly build: Build,
     private readonly weights: Weights,
+    /** Whether the model has several calls, so each of its layers has. */
+    private readonly shared = false,
   ) {}
 
   input(layer: LayerEntry, shape: FileShape | undefined): Flow {
     return addInput(this.build, layer, shape);
   }
 
-  within({ layer, index, inputs, masks }: Called<Value>): MakeNodes {
+  within({ layer, index, shared, inputs, masks }: Called<Value>): MakeNodes {
     this.#checkMasks(whereOf(layer), inputs, masks);
-    return new MakeNodes(this.build, this.weights(index).inner);
+    const inner =
+      this.#models.get(index) ?? new MakeNodes(this.build, this.weights(index).inner, this.shared || shared);
+    this.#models.set(index, inner);
+    return inner;
+  }
+
+  /** A layer's arrays: the same at each of its calls, and kept no longer than they are needed. */
+  #take({ index, shared }: Called<Value>): Stored[] {
+    const arrays = this.#arrays.get(index) ?? this.weights(index).take();
+    if (this.shared || shared) this.#arrays.set(index, arrays);
+    return arrays;
   }
 
   /** Masks that a call is given by name must be those that its values carry. */
@@ -78,7 +104,8 @@ class MakeNodes implements Visitor<Value> {
     return refuse(where, 'no such output', `of layer ${layer}`, `${tensor}`);
   }
 
-  call({ layer, index, call, operation, inputs: given, masks }: Called<Value>): readonly Value[] {
+  call(called: Called<Value>): readonly Value[] {
+    const { layer, call, operation, inputs: given, masks } = called;
     const where = whereOf(layer);
     const { build } = this;
     const name = call === 0 ? layer.name : `${layer.name}.call${call}`;
@@ -97,7 +124,7 @@ class MakeNodes implements Visitor<Value> {
       );
     const config = new Config(where, layer.name, layer.config, build.reporter);
     const run = LAYERS[layer.className] as Layer;
-    const arrays = this.weights(index).take();
+    const arrays = this.#take(called);
     const made = run({ build, config, entry: layer, name, inputs, arrays, maskIsNamed: masks.length > 0 });
     config.finish();
     return made;

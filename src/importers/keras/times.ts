@@ -74,8 +74,10 @@ export class Times {
   #unite(a: string | undefined, b: string | undefined): boolean {
     if (a === b) return true;
     if (a === undefined || b === undefined) return false;
-    const [kept, other] = [this.#groups.get(a) as Group, this.#groups.get(b) as Group];
+    let [kept, other] = [this.#groups.get(a) as Group, this.#groups.get(b) as Group];
     if (kept === other) return true;
+    // The smaller joins the larger: many inputs one after another would take the square of their number.
+    if (kept.inputs.length < other.inputs.length) [kept, other] = [other, kept];
     if (kept.stated !== undefined && other.stated !== undefined && kept.stated !== other.stated) return false;
     kept.stated ??= other.stated;
     kept.fixed ||= other.fixed;

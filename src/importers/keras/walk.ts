@@ -1,3 +1,4 @@
+import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import type { LayerCall } from './calls/collect.js';
 import { type FunctionalPlan, planFunctional } from './calls/functional.js';
@@ -20,25 +21,22 @@ export interface Visitor<Value> {
   within(call: Called<Value>): Visitor<Value>;
 }
 
-export interface Called<Value> extends Pick<LayerCall, 'layer' | 'index' | 'call' | 'operation'> {
+export interface Called<Value> extends Pick<LayerCall, 'layer' | 'index' | 'call' | 'shared' | 'operation'> {
   readonly inputs: readonly Value[];
   /** Masks that it is given by name, of its inputs in order. */
   readonly masks: readonly Value[];
 }
-
-/** Calls of layers, those within models once for each call of these: a model in a model in a model can make much of little. */
-const MOST_CALLS = 10_000;
 
 /** Plans of models, each made once however often the model is called. */
 export type Plans = Map<LayerEntry['config'], FunctionalPlan>;
 
 /** One walk through a model, layer by layer, each after those whose values it reads. */
 export class Walk<Value> {
-  #calls = 0;
-
   constructor(
     private readonly plans: Plans,
     private readonly rules: Rules,
+    /** On which the calls of layers draw, those within models once for each call of these: a model in a model can make much of little. */
+    private readonly budget: Budget,
   ) {}
 
   /** @param given the values it is called with; undefined for the outermost, which makes its own inputs. */
@@ -50,7 +48,7 @@ export class Walk<Value> {
 
   #sequential(entry: LayerEntry, visitor: Visitor<Value>, given: readonly Value[] | undefined): readonly Value[] {
     const layers = layersOf(entry);
-    this.#count(entry, layers.length);
+    this.budget.nodes(layers.length, `model ${JSON.stringify(entry.name)}`);
     const first = layers[0] ?? refuse(`model ${JSON.stringify(entry.name)}`, 'no layers', 'at least one');
     let values = given;
     layers.forEach((layer, index) => {
@@ -64,19 +62,19 @@ export class Walk<Value> {
           shapeOf(layer) ?? asShape(entry.config.build_input_shape),
         ),
       ];
-      values = this.#call(visitor, { layer, index, call: 0, inputs: values, masks: [] });
+      values = this.#call(visitor, { layer, index, call: 0, shared: false, inputs: values, masks: [] });
     });
     return values ?? [];
   }
 
   #functional(entry: LayerEntry, visitor: Visitor<Value>, given: readonly Value[] | undefined): readonly Value[] {
     const where = `model ${JSON.stringify(entry.name)}`;
-    const plan = this.plans.get(entry.config) ?? planFunctional(entry, this.rules);
+    const plan = this.plans.get(entry.config) ?? planFunctional(entry, this.rules, this.budget);
     this.plans.set(entry.config, plan);
     const { layers, inputs, outputs, calls, numbers } = plan;
     if (given && given.length !== inputs.length)
       refuse(where, 'wrong number of inputs', `${inputs.length}`, `${given.length}`);
-    this.#count(entry, calls.length);
+    this.budget.nodes(calls.length, where);
     const positions = new Map(inputs.map(([name], position) => [name, position] as const).reverse());
     const made = new Map<string, readonly Value[]>();
     // The model's inputs in their own order, which need not be that of the layers.
@@ -89,8 +87,9 @@ export class Walk<Value> {
     }
     const referred = (reference: Reference): Value =>
       made.get(numbers.of(reference))?.[reference[2]] ?? visitor.missing(where, reference);
-    for (const { layer, index, call, operation, values, masks } of calls) {
-      const called = { layer, index, call, operation, inputs: values.map(referred), masks: masks.map(referred) };
+    for (const { layer, index, call, shared, operation, values, masks } of calls) {
+      const read = { inputs: values.map(referred), masks: masks.map(referred) };
+      const called = { layer, index, call, shared, operation, ...read };
       made.set(numbers.made(layer.name, call), this.#call(visitor, called));
     }
     return outputs.map((reference) => referred(numbers.inOutputs(reference)));
@@ -101,12 +100,6 @@ export class Walk<Value> {
     if (!isModel(layer.className)) return visitor.call(called);
     if (inputs.length === 0) refuse(whereOf(layer), 'wrong number of inputs', 'at least 1', '0');
     return this.model(layer, visitor.within(called), inputs);
-  }
-
-  #count({ name }: LayerEntry, calls: number): void {
-    this.#calls += calls;
-    if (this.#calls > MOST_CALLS)
-      refuse(`model ${JSON.stringify(name)}`, 'too many calls of layers', `at most ${MOST_CALLS}`, 'more');
   }
 }
 

@@ -5,7 +5,7 @@ import type { OnnxOptions } from '../onnx/read.js';
 import type { PyTorchConfig } from '../pytorch/config.js';
 import type { RTNeuralOptions } from '../rtneural/options.js';
 import type { ImportLimits } from '../shared/budget.js';
-import { type ImportOptions, limitsOf } from '../shared/limits.js';
+import { limitsOf } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
 import type { TensorFlowConfig } from '../tensorflow/config.js';
@@ -52,16 +52,10 @@ export async function load(source: LoadSource, options: LoadOptions = {}): Promi
       const files = { ...others, ...options.onnx?.files };
       return readOnnx(main, { ...limited, ...options.onnx, ...(Object.keys(files).length > 0 && { files }) });
     }
-    case 'keras': {
-      const readKeras: (file: FileBytes, options?: ImportOptions) => Imported = (await import('../keras/read.js'))
-        .readKeras;
-      return readKeras(main, limited);
-    }
-    case 'tfjs': {
-      type Read = (file: FileBytes, shards: Readonly<Record<string, FileBytes>>, options?: ImportOptions) => Imported;
-      const readTfjs: Read = (await import('../tfjs/read.js')).readTfjs;
-      return readTfjs(main, others, limited);
-    }
+    case 'keras':
+      return (await import('../keras/read.js')).readKeras(main, limited ?? {});
+    case 'tfjs':
+      return (await import('../tfjs/read.js')).readTfjs(main, others, limited ?? {});
     case 'pytorch':
       return (await import('../pytorch/read.js')).readPyTorch(main, { ...limited, ...options.pytorch });
     case 'rtneural':

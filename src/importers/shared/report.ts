@@ -1,5 +1,5 @@
 import type { ModelSpec } from '../../spec.js';
-import { Budget } from './budget.js';
+import { Budget, BYTES_PER_MAP, BYTES_PER_OBJECT } from './budget.js';
 
 /** What every importer's `read…` returns: the model, and the account of how it came out of the file. */
 export interface Imported {
@@ -51,7 +51,9 @@ export class Reporter {
   constructor(readonly budget: Budget = new Budget(Number.POSITIVE_INFINITY)) {}
 
   tensor(tensor: string, shape: readonly number[], becomes: string, how: string): void {
-    this.budget.characters(tensor.length + becomes.length + how.length, `tensor ${tensor.slice(0, 80)}`);
+    const where = `tensor ${tensor.slice(0, 80)}`;
+    this.budget.characters(tensor.length + becomes.length + how.length, where);
+    this.budget.bytes(BYTES_PER_MAP, where);
     this.tensors.push({ tensor, shape: [...shape], becomes, how });
   }
 
@@ -66,7 +68,9 @@ export class Reporter {
   }
 
   #attribute(row: AttributeRow): void {
-    this.budget.characters(row.layer.length + row.value.length, `node ${row.layer.slice(0, 80)}, ${row.attribute}`);
+    const where = `node ${row.layer.slice(0, 80)}, ${row.attribute}`;
+    this.budget.characters(row.layer.length + row.value.length, where);
+    this.budget.bytes(BYTES_PER_OBJECT, where);
     this.attributes.push(row);
   }
 

@@ -1,4 +1,5 @@
 import type { ModelSpec, NodeSpec, TensorSpec } from '../../spec.js';
+import { BYTES_PER_MAP } from './budget.js';
 import type { Reporter } from './report.js';
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -56,6 +57,7 @@ export class SpecBuilder {
   add(node: NewNode, wanted: string): string {
     const name = this.unique(wanted);
     this.reporter.budget.nodes(1, `node ${name.slice(0, 80)}`);
+    this.reporter.budget.bytes(BYTES_PER_MAP, `node ${name.slice(0, 80)}`);
     this.nodes.push({ ...node, name } as NodeSpec);
     return node.outputs?.[0] ?? name;
   }

@@ -1,7 +1,9 @@
-import { type FileBytes, viewBytes } from '../formats/bytes.js';
+import { describeNoBytes, type FileBytes, isBytes, viewBytes } from '../formats/bytes.js';
 import { bytesPerElement, elementsOf, toFloats } from '../formats/elements.js';
 import { isObject, show } from '../formats/json.js';
+import { plainPath } from '../formats/paths.js';
 import type { Stored } from '../keras/files/stored.js';
+import type { Budget } from '../shared/budget.js';
 import { checkKeys } from '../shared/fields.js';
 import { refuse } from '../shared/refuse.js';
 
@@ -18,15 +20,23 @@ const TYPES: Readonly<Record<string, string>> = {
   bool: 'BOOL',
 };
 
-/** `./x` is `x`. */
-const plain = (path: string): string => path.replace(/^(\.\/)+/, '');
+/** Bytes of all shards that are given. @throws {ImportError} something else in the place of shards. */
+export function sizeOf(shards: Shards): number {
+  if (typeof shards !== 'object' || shards === null || isBytes(shards))
+    refuse('shards', 'not files', 'files in a list, or by their paths', describeNoBytes(shards));
+  return Object.values(shards).reduce((sum: number, shard) => sum + (isBytes(shard) ? shard.byteLength : 0), 0);
+}
 
-/** The weights of every group: the group's files one after another hold its weights one after another. */
-export function readManifest(manifest: unknown, shards: Shards): Map<string, Stored> {
+/**
+ * The weights of every group: the group's files one after another hold its weights one after another.
+ * @throws {ImportError} malformed, or more than the budget has; a shard that is not given, or of the wrong size.
+ */
+export function readManifest(manifest: unknown, shards: Shards, budget: Budget): Map<string, Stored> {
   if (!Array.isArray(manifest)) return refuse('weightsManifest', 'no weights', 'a list of groups', show(manifest));
-  const list = Array.isArray(shards) ? [...(shards as readonly FileBytes[])] : undefined;
-  const byPath = new Map(list ? [] : Object.entries(shards).map(([path, bytes]) => [plain(path), bytes]));
+  const list = Array.isArray(shards) ? (shards as readonly FileBytes[]) : undefined;
+  const byPath = new Map(list ? [] : Object.entries(shards).map(([path, bytes]) => [plainPath(path), bytes]));
   const arrays = new Map<string, Stored>();
+  let taken = 0;
   manifest.forEach((group: unknown, index) => {
     const where = `weightsManifest[${index}]`;
     if (!isObject(group) || !Array.isArray(group.paths) || !Array.isArray(group.weights))
@@ -34,20 +44,23 @@ export function readManifest(manifest: unknown, shards: Shards): Map<string, Sto
     checkKeys(group, where, ['paths', 'weights']);
     const { paths, weights } = group as { paths: unknown[]; weights: unknown[] };
     const files = paths.map((path) => {
-      return viewBytes(
-        (list ? list.shift() : byPath.get(plain(String(path)))) ??
+      const bytes = viewBytes(
+        (list ? list[taken++] : byPath.get(plainPath(String(path)))) ??
           refuse(
             where,
             'a shard that is not given',
             show(path),
-            list ? 'no more files' : Object.keys(shards).join(', ') || 'no files',
+            list ? 'no more files' : Object.keys(shards).slice(0, 12).join(', ') || 'no files',
           ),
       );
+      // One may be named many times.
+      budget.operations(bytes.length, where);
+      return bytes;
     });
-    const bytes = join(files);
+    const bytes = new Joined(files, budget, where);
     let position = 0;
     for (const weight of weights) {
-      const { stored, size } = readWeight(weight, bytes, position, where);
+      const { stored, size } = readWeight(weight, bytes, position, where, budget);
       if (arrays.has(stored.name)) refuse(where, 'a weight twice', 'every name once', stored.name);
       arrays.set(stored.name, stored);
       position += size;
@@ -59,14 +72,16 @@ export function readManifest(manifest: unknown, shards: Shards): Map<string, Sto
 
 function readWeight(
   weight: unknown,
-  bytes: Uint8Array,
+  bytes: Joined,
   position: number,
   group: string,
+  budget: Budget,
 ): { stored: Stored; size: number } {
   if (!isObject(weight) || typeof weight.name !== 'string' || !Array.isArray(weight.shape))
     return refuse(group, 'not a weight', '{ name, shape, dtype }', show(weight));
   const { name, shape, dtype, quantization } = weight;
   const where = `weight ${JSON.stringify(name)}`;
+  budget.characters(name.length, where.slice(0, 80));
   checkKeys(weight, where, ['name', 'shape', 'dtype', 'quantization']);
   if (isObject(quantization))
     checkKeys(quantization, `${where}, quantization`, ['dtype', 'scale', 'min', 'original_dtype']);
@@ -81,7 +96,8 @@ function readWeight(
   const size = count * (bytesPerElement(stored) as number);
   if (!(position + size <= bytes.length))
     refuse(where, 'beyond the end of its shards', `${size} bytes`, `${bytes.length - position}`);
-  const numbers = toFloats(elementsOf(bytes.subarray(position, position + size), stored, where), stored, where);
+  const elements = elementsOf(bytes.take(size), stored, where, budget);
+  const numbers = toFloats(elements, stored, where, budget);
   // uint8 and uint16 stand for min + scale·q; float16 for itself.
   if (!quantised || type === 'float16') return { stored: { name, shape, data: numbers }, size };
   // Whole numbers would be rounded.
@@ -89,18 +105,49 @@ function readWeight(
   const { scale, min } = quantised;
   if (typeof scale !== 'number' || typeof min !== 'number')
     return refuse(where, 'no scale or min', 'numbers', show(quantization));
+  budget.bytes(numbers.byteLength, where);
   const data = numbers.map((number) => number * scale + min);
   return { stored: { name, shape, data }, size };
 }
 
-function join(files: readonly Uint8Array[]): Uint8Array {
-  const [first] = files;
-  if (files.length === 1 && first) return first;
-  const all = new Uint8Array(files.reduce((sum, file) => sum + file.length, 0));
-  let position = 0;
-  for (const file of files) {
-    all.set(file, position);
-    position += file.length;
+/** Files one after another, read from the beginning on and joined nowhere but where an array lies across two. */
+class Joined {
+  readonly length: number;
+  #file = 0;
+  /** Where in the file the next byte is. */
+  #begin = 0;
+
+  constructor(
+    private readonly files: readonly Uint8Array[],
+    private readonly budget: Budget,
+    private readonly where: string,
+  ) {
+    this.length = files.reduce((sum, file) => sum + file.length, 0);
   }
-  return all;
+
+  /** The next bytes, which must be there. */
+  take(size: number): Uint8Array {
+    const piece = this.#piece(size);
+    if (piece.length === size) return piece;
+    this.budget.bytes(size, this.where);
+    const all = new Uint8Array(size);
+    all.set(piece);
+    for (let filled = piece.length; filled < size; ) {
+      const next = this.#piece(size - filled);
+      all.set(next, filled);
+      filled += next.length;
+    }
+    return all;
+  }
+
+  /** What the file at hand has of them. */
+  #piece(size: number): Uint8Array {
+    while (size > 0 && this.#begin === this.files[this.#file]?.length) {
+      this.#file++;
+      this.#begin = 0;
+    }
+    const piece = (this.files[this.#file] ?? new Uint8Array()).subarray(this.#begin, this.#begin + size);
+    this.#begin += piece.length;
+    return piece;
+  }
 }

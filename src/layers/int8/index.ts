@@ -1,5 +1,5 @@
 /** Integer kernels: what a spec with int8 weights needs where code cannot be loaded on demand. `createModel` loads them by itself. */
-import { INTEGERS } from '../../wasm/int8-kernels.js';
+import { INT8_ON_DEMAND, INTEGERS } from '../../wasm/int8-kernels.js';
 import { type Build, type KernelSource, loadKernels, loadKernelsSync } from '../../wasm/module.js';
 import type { Int8Support } from '../layer.js';
 import { supportOf } from './support.js';
@@ -16,8 +16,8 @@ export interface Int8Options {
  * @throws {RuntimeError} they cannot run here, or the bytes are not these kernels.
  */
 export const loadInt8 = async ({ build, ...options }: Int8Options = {}): Promise<Int8Support> =>
-  supportOf(await loadKernels(build === undefined ? options : { ...options, build }, INTEGERS));
+  supportOf(await loadKernels(build === undefined ? options : { ...options, build }, INT8_ON_DEMAND, INTEGERS));
 
 /** `loadInt8` without waiting, for kernels in hand, and `createModelSync`. */
 export const loadInt8Sync = ({ build, ...options }: Int8Options & { readonly kernels: KernelSource }): Int8Support =>
-  supportOf(loadKernelsSync(build === undefined ? options : { ...options, build }, INTEGERS));
+  supportOf(loadKernelsSync(build === undefined ? options : { ...options, build }, {}, INTEGERS));

@@ -8,8 +8,6 @@ import type { LoadedModule } from '../../wasm/module.js';
 import type { Int8Layers, Int8Support, Int8Tensors, LookUp } from '../layer.js';
 import { gruCell, summedCell } from './cell.js';
 
-export { INTEGERS } from '../../wasm/int8-kernels.js';
-
 /** Integer kernels and the layers around them, for models whose memories do not exist yet. */
 export const supportOf = (loaded: LoadedModule): Int8Support => ({
   build: loaded.build,

@@ -62,3 +62,18 @@ describe('chunks of HDF5', () => {
     );
   });
 });
+
+describe('layers that an .h5 file lists in another order', () => {
+  const text = (value: string): number[] => [...new TextEncoder().encode(value)];
+  it.each(['keras2', 'keras3'] as const)('%s', (file) => {
+    const bytes = bytesOf(file, caseOf(file, 'lstm_sequences'));
+    expect(refusal(() => fromKeras(bytes))).toBe('nothing was thrown');
+    // Behind name (16 bytes), type and space (24 each): which text of a heap, 16 bytes for each.
+    const [attribute] = places(bytes, text('layer_names')) as [number];
+    const first = attribute + 16 + 24 + 24;
+    bytes.set([...bytes.slice(first + 16, first + 32), ...bytes.slice(first, first + 16)], first);
+    expect(refusal(() => fromKeras(bytes))).toBe(
+      'file: layer_names in another order than the layers; expected lstm_1, lstm_2, got lstm_2, lstm_1',
+    );
+  });
+});

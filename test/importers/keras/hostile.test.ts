@@ -90,7 +90,7 @@ const HOSTILE: [string, () => Uint8Array, RegExp][] = [
       }
       return redirected(grown, rootTree(bytes), child);
     },
-    /structures that are read again and again/,
+    /file: too many (operations|bytes) for a file of/,
   ],
   [
     'an object header that continues in itself, 65,535 messages long',

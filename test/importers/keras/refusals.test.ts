@@ -384,9 +384,9 @@ const REFUSED: [string, () => string, string][] = [
   ],
   // The graph.
   [
-    'a layer called ten thousand times and once',
-    () => functional([x, called(layer('r', 'ReLU'), Array(10_001).fill([['x', 0, 0, {}]]))]),
-    'model "m": too many calls of layers; expected at most 10000, got more',
+    'two layers of one name',
+    () => functional([x, with2(layer('d', 'ReLU'), 'x'), with2(layer('d', 'ReLU'), 'x')]),
+    'model "m": layers of one name; expected every name once, got d',
   ],
   [
     'a layer called with nothing',

@@ -11,6 +11,7 @@ const call = (name: string, reads: readonly string[], index: number): LayerCall 
   layer: { name, className: 'Dense', config: {} },
   index,
   call: 0,
+  shared: false,
   values: reads.map((read): Reference => [read, 0, 0]),
   masks: [],
 });

@@ -82,6 +82,19 @@ describe('refused', () => {
       /^version: one that is not read; expected 0.5 to 0.7, got "0.8.0"$/,
     ],
     ['an older version', { ...file, version: '0.4.0' }, /^version: one that is not read/],
+    ['a version that ends like one', { ...file, version: '10.5.1' }, /^version: one that is not read; .*got "10.5.1"$/],
+    [
+      'a sample rate in words',
+      { ...file, sample_rate: '48k' },
+      /^file.sample_rate: not usable; expected a number or null, got "48k"$/,
+    ],
+    [
+      'no config',
+      { ...file, config: undefined },
+      /^file: not a .nam model; expected { architecture, config, weights }, got/,
+    ],
+    ['weights that are no list', { ...file, weights: {} }, /^file: not a .nam model/],
+    ['a list', [file], /^file: not a .nam model/],
     [
       'channels that are not its inputs',
       { ...file, config: { ...file.config, in_channels: 2 } },
@@ -98,6 +111,21 @@ describe('refused', () => {
     );
     expect(refusal(() => (readNam as typeof read)(bytes(file), { sampleRate: 1 }))).toContain('options: unknown field');
     expect([bytes(file)].map(fromNam)[0]?.nodes.length).toBe(3);
+  });
+
+  it('JSON that is none', () => {
+    expect(refusal(() => fromNam(Buffer.from('{')))).toMatch(/^file: /);
+  });
+
+  it('the report tells what the file states, and nothing else', () => {
+    const stated = (changed: object) => readNam(bytes({ ...file, ...changed })).report;
+    const rates = (changed: object) =>
+      stated(changed).attributes.flatMap(({ attribute, value }) => (attribute === 'sample_rate' ? [value] : []));
+    expect(rates({ sample_rate: 48000 })).toEqual(['48000']);
+    expect(rates({ sample_rate: null })).toEqual(['null']);
+    expect(rates({ sample_rate: undefined })).toEqual([]);
+    expect(stated({ version: '0.5.3' }).format).toBe('Neural Amp Modeler 0.5.3, LSTM');
+    expect(stated({ version: undefined }).format).toBe('Neural Amp Modeler, LSTM');
   });
 
   it('the report tells the parts of a row', () => {

@@ -70,6 +70,13 @@ describe('what players honour beside the layers', () => {
       expect([...got]).not.toEqual([...(await run(network(inputs), x, inputs))]);
   });
 
+  it('the signal is cut out of several inputs alone', () => {
+    const types = (inputs: number) =>
+      readRTNeural(bytes({ ...network(inputs), in_skip: 1 })).spec.nodes.map(({ type }) => type);
+    expect(types(1)).toEqual(['lstm', 'dense', 'add']);
+    expect(types(2)).toEqual(['lstm', 'dense', 'slice', 'add']);
+  });
+
   it('is reported; sample rate, words and signals for a test change nothing', async () => {
     const x = randomFloats(20, 7);
     const more = {

@@ -139,6 +139,41 @@ describe('refused', () => {
       () => torch((all) => delete all['first.bias_hh_l0']),
       /^module "first": no bias_hh_l0; expected all weights and biases of the layer$/,
     ],
+    [
+      'a first module without a weight',
+      () => refusal(() => fromRTNeural(bytes({ 'norm.gamma': [1, 2] }))),
+      /^module "norm": a module that is not honoured; expected LSTM, GRU or Linear, got gamma$/,
+    ],
+    [
+      'a layer named like what every object has',
+      () => keras('keras_lstm', ([layer]) => Object.assign(layer as Json, { type: 'toString' })),
+      /^layers\[0\] \("toString"\): a layer that is not honoured/,
+    ],
+    [
+      'an activation named like what every object has',
+      () => keras('keras_lstm', ([layer]) => Object.assign(layer as Json, { activation: 'toString' })),
+      /an activation that is not honoured; .*got "toString"/,
+    ],
+    ...(['keras_lstm', 'keras_gru'] as const).flatMap((name) =>
+      [1, 2].map((at): [string, () => string, RegExp] => [
+        `${name}: weights[${at}] of another shape`,
+        () =>
+          keras(name, (layers) => {
+            const cell = layers.find(({ type }) => type === 'lstm' || type === 'gru') as { weights: number[][][] };
+            // As many units, fewer gates.
+            cell.weights[at] = at === 1 ? (cell.weights[1] as number[][]).map(() => [1]) : [[1, 2, 3]];
+          }),
+        new RegExp(`weights\\[${at}\\]: has the wrong shape; expected`),
+      ]),
+    ),
+    [
+      'a bias of another shape',
+      () =>
+        keras('keras_lstm', ([layer]) => {
+          (layer as { weights: unknown[] }).weights[1] = [1, 2, 3];
+        }),
+      /^layers\[0\] \("dense"\), weights\[1\]: has the wrong shape; expected \(4\), got \(3\)$/,
+    ],
     ['other JSON', () => refusal(() => fromRTNeural(bytes([1]))), /not a model of RTNeural/],
   ])('%s', (_, message, expected) => {
     expect(message()).toMatch(expected);

@@ -1,6 +1,6 @@
 import { strToU8 } from 'fflate';
 import { expect, it } from 'vitest';
-import { fromTfjs } from '../../../src/importers/tfjs/index.js';
+import { fromTfjs, readTfjs } from '../../../src/importers/tfjs/index.js';
 import { refusal } from '../support.js';
 
 // What a `model.json` can say wrong around its layers; `keras-refusals.test.ts` has the layers.
@@ -11,9 +11,10 @@ const dense = {
   name: 'd',
   config: { name: 'd', units: 1, use_bias: false, batch_input_shape: [null, 2] },
 };
+const topology = { class_name: 'Sequential', config: { name: 'm', layers: [dense] } };
 const kernel: Weight = { name: 'd/kernel', shape: [2, 1], dtype: 'float32' };
 const model = (more: object = {}, ...weights: Weight[]): object => ({
-  modelTopology: { class_name: 'Sequential', config: { name: 'm', layers: [dense] } },
+  modelTopology: topology,
   weightsManifest: [{ paths: ['a'], weights: weights.length > 0 ? weights : [kernel] }],
   ...more,
 });
@@ -36,6 +37,42 @@ it.each<[string, string, string]>([
     'a group that is none',
     said(model({ weightsManifest: [{ paths: 3 }] })),
     'weightsManifest[0]: not a group; expected { paths, weights }, got {paths}',
+  ],
+  [
+    'a group that is a number',
+    said(model({ weightsManifest: [3] })),
+    'weightsManifest[0]: not a group; expected { paths, weights }, got 3',
+  ],
+  [
+    'a group without paths',
+    said(model({ weightsManifest: [{ weights: [] }] })),
+    'weightsManifest[0]: not a group; expected { paths, weights }, got {weights}',
+  ],
+  [
+    'a group without weights',
+    said(model({ weightsManifest: [{ paths: [] }] })),
+    'weightsManifest[0]: not a group; expected { paths, weights }, got {paths}',
+  ],
+  ['a shard of more bytes', said(model(), 9), 'weightsManifest[0]: shards of the wrong size; expected 8 bytes, got 9'],
+  [
+    'a shard of fewer bytes',
+    said(model(), 7),
+    'weight "d/kernel": beyond the end of its shards; expected 8 bytes, got 7',
+  ],
+  [
+    'a type named like what every object has',
+    said(model({}, { ...kernel, dtype: 'toString' })),
+    'weight "d/kernel": a type that is not honoured; expected float32, int32, uint8, uint16, float16, bool, got "toString"',
+  ],
+  [
+    'a type that is no word',
+    said(model({}, { ...kernel, dtype: 32 })),
+    'weight "d/kernel": a type that is not honoured; expected float32, int32, uint8, uint16, float16, bool, got 32',
+  ],
+  [
+    'a topology of neither kind',
+    said(model({ modelTopology: { class_name: 'Model' } })),
+    'modelTopology: a layer without a config; expected an object, got nothing',
   ],
   [
     'a weight twice',
@@ -86,6 +123,60 @@ it.each<[string, string, string]>([
   expect(message).toBe(expected);
 });
 
+it('shards by path: none, and others', () => {
+  const read = (shards: Record<string, Uint8Array>) =>
+    refusal(() => fromTfjs(strToU8(JSON.stringify(model())), shards));
+  expect(read({})).toBe('weightsManifest[0]: a shard that is not given; expected "a", got no files');
+  expect(read({ b: new Uint8Array(8), 'a./': new Uint8Array(8) })).toBe(
+    'weightsManifest[0]: a shard that is not given; expected "a", got b, a./',
+  );
+});
+
+it('only a version in words is one', () => {
+  const stated = (keras_version: unknown) => {
+    const file = { ...model(), modelTopology: { ...topology, keras_version } };
+    return readTfjs(strToU8(JSON.stringify(file)), [new Uint8Array(8)]).report.format;
+  };
+  expect(stated('2.4.0')).toBe('TensorFlow.js layers model of Keras 2.4.0');
+  expect(stated(3.7)).toBe('TensorFlow.js layers model');
+});
+
+it('a weight belongs to the layer that its path names, or what that layer wraps', () => {
+  const named = (name: string, config: object = {}) => ({
+    class_name: 'Dense',
+    config: { name, units: 2, use_bias: false, ...config },
+  });
+  const wrapped = (name: string, inner: string) => ({
+    class_name: 'TimeDistributed',
+    config: { name, layer: named(inner) },
+  });
+  const spec = (...names: string[]) => {
+    const layers = [
+      named('first', { batch_input_shape: [null, 5, 2] }),
+      wrapped('outer', 'in_ner'),
+      wrapped('last', 'first'),
+    ];
+    const weights = names.map((name) => ({ name, shape: [2, 2], dtype: 'float32' }));
+    const file = model({
+      modelTopology: { class_name: 'Sequential', config: { name: 'm', layers } },
+      weightsManifest: [{ paths: ['a'], weights }],
+    });
+    const data = Float32Array.from({ length: 4 * names.length }, (_, index) => index);
+    return readTfjs(strToU8(JSON.stringify(file)), [new Uint8Array(data.buffer)]).report.tensors.map(
+      ({ tensor, becomes }) => [tensor, becomes],
+    );
+  };
+  const wanted = ['first.weight', 'outer.weight', 'last.weight'];
+  for (const names of [
+    ['first/kernel', 'outer/kernel', 'last/kernel'],
+    ['first/kernel', 'in_ner/kernel', 'last/first/kernel'],
+    ['scope/first/kernel', 'forward_in_ner/kernel', 'backward_last/kernel'],
+  ])
+    expect(spec(...names).map(([, becomes]) => becomes)).toEqual(wanted);
+  for (const other of ['in_forward_ner/kernel', 'in_ner_backward_/kernel', 'kernel'])
+    expect(refusal(() => spec('first/kernel', other, 'last/kernel'))).not.toBe('nothing was thrown');
+});
+
 it('./a and a are one path', () => {
   const bytes = new Uint8Array(8);
   const json = (path: string): Uint8Array =>
@@ -94,6 +185,7 @@ it('./a and a are one path', () => {
     ['a', './a'],
     ['./a', 'a'],
     ['././b/a', 'b/a'],
+    ['b./a', 'b./a'],
   ] as const)
     expect(refusal(() => fromTfjs(json(path), { [given]: bytes }))).toBe('nothing was thrown');
   expect(refusal(() => fromTfjs(json('../a'), { a: bytes }))).toContain('a shard that is not given; expected "../a"');

@@ -1,4 +1,5 @@
 import { isObject, show } from '../../formats/json.js';
+import { type Budget, BYTES_PER_MAP } from '../../shared/budget.js';
 import { refuse } from '../../shared/refuse.js';
 import type { LayerEntry } from '../entries.js';
 import { isOperationName } from '../operations/all.js';
@@ -12,22 +13,26 @@ export interface LayerCall extends CallReferences {
   readonly index: number;
   /** How many calls the layer had before. */
   readonly call: number;
+  /** Whether the layer has more calls than this one. */
+  readonly shared: boolean;
   /** If it is no layer but an operation: what it is called with. */
   readonly operation?: OperationCall | undefined;
 }
 
-/** All calls of all layers, as the file lists them. @throws {ImportError} a call that cannot be read. */
-export function collectCalls(layers: readonly LayerEntry[], listed: readonly unknown[]): LayerCall[] {
+/** All calls of all layers, as the file lists them. @throws {ImportError} a call that cannot be read; more than the budget has. */
+export function collectCalls(layers: readonly LayerEntry[], listed: readonly unknown[], budget: Budget): LayerCall[] {
   return layers.flatMap((layer, index) => {
     if (layer.className === 'InputLayer') return [];
     const where = `layer ${JSON.stringify(layer.name)}`;
     const nodes = (listed[index] as Record<string, unknown>).inbound_nodes;
     if (!Array.isArray(nodes)) return refuse(where, 'no inbound_nodes', 'a list', show(nodes));
+    budget.bytes(nodes.length * BYTES_PER_MAP, where);
+    const shared = nodes.length > 1;
     return nodes.map((node: unknown, call): LayerCall => {
-      if (!isOperation(layer, node)) return { layer, index, call, ...callReferences(node, where) };
+      if (!isOperation(layer, node)) return { layer, index, call, shared, ...callReferences(node, where) };
       const values: Reference[] = [];
       const operation = operationCall(node, values);
-      return { layer, index, call, values, masks: [], operation };
+      return { layer, index, call, shared, values, masks: [], operation };
     });
   });
 }

@@ -1,3 +1,4 @@
+import type { Budget } from '../../shared/budget.js';
 import { refuse } from '../../shared/refuse.js';
 import { type LayerEntry, layersOf } from '../entries.js';
 import type { Rules } from '../rules.js';
@@ -16,14 +17,14 @@ export interface FunctionalPlan {
   readonly numbers: Numbers;
 }
 
-/** @throws {ImportError} calls that cannot be read, or that wait for one another. */
-export function planFunctional(entry: LayerEntry, rules: Rules): FunctionalPlan {
+/** @throws {ImportError} calls that cannot be read, or that wait for one another; more than the budget has. */
+export function planFunctional(entry: LayerEntry, rules: Rules, budget: Budget): FunctionalPlan {
   const { config } = entry;
   const where = `model ${JSON.stringify(entry.name)}`;
   const layers = layersOf(entry);
   const inputs = references(config.input_layers, where);
   const outputs = references(config.output_layers, where);
-  const calls = collectCalls(layers, config.layers as unknown[]);
+  const calls = collectCalls(layers, config.layers as unknown[], budget);
   const numbers = numberCalls(layers, calls, outputs, rules);
   const given = layers.filter(({ className }) => className === 'InputLayer').map(({ name }) => numbers.made(name, 0));
   const { order, waiting } = scheduleCalls(calls, numbers, given);
@@ -33,7 +34,10 @@ export function planFunctional(entry: LayerEntry, rules: Rules): FunctionalPlan 
       where,
       'layers that wait for one another, or for a layer that is not there',
       'a graph without circles',
-      waiting.map(({ layer }) => layer.name).join(', '),
+      waiting
+        .slice(0, 12)
+        .map(({ layer }) => layer.name)
+        .join(', '),
     );
   return { layers, inputs, outputs, calls: order, numbers };
 }

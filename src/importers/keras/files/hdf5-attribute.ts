@@ -1,9 +1,16 @@
+import type { Budget } from '../../shared/budget.js';
+import type { Heaps } from './hdf5-heap.js';
 import { product, shapeAt, typeAt } from './hdf5-types.js';
 
 // Every size that is declared is held against the bytes that there are before anything is made of that size.
 
 /** The text or texts of an attribute; undefined for other types. */
-export function attributeAt(view: DataView, position: number): { name: string; value: () => unknown } {
+export function attributeAt(
+  view: DataView,
+  position: number,
+  heaps: Heaps,
+  budget: Budget,
+): { name: string; value: () => unknown } {
   const version = view.getUint8(position);
   const [nameSize, typeSize, spaceSize] = [2, 4, 6].map((n) => view.getUint16(position + n, true)) as [
     number,
@@ -14,7 +21,11 @@ export function attributeAt(view: DataView, position: number): { name: string; v
   const begin = position + (version === 3 ? 9 : 8);
   const text = (from: number, size: number): string => {
     if (from + size > view.byteLength) throw new RangeError('beyond the end of the file');
-    return new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + from, size)).replace(/\0+$/, '');
+    // Headers may overlap, so that many names are the same bytes.
+    budget.bytes(size, 'attribute');
+    let end = from + size;
+    while (end > from && view.getUint8(end - 1) === 0) end--;
+    return new TextDecoder().decode(new Uint8Array(view.buffer, view.byteOffset + from, end - from));
   };
   const value = (): unknown => {
     const type = typeAt(view, begin + padded(nameSize));
@@ -28,36 +39,13 @@ export function attributeAt(view: DataView, position: number): { name: string; v
     if (!type.name.startsWith('S') && type.name !== 'vlen') return undefined;
     if (each === 0 || !(data + count * each <= view.byteLength))
       throw new RangeError('more texts than the file can hold');
-    let total = 0;
     const texts = Array.from({ length: count }, (_, i) => {
       if (type.name !== 'vlen') return text(data + i * each, each);
       const size = view.getUint32(data + i * each, true);
-      total += size;
-      // Many texts may say that they are the same place.
-      if (total > view.byteLength) throw new RangeError('more texts than the file can hold');
-      return text(
-        heapObject(
-          view,
-          Number(view.getBigUint64(data + i * each + 4, true)),
-          view.getUint32(data + i * each + 12, true),
-          size,
-        ),
-        size,
-      );
+      const heap = Number(view.getBigUint64(data + i * each + 4, true));
+      return text(heaps.find(heap, view.getUint32(data + i * each + 12, true), size), size);
     });
     return shape.length === 0 ? texts[0] : texts;
   };
   return { name: text(begin, nameSize), value };
-}
-
-/** Where an object of a global heap begins. */
-function heapObject(view: DataView, heap: number, wanted: number, size: number): number {
-  const end = heap + Number(view.getBigUint64(heap + 8, true));
-  for (let position = heap + 16; position + 16 <= end; ) {
-    const [index, length] = [view.getUint16(position, true), Number(view.getBigUint64(position + 8, true))];
-    if (index === wanted && length >= size) return position + 16;
-    if (index === 0) break;
-    position += 16 + Math.ceil(length / 8) * 8;
-  }
-  throw new RangeError(`no object ${wanted} in its heap`);
 }

@@ -1,28 +1,22 @@
-import { ImportError } from '../../../errors.js';
+import type { Budget } from '../../shared/budget.js';
 
 // jsfive follows every address it finds, so a small file whose nodes point to one another, or all to the same one, can keep it
 // busy without end. It reads each structure's signature and each name by `slice`, which is counted here: a well-formed file is
-// read about once, one that is read many times over is refused.
+// read about once.
+
+/** Operations of a byte that is read: structures are taken apart into objects. */
+const PER_BYTE = 4;
 
 /** Entries of structures that have many, by signature: bytes before the count of them, bytes of each. */
 const COUNTED: Readonly<Record<string, readonly [position: number, each: number]>> = { TREE: [6, 16], SNOD: [6, 40] };
 /** Structures whose entries are counted elsewhere in the file. */
 const OPEN = ['FHIB', 'BTIN', 'BTLF'];
 
-/** A copy of the file's bytes that counts how often they are read. */
-export function budgeted(bytes: Uint8Array, name: string): ArrayBuffer {
-  const limit = 16 * bytes.length + 2 ** 24;
+/** A copy of the file's bytes, of which every reading draws on the budget. */
+export function budgeted(bytes: Uint8Array, name: string, budget: Budget): ArrayBuffer {
+  budget.bytes(bytes.length, name);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  let spent = 0;
-  function spend(cost: number): void {
-    spent += cost;
-    if (spent > limit)
-      throw new ImportError('structures that are read again and again', {
-        where: name,
-        expected: `at most ${limit} bytes to be read`,
-        got: 'more',
-      });
-  }
+  const spend = (cost: number): void => budget.operations(PER_BYTE * cost, name);
 
   /** Every message of an object header of version 2, as jsfive walks them: its blocks may overlap. */
   function spendHeader(position: number): void {

@@ -1,4 +1,5 @@
 import { unzlibSync } from 'fflate';
+import type { Budget } from '../../shared/budget.js';
 import { refuse } from '../../shared/refuse.js';
 
 /** Leaves of the tree of chunks. @param most how many entries there may be, so that nodes that share children end. */
@@ -28,13 +29,14 @@ export function* chunks(
   }
 }
 
-/** What unpacks a chunk: its filters from the last to the first. */
+/** What unpacks a chunk: its filters from the last to the first, each of which draws on the budget. */
 export function pipeline(
   view: DataView,
   position: number | undefined,
   each: number,
   bytes: number,
   where: string,
+  budget: Budget,
 ): (data: Uint8Array) => Uint8Array {
   const ids: number[] = [];
   if (position !== undefined) {
@@ -53,8 +55,10 @@ export function pipeline(
   }
   return (data) => {
     // fflate writes into what it is given, and not beyond: with one byte to spare, what is too long shows.
-    for (const id of ids)
+    for (const id of ids) {
+      budget.bytes(bytes + 1, where);
       data = id === 1 ? unzlibSync(data, { out: new Uint8Array(bytes + 1) }) : unshuffled(data, each);
+    }
     if (data.length !== bytes) refuse(where, 'a chunk of the wrong size', `${bytes} bytes`, `${data.length}`);
     return data;
   };

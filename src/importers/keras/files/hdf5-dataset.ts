@@ -1,6 +1,7 @@
 import { show } from '../../formats/json.js';
 import { readNumbers } from '../../formats/npy.js';
 import { MOST_EXPANSION } from '../../formats/zip.js';
+import type { Budget } from '../../shared/budget.js';
 import { refuse } from '../../shared/refuse.js';
 import { chunks, copyChunk, pipeline } from './hdf5-chunks.js';
 import { type Messages, product, shapeAt, type Type, typeAt } from './hdf5-types.js';
@@ -9,18 +10,23 @@ import { type Messages, product, shapeAt, type Type, typeAt } from './hdf5-types
 
 const [DATASPACE, DATATYPE, LAYOUT, FILTERS] = [1, 3, 8, 11];
 
-/** The numbers of a dataset. */
-export function datasetOf(view: DataView, messages: Messages, where: string): { shape: number[]; data: Float32Array } {
+/** The numbers of a dataset. @throws {ImportError} one that the file cannot hold; more than the budget has. */
+export function datasetOf(
+  view: DataView,
+  messages: Messages,
+  where: string,
+  budget: Budget,
+): { shape: number[]; data: Float32Array } {
   const [space, typed, layout] = [DATASPACE, DATATYPE, LAYOUT].map((type) => messages(type)[0]);
   if (space === undefined || typed === undefined || layout === undefined)
     return refuse(where, 'no such dataset', 'an array of weights', 'a group');
   const [shape, type] = [shapeAt(view, space), typeAt(view, typed)];
   if (!/^[fiu][1248]$/.test(type.name))
     refuse(where, 'a type that is not honoured', 'floats or whole numbers', type.name);
-  const bytes = bytesOf(view, layout, shape, type, messages(FILTERS)[0], where);
+  const bytes = bytesOf(view, layout, shape, type, messages(FILTERS)[0], where, budget);
   return {
     shape,
-    data: readNumbers(bytes, { type: type.name, little: type.little, fortran: false, shape }, where).data,
+    data: readNumbers(bytes, { type: type.name, little: type.little, fortran: false, shape }, where, budget).data,
   };
 }
 
@@ -31,6 +37,7 @@ function bytesOf(
   { bytes: each, name }: Type,
   filters: number | undefined,
   where: string,
+  budget: Budget,
 ): Uint8Array {
   const size = product(shape) * each;
   const [version, one, two] = [view.getUint8(layout), view.getUint8(layout + 1), view.getUint8(layout + 2)];
@@ -41,7 +48,7 @@ function bytesOf(
     refuse(where, 'more numbers than the file can hold', `at most ${most} bytes`, `(${shape.join(', ')}) ${name}`);
   const piece = (from: number, length: number): Uint8Array => {
     if (!(from + length <= view.byteLength)) tooMany(view.byteLength);
-    return new Uint8Array(view.buffer, view.byteOffset + from, length).slice();
+    return new Uint8Array(view.buffer, view.byteOffset + from, length);
   };
   if (kind === 0 && !early) return piece(position + 2, size);
   if (kind === 1) return piece(Number(view.getBigUint64(position, true)), size);
@@ -65,7 +72,8 @@ function bytesOf(
   const total = product(counts);
   // An entry of the tree takes this many bytes.
   if (!(total * (32 + 8 * rank) <= view.byteLength)) return tooMany(view.byteLength);
-  const unpack = pipeline(view, filters, each, chunkBytes, where);
+  budget.bytes(size, where);
+  const unpack = pipeline(view, filters, each, chunkBytes, where, budget);
   const found = new Map<number, [offset: number[], from: number, length: number]>();
   let packed = 0;
   for (const entry of chunks(view, root, rank, 2 * total + 64)) {

@@ -1,9 +1,11 @@
 import { File as Hdf5File } from 'jsfive';
 import { ImportError } from '../../../errors.js';
+import { Budget, BYTES_PER_MAP } from '../../shared/budget.js';
 import { refuse } from '../../shared/refuse.js';
 import { attributeAt } from './hdf5-attribute.js';
 import { budgeted } from './hdf5-budget.js';
 import { datasetOf } from './hdf5-dataset.js';
+import { Heaps } from './hdf5-heap.js';
 import type { Messages } from './hdf5-types.js';
 import type { Stored } from './stored.js';
 
@@ -16,20 +18,34 @@ interface Item {
 const ATTRIBUTE = 12;
 const DEEPEST = 100;
 
+/** An object that was opened. */
+interface Opened {
+  readonly part: string;
+  readonly item: Item;
+  /** Names of what it holds. */
+  readonly keys: ReadonlySet<string>;
+}
+
 /** An HDF5 file. Whatever its reader throws becomes an ImportError. */
 export class Hdf5 {
-  readonly #root: Item;
   readonly #view: DataView;
-  /** Objects that were opened, each once. */
-  readonly #items = new Map<string, Item | undefined>();
+  readonly #heaps: Heaps;
+  /**
+   * From the root to what was opened last: the next is mostly beside it, and all objects together would take far more memory than
+   * their file.
+   */
+  readonly #path: [root: Opened, ...groups: Opened[]];
 
-  /** @throws {ImportError} not an HDF5 file. */
+  /** @param budget of the whole import. @throws {ImportError} not an HDF5 file; more of it than the budget has. */
   constructor(
     bytes: Uint8Array,
     private readonly name: string,
+    private readonly budget = new Budget(bytes.length),
   ) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#root = guarded(name, 'not an HDF5 file', () => new Hdf5File(budgeted(bytes, name), name) as unknown as Item);
+    this.#heaps = new Heaps(this.#view, budget, name);
+    const open = () => new Hdf5File(budgeted(bytes, name, budget), name) as unknown as Item;
+    this.#path = [guarded(name, 'not an HDF5 file', () => this.#opened('', open()))];
   }
 
   /** The text or texts in an attribute of a group. Keras cuts long lists into `name0`, `name1`, … */
@@ -39,7 +55,7 @@ export class Hdf5 {
       if (!item) return undefined;
       const values = new Map(
         messagesOf(item)(ATTRIBUTE).map((position) => {
-          const found = attributeAt(this.#view, position);
+          const found = attributeAt(this.#view, position, this.#heaps, this.budget);
           return [found.name, found.value] as const;
         }),
       );
@@ -69,23 +85,32 @@ export class Hdf5 {
     if (!item) return refuse(where, 'no such dataset', 'an array of weights', 'nothing');
     return guarded(where, 'a damaged dataset', () => ({
       name: path,
-      ...datasetOf(this.#view, messagesOf(item), where),
+      ...datasetOf(this.#view, messagesOf(item), where, this.budget),
     }));
   }
 
   #item(path: string): Item | undefined {
-    let item: Item | undefined = this.#root;
-    let reached = '';
     const parts = path.split('/').filter((part) => part !== '');
     // A group may hold itself, so that a path never ends by itself.
     if (parts.length > DEEPEST) refuse(this.name, 'groups nested too deep', `at most ${DEEPEST}`, `${parts.length}`);
-    for (const part of parts) {
-      reached += `/${part}`;
-      if (!this.#items.has(reached))
-        this.#items.set(reached, (item?.get && item.keys?.includes(part) && item.get(part)) || undefined);
-      item = this.#items.get(reached);
+    let shared = 0;
+    while (shared < parts.length && this.#path[shared + 1]?.part === parts[shared]) shared++;
+    let last = this.#path[shared] as Opened;
+    for (const [index, part] of parts.slice(shared).entries()) {
+      const next = last.keys.has(part) ? last.item.get?.(part) : undefined;
+      // What is not there closes nothing: it is often asked for.
+      if (!next) return undefined;
+      last = this.#opened(part, next);
+      this.#path.length = shared + 1 + index;
+      this.#path.push(last);
     }
-    return item;
+    return last.item;
+  }
+
+  #opened(part: string, item: Item): Opened {
+    // Every message of its header is a map.
+    this.budget.bytes(BYTES_PER_MAP * (1 + item._dataobjects.msgs.length), this.name);
+    return { part, item, keys: new Set(item.get && item.keys) };
   }
 }
 

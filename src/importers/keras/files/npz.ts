@@ -120,7 +120,7 @@ export class Npz {
   constructor(
     bytes: Uint8Array,
     private readonly name: string,
-    budget: Budget,
+    private readonly budget: Budget,
   ) {
     this.#entries = readZip(bytes, { only: (entry) => entry.startsWith('layers/'), budget });
   }
@@ -133,7 +133,7 @@ export class Npz {
     const value = held instanceof Variable ? held.value : held;
     if (!(value instanceof ArrayOf) || !(value.content instanceof Uint8Array))
       return refuse(where, 'no such array', 'an array of weights', show(value));
-    return { name: path, ...readNumbers(value.content, value, where) };
+    return { name: path, ...readNumbers(value.content, value, where, this.budget) };
   }
 
   has(path: string): boolean {
@@ -152,15 +152,16 @@ export class Npz {
     const { header, begin } = npyHeader(bytes, where);
     if (!header.startsWith("{'descr': '|O', 'fortran_order': False, 'shape': (), }"))
       refuse(where, 'not the variables of a layer', 'one object', header.slice(0, 80).trim());
-    const { value, end } = unpickle(bytes, begin, {
-      global: (name) =>
+    const hooks = {
+      global: (name: string) =>
         Object.hasOwn(GLOBALS, name)
           ? GLOBALS[name]
           : refuse(where, 'an object that is not honoured', 'arrays of NumPy, variables of Keras', name),
-      persistent: (id) => refuse(where, 'an object outside of the file', 'plain data', show(id)),
+      persistent: (id: unknown) => refuse(where, 'an object outside of the file', 'plain data', show(id)),
       state: giveState,
       stateful: 'arrays of NumPy, variables of Keras',
-    });
+    };
+    const { value, end } = unpickle(bytes, begin, hooks, this.budget);
     const dict = value instanceof ArrayOf && !(value.content instanceof Uint8Array) ? value.content[0] : undefined;
     if (!(dict instanceof Map)) return refuse(where, 'not the variables of a layer', 'a dict', show(dict));
     if (end !== bytes.length) refuse(where, 'bytes behind the object', `${end} bytes`, `${bytes.length}`);

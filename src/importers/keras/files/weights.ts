@@ -77,31 +77,40 @@ function trainsOf(layer: LayerEntry, frozen = false): boolean[] {
   return variables(layer).map(({ trainable }: Variable) => trainable && !off);
 }
 
-/** Arrays as lists, one per layer of the outermost model: those that train first, then the others (`.h5`, tfjs). */
-export function listWeights(layers: readonly LayerEntry[], read: (layer: LayerEntry) => Stored[]): Weights {
+/** An array that is still in the file. */
+export interface Kept {
+  readonly name: string;
+  read(): Stored;
+}
+
+/** Arrays as lists, one per layer of the outermost model: those that train first, then the others (`.h5`). */
+export function listWeights(layers: readonly LayerEntry[], list: (layer: LayerEntry) => readonly Kept[]): Weights {
   return (index) => {
     const layer = layers[index] as LayerEntry;
-    const arrays = read(layer);
+    const arrays = list(layer);
     const trains = trainsOf(layer);
     if (arrays.length !== trains.length) {
       refuse(
         `layer ${JSON.stringify(layer.name)}`,
         'wrong number of weights',
         `${trains.length}`,
-        `${arrays.length}: ${arrays.map(({ name }) => name).join(', ')}`,
+        `${arrays.length}: ${arrays
+          .slice(0, 12)
+          .map(({ name }) => name)
+          .join(', ')}`,
       );
     }
     let trained = 0;
     let others = trains.filter((first) => first).length;
     return share(
       layer,
-      trains.map((first) => arrays[first ? trained++ : others++] as Stored),
+      trains.map((first) => (arrays[first ? trained++ : others++] as Kept).read()),
     );
   };
 }
 
-/** A model's arrays dealt out to its layers. */
-function share(layer: LayerEntry, arrays: readonly Stored[]): WeightsOf {
+/** A layer's arrays in the order of `variables`; a model's dealt out to its layers. */
+export function share(layer: LayerEntry, arrays: readonly Stored[]): WeightsOf {
   return {
     take: () => [...arrays],
     get inner() {

@@ -1,0 +1,8 @@
+// What benchmarks need of the layers below the public API; `run.mjs` bundles it for `kernels.mjs`.
+export { ModelEngine } from '../../src/engine/engine.js';
+export { allLayers } from '../../src/layers/all.js';
+export { Stream } from '../../src/stream.js';
+export { Arena } from '../../src/wasm/arena.js';
+export { instantiate, loadKernels } from '../../src/wasm/module.js';
+export { ON_DEMAND } from '../../src/wasm/on-demand.js';
+export { packMatrix } from '../../src/wasm/pack.js';

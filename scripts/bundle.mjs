@@ -1,0 +1,112 @@
+// Bundles src/ into dist/: a file for each entry that package.json exports, at the place of its source, and chunks for what
+// they share. Other packages go in as chunks of their own, so that every file runs in a page as it is.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Sources of entries by the place of the file that is made of them. */
+function entries() {
+  const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const files = Object.values(exports).flatMap((target) => /^\.\/dist\/(.*)\.js$/.exec(target.default)?.[1] ?? []);
+  return {
+    ...Object.fromEntries(files.map((name) => [name, `src/${name}.ts`])),
+    // Entries too, so that import() of one gets it as it is, without a module that makes a namespace.
+    ...Object.fromEntries(
+      ['simd', 'relaxed', 'int8-simd', 'int8-relaxed'].map((name) => [
+        `chunks/kernels-${name}`,
+        `src/wasm/embedded/${name}.ts`,
+      ]),
+    ),
+  };
+}
+
+const LIBRARY = /node_modules\/((?:@[\w-]+\/)?[\w-]+)\//;
+
+/**
+ * What several entries share goes together, so that a page without a bundler asks for few files. Not zip, with which its library comes;
+ * nor anything that only some entries have, since bundlers keep what calls a function at the top of a file.
+ */
+const GROUPS = [
+  { name: (id) => LIBRARY.exec(id)?.[1].split('/').at(-1), debugName: 'libraries', test: LIBRARY },
+  { name: 'base', test: /src\/(?:errors|refuse|typed|graph\/clock|graph\/window-steps)\.ts$/ },
+  { name: 'core', test: /src\/(?:api|create)\.ts$/ },
+  { name: 'files', test: /src\/importers\/(?:shared|formats)\/(?!zip|npy)/ },
+  { name: 'keras-layers', test: /src\/importers\/keras\/(?!read|index|files\/(?!weights))/ },
+].map((group, index, { length }) => ({ ...group, priority: length - index }));
+
+/** An importer's own chunk is named after its room. */
+const roomOf = (moduleIds) => /importers\/(\w+)\/(?:read|container)\.ts$/.exec(moduleIds.at(-1))?.[1];
+
+const OPTIONS = {
+  cwd: ROOT,
+  platform: 'neutral',
+  tsconfig: 'tsconfig.build.json',
+  resolve: { mainFields: ['module', 'main'], conditionNames: ['import'] },
+};
+
+// What docstrings say is in the types.
+const AS = {
+  comments: { legal: true, annotation: true, jsdoc: false },
+  sourcemap: true,
+  sourcemapExcludeSources: true,
+};
+
+const { output } = await build({
+  ...OPTIONS,
+  input: entries(),
+  output: {
+    dir: 'dist',
+    entryFileNames: '[name].js',
+    chunkFileNames: ({ name, moduleIds }) => `chunks/${roomOf(moduleIds) ?? name}.js`,
+    codeSplitting: { groups: GROUPS },
+    ...AS,
+  },
+});
+
+// For pages that have a script tag and nothing else: all of the first entry in one file, as the global `gatewise`.
+await build({
+  ...OPTIONS,
+  input: 'src/index.ts',
+  output: { file: 'dist/gatewise.min.js', format: 'iife', name: 'gatewise', minify: true, codeSplitting: false, ...AS },
+});
+
+const chunks = output.filter(({ type }) => type === 'chunk');
+for (const { fileName, moduleIds, code } of chunks) {
+  // Sources of libraries are not in the package, so there is nothing to map to.
+  if (!moduleIds.some((id) => LIBRARY.test(id))) continue;
+  rmSync(join(ROOT, 'dist', `${fileName}.map`));
+  writeFileSync(join(ROOT, 'dist', fileName), code.replace(/\n\/\/# sourceMappingURL=.*/, ''));
+}
+
+/** Libraries that come within others as these are published. */
+const WITHIN = { jsfive: ['pako'] };
+const modules = chunks.flatMap(({ moduleIds }) => moduleIds.filter((id) => LIBRARY.test(id)));
+const libraries = [...new Set(modules.map((id) => LIBRARY.exec(id)[1]))];
+const all = libraries.flatMap((name) => [name, ...(WITHIN[name] ?? [])]).sort();
+writeFileSync(
+  join(ROOT, 'dist/LICENSES.txt'),
+  `Parts of these packages are in dist/chunks, under their own licences.\n${all.map(licence).join('')}`,
+);
+
+/** A package's name, version, licence and its text. */
+function licence(name) {
+  const folder = join(ROOT, 'node_modules', name);
+  const { version, license, homepage = '' } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((path) => /^licen[cs]e/i.test(path));
+  const text = file === undefined ? noticesIn(name, license) : readFileSync(join(folder, file), 'utf8');
+  return `\n${'='.repeat(80)}\n${name} ${version}, ${license}, ${homepage}\n\n${text.trim()}\n`;
+}
+
+/** For a package that has no file of its licence: the notices in its sources, and the text of the Apache licence that they name. */
+function noticesIn(name, license) {
+  const sources = modules.filter((id) => LIBRARY.exec(id)[1] === name).map((id) => readFileSync(id, 'utf8'));
+  const comments = sources.flatMap((source) => source.match(/\/\*[\s\S]*?\*\/|(?:^\/\/.*\n)+/gm) ?? []);
+  const plain = comments.map((comment) => comment.replace(/^ *(?:\/\*+|\*\/|\*|\/\/) ?/gm, '').trim());
+  const notices = [...new Set(plain.filter((comment) => comment.includes('Copyright')))];
+  if (!license.includes('Apache-2.0') || notices.length === 0)
+    throw new Error(`${name}: no text of its licence, ${license}`);
+  return [...notices, readFileSync(join(ROOT, 'node_modules/assemblyscript/LICENSE'), 'utf8')].join('\n\n');
+}

@@ -1,0 +1,28 @@
+// Which tests are to notice what is changed in a folder of src/: those of its own room.
+
+const CORE = ['state', 'call', 'engine', 'graph', 'layers', 'inspect', 'wasm'];
+/** They take long and look at everything at once, or at what was built before the change: a folder's own tests must notice. */
+const LONG = [
+  'golden',
+  'twin',
+  'same-bits',
+  'dispose',
+  'allocation',
+  'memory',
+  'bombs',
+  'fuzz',
+  'importers/**/hostile',
+];
+
+/** @returns the tests of a folder's room, as `include` and `exclude` of Vitest. */
+export function testsOf(folder) {
+  const [, room, importer] = folder.split('/');
+  const exclude = LONG.map((name) => `test/**/${name}.test.ts`);
+  if (room === 'importers' && importer) {
+    // tfjs files hold the layers of Keras. Braces around a single name would be taken for a part of it.
+    const own = { shared: '**', formats: '**', keras: '{keras,tfjs}/**' }[importer] ?? `${importer}/**`;
+    return { include: [`test/importers/${own}/*.test.ts`], exclude };
+  }
+  const engine = CORE.includes(room) || folder.endsWith('.ts');
+  return { include: [engine ? 'test/engine/*.test.ts' : 'test/**/*.test.ts'], exclude };
+}

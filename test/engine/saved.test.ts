@@ -1,0 +1,70 @@
+import { expect, it } from 'vitest';
+import { checkSpec } from '../../src/graph/check-spec.js';
+import { createModel, type ModelSpec } from '../../src/index.js';
+import { allLayers } from '../../src/layers/all.js';
+import { fingerprint } from '../../src/state/fingerprint.js';
+import { hex } from '../../src/state/hash.js';
+import { randomFloats, SpecBuilder, stack } from '../support/random.js';
+
+// What was saved yesterday is restored tomorrow: neither the bytes nor whose they are may change within a version of the format.
+
+const lstm = stack('lstm', 2, 3);
+/** A sum that is carried from step to step, from given numbers on, with fields whose order in the text must not matter. */
+const carried = (): ModelSpec => {
+  const built = new SpecBuilder(5)
+    .dense('d', 'x', 2, 3)
+    .add({ type: 'add', name: 's', inputs: ['d', 'before'] })
+    .add({ type: 'activation', name: 'y', inputs: ['s'], activation: { type: 'elu', alpha: 0.5 } });
+  built.tensor('start', 3);
+  return {
+    inputs: [
+      { name: 'x', features: 2, kind: 'vector' },
+      { name: 'before', features: 3, kind: 'vector' },
+    ],
+    nodes: built.nodes,
+    outputs: ['y'],
+    carries: [{ input: 'before', output: 's', initial: 'start' }],
+    tensors: built.tensors,
+  };
+};
+
+it.each<[string, ModelSpec, string]>([
+  ['an LSTM', lstm, '9e43f0977c5ea116'],
+  ['a carried value', carried(), '5788a67be563a124'],
+])('%s: the fingerprint of version 1', (_, spec, expected) => {
+  expect(hex(fingerprint(checkSpec(spec, allLayers), spec.tensors, allLayers))).toBe(expected);
+});
+
+it('a hash is written in 16 digits', () => {
+  expect(hex([0x1, 0xabcdef])).toBe('0000000100abcdef');
+});
+
+it('a changed bit is told', async () => {
+  const model = await createModel(lstm, { build: 'simd' });
+  const stream = model.createStream();
+  const bytes = stream.save();
+  bytes[30] = (bytes[30] as number) ^ 1;
+  expect(() => stream.restore(bytes)).toThrow(
+    expect.objectContaining({ message: 'saved state: corrupted; expected the bytes as they were saved' }),
+  );
+  model.dispose();
+});
+
+it('the bytes of version 1', async () => {
+  // GWST, version, model, batch, numbers; h, c and the last output of both rows; a hash of all that.
+  const bytes = [
+    '475753540100000097f0439e16a15e7c0200000012000000',
+    'd3b414bee4766d3dbfde903d4ecc29be91605cbdcc838bbd',
+    'aa0aa3bed8d5d13dfc5b4f3e020289be956e0bbe700550be',
+    'd3b414bee4766d3dbfde903d4ecc29be91605cbdcc838bbd',
+    '6811278dec1cfbaa',
+  ].join('');
+  const model = await createModel(lstm, { build: 'simd' });
+  const stream = model.createStream({ batch: 2 });
+  stream.step(randomFloats(4, 1));
+  expect(Buffer.from(stream.save()).toString('hex')).toBe(bytes);
+  const restored = model.createStream({ batch: 2 });
+  restored.restore(new Uint8Array(Buffer.from(bytes, 'hex')));
+  expect(restored.getState()).toEqual(stream.getState());
+  model.dispose();
+});

@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { runInNewContext } from 'node:vm';
+import { rolldown } from 'rolldown';
+import { describe, expect, it } from 'vitest';
+import * as errors from '../../src/errors.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const { exports } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
+const entries = Object.entries(exports as Record<string, { default?: string }>).flatMap(([name, target]) =>
+  target.default?.endsWith('.js') ? [[name, target.default.slice('./dist/'.length)] as const] : [],
+);
+const MAKERS = ['./core', './simd', './relaxed'];
+
+/** What a bundler makes of a script for one file that is no module, as a page, a Worker or a worklet runs it. */
+async function script(code: string, minify = false): Promise<string> {
+  const bundle = await rolldown({
+    input: 'entry',
+    cwd: ROOT,
+    platform: 'browser',
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === 'entry' ? `${ROOT}entry.js` : null),
+        load: (id) => (id === `${ROOT}entry.js` ? code : null),
+      },
+    ],
+  });
+  const { output } = await bundle.generate({ format: 'iife', name: 'result', minify });
+  expect(output).toHaveLength(1);
+  return output[0].code;
+}
+
+/** In a realm that has what the language has and WebAssembly, not even atob: less than any worklet. */
+const run = (code: string): unknown => runInNewContext(`${code}\nresult`, { WebAssembly });
+
+describe('entries', () => {
+  it.each(entries)('%s exports what its source does', async (name, file) => {
+    const [built, source] = await Promise.all([import(`${ROOT}dist/${file}`), import(sourceOf(file))]);
+    expect(Object.keys(built).sort()).toEqual(Object.keys(source).sort());
+    if (MAKERS.includes(name)) {
+      expect(Object.keys(source).sort()).toEqual(Object.keys(await import(sourceOf('index.js'))).sort());
+    }
+  });
+
+  it('import one another by their places, so that a page needs neither a bundler nor an import map', () => {
+    const files = readdirSync(`${ROOT}dist`, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      path.endsWith('.js'),
+    );
+    expect(files.length).toBeGreaterThan(entries.length);
+    // Few, for the sake of pages.
+    expect(files.length).toBeLessThan(60);
+    for (const path of files) {
+      const code = readFileSync(`${ROOT}dist/${path}`, 'utf8');
+      for (const [, from] of code.matchAll(/^(?:import|export)\b[^"';]*?from\s*["']([^"']+)["']/gm)) {
+        expect([path, from]).toEqual([path, expect.stringMatching(/^\.\.?\//)]);
+      }
+    }
+  });
+
+  it.each(MAKERS)('%s and what it imports have no import()', (name) => {
+    const seen = new Set<string>();
+    const read = (path: string): void => {
+      if (seen.has(path)) return;
+      seen.add(path);
+      const code = readFileSync(new URL(path, `file://${ROOT}dist/`), 'utf8');
+      expect([path, /\bimport\(/.test(code)]).toEqual([path, false]);
+      for (const [, from] of code.matchAll(/from\s*["'](\.[^"']+)["']/g)) {
+        read(new URL(from as string, `file:///${path}`).pathname.slice(1));
+      }
+    };
+    read(`${name.slice(2)}.js`);
+    expect([...seen].some((path) => path.includes('kernels-'))).toBe(name !== './core');
+  });
+});
+
+const SPEC = `{
+  inputs: [{ name: 'x', features: 1 }],
+  nodes: [
+    { type: 'activation', name: 'a', inputs: ['x'], activation: 'relu' },
+    { type: 'reverse', name: 'y', inputs: ['a'] },
+  ],
+  outputs: ['y'],
+  tensors: {},
+}`;
+
+describe('bundled to one script that is no module', () => {
+  it('gatewise/simd has all layers and its kernels, also without waiting', async () => {
+    const code = await script(`
+      import { createModelSync } from './dist/simd.js';
+      const model = createModelSync(${SPEC});
+      export default [model.build, ...model.run([-1, 2, 3])];`);
+    expect(run(code)).toEqual(['simd', 3, 2, 0]);
+  });
+
+  it('gatewise/core brings no kernels, and takes those of the caller and the layers', async () => {
+    const code = await script(`
+      import { createModelSync } from './dist/core.js';
+      export default (options) => [...createModelSync(${SPEC}, options).run([-1, 2, 3])];`);
+    expect(code.length).toBeLessThan(150_000);
+    expect(code).not.toMatch(/relaxed_madd|kernels-/);
+    const call = run(code) as (options: object) => number[];
+    const kernels = new WebAssembly.Module(readFileSync(`${ROOT}dist/kernels/simd.wasm`));
+    const { allLayers } = await import('../../src/layers/all.js');
+    expect(call({ kernels, layers: allLayers })).toEqual([3, 2, 0]);
+    expect(() => call({ kernels })).toThrow(/reverse/);
+    expect(() => call({})).toThrow(
+      'kernels: neither a module nor bytes; expected a WebAssembly.Module, or the bytes of simd.wasm or relaxed.wasm',
+    );
+  });
+
+  it('errors keep their names and classes when minified', async () => {
+    const code = await script(
+      `
+      import * as gatewise from './dist/simd.js';
+      const caught = (act) => { try { act(); } catch (error) { return error; } };
+      const { createModelSync } = gatewise;
+      const model = createModelSync(${SPEC});
+      export default {
+        thrown: [caught(() => createModelSync({})), caught(() => model.run('x')), caught(() => createModelSync(${SPEC}, { build: 'relaxed' }))],
+        classes: Object.entries(gatewise).filter(([name]) => name.endsWith('Error')).map(([name, Class]) => [name, new Class('w').name]),
+      };`,
+      true,
+    );
+    const { thrown, classes } = run(code) as { thrown: Error[]; classes: [string, string][] };
+    expect(thrown.map(String)).toEqual([
+      expect.stringMatching(/^SpecError: /),
+      expect.stringMatching(/^InputError: /),
+      'RuntimeError: build: not embedded here; expected simd, or options.kernels, got relaxed',
+    ]);
+    expect(classes.map(([name]) => name).sort()).toEqual(Object.keys(errors).sort());
+    for (const [name, own] of classes) expect(own).toBe(name);
+  });
+});
+
+/** The TypeScript that a file of dist is made of. */
+function sourceOf(file: string): string {
+  return `${ROOT}src/${file.replace(/\.js$/, '.ts')}`;
+}
