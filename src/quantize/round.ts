@@ -1,5 +1,7 @@
 import { SpecError } from '../errors.js';
 import type { Int8TensorSpec, TensorSpec } from '../spec.js';
+import { compensated } from './compensate.js';
+import type { Covariance } from './covariance.js';
 
 /** -127 to 127: as many above zero as below it. */
 const MOST = 127;
@@ -9,13 +11,15 @@ const LARGEST = MOST * 2 ** 96;
 
 /**
  * Rounds weights `(outputs, …)` to int8, the largest magnitude of each output being ±127.
+ * @param known what they multiply; each row is then rounded so that its sums change least. Default: each weight by itself.
  * @throws {SpecError} a weight that is not finite, or beyond 127 · 2^96.
  */
-export function roundTensor(name: string, { shape, data }: TensorSpec): Int8TensorSpec {
+export function roundTensor(name: string, { shape, data }: TensorSpec, known?: Covariance): Int8TensorSpec {
   const outputs = shape[0] as number;
   const length = data.length / outputs;
   const scales = new Float32Array(outputs);
   const int8 = new Int8Array(data.length);
+  const roundRow = (known && compensated(known)) ?? roundEach;
   for (let output = 0; output < outputs; output++) {
     let most = 0;
     for (let j = output * length; j < (output + 1) * length; j++) {
@@ -33,9 +37,14 @@ export function roundTensor(name: string, { shape, data }: TensorSpec): Int8Tens
     scales[output] = scale;
     // What is too small for a scale is zeros.
     if (scale === 0) continue;
-    for (let j = output * length; j < (output + 1) * length; j++) {
-      int8[j] = Math.max(-MOST, Math.min(MOST, Math.round((data[j] as number) / scale)));
-    }
+    const [from, end] = [output * length, (output + 1) * length];
+    roundRow(data.subarray(from, end), scale, MOST, int8.subarray(from, end));
   }
   return { shape, data: int8, scales };
+}
+
+function roundEach(row: Float32Array, scale: number, most: number, to: Int8Array): void {
+  row.forEach((weight, j) => {
+    to[j] = Math.max(-most, Math.min(most, Math.round(weight / scale)));
+  });
 }

@@ -152,7 +152,11 @@ describe('quantize', () => {
   });
 
   it.each<[string, object, string]>([
-    ['an unknown option', { sample: [] }, 'quantize: unknown option "sample"; expected weights, samples, keep, layers'],
+    [
+      'an unknown option',
+      { sample: [] },
+      'quantize: unknown option "sample"; expected weights, samples, compensate, keep, layers',
+    ],
     ['other weights', { weights: 'int4' }, 'quantize, weights: no such type of weights; expected int8, got "int4"'],
     ['another choice', { layers: 'some' }, 'quantize, layers: no such choice; expected faster or all, got "some"'],
     [
