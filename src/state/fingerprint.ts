@@ -6,11 +6,14 @@ import { type Hash, hashWords } from './hash.js';
 /**
  * Tells one model from another: a hash of its structure and of every weight's bits, names of
  * tensors and of the model left out, and the layouts, which say how values come and go but change no number. It guards against mix-ups, not against forgery.
+ *
+ * @param hashData continues a hash by the bits of numbers.
  */
 export function fingerprint(
   { inputs, nodes, outputs, carries }: Graph,
   tensors: Readonly<Record<string, TensorSpec | Int8TensorSpec>>,
   kinds: NodeKinds,
+  hashData: (data: Float32Array, from: Hash) => Hash,
 ): Hash {
   // As the text of { carried, inputs, nodes, outputs }, item by item: the whole may be longer than a string can be.
   let hash = hashText('{');
@@ -40,7 +43,7 @@ export function fingerprint(
       hash = hashText(`${field} ${shape}:`, hash);
       // Of int8 weights the numbers as well.
       if (scales !== data) hash = hashWords(data, hash);
-      hash = hashWords(new Int32Array(scales.buffer, scales.byteOffset, scales.length), hash);
+      hash = hashData(scales, hash);
     }
   }
   return hash;
