@@ -15,7 +15,10 @@ function entries() {
     ...Object.fromEntries(files.map((name) => [name, `src/${name}.ts`])),
     // Entries too, so that import() of one gets it as it is, without a module that makes a namespace.
     ...Object.fromEntries(
-      ['simd', 'relaxed'].map((name) => [`chunks/kernels-${name}`, `src/wasm/embedded/${name}.ts`]),
+      ['simd', 'relaxed', 'int8-simd', 'int8-relaxed'].map((name) => [
+        `chunks/kernels-${name}`,
+        `src/wasm/embedded/${name}.ts`,
+      ]),
     ),
   };
 }
@@ -40,6 +43,8 @@ const roomOf = (moduleIds) => /importers\/(\w+)\/(?:read|container)\.ts$/.exec(m
 const OPTIONS = {
   cwd: ROOT,
   platform: 'neutral',
+  // Of gatewise/node alone.
+  external: [/^node:/],
   tsconfig: 'tsconfig.build.json',
   resolve: { mainFields: ['module', 'main'], conditionNames: ['import'] },
 };

@@ -5,17 +5,14 @@ import { basename, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createModel } from '../../src/index.js';
-import { needs } from '../support/needs.js';
 import { stack } from '../support/random.js';
 import { SIMD_HASH } from '../support/stacks.js';
 import { bundle, newFolder } from './bundles.js';
 import { oneOfEach } from './files.js';
+import { chromiumPath, needsChromium } from './here.js';
 import { openAll } from './importers.js';
 import type { page as pageScript } from './page.js';
 
-const PLACES = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser'].filter(Boolean);
-const executablePath = PLACES.find((path) => existsSync(path));
-const needsChromium = needs(executablePath, `no Chromium at ${PLACES.join(' or ')}; CHROMIUM says where`);
 /** What page.ts puts into the page. */
 declare const page: typeof pageScript;
 
@@ -45,7 +42,7 @@ describe('Chromium', needsChromium, () => {
     copyFileSync(new URL('../../dist/kernels/simd.wasm', import.meta.url), join(folder, 'simd.wasm'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await chromium.launch({ executablePath: executablePath as string, args: ['--no-sandbox'] });
+    browser = await chromium.launch({ executablePath: chromiumPath as string, args: ['--no-sandbox'] });
     tab = await browser.newPage();
     await tab.goto(site);
   });

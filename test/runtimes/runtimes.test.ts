@@ -1,12 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { needs } from '../support/needs.js';
 import { SIMD_HASH } from '../support/stacks.js';
 import { bundle, newFolder } from './bundles.js';
 import { oneOfEach } from './files.js';
+import { freePort, needsCommand, post } from './here.js';
 import { openAll } from './importers.js';
 
 /** Other runtimes, taken from the PATH; each skipped by name where it is not there. */
@@ -14,17 +13,6 @@ const SHELLS = [
   { name: 'Deno', command: 'deno', run: ['run', '--no-config', '--no-lock'] },
   { name: 'Bun (JavaScriptCore)', command: 'bun', run: ['run'] },
 ];
-
-/** Skips a test where the PATH has no such command. */
-function needsCommand(command: string) {
-  let found = true;
-  try {
-    execFileSync(command, ['--version'], { stdio: 'ignore' });
-  } catch {
-    found = false;
-  }
-  return needs(found, `no ${command} on the PATH`);
-}
 
 interface Answer {
   readonly smoke: { hash: string; build: string; relaxed: boolean; difference: number };
@@ -60,15 +48,6 @@ describe.each(SHELLS)('$name', ({ command, run }) => {
   );
 });
 
-/** A port that was free a moment ago. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-
 describe('workerd (Cloudflare Workers)', () => {
   it('with the kernels imported as a module: the same', needsCommand('workerd'), async () => {
     await bundle(folder, 'worker.ts');
@@ -93,7 +72,9 @@ const worker :Workerd.Worker = (
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     try {
-      const { smoke, opened } = await ask(`http://127.0.0.1:${port}`, JSON.stringify(files));
+      const { status, text } = await post(`http://127.0.0.1:${port}`, JSON.stringify(files));
+      expect(status, text).toBe(200);
+      const { smoke, opened }: Answer = JSON.parse(text);
       expect(smoke.hash).toBe(SIMD_HASH);
       expect(smoke.build).toBe('simd');
       expect(opened).toEqual(here);
@@ -102,18 +83,3 @@ const worker :Workerd.Worker = (
     }
   });
 });
-
-/** The server needs a moment to listen. */
-async function ask(url: string, body: string): Promise<Answer> {
-  for (let tries = 0; ; tries++) {
-    try {
-      const response = await fetch(url, { method: 'POST', body });
-      const text = await response.text();
-      expect(response.status, text).toBe(200);
-      return JSON.parse(text);
-    } catch (error) {
-      if (tries >= 100 || !(error instanceof TypeError)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-  }
-}

@@ -1,0 +1,44 @@
+// What of other runtimes there is on this machine, and how to ask them.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { TestOptions } from 'vitest';
+import { needs } from '../support/needs.js';
+
+const PLACES = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser'].filter(Boolean);
+
+export const chromiumPath = PLACES.find((path) => existsSync(path));
+export const needsChromium = needs(chromiumPath, `no Chromium at ${PLACES.join(' or ')}; CHROMIUM says where`);
+
+/** Skips a test where the PATH has no such command. */
+export function needsCommand(command: string): TestOptions {
+  let found = true;
+  try {
+    execFileSync(command, ['--version'], { stdio: 'ignore' });
+  } catch {
+    found = false;
+  }
+  return needs(found, `no ${command} on the PATH`);
+}
+
+/** A port that was free a moment ago. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+
+/** Posts to a server that needs a moment to listen. */
+export async function post(url: string, body: string): Promise<{ status: number; text: string }> {
+  for (let tries = 0; ; tries++) {
+    try {
+      const response = await fetch(url, { method: 'POST', body });
+      return { status: response.status, text: await response.text() };
+    } catch (error) {
+      if (tries >= 100 || !(error instanceof TypeError)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
