@@ -13,4 +13,4 @@ export { hash } from './hash';
 export { lstm } from './lstm';
 export { rnn } from './rnn';
 export { binary, copyRows, embedding, layerNorm, masking, softmax } from './rows';
-export { copyRowsWithoutTiny } from './tiny';
+export { copyRowsWithoutTiny, withoutDenormals } from './tiny';

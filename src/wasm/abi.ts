@@ -60,6 +60,7 @@ export interface Kernels {
   copyRows(src: number, srcStride: number, dst: number, dstStride: number, rows: number, n: number): void;
   /** With 0 for what is below `TINY` in magnitude. */
   copyRowsWithoutTiny(src: number, srcStride: number, dst: number, dstStride: number, rows: number, n: number): void;
+  withoutDenormals(address: number, vectors: number): void;
   /** Continues the two lanes of a hash over 32-bit words. */
   hash(words: number, count: number, lanes: number): void;
   readonly lstm: CellKernel;
