@@ -66,6 +66,18 @@ export interface Kernels {
   anyBetween(floats: number, count: number, low: number, high: number): number;
   readonly lstm: CellKernel;
   readonly gru: CellKernel;
+  /** Reset gates and r∘h, between the products of a GRU whose reset gate comes first; with `FLAG.summed` only. */
+  gruReset(
+    layer: number,
+    raw: number,
+    rawStride: number,
+    scratch: number,
+    state: number,
+    stateStride: number,
+    rows: number,
+    mask: number,
+    maskStride: number,
+  ): void;
   readonly rnn: CellKernel;
 }
 
@@ -131,6 +143,7 @@ export const DESCRIPTOR = {
     wHh: 'i32',
     biasHh: 'i32',
     wHn: 'i32',
+    biasHn: 'i32',
     clip: 'f32',
     flags: 'i32',
   },
@@ -156,6 +169,8 @@ export const FLAG = {
   keepsOutput: 8,
   /** Inputs below `TINY` count. */
   tinyInputs: 16,
+  /** The sums are in their places already. */
+  summed: 32,
 } as const;
 
 export const VECTOR_BYTES = 16;
