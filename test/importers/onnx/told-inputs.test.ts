@@ -52,9 +52,9 @@ describe('token ids that the file declares as floats', () => {
 
 describe('Gather of neighbours', () => {
   const nodesOf = (...index: number[]) =>
-    fromOnnx(
-      model({ nodes: [node('Gather', 'X i', 'g', { axis: 2 }), node('Tanh', 'g')], init: { i: ints(index) } }),
-    ).nodes.map(({ type }) => type);
+    fromOnnx(model({ nodes: [node('Gather', 'X i', 'g', { axis: 2 }), node('Tanh', 'g')], init: { i: ints(index) } }))
+      .nodes.map(({ type }) => type)
+      .filter((type) => type !== 'dropout');
   it('is one slice; of others, one for each run of them', async () => {
     expect(nodesOf(1, 2, 3)).toEqual(['slice', 'activation']);
     expect(nodesOf(0, 1, 4, 5)).toEqual(['slice', 'slice', 'concatenate', 'activation']);
