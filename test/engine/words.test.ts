@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createModel, InputError } from '../../src/index.js';
+import { createModel, InputError, SpecError } from '../../src/index.js';
 import { stack } from '../support/random.js';
 
 // Every word of what callers are told. Whoever reads it knows what was wrong, what to give instead, and what was given.
@@ -320,4 +320,85 @@ it.each(ACCEPTED)('%s takes %o %o: %i timesteps in all', (name, x, options, rows
   const out = new Float32Array(rows * features);
   expect(model.run(x as number[], { ...options, out })).toEqual(y);
   expect(out).toEqual(y);
+});
+
+describe('a spec says what was wrong', () => {
+  const sound = {
+    inputs: [{ name: 'x', features: 3 }],
+    nodes: [{ type: 'activation', name: 'a', inputs: ['x'], activation: 'tanh' }],
+    outputs: ['a'],
+    tensors: {},
+  };
+  const node = { type: 'activation', name: 'a', inputs: ['x'], activation: 'tanh' };
+  const tensor = (shape: unknown, data: unknown = new Float32Array(2)) => ({ tensors: { t: { shape, data } } });
+  it.each<[object, string]>([
+    [{ inputs: [{ features: 3 }] }, 'spec.inputs: an input without a name; expected a name, got undefined'],
+    [{ inputs: [{ name: '', features: 3 }] }, 'spec.inputs: an input without a name; expected a name, got ""'],
+    [{ nodes: [{ ...node, name: 3 }] }, 'spec.nodes: a node without a name; expected a name, got 3'],
+    [
+      { nodes: [{ ...node, name: 'n'.repeat(4097) }] },
+      'spec.nodes: a name too long; expected at most 4096 characters, got 4097',
+    ],
+    [
+      { inputs: [{ name: 'x', features: 3, kind: 'row' }] },
+      'input "x": unknown kind; expected sequence or vector, got "row"',
+    ],
+    [
+      { inputs: [{ name: 'x', features: 3, dtype: 'f32' }] },
+      'input "x": unknown dtype; expected float32 or int32, got "f32"',
+    ],
+    [{ inputs: [{ name: 'x', features: 3, kind: 'vector', time: 4 }] }, 'input "x": a vector has no time'],
+    [
+      { inputs: [{ name: 'x', features: 3, time: '' }] },
+      'input "x", time: an open time without a name; expected a name, got ""',
+    ],
+    [{ nodes: [{ ...node, inputs: ['z'] }] }, 'node "a", inputs: no value "z" before this point; expected x, got "z"'],
+    [tensor(3), 'tensor "t", shape: '],
+    [tensor([0.5]), 'tensor "t", shape: '],
+    [tensor([2], [1, 2]), 'tensor "t": wrong data; expected a Float32Array, got [1, 2]'],
+    [tensor([3]), 'tensor "t": '],
+    [{ layouts: 3 }, 'spec.layouts: no layouts; expected a record of layouts, got 3'],
+    [{ layouts: { z: { axes: [] } } }, 'layout "z": not an input or output; expected x, a, got "z"'],
+    [
+      { layouts: { x: { axes: ['batch', 'time', 'space'] } } },
+      'layout "x": not an axis; expected batch, time or a size, got "space"',
+    ],
+    [{ layouts: { x: { axes: ['time', 'time', 3] } } }, 'layout "x": a second time axis; expected one, got '],
+    [{ layouts: { x: { axes: ['batch', 3] } } }, 'layout "x": a sequence without a time axis; got '],
+    [
+      { layouts: { x: { axes: ['time', 4] } } },
+      'layout "x": sizes that are not the features; expected a product of 3, got ',
+    ],
+    [
+      { layouts: { x: { axes: ['time', 3], batch: 2 } } },
+      'layout "x": a batch without an axis; expected a batch axis, got ',
+    ],
+    [{ carries: [{ input: 'z', output: 'a' }] }, 'carry "z": not an input'],
+    [
+      { carries: [{ input: 'x', output: 'a' }] },
+      'carry "x": "x" has the wrong shape; expected a vector of 3, got a sequence of 3',
+    ],
+    [{ nodes: [{ ...node, activation: 'tan' }] }, 'node "a", activation: unknown activation; expected '],
+    [
+      { nodes: [{ ...node, activation: { type: 'elu' } }] },
+      'node "a", activation: activation elu needs alpha; expected a finite number, got undefined',
+    ],
+    [
+      { nodes: [{ ...node, activation: { type: 'elu', alpha: 1, beta: 2 } }] },
+      'node "a", activation: activation elu has no parameter beta; expected alpha, got beta',
+    ],
+    [
+      { nodes: [{ ...node, activation: { type: 'tanh', alpha: 1 } }] },
+      'node "a", activation: activation tanh has no parameter alpha; expected no parameters, got alpha',
+    ],
+  ])('%o: %s', async (change, message) => {
+    const error = await createModel({ ...sound, ...change } as never).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(SpecError);
+    expect((error as Error).message).toMatch(new RegExp(`^${message.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`));
+    // Where more follows, it is what was given.
+    if (!message.endsWith(' ')) expect((error as Error).message).toBe(message);
+  });
 });
