@@ -75,25 +75,21 @@ const CORE = [
       'counts',
     ],
     ['the hash does not tell which field a tensor is', 'field} $', 'shape} $', STATE, 'stands in'],
-    ['what is carried does not count', '...(carried.length > 0 && { carried })', '', STATE, 'carried to where'],
-  ),
-  of(
-    'src/state/snapshot.ts',
     [
-      'restore reads a view of a larger buffer from the buffer’s start',
-      'new Float32Array(new Uint8Array(bytes).buffer, HEADER, floats)',
-      'new Float32Array(bytes.buffer.slice(0), HEADER, floats)',
+      'what is carried does not count',
+      'if (carries.length > 0) {',
+      'if (carries.length < 0) {',
       STATE,
-      'larger buffer',
-    ],
-    [
-      'the view starts at the buffer’s start',
-      'new DataView(bytes.buffer, bytes.byteOffset, length)',
-      'new DataView(bytes.buffer, 0, length)',
-      STATE,
-      'larger buffer',
+      'carried to where',
     ],
   ),
+  of('src/typed.ts', [
+    'restore reads a view of a larger buffer from the buffer’s start',
+    'new Uint8Array(new Uint8Array(bufferGetter.call(given), offsetGetter.call(given), lengthGetter.call(given)))',
+    'new Uint8Array(new Uint8Array(bufferGetter.call(given), 0, lengthGetter.call(given)))',
+    STATE,
+    'larger buffer',
+  ]),
   of(
     'src/state/access.ts',
     [
@@ -116,8 +112,8 @@ const CORE = [
     ['dispose does not release the plan', 'engine.plans.release(plan);', '', STATE, 'disposed stream lets go'],
     [
       'fork copies the first row alone',
-      'this.#state + this.batch * this.#engine.slotBytes',
-      'this.#state + this.#engine.slotBytes',
+      'state + batch * this.#engine.slotBytes',
+      'state + this.#engine.slotBytes',
       STATE,
       'forked',
     ],
@@ -126,8 +122,8 @@ const CORE = [
     'src/graph/check-spec.ts',
     [
       'vocabulary of the first embedding of an input, not the smallest',
-      'Math.min(2 ** 31, ...sizes)',
-      'Math.min(2 ** 31, sizes[0] ?? 2 ** 31)',
+      'Math.min(vocabularies.get(input) ?? MOST_IDS, size)',
+      'vocabularies.get(input) ?? size',
       'test/engine/input.test.ts',
       'every vocabulary',
     ],
