@@ -20,11 +20,12 @@ import { showAsText } from './inspect/shown.js';
 import { headOf, type ModelSummary, summarize } from './inspect/summary.js';
 import { type LayerTrace, traceInto } from './inspect/trace.js';
 import { type ModelValue, modelValues } from './inspect/values.js';
-import type { LayerInfo, LayerKinds } from './layers/layer.js';
+import type { Int8Support, LayerInfo, LayerKinds } from './layers/layer.js';
 import { raise, reading } from './refuse.js';
 import type { ModelSpec } from './spec.js';
 import { type LayerStateInput, writeState } from './state/access.js';
 import { Stream, type StreamOptions } from './stream.js';
+import type { Floats } from './typed.js';
 import type { Build, LoadedModule } from './wasm/module.js';
 
 export interface NamedRunOptions extends MaskOptions {
@@ -57,8 +58,14 @@ export class Model {
   readonly cannotBeCloned = cannotBeCloned;
 
   /** @internal Use `createModel`. */
-  constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined, kinds: LayerKinds) {
-    this.#engine = new ModelEngine(spec, loaded, memoryLimit, kinds);
+  constructor(
+    spec: ModelSpec,
+    loaded: LoadedModule,
+    memoryLimit: number | undefined,
+    kinds: LayerKinds,
+    int8: Int8Support | undefined,
+  ) {
+    this.#engine = new ModelEngine(spec, loaded, memoryLimit, kinds, int8);
   }
 
   /** The kernels in use: `simd` gives the same bits everywhere, `relaxed` may differ in the last bits between machines. */
@@ -106,10 +113,10 @@ export class Model {
    * @throws {MemoryLimitError} no room for the run; live streams are untouched.
    * @throws {DisposedError}
    */
-  run(x: Input, given: RunOptions = {}): Float32Array {
+  run<Out extends Float32Array = Floats>(x: Input, given: RunOptions & { readonly out?: Out } = {}): Out {
     const { out, ...options } = readOptions(given, [...RUN_OPTIONS, 'out'], 'run');
     const [result] = this.#run(byName(this.#alive(), x), options, out).outputs;
-    return out ?? (result as Float32Array);
+    return (out ?? result) as Out;
   }
 
   /** Like `run`, for models with several inputs or outputs; results come with their shapes. */
@@ -186,6 +193,7 @@ export class Model {
 
   #alive(): ModelEngine {
     if (this.#engine.disposed) raise(DisposedError, 'model', 'this model has been disposed', 'a live model');
+    this.#engine.checkIdle();
     return this.#engine;
   }
 }

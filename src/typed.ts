@@ -4,6 +4,9 @@
 /** Numbers of a caller's, read once: an array that nothing hangs on. Features as float32; token ids as float64, which holds them all. */
 export type Numbers = Float32Array | Float64Array;
 
+/** Results: memory of their own, which may be passed on and transferred. */
+export type Floats = Float32Array<ArrayBuffer>;
+
 const PROTOTYPE = Object.getPrototypeOf(Float32Array.prototype) as object;
 
 const getter = <Value>(key: PropertyKey): ((this: unknown) => Value) =>
@@ -51,3 +54,7 @@ export const copyBytes = (given: unknown): Uint8Array<ArrayBuffer> =>
 export function copyFloats(data: Float32Array, out: Float32Array, to: number): void {
   setFloats.call(out, data, to);
 }
+
+/** The same memory, of an Int8Array. */
+export const plainBytes = (array: unknown): Int8Array =>
+  new Int8Array(bufferGetter.call(array), offsetGetter.call(array), lengthGetter.call(array));

@@ -1,15 +1,17 @@
+import { UnsupportedError } from '../errors.js';
 import { checkSpec } from '../graph/check-spec.js';
 import type { Times } from '../graph/clock.js';
 import { deepFreeze } from '../graph/own-spec.js';
 import { streamObstacle } from '../graph/streaming.js';
 import type { Graph } from '../graph/value.js';
 import { makeLayer } from '../layers/common.js';
-import type { BuildContext, CellInfo, Layer, LayerKinds, StepRecord } from '../layers/layer.js';
+import type { BuildContext, CellInfo, Int8Support, Layer, LayerKinds, StepRecord } from '../layers/layer.js';
 import { SlotLayout, type StatePlace } from '../layers/recurrent/slot.js';
+import { raise } from '../refuse.js';
 import type { ModelSpec, TensorSpec } from '../spec.js';
 import { type Holder, leastOf, type StateOwner } from '../state/access.js';
 import { fingerprint } from '../state/fingerprint.js';
-import type { Hash } from '../state/hash.js';
+import { dataHasher, type Hash } from '../state/hash.js';
 import type { Numbers } from '../typed.js';
 import type { Kernels } from '../wasm/abi.js';
 import { rowBytes } from '../wasm/abi.js';
@@ -60,6 +62,7 @@ export class ModelEngine implements Engine, StateOwner {
   /** Why the model cannot be streamed; undefined if it can. */
   readonly obstacle: string | undefined;
   disposed = false;
+  running = false;
 
   /** A slot as it is at the start: zeros, or the trained initial state. */
   readonly #initial: number;
@@ -67,16 +70,31 @@ export class ModelEngine implements Engine, StateOwner {
   /** Whether a long sequence may be taken in pieces. */
   readonly #cuts: boolean;
 
-  constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined, kinds: LayerKinds) {
-    this.graph = checkSpec(spec, kinds);
-    this.fingerprint = fingerprint(this.graph, spec.tensors, kinds);
+  constructor(
+    spec: ModelSpec,
+    loaded: LoadedModule,
+    memoryLimit: number | undefined,
+    kinds: LayerKinds,
+    int8?: Int8Support,
+  ) {
+    const integers = spec?.int8 && int8?.tensors(spec);
+    this.graph = checkSpec(spec, kinds, integers);
+    const tensors = { ...spec.tensors, ...integers };
     this.arena = new Arena(memoryLimit);
     this.memoryLimit = this.arena.limit;
     this.kernels = instantiate(loaded, this.arena.memory);
     this.build = loaded.build;
+    this.fingerprint = fingerprint(this.graph, tensors, kinds, dataHasher(this.arena, this.kernels));
     const slot = new SlotLayout();
     const tensor = (name: string): Float32Array => (spec.tensors[name] as TensorSpec).data;
-    const context: BuildContext = { arena: this.arena, kernels: this.kernels, slot, tensor };
+    const context: BuildContext = {
+      arena: this.arena,
+      kernels: this.kernels,
+      slot,
+      tensor,
+      size: (name) => (tensors[name] as TensorSpec).data.length,
+      int8: integers && int8?.bind(this.arena, this.kernels, integers),
+    };
     this.layers = deepFreeze(this.graph.nodes.map((node) => makeLayer(node, this.graph, context, kinds)));
     this.weightBytes = this.arena.used;
     this.cells = Object.freeze(this.layers.flatMap((layer) => layer.cells));
@@ -92,7 +110,8 @@ export class ModelEngine implements Engine, StateOwner {
       const least = leastOf(place);
       place.parts.forEach(({ offset }, index) => {
         const name = names[index];
-        if (name !== undefined) this.arena.f32.set(withoutTiny(tensor(name), least), (this.#initial + offset) / 4);
+        if (name !== undefined)
+          this.arena.f32.set(withoutTiny(this, tensor(name), least), (this.#initial + offset) / 4);
       });
     };
     for (const cell of this.cells) initial(cell.place, cell.initial);
@@ -144,9 +163,15 @@ export class ModelEngine implements Engine, StateOwner {
     }
   }
 
-  /** Lets go of the memory; what is left of the engine answers `disposed`. */
+  /** @throws {UnsupportedError} a layer of the caller's own calls its model while it runs: memory that is in use would change. */
+  checkIdle(): void {
+    if (this.running) raise(UnsupportedError, 'model', 'called by a layer of its own in the middle of a run');
+  }
+
+  /** Lets go of the memory; what is left of the engine answers `disposed`. @throws {UnsupportedError} as `checkIdle`. */
   dispose(): void {
     if (this.disposed) return;
+    this.checkIdle();
     this.disposed = true;
     const gone = this as { -readonly [K in keyof this]: this[K] };
     for (const key of ['arena', 'kernels', 'layers', 'cells', 'plans'] as const) gone[key] = undefined as never;

@@ -1,16 +1,19 @@
 import { type NodeKinds, tensorsOf } from '../graph/kind.js';
 import type { Graph } from '../graph/value.js';
-import type { ModelSpec, TensorSpec } from '../spec.js';
+import type { Int8TensorSpec, TensorSpec } from '../spec.js';
 import { type Hash, hashWords } from './hash.js';
 
 /**
  * Tells one model from another: a hash of its structure and of every weight's bits, names of
  * tensors and of the model left out, and the layouts, which say how values come and go but change no number. It guards against mix-ups, not against forgery.
+ *
+ * @param hashData continues a hash by the bits of numbers.
  */
 export function fingerprint(
   { inputs, nodes, outputs, carries }: Graph,
-  tensors: ModelSpec['tensors'],
+  tensors: Readonly<Record<string, TensorSpec | Int8TensorSpec>>,
   kinds: NodeKinds,
+  hashData: (data: Float32Array, from: Hash) => Hash,
 ): Hash {
   // As the text of { carried, inputs, nodes, outputs }, item by item: the whole may be longer than a string can be.
   let hash = hashText('{');
@@ -36,9 +39,11 @@ export function fingerprint(
   );
   for (const part of [...nodes.flatMap((node) => tensorsOf(node, kinds)), ...starts]) {
     for (const [field, name] of sortByKey(part)) {
-      const { shape, data } = tensors[name] as TensorSpec;
+      const { shape, data, scales = data } = tensors[name] as TensorSpec & Partial<Int8TensorSpec>;
       hash = hashText(`${field} ${shape}:`, hash);
-      hash = hashWords(new Int32Array(data.buffer, data.byteOffset, data.length), hash);
+      // Of int8 weights the numbers as well.
+      if (scales !== data) hash = hashWords(data, hash);
+      hash = hashData(scales, hash);
     }
   }
   return hash;

@@ -1,3 +1,7 @@
+import type { Kernels } from './abi.js';
+import type { Arena } from './arena.js';
+import { inBlocks } from './blocks.js';
+
 /**
  * What cells multiply is taken for 0 below this magnitude: inputs, weights, biases, h and c. No product is then a denormal, which
  * would take a hundred times as long; `assembly/tiny.ts`.
@@ -10,10 +14,22 @@ const HUGE = 2 ** 20;
 /** The least normal float32. */
 export const LEAST_NORMAL = 2 ** -126;
 
-/** The numbers, with 0 for those below `least` in magnitude; the same array where there are none. */
-export function withoutTiny(data: Float32Array, least = TINY): Float32Array {
-  const isTiny = (x: number): boolean => x !== 0 && Math.abs(x) < least;
-  return data.some(isTiny) ? data.map((x) => (isTiny(x) ? 0 : x)) : data;
+/** Who has numbers looked at. */
+interface Looking {
+  readonly arena: Arena;
+  readonly kernels: Kernels;
 }
 
-export const hasHuge = (data: Float32Array): boolean => data.some((x) => Math.abs(x) > HUGE);
+/** The numbers, with 0 for those below `least` in magnitude; the same array where there are none. */
+export function withoutTiny(by: Looking, data: Float32Array, least = TINY): Float32Array {
+  return anyBetween(by, data, 1, bitsOf(least) - 1) ? data.map((x) => (Math.abs(x) < least ? 0 : x)) : data;
+}
+
+export const hasHuge = (by: Looking, data: Float32Array): boolean =>
+  anyBetween(by, data, bitsOf(HUGE) + 1, bitsOf(Infinity));
+
+const anyBetween = ({ arena, kernels }: Looking, data: Float32Array, low: number, high: number): boolean =>
+  inBlocks(arena, data, (address, count) => kernels.anyBetween(address, count, low, high)) === 1;
+
+/** A float32's bits as a whole number. */
+const bitsOf = (x: number): number => new Int32Array(Float32Array.of(x).buffer)[0] as number;

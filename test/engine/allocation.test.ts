@@ -12,6 +12,7 @@ import { allLayers } from '../../src/layers/all.js';
 import { loadKernels } from '../../src/wasm/module.js';
 import { ON_DEMAND } from '../../src/wasm/on-demand.js';
 import { builds } from '../support/builds.js';
+import { int8Spec } from '../support/int8.js';
 import { randomFloats, SpecBuilder } from '../support/random.js';
 
 const collect = (globalThis as { gc?: () => void }).gc;
@@ -120,8 +121,13 @@ function modelOf(type: string): ModelSpec {
   return builder.spec(FEATURES, ['y']);
 }
 
-async function stepOf(type: string, build: Build): Promise<() => void> {
-  const stream = (await createModel(modelOf(type), { build })).createStream();
+/** Of these once more with int8 weights. */
+const INT8 = ['lstm', 'gru', 'rnn', 'dense', 'embedding', 'conv1d'].map((type) => `int8 ${type}`);
+
+async function stepOf(entry: string, build: Build): Promise<() => void> {
+  const type = entry.replace('int8 ', '');
+  const spec = type === entry ? modelOf(type) : int8Spec(modelOf(type));
+  const stream = (await createModel(spec, { build })).createStream();
   const frame = type === 'embedding' ? Int32Array.of(3) : randomFloats(FEATURES, 1);
   const out = new Float32Array(stream.run(frame as Input).length);
   return () => stream.step(frame, out);
@@ -136,7 +142,7 @@ async function planOf(type: string, build: Build): Promise<() => void> {
 }
 
 describe.runIf(collect).each(builds)('a stream step allocates nothing in JS, %s', (build) => {
-  it.each(Object.keys(allLayers))('%s', async (type) => {
+  it.each([...Object.keys(allLayers), ...INT8])('%s', async (type) => {
     const step = type === 'bidirectional' ? await planOf(type, build) : await stepOf(type, build);
     const steps = (count: number): void => {
       for (let i = 0; i < count; i++) step();

@@ -25,7 +25,7 @@ const kernels = readFileSync(new URL('../../dist/kernels/simd.wasm', import.meta
 const loose = <Type>(value: unknown): Type => value as Type;
 
 const RUN = 'mask, lengths, batch, initialState';
-const MODEL = 'build, kernels, memoryLimit, layers';
+const MODEL = 'build, kernels, memoryLimit, layers, int8';
 
 /** Every public function that takes options, what they are, and another function's. */
 const FUNCTIONS: [
@@ -182,6 +182,16 @@ describe.each(builds)('options, %s', (build) => {
       [() => model.run([1, 2], { mask: loose([[1]]) }), 'mask: not a mask; expected a number or boolean at 0, got [1]'],
       [() => model.run([1, 2], { mask: loose(['0']) }), 'mask: not a mask; expected a number or boolean at 0, got "0"'],
       [() => model.run([1, 2], { lengths: loose(1) }), 'lengths: wrong length'],
+      [() => model.run(loose(undefined)), 'input "x": missing input; expected x, got undefined'],
+      [() => model.runNamed({}), 'input "x": missing input; expected x, got {}'],
+      [
+        () => stream.step(loose([[1, 2]])),
+        'frame: wrong length; expected 2 numbers (batch 1 · features 2), got [[1, 2]]',
+      ],
+      [
+        () => stream.step(loose(Promise.resolve([1, 2]))),
+        'frame: wrong length; expected 2 numbers (batch 1 · features 2), got Promise {}',
+      ],
       [() => model.runNamed(loose([[1, 2]])), 'inputs: no such name; expected x, got "0"'],
       [() => model.runNamed(loose(undefined)), 'inputs: wrong type; expected a record with x, got undefined'],
       [() => stream.restore(loose('bytes')), 'saved state: not bytes'],
@@ -216,9 +226,15 @@ describe.each(builds)('options, %s', (build) => {
       expect(call).toThrow(InputError);
     }
     expect(stream.save()).toEqual(before);
+    if (ArrayBuffer.isView(data) && !(data instanceof DataView)) {
+      // Also of the length that the numbers would have.
+      expect(() => stream.step(loose(data))).toThrow(
+        'frame: bytes are not features; expected numbers: new Float32Array(',
+      );
+    }
     if (data instanceof Uint8Array && !(data instanceof Buffer)) {
       expect(() => model.run(data)).toThrow(
-        'input "x": bytes are not features; expected numbers: a Float32Array over these bytes, or one made of their values, got Uint8Array(2)',
+        'input "x": bytes are not features; expected numbers: new Float32Array(b.buffer, b.byteOffset, b.byteLength / 4) of float32 in bytes b, Float32Array.from(b) of their values, got Uint8Array(2)',
       );
     }
   });
