@@ -53,7 +53,7 @@ const REFUSED: [keyof typeof MODELS, unknown, unknown, string][] = [
     undefined,
     'input "x": wrong type; expected numbers, nested arrays of numbers, or { data, shape }, got null',
   ],
-  ['plain', undefined, undefined, 'input "x": missing input; expected x, got {x}'],
+  ['plain', undefined, undefined, 'input "x": missing input; expected x, got undefined'],
   [
     'plain',
     7,
@@ -150,7 +150,7 @@ const REFUSED: [keyof typeof MODELS, unknown, unknown, string][] = [
     'plain',
     Uint8Array.of(0, 0, 0),
     undefined,
-    'input "x": bytes are not features; expected numbers: a Float32Array over these bytes, or one made of their values, got Uint8Array(3)',
+    'input "x": bytes are not features; expected numbers: new Float32Array(b.buffer, b.byteOffset, b.byteLength / 4) of float32 in bytes b, Float32Array.from(b) of their values, got Uint8Array(3)',
   ],
   [
     'plain',
@@ -162,7 +162,7 @@ const REFUSED: [keyof typeof MODELS, unknown, unknown, string][] = [
     'plain',
     [Uint8Array.of(0, 0, 0)],
     undefined,
-    'input "x": bytes are not features; expected numbers: a Float32Array over these bytes, or one made of their values, got Uint8Array(3)',
+    'input "x": bytes are not features; expected numbers: new Float32Array(b.buffer, b.byteOffset, b.byteLength / 4) of float32 in bytes b, Float32Array.from(b) of their values, got Uint8Array(3)',
   ],
   ['plain', [1n, 2, 3], undefined, 'input "x": not a number; expected a number at 0, got 1'],
   ['plain', [1, 2, 3], { mask: [1, 1] }, 'mask: wrong length; expected 1 numbers (batch 1 · time 1), got 2'],

@@ -69,8 +69,8 @@ const CORE = [
     'src/state/fingerprint.ts',
     [
       'last weight of every tensor is not hashed',
-      'data.byteOffset, data.length)',
-      'data.byteOffset, data.length - 1)',
+      'hash = hashData(scales, hash);',
+      'hash = hashData(scales.subarray(0, -1), hash);',
       STATE,
       'counts',
     ],
