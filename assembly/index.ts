@@ -13,4 +13,4 @@ export { lstm } from './lstm';
 export { rnn } from './rnn';
 export { binary, copyRows, embedding, layerNorm, masking, softmax } from './rows';
 export { anyBetween, hash } from './survey';
-export { copyRowsWithoutTiny } from './tiny';
+export { copyRowsWithoutTiny, withoutDenormals } from './tiny';

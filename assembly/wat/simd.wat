@@ -7,14 +7,15 @@
  (type $5 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
  (type $6 (func (param i32 v128 f32) (result v128)))
  (type $7 (func (param v128 i32 v128 v128) (result v128)))
- (type $8 (func (param i32 i32 i32) (result i32)))
- (type $9 (func (param i32 i32 i32 i32) (result i32)))
- (type $10 (func (param i32 i32 i32 i32 i32 f32 i32)))
- (type $11 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
- (type $12 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $13 (func (param i32) (result i32)))
- (type $14 (func (param v128 i32) (result v128)))
- (type $15 (func (param i32 i32 i32 i32 f32 f32)))
+ (type $8 (func (param i32 i32)))
+ (type $9 (func (param i32 i32 i32) (result i32)))
+ (type $10 (func (param i32 i32 i32 i32) (result i32)))
+ (type $11 (func (param i32 i32 i32 i32 i32 f32 i32)))
+ (type $12 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
+ (type $13 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $14 (func (param i32) (result i32)))
+ (type $15 (func (param v128 i32) (result v128)))
+ (type $16 (func (param i32 i32 i32 i32 f32 f32)))
  (import "env" "memory" (memory $0 1))
  (global $assembly/index/relaxed i32 (i32.const 0))
  (data $0 (i32.const 64) "\00\00\fc\c2\00\00\fcB\7f\00@K\00\00\80?;\aa\b8\bf;\aa8@\18r1?\da\fcu>HWc=\81v\1e<K\b5\af:\00\00\00 ")
@@ -35,6 +36,7 @@
  (export "anyBetween" (func $assembly/survey/anyBetween))
  (export "hash" (func $assembly/survey/hash))
  (export "copyRowsWithoutTiny" (func $assembly/tiny/copyRowsWithoutTiny))
+ (export "withoutDenormals" (func $assembly/tiny/withoutDenormals))
  (func $assembly/cell/applyGate (param $0 i32) (param $1 v128) (param $2 f32) (result v128)
   (local $3 f32)
   (local $4 f32)
@@ -1556,6 +1558,39 @@
    return
   end
   local.get $0
+ )
+ (func $assembly/tiny/withoutDenormals (param $0 i32) (param $1 i32)
+  (local $2 i32)
+  (local $3 v128)
+  loop $for-loop|0
+   local.get $1
+   local.get $2
+   i32.gt_s
+   if
+    local.get $0
+    local.get $0
+    v128.load
+    local.tee $3
+    local.get $3
+    v128.const i32x4 0x7f800000 0x7f800000 0x7f800000 0x7f800000
+    v128.and
+    v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+    i32x4.eq
+    v128.const i32x4 0x7fffffff 0x7fffffff 0x7fffffff 0x7fffffff
+    v128.and
+    v128.andnot
+    v128.store
+    local.get $2
+    i32.const 1
+    i32.add
+    local.set $2
+    local.get $0
+    i32.const 16
+    i32.add
+    local.set $0
+    br $for-loop|0
+   end
+  end
  )
  (func $assembly/tile/tile3 (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32)
   (local $8 v128)

@@ -19,6 +19,21 @@ const SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 31, 64, 129];
 for (const build of builds) {
   const { kernels } = build;
   describe(`rows (${build.name})`, () => {
+    test('denormals become zeros of their sign in place, nothing else does', () => {
+      const bits = [0, 1, 0x007fffff, 0x00800000, 0x3f800000, 0x7f7fffff, 0x7f800000, 0x7fc00001];
+      const words = Int32Array.from([...bits, ...bits.map((word) => word | 0x80000000), 1, 2, 3, 4]);
+      const bed = new Bed(build);
+      const block = bed.block(words.length, { writable: true });
+      block.i32.set(words);
+      const vectors = words.length / 4 - 1;
+      bed.run(() => kernels.withoutDenormals(block.at, vectors));
+      const denormal = (word: number): boolean => (word & 0x7f800000) === 0;
+      expect([...block.i32]).toEqual(
+        [...words].map((word, i) => (i < 4 * vectors && denormal(word) ? word & 0x80000000 : word)),
+      );
+      bed.run(() => kernels.withoutDenormals(block.at, 0));
+    });
+
     test.each(SIZES)('softmax of %i', (n) => {
       const rows = 3;
       for (const scale of [1, 30, 1e4]) {
@@ -61,24 +76,25 @@ for (const build of builds) {
       (pad) => {
         for (const n of [1, 2, 3, 5, 6, 7, 9, 31]) {
           const stride = pad4(n);
-          const data = uniform(2 * n, n, 3);
+          // The last row is masked, as far as it goes.
+          const data = [...uniform(2 * n, n, 3), ...Array<number>(n).fill(0.5)];
           const results = [pad, 0.5].map((filling) => {
             const bed = new Bed(build);
-            const src = bed.block(2 * stride);
+            const src = bed.block(3 * stride);
             src.f32.fill(filling);
-            for (let r = 0; r < 2; r++) src.f32.set(data.subarray(r * n, (r + 1) * n), r * stride);
-            const [soft, norm, kept] = [1, 2, 3].map(() => bed.block(2 * stride, { writable: true })) as [
+            for (let r = 0; r < 3; r++) src.f32.set(data.slice(r * n, (r + 1) * n), r * stride);
+            const [soft, norm, kept] = [1, 2, 3].map(() => bed.block(3 * stride, { writable: true })) as [
               Block,
               Block,
               Block,
             ];
             const mask = bed.block(1, { writable: true });
-            bed.run(() => kernels.softmax(src.at, soft.at, 2, stride * 4, n));
-            bed.run(() => kernels.layerNorm(src.at, norm.at, 2, stride * 4, n, 0, 0, 1e-3));
-            bed.run(() => kernels.masking(src.at, kept.at, 2, stride * 4, n, 0.5, mask.at));
+            bed.run(() => kernels.softmax(src.at, soft.at, 3, stride * 4, n));
+            bed.run(() => kernels.layerNorm(src.at, norm.at, 3, stride * 4, n, 0, 0, 1e-3));
+            bed.run(() => kernels.masking(src.at, kept.at, 3, stride * 4, n, 0.5, mask.at));
             return [
-              ...[soft, norm, kept].flatMap((block) => [0, 1].flatMap((r) => [...row(block, r, n)])),
-              ...mask.u8.subarray(0, 2),
+              ...[soft, norm, kept].flatMap((block) => [0, 1, 2].flatMap((r) => [...row(block, r, n)])),
+              ...mask.u8.subarray(0, 3),
             ];
           });
           expectSameBits(results[0] as number[], results[1] as number[]);
