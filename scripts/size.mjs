@@ -75,8 +75,12 @@ const rows = [
   // Loaded for a model with int8 weights alone.
   ['kernels, int8 simd (raw)', kernel('int8-simd'), 12 * KB],
   ['kernels, int8 relaxed (raw)', kernel('int8-relaxed'), 12 * KB],
-  ['int8, loaded when needed', await javascript('src/layers/int8/support.ts'), 6 * KB],
-  ['further layers, loaded when needed', await javascript('src/layers/all.ts', /layers\/common\.js$/), 17 * KB],
+  [
+    'int8, loaded when needed',
+    await javascript('dist/chunks/int8.js', /chunks\/(?:core|base|kernels-int8-\w+)\.js$/),
+    6 * KB,
+  ],
+  ['further layers, loaded when needed', await javascript('dist/layers/all.js', /chunks\/(?:core|base)\.js$/), 12 * KB],
   // All layers and one build.
   ['simd (min+gzip)', await javascript('dist/simd.js'), 40 * KB],
   ['relaxed (min+gzip)', await javascript('dist/relaxed.js'), 40 * KB],

@@ -24,6 +24,8 @@ export interface Engine {
   readonly slotBytes: number;
   /** Where each carried state of the graph lies, in its order. */
   readonly carried: readonly StatePlace[];
+  /** Whether a plan runs. A layer of the caller's own may call anything meanwhile. */
+  running: boolean;
 }
 
 /**
@@ -37,6 +39,7 @@ export class Plan {
   /** Address of the caller's mask `[batch][time]`; 0 without one. */
   readonly mask: number;
   readonly #ops: Op[] = [];
+  readonly #engine: Engine;
   readonly #arena: Arena;
   readonly #blocks: number[] = [];
 
@@ -45,6 +48,7 @@ export class Plan {
     const { arena, graph, layers } = engine;
     const { batch, time } = shape;
     this.shape = shape;
+    this.#engine = engine;
     this.#arena = arena;
     const buffers = new Map<string, ValueBuffer>();
     const alloc = (bytes: number): number => {
@@ -68,7 +72,11 @@ export class Plan {
     const port = ({ name, dtype }: ValueInfo): Port => new Port(arena, buffers.get(name) as ValueBuffer, dtype);
     try {
       this.mask = shape.masked ? alloc(batch * time) : 0;
-      for (const input of graph.inputs) place(input, input.kind === 'sequence' && !input.time ? this.mask : 0);
+      for (const input of graph.inputs) {
+        const { address, stride, rows } = place(input, input.kind === 'sequence' && !input.time ? this.mask : 0);
+        if (isMultiplied(input, layers))
+          this.#ops.push(() => engine.kernels.withoutDenormals(address, (rows * stride) / 16));
+      }
       const carry = (name: string, { parts: [{ offset, length }] }: StatePlace, save: boolean): void => {
         const { address, stride } = buffers.get(name) as ValueBuffer;
         const { kernels, slotBytes } = engine;
@@ -116,11 +124,27 @@ export class Plan {
   }
 
   run(state: number): void {
+    const engine = this.#engine;
     const ops = this.#ops;
-    for (let i = 0; i < ops.length; i++) (ops[i] as Op)(state);
+    engine.running = true;
+    try {
+      for (let i = 0; i < ops.length; i++) (ops[i] as Op)(state);
+    } finally {
+      engine.running = false;
+    }
   }
 
   free(): void {
     for (const block of this.#blocks) this.#arena.free(block);
   }
+}
+
+/**
+ * Whether an input's denormals are to be left out, each of which would make its products a hundred times as slow: where products and
+ * cells alone read it, which leave them out themselves. What else reads an input may tell them from zeros.
+ */
+function isMultiplied({ name, dtype }: ValueInfo, layers: readonly Layer[]): boolean {
+  const readers = layers.filter(({ node }) => node.inputs.includes(name));
+  const multiplies = ({ multiplyAdds }: Layer): boolean => multiplyAdds > 0;
+  return dtype === 'float32' && readers.every(multiplies) && readers.some(({ cells }) => cells.length === 0);
 }

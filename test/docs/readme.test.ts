@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { readmeGiven } from './guides.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const folder = existsSync(`${ROOT}docs`) ? readdirSync(`${ROOT}docs`).map((name) => `docs/${name}`) : [];
@@ -15,20 +16,31 @@ const samples = PAGES.flatMap((page) =>
   })),
 );
 
+/** What a sample takes for given: a place and an input of the reader's. */
+const GIVEN: Record<string, string> = { 'README.md, sample 1': readmeGiven };
+
 describe('code samples run word for word', () => {
   it.each(samples)('$name', ({ name, code }) => {
     // Within the package, so that 'gatewise' is this one.
     const file = `${ROOT}${name.replace(/\W+/g, '-')}.tmp.mjs`;
-    writeFileSync(file, code);
+    writeFileSync(file, (GIVEN[name] ?? '') + code);
     try {
       const printed = execFileSync(process.execPath, [file], { cwd: ROOT, encoding: 'utf8' });
-      if (name === 'README.md, sample 1') {
+      if (name === 'README.md, sample 2') {
         expect(printed).toMatch(/lstm.*\[time, 64\].*\n.*lstm.*\[time, 64\].*\n.*\[time, 7\]/);
         expect(printed).toMatch(/Float32Array\(7\) \[\s*-?\d/);
       }
     } finally {
       rmSync(file);
     }
+  });
+
+  it('the first commands of the README are those for a clone', () => {
+    const commands = [...readFileSync(`${ROOT}README.md`, 'utf8').matchAll(/^ {4}(\S.*?)\s*(?:#.*)?$/gm)];
+    expect(commands.slice(0, 2).map(([, command]) => command)).toEqual([
+      'npm ci && npm run demo',
+      'npm ci && npm test',
+    ]);
   });
 
   it('there are some in the README, the first of them short', () => {

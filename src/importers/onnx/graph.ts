@@ -6,6 +6,7 @@ import type { Environment, Scope } from './environment.js';
 import { fold } from './fold/fold.js';
 import { refuseForeign } from './foreign.js';
 import { runFunction } from './functions.js';
+import { checkLogical } from './logical.js';
 import { runLoop } from './loop/loop.js';
 import { checkNames, functionKey } from './names.js';
 import { checkOperands } from './operands.js';
@@ -50,7 +51,11 @@ export function runGraph(env: Environment, graph: Graph, outputs: readonly strin
   const needed = neededBy(nodes, outputs);
   const initial = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   for (const [name, tensor] of initial) if (needed.names.has(name)) scope.set(name, readTensor(tensor, env.sources));
-  for (const node of nodes) if (needed.nodes.has(node)) runNode(env, node, scope, needed.names);
+  for (const node of nodes) {
+    if (!needed.nodes.has(node)) continue;
+    runNode(env, node, scope, needed.names);
+    for (const name of needed.last.get(node) ?? []) scope.drop(name);
+  }
   return outputs.map(
     (name) => scope.get(name) ?? refuse(`output ${JSON.stringify(name)}`, 'nothing makes it', 'a node or input'),
   );
@@ -118,6 +123,7 @@ function runPlain(
 
 function runOperator(op: Op, ctx: Context, domain: string): (Item | undefined)[] {
   if (op.type === 'Constant' && domain === '') return [constantNode(op)];
+  checkLogical(op);
   const table = domain === '' ? OPERATORS : MICROSOFT;
   const run = Object.hasOwn(table, op.type) ? table[op.type] : undefined;
   const known = op.inputs.length > 0 && op.inputs.every((item) => item === undefined || item.kind === 'constant');

@@ -1,3 +1,4 @@
+import { InputError } from '../../errors.js';
 import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
@@ -27,15 +28,32 @@ const FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
 /**
  * A model as one safetensors file: its tensors as F32, int8 weights as I8 with their scales as F32, and everything else of the spec as JSON in the metadata. What any
  * importer made can be kept so, and comes back bit for bit.
- * @throws {InputError} a tensor whose name or data cannot be written.
+ * @throws {InputError} a tensor whose name or data cannot be written; what JSON has no word for (NaN, infinities, BigInts, cycles).
  */
 export function toSafetensors(spec: ModelSpec): Uint8Array;
 export function toSafetensors(spec: ModelSpec, options?: unknown): Uint8Array {
   refuseOptions(options);
-  const { tensors, int8, ...rest } = spec;
+  if (!isObject(spec)) throw new InputError('not a model', { where: 'spec', expected: 'a ModelSpec', got: show(spec) });
+  const { tensors, int8, ...rest } = spec as ModelSpec;
   const packed = int8 && packInt8(tensors, int8);
   const metadata = { version: VERSION, ...rest, ...(packed && { int8: packed.scaleNames }) };
-  return writeSafetensors(packed?.tensors ?? tensors, { [KEY]: JSON.stringify(metadata) });
+  return writeSafetensors(packed?.tensors ?? tensors, { [KEY]: textOf(metadata) });
+}
+
+/** JSON that comes back as it was: what `JSON.stringify` turns into something else is refused. */
+function textOf(spec: object): string {
+  const cannot = (where: string, got: string, cause?: unknown): never => {
+    throw new InputError('cannot be written', { where, expected: 'what JSON has a word for', got, cause });
+  };
+  try {
+    return JSON.stringify(spec, (key, value: unknown) => {
+      const odd = typeof value === 'number' ? !Number.isFinite(value) : /bigint|function|symbol/.test(typeof value);
+      return odd ? cannot(`spec, ${show(key)}`, String(value)) : value;
+    });
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    return cannot('spec', (cause as Error).message, cause);
+  }
 }
 
 /**

@@ -1,6 +1,7 @@
 import { refuse } from '../../shared/refuse.js';
 import { type Context, known, numbers, type Op } from '../context.js';
 import { broadcast, pick } from '../fold/elements.js';
+import { once } from '../fold/once.js';
 import { arranged, withFeatures } from '../layout.js';
 import { isSym, sameNum, showSize } from '../num.js';
 import { block, materialise, stack, value } from '../stretch.js';
@@ -21,6 +22,11 @@ import { align } from './elementwise.js';
 import { element } from './part.js';
 import type { Run } from './run.js';
 
+function scaled({ budget, where }: Op, data: Float32Array, scale: number): Float32Array {
+  budget.bytes(data.byteLength, where);
+  return data.map((one) => one * scale);
+}
+
 /** `y = x·W`: W `[K, N]` in the file is one column per output, one row per output here. */
 function dense(op: Op, ctx: Context, x: Value, axis: number, w: Constant, transposed: boolean, scale = 1): Value {
   const [k, n] = (transposed ? [w.dims[1], w.dims[0]] : w.dims) as [number, number];
@@ -31,7 +37,7 @@ function dense(op: Op, ctx: Context, x: Value, axis: number, w: Constant, transp
   const weight = ctx.tensor(
     w.tensor ?? `${op.name}.weight`,
     [n, k],
-    scale === 1 ? data : data.map((one) => one * scale),
+    scale === 1 ? data : once(data, `times ${scale}`, () => scaled(op, data, scale)),
     {
       constant: w,
       becomes: `${op.name}.weight`,
@@ -98,13 +104,8 @@ function product(op: Op, ctx: Context, a: Value, b: Value): Value {
   if (heads < 0) return rows(op, ctx, x, y);
   // Heads: one product each.
   const n = broadcast(where, left.slice(heads, heads + 1), right.slice(heads, heads + 1))[0];
-  if (typeof n !== 'number' || n > MOST_BLOCKS)
-    refuse(
-      where,
-      'very many products, or as many as the run says',
-      `at most ${MOST_BLOCKS}; options.shapes`,
-      showSize(n),
-    );
+  if (typeof n !== 'number' || n < 1 || n > MOST_BLOCKS)
+    refuse(where, 'very many products, or as many as the run says', `1 to ${MOST_BLOCKS}; options.shapes`, showSize(n));
   const head = (factor: Value, i: number): Value =>
     element(ctx, where, factor, heads, totalSize(factor.axes[heads] as readonly Atom[]) === 1 ? 0 : i);
   const parts = Array.from({ length: n }, (_, i) => product(op, ctx, head(x, i), head(y, i)));
@@ -161,9 +162,9 @@ export function gemm(op: Op, ctx: Context): Item[] {
   const x = value(ctx, where, inputs[0], 'A');
   const w = known(where, inputs[1], 'B');
   const [scale, beta] = [attributes.float('alpha', 1), attributes.float('beta', 1)];
-  if (attributes.int('transA', 0) !== 0) refuse(where, 'sums over the batch', 'transA 0', '1');
+  if (attributes.flag('transA', false)) refuse(where, 'sums over the batch', 'transA 0', '1');
   if (w.dims.length !== 2 || x.axes.length !== 2) refuse(where, 'not matrices', 'two axes', `[${w.dims}]`);
-  const y = dense(op, ctx, x, 1, w, attributes.int('transB', 0) !== 0, scale);
+  const y = dense(op, ctx, x, 1, w, attributes.flag('transB', false), scale);
   ctx.biasless.delete(op.outputs[0] as string);
   if (inputs[2] === undefined) return [y];
   if (inputs[2].kind === 'value') {
@@ -176,6 +177,7 @@ export function gemm(op: Op, ctx: Context): Item[] {
   const data = numbers(where, c);
   if (data.length !== units && data.length !== 1)
     refuse(where, 'C differs from row to row', `${units} numbers`, `${data.length}`);
+  op.budget.bytes(4 * units, where);
   const bias = ctx.tensor(
     c.tensor ?? 'bias',
     [units],
