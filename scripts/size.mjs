@@ -66,7 +66,8 @@ const rows = [
   ['kernels, relaxed (raw)', kernel('relaxed'), 18 * KB],
   // 2 KB of it read what callers give so that nothing of theirs can run, or change, in the middle; another has pipes, rows of a
   // stream and what is said to those who pass something else, for which the kernels' text made room within what counts.
-  ['core (min+gzip)', core, 22 * KB],
+  // The last half is where int8 weights come in.
+  ['core (min+gzip)', core, 22.5 * KB],
   // What a Worker is deployed with.
   ['core and simd.wasm (min+gzip)', core + gzipped(readFileSync('dist/kernels/simd.wasm')), 30 * KB],
   // What counts: the budgets above leave room within it, so that no byte need be golfed.

@@ -96,7 +96,7 @@ function readModelOptions(given: ModelOptions = {}, where: string): ModelOptions
     badInput('layers', 'not a table of layers', 'allLayers', describe(layers));
   }
   if (int8 !== undefined && reading(InputError, 'int8', () => typeof int8?.tensors) !== 'function') {
-    badInput('int8', 'no integer kernels', 'what loadInt8 gives', describe(int8));
+    badInput('int8', 'no integer kernels', 'loadInt8()');
   }
   return options;
 }
