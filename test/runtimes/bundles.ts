@@ -1,34 +1,24 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join } from 'node:path';
 import { build } from 'rolldown';
 
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'gatewise-'));
 
 /**
- * A script of this folder made ready for any runtime: one file, or the parts that a bundler makes of it for browsers.
+ * A script made into one file for any runtime; WebAssembly modules stay imports.
+ * @returns where it is.
  * @throws if it asks for anything of Node.
  */
-export async function bundle(
-  folder: string,
-  script: string,
-  parts: 'one file' | 'parts' = 'one file',
-): Promise<string> {
+export async function bundle(script: string, folder: string): Promise<string> {
   const { output } = await build({
-    input: fileURLToPath(new URL(script, import.meta.url)),
+    input: script,
     platform: 'browser',
     external: [/\.wasm$/],
-    output: {
-      dir: folder,
-      entryFileNames: '[name].mjs',
-      chunkFileNames: '[name]-[hash].mjs',
-      codeSplitting: parts === 'parts',
-    },
+    output: { dir: folder, entryFileNames: `${basename(script).split('.')[0]}.mjs`, codeSplitting: false },
     logLevel: 'silent',
   });
-  for (const { fileName, code } of output as { fileName: string; code?: string }[]) {
-    if (/from\s*["']node:/.test(code ?? '')) throw new Error(`${fileName} needs Node`);
-  }
-  return join(folder, output[0].fileName);
+  const [{ fileName, code }] = output;
+  if (/from\s*["']node:/.test(code)) throw new Error(`${fileName} needs Node`);
+  return join(folder, fileName);
 }
