@@ -1,4 +1,4 @@
-import { FRAMEWORKS } from '../golden/case.js';
+import { FRAMEWORKS, type Framework } from '../golden/case.js';
 import { readIndex } from '../golden/cases.js';
 import { oneOfEach } from './files.js';
 import type { Questions } from './suite.js';
@@ -8,10 +8,14 @@ const EVERY = 3;
 
 /** What is asked of every runtime, but for states that were saved elsewhere. */
 export function questions(): Questions {
-  const golden = FRAMEWORKS.map((framework) => {
+  const golden = (framework: Framework) => {
     const { cases, values } = readIndex(framework);
     const some = cases.filter((_, index) => index % EVERY === 0);
-    return [framework, { cases: some, values: Buffer.from(values.buffer).toString('base64') }] as const;
-  });
-  return { golden: Object.fromEntries(golden) as Questions['golden'], files: oneOfEach(), saved: {} };
+    return { cases: some, values: Buffer.from(values.buffer).toString('base64') };
+  };
+  return {
+    golden: Object.fromEntries(FRAMEWORKS.map((name) => [name, golden(name)])) as Questions['golden'],
+    files: oneOfEach(),
+    saved: {},
+  };
 }

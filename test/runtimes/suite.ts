@@ -7,6 +7,9 @@ import { stackBytes } from '../support/stacks.js';
 import { fromBase64 } from './base64.js';
 import { type File, type Opener, openAll } from './importers.js';
 
+// For what is made elsewhere of the same numbers.
+export { randomFloats } from '../support/random.js';
+
 /** The package, as the place has it. */
 export interface Given {
   /** `createModel`, or `createModelSync` where nothing can be waited for. */
