@@ -50,7 +50,8 @@ describe('an amplifier in an AudioWorklet', needsChromium, () => {
   beforeAll(async () => {
     installed = packed();
     const project = installed.project('site');
-    await putSuite(project, ['audio.mjs', 'amp.mjs']);
+    const entries = ['audio.mjs', 'amp.mjs'].map((name) => new URL(`entries/${name}`, import.meta.url));
+    await putSuite(project, ...entries);
     site = await serve(
       project,
       { 'index.html': '<!doctype html><script type="module" src="audio.mjs"></script>' },

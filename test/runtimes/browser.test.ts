@@ -27,7 +27,8 @@ describe('Chromium, from the files of the package, under a strict policy, confor
     conformance = await conformHere();
     installed = packed();
     project = installed.project('site');
-    await putSuite(project, ['page.mjs', 'worklet.mjs']);
+    const entries = ['page.mjs', 'worklet.mjs'].map((name) => new URL(`entries/${name}`, import.meta.url));
+    await putSuite(project, ...entries);
     putQuestions(project, conformance.asked);
     site = await serve(
       project,

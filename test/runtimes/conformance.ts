@@ -16,10 +16,11 @@ export interface Conformance {
   readonly here: Answers;
 }
 
-export async function conformHere(): Promise<Conformance> {
-  const asked = questions();
+/** @param every of the golden cases one in so many: by default some hundreds are asked. */
+export async function conformHere(every = 3): Promise<Conformance> {
+  const asked = questions(every);
   const here = await conform({ createModel, acceptsBuild, load }, asked);
-  expect(Object.keys(here.golden).length).toBeGreaterThan(300);
+  expect(Object.keys(here.golden).length).toBeGreaterThan(1000 / every);
   expect(Object.keys(here.opened)).toHaveLength(12);
   expect(Object.keys(here.streams)).toHaveLength(8);
   return { asked: { ...asked, saved: savedBy(here) }, here };

@@ -1,13 +1,12 @@
 // Projects of users: a folder with nothing but the package, installed from the tarball.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundle, newFolder } from './bundles.js';
 import type { Questions } from './suite.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const ENTRIES = fileURLToPath(new URL('entries', import.meta.url));
 
 const npm = (cwd: string, ...args: string[]): void => {
   execFileSync('npm', args, { cwd, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' });
@@ -33,10 +32,13 @@ export function packed(): { folder: string; project: (name: string) => string } 
   };
 }
 
-/** Puts the conformance suite into a project, as one plain module, and what asks it: scripts as users write them. */
-export async function putSuite(project: string, entries: readonly string[]): Promise<void> {
+/**
+ * Puts the conformance suite into a project, as one plain module.
+ * @param entries what asks it: scripts as users write them.
+ */
+export async function putSuite(project: string, ...entries: readonly URL[]): Promise<void> {
   await bundle(fileURLToPath(new URL('suite.ts', import.meta.url)), project);
-  for (const name of entries) copyFileSync(join(ENTRIES, name), join(project, name));
+  for (const entry of entries) copyFileSync(entry, join(project, basename(entry.pathname)));
 }
 
 export function putQuestions(project: string, questions: Questions): void {

@@ -31,7 +31,7 @@ afterAll(() => rmSync(installed.folder, { recursive: true }));
 /** A project with the suite, and a script that asks it. */
 async function projectOf(entry: string): Promise<string> {
   const project = installed.project(entry.split('.')[0] as string);
-  await putSuite(project, [entry]);
+  await putSuite(project, new URL(`entries/${entry}`, import.meta.url));
   putQuestions(project, conformance.asked);
   return project;
 }
