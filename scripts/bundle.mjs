@@ -40,6 +40,8 @@ const roomOf = (moduleIds) => /importers\/(\w+)\/(?:read|container)\.ts$/.exec(m
 const OPTIONS = {
   cwd: ROOT,
   platform: 'neutral',
+  // Of gatewise/node alone.
+  external: [/^node:/],
   tsconfig: 'tsconfig.build.json',
   resolve: { mainFields: ['module', 'main'], conditionNames: ['import'] },
 };

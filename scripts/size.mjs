@@ -23,8 +23,8 @@ const IMPORTERS = {
   rtneural: [8],
   nam: [8],
   safetensors: [8],
-  // What is loaded before the format is known; `choose` only where there are files by name.
-  load: [5, /\/read\.js$/, /\/container\.js$/, /\/choose\.js$/],
+  // What is loaded before the format is known; `open` and `beside` only where there is more than the bytes of one file.
+  load: [5, /\/read\.js$/, /\/container\.js$/, /\/open\.js$/, /\/beside\.js$/],
 };
 
 /** Raw bytes of a kernel build. */

@@ -1,7 +1,4 @@
-/**
- * Every error Gatewise throws is a `GatewiseError` with a stable `code`, and says where
- * (model layer, tensor or argument), what was expected, and what came instead.
- */
+/** What an error says beside its message. */
 export interface ErrorDetails {
   /** The layer, tensor, argument or file section that is wrong. */
   readonly where?: string | undefined;
@@ -10,6 +7,10 @@ export interface ErrorDetails {
   readonly cause?: unknown;
 }
 
+/**
+ * Every error Gatewise throws is a `GatewiseError` with a stable `code`, and says where
+ * (model layer, tensor or argument), what was expected, and what came instead.
+ */
 export class GatewiseError extends Error {
   // Written out: minifiers rename classes.
   override readonly name: string = 'GatewiseError';

@@ -6,7 +6,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { createModel } from 'gatewise';
 import { readOnnx } from 'gatewise/onnx';
-import plot from 'simple-ascii-chart';
+import { speechChart } from './chart.mjs';
 import { agreement, segments } from './segments.mjs';
 
 const here = new URL('.', import.meta.url);
@@ -85,8 +85,7 @@ for (const one of alone) console.log(`  (nobody)${' '.repeat(17)}${clock(one.sta
 const share = agreement(found, known.speech, frames, FRAME);
 console.log(`\n${(100 * share).toFixed(1)} % of ${frames} frames agree\n`);
 
-const points = [...probabilities].map((p, index) => [index * FRAME, p]);
-console.log(plot(points, { title: 'probability of speech', width: 100, height: 8, xLabel: 'seconds' }));
+console.log(speechChart([...probabilities], FRAME));
 
 const sorted = times.sort();
 const [median, p99] = [sorted[Math.floor(frames / 2)], sorted[Math.floor(frames * 0.99)]];

@@ -1,23 +1,13 @@
 // The series and what the model reads of it; the twin of load(), season() and featurize() in train.py.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { table } from '../shared/data.mjs';
 
 const FEATURES = 4;
 
 /** Days (ISO dates) and columns of seattle-weather.csv, as the npm package vega-datasets ships it. */
 export function loadSeries() {
-  // The package exports its code only; its data lies beside it.
-  const code = createRequire(import.meta.url).resolve('vega-datasets');
-  const text = readFileSync(join(dirname(code), '..', 'data', 'seattle-weather.csv'), 'utf8');
-  const [head, ...lines] = text.trim().split(/\r?\n/);
-  const rows = lines.map((line) => line.split(','));
-  const at = (name) => head.split(',').indexOf(name);
-  const column = (name) => rows.map((row) => Number(row[at(name)]));
-  return {
-    days: rows.map((row) => row[at('date')]),
-    columns: Object.fromEntries(['temp_max', 'temp_min', 'precipitation', 'wind'].map((name) => [name, column(name)])),
-  };
+  const { date, ...texts } = table('seattle-weather.csv');
+  const names = ['temp_max', 'temp_min', 'precipitation', 'wind'];
+  return { days: date, columns: Object.fromEntries(names.map((name) => [name, texts[name].map(Number)])) };
 }
 
 /** The season's normal in °C on day `t` of the series: a constant, then sin and cos of each harmonic of the year. */

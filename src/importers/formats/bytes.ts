@@ -4,7 +4,8 @@ import { show } from './json.js';
 /** What importers accept as the contents of a file. Never modified, never kept. */
 export type FileBytes = ArrayBufferLike | ArrayBufferView;
 
-const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice('[object '.length, -1);
+/** `Uint8Array`, `URL`, … also of another realm. */
+export const tagOf = (value: unknown): string => Object.prototype.toString.call(value).slice('[object '.length, -1);
 
 /** Whether they are what `viewBytes` accepts. */
 export const isBytes = (value: unknown): value is FileBytes =>

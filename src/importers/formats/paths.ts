@@ -7,3 +7,10 @@ export function plainPath(path: string): string {
   }
   return parts.join('/');
 }
+
+/** The plain path of a file within a folder, as a model names it; undefined if it leads out of the folder or to none. */
+export function pathWithin(name: string): string | undefined {
+  const path = plainPath(name);
+  const leaves = path === '' || path === '..' || path.startsWith('../') || /^([/\\]|[a-z]:)|\0/i.test(name);
+  return leaves ? undefined : path;
+}

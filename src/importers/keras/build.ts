@@ -108,6 +108,21 @@ export class Build extends SpecBuilder {
     return { ...x, name: this.add({ type: 'activation', inputs, activation }, wanted) };
   }
 
+  /** Gives values other names; an inner value that has one of these steps aside. Nodes keep theirs. */
+  rename(names: ReadonlyMap<string, string>): void {
+    const kept = new Set(names.values());
+    const renamed = new Map(names);
+    for (const { name, outputs = [name] } of this.nodes)
+      for (const value of outputs)
+        if (kept.has(value) && !names.has(value)) renamed.set(value, this.unique(`${value}.inner`));
+    const nameOf = (value: string): string => renamed.get(value) ?? value;
+    for (const node of this.nodes) {
+      const { name, inputs, outputs = [name] } = node;
+      if (inputs.some((value) => renamed.has(value))) node.inputs = inputs.map(nameOf);
+      if (outputs.some((value) => nameOf(value) !== value)) node.outputs = outputs.map(nameOf);
+    }
+  }
+
   /** The whole spec. */
   finish(name: string, outputs: readonly Flow[]): ModelSpec {
     const times = this.times.resolve();

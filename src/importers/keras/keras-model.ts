@@ -16,7 +16,7 @@ import { runOperation } from './operations/all.js';
 import { axesOf } from './operations/axes.js';
 import type { Rules } from './rules.js';
 import { Survey } from './survey.js';
-import { type Called, type FileShape, type Plans, type Visitor, Walk, whereOf } from './walk.js';
+import { type Called, type FileShape, outputNames, type Plans, type Visitor, Walk, whereOf } from './walk.js';
 
 /**
  * The spec of a Keras model.
@@ -53,7 +53,21 @@ export function kerasModel(
     }
     return { ...output, name: build.add({ type: 'dropout', inputs: [name] }, `${name}.output`) };
   });
-  return { spec: build.finish(entry.name, own), reporter };
+  const names = nameOutputs(build, own, outputNames(entry));
+  build.rename(new Map(own.map(({ name }, index) => [name, names[index] as string])));
+  const named = own.map((output, index) => ({ ...output, name: names[index] as string }));
+  return { spec: build.finish(entry.name, named), reporter };
+}
+
+/** The names that Keras has for the outputs; of several that it gives the same name, the first one's. */
+function nameOutputs(build: Build, outputs: readonly Flow[], wanted: readonly (string | undefined)[]): string[] {
+  const taken = new Set<string>();
+  const given = wanted.map((name) => {
+    if (name === undefined || taken.has(name) || build.isInput(name)) return undefined;
+    taken.add(name);
+    return name;
+  });
+  return outputs.map(({ name }, index) => given[index] ?? (taken.has(name) ? build.unique(name) : name));
 }
 
 type Value = Flow | Mask;

@@ -2,7 +2,7 @@ import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import type { LayerCall } from './calls/collect.js';
 import { type FunctionalPlan, planFunctional } from './calls/functional.js';
-import type { Reference } from './calls/references.js';
+import { type Reference, references } from './calls/references.js';
 import { isModel, type LayerEntry, layersOf } from './entries.js';
 import type { Rules } from './rules.js';
 
@@ -104,6 +104,17 @@ export class Walk<Value> {
 }
 
 export const whereOf = (layer: LayerEntry): string => `layer ${JSON.stringify(layer.name)} (${layer.className})`;
+
+/**
+ * What Keras calls each output of a model: the layer that makes it, a model among the layers being one. Undefined for what a layer
+ * makes beside its first value (states), which Keras gives the same name.
+ */
+export function outputNames(entry: LayerEntry): (string | undefined)[] {
+  if (entry.className === 'Sequential') return [layersOf(entry).at(-1)?.name];
+  return references(entry.config.output_layers, `model ${JSON.stringify(entry.name)}`).map(([layer, , tensor]) =>
+    tensor === 0 ? layer : undefined,
+  );
+}
 
 const shapeOf = ({ config }: LayerEntry): FileShape | undefined =>
   asShape(config.batch_shape ?? config.batch_input_shape);

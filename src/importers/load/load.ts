@@ -5,10 +5,12 @@ import type { OnnxOptions } from '../onnx/read.js';
 import type { PyTorchConfig } from '../pytorch/config.js';
 import type { RTNeuralOptions } from '../rtneural/options.js';
 import type { ImportLimits } from '../shared/budget.js';
-import { limitsOf } from '../shared/limits.js';
+import { type ImportOptions, limitsOf } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
 import type { TensorFlowConfig } from '../tensorflow/config.js';
+import type { ReadFile } from './beside.js';
+import type { Found } from './choose.js';
 import { sniff } from './sniff.js';
 
 /** What some formats need to be told beside the file. */
@@ -24,24 +26,64 @@ export interface LoadOptions {
 /**
  * A file; or several that belong together, by name: ONNX with external data, a checkpoint's index and shards, model.json and its
  * shards. Names may be paths; what the model names is looked for in its own folder.
+ *
+ * A file may also be a URL (http, https, data, blob), a Response, a Blob or a File that a user chose, or a promise of one. Of a URL, and of a Response that knows
+ * its own, the files beside the model are fetched from its folder.
  */
-export type LoadSource = FileBytes | Readonly<Record<string, FileBytes>>;
+export type LoadSource =
+  | FileBytes
+  | Elsewhere
+  | Readonly<Record<string, FileBytes | Elsewhere>>
+  | ArrayLike<Elsewhere>
+  | PromiseLike<FileBytes | Elsewhere>;
+
+/**
+ * What leads to a file: the URL as a string, or one by `href`; a Response, a Blob, a File. Said without the types of a browser's
+ * library, which not every user has.
+ */
+export type Elsewhere = string | { readonly href: string } | { arrayBuffer(): Promise<ArrayBuffer> };
 
 /**
  * Opens a model file of any format that there is an importer for. The format is told from the bytes, of several files by their
  * names as well, and only its importer is loaded.
  * @throws {ImportError} of no known format, options of another format, or whatever the importer refuses; more than
- *   `limits` allow.
+ *   `limits` allow; a path, which `loadFile` of `gatewise/node` opens; what cannot be fetched.
  */
 export async function load(source: LoadSource, options: LoadOptions = {}): Promise<Imported> {
-  const given: unknown = options;
-  const limited =
-    isObject(given) && given.limits !== undefined
-      ? { limits: limitsOf({ limits: given.limits }) as ImportLimits }
-      : undefined;
-  const { main, format, others } = isBytes(source)
+  const limited = limitsIn(options);
+  const found = isBytes(source)
     ? { main: viewBytes(source), format: sniff(source, limited ?? {}), others: {} }
-    : (await import('./choose.js')).choose(source, limited);
+    : await (await import('./open.js')).open(source, limited, givenBeside(options));
+  return importFound(found, options, limited);
+}
+
+/**
+ * Opens a model from wherever its files are: a disk, an archive, a store of keys and values. Files that the model names beside it (ONNX'
+ * external data, shards) are asked for as well.
+ * @param name of the file that describes the model, in its folder.
+ * @param read gives a file's bytes: the model's by `name`, then others by their path from the model's folder, never outside of it.
+ * @throws {ImportError} as `load`; whatever `read` throws comes through.
+ */
+export async function loadFrom(name: string, read: ReadFile, options: LoadOptions = {}): Promise<Imported> {
+  const limited = limitsIn(options);
+  const { readWithBeside } = await import('./beside.js');
+  return importFound(await readWithBeside(name, read, limited, givenBeside(options)), options, limited);
+}
+
+/** Paths of files beside the model that the options hold. */
+const givenBeside = (options: LoadOptions | undefined): string[] => Object.keys(options?.onnx?.files ?? {});
+
+function limitsIn(given: unknown): ImportOptions | undefined {
+  if (!isObject(given) || given.limits === undefined) return undefined;
+  return { limits: limitsOf({ limits: given.limits }) as ImportLimits };
+}
+
+async function importFound(
+  { main, format, others }: Found,
+  options: LoadOptions,
+  limited: ImportOptions | undefined,
+): Promise<Imported> {
+  const given: unknown = options;
   if (!isObject(given)) refuse('options', 'not an object', `{ ${format}: … }`, show(given));
   for (const [key, value] of Object.entries(given))
     if (key !== format && key !== 'limits' && value !== undefined)

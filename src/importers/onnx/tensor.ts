@@ -1,7 +1,7 @@
 import { bytesPerElement, elementsOf, toFloats } from '../formats/elements.js';
 import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
-import { externalBytes, type Files } from './external.js';
+import { EXTERNAL, externalBytes, type Files } from './external.js';
 import { bounded } from './fold/elements.js';
 import { refuseForeign } from './foreign.js';
 import type { Tensor } from './proto/messages.js';
@@ -99,7 +99,7 @@ function typedData(tensor: Tensor, dtype: string, where: string): ArrayLike<numb
 }
 
 const rawBytes = (tensor: Tensor, where: string, files: Files): Uint8Array | undefined => {
-  if (tensor.dataLocation === 1) return externalBytes(tensor, where, files);
+  if (tensor.dataLocation === EXTERNAL) return externalBytes(tensor, where, files);
   if (tensor.dataLocation !== 0)
     refuse(where, 'data in an unknown place', 'in the file or beside it', `${tensor.dataLocation}`);
   return tensor.rawData.length > 0 ? tensor.rawData : undefined;

@@ -66,27 +66,41 @@ export function openBundle(index: FileBytes, data: readonly FileBytes[], budget:
     data.map((shard) => viewBytes(shard, 'data')),
     budget,
   );
+  const arrays = new Map<string, NamedArray>();
+  for (const [name, value] of entries(bytes, budget)) {
+    if (name === '') checkHeader(value, data.length);
+    else {
+      const entry = readEntry(value, name);
+      const array = entry && shards.read(entry, name);
+      // Checkpoints of objects (tf.Module, tf.train.Checkpoint, SavedModel) name a variable by its path and what it is of it.
+      const variable = name.endsWith(OBJECT_PATH) ? name.slice(0, -OBJECT_PATH.length) : name;
+      if (arrays.has(variable)) refuse(`variable ${JSON.stringify(variable)}`, 'a variable twice', 'every name once');
+      if (array) arrays.set(variable, array);
+    }
+  }
+  return arrays;
+}
+
+/** How many shards an index says that it has; undefined if it does not. */
+export function shardCount(bytes: Uint8Array, budget: Budget): number | undefined {
+  for (const [name, value] of entries(bytes, budget)) {
+    if (name !== '') break;
+    for (const { field, value: number } of new Reader(value).fields()) if (field === 1) return number;
+  }
+  return undefined;
+}
+
+/** Everything in the index, in the order of the names. */
+function* entries(bytes: Uint8Array, budget: Budget): Generator<[name: string, value: Uint8Array]> {
   const footer = new Reader(bytes, bytes.length - FOOTER, bytes.length - 8);
   footer.varint();
   footer.varint();
   const [begin, size] = [footer.varint(), footer.varint()];
-  const arrays = new Map<string, NamedArray>();
   for (const [, handle] of block(bytes, begin, size, budget)) {
     const reader = new Reader(handle);
-    for (const [key, value] of block(bytes, reader.varint(), reader.varint(), budget)) {
-      const name = new TextDecoder().decode(key.slice());
-      if (name === '') checkHeader(value, data.length);
-      else {
-        const entry = readEntry(value, name);
-        const array = entry && shards.read(entry, name);
-        // Checkpoints of objects (tf.Module, tf.train.Checkpoint, SavedModel) name a variable by its path and what it is of it.
-        const variable = name.endsWith(OBJECT_PATH) ? name.slice(0, -OBJECT_PATH.length) : name;
-        if (arrays.has(variable)) refuse(`variable ${JSON.stringify(variable)}`, 'a variable twice', 'every name once');
-        if (array) arrays.set(variable, array);
-      }
-    }
+    for (const [key, value] of block(bytes, reader.varint(), reader.varint(), budget))
+      yield [new TextDecoder().decode(key.slice()), value];
   }
-  return arrays;
 }
 
 /** The entries of one block: keys share their beginnings with the one before. */

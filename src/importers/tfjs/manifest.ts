@@ -1,6 +1,6 @@
 import { describeNoBytes, type FileBytes, isBytes, viewBytes } from '../formats/bytes.js';
 import { bytesPerElement, elementsOf, toFloats } from '../formats/elements.js';
-import { isObject, show } from '../formats/json.js';
+import { isObject, parseJson, show } from '../formats/json.js';
 import { plainPath } from '../formats/paths.js';
 import type { Stored } from '../keras/files/stored.js';
 import type { Budget } from '../shared/budget.js';
@@ -25,6 +25,14 @@ export function sizeOf(shards: Shards): number {
   if (typeof shards !== 'object' || shards === null || isBytes(shards))
     refuse('shards', 'not files', 'files in a list, or by their paths', describeNoBytes(shards));
   return Object.values(shards).reduce((sum: number, shard) => sum + (isBytes(shard) ? shard.byteLength : 0), 0);
+}
+
+/** The paths of all shards, as the manifest of a `model.json` has them; what is none is left to `readManifest`. */
+export function shardNames(modelJson: Uint8Array, budget: Budget): string[] {
+  const file = parseJson(modelJson, 'model.json', budget);
+  const groups: readonly unknown[] = isObject(file) && Array.isArray(file.weightsManifest) ? file.weightsManifest : [];
+  const paths = groups.flatMap((group) => (isObject(group) && Array.isArray(group.paths) ? group.paths : []));
+  return paths.filter((path) => typeof path === 'string');
 }
 
 /**

@@ -95,14 +95,16 @@ export class Hdf5 {
     if (parts.length > DEEPEST) refuse(this.name, 'groups nested too deep', `at most ${DEEPEST}`, `${parts.length}`);
     let shared = 0;
     while (shared < parts.length && this.#path[shared + 1]?.part === parts[shared]) shared++;
-    this.#path.length = shared + 1;
-    for (const part of parts.slice(shared)) {
-      const { item, keys } = this.#path.at(-1) as Opened;
-      const next = keys.has(part) ? item.get?.(part) : undefined;
+    let last = this.#path[shared] as Opened;
+    for (const [index, part] of parts.slice(shared).entries()) {
+      const next = last.keys.has(part) ? last.item.get?.(part) : undefined;
+      // What is not there closes nothing: it is often asked for.
       if (!next) return undefined;
-      this.#path.push(this.#opened(part, next));
+      last = this.#opened(part, next);
+      this.#path.length = shared + 1 + index;
+      this.#path.push(last);
     }
-    return this.#path.at(-1)?.item;
+    return last.item;
   }
 
   #opened(part: string, item: Item): Opened {

@@ -1,0 +1,65 @@
+import { type FileBytes, viewBytes } from '../formats/bytes.js';
+import { pathWithin } from '../formats/paths.js';
+import { Budget } from '../shared/budget.js';
+import type { ImportOptions } from '../shared/limits.js';
+import { refuse } from '../shared/refuse.js';
+import type { Found } from './choose.js';
+import { type Format, sniff } from './sniff.js';
+
+/** Gives the bytes of a file by its path from the model's folder, `/` between its parts. */
+export type ReadFile = (path: string) => FileBytes | PromiseLike<FileBytes>;
+
+/** No model comes in more files. */
+const MOST_FILES = 10_000;
+/** Files that are read at the same time. */
+const AT_ONCE = 6;
+
+/**
+ * A model by the name of the file that describes it, and the files beside it that this names: ONNX' external data, the shards of
+ * TensorFlow.js, of a checkpoint. Each is read once, and none outside of the model's folder, whatever the model says.
+ * @param name in its folder. @param given paths of files that need not be read.
+ * @throws {ImportError} of no known format; a file outside of the folder; too many.
+ */
+export async function readWithBeside(
+  name: string,
+  read: ReadFile,
+  options: ImportOptions = {},
+  given: readonly string[] = [],
+): Promise<Found> {
+  const main = viewBytes(await read(name), `file ${JSON.stringify(name)}`);
+  const format = sniff(main, options);
+  const known = new Set(given.map(pathWithin));
+  const paths = new Set<string>();
+  for (const wanted of await namesIn(main, format, name, options)) {
+    const path =
+      pathWithin(wanted) ??
+      refuse(`file ${JSON.stringify(wanted)}`, "a file outside the model's folder", 'a path within it', wanted);
+    if (!known.has(path)) paths.add(path);
+  }
+  if (paths.size > MOST_FILES) refuse('file', 'too many files', `at most ${MOST_FILES}`, `${paths.size}`);
+  const others: Record<string, FileBytes> = Object.create(null);
+  const waiting = paths.values();
+  const work = async (): Promise<void> => {
+    for (const path of waiting) others[path] = viewBytes(await read(path), `file ${JSON.stringify(path)}`);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return { main, format, others };
+}
+
+/** The names of the files that a model consists of beside its first, as it says them. */
+async function namesIn(
+  main: Uint8Array,
+  format: Format,
+  name: string,
+  { limits }: ImportOptions,
+): Promise<readonly string[]> {
+  const budget = new Budget(main.length, limits);
+  if (format === 'onnx') return (await import('../onnx/external.js')).externalNames(main, budget);
+  if (format === 'tfjs') return (await import('../tfjs/manifest.js')).shardNames(main, budget);
+  const [, stem] = /^(.*)\.index$/.exec(name) ?? [];
+  if (format !== 'tensorflow' || stem === undefined) return [];
+  const count = (await import('../tensorflow/bundle.js')).shardCount(main, budget) ?? 0;
+  if (count > MOST_FILES) refuse('index', 'too many shards', `at most ${MOST_FILES}`, `${count}`);
+  const padded = (n: number): string => `${n}`.padStart(5, '0');
+  return Array.from({ length: count }, (_, shard) => `${stem}.data-${padded(shard)}-of-${padded(count)}`);
+}
