@@ -1,4 +1,5 @@
-import { rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +10,12 @@ import { STRICT, serve } from '../runtimes/site.js';
 import type { Answers } from '../runtimes/suite.js';
 import { needs } from '../support/needs.js';
 import { BUNDLERS, installed as bundlers } from './bundlers.js';
+
+/** What a policy says of the scripts within a page. */
+function hashesOf(page: string): string {
+  const scripts = [...readFileSync(page, 'utf8').matchAll(/<script[^>]*>([^<]+)<\/script>/g)];
+  return scripts.map(([, code = '']) => `'sha256-${createHash('sha256').update(code).digest('base64')}'`).join(' ');
+}
 
 /** What entries/main.js puts into the page. */
 declare const page: { answer(): Promise<Answers>; inWorker(): Promise<Answers> };
@@ -31,7 +38,7 @@ describe('a page and its Web Worker conform, built by', { ...needsChromium, ...n
     rmSync(installed.folder, { recursive: true });
   });
 
-  it.each(BUNDLERS)('$name', async ({ name, build }) => {
+  it.each(BUNDLERS)('$name', async ({ name, build, inline }) => {
     const project = installed.project(name.replace(/\W/g, '-'));
     await putSuite(
       project,
@@ -39,7 +46,8 @@ describe('a page and its Web Worker conform, built by', { ...needsChromium, ...n
     );
     const built = join(project, build(project));
     const { asked, here } = conformance;
-    const site = await serve(built, { 'questions.json': JSON.stringify(asked) }, STRICT);
+    const policy = inline ? STRICT.replace("'self'", `'self' ${hashesOf(join(built, 'index.html'))}`) : STRICT;
+    const site = await serve(built, { 'questions.json': JSON.stringify(asked) }, policy);
     try {
       const tab = await browser.newPage();
       await tab.goto(site.url);

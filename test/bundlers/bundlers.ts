@@ -13,11 +13,15 @@ export interface Bundler {
   readonly name: string;
   /** Builds a project of index.html, main.js and worker.js. @returns the folder to serve, within the project. */
   build(project: string): string;
+  /** Whether its page has a script inline, which a policy must name by its hash. */
+  readonly inline?: true;
 }
 
-/** Runs a command of a package that is installed here, in the project. */
-function run(project: string, script: string, ...args: string[]): void {
-  execFileSync(process.execPath, [join(MODULES, script), ...args], {
+/** Runs a command that is installed here, a script or not, in the project. */
+function run(project: string, file: string, ...args: string[]): void {
+  const path = join(MODULES, file);
+  const [command, first] = /\.\w+$/.test(file) ? [process.execPath, [path]] : [path, []];
+  execFileSync(command, [...first, ...args], {
     cwd: project,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -58,7 +62,7 @@ export const BUNDLERS: readonly Bundler[] = [
     build(project) {
       // A worker is an entry of its own: esbuild leaves `new URL(…)` as it is.
       const options = ['--bundle', '--format=esm', '--splitting', '--minify', '--outdir=built'];
-      run(project, 'esbuild/bin/esbuild', 'main.js', 'worker.js', ...options);
+      run(project, '.bin/esbuild', 'main.js', 'worker.js', ...options);
       return putPage(project, 'built');
     },
   },
@@ -66,12 +70,13 @@ export const BUNDLERS: readonly Bundler[] = [
     name: 'Rollup',
     build(project) {
       const resolve = join(MODULES, '@rollup/plugin-node-resolve/dist/cjs/index.js');
-      run(project, 'rollup/dist/bin/rollup', 'main.js', 'worker.js', '-d', 'built', '-p', resolve, '--silent');
+      run(project, '.bin/rollup', 'main.js', 'worker.js', '-d', 'built', '-p', resolve, '--silent');
       return putPage(project, 'built');
     },
   },
   {
     name: 'Parcel',
+    inline: true, // an import map
     build(project) {
       // The one setting: without it Parcel does not read the `exports` of packages.
       const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
