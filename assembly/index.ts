@@ -9,6 +9,7 @@ export const relaxed: i32 = ASC_FEATURE_RELAXED_SIMD ? 1 : 0;
 export { activate } from './activations';
 export { gemm, panelVectors } from './gemm';
 export { gru } from './gru';
+export { hash } from './hash';
 export { lstm } from './lstm';
 export { rnn } from './rnn';
 export { binary, copyRows, embedding, layerNorm, masking, softmax } from './rows';

@@ -50,6 +50,7 @@ if (!fresh) {
   }
   for (const build of BUILDS) await compile(build);
   // What Workers and bundlers make of an imported kernel file.
-  writeFileSync(inRoot(TYPES), 'declare const kernels: WebAssembly.Module;\nexport default kernels;\n');
+  const type = "import('../wasm/runtime-types.js').WasmModule";
+  writeFileSync(inRoot(TYPES), `declare const kernels: ${type};\nexport default kernels;\n`);
   writeFileSync(inRoot(STAMP), digest());
 }

@@ -43,6 +43,7 @@ const OPTIONS = {
   // Of gatewise/node alone.
   external: [/^node:/],
   tsconfig: 'tsconfig.build.json',
+  external: [/^node:/],
   resolve: { mainFields: ['module', 'main'], conditionNames: ['import'] },
 };
 

@@ -25,6 +25,7 @@ import { raise, reading } from './refuse.js';
 import type { ModelSpec } from './spec.js';
 import { type LayerStateInput, writeState } from './state/access.js';
 import { Stream, type StreamOptions } from './stream.js';
+import type { Floats } from './typed.js';
 import type { Build, LoadedModule } from './wasm/module.js';
 
 export interface NamedRunOptions extends MaskOptions {
@@ -106,10 +107,10 @@ export class Model {
    * @throws {MemoryLimitError} no room for the run; live streams are untouched.
    * @throws {DisposedError}
    */
-  run(x: Input, given: RunOptions = {}): Float32Array {
+  run<Out extends Float32Array = Floats>(x: Input, given: RunOptions & { readonly out?: Out } = {}): Out {
     const { out, ...options } = readOptions(given, [...RUN_OPTIONS, 'out'], 'run');
     const [result] = this.#run(byName(this.#alive(), x), options, out).outputs;
-    return out ?? (result as Float32Array);
+    return (out ?? result) as Out;
   }
 
   /** Like `run`, for models with several inputs or outputs; results come with their shapes. */

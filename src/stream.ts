@@ -23,7 +23,7 @@ import { showAsText } from './inspect/shown.js';
 import { badInput, describe, raise, reading } from './refuse.js';
 import { type LayerState, type LayerStateInput, readState, writeState } from './state/access.js';
 import { decodeState, encodeState } from './state/snapshot.js';
-import { copyInts, isFloats, isInts, type Numbers } from './typed.js';
+import { copyInts, type Floats, isFloats, isInts, type Numbers } from './typed.js';
 
 export interface StreamOptions {
   /** Sequences that advance together, each with a state of its own. Default 1. */
@@ -100,7 +100,11 @@ export class Stream {
    * @throws {InputError} wrong length or type, or the model has several inputs or outputs (use `runNamed`); the state is as it was.
    * @throws {DisposedError}
    */
-  step(frame: ArrayLike<number>, out?: Float32Array, mask?: ArrayLike<number | boolean>): Float32Array {
+  step<Out extends Float32Array = Floats>(
+    frame: ArrayLike<number>,
+    out?: Out,
+    mask?: ArrayLike<number | boolean>,
+  ): Out {
     let plan = this.#plan;
     let input = this.#input;
     let output = this.#output;
@@ -126,7 +130,7 @@ export class Stream {
     input.write(from);
     plan.run(this.#state);
     output.read(to);
-    return to;
+    return to as Out;
   }
 
   /**
@@ -135,10 +139,10 @@ export class Stream {
    * @returns `[batch, time, outputs]` flat, or `[batch, outputs]` for a model that outputs the last timestep only.
    * @throws {InputError} the state is then as it was.
    */
-  run(x: Input, given: StreamRunOptions = {}): Float32Array {
+  run<Out extends Float32Array = Floats>(x: Input, given: StreamRunOptions & { readonly out?: Out } = {}): Out {
     const { out, ...options } = readOptions(given, [...MASK_OPTIONS, 'out'], 'run');
     const [result] = this.#run(byName(this.#engine, x), options, out).outputs;
-    return out ?? (result as Float32Array);
+    return (out ?? result) as Out;
   }
 
   /** Like `run`, for models with several inputs or outputs. */
@@ -171,9 +175,7 @@ export class Stream {
    * them; the next one is asked for when its outputs are. Leaving the loop closes the source.
    * @throws {InputError} a frame that is refused, or what is no source; the state is then as it was.
    */
-  async *frames(
-    source: AsyncIterable<Input> | Iterable<Input | PromiseLike<Input>>,
-  ): AsyncGenerator<Float32Array, void> {
+  async *frames(source: AsyncIterable<Input> | Iterable<Input | PromiseLike<Input>>): AsyncGenerator<Floats, void> {
     const { asyncIterator, iterator } = Symbol;
     const given: Partial<Record<symbol, unknown>> = Object(source);
     if (!given[asyncIterator] && !given[iterator]) {
@@ -256,7 +258,7 @@ export class Stream {
     release(this.#memory);
   }
 
-  #next(frame: Input): Float32Array {
+  #next(frame: Input): Floats {
     return isFloats(frame, this.#input?.length ?? 0) ? this.step(frame) : this.run(frame);
   }
 

@@ -4,6 +4,9 @@
 /** Numbers of a caller's, read once: an array that nothing hangs on. Features as float32; token ids as float64, which holds them all. */
 export type Numbers = Float32Array | Float64Array;
 
+/** Results: memory of their own, which may be passed on and transferred. */
+export type Floats = Float32Array<ArrayBuffer>;
+
 const PROTOTYPE = Object.getPrototypeOf(Float32Array.prototype) as object;
 
 const getter = <Value>(key: PropertyKey): ((this: unknown) => Value) =>

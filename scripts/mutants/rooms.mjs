@@ -10,7 +10,7 @@ const LONG = [
   'allocation',
   'memory',
   'bombs',
-  'fuzz',
+  'slow/*',
   'importers/**/hostile',
 ];
 
@@ -19,8 +19,11 @@ export function testsOf(folder) {
   const [, room, importer] = folder.split('/');
   const exclude = LONG.map((name) => `test/**/${name}.test.ts`);
   if (room === 'importers' && importer) {
-    // tfjs files hold the layers of Keras. Braces around a single name would be taken for a part of it.
-    const own = { shared: '**', formats: '**', keras: '{keras,tfjs}/**' }[importer] ?? `${importer}/**`;
+    // tfjs files hold the layers of Keras, and `load` is where the container goes in and out. What all share is seen in what takes little
+    // time. Braces around a single name would be taken for a part of it.
+    const all = '{formats,load,nam,pytorch,rtneural,safetensors,shared,tensorflow,tfjs}/**';
+    const shared = { shared: all, formats: all, keras: '{keras,tfjs}/**', safetensors: '{safetensors,load}/**' };
+    const own = shared[importer] ?? `${importer}/**`;
     return { include: [`test/importers/${own}/*.test.ts`], exclude };
   }
   const engine = CORE.includes(room) || folder.endsWith('.ts');

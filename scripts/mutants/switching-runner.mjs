@@ -37,7 +37,11 @@ export default class SwitchingRunner extends VitestTestRunner {
     tell({ busy: test.name });
     super.onAfterRunTask(test);
     if (test.result?.state === 'pass') this.#tests.push({ test, ms: test.result.duration });
-    else delete state.mutantCoverage?.perTest[this.#tests.length];
+    else {
+      delete state.mutantCoverage?.perTest[this.#tests.length];
+      const [error] = test.result?.errors ?? [];
+      if (error) tell({ unfit: `${test.file.name}: ${test.name}`, error: error.message });
+    }
   }
 
   async onAfterRunFiles(ran) {
@@ -56,10 +60,13 @@ export default class SwitchingRunner extends VitestTestRunner {
     const tests = [];
     for (const [number, { test, ms }] of this.#tests.entries()) {
       // Some tests can't be run twice; they would notice everything.
+      state.currentTestId = `again ${number}`;
       const error = await failure(test);
+      state.currentTestId = undefined;
       tell({ busy: test.name });
+      const [hits = {}, again = {}] = [coverage.perTest[number], coverage.perTest[`again ${number}`]];
       if (error) tell({ unfit: `${test.file.name}: ${test.name}`, error: String(error) });
-      else tests.push({ test, ms, hits: coverage.perTest[number] ?? {} });
+      else tests.push({ test, ms, hits, again });
     }
     tests.sort((a, b) => a.ms - b.ms);
     const time = {};
@@ -69,12 +76,16 @@ export default class SwitchingRunner extends VitestTestRunner {
       tell({ start: id });
       const covering = tests.filter(({ hits }) => hits[id]);
       const outcome = await this.#switch(id, covering);
-      // What ran while files were loaded, or in the body of a describe, ran before there was anything to switch.
-      if (outcome.status === 'survived' && atLoading.has(id)) {
-        outcome.status = 'static';
-        // What no test runs is a part of the module itself, which whatever file comes first loads.
-        if (covering.length > 0) outcome.files = this.#loading.get(id)?.files;
-      } else if (covering.length === 0) outcome.status = 'not reached';
+      if (covering.length === 0 && !atLoading.has(id)) outcome.status = 'not reached';
+      else if (outcome.status === 'survived') {
+        // What ran while files were loaded, in the body of a describe, or once in a process ran before there was anything to switch.
+        const once = covering.filter(({ again }) => !again[id]).map(({ test }) => test.file.name);
+        if (atLoading.has(id) || once.length > 0) {
+          outcome.status = 'static';
+          // What no test runs is a part of the module itself, which whatever file comes first loads.
+          if (covering.length > 0) outcome.files = [...new Set([...(this.#loading.get(id)?.files ?? []), ...once])];
+        }
+      }
       tell({ id, ...outcome });
       if (outcome.spoiled) break;
     }

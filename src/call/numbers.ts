@@ -70,7 +70,10 @@ export function readExactly(given: unknown, length: number, meaning: Meaning, wh
 /** @throws {InputError} not a list of exactly `length` numbers. */
 export function checkLength(given: unknown, length: number, meaning: Meaning, where: string, what: string): void {
   const got = listLength(given, meaning);
-  if (got !== length) badInput(where, 'wrong length', `${length} numbers (${what})`, describe(got ?? given));
+  if (got === length) return;
+  // Of lists in a list the length alone would tell nobody what is wrong.
+  const shown = got === undefined || Array.isArray(firstOf(given)) ? given : got;
+  badInput(where, 'wrong length', `${length} numbers (${what})`, describe(shown));
 }
 
 /** The first element of an array. */

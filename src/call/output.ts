@@ -1,7 +1,7 @@
 import type { ModelEngine } from '../engine/engine.js';
 import { MemoryLimitError } from '../errors.js';
 import { badInput, describe, raise } from '../refuse.js';
-import { arrayType, lengthOf, plainFloats } from '../typed.js';
+import { arrayType, type Floats, lengthOf, plainFloats } from '../typed.js';
 
 /** What a run may give, however small the memory limit is: that is of the WebAssembly memory, which long runs need little of. */
 const ALWAYS = 64 * 1024 * 1024;
@@ -20,7 +20,7 @@ const tooLarge = (bytes: number, expected?: string): never =>
   raise(MemoryLimitError, 'output', 'the output of one run is too large', expected, `${bytes}`);
 
 /** Room for so many numbers. @throws {MemoryLimitError} the runtime has none. */
-export function newFloats(length: number): Float32Array {
+export function newFloats(length: number): Floats {
   try {
     return new Float32Array(length);
   } catch {

@@ -4,6 +4,7 @@ import { openName, type Times, timesteps } from '../graph/clock.js';
 import type { Graph, ValueInfo } from '../graph/value.js';
 import { badInput, describe, reading } from '../refuse.js';
 import type { ValueLayout } from '../spec.js';
+import type { Floats } from '../typed.js';
 import {
   type CheckedInput,
   checkBatch,
@@ -57,7 +58,10 @@ export const readRequest = (
     }
     const given = names.map((name) => {
       const input = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
-      if (input === undefined) badInput(`input ${describe(name)}`, 'missing input', names.join(', '), describe(inputs));
+      if (input === undefined) {
+        const got = Object.hasOwn(inputs, name) ? input : inputs;
+        badInput(`input ${describe(name)}`, 'missing input', names.join(', '), describe(got));
+      }
       return input;
     });
     const checked = checkInputs(
@@ -130,7 +134,7 @@ export function only(values: readonly ValueInfo[], what: 'input' | 'output', ins
 }
 
 /** One of a run's results. */
-export interface NamedOutput extends Tensor<Float32Array> {
+export interface NamedOutput extends Tensor<Floats> {
   /** What each dimension of the shape is: those of the model's file, in its order; sizes are of the features. */
   readonly axes: ValueLayout['axes'];
 }
@@ -143,7 +147,7 @@ export function namedOutputs({ graph }: ModelEngine, request: RunRequest): Recor
       const layout = graph.layouts.get(info.name);
       const axes = axesOf(info, layout, batch);
       const sizes = { batch, time: outputTime(info, request) };
-      const ours = request.outputs[index] as Float32Array;
+      const ours = request.outputs[index] as Floats;
       const places = layout && placesOf(axes, sizes);
       const data = places ? Float32Array.from(places, (place) => ours[place] as number) : ours;
       return [info.name, { data, shape: shapeOf(axes, sizes), axes }];

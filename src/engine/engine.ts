@@ -9,7 +9,7 @@ import { SlotLayout, type StatePlace } from '../layers/recurrent/slot.js';
 import type { ModelSpec, TensorSpec } from '../spec.js';
 import { type Holder, leastOf, type StateOwner } from '../state/access.js';
 import { fingerprint } from '../state/fingerprint.js';
-import type { Hash } from '../state/hash.js';
+import { dataHasher, type Hash } from '../state/hash.js';
 import type { Numbers } from '../typed.js';
 import type { Kernels } from '../wasm/abi.js';
 import { rowBytes } from '../wasm/abi.js';
@@ -69,11 +69,11 @@ export class ModelEngine implements Engine, StateOwner {
 
   constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined, kinds: LayerKinds) {
     this.graph = checkSpec(spec, kinds);
-    this.fingerprint = fingerprint(this.graph, spec.tensors, kinds);
     this.arena = new Arena(memoryLimit);
     this.memoryLimit = this.arena.limit;
     this.kernels = instantiate(loaded, this.arena.memory);
     this.build = loaded.build;
+    this.fingerprint = fingerprint(this.graph, spec.tensors, kinds, dataHasher(this.arena, this.kernels));
     const slot = new SlotLayout();
     const tensor = (name: string): Float32Array => (spec.tensors[name] as TensorSpec).data;
     const context: BuildContext = { arena: this.arena, kernels: this.kernels, slot, tensor };

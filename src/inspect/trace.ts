@@ -2,6 +2,7 @@ import { checkOutputs, newFloats } from '../call/output.js';
 import type { ModelEngine, RunRequest, RunWatch } from '../engine/engine.js';
 import { timesteps } from '../graph/clock.js';
 import type { CellInfo } from '../layers/layer.js';
+import type { Floats } from '../typed.js';
 
 /**
  * What one recurrent layer did. Everything is `[batch, time, n]` flat, by the input's timesteps
@@ -16,11 +17,11 @@ export interface LayerTrace {
    * Gates after their activation, n = units: `i f g o` (LSTM), `r z n` (GRU), none for a simple RNN.
    * NaN at masked timesteps, where none is computed.
    */
-  readonly gates: Readonly<Record<string, Float32Array>>;
+  readonly gates: Readonly<Record<string, Floats>>;
   /** Cell state after the timestep, n = units; LSTM only. */
-  readonly c?: Float32Array;
+  readonly c?: Floats;
   /** Hidden state after the timestep, n = units or projection. */
-  readonly h: Float32Array;
+  readonly h: Floats;
 }
 
 /**

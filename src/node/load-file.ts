@@ -47,15 +47,13 @@ const isFileUrl = (value: unknown): value is URL =>
 
 function pathOf(path: PathLike): string {
   try {
-    if (typeof path === 'string') return /^file:/i.test(path) ? fileURLToPath(path) : path;
-    return fileURLToPath(path.href);
+    const text = typeof path === 'string' ? path : path.href;
+    if (typeof path === 'string' && !/^(file|https?|data|blob):/i.test(text)) return path;
+    return fileURLToPath(text);
   } catch (cause) {
-    throw new ImportError('not a path', {
-      where: 'path',
-      expected: 'a string, or a URL of a file; load() takes bytes and other URLs',
-      got: `${cause}`,
-      cause,
-    });
+    const expected = 'a string, or a URL of a file; load() takes bytes and other URLs';
+    const got = typeof path === 'string' ? path.slice(0, 200) : Object.prototype.toString.call(path);
+    throw new ImportError('not a path', { where: 'path', expected, got, cause });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { StatePlace } from '../layers/recurrent/slot.js';
+import type { Floats } from '../typed.js';
 import type { Arena } from '../wasm/arena.js';
 import { TINY } from '../wasm/tiny.js';
 import type { Hash } from './hash.js';
@@ -7,8 +8,8 @@ import type { Hash } from './hash.js';
 export interface LayerState {
   /** The layer's name, for reading; states are matched by order, so that a decoder takes an encoder's. */
   readonly layer: string;
-  readonly h: Float32Array;
-  readonly c?: Float32Array;
+  readonly h: Floats;
+  readonly c?: Floats;
 }
 
 /** The same as it may be given: any numbers. */
@@ -90,7 +91,7 @@ export function readState(owner: StateOwner, state: number, batch: number): Laye
       const out = new Float32Array(batch * part.length);
       readVector(owner, state, batch, part, out);
       return out;
-    }) as [Float32Array, Float32Array?];
+    }) as [Floats, Floats?];
     return { layer: name, h, ...(c && { c }) };
   });
 }

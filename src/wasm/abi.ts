@@ -24,7 +24,7 @@ export type CellKernel = (
 
 export interface Kernels {
   /** 1 in the relaxed build. */
-  readonly relaxed: WebAssembly.Global;
+  readonly relaxed: { readonly value: number };
   /** Width, in vectors, of the next panel of a packed matrix when `remaining` vectors remain. */
   panelVectors(remaining: number): number;
   /** `C[r] = init[r] + Σ_k A[r, k] · W[k0 + k]`, one sequential sum per output. */
@@ -60,6 +60,8 @@ export interface Kernels {
   copyRows(src: number, srcStride: number, dst: number, dstStride: number, rows: number, n: number): void;
   /** With 0 for what is below `TINY` in magnitude. */
   copyRowsWithoutTiny(src: number, srcStride: number, dst: number, dstStride: number, rows: number, n: number): void;
+  /** Continues the two lanes of a hash over 32-bit words. */
+  hash(words: number, count: number, lanes: number): void;
   readonly lstm: CellKernel;
   readonly gru: CellKernel;
   readonly rnn: CellKernel;

@@ -1,5 +1,6 @@
 import { MemoryLimitError } from '../errors.js';
 import { raise } from '../refuse.js';
+import type { WasmMemory } from './runtime-types.js';
 
 /** Blocks start on cache lines, so that no weight vector straddles two. */
 const ALIGNMENT = 64;
@@ -20,7 +21,7 @@ const UNITS = 2 ** 26;
  * `f32`, `i32` and `u8` are replaced on growth: read them from the arena at each use.
  */
 export class Arena {
-  readonly memory: WebAssembly.Memory;
+  readonly memory: WasmMemory;
   f32!: Float32Array<ArrayBuffer>;
   i32!: Int32Array<ArrayBuffer>;
   u8!: Uint8Array<ArrayBuffer>;

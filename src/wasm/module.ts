@@ -1,13 +1,14 @@
 import { RuntimeError } from '../errors.js';
 import { describe, raise } from '../refuse.js';
 import type { Kernels } from './abi.js';
+import type { WasmMemory, WasmModule } from './runtime-types.js';
 import { fromText } from './text.js';
 
 /** `simd`: the same bits on every engine. `relaxed`: fused multiply-add where the processor has it, faster. */
 export type Build = 'simd' | 'relaxed';
 
 /** Where the kernels come from: compiled bytes, a compiled module (Workers must import it as one), or embedded. */
-export type KernelSource = WebAssembly.Module | ArrayBuffer | ArrayBufferView<ArrayBuffer>;
+export type KernelSource = WasmModule | ArrayBuffer | ArrayBufferView<ArrayBuffer>;
 
 export interface KernelOptions {
   /** Force a build. Default: `relaxed` where it is there and `WebAssembly.validate` accepts it, else `simd`. */
@@ -20,7 +21,7 @@ export interface KernelOptions {
 export type Embedded = { readonly [B in Build]?: string | (() => Promise<string>) };
 
 export interface LoadedModule {
-  readonly module: WebAssembly.Module;
+  readonly module: WasmModule;
   readonly build: Build;
 }
 
@@ -75,7 +76,7 @@ export function loadKernelsSync({ build, kernels }: KernelOptions, embedded: Emb
 }
 
 /** Instantiates kernels, which loading has proved to be Gatewise's, on a memory of at least one page. */
-export function instantiate({ module }: LoadedModule, memory: WebAssembly.Memory): Kernels {
+export function instantiate({ module }: LoadedModule, memory: WasmMemory): Kernels {
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
 }
 
@@ -92,7 +93,7 @@ async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Modu
 }
 
 /** Also one of another realm. */
-const isModule = (kernels: KernelSource): kernels is WebAssembly.Module =>
+const isModule = (kernels: KernelSource): kernels is WasmModule =>
   Object.prototype.toString.call(kernels) === '[object WebAssembly.Module]';
 
 /** @throws {RuntimeError} something that only leads to bytes: where they are, what will be them, what holds them. */

@@ -1,4 +1,4 @@
-import { type Kernels, rowBytes } from './abi.js';
+import { type Kernels, rowBytes, VECTOR_BYTES } from './abi.js';
 import type { Arena } from './arena.js';
 import { LEAST_NORMAL, withoutTiny } from './tiny.js';
 
@@ -19,6 +19,8 @@ export interface Packing {
   readonly kernels: Kernels;
   /** The data of a tensor of the spec. */
   tensor(name: string): Float32Array;
+  /** For those who want 0 in the place of what is `TINY`, and have `tensor` give it: the data as it is, since kernels leave that out too. */
+  untouched?(name: string): Float32Array;
 }
 
 /**
@@ -48,51 +50,63 @@ export function gateColumns(gates: readonly number[], units: number): Int32Array
  * The parts follow one another along k.
  */
 export function packMatrix(
-  { arena, kernels, tensor }: Packing,
+  { arena, kernels, tensor, untouched }: Packing,
   columns: Int32Array,
   ...parts: readonly WeightPart[]
 ): PackedMatrix {
   const rows = parts.reduce((sum, [, length]) => sum + length, 0);
   const vectors = columns.length / 4;
   const address = arena.alloc(rows * columns.length * 4);
+  const copy = untouched ? kernels.copyRowsWithoutTiny : kernels.copyRows;
   let k0 = 0;
   for (const [name, length] of parts) {
-    const data = withoutTiny(tensor(name), LEAST_NORMAL);
+    const data = untouched ? untouched(name) : withoutTiny(tensor(name), LEAST_NORMAL);
     // Row `output` of the tensor is a column here.
-    packRows(kernels, arena.f32, { address, rows, vectors }, k0, length, columns, data, 0, length, 1);
+    const row = arena.alloc(4 * length);
+    packRows(kernels, arena, { address, rows, vectors }, k0, length, columns, row, 0, 4, copy, data);
+    arena.free(row);
     k0 += length;
   }
   return { address, rows, vectors };
 }
 
 /**
- * Writes rows `k0` to `k0 + count` of a packed matrix, the element of row k and column j from
- * `source[from + columns[j]·columnStep + k·rowStep]`, 0 where `columns[j]` is below 0. Allocates nothing.
+ * Writes rows `k0` to `k0 + count` of a packed matrix, the element of row k and column j from address
+ * `source + columns[j]·columnStep + k·rowStep`, 0 where `columns[j]` is below 0. Allocates nothing without `data`. The kernels copy, since
+ * models are made by code that has just been loaded, which takes twenty times as long for a number.
+ *
+ * @param copy `copyRows`, or the one that leaves out what is tiny.
+ * @param data what there is instead of columns in memory: each stands in `count` numbers of it, and is put at `source` for the copying.
  */
 export function packRows(
-  kernels: Kernels,
-  f32: Float32Array,
+  { panelVectors }: Kernels,
+  { f32 }: Arena,
   { address, rows, vectors }: PackedMatrix,
   k0: number,
   count: number,
   columns: Int32Array,
-  source: Float32Array,
-  from: number,
+  source: number,
   columnStep: number,
   rowStep: number,
+  copy: Kernels['copyRows'],
+  data?: Float32Array,
 ): void {
-  let panel = address / 4;
+  let panel = address;
   for (let vector = 0; vector < vectors; ) {
-    const width = kernels.panelVectors(vectors - vector);
-    const [first, end] = [vector * 4, (vector + width) * 4];
-    let target = panel + k0 * width * 4;
-    for (let k = 0; k < count; k++) {
-      for (let j = first; j < end; j++) {
-        const column = columns[j] as number;
-        f32[target++] = column < 0 ? 0 : (source[from + column * columnStep + k * rowStep] as number);
+    const width = panelVectors(vectors - vector);
+    const bytes = width * VECTOR_BYTES;
+    const target = panel + k0 * bytes;
+    for (let j = 0; j < width * 4; j++) {
+      const column = columns[vector * 4 + j] as number;
+      const to = target + j * 4;
+      if (column < 0) {
+        for (let k = 0; k < count; k++) f32[(to + k * bytes) / 4] = 0;
+      } else {
+        if (data) f32.set(data.subarray(column * count, (column + 1) * count), source / 4);
+        copy(source + column * columnStep, rowStep, to, bytes, count, 1);
       }
     }
-    panel += rows * width * 4;
+    panel += rows * bytes;
     vector += width;
   }
 }

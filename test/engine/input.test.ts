@@ -134,7 +134,7 @@ describe.each(builds)('input, %s', (build) => {
       {},
       'input "x": wrong type; expected numbers, nested arrays of numbers, or { data, shape }, got "text"',
     ],
-    ['nothing', undefined, {}, 'input "x": missing input; expected x, got {x}'],
+    ['nothing', undefined, {}, 'input "x": missing input; expected x, got undefined'],
     ['null', null, {}, 'input "x": wrong type'],
     ['strings in an array', [1, '2'], {}, 'input "x": not a number; expected a number at 1, got "2"'],
     ['64-bit integers', new BigInt64Array(2), {}, 'input "x": wrong type'],

@@ -182,6 +182,16 @@ describe.each(builds)('options, %s', (build) => {
       [() => model.run([1, 2], { mask: loose([[1]]) }), 'mask: not a mask; expected a number or boolean at 0, got [1]'],
       [() => model.run([1, 2], { mask: loose(['0']) }), 'mask: not a mask; expected a number or boolean at 0, got "0"'],
       [() => model.run([1, 2], { lengths: loose(1) }), 'lengths: wrong length'],
+      [() => model.run(loose(undefined)), 'input "x": missing input; expected x, got undefined'],
+      [() => model.runNamed({}), 'input "x": missing input; expected x, got {}'],
+      [
+        () => stream.step(loose([[1, 2]])),
+        'frame: wrong length; expected 2 numbers (batch 1 · features 2), got [[1, 2]]',
+      ],
+      [
+        () => stream.step(loose(Promise.resolve([1, 2]))),
+        'frame: wrong length; expected 2 numbers (batch 1 · features 2), got Promise {}',
+      ],
       [() => model.runNamed(loose([[1, 2]])), 'inputs: no such name; expected x, got "0"'],
       [() => model.runNamed(loose(undefined)), 'inputs: wrong type; expected a record with x, got undefined'],
       [() => stream.restore(loose('bytes')), 'saved state: not bytes'],

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 // @ts-expect-error: a script of the demo, without types
 import { agreement, segments } from '../../examples/vad/segments.mjs';
+import { load } from '../../src/importers/load/index.js';
 import { fromOnnx } from '../../src/importers/onnx/index.js';
 import { createModel } from '../../src/index.js';
 import { readWav } from '../models/audio.js';
@@ -77,4 +78,10 @@ describe.each(builds)('Silero VAD v5 from npm, %s', needsSilero, (build) => {
     const got = listen(await createModel(open(), { build }), readWav(clip('clip.wav')));
     expect(agreement(segments(got, { frame: FRAME }), speech, got.length, FRAME)).toBeGreaterThan(0.9);
   });
+});
+
+it('Silero VAD v5, opened as it is, names the input that decides it and the option for it', needsSilero, async () => {
+  await expect(load(readFileSync(installed))).rejects.toThrow(
+    'node "If_0" (If): a branch that depends on the input; expected options.inputs: { sr: … }, which decides it',
+  );
 });

@@ -81,7 +81,11 @@ it('what is no file is told so', async () => {
       new URL('https://example.org/model.onnx'),
       'path: not a path; expected a string, or a URL of a file; load() takes bytes and other URLs',
     ],
-    [undefined, 'path: not a path'],
+    ['https://example.org/model.onnx', 'load() takes bytes and other URLs, got https://example.org/model.onnx'],
+    [
+      undefined,
+      'path: not a path; expected a string, or a URL of a file; load() takes bytes and other URLs, got [object Undefined]',
+    ],
     [new Uint8Array(4), 'path: not a path'],
     ...(process.platform === 'win32' ? [] : [[fifo, 'no regular file; expected a file'] as [unknown, string]]),
   ];

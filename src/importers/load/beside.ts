@@ -38,9 +38,17 @@ export async function readWithBeside(
   }
   if (paths.size > MOST_FILES) refuse('file', 'too many files', `at most ${MOST_FILES}`, `${paths.size}`);
   const others: Record<string, FileBytes> = Object.create(null);
-  const waiting = paths.values();
+  const waiting = [...paths].reverse();
   const work = async (): Promise<void> => {
-    for (const path of waiting) others[path] = viewBytes(await read(path), `file ${JSON.stringify(path)}`);
+    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+      try {
+        others[path] = viewBytes(await read(path), `file ${JSON.stringify(path)}`);
+      } catch (error) {
+        // None is read any more.
+        waiting.length = 0;
+        throw error;
+      }
+    }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return { main, format, others };

@@ -53,14 +53,15 @@ async function filesOf(source: unknown): Promise<Readonly<Record<string, FileByt
   const entries = named
     ? list.map((file) => [file.webkitRelativePath || (file.name as string), file] as const)
     : Object.entries(source as object);
-  const files: [string, FileBytes][] = [];
-  for (const [name, file] of entries) {
+  const twice = entries.find(([name], index) => entries.findIndex(([other]) => other === name) < index);
+  if (twice) refuse(`file ${JSON.stringify(twice[0])}`, 'a file twice', 'every name once', twice[0]);
+  // All at once: a promise that fails while another is waited for would be nobody's.
+  const files = entries.map(async ([name, file]) => {
     const where = `file ${JSON.stringify(name)}`;
-    if (files.some(([other]) => other === name)) refuse(where, 'a file twice', 'every name once', name);
     const held: unknown = await settled(where, file);
-    files.push([name, isBody(held) ? await bytesOf(where, held) : (held as FileBytes)]);
-  }
-  return Object.fromEntries(files);
+    return [name, isBody(held) ? await bytesOf(where, held) : (held as FileBytes)] as const;
+  });
+  return Object.fromEntries(await Promise.all(files));
 }
 
 /** The URL that something is; undefined if it is none. @throws {ImportError} one of a file, or a path. */

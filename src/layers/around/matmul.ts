@@ -8,7 +8,7 @@ import { VECTOR_BYTES, vectorsFor } from '../../wasm/abi.js';
 import { linearOf } from '../../wasm/linear.js';
 import { gateColumns, packRows } from '../../wasm/pack.js';
 import type { LayerKind, ValueBuffer } from '../layer.js';
-import { knownTime, rowIndex } from './values.js';
+import { knownTime } from './values.js';
 
 /** `a·b` or `a·bᵀ` of two values, for each row of the batch: b is packed for the kernel in each run, as weights are once. */
 export const matmul: LayerKind<MatmulNode> = {
@@ -38,14 +38,19 @@ export const matmul: LayerKind<MatmulNode> = {
       const product = linearOf(kernels, weight, 0);
       const columns = gateColumns([0], y.features);
       // b [k][columns], or its transpose, as `packRows` reads it.
-      const [columnStep, rowStep] = transposeB ? [b.stride / 4, 1] : [1, b.stride / 4];
+      const [columnStep, rowStep] = transposeB ? [b.stride, 4] : [4, b.stride];
       return [
         () => {
-          const { f32 } = arena;
           for (let row = 0; row < batch; row++) {
-            packRows(kernels, f32, weight, 0, terms, columns, f32, rowIndex(b, row * b.time), columnStep, rowStep);
-            const from = a.address + row * a.time * a.stride;
-            product.apply(from, a.stride, a.time, y.address + row * y.time * y.stride, y.stride);
+            const from = b.address + row * b.time * b.stride;
+            packRows(kernels, arena, weight, 0, terms, columns, from, columnStep, rowStep, kernels.copyRows);
+            product.apply(
+              a.address + row * a.time * a.stride,
+              a.stride,
+              a.time,
+              y.address + row * y.time * y.stride,
+              y.stride,
+            );
           }
         },
       ];

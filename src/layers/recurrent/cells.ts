@@ -47,8 +47,12 @@ export function makeCell(
 ): Cell {
   const { type, units, tensors, zeroOutputForMask = false } = config;
   const tensor = (field: string): Float32Array => withoutTiny(context.tensor(field));
-  const { descriptor, ...parts } = kind.pack(name, config as never, inputs, { ...context, tensor });
-  const counts = hasHuge(tensor(tensors.weightIh));
+  const { descriptor, ...parts } = kind.pack(name, config as never, inputs, {
+    ...context,
+    tensor,
+    untouched: context.tensor,
+  });
+  const counts = hasHuge(context.tensor(tensors.weightIh));
   const [h, c = 0] = stateLengths(kind, config);
   const { initialH, initialC }: LstmConfig['tensors'] = tensors;
   const named = Object.entries<string | undefined>(tensors as object as TensorNames);

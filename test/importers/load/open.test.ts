@@ -6,6 +6,7 @@ import { type LoadSource, load, loadFrom } from '../../../src/importers/load/ind
 import { toSafetensors } from '../../../src/importers/safetensors/index.js';
 import { ImportError } from '../../../src/index.js';
 import { stack } from '../../support/random.js';
+import { entry, field, noRestarts, table } from '../tensorflow/table.js';
 import { externalOnnx, several } from './several.js';
 
 const spec = stack('lstm', 2, 3);
@@ -67,9 +68,6 @@ describe('load: what leads to bytes', () => {
     served.set('/page', new TextEncoder().encode('<!doctype html><p>not here'));
     const used = new Response(container);
     await used.arrayBuffer();
-    const gone = Promise.reject(new Error('gone'));
-    // Loaded later: until then nobody waits for it.
-    gone.catch(() => undefined);
     const failures: [unknown, string][] = [
       [
         `${origin}/none.onnx`,
@@ -81,7 +79,10 @@ describe('load: what leads to bytes', () => {
         'http://127.0.0.1:1/model.onnx',
         'http://127.0.0.1:1/model.onnx: cannot be read; expected the bytes of a file, got ',
       ],
-      [gone, 'source: cannot be read; expected the bytes of a file, got Error: gone'],
+      [
+        () => Promise.reject(new Error('gone')),
+        'source: cannot be read; expected the bytes of a file, got Error: gone',
+      ],
       [used, 'source: cannot be read; expected the bytes of a file, got '],
       [
         'model.onnx',
@@ -100,10 +101,17 @@ describe('load: what leads to bytes', () => {
         'source: a URL that cannot be fetched; expected http, https, data or blob, got s3://bucket/model.onnx',
       ],
       [Promise.resolve('model.onnx'), 'source: a path;'],
-      [{ a: gone }, 'file "a": cannot be read; expected the bytes of a file, got Error: gone'],
+      [
+        () => ({
+          a: new Promise((resolve) => setTimeout(resolve, 20, container)),
+          b: Promise.reject(new Error('gone')),
+        }),
+        'file "b": cannot be read; expected the bytes of a file, got Error: gone',
+      ],
     ];
     for (const [source, message] of failures) {
-      const error = await load(loose(source)).catch((error: unknown) => error);
+      const given: unknown = typeof source === 'function' ? source() : source;
+      const error = await load(loose(given)).catch((error: unknown) => error);
       expect(error).toBeInstanceOf(ImportError);
       expect((error as Error).message).toContain(message);
     }
@@ -245,6 +253,30 @@ describe('load: nothing outside of the model’s folder', () => {
     served.set('/m/a.bin', new Uint8Array(8));
     await load(`${origin}/m/model.onnx`, { onnx: { files: { './b.bin': new Uint8Array(8) } } });
     expect(asked.sort()).toEqual(['/m/a.bin', '/m/model.onnx']);
+  });
+});
+
+describe('load: models of more files than there can be', () => {
+  it('are refused before any is read', async () => {
+    const read = (main: Uint8Array) => (path: string) => (path.startsWith('m') ? main : new Uint8Array(4));
+    const paths = Array.from({ length: 10_001 }, (_, i) => `s${i}.bin`);
+    const tfjs = { format: 'layers-model', modelTopology: {}, weightsManifest: [{ paths, weights: [] }] };
+    await expect(loadFrom('model.json', read(new TextEncoder().encode(JSON.stringify(tfjs))))).rejects.toThrow(
+      'file: too many files; expected at most 10000, got 10001',
+    );
+    const index = table([...entry('', field(1, 20_000)), ...noRestarts]);
+    await expect(loadFrom('m.index', read(index))).rejects.toThrow(
+      'index: too many shards; expected at most 10000, got 20000',
+    );
+    // A name that tells no names of shards.
+    await expect(loadFrom('model', read(index), { tensorflow: { layers: [] } })).rejects.toThrow(ImportError);
+  });
+
+  it('a model of several files has no others where its URL has no folder', async () => {
+    const url = `data:;base64,${Buffer.from(externalOnnx('a.bin', 'b.bin')).toString('base64')}`;
+    await expect(load(url)).rejects.toThrow(
+      'file "a.bin": a model of several files; expected all of them by name, got data:;base64,',
+    );
   });
 });
 

@@ -64,7 +64,7 @@ describe('ONNX, refused by its words: the graph and its inputs', () => {
           }),
         ],
       },
-      /\(If\): a branch that depends on the input; expected options.inputs or options.shapes that decide it, got condition "X"/,
+      /\(If\): a branch that depends on the input; expected options.inputs: \{ X: … \}, which decides it, got condition "X"/,
     ],
     [
       'an output that an operator does not make',

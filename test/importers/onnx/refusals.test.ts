@@ -175,7 +175,7 @@ describe('what is refused, by name', () => {
       });
     });
     expect(said(bytes)).toMatch(
-      /node "Y" \(If\): a branch that depends on the input; expected options.inputs or options.shapes that decide it, got condition "q"/,
+      /node "Y" \(If\): a branch that depends on the input; expected options.inputs: \{ sr: … \}, which decides it, got condition "q"/,
     );
     expect(said(bytes, { inputs: { sr: 8 } })).toBe('nothing was thrown');
     expect(readOnnx(bytes, { inputs: { sr: 8 } }).report.notes).toContainEqual(

@@ -23,6 +23,26 @@ it('inputSize decides where two orders fit', () => {
   expect(fromPyTorch(bytes, { inputSize: 3, assume: 'chain' }).outputs).toEqual(['fc']);
 });
 
+it.each([
+  ['a1', 'a2', true],
+  ['a2', 'a10', true],
+  ['0', '1', true],
+  ['deep.1.x', 'deep.2.x', true],
+  // Numbers of different names, or none, tell no order.
+  ['a1', 'b2', false],
+  ['a', 'a2', false],
+  ['a', 'b', false],
+  ['deep.a1.x', 'deep.b2.x', false],
+])('%s and %s: their names tell the order: %s', (first, second, told) => {
+  const bytes = bytesOf(
+    recurrentShapes(4, 4, 4, { prefix: `${first}.` }),
+    recurrentShapes(4, 4, 4, { prefix: `${second}.` }),
+  );
+  const read = () => fromPyTorch(bytes, { inputSize: 4, assume: 'chain' });
+  if (told) expect(read().outputs).toEqual([second]);
+  else expect(read).toThrow('several orders or meanings fit');
+});
+
 /** What the file leaves open → the reason and the draft. */
 const open: [string, Record<string, number[]>, string, PyTorchConfig | object][] = [
   [

@@ -190,6 +190,12 @@ const refused: [string, PyTorchConfig, string, Record<string, number[]>?][] = [
     'config.layers[1]: reads a sequence; expected returnSequences in the layer before, got a vector',
     vectorShapes,
   ]),
+  [
+    'a timestep of a timestep',
+    { inputSize: 3, layers: [{ type: 'last_timestep' }, { type: 'last_timestep' }] },
+    'config.layers[1]: reads a sequence; expected returnSequences in the layer before, got a vector',
+    {},
+  ],
 ];
 
 it('a tensor of a type that is not read, unless nobody wants it', () => {

@@ -170,7 +170,7 @@ it('a weight belongs to the layer that its path names, or what that layer wraps'
   for (const names of [
     ['first/kernel', 'outer/kernel', 'last/kernel'],
     ['first/kernel', 'in_ner/kernel', 'last/first/kernel'],
-    ['scope/first/kernel', 'forward_in_ner/kernel', 'last/kernel'],
+    ['scope/first/kernel', 'forward_in_ner/kernel', 'more/last/kernel'],
   ])
     expect(spec(...names).map(([, becomes]) => becomes)).toEqual(wanted);
   for (const other of ['in_forward_ner/kernel', 'in_ner_backward_/kernel', 'kernel'])
