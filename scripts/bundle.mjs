@@ -43,7 +43,6 @@ const OPTIONS = {
   // Of gatewise/node alone.
   external: [/^node:/],
   tsconfig: 'tsconfig.build.json',
-  external: [/^node:/],
   resolve: { mainFields: ['module', 'main'], conditionNames: ['import'] },
 };
 

@@ -1,6 +1,7 @@
 // What every runtime and every bundler's output must show. It is bundled to one plain module without imports, and given the
 // package as the place has it: so it says nothing of how Gatewise got there.
 import type { Build, KernelSource, Model, ModelOptions, ModelSpec, Stream } from '../../src/index.js';
+import { type Hash, hashWords, hex } from '../../src/state/hash.js';
 import { FRAMEWORKS, type Framework, type GoldenCase, makeCase, type StoredCase } from '../golden/case.js';
 import { randomFloats, SpecBuilder, stack } from '../support/random.js';
 import { stackBytes } from '../support/stacks.js';
@@ -179,21 +180,15 @@ async function choose(make: Make, chosen: Model, relaxed: boolean): Promise<Answ
   return { build: chosen.build, relaxed, difference };
 }
 
-/** 64 bits of all float32 values added, in their order; a NaN is a NaN, whatever its payload. Plain, since worklets have no `crypto`. */
+/** Of all float32 values added, in their order; a NaN is a NaN, whatever its payload. Plain, since worklets have no `crypto`. */
 export function fingerprint() {
-  let [a, b, count] = [0x9e3779b9, 0x85ebca6b, 0];
+  let [hash, count]: [Hash | undefined, number] = [undefined, 0];
   return {
     add(values: Float32Array): void {
-      const bits = new Uint32Array(values.slice().buffer);
-      bits.forEach((word, i) => {
-        const canonical = Number.isNaN(values[i]) ? 0x7fc00000 : word;
-        a = Math.imul(a ^ canonical, 0x01000193);
-        a ^= a >>> 15;
-        b = Math.imul(b ^ canonical, 0xc2b2ae35);
-        b ^= b >>> 13;
-      });
-      count += bits.length;
+      const canonical = values.map((value) => (Number.isNaN(value) ? Number.NaN : value));
+      hash = hashWords(new Int32Array(canonical.buffer), hash);
+      count += values.length;
     },
-    text: () => `${count} floats, ${[a, b].map((half) => (half >>> 0).toString(16).padStart(8, '0')).join('')}`,
+    text: () => `${count} floats, ${hash === undefined ? '' : hex(hash)}`,
   };
 }
