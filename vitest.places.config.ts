@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** The installed package elsewhere: `npm run test:runtimes`, `npm run test:bundlers`. One after another, since some are timed. */
+/** The package as it is installed from the tarball, elsewhere: `npm run test:runtimes`, `npm run test:bundlers`. One after another, since some are timed. */
 export default defineConfig({
   test: {
-    include: ['test/{runtimes,bundlers}/**/*.test.ts'],
+    include: ['test/{runtimes,bundlers}/**/*.test.ts', 'test/docs/{guides,readme}.test.ts'],
+    globalSetup: ['./test/runtimes/project.ts'],
     setupFiles: ['./test/support/setup.ts'],
     reporters: ['default', './test/support/closing-reporter.ts'],
     testTimeout: 180_000,

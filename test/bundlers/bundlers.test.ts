@@ -1,15 +1,33 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toSafetensors } from '../../src/importers/safetensors/index.js';
+import { createModel } from '../../src/index.js';
+import { filesOf, spec } from '../docs/guides.js';
 import { type Conformance, conformHere, expectConforms } from '../runtimes/conformance.js';
 import { chromiumPath, needsChromium } from '../runtimes/here.js';
-import { packed, putSuite } from '../runtimes/project.js';
+import { newProject, putSuite } from '../runtimes/project.js';
 import { STRICT, serve } from '../runtimes/site.js';
 import type { Answers } from '../runtimes/suite.js';
+import { largestDifference } from '../support/bits.js';
 import { needs } from '../support/needs.js';
-import { BUNDLERS, installed as bundlers } from './bundlers.js';
+import { BUNDLERS, installed, run } from './bundlers.js';
+
+/** The guide's lines, word for word, in a function: not all bundlers take `await` outside of one. */
+function guide(): string {
+  const code = filesOf('browser.md')['main.js'] as string;
+  const [, imports = '', rest = ''] = /^((?:import .*\n)+)(.*)$/s.exec(code) ?? [];
+  expect(rest).toContain('document.body.textContent');
+  return `${imports}export async function run() {\n${rest}}\n`;
+}
+
+/** What they show. */
+async function guideGives(): Promise<number[]> {
+  return [...(await createModel(spec)).createStream().step([0.3, -0.1, 0, 0.5])];
+}
 
 /** What a policy says of the scripts within a page. */
 function hashesOf(page: string): string {
@@ -18,39 +36,41 @@ function hashesOf(page: string): string {
 }
 
 /** What entries/main.js puts into the page. */
-declare const page: { answer(): Promise<Answers>; inWorker(): Promise<Answers> };
+declare const page: { guide(): Promise<void>; answer(): Promise<Answers>; inWorker(): Promise<Answers> };
 
-const needsBundlers = needs(bundlers, 'not installed; npm run test:bundlers does it');
+const needsBundlers = needs(installed, 'not installed; npm run test:bundlers does it');
 
 describe('a page and its Web Worker conform, built by', { ...needsChromium, ...needsBundlers }, () => {
   let conformance: Conformance;
-  let installed: ReturnType<typeof packed>;
   let browser: Browser;
 
   beforeAll(async () => {
     // What bundlers may break is how things are found, not what they compute: fewer cases.
     conformance = await conformHere(9);
-    installed = packed();
     browser = await chromium.launch({ executablePath: chromiumPath as string, args: ['--no-sandbox'] });
   });
   afterAll(async () => {
     await browser?.close();
-    rmSync(installed.folder, { recursive: true });
   });
 
-  it.each(BUNDLERS)('$name', async ({ name, build, inline }) => {
-    const project = installed.project(name.replace(/\W/g, '-'));
+  it.each(BUNDLERS)('$name', async ({ build, inline }) => {
+    const project = newProject();
     await putSuite(
       project,
       ...['index.html', 'main.js', 'worker.js'].map((file) => new URL(`entries/${file}`, import.meta.url)),
     );
+    writeFileSync(join(project, 'guide.js'), guide());
     const built = join(project, build(project));
     const { asked, here } = conformance;
     const policy = inline ? STRICT.replace("'self'", `'self' ${hashesOf(join(built, 'index.html'))}`) : STRICT;
-    const site = await serve(built, { 'questions.json': JSON.stringify(asked) }, policy);
+    const made = { 'questions.json': JSON.stringify(asked), 'model.gatewise': toSafetensors(spec) };
+    const site = await serve(built, made, policy);
     try {
       const tab = await browser.newPage();
       await tab.goto(site.url);
+      await tab.evaluate(() => page.guide());
+      const shown = (await tab.evaluate(() => document.body.innerText)).split(',').map(Number);
+      expect(largestDifference(shown, await guideGives())).toBeLessThan(1e-6);
       const inPage = await tab.evaluate(() => page.answer());
       await expectConforms(conformance, inPage);
       expect(inPage.opened).toEqual(here.opened);
@@ -63,4 +83,16 @@ describe('a page and its Web Worker conform, built by', { ...needsChromium, ...n
       site.close();
     }
   });
+});
+
+it('a Worker with core and kernels is below 30 KB, gzipped', needsBundlers, async () => {
+  const project = newProject();
+  copyFileSync(new URL('entries/smallest.js', import.meta.url), join(project, 'smallest.js'));
+  // As wrangler bundles it, minified: WebAssembly stays a module.
+  const options = ['--bundle', '--format=esm', '--minify', '--external:*.wasm', '--outfile=built/worker.js'];
+  run(project, '.bin/esbuild', 'smallest.js', ...options);
+  const files = ['built/worker.js', 'node_modules/gatewise/dist/kernels/simd.wasm'];
+  const sizes = files.map((file) => gzipSync(readFileSync(join(project, file)), { level: 9 }).length);
+  console.log(`Worker: ${sizes.join(' + ')} bytes of core and kernels, gzipped`);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(30 * 1024);
 });

@@ -18,7 +18,7 @@ export interface Bundler {
 }
 
 /** Runs a command that is installed here, a script or not, in the project. */
-function run(project: string, file: string, ...args: string[]): void {
+export function run(project: string, file: string, ...args: string[]): void {
   const path = join(MODULES, file);
   const [command, first] = /\.\w+$/.test(file) ? [process.execPath, [path]] : [path, []];
   execFileSync(command, [...first, ...args], {

@@ -1,11 +1,10 @@
-import { rmSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toSafetensors } from '../../src/importers/safetensors/index.js';
 import { createModel } from '../../src/index.js';
 import { randomFloats, SpecBuilder } from '../support/random.js';
 import { chromiumPath, needsChromium } from './here.js';
-import { packed, putSuite } from './project.js';
+import { newProject, putSuite } from './project.js';
 import { type Site, STRICT, serve } from './site.js';
 import { fingerprint } from './suite.js';
 
@@ -43,13 +42,11 @@ interface TraceEvent {
 const PROCESS = 'AudioWorkletProcessor::Process (author script execution)';
 
 describe('an amplifier in an AudioWorklet', needsChromium, () => {
-  let installed: ReturnType<typeof packed>;
   let site: Site;
   let browser: Browser;
 
   beforeAll(async () => {
-    installed = packed();
-    const project = installed.project('site');
+    const project = newProject();
     const entries = ['audio.mjs', 'amp.mjs'].map((name) => new URL(`entries/${name}`, import.meta.url));
     await putSuite(project, ...entries);
     site = await serve(
@@ -70,7 +67,6 @@ describe('an amplifier in an AudioWorklet', needsChromium, () => {
   afterAll(async () => {
     await browser?.close();
     site?.close();
-    rmSync(installed.folder, { recursive: true });
   });
 
   /** Does it in a new page. @returns what it gives, and the events of the thread that runs `process`, in order. */

@@ -1,10 +1,10 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Conformance, conformHere, expectConforms } from './conformance.js';
 import { chromiumPath, needsChromium } from './here.js';
-import { packed, putQuestions, putSuite } from './project.js';
+import { newProject, putQuestions, putSuite } from './project.js';
 import { type Site, STRICT, serve } from './site.js';
 import type { Answers } from './suite.js';
 
@@ -18,15 +18,13 @@ declare const page: {
 
 describe('Chromium, from the files of the package, under a strict policy, conforms', needsChromium, () => {
   let conformance: Conformance;
-  let installed: ReturnType<typeof packed>;
   let project: string;
   let site: Site;
   let browser: Browser;
 
   beforeAll(async () => {
     conformance = await conformHere();
-    installed = packed();
-    project = installed.project('site');
+    project = newProject();
     const entries = ['page.mjs', 'worklet.mjs'].map((name) => new URL(`entries/${name}`, import.meta.url));
     await putSuite(project, ...entries);
     putQuestions(project, conformance.asked);
@@ -40,7 +38,6 @@ describe('Chromium, from the files of the package, under a strict policy, confor
   afterAll(async () => {
     await browser?.close();
     site?.close();
-    rmSync(installed.folder, { recursive: true });
   });
 
   async function open() {

@@ -1,12 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { needs } from '../support/needs.js';
 import { bundle } from './bundles.js';
 import { type Conformance, conformHere, expectConforms } from './conformance.js';
 import { freePort, needsCommand, needsNode, nodePath, post, wranglerPath } from './here.js';
-import { packed, putQuestions, putSuite } from './project.js';
+import { newProject, putQuestions, putSuite } from './project.js';
 import type { Answers } from './suite.js';
 
 const NO_WRANGLER = 'no wrangler with Node 22 here; npm run test:runtimes installs them';
@@ -20,17 +20,14 @@ const QUIET = {
 };
 
 let conformance: Conformance;
-let installed: ReturnType<typeof packed>;
 
 beforeAll(async () => {
   conformance = await conformHere();
-  installed = packed();
 }, 120_000);
-afterAll(() => rmSync(installed.folder, { recursive: true }));
 
 /** A project with the suite, and a script that asks it. */
 async function projectOf(entry: string): Promise<string> {
-  const project = installed.project(entry.split('.')[0] as string);
+  const project = newProject();
   await putSuite(project, new URL(`entries/${entry}`, import.meta.url));
   putQuestions(project, conformance.asked);
   return project;

@@ -28,7 +28,11 @@ export interface Site {
  * @param made what stands in no file, by path; in place of a file if there is one.
  * @param policy the Content-Security-Policy of every answer.
  */
-export function serve(folder: string, made: Readonly<Record<string, string>>, policy: string): Promise<Site> {
+export function serve(
+  folder: string,
+  made: Readonly<Record<string, string | Uint8Array>>,
+  policy: string,
+): Promise<Site> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '', 'http://site');
@@ -45,10 +49,14 @@ export function serve(folder: string, made: Readonly<Record<string, string>>, po
       response.writeHead(404).end();
     }
   });
+  const close = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo;
-      resolve({ url: `http://127.0.0.1:${port}/`, asked, close: () => server.close() });
+      resolve({ url: `http://127.0.0.1:${port}/`, asked, close });
     });
   });
 }
