@@ -7,7 +7,7 @@ import { build as bundle } from 'rolldown';
 import { circumstances, saveRecord } from './support/record.mjs';
 import { table } from './support/table.mjs';
 
-const SUITES = ['gemm', 'step', 'streaming', 'sequence', 'batch32', 'denormals'];
+const SUITES = ['cold', 'worker', 'gemm', 'step', 'streaming', 'sequence', 'batch32', 'denormals'];
 const EFFORT = { rounds: 7, seconds: 0.1 };
 /** Shows that every suite runs, and roughly what it finds: few rounds of the smaller half of the sizes, which stand first. */
 const QUICK = { rounds: 2, seconds: 0.02 };
@@ -39,6 +39,10 @@ console.log(
 for (const name of positionals.length > 0 ? positionals : SUITES) {
   const suite = await import(`./suites/${name}.mjs`);
   console.log(`\n${suite.title}\n`);
+  if (suite.missing) {
+    console.log(`skipped: ${suite.missing}`);
+    continue;
+  }
   const rows = [];
   const points = values.quick ? quickPoints(suite.points) : suite.points;
   for (const [index, point] of points.entries()) {

@@ -1,5 +1,6 @@
 // Fails when what `npm pack` makes of an unbuilt clone is no working package: packs a copy of the tracked files, installs the
-// tarball in an empty project, imports every entry, and has publint and arethetypeswrong read it. Wants the registry.
+// tarball in an empty project, imports every entry, compiles a Worker on it, and has publint and arethetypeswrong read it. Wants the
+// registry.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const PUBLINT = 'publint@0.3.25';
+const WORKERS_TYPES = '@cloudflare/workers-types@5.20261117.1';
 const ATTW = '@arethetypeswrong/cli@0.18.5';
 
 const folder = mkdtempSync(join(tmpdir(), 'package-'));
@@ -38,9 +40,12 @@ try {
   const installed = npm(user, 'install', '--no-audit', '--no-fund', tarball);
   if (installed.status !== 0) throw new Error(`npm install of the tarball failed:\n${installed.stderr}`);
   const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const packages = readdirSync(join(user, 'node_modules')).filter((name) => !name.startsWith('.'));
+  if (packages.join() !== 'gatewise') throw new Error(`the package brings others along: ${packages}`);
   writeFileSync(join(user, 'use.mjs'), use(Object.keys(exports)));
   console.log(execFileSync(process.execPath, ['use.mjs'], { cwd: user, encoding: 'utf8' }).trim());
 
+  compileWorker(user);
   npx(PUBLINT, 'publint', tarball, '--strict');
   // CommonJS users get it by import() or, in newer Nodes, by require of an ES module.
   npx(ATTW, 'attw', tarball, '--profile', 'esm-only', '--format', 'ascii', '--no-emoji');
@@ -70,6 +75,45 @@ function use(entries) {
     if (y.join() !== '1,0') throw new Error('the installed package gives ' + y.join());
     console.log('packed, installed, ${code.length} entries imported, a model run');
   `;
+}
+
+/** A Worker in TypeScript, with Cloudflare's types, which are not those of the DOM, and every declaration checked. */
+function compileWorker(user) {
+  const installed = npm(user, 'install', '--no-audit', '--no-fund', WORKERS_TYPES);
+  if (installed.status !== 0) throw new Error(`npm install ${WORKERS_TYPES} failed:\n${installed.stderr}`);
+  writeFileSync(
+    join(user, 'worker.ts'),
+    `import { createModelSync, type ModelSpec } from 'gatewise/core';
+import kernels from 'gatewise/kernels/simd.wasm';
+import { load } from 'gatewise/load';
+export default {
+  async fetch(request): Promise<Response> {
+    const module: WebAssembly.Module = kernels;
+    const { spec }: { spec: ModelSpec } = await load(new Uint8Array(await request.arrayBuffer()));
+    return new Response(createModelSync(spec, { kernels: module }).run([1]));
+  },
+} satisfies ExportedHandler;
+`,
+  );
+  const options = [
+    '--ignoreConfig',
+    '--noEmit',
+    '--strict',
+    '--target',
+    'es2022',
+    '--module',
+    'esnext',
+    '--moduleResolution',
+    'bundler',
+  ];
+  const types = ['--lib', 'es2022', '--types', '@cloudflare/workers-types', '--skipLibCheck', 'false'];
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const { status, stdout } = spawnSync(process.execPath, [tsc, ...options, ...types, 'worker.ts'], {
+    cwd: user,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`a Worker does not compile:\n${stdout}`);
+  console.log('a Worker compiles');
 }
 
 function git(...args) {

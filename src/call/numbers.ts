@@ -55,7 +55,7 @@ export function refuseBytes(given: unknown, meaning: Meaning, where: string): vo
     badInput(
       where,
       'bytes are not features',
-      'numbers: a Float32Array over these bytes, or one made of their values',
+      'numbers: new Float32Array(b.buffer, b.byteOffset, b.byteLength / 4) of float32 in bytes b, Float32Array.from(b) of their values',
       describe(given),
     );
   }
@@ -63,6 +63,7 @@ export function refuseBytes(given: unknown, meaning: Meaning, where: string): vo
 
 /** As `readNumbers`, of a list that must have a certain length; `what` says why. @throws {InputError} */
 export function readExactly(given: unknown, length: number, meaning: Meaning, where: string, what: string): Numbers {
+  refuseBytes(given, meaning, where);
   checkLength(given, length, meaning, where, what);
   return readNumbers(given, length, meaning, where);
 }

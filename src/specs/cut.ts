@@ -21,6 +21,11 @@ export interface CutOptions {
    * `decoder.setState(encoder.getState())`. Default: none.
    */
   readonly ownState?: readonly string[];
+  /**
+   * Inputs of a number of timesteps that the model's file fixes take any number, where no layer of the part needs to know it: a decoder that was
+   * exported for five steps, taken step by step. Default false.
+   */
+  readonly openTimes?: boolean;
   /** Types of layers. Default: all of Gatewise's. */
   readonly layers?: LayerKinds;
 }
@@ -37,8 +42,9 @@ export interface CutOptions {
  */
 export function cut(source: ModelSource, options: CutOptions): ModelSpec {
   const spec = ownSpec(source);
-  const given = readOptions(options, ['inputs', 'outputs', 'ownState', 'layers'], 'cut');
-  const { layers = allLayers } = given;
+  const given = readOptions(options, ['inputs', 'outputs', 'ownState', 'openTimes', 'layers'], 'cut');
+  const { layers = allLayers, openTimes = false } = given;
+  if (typeof openTimes !== 'boolean') badInput('openTimes', 'not usable', 'true or false', describe(openTimes));
   const graph = checkSpec(spec, layers);
   const found = valuesByName(graph);
   const outputs = names(given.outputs, 'outputs').map((name) => found(name, 'outputs'));
@@ -65,7 +71,7 @@ export function cut(source: ModelSource, options: CutOptions): ModelSpec {
       badInput('inputs', 'a sequence that may be masked, and an input has no mask', expected, describe(name));
     }
   }
-  const result = compose(spec, graph, part, begun ?? needed, outputs, layers);
+  const result = compose(spec, graph, part, begun ?? needed, outputs, layers, openTimes);
   checkSpec(result, layers);
   return ownSpec(result);
 }
@@ -119,13 +125,11 @@ function compose(
   inputs: readonly string[],
   outputs: readonly string[],
   layers: LayerKinds,
+  openTimes: boolean,
 ): ModelSpec {
   const carried = new Set(carries.map(({ input }) => input));
-  const shown = asInputs(
-    spec,
-    graph,
-    inputs.filter((name) => !carried.has(name)),
-  );
+  const own = inputs.filter((name) => !carried.has(name));
+  const shown = asInputs(spec, graph, own, openTimes);
   const kept = spec.nodes.flatMap(({ name }) => nodes.get(name) ?? []);
   const wanted = new Set([
     ...kept.flatMap((node) => tensorsOf(node, layers).flatMap((part) => part.map(([, tensor]) => tensor))),

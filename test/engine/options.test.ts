@@ -226,9 +226,15 @@ describe.each(builds)('options, %s', (build) => {
       expect(call).toThrow(InputError);
     }
     expect(stream.save()).toEqual(before);
+    if (ArrayBuffer.isView(data) && !(data instanceof DataView)) {
+      // Also of the length that the numbers would have.
+      expect(() => stream.step(loose(data))).toThrow(
+        'frame: bytes are not features; expected numbers: new Float32Array(',
+      );
+    }
     if (data instanceof Uint8Array && !(data instanceof Buffer)) {
       expect(() => model.run(data)).toThrow(
-        'input "x": bytes are not features; expected numbers: a Float32Array over these bytes, or one made of their values, got Uint8Array(2)',
+        'input "x": bytes are not features; expected numbers: new Float32Array(b.buffer, b.byteOffset, b.byteLength / 4) of float32 in bytes b, Float32Array.from(b) of their values, got Uint8Array(2)',
       );
     }
   });

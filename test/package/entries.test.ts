@@ -1,15 +1,20 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { rolldown } from 'rolldown';
 import { describe, expect, it } from 'vitest';
 import * as errors from '../../src/errors.js';
+import { needs } from '../support/needs.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const { exports } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
 const entries = Object.entries(exports as Record<string, { default?: string }>).flatMap(([name, target]) =>
   target.default?.endsWith('.js') ? [[name, target.default.slice('./dist/'.length)] as const] : [],
 );
+/** Node 20.19, 22.12 and newer. */
+const canRequire = 'require_module' in process.features;
 const MAKERS = ['./core', './simd', './relaxed'];
 
 /** What a bundler makes of a script for one file that is no module, as a page, a Worker or a worklet runs it. */
@@ -52,10 +57,11 @@ describe('entries', () => {
     // Few, for the sake of pages.
     expect(files.length).toBeLessThan(60);
     for (const path of files) {
-      if (path === 'node/index.js') continue;
       const code = readFileSync(`${ROOT}dist/${path}`, 'utf8');
       for (const [, from] of code.matchAll(/^(?:import|export)\b[^"';]*?from\s*["']([^"']+)["']/gm)) {
-        expect([path, from]).toEqual([path, expect.stringMatching(/^\.\.?\//)]);
+        // gatewise/node is of Node alone.
+        const place = path === join('node', 'index.js') ? /^(?:\.\.?\/|node:)/ : /^\.\.?\//;
+        expect([path, from]).toEqual([path, expect.stringMatching(place)]);
       }
     }
   });
@@ -65,6 +71,17 @@ describe('entries', () => {
     const apart = files.filter((path) => /\}\s*=\s*await import\(/.test(readFileSync(`${ROOT}dist/${path}`, 'utf8')));
     expect(apart).toEqual([]);
   });
+
+  it(
+    'are there for require() too, where Node requires modules',
+    needs(canRequire, 'this Node cannot require modules'),
+    () => {
+      const names = entries.map(([name]) => `gatewise${name.slice(1)}`);
+      const code = `for (const name of ${JSON.stringify(names)}) console.log(Object.keys(require(name)).length > 0);`;
+      const printed = execFileSync(process.execPath, ['-e', code], { cwd: ROOT, encoding: 'utf8' });
+      expect(printed.trim().split('\n')).toEqual(names.map(() => 'true'));
+    },
+  );
 
   it.each(MAKERS)('%s and what it imports have no import()', (name) => {
     const seen = new Set<string>();

@@ -79,6 +79,8 @@ describe('Chromium, from the files of the package, under a strict policy, confor
     expect(some).toMatch(/Neural Amp Modeler/);
     await tab.evaluate(() => page.answer());
     const all = code();
+    // All importers, all layers and both builds are among these.
+    expect(new Set(site.asked).size).toBeLessThan(40);
     // Words that the other importers cannot do without, each there if its importer is.
     const words = [
       'linear_before_reset',

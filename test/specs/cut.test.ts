@@ -2,9 +2,20 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readKeras } from '../../src/importers/keras/index.js';
-import { createModel, InputError, type Model, type ModelSpec, SpecError, type Tensor } from '../../src/index.js';
+import { readOnnx } from '../../src/importers/onnx/index.js';
+import {
+  createModel,
+  InputError,
+  type InputSpec,
+  type Model,
+  type ModelSpec,
+  type NodeSpec,
+  SpecError,
+  type Tensor,
+} from '../../src/index.js';
 import { type CutOptions, cut } from '../../src/specs/index.js';
 import { goldenCases } from '../golden/cases.js';
+import { bytes, recorded } from '../importers/onnx/recorded.js';
 import { expectClose, floats } from '../importers/support.js';
 import { expectSameBits } from '../support/bits.js';
 import { builds } from '../support/builds.js';
@@ -129,6 +140,39 @@ describe.each(builds)('an encoder and a decoder out of the Keras model that both
       expect(one.steps).toHaveLength(TARGET);
     },
   );
+});
+
+describe.each(builds)('an encoder and a decoder out of an ONNX model of both, %s', (build) => {
+  const files = recorded('times').filter(({ name }) => name.includes('encoder_decoder'));
+
+  it.each(files.map((one) => [one.name, one] as const))('%s', async (_, one) => {
+    const spec = readOnnx(bytes(one), one.options).spec;
+    const [encoding, decoding] = spec.nodes.filter(({ type }) => type === 'gru' || type === 'lstm') as [
+      NodeSpec,
+      NodeSpec,
+    ];
+    const [, ...states] = encoding.outputs as string[];
+    const open = async (options: CutOptions): Promise<Model> =>
+      createModel(cut(spec, { openTimes: true, ...options }), { build });
+    const encoder = await open({ outputs: states });
+    const decoder = await open({ outputs: spec.outputs, ownState: [decoding.name] });
+    const [source, target] = spec.inputs as [InputSpec, InputSpec];
+    const lengths = [source.time, target.time].map((time, index) => (typeof time === 'number' ? time : 6 - index));
+    const [a, b] = lengths.map((time, index) => randomFloats(time * (index ? target : source).features, index + 1)) as [
+      Float32Array,
+      Float32Array,
+    ];
+    const whole = await createModel(spec, { build });
+    const [y] = Object.values(whole.runNamed({ [source.name]: a, [target.name]: b }));
+    const [listener, speaker] = [encoder.createStream(), decoder.createStream()];
+    for (let t = 0; t < (lengths[0] as number); t++)
+      listener.runNamed({ [source.name]: a.subarray(t * source.features, (t + 1) * source.features) });
+    speaker.setState(listener.getState());
+    const steps = Array.from({ length: lengths[1] as number }, (_, t) =>
+      speaker.step(b.subarray(t * target.features, (t + 1) * target.features)),
+    );
+    expectSameBits(Float32Array.from(steps.flatMap((step) => [...step])), y?.data as Float32Array);
+  });
 });
 
 describe('any model, cut at any of its values, is the same bits in two parts', () => {
@@ -258,6 +302,32 @@ describe('cut', () => {
     expect(() => timesOf(['half', 'l'], ['mean', 'mean4'])).toThrow(SpecError);
   });
 
+  it('times that the file fixes are open where it is asked for and no layer needs them', () => {
+    const builder = new SpecBuilder(1)
+      .recurrent('lstm', 'l', 'x', 3, 4)
+      .add({ type: 'reshape', name: 'flat', inputs: ['l'], shape: [20] })
+      .add({ type: 'reduce', name: 'mean', inputs: ['z'], operation: 'mean', axis: 'time' });
+    const fixed: ModelSpec = {
+      inputs: [
+        { name: 'x', features: 3, time: 5 },
+        { name: 'w', features: 3, time: 5 },
+        { name: 'z', features: 3, time: 7 },
+      ],
+      nodes: [...builder.nodes, { type: 'add', name: 'sum', inputs: ['x', 'w'] }],
+      outputs: ['flat', 'mean', 'sum'],
+      tensors: builder.tensors,
+    };
+    const timesOf = (outputs: string[], options: Partial<CutOptions> = {}) =>
+      cut(fixed, { outputs, ...options }).inputs.map(({ time }) => time);
+    expect(timesOf(['l'])).toEqual([5]);
+    expect(timesOf(['l'], { openTimes: true })).toEqual([undefined]);
+    expect(timesOf(['sum', 'mean'], { openTimes: true })).toEqual([undefined, undefined, 'z']);
+    expect(() => timesOf(['flat'], { openTimes: true })).toThrow(SpecError);
+    expect(() => timesOf(['l'], { openTimes: 1 as never })).toThrow(
+      'openTimes: not usable; expected true or false, got 1',
+    );
+  });
+
   it('state that the file carries comes along; named as an input it is one', async () => {
     const builder = new SpecBuilder(3)
       .dense('d', 'x', 2, 2)
@@ -318,7 +388,7 @@ describe('cut', () => {
       [
         spec,
         { outputs: [first], input: ['x'] },
-        'cut: unknown option "input"; expected inputs, outputs, ownState, layers',
+        'cut: unknown option "input"; expected inputs, outputs, ownState, openTimes, layers',
       ],
       [spec, {}, 'outputs: not usable; expected a list of names, each once, got undefined'],
       [spec, { outputs: [] }, 'outputs: not usable; expected a list of names, each once, got []'],

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { assertAgree } from '../support/agree.mjs';
+import { sizeName } from '../support/lstm.mjs';
+import { ratios, spread } from '../support/stats.mjs';
+import { duration, range, times } from '../support/table.mjs';
+
+const SCRIPT = fileURLToPath(new URL('../support/cold-process.mjs', import.meta.url));
+const NAMES = {
+  empty: 'an empty process',
+  plain: 'plain JS',
+  gatewise: 'gatewise',
+  simd: 'gatewise/simd',
+  core: 'gatewise/core and simd.wasm',
+};
+/** A start is over in no time and the machine has moods, so there are more rounds than of other suites. */
+const ROUNDS = 3;
+
+export const title =
+  'Cold start: from the import to the first timestep of an LSTM, and the whole process, each in fresh processes that take turns';
+export const points = Object.keys(NAMES)
+  .filter((name) => name !== 'empty')
+  .map((name) => [name, [64, 64, 1]]);
+export const pointName = ([name, size]) => `${NAMES[name]} ${sizeName(size)}`;
+
+export function measure([subject, size], { rounds }) {
+  const subjects = [...new Set(['empty', 'plain', subject])];
+  const taken = Object.fromEntries(subjects.map((name) => [name, { start: [], whole: [] }]));
+  let plain;
+  for (let round = 0; round < ROUNDS * rounds; round++) {
+    for (const name of round % 2 === 0 ? subjects : subjects.toReversed()) {
+      const before = performance.now();
+      const printed = execFileSync(process.execPath, [SCRIPT, name, JSON.stringify(size)], { encoding: 'utf8' });
+      taken[name].whole.push((performance.now() - before) / 1e3);
+      const { milliseconds, y } = JSON.parse(printed);
+      taken[name].start.push(milliseconds / 1e3);
+      if (name === 'plain') plain = y;
+      if (name === subject && plain !== undefined) assertAgree(`cold start of ${name}`, y, plain);
+    }
+  }
+  const { start, whole } = taken[subject];
+  return {
+    subject,
+    size,
+    start: spread(start),
+    againstPlain: spread(ratios(start, taken.plain.start)),
+    // What the process takes beyond one that does nothing.
+    beyondEmpty: spread(whole.map((seconds, round) => seconds - taken.empty.whole[round])),
+    whole: spread(whole),
+    rounds: taken,
+  };
+}
+
+const seconds = (key) => (row) => duration(Math.max(row[key].median, 0));
+export const columns = [
+  { label: '(I, H, layers)', text: ({ subject, size }) => `${NAMES[subject]} ${sizeName(size)}` },
+  { label: 'import to result', text: seconds('start') },
+  { label: 'rounds', text: ({ start }) => range(duration, start) },
+  { label: '/ plain JS', text: ({ againstPlain }) => times(againstPlain) },
+  { label: 'process', text: seconds('whole') },
+  { label: 'beyond an empty one', text: seconds('beyondEmpty') },
+];
