@@ -19,7 +19,7 @@ import { BUNDLERS, installed, run } from './bundlers.js';
 /** The guide's lines, word for word, in a function: not all bundlers take `await` outside of one. */
 function guide(): string {
   const code = filesOf('browser.md')['main.js'] as string;
-  const [, imports = '', rest = ''] = /^((?:import .*\n)+)(.*)$/s.exec(code) ?? [];
+  const [, imports = '', rest = ''] = /^((?:import [^\n]*\n)+)(.*)$/s.exec(code) ?? [];
   expect(rest).toContain('document.body.textContent');
   return `${imports}export async function run() {\n${rest}}\n`;
 }

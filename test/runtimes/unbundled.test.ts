@@ -2,7 +2,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, needsChromium } from './here.js';
 import { newProject } from './project.js';
-import { type Site, serve, STRICT } from './site.js';
+import { type Site, STRICT, serve } from './site.js';
 
 /** A model of the common layers, and one that wants a further one. */
 const model = (...nodes: object[]) =>
