@@ -187,6 +187,7 @@ export class Model {
 
   #alive(): ModelEngine {
     if (this.#engine.disposed) raise(DisposedError, 'model', 'this model has been disposed', 'a live model');
+    this.#engine.checkIdle();
     return this.#engine;
   }
 }

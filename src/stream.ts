@@ -109,6 +109,7 @@ export class Stream {
     let input = this.#input;
     let output = this.#output;
     if (this.#state === 0 || this.#engine.disposed) this.#gone();
+    if (this.#engine.running) this.#engine.checkIdle();
     if (input === undefined || output === undefined) this.#needsNames();
     const held = mask === undefined ? undefined : this.#readMask(mask);
     let from: Numbers;
@@ -253,6 +254,7 @@ export class Stream {
   /** Returns the state's memory to the model, which otherwise waits for the stream to be collected. Further calls do nothing. */
   dispose(): void {
     if (this.#state === 0) return;
+    this.#engine.checkIdle();
     this.#state = 0;
     abandoned?.unregister(this);
     release(this.#memory);
@@ -312,6 +314,7 @@ export class Stream {
 
   #alive(): void {
     if (this.#state === 0 || this.#engine.disposed) this.#gone();
+    this.#engine.checkIdle();
   }
 
   #gone(): never {

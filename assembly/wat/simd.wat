@@ -7,12 +7,13 @@
  (type $5 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
  (type $6 (func (param i32 v128 f32) (result v128)))
  (type $7 (func (param v128 i32 v128 v128) (result v128)))
- (type $8 (func (param i32 i32 i32 i32 i32 f32 i32)))
- (type $9 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
- (type $10 (func (param i32 i32 i32)))
- (type $11 (func (param i32) (result i32)))
- (type $12 (func (param v128 i32) (result v128)))
- (type $13 (func (param i32 i32 i32 i32 f32 f32)))
+ (type $8 (func (param i32 i32 i32) (result i32)))
+ (type $9 (func (param i32 i32 i32 i32) (result i32)))
+ (type $10 (func (param i32 i32 i32 i32 i32 f32 i32)))
+ (type $11 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
+ (type $12 (func (param i32) (result i32)))
+ (type $13 (func (param v128 i32) (result v128)))
+ (type $14 (func (param i32 i32 i32 i32 f32 f32)))
  (import "env" "memory" (memory $0 1))
  (global $assembly/index/relaxed i32 (i32.const 0))
  (data $0 (i32.const 64) "\00\00\fc\c2\00\00\fcB\7f\00@K\00\00\80?;\aa\b8\bf;\aa8@\18r1?\da\fcu>HWc=\81v\1e<K\b5\af:\00\00\00 ")
@@ -21,7 +22,6 @@
  (export "gemm" (func $assembly/gemm/gemm))
  (export "panelVectors" (func $assembly/gemm/panelVectors))
  (export "gru" (func $assembly/gru/gru))
- (export "hash" (func $assembly/hash/hash))
  (export "lstm" (func $assembly/lstm/lstm))
  (export "rnn" (func $assembly/rnn/rnn))
  (export "binary" (func $assembly/rows/binary))
@@ -30,6 +30,8 @@
  (export "layerNorm" (func $assembly/rows/layerNorm))
  (export "masking" (func $assembly/rows/masking))
  (export "softmax" (func $assembly/rows/softmax))
+ (export "anyBetween" (func $assembly/survey/anyBetween))
+ (export "hash" (func $assembly/survey/hash))
  (export "copyRowsWithoutTiny" (func $assembly/tiny/copyRowsWithoutTiny))
  (func $assembly/cell/applyGate (param $0 i32) (param $1 v128) (param $2 f32) (result v128)
   (local $3 f32)
@@ -1758,6 +1760,103 @@
   local.get $16
   v128.store offset=32
  )
+ (func $assembly/survey/hash (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
+  (local $3 i32)
+  (local $4 i32)
+  (local $5 i32)
+  local.get $2
+  i32.load
+  local.set $3
+  local.get $2
+  i32.load offset=4
+  local.set $4
+  local.get $0
+  local.get $1
+  i32.const 2
+  i32.shl
+  i32.add
+  local.set $5
+  loop $while-continue|0
+   local.get $0
+   local.get $5
+   i32.lt_u
+   if
+    local.get $0
+    i32.load
+    local.tee $1
+    local.get $3
+    i32.xor
+    i32.const 16777619
+    i32.mul
+    local.tee $3
+    i32.const 15
+    i32.shr_u
+    local.get $3
+    i32.xor
+    local.set $3
+    local.get $1
+    local.get $4
+    i32.xor
+    i32.const -2048144789
+    i32.mul
+    local.tee $1
+    i32.const 13
+    i32.shr_u
+    local.get $1
+    i32.xor
+    local.set $4
+    local.get $0
+    i32.const 4
+    i32.add
+    local.set $0
+    br $while-continue|0
+   end
+  end
+  local.get $2
+  local.get $3
+  i32.store
+  local.get $2
+  local.get $4
+  i32.store offset=4
+  i32.const 0
+ )
+ (func $assembly/survey/anyBetween (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (result i32)
+  (local $4 i32)
+  local.get $0
+  local.get $1
+  i32.const 2
+  i32.shl
+  i32.add
+  local.set $4
+  loop $while-continue|0
+   local.get $0
+   local.get $4
+   i32.lt_u
+   if
+    local.get $0
+    i32.load
+    i32.const 2147483647
+    i32.and
+    local.tee $1
+    local.get $2
+    i32.ge_u
+    local.get $1
+    local.get $3
+    i32.le_u
+    i32.and
+    if
+     i32.const 1
+     return
+    end
+    local.get $0
+    i32.const 4
+    i32.add
+    local.set $0
+    br $while-continue|0
+   end
+  end
+  i32.const 0
+ )
  (func $assembly/rows/softmax (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32)
   (local $5 v128)
   (local $6 i32)
@@ -3324,65 +3423,6 @@
     br $for-loop|0
    end
   end
- )
- (func $assembly/hash/hash (param $0 i32) (param $1 i32) (param $2 i32)
-  (local $3 i32)
-  (local $4 i32)
-  (local $5 i32)
-  local.get $2
-  i32.load
-  local.set $3
-  local.get $2
-  i32.load offset=4
-  local.set $4
-  local.get $0
-  local.get $1
-  i32.const 2
-  i32.shl
-  i32.add
-  local.set $5
-  loop $while-continue|0
-   local.get $0
-   local.get $5
-   i32.lt_u
-   if
-    local.get $0
-    i32.load
-    local.tee $1
-    local.get $3
-    i32.xor
-    i32.const 16777619
-    i32.mul
-    local.tee $3
-    i32.const 15
-    i32.shr_u
-    local.get $3
-    i32.xor
-    local.set $3
-    local.get $1
-    local.get $4
-    i32.xor
-    i32.const -2048144789
-    i32.mul
-    local.tee $1
-    i32.const 13
-    i32.shr_u
-    local.get $1
-    i32.xor
-    local.set $4
-    local.get $0
-    i32.const 4
-    i32.add
-    local.set $0
-    br $while-continue|0
-   end
-  end
-  local.get $2
-  local.get $3
-  i32.store
-  local.get $2
-  local.get $4
-  i32.store offset=4
  )
  (func $assembly/gru/standardGates (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
   (local $6 i32)

@@ -1,3 +1,4 @@
+import { UnsupportedError } from '../errors.js';
 import { checkSpec } from '../graph/check-spec.js';
 import type { Times } from '../graph/clock.js';
 import { deepFreeze } from '../graph/own-spec.js';
@@ -6,6 +7,7 @@ import type { Graph } from '../graph/value.js';
 import { makeLayer } from '../layers/common.js';
 import type { BuildContext, CellInfo, Layer, LayerKinds, StepRecord } from '../layers/layer.js';
 import { SlotLayout, type StatePlace } from '../layers/recurrent/slot.js';
+import { raise } from '../refuse.js';
 import type { ModelSpec, TensorSpec } from '../spec.js';
 import { type Holder, leastOf, type StateOwner } from '../state/access.js';
 import { fingerprint } from '../state/fingerprint.js';
@@ -60,6 +62,7 @@ export class ModelEngine implements Engine, StateOwner {
   /** Why the model cannot be streamed; undefined if it can. */
   readonly obstacle: string | undefined;
   disposed = false;
+  running = false;
 
   /** A slot as it is at the start: zeros, or the trained initial state. */
   readonly #initial: number;
@@ -92,7 +95,8 @@ export class ModelEngine implements Engine, StateOwner {
       const least = leastOf(place);
       place.parts.forEach(({ offset }, index) => {
         const name = names[index];
-        if (name !== undefined) this.arena.f32.set(withoutTiny(tensor(name), least), (this.#initial + offset) / 4);
+        if (name !== undefined)
+          this.arena.f32.set(withoutTiny(this, tensor(name), least), (this.#initial + offset) / 4);
       });
     };
     for (const cell of this.cells) initial(cell.place, cell.initial);
@@ -144,9 +148,15 @@ export class ModelEngine implements Engine, StateOwner {
     }
   }
 
-  /** Lets go of the memory; what is left of the engine answers `disposed`. */
+  /** @throws {UnsupportedError} a layer of the caller's own calls its model while it runs: memory that is in use would change. */
+  checkIdle(): void {
+    if (this.running) raise(UnsupportedError, 'model', 'called by a layer of its own in the middle of a run');
+  }
+
+  /** Lets go of the memory; what is left of the engine answers `disposed`. @throws {UnsupportedError} as `checkIdle`. */
   dispose(): void {
     if (this.disposed) return;
+    this.checkIdle();
     this.disposed = true;
     const gone = this as { -readonly [K in keyof this]: this[K] };
     for (const key of ['arena', 'kernels', 'layers', 'cells', 'plans'] as const) gone[key] = undefined as never;

@@ -24,6 +24,8 @@ export interface Engine {
   readonly slotBytes: number;
   /** Where each carried state of the graph lies, in its order. */
   readonly carried: readonly StatePlace[];
+  /** Whether a plan runs. A layer of the caller's own may call anything meanwhile. */
+  running: boolean;
 }
 
 /**
@@ -37,6 +39,7 @@ export class Plan {
   /** Address of the caller's mask `[batch][time]`; 0 without one. */
   readonly mask: number;
   readonly #ops: Op[] = [];
+  readonly #engine: Engine;
   readonly #arena: Arena;
   readonly #blocks: number[] = [];
 
@@ -45,6 +48,7 @@ export class Plan {
     const { arena, graph, layers } = engine;
     const { batch, time } = shape;
     this.shape = shape;
+    this.#engine = engine;
     this.#arena = arena;
     const buffers = new Map<string, ValueBuffer>();
     const alloc = (bytes: number): number => {
@@ -116,8 +120,14 @@ export class Plan {
   }
 
   run(state: number): void {
+    const engine = this.#engine;
     const ops = this.#ops;
-    for (let i = 0; i < ops.length; i++) (ops[i] as Op)(state);
+    engine.running = true;
+    try {
+      for (let i = 0; i < ops.length; i++) (ops[i] as Op)(state);
+    } finally {
+      engine.running = false;
+    }
   }
 
   free(): void {

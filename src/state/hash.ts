@@ -1,5 +1,6 @@
 import type { Kernels } from '../wasm/abi.js';
 import type { Arena } from '../wasm/arena.js';
+import { inBlocks } from '../wasm/blocks.js';
 
 /** Two lanes of 32 bits. */
 export type Hash = readonly [number, number];
@@ -24,23 +25,15 @@ export function hashWords(words: ArrayLike<number>, from = START): Hash {
   return [a >>> 0, b >>> 0];
 }
 
-/** Words in the kernels' memory at a time: few, so that a model takes no more memory for it. */
-const BLOCK = 4096;
-
 /** What hashes numbers by their bits, as `hashWords` would, in the kernels, which need not warm up. */
 export function dataHasher(arena: Arena, kernels: Kernels): (data: Float32Array, from: Hash) => Hash {
   return (data, from) => {
-    const lanes = arena.alloc(8 + BLOCK * 4);
-    const [a, b] = [lanes / 4, lanes / 4 + 1];
-    arena.i32.set(from, a);
-    for (let start = 0; start < data.length; start += BLOCK) {
-      const block = data.subarray(start, start + BLOCK);
-      arena.f32.set(block, b + 1);
-      kernels.hash(lanes + 8, block.length, lanes);
-    }
-    const hash: Hash = [(arena.i32[a] as number) >>> 0, (arena.i32[b] as number) >>> 0];
+    const lanes = arena.alloc(8);
+    arena.i32.set(from, lanes / 4);
+    inBlocks(arena, data, (address, count) => kernels.hash(address, count, lanes));
+    const [a, b] = arena.i32.subarray(lanes / 4);
     arena.free(lanes);
-    return hash;
+    return [(a as number) >>> 0, (b as number) >>> 0];
   };
 }
 

@@ -60,8 +60,10 @@ export interface Kernels {
   copyRows(src: number, srcStride: number, dst: number, dstStride: number, rows: number, n: number): void;
   /** With 0 for what is below `TINY` in magnitude. */
   copyRowsWithoutTiny(src: number, srcStride: number, dst: number, dstStride: number, rows: number, n: number): void;
-  /** Continues the two lanes of a hash over 32-bit words. */
-  hash(words: number, count: number, lanes: number): void;
+  /** Continues the two lanes of a hash over 32-bit words. @returns 0. */
+  hash(words: number, count: number, lanes: number): number;
+  /** 1 where the magnitude of any of `count` floats has bits from `low` to `high`, else 0. */
+  anyBetween(floats: number, count: number, low: number, high: number): number;
   readonly lstm: CellKernel;
   readonly gru: CellKernel;
   readonly rnn: CellKernel;

@@ -49,21 +49,20 @@ export function gateColumns(gates: readonly number[], units: number): Int32Array
  * P·4 columns' weights next to one another: `[panel][k][P][4]`. The step reads it as one stream.
  * The parts follow one another along k.
  */
-export function packMatrix(
-  { arena, kernels, tensor, untouched }: Packing,
-  columns: Int32Array,
-  ...parts: readonly WeightPart[]
-): PackedMatrix {
+export function packMatrix(packing: Packing, columns: Int32Array, ...parts: readonly WeightPart[]): PackedMatrix {
+  const { arena, kernels, tensor, untouched } = packing;
   const rows = parts.reduce((sum, [, length]) => sum + length, 0);
   const vectors = columns.length / 4;
+  const sources = parts.map(([name]) =>
+    untouched ? untouched(name) : withoutTiny(packing, tensor(name), LEAST_NORMAL),
+  );
   const address = arena.alloc(rows * columns.length * 4);
   const copy = untouched ? kernels.copyRowsWithoutTiny : kernels.copyRows;
   let k0 = 0;
-  for (const [name, length] of parts) {
-    const data = untouched ? untouched(name) : withoutTiny(tensor(name), LEAST_NORMAL);
+  for (const [index, [, length]] of parts.entries()) {
     // Row `output` of the tensor is a column here.
     const row = arena.alloc(4 * length);
-    packRows(kernels, arena, { address, rows, vectors }, k0, length, columns, row, 0, 4, copy, data);
+    packRows(kernels, arena, { address, rows, vectors }, k0, length, columns, row, 0, 4, copy, sources[index]);
     arena.free(row);
     k0 += length;
   }

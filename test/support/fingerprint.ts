@@ -4,7 +4,7 @@ import type { ModelSpec } from '../../src/spec.js';
 import { fingerprint } from '../../src/state/fingerprint.js';
 import { type Hash, hashWords, hex } from '../../src/state/hash.js';
 
-/** What the kernels do when a model is made; test/kernels/hash.test.ts holds them against each other. */
+/** What the kernels do when a model is made; test/kernels/survey.test.ts holds them against each other. */
 const hashData = ({ buffer, byteOffset, length }: Float32Array, from: Hash): Hash =>
   hashWords(new Int32Array(buffer, byteOffset, length), from);
 

@@ -5,6 +5,7 @@ import type { Reporter } from '../shared/report.js';
 import { type Mutable, type NewNode, SpecBuilder } from '../shared/spec-builder.js';
 import type { Attributes } from './attributes.js';
 import type { Site } from './fold/elements.js';
+import { once } from './fold/once.js';
 import { showSize } from './num.js';
 import { nodeNamed, RowOrders } from './rows.js';
 import { type Atom, type Constant, type Item, runTime, type Value } from './value.js';
@@ -131,10 +132,12 @@ export class Context extends SpecBuilder {
     const inputs = node.type === 'embedding' ? sources : sources.map((name) => this.#asNumbers(name));
     // Moves of numbers that are asked for twice are done once.
     const key = MOVES.has(node.type) ? JSON.stringify({ ...node, inputs }) : undefined;
-    const first = (key !== undefined && this.#moves.get(key)) || super.add({ ...node, inputs }, wanted);
+    const own = { ...node };
+    own.inputs = inputs;
+    const first = (key !== undefined && this.#moves.get(key)) || super.add(own, wanted);
     if (key !== undefined) this.#moves.set(key, first);
     const names = [...(node.outputs ?? [first])];
-    this.#repeatWith({ ...node, inputs }, first);
+    this.#repeatWith(own, first);
     if (inputs.every((input) => this.rows.isAlike(input))) for (const made of names) this.rows.alike(made);
     return names.map((made) => this.rows.named(made, order));
   }
@@ -182,7 +185,7 @@ export class Context extends SpecBuilder {
 /** Plain float32 numbers of a constant. @throws {ImportError} one depends on batch or time. */
 export function numbers(where: string, { data }: Constant): Float32Array {
   if (data instanceof Float32Array) return data;
-  if (!Array.isArray(data)) return new Float32Array(data as ArrayLike<number>);
+  if (!Array.isArray(data)) return once(data, 'float32', () => new Float32Array(data as ArrayLike<number>));
   return Float32Array.from(data as ArrayLike<number>, (n) => {
     if (typeof n !== 'number') refuse(where, 'depends on the size of the input', 'a number; give options.shapes');
     return n;

@@ -15,6 +15,11 @@ export class Scope {
   set(name: string, item: Item): void {
     this.#own.set(name, item);
   }
+
+  /** Lets go of what nothing reads any more. */
+  drop(name: string): void {
+    this.#own.delete(name);
+  }
 }
 
 /** Works out the outputs of a graph of the file, of which a scope holds the inputs. */

@@ -50,7 +50,11 @@ export function runGraph(env: Environment, graph: Graph, outputs: readonly strin
   const needed = neededBy(nodes, outputs);
   const initial = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   for (const [name, tensor] of initial) if (needed.names.has(name)) scope.set(name, readTensor(tensor, env.sources));
-  for (const node of nodes) if (needed.nodes.has(node)) runNode(env, node, scope, needed.names);
+  for (const node of nodes) {
+    if (!needed.nodes.has(node)) continue;
+    runNode(env, node, scope, needed.names);
+    for (const name of needed.last.get(node) ?? []) scope.drop(name);
+  }
   return outputs.map(
     (name) => scope.get(name) ?? refuse(`output ${JSON.stringify(name)}`, 'nothing makes it', 'a node or input'),
   );

@@ -25,19 +25,28 @@ export function ordered(nodes: readonly Node[]): Node[] {
   return [...done];
 }
 
-/** The nodes, of nodes in order, on whose results the outputs depend, and the tensors these read. */
-export function neededBy(
-  nodes: readonly Node[],
-  outputs: readonly string[],
-): { readonly nodes: ReadonlySet<Node>; readonly names: ReadonlySet<string> } {
+/** What has to be worked out of a graph. */
+interface Needed {
+  readonly nodes: ReadonlySet<Node>;
+  /** Tensors that these nodes read, and the outputs. */
+  readonly names: ReadonlySet<string>;
+  /** Tensors that are read last by a node. */
+  readonly last: ReadonlyMap<Node, readonly string[]>;
+}
+
+/** The nodes, of nodes in order, on whose results the outputs depend. */
+export function neededBy(nodes: readonly Node[], outputs: readonly string[]): Needed {
   const names = new Set(outputs);
   const needed = new Set<Node>();
+  const last = new Map<Node, string[]>();
   for (const node of [...nodes].reverse()) {
     if (!node.output.some((name) => name !== '' && names.has(name))) continue;
     needed.add(node);
-    for (const name of reads(node)) names.add(name);
+    const read = reads(node).filter((name) => !names.has(name));
+    if (read.length > 0) last.set(node, read);
+    for (const name of read) names.add(name);
   }
-  return { nodes: needed, names };
+  return { nodes: needed, names, last };
 }
 
 /** How many operators read each tensor, graphs inside and functions included. */

@@ -5,7 +5,8 @@ import { arrange } from './layout.js';
 import { layoutNote, outputLayout } from './layouts.js';
 import { type Num, showSize } from './num.js';
 import type { ValueInfo } from './proto/messages.js';
-import { type Atom, dimsOf, type Item, runTime, type Value, withoutBatch } from './value.js';
+import { isFloatType } from './tensor.js';
+import { type Atom, BOOL, dimsOf, type Item, runTime, type Value, withoutBatch } from './value.js';
 
 /** @throws {ImportError} an output that is the same for every input. */
 export function outputValue(name: string, item: Item): { readonly where: string; readonly value: Value } {
@@ -78,8 +79,17 @@ export function finish(
   return ctx.spec({ inputs, outputs: final, ...(carries.length > 0 && { carries }), ...(name !== '' && { name }) });
 }
 
-/** @throws {ImportError} an output of which the file declares another rank, or another size where both are known. */
+const kindOf = (type: number): string =>
+  isFloatType(type) ? 'floats' : type === BOOL ? 'truth values' : 'whole numbers';
+
+/**
+ * @throws {ImportError} an output of which the file declares numbers of another kind, another rank, or another size where both are
+ *   known.
+ */
 export function checkDeclared({ name, type }: ValueInfo, item: Item): void {
+  const elements = type?.tensorType?.elemType ?? 0;
+  if (elements !== 0 && kindOf(elements) !== kindOf(item.type))
+    refuse(`output ${JSON.stringify(name)}`, 'is not what the file declares', kindOf(elements), kindOf(item.type));
   const declared = type?.tensorType?.shape?.dim;
   if (!declared) return;
   const dims = dimsOf(item);

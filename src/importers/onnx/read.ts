@@ -124,7 +124,7 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
   );
   if (ways.length === 0)
     refuse('inputs', 'open sizes that cannot be told apart', 'options.axes', main.map(({ name }) => name).join(', '));
-  const sources = { files, budget, read: new Map() };
+  const sources = { files, budget, read: new Map(), external: new Map() };
   const made = outputs.map(({ name }) => name);
   const reading = { inner: { left: MOST_INNER }, sources, fixed, main, states, outputs: made };
   let first: unknown;

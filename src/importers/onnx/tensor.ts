@@ -3,6 +3,7 @@ import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { EXTERNAL, externalBytes, type Files } from './external.js';
 import { bounded } from './fold/elements.js';
+import { identity } from './fold/once.js';
 import { refuseForeign } from './foreign.js';
 import type { Tensor } from './proto/messages.js';
 import { type Constant, constant } from './value.js';
@@ -33,21 +34,24 @@ export interface Sources {
   readonly budget: Budget;
   /** Those that were read: other readings of the file's axes ask for the same. */
   readonly read: Map<Tensor, Constant>;
+  /** Numbers of files beside the model, by where they are. */
+  readonly external: Map<string, TypedNumbers>;
 }
 
 /**
  * The numbers of an initialiser or attribute: from raw bytes, typed fields or an external file; floats rounded to float32.
  * @throws {ImportError} an unknown type, a size that does not fit the shape, a file that is missing or too short.
  */
-export function readTensor(tensor: Tensor, { files, budget, read }: Sources): Constant {
+export function readTensor(tensor: Tensor, sources: Sources): Constant {
+  const { read } = sources;
   const before = read.get(tensor);
   if (before) return before;
-  const made = readNew(tensor, files, budget);
+  const made = readNew(tensor, sources);
   read.set(tensor, made);
   return made;
 }
 
-function readNew(tensor: Tensor, files: Files, budget: Budget): Constant {
+function readNew(tensor: Tensor, { files, budget, external }: Sources): Constant {
   const { name, dataType, dims } = tensor;
   const where = `tensor ${JSON.stringify(name)}`;
   refuseForeign(where, tensor, ...tensor.externalData);
@@ -61,13 +65,22 @@ function readNew(tensor: Tensor, files: Files, budget: Budget): Constant {
   const raw = rawBytes(tensor, where, files);
   if (raw) {
     if (raw.length !== length * each) refuse(where, 'wrong size', `${length * each} bytes`, `${raw.length}`);
-    draw();
-    return { ...constant(dims, plain(raw, dtype, where), dataType), tensor: name };
+    const read = (): TypedNumbers => {
+      draw();
+      return plain(raw, dtype, where);
+    };
+    if (tensor.dataLocation === 0) return constant(dims, read(), dataType, name);
+    // Many tensors may be the same bytes of a file beside the model.
+    budget.operations(raw.length, where);
+    const place = `${identity(raw.buffer)} at ${raw.byteOffset}, ${length} of type ${dataType}`;
+    const data = external.get(place) ?? read();
+    external.set(place, data);
+    return constant(dims, data, dataType, name);
   }
   const typed = typedData(tensor, dtype, where);
   if (typed.length !== length) refuse(where, 'wrong size', `${length} numbers for [${dims}]`, `${typed.length}`);
   draw();
-  return { ...constant(dims, ofType(where, dataType, typed), dataType), tensor: name };
+  return constant(dims, ofType(where, dataType, typed), dataType, name);
 }
 
 /** Doubles are rounded, beyond float32 to infinity; 64-bit ends of ranges ("to the end") need not be exact. */

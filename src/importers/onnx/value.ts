@@ -100,9 +100,10 @@ export const withoutBatch = (atoms: readonly Atom[]): Atom[] => atoms.filter(({ 
 /** The one atom of time that depends on the run, if the value has one. */
 export const runTime = ({ time }: Value): Atom | undefined => time.find(({ kind }) => kind === 'time');
 
-export const constant = (dims: readonly number[], data: ArrayLike<Num>, type: number): Constant => ({
+export const constant = (dims: readonly number[], data: ArrayLike<Num>, type: number, tensor?: string): Constant => ({
   kind: 'constant',
   dims,
   data,
   type,
+  tensor,
 });

@@ -8,7 +8,7 @@ export interface ImportLimits {
   readonly operations?: number;
   /** Nodes, layers, attributes and the like. Default: one per 16 bytes of the file, at least 2^18. */
   readonly nodes?: number;
-  /** Characters of names, the file's and those derived from them. Default: 4 per byte of the file, at least 2^24. */
+  /** Characters of names, the file's and those derived from them. Default: 8 per byte of the file, at least 2^25. */
   readonly characters?: number;
 }
 
@@ -19,7 +19,7 @@ export const DEFAULTS: Readonly<Record<Kind, readonly [perByte: number, floor: n
   bytes: [16, 2 ** 26],
   operations: [32, 2 ** 27],
   nodes: [1 / 16, 2 ** 18],
-  characters: [4, 2 ** 24],
+  characters: [8, 2 ** 25],
 };
 
 /** What a container made of few bytes of a file takes in memory, roughly. */

@@ -46,13 +46,13 @@ export function makeCell(
   context: BuildContext,
 ): Cell {
   const { type, units, tensors, zeroOutputForMask = false } = config;
-  const tensor = (field: string): Float32Array => withoutTiny(context.tensor(field));
+  const tensor = (field: string): Float32Array => withoutTiny(context, context.tensor(field));
   const { descriptor, ...parts } = kind.pack(name, config as never, inputs, {
     ...context,
     tensor,
     untouched: context.tensor,
   });
-  const counts = hasHuge(context.tensor(tensors.weightIh));
+  const counts = hasHuge(context, context.tensor(tensors.weightIh));
   const [h, c = 0] = stateLengths(kind, config);
   const { initialH, initialC }: LstmConfig['tensors'] = tensors;
   const named = Object.entries<string | undefined>(tensors as object as TensorNames);

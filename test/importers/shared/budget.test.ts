@@ -8,7 +8,7 @@ describe('the budget of an import', () => {
     ['bytes', 2 ** 26, 16],
     ['operations', 2 ** 27, 32],
     ['nodes', 2 ** 18, 1 / 16],
-    ['characters', 2 ** 24, 4],
+    ['characters', 2 ** 25, 8],
   ] as const)('%s: %d at least, in proportion to the file', (kind, floor, perByte) => {
     const small = new Budget(1000);
     small[kind](floor - 1, 'a');

@@ -26,7 +26,7 @@ describe('names', () => {
         name = names.add({ type: 'activation', inputs: [name], activation: 'tanh' }, `${name}.y`);
     };
     expect(refusal(grow)).toMatch(
-      /^node y\.y\..{76}: too many characters for a file of 0 bytes; expected at most 16777216 /,
+      /^node y\.y\..{76}: too many characters for a file of 0 bytes; expected at most 33554432 /,
     );
   });
   it('of tensors meet no prototype', () => {

@@ -358,9 +358,9 @@ describe('refused', () => {
 
   it('more than the limits of the config', () => {
     const read = (limits: ImportLimits) => refusal(() => fromTensorFlow(files(one), { ...one.config, limits }));
-    expect(read({ bytes: 8 })).toMatch(
-      /^variable ".*": too many bytes for a file of \d+ bytes; expected at most 8 in all; /,
-    );
+    expect(read({ bytes: 8 })).toMatch(/^node .*: too many bytes for a file of \d+ bytes; expected at most 8 in all; /);
+    // What the account of the settings takes, and no more.
+    expect(read({ bytes: 512 })).toMatch(/^variable ".*": too many bytes /);
     expect(read({ operations: 8 })).toMatch(/^index: too many operations /);
     expect(read({ characters: 8 })).toMatch(/too many characters /);
     expect(read({ nodes: -1 })).toMatch(/^config\.limits: not usable; expected \{ bytes, /);

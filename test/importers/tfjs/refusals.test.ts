@@ -173,7 +173,7 @@ it('a weight belongs to the layer that its path names, or what that layer wraps'
     ['scope/first/kernel', 'forward_in_ner/kernel', 'more/last/kernel'],
   ])
     expect(spec(...names).map(([, becomes]) => becomes)).toEqual(wanted);
-  for (const other of ['in_forward_ner/kernel', 'in_ner_backward_/kernel', 'kernel'])
+  for (const other of ['in_forward_ner/kernel', 'in_ner_backward_/kernel', 'backward_outer/kernel', 'kernel'])
     expect(refusal(() => spec('first/kernel', other, 'last/kernel'))).not.toBe('nothing was thrown');
 });
 

@@ -3,6 +3,7 @@ import { refuse } from '../../shared/refuse.js';
 import { isSym, type Num, sameNum, showSize } from '../num.js';
 import { type Constant, constant, type Filled, INT64 } from '../value.js';
 import { arrayOf, newNumbers, type TypedNumbers } from '../whole-types.js';
+import { once } from './once.js';
 
 // Constants walked element by element: shapes, strides, and arrays made of parts of others.
 
@@ -66,10 +67,13 @@ export function pick(
   strides: readonly number[],
   offset = 0,
 ): Constant {
-  const length = bounded(site, dims, x.type);
-  const data: Num[] | TypedNumbers = Array.isArray(x.data) ? new Array<Num>(length) : newNumbers(x.type, length);
-  walk(dims, strides, offset, (from, to) => {
-    data[to] = x.data[from] as number;
+  const data = once(x.data, `${x.type}: [${dims}] by [${strides}] from ${offset}`, () => {
+    const length = bounded(site, dims, x.type);
+    const picked: Num[] | TypedNumbers = Array.isArray(x.data) ? new Array<Num>(length) : newNumbers(x.type, length);
+    walk(dims, strides, offset, (from, to) => {
+      picked[to] = x.data[from] as number;
+    });
+    return picked;
   });
   return constant(dims, data, x.type);
 }

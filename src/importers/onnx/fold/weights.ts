@@ -2,16 +2,11 @@ import { refuse } from '../../shared/refuse.js';
 import { axisAt, known, numbers, type Op } from '../context.js';
 import { type Constant, constant } from '../value.js';
 import { bounded, expand, lengthOf, pick } from './elements.js';
+import { identity, once } from './once.js';
 
 // Operators over weights alone: what quantised and re-parametrised files keep in place of the weight itself.
 
 const FLOAT = 1;
-
-/** What was made of weights: other readings of the file ask for the same. */
-const madeOf = new WeakMap<
-  Constant,
-  { readonly scale: Constant; readonly zero: Constant | undefined; readonly along: number; readonly made: Constant }
->();
 
 /** Weights stored as whole numbers, with a scale and a zero point for all or for each place along an axis. */
 export function dequantise(op: Op): Constant {
@@ -25,21 +20,21 @@ export function dequantise(op: Op): Constant {
   const fits = single || (scale.dims.length === 1 && scale.data.length === x.dims[along]);
   if (attributes.int('block_size', 0) !== 0 || !fits)
     refuse(where, 'scales that do not fit', `1 or ${x.dims[along]}`, `[${scale.dims}]`);
-  const before = madeOf.get(x);
-  if (before && before.scale === scale && before.zero === zero && before.along === along) return before.made;
   const inner = lengthOf(x.dims.slice(along + 1));
   const [scales, zeros] = [numbers(where, scale), zero && numbers(where, zero)];
-  const data = new Float32Array(bounded(op, x.dims, FLOAT));
-  const places = single ? 1 : (x.dims[along] as number);
-  const run = single ? data.length : inner;
-  // Each scale holds for a run of elements; an array of no elements has none.
-  for (let start = 0, place = 0; start < data.length; start += run, place = (place + 1) % places) {
-    const [by, from] = [scales[place] as number, zeros?.[place] ?? 0];
-    for (let i = start; i < start + run; i++) data[i] = Math.fround((x.data[i] as number) - from) * by;
-  }
-  const made: Constant = { ...constant(x.dims, data, FLOAT), tensor: x.tensor };
-  madeOf.set(x, { scale, zero, along, made });
-  return made;
+  const how = `[${x.dims}] along ${along} by ${identity(scale.data)} and ${identity(zero?.data)}`;
+  const data = once(x.data, how, () => {
+    const floats = new Float32Array(bounded(op, x.dims, FLOAT));
+    const places = single ? 1 : (x.dims[along] as number);
+    const run = single ? floats.length : inner;
+    // Each scale holds for a run of elements; an array of no elements has none.
+    for (let start = 0, place = 0; start < floats.length; start += run, place = (place + 1) % places) {
+      const [by, from] = [scales[place] as number, zeros?.[place] ?? 0];
+      for (let i = start; i < start + run; i++) floats[i] = Math.fround((x.data[i] as number) - from) * by;
+    }
+    return floats;
+  });
+  return constant(x.dims, data, FLOAT, x.tensor);
 }
 
 /** A product of matrices, or of a vector and a matrix. */

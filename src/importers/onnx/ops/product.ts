@@ -1,6 +1,7 @@
 import { refuse } from '../../shared/refuse.js';
 import { type Context, known, numbers, type Op } from '../context.js';
 import { broadcast, pick } from '../fold/elements.js';
+import { once } from '../fold/once.js';
 import { arranged, withFeatures } from '../layout.js';
 import { isSym, sameNum, showSize } from '../num.js';
 import { block, materialise, stack, value } from '../stretch.js';
@@ -21,6 +22,11 @@ import { align } from './elementwise.js';
 import { element } from './part.js';
 import type { Run } from './run.js';
 
+function scaled({ budget, where }: Op, data: Float32Array, scale: number): Float32Array {
+  budget.bytes(data.byteLength, where);
+  return data.map((one) => one * scale);
+}
+
 /** `y = x·W`: W `[K, N]` in the file is one column per output, one row per output here. */
 function dense(op: Op, ctx: Context, x: Value, axis: number, w: Constant, transposed: boolean, scale = 1): Value {
   const [k, n] = (transposed ? [w.dims[1], w.dims[0]] : w.dims) as [number, number];
@@ -31,7 +37,7 @@ function dense(op: Op, ctx: Context, x: Value, axis: number, w: Constant, transp
   const weight = ctx.tensor(
     w.tensor ?? `${op.name}.weight`,
     [n, k],
-    scale === 1 ? data : data.map((one) => one * scale),
+    scale === 1 ? data : once(data, `times ${scale}`, () => scaled(op, data, scale)),
     {
       constant: w,
       becomes: `${op.name}.weight`,
@@ -176,6 +182,7 @@ export function gemm(op: Op, ctx: Context): Item[] {
   const data = numbers(where, c);
   if (data.length !== units && data.length !== 1)
     refuse(where, 'C differs from row to row', `${units} numbers`, `${data.length}`);
+  op.budget.bytes(4 * units, where);
   const bias = ctx.tensor(
     c.tensor ?? 'bias',
     [units],

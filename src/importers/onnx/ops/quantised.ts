@@ -1,5 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
 import { type Context, known, numbers, type Op } from '../context.js';
+import { identity, once } from '../fold/once.js';
 import { value } from '../stretch.js';
 import { constant, type Item } from '../value.js';
 import { matmul } from './product.js';
@@ -21,12 +22,16 @@ function matmulInteger(op: Op, ctx: Context): Item[] {
   const weight = known(where, inputs[1], 'B');
   const own = inputs[2] ? numbers(where, known(where, inputs[2], 'the zero point of A')) : [0];
   if (own.some((n) => n !== 0)) refuse(where, 'a zero point of A in the file', 'DynamicQuantizeLinear', `${own}`);
-  const zeros = inputs[3] ? numbers(where, known(where, inputs[3], 'the zero point of B')) : Float32Array.of(0);
+  const zero = inputs[3] && known(where, inputs[3], 'the zero point of B');
+  const zeros = zero ? numbers(where, zero) : Float32Array.of(0);
   const columns = weight.dims.at(-1) as number;
   if (zeros.length !== 1 && zeros.length !== columns)
     refuse(where, 'zero points of B that do not fit', `1 or ${columns}`, `${zeros.length}`);
-  const data = numbers(where, weight).map((n, i) => n - (zeros[zeros.length === 1 ? 0 : i % columns] as number));
-  return matmul({ ...op, inputs: [inputs[0], { ...constant(weight.dims, data, 1), tensor: weight.tensor }] }, ctx);
+  const data = once(weight.data, `less ${identity(zero?.data)} for each of ${columns}`, () => {
+    op.budget.bytes(4 * weight.data.length, where);
+    return numbers(where, weight).map((n, i) => n - (zeros[zeros.length === 1 ? 0 : i % columns] as number));
+  });
+  return matmul({ ...op, inputs: [inputs[0], constant(weight.dims, data, 1, weight.tensor)] }, ctx);
 }
 
 export const QUANTISED: Readonly<Record<string, Run>> = {

@@ -93,7 +93,16 @@ function read(
     if (field?.type !== '-') noteForeign(into, field?.name ?? `field ${number}`);
   }
   if (reader.pos !== end) throw new RangeError(`a ${message} ends in the middle of a field`);
+  shrink(into, schema);
   return into;
+}
+
+/** A list that was pushed to has room for 16 more: a file has hundreds of thousands of lists of one or two. */
+function shrink(message: Message, schema: ReadonlyMap<number, Field>): void {
+  for (const { many, name } of schema.values()) {
+    const list = message[name] as unknown[];
+    if (many && list !== NONE && list?.length <= 16) message[name] = list.slice();
+  }
 }
 
 /** Fields that are not honoured, each once. */

@@ -1,13 +1,18 @@
 import { refuse } from '../../../shared/refuse.js';
 import { type Context, known, type Op } from '../../context.js';
+import { bounded } from '../../fold/elements.js';
+import { identity, once } from '../../fold/once.js';
 import { type Constant, constant, type Item } from '../../value.js';
 import { recurrent } from './layer.js';
+
+const FLOAT = 1;
 
 /**
  * W or R as the LSTM takes it: stored `[directions, rows, columns]`, transposed, with a scale and a zero point for each direction, or
  * for each column of each direction.
  */
-function dequantised({ where, inputs }: Op, index: number, scaleIndex: number, what: string): Constant {
+function dequantised(op: Op, index: number, scaleIndex: number, what: string): Constant {
+  const { where, inputs } = op;
   const stored = known(where, inputs[index], what);
   const scale = known(where, inputs[scaleIndex], `the scale of ${what}`);
   const zero = known(where, inputs[scaleIndex + 1], `the zero point of ${what}`);
@@ -20,17 +25,20 @@ function dequantised({ where, inputs }: Op, index: number, scaleIndex: number, w
       `${directions} or ${directions}·${columns}`,
       `${scale.data.length}`,
     );
-  const data = new Float32Array(directions * rows * columns);
-  for (let d = 0; d < directions; d++) {
-    for (let r = 0; r < rows; r++) {
-      for (let c = 0; c < columns; c++) {
-        const place = d * per + (per === 1 ? 0 : c);
-        const whole = (stored.data[(d * rows + r) * columns + c] as number) - (zero.data[place] as number);
-        data[(d * columns + c) * rows + r] = whole * (scale.data[place] as number);
+  const data = once(stored.data, `in columns by ${identity(scale.data)} and ${identity(zero.data)}`, () => {
+    const floats = new Float32Array(bounded(op, [directions, rows, columns], FLOAT));
+    for (let d = 0; d < directions; d++) {
+      for (let r = 0; r < rows; r++) {
+        for (let c = 0; c < columns; c++) {
+          const place = d * per + (per === 1 ? 0 : c);
+          const whole = (stored.data[(d * rows + r) * columns + c] as number) - (zero.data[place] as number);
+          floats[(d * columns + c) * rows + r] = whole * (scale.data[place] as number);
+        }
       }
     }
-  }
-  return { ...constant([directions, columns, rows], data, 1), tensor: stored.tensor };
+    return floats;
+  });
+  return constant([directions, columns, rows], data, FLOAT, stored.tensor);
 }
 
 /** `com.microsoft.DynamicQuantizeLSTM`: an LSTM whose W and R are stored as whole numbers. */
