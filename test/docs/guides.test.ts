@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromNam } from '../../src/importers/nam/index.js';
 import { createModel } from '../../src/index.js';
 import { chromiumPath, freePort, needsChromium, needsCommand, post } from '../runtimes/here.js';
-import { filesOf, PACKAGE, projectOf, spec } from './guides.js';
+import { filesOf, PACKAGE, projectOf, readmeSample, spec } from './guides.js';
 
 const { jsdelivr } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
 const folders: string[] = [];
@@ -109,6 +109,12 @@ describe('browsers', needsChromium, () => {
     close((await read(built)).split(',').map(Number), expected);
   });
 
+  it('the README’s first lines', async () => {
+    const folder = project('browser.md');
+    writeFileSync(join(folder, 'first.js'), readmeSample('document.body.textContent = String(output);'));
+    close((await read(await vite(folder, 'first.js'))).split(',').map(Number), expected);
+  });
+
   it('without a bundler', async () => {
     close((await read(project('browser.md'))).split(',').map(Number), expected);
   });
@@ -156,6 +162,13 @@ describe.each([
   ['deno.md', 'deno', ['run', '--allow-read', 'main.js']],
   ['bun.md', 'bun', ['run', 'main.js']],
 ] as const)('%s', (guide, command, args) => {
+  it('the README’s first lines', needsCommand(command), () => {
+    const folder = project(guide);
+    writeFileSync(join(folder, 'first.js'), readmeSample('console.log(String(output));'));
+    const printed = execFileSync(command, [...args.slice(0, -1), 'first.js'], { cwd: folder, encoding: 'utf8' });
+    close(printed.split(',').map(Number), expected);
+  });
+
   it('word for word', needsCommand(command), () => {
     const printed = execFileSync(command, args, { cwd: project(guide), encoding: 'utf8' });
     const [, build, numbers = ''] = /^(\w+) \[([^\]]*)\]/.exec(printed) ?? [];

@@ -47,3 +47,14 @@ export function projectOf(guide: string): string {
   writeFileSync(join(folder, 'amp.nam'), nam?.bytes as Uint8Array);
   return folder;
 }
+
+/** What the README's first sample takes for given: where a model is, and what it is run on. */
+export const readmeGiven = `const url = 'data:application/octet-stream;base64,${Buffer.from(toSafetensors(spec)).toString('base64')}';
+const x = [[0.3, -0.1, 0, 0.5]];
+`;
+
+/** The README's first sample, with what it takes for given and what says its result. */
+export function readmeSample(say: string): string {
+  const [, code = ''] = /```js\n(.*?)```/s.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+  return `${readmeGiven}${code}${say}`;
+}

@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = new URL('../../', import.meta.url);
+
+/** What an example prints, run as a user runs it. */
+function demo(name: string, ...args: string[]): string {
+  const file = fileURLToPath(new URL(`examples/${name}/demo.mjs`, ROOT));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...args], { encoding: 'utf8' });
+  expect([name, status, stderr]).toEqual([name, 0, '']);
+  return stdout;
+}
+const { scripts } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'));
+
+describe('examples, each by the command that its page names', () => {
+  it.each(['co2', 'dates', 'sessions'])('%s', (name) => {
+    expect(scripts[`example:${name}`]).toBe(`npm run --silent build && node examples/${name}/demo.mjs`);
+    expect(readFileSync(new URL(`examples/${name}/README.md`, ROOT), 'utf8')).toContain(`npm run example:${name}`);
+  });
+});
+
+it('weather: the model beats all four others at one and at seven days, and is what PyTorch computed', () => {
+  const printed = demo('weather');
+  expect(printed.match(/days? ahead: better than all four/g)).toHaveLength(2);
+  const tables = printed.split(/days? ahead: /).slice(1, 3);
+  for (const table of tables) {
+    const rows = [...table.matchAll(/^ {2}(.{40}) +(\d+\.\d+) +(\d+\.\d+)$/gm)].map(([, who = '', mae, rmse]) => ({
+      who: who.trim(),
+      mae: Number(mae),
+      rmse: Number(rmse),
+    }));
+    const [ours, ...others] = rows;
+    expect(rows.map(({ who }) => who.replace(/ \(.*/, ''))).toEqual([
+      'this model',
+      'persistence',
+      'damped persistence',
+      'seasonal-naive',
+      'climatology',
+    ]);
+    for (const { mae, rmse } of others) {
+      expect(ours?.mae).toBeLessThan(mae);
+      expect(ours?.rmse).toBeLessThan(rmse);
+    }
+  }
+});
+
+it('co2: ten years by feedback are those of PyTorch, and better than the last year again', () => {
+  const printed = demo('co2');
+  const errors = [...printed.matchAll(/^ {2}\S.* (\d+\.\d\d)$/gm)].map(([, error]) => Number(error));
+  expect(errors).toHaveLength(3);
+  expect(errors[0]).toBeLessThan(Math.min(...errors.slice(1)));
+  expect(printed).toMatch(/own 120 forecasts: \d\.\de-[5-9] ppm/);
+});
+
+it('sessions: answers of a server that puts streams away and restarts are those of streams that stay', () => {
+  const printed = demo('sessions');
+  expect(printed).toContain('480 of 480 answers have the bits of an uninterrupted stream');
+  expect(printed.match(/240 requests of 60 users, 8 streams in memory/g)).toHaveLength(2);
+});
+
+it('dates: an encoder and a decoder read what Keras read', () => {
+  const printed = demo('dates');
+  expect(printed).toMatch(/^ {2}3rd of October 2024 +2024-10-03$/m);
+  expect(printed).toContain('200 of 200 are what Keras read');
+  expect(demo('dates', '24 Dec 1984', '1/2/2003')).toMatch(/24 Dec 1984 +1984-12-24\n {2}1\/2\/2003 +2003-02-01\n/);
+});
