@@ -6,7 +6,7 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toSafetensors } from '../../src/importers/safetensors/index.js';
 import { createModel } from '../../src/index.js';
-import { filesOf, spec } from '../docs/guides.js';
+import { filesOf, readmeFirst, spec } from '../docs/guides.js';
 import { type Conformance, conformHere, expectConforms } from '../runtimes/conformance.js';
 import { chromiumPath, needsChromium } from '../runtimes/here.js';
 import { newProject, putSuite } from '../runtimes/project.js';
@@ -16,18 +16,17 @@ import { largestDifference } from '../support/bits.js';
 import { needs } from '../support/needs.js';
 import { BUNDLERS, installed, run } from './bundlers.js';
 
-/** The guide's lines, word for word, in a function: not all bundlers take `await` outside of one. */
-function guide(): string {
-  const code = filesOf('browser.md')['main.js'] as string;
-  const [, imports = '', rest = ''] = /^((?:import [^\n]*\n)+)(.*)$/s.exec(code) ?? [];
-  expect(rest).toContain('document.body.textContent');
-  return `${imports}export async function run() {\n${rest}}\n`;
+/** A sample's lines, word for word, in a function: not all bundlers take `await` outside of one. */
+function inFunction(sample: string, before = '', after = ''): string {
+  const [, imports = '', rest = ''] = /^((?:import [^\n]*\n)+)(.*)$/s.exec(sample) ?? [];
+  expect(rest).not.toBe('');
+  return `${imports}export async function run() {\n${before}\n${rest}${after}\n}\n`;
 }
 
-/** What they show. */
-async function guideGives(): Promise<number[]> {
-  return [...(await createModel(spec)).createStream().step([0.3, -0.1, 0, 0.5])];
-}
+const FRAME = [0.3, -0.1, 0, 0.5];
+
+/** What the samples compute: the guides' model after one timestep. */
+const expected = async (): Promise<number[]> => [...(await createModel(spec)).createStream().step(FRAME)];
 
 /** What a policy says of the scripts within a page. */
 function hashesOf(page: string): string {
@@ -36,7 +35,12 @@ function hashesOf(page: string): string {
 }
 
 /** What entries/main.js puts into the page. */
-declare const page: { guide(): Promise<void>; answer(): Promise<Answers>; inWorker(): Promise<Answers> };
+declare const page: {
+  guide(): Promise<void>;
+  readme(): Promise<number[]>;
+  answer(): Promise<Answers>;
+  inWorker(): Promise<Answers>;
+};
 
 const needsBundlers = needs(installed, 'not installed; npm run test:bundlers does it');
 
@@ -59,7 +63,9 @@ describe('a page and its Web Worker conform, built by', { ...needsChromium, ...n
       project,
       ...['index.html', 'main.js', 'worker.js'].map((file) => new URL(`entries/${file}`, import.meta.url)),
     );
-    writeFileSync(join(project, 'guide.js'), guide());
+    writeFileSync(join(project, 'guide.js'), inFunction(filesOf('browser.md')['main.js'] as string));
+    const given = `const [url, x] = [new URL('/model.gatewise', location.href), [${JSON.stringify(FRAME)}]];`;
+    writeFileSync(join(project, 'readme.js'), inFunction(readmeFirst(), given, 'return [...output];'));
     const built = join(project, build(project));
     const { asked, here } = conformance;
     const policy = inline ? STRICT.replace("'self'", `'self' ${hashesOf(join(built, 'index.html'))}`) : STRICT;
@@ -70,7 +76,8 @@ describe('a page and its Web Worker conform, built by', { ...needsChromium, ...n
       await tab.goto(site.url);
       await tab.evaluate(() => page.guide());
       const shown = (await tab.evaluate(() => document.body.innerText)).split(',').map(Number);
-      expect(largestDifference(shown, await guideGives())).toBeLessThan(1e-6);
+      expect(largestDifference(shown, await expected())).toBeLessThan(1e-6);
+      expect(largestDifference(await tab.evaluate(() => page.readme()), await expected())).toBeLessThan(1e-6);
       const inPage = await tab.evaluate(() => page.answer());
       await expectConforms(conformance, inPage);
       expect(inPage.opened).toEqual(here.opened);

@@ -53,8 +53,11 @@ export const readmeGiven = `const url = 'data:application/octet-stream;base64,${
 const x = [[0.3, -0.1, 0, 0.5]];
 `;
 
-/** The README's first sample, with what it takes for given and what says its result. */
-export function readmeSample(say: string): string {
+/** The README's first sample. */
+export function readmeFirst(): string {
   const [, code = ''] = /```js\n(.*?)```/s.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
-  return `${readmeGiven}${code}${say}`;
+  return code;
 }
+
+/** The same, with what it takes for given and what says its result. */
+export const readmeSample = (say: string): string => `${readmeGiven}${readmeFirst()}${say}`;

@@ -7,6 +7,7 @@ const asked = fetch('/questions.json').then((response) => response.json());
 
 globalThis.page = {
   guide: async () => (await import('./guide.js')).run(),
+  readme: async () => (await import('./readme.js')).run(),
   answer: async () => conform({ createModel, acceptsBuild, load }, await asked),
   inWorker: async () => {
     const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
