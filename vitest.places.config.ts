@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: ['./test/runtimes/project.ts'],
     setupFiles: ['./test/support/setup.ts'],
     reporters: ['default', './test/support/closing-reporter.ts'],
-    testTimeout: 180_000,
+    testTimeout: 300_000,
     hookTimeout: 180_000,
     pool: 'forks',
     fileParallelism: false,
