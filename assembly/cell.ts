@@ -22,6 +22,8 @@ export namespace Flag {
   export const keepsOutput: i32 = 8;
   /** Tiny inputs count, since some of their weights are huge. */
   export const tinyInputs: i32 = 16;
+  /** The sums are in their places already, made by others (`int8/`); x is 0. */
+  export const summed: i32 = 32;
 }
 
 /** One activation as a descriptor carries it: 12 bytes. */

@@ -17,7 +17,7 @@ import { withoutTiny } from './tiny';
  * bits the same when x's part was computed for the whole sequence.
  */
 
-/** A layer as the kernel reads it: 18 fields of 4 bytes. groups = ceil(units/4). */
+/** A layer as the kernel reads it: 19 fields of 4 bytes. groups = ceil(units/4). */
 @unmanaged
 export class GruLayer {
   inputs: i32;
@@ -28,10 +28,12 @@ export class GruLayer {
   biasIh: usize;
   /** Packed `[units]`: resetAfter columns `[group][r4 z4 n4]`; otherwise `[group][r4 z4]`. */
   wHh: usize;
-  /** In the columns of wHh; without resetAfter the n's follow, `[group][n4]`. */
+  /** In the columns of wHh. */
   biasHh: usize;
   /** Without resetAfter: packed `[units][groups vectors]`; otherwise 0. */
   wHn: usize;
+  /** Without resetAfter: `[group][n4]`. */
+  biasHn: usize;
   /** Bounds the input of every activation; 0: none. */
   clip: f32;
   flags: i32;
@@ -69,10 +71,13 @@ export function gru(
     copyInputs(flags, x, xStride, front, frontStride, rows, inputs);
     gemm(front, frontStride, rows, layer.wIh, inputs, 0, inputs, 3 * groups, layer.biasIh, 0, raw, rawStride);
   }
-  gemm(
-    state, stateStride, rows, layer.wHh, units, 0, units, (after ? 3 : 2) * groups,
-    layer.biasHh, 0, scratch, 4 * bytes,
-  );
+  const summed = flags & Flag.summed;
+  if (!summed) {
+    gemm(
+      state, stateStride, rows, layer.wHh, units, 0, units, (after ? 3 : 2) * groups,
+      layer.biasHh, 0, scratch, 4 * bytes,
+    );
+  }
   for (let r = 0; r < rows; r++) {
     const y = state + bytes;
     if (!isLive(mask, maskStride, r)) emit(flags, false, state, y, bytes, out);
@@ -81,8 +86,10 @@ export function gru(
       else {
         const reset = scratch + 2 * bytes;
         const n = scratch + 3 * bytes;
-        resetState(layer, raw, scratch, state, reset, groups);
-        gemm(reset, 0, 1, layer.wHn, units, 0, units, groups, layer.biasHh + 2 * bytes, 0, n, 0);
+        if (!summed) {
+          resetState(layer, raw, scratch, state, reset, groups);
+          gemm(reset, 0, 1, layer.wHn, units, 0, units, groups, layer.biasHn, 0, n, 0);
+        }
         candidate(layer, raw, n, state, groups);
       }
       emit(flags, true, state, y, bytes, out);
@@ -155,6 +162,24 @@ function generalGates(layer: GruLayer, raw: usize, hidden: usize, h: usize, grou
     raw += 48;
     hidden += 48;
     h += 16;
+  }
+}
+
+/**
+ * What stands between the two products over h where the reset gate comes first, for whoever makes them in `gru`'s place
+ * (`Flag.summed`): `resetState` of `rows` rows.
+ */
+export function gruReset(
+  layer: GruLayer, raw: usize, rawStride: usize, scratch: usize, state: usize, stateStride: usize,
+  rows: i32, mask: usize, maskStride: usize,
+): void {
+  const groups = vectorsFor(layer.units);
+  const bytes = <usize>groups << 4;
+  for (let r = 0; r < rows; r++) {
+    if (isLive(mask, maskStride, r)) resetState(layer, raw, scratch, state, scratch + 2 * bytes, groups);
+    raw += rawStride;
+    scratch += 4 * bytes;
+    state += stateStride;
   }
 }
 

@@ -71,7 +71,7 @@ export function lstm(
     const front = state - (<usize>inputs << 2);
     copyInputs(flags, x, xStride, front, stateStride, rows, inputs);
     gemm(front, stateStride, rows, layer.w, k, 0, k, groups << 2, layer.bias, 0, raw, rawStride);
-  } else {
+  } else if (!(flags & Flag.summed)) {
     gemm(state, stateStride, rows, layer.w, k, inputs, recurrent, groups << 2, raw, rawStride, raw, rawStride);
   }
   const projection = layer.projection;

@@ -50,7 +50,7 @@ export function rnn(
     const front = state - (<usize>inputs << 2);
     copyInputs(flags, x, xStride, front, stateStride, rows, inputs);
     gemm(front, stateStride, rows, layer.w, k, 0, k, groups, layer.bias, 0, raw, rawStride);
-  } else {
+  } else if (!(flags & Flag.summed)) {
     gemm(state, stateStride, rows, layer.w, k, inputs, units, groups, raw, rawStride, raw, rawStride);
   }
   const bytes = <usize>groups << 4;

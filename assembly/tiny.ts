@@ -14,6 +14,20 @@ export function withoutTiny(x: v128): v128 {
   return v128.andnot(x, f32x4.lt(f32x4.abs(x), TINY()));
 }
 
+/**
+ * In place: 0 for denormals, the sign kept. For products of layers other than cells, whose inputs may be in units of 1e-21: what is below
+ * 2^-126 alone counts for nothing.
+ */
+export function withoutDenormals(address: usize, vectors: i32): void {
+  const exponent = i32x4.splat(0x7f800000);
+  const magnitude = i32x4.splat(0x7fffffff);
+  for (let i = 0; i < vectors; i++, address += 16) {
+    const x = v128.load(address);
+    const denormal = i32x4.eq(v128.and(x, exponent), i32x4.splat(0));
+    v128.store(address, v128.andnot(x, v128.and(denormal, magnitude)));
+  }
+}
+
 /** `copyRows` without the tiny ones. */
 export function copyRowsWithoutTiny(src: usize, srcStride: usize, dst: usize, dstStride: usize, rows: i32, n: i32): void {
   for (let r = 0; r < rows; r++) {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const BUILDS = ['simd', 'relaxed'];
+const BUILDS = ['simd', 'relaxed', 'int8-simd', 'int8-relaxed'];
 const STAMP = 'dist/kernels/sources.sha256';
 const TYPES = 'dist/kernels/module.d.ts';
 
@@ -16,9 +16,15 @@ const outputs = (build) => [`dist/kernels/${build}.wasm`, `assembly/wat/${build}
 /** Digest of everything the outputs depend on, and of the committed text, so that an edited one is remade. */
 function digest() {
   const hash = createHash('sha256');
-  const sources = readdirSync(inRoot('assembly')).filter((name) => name.endsWith('.ts'));
+  const sources = readdirSync(inRoot('assembly'), { recursive: true }).filter((name) => name.endsWith('.ts'));
   const wat = BUILDS.map((build) => `assembly/wat/${build}.wat`).filter((path) => existsSync(inRoot(path)));
-  const files = [...sources.sort().map((name) => `assembly/${name}`), 'asconfig.json', 'package-lock.json', ...wat];
+  const files = [
+    ...sources.sort().map((name) => `assembly/${name}`),
+    'asconfig.json',
+    'asconfig.int8.json',
+    'package-lock.json',
+    ...wat,
+  ];
   for (const file of [...files, 'scripts/build-kernels.mjs']) hash.update(file).update(readFileSync(inRoot(file)));
   return hash.digest('hex');
 }
@@ -32,7 +38,9 @@ function text(bytes) {
 async function compile(build) {
   // Loaded here because the compiler takes most of a second to load.
   const { default: asc } = await import('assemblyscript/asc');
-  const { error, stderr } = await asc.main(['--config', 'asconfig.json', '--target', build, '--baseDir', ROOT]);
+  const [target, family] = build.split('-').reverse();
+  const config = family === undefined ? 'asconfig.json' : `asconfig.${family}.json`;
+  const { error, stderr } = await asc.main(['--config', config, '--target', target, '--baseDir', ROOT]);
   if (error) throw new Error(`asc: ${build}: ${error.message}\n${stderr.toString()}`);
   const wasm = readFileSync(inRoot(`dist/kernels/${build}.wasm`));
   writeFileSync(inRoot(`src/wasm/embedded/${build}.ts`), `export default ${JSON.stringify(text(wasm))};\n`);

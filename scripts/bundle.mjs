@@ -15,7 +15,10 @@ function entries() {
     ...Object.fromEntries(files.map((name) => [name, `src/${name}.ts`])),
     // Entries too, so that import() of one gets it as it is, without a module that makes a namespace.
     ...Object.fromEntries(
-      ['simd', 'relaxed'].map((name) => [`chunks/kernels-${name}`, `src/wasm/embedded/${name}.ts`]),
+      ['simd', 'relaxed', 'int8-simd', 'int8-relaxed'].map((name) => [
+        `chunks/kernels-${name}`,
+        `src/wasm/embedded/${name}.ts`,
+      ]),
     ),
   };
 }

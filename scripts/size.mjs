@@ -72,12 +72,20 @@ const rows = [
   // What counts: the budgets above leave room within it, so that no byte need be golfed.
   ['core with simd kernels (min+gzip)', await usersBundle('simd'), 30 * KB],
   ['core with relaxed kernels (min+gzip)', await usersBundle('relaxed'), 30 * KB],
+  // Loaded for a model with int8 weights alone.
+  ['kernels, int8 simd (raw)', kernel('int8-simd'), 12 * KB],
+  ['kernels, int8 relaxed (raw)', kernel('int8-relaxed'), 12 * KB],
+  [
+    'int8, loaded when needed',
+    await javascript('dist/chunks/int8.js', /chunks\/(?:core|base|kernels-int8-\w+)\.js$/),
+    6 * KB,
+  ],
   ['further layers, loaded when needed', await javascript('dist/layers/all.js', /chunks\/(?:core|base)\.js$/), 12 * KB],
   // All layers and one build.
   ['simd (min+gzip)', await javascript('dist/simd.js'), 40 * KB],
   ['relaxed (min+gzip)', await javascript('dist/relaxed.js'), 40 * KB],
-  // Both builds in one.
-  ['gatewise.min.js (gzip)', gzipped(readFileSync('dist/gatewise.min.js')), 44 * KB],
+  // Both builds in one, of the integer kernels too, which with all that belongs to them are 6 KB of it.
+  ['gatewise.min.js (gzip)', gzipped(readFileSync('dist/gatewise.min.js')), 48 * KB],
   ['explain (min+gzip)', await javascript('src/inspect/explain.ts', /index\.js$/), 4 * KB],
   ...(await Promise.all(
     Object.entries(IMPORTERS).map(async ([name, [budget, ...apart]]) => {

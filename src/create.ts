@@ -2,11 +2,18 @@ import { readOptions } from './call/options.js';
 import { checkSpec } from './graph/check-spec.js';
 import { type ModelSource, ownSpec } from './graph/own-spec.js';
 import { KINDS } from './layers/common.js';
-import type { LayerKinds } from './layers/layer.js';
+import type { Int8Support, LayerKinds } from './layers/layer.js';
 import { Model } from './model.js';
 import { badInput, describe } from './refuse.js';
 import type { ModelSpec } from './spec.js';
-import { type Embedded, type KernelOptions, type KernelSource, loadKernels, loadKernelsSync } from './wasm/module.js';
+import {
+  type Build,
+  type Embedded,
+  type KernelOptions,
+  type KernelSource,
+  loadKernels,
+  loadKernelsSync,
+} from './wasm/module.js';
 
 export interface ModelOptions extends KernelOptions {
   /**
@@ -19,6 +26,11 @@ export interface ModelOptions extends KernelOptions {
    * `createModelSync`, AudioWorklets, service workers, for models with convolutions and the like.
    */
   readonly layers?: LayerKinds;
+  /**
+   * Integer kernels, for a spec with int8 weights: `loadInt8` or `loadInt8Sync` of `gatewise/int8`. Needed where code cannot be loaded
+   * on demand. The float32 kernels of such a model are those of the `simd` build.
+   */
+  readonly int8?: Int8Support;
 }
 
 /** What an entry of the package brings along for those who give no kernels and no layers. */
@@ -26,20 +38,25 @@ export interface Supply {
   readonly kernels: Embedded;
   /** What fetches the further layers is asked only for models that have others than the common ones. */
   readonly layers: LayerKinds | (() => Promise<LayerKinds>);
+  /** Fetches integer kernels; asked only for specs with int8 weights. */
+  int8?(build: Build | undefined): Promise<Int8Support>;
 }
 
 /** The createModel of an entry. */
 export async function create(source: ModelSource, given: ModelOptions, supply: Supply): Promise<Model> {
-  const { memoryLimit, layers, ...kernels } = readModelOptions(given, 'createModel');
+  const { memoryLimit, layers, int8: integers, ...kernels } = readModelOptions(given, 'createModel');
   const own = ownSpec(source);
-  const loaded = await loadKernels(kernels, supply.kernels);
-  return new Model(own, loaded, memoryLimit, layers ?? (await kindsFor(own, supply.layers)));
+  const int8 = own?.int8 && (integers ?? (await supply.int8?.(kernels.build)));
+  const loaded = await loadKernels(int8 ? { ...kernels, build: 'simd' } : kernels, supply.kernels);
+  return new Model(own, loaded, memoryLimit, layers ?? (await kindsFor(own, supply.layers, int8)), int8);
 }
 
 /** The createModelSync of an entry, which can fetch nothing. */
 export function createNow(source: ModelSource, given: ModelOptions, supply: Supply & { layers: LayerKinds }): Model {
-  const { memoryLimit, layers = supply.layers, ...kernels } = readModelOptions(given, 'createModelSync');
-  return new Model(ownSpec(source), loadKernelsSync(kernels, supply.kernels), memoryLimit, layers);
+  const { memoryLimit, layers = supply.layers, int8, ...kernels } = readModelOptions(given, 'createModelSync');
+  const own = ownSpec(source);
+  const loaded = loadKernelsSync(own?.int8 && int8 ? { ...kernels, build: 'simd' } : kernels, supply.kernels);
+  return new Model(own, loaded, memoryLimit, layers, int8);
 }
 
 /** Nothing embedded, nothing fetched. */
@@ -57,10 +74,10 @@ export function createModelSync(
 }
 
 /** The common layers, or all of them for a model that has others. */
-async function kindsFor(spec: ModelSpec, layers: Supply['layers']): Promise<LayerKinds> {
+async function kindsFor(spec: ModelSpec, layers: Supply['layers'], int8: Int8Support | undefined): Promise<LayerKinds> {
   if (typeof layers !== 'function') return layers;
   try {
-    checkSpec(spec, KINDS);
+    checkSpec(spec, KINDS, int8?.tensors(spec));
     return KINDS;
   } catch {
     return layers();
@@ -68,11 +85,14 @@ async function kindsFor(spec: ModelSpec, layers: Supply['layers']): Promise<Laye
 }
 
 function readModelOptions(given: ModelOptions = {}, where: string): ModelOptions {
-  const options = readOptions(given, ['build', 'kernels', 'memoryLimit', 'layers'], where);
-  const { memoryLimit = 0, layers = {} } = options;
+  const options = readOptions(given, ['build', 'kernels', 'memoryLimit', 'layers', 'int8'], where);
+  const { memoryLimit = 0, layers = {}, int8 } = options;
   if (typeof memoryLimit !== 'number') badInput('memoryLimit', 'not a number', 'bytes', describe(memoryLimit));
   if (typeof layers !== 'object' || layers === null) {
     badInput('layers', 'not a table of layers', 'allLayers', describe(layers));
+  }
+  if (int8 !== undefined && typeof int8?.bind !== 'function') {
+    badInput('int8', 'no integer kernels', 'what loadInt8 gives', describe(int8));
   }
   return options;
 }

@@ -11,7 +11,11 @@ import { ON_DEMAND } from './wasm/on-demand.js';
 export * from './api.js';
 export { createModelSync } from './create.js';
 
-const FETCHED: Supply = { kernels: ON_DEMAND, layers: async () => (await import('./layers/all.js')).allLayers };
+const FETCHED: Supply = {
+  kernels: ON_DEMAND,
+  layers: async () => (await import('./layers/all.js')).allLayers,
+  int8: async (build) => (await import('./layers/int8/index.js')).loadInt8({ build }),
+};
 
 /**
  * Makes a model ready to run: checks the description, packs the weights into WebAssembly memory.

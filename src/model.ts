@@ -20,7 +20,7 @@ import { showAsText } from './inspect/shown.js';
 import { headOf, type ModelSummary, summarize } from './inspect/summary.js';
 import { type LayerTrace, traceInto } from './inspect/trace.js';
 import { type ModelValue, modelValues } from './inspect/values.js';
-import type { LayerInfo, LayerKinds } from './layers/layer.js';
+import type { Int8Support, LayerInfo, LayerKinds } from './layers/layer.js';
 import { raise, reading } from './refuse.js';
 import type { ModelSpec } from './spec.js';
 import { type LayerStateInput, writeState } from './state/access.js';
@@ -58,8 +58,14 @@ export class Model {
   readonly cannotBeCloned = cannotBeCloned;
 
   /** @internal Use `createModel`. */
-  constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined, kinds: LayerKinds) {
-    this.#engine = new ModelEngine(spec, loaded, memoryLimit, kinds);
+  constructor(
+    spec: ModelSpec,
+    loaded: LoadedModule,
+    memoryLimit: number | undefined,
+    kinds: LayerKinds,
+    int8: Int8Support | undefined,
+  ) {
+    this.#engine = new ModelEngine(spec, loaded, memoryLimit, kinds, int8);
   }
 
   /** The kernels in use: `simd` gives the same bits everywhere, `relaxed` may differ in the last bits between machines. */

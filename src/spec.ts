@@ -18,6 +18,19 @@ export interface TensorSpec {
   readonly data: Float32Array;
 }
 
+/**
+ * Weights as int8, row-major: `data[output, …] · scales[output]`. They may stand for the matrices of recurrent layers (weightIh and
+ * weightHh of a cell, both or neither), dense layers, convolutions and embeddings. What int8 weights multiply is rounded to 14
+ * bits first: docs/int8.md. `quantize` of `gatewise/quantize` makes them.
+ */
+export interface Int8TensorSpec {
+  readonly shape: readonly number[];
+  /** -128 to 127. */
+  readonly data: Int8Array;
+  /** One for each output, which is the first axis; at most 2^96 in magnitude. */
+  readonly scales: Float32Array;
+}
+
 export type ActivationName =
   | 'linear' //           x
   | 'sigmoid' //          1 / (1 + e^-x)
@@ -564,4 +577,6 @@ export interface ModelSpec {
   /** Of inputs and outputs, by name, whose axes in the file are not `[batch, time, features]`, or `[batch, features]`. */
   readonly layouts?: Readonly<Record<string, ValueLayout>>;
   readonly tensors: Readonly<Record<string, TensorSpec>>;
+  /** Weights that are int8, which nodes name as they do `tensors`; no name is in both. */
+  readonly int8?: Readonly<Record<string, Int8TensorSpec>>;
 }

@@ -54,3 +54,7 @@ export const copyBytes = (given: unknown): Uint8Array<ArrayBuffer> =>
 export function copyFloats(data: Float32Array, out: Float32Array, to: number): void {
   setFloats.call(out, data, to);
 }
+
+/** The same memory, of an Int8Array. */
+export const plainBytes = (array: unknown): Int8Array =>
+  new Int8Array(bufferGetter.call(array), offsetGetter.call(array), lengthGetter.call(array));

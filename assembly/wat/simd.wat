@@ -7,13 +7,15 @@
  (type $5 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
  (type $6 (func (param i32 v128 f32) (result v128)))
  (type $7 (func (param v128 i32 v128 v128) (result v128)))
- (type $8 (func (param i32 i32 i32) (result i32)))
- (type $9 (func (param i32 i32 i32 i32) (result i32)))
- (type $10 (func (param i32 i32 i32 i32 i32 f32 i32)))
- (type $11 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
- (type $12 (func (param i32) (result i32)))
- (type $13 (func (param v128 i32) (result v128)))
- (type $14 (func (param i32 i32 i32 i32 f32 f32)))
+ (type $8 (func (param i32 i32)))
+ (type $9 (func (param i32 i32 i32) (result i32)))
+ (type $10 (func (param i32 i32 i32 i32) (result i32)))
+ (type $11 (func (param i32 i32 i32 i32 i32 f32 i32)))
+ (type $12 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
+ (type $13 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $14 (func (param i32) (result i32)))
+ (type $15 (func (param v128 i32) (result v128)))
+ (type $16 (func (param i32 i32 i32 i32 f32 f32)))
  (import "env" "memory" (memory $0 1))
  (global $assembly/index/relaxed i32 (i32.const 0))
  (data $0 (i32.const 64) "\00\00\fc\c2\00\00\fcB\7f\00@K\00\00\80?;\aa\b8\bf;\aa8@\18r1?\da\fcu>HWc=\81v\1e<K\b5\af:\00\00\00 ")
@@ -22,6 +24,7 @@
  (export "gemm" (func $assembly/gemm/gemm))
  (export "panelVectors" (func $assembly/gemm/panelVectors))
  (export "gru" (func $assembly/gru/gru))
+ (export "gruReset" (func $assembly/gru/gruReset))
  (export "lstm" (func $assembly/lstm/lstm))
  (export "rnn" (func $assembly/rnn/rnn))
  (export "binary" (func $assembly/rows/binary))
@@ -33,6 +36,7 @@
  (export "anyBetween" (func $assembly/survey/anyBetween))
  (export "hash" (func $assembly/survey/hash))
  (export "copyRowsWithoutTiny" (func $assembly/tiny/copyRowsWithoutTiny))
+ (export "withoutDenormals" (func $assembly/tiny/withoutDenormals))
  (func $assembly/cell/applyGate (param $0 i32) (param $1 v128) (param $2 f32) (result v128)
   (local $3 f32)
   (local $4 f32)
@@ -882,6 +886,222 @@
    end
   end
  )
+ (func $assembly/gru/resetState (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 v128)
+  (local $7 i32)
+  (local $8 i32)
+  (local $9 v128)
+  (local $10 v128)
+  (local $11 v128)
+  (local $12 v128)
+  (local $13 v128)
+  local.get $0
+  i32.load offset=36
+  i32.const 1
+  i32.and
+  local.set $7
+  local.get $0
+  i32.const 40
+  i32.add
+  local.set $8
+  local.get $3
+  local.get $5
+  i32.const 4
+  i32.shl
+  i32.add
+  local.set $5
+  loop $while-continue|0
+   local.get $3
+   local.get $5
+   i32.lt_u
+   if
+    local.get $1
+    v128.load
+    local.get $2
+    v128.load
+    f32x4.add
+    local.set $6
+    local.get $1
+    v128.load offset=16
+    local.get $2
+    v128.load offset=16
+    f32x4.add
+    local.set $9
+    local.get $7
+    if (result v128)
+     local.get $8
+     local.get $6
+     local.get $0
+     f32.load offset=32
+     call $assembly/cell/applyGate
+    else
+     i32.const 76
+     v128.load32_splat
+     local.tee $10
+     local.get $6
+     i32.const 80
+     v128.load32_splat
+     f32x4.mul
+     i32.const 68
+     v128.load32_splat
+     f32x4.pmin
+     i32.const 64
+     v128.load32_splat
+     f32x4.pmax
+     local.tee $6
+     i32.const 72
+     v128.load32_splat
+     local.tee $11
+     f32x4.add
+     local.tee $12
+     i32.const 23
+     i32x4.shl
+     local.tee $13
+     local.get $10
+     f32x4.add
+     local.get $13
+     local.get $6
+     local.get $12
+     local.get $11
+     f32x4.sub
+     f32x4.sub
+     local.tee $6
+     i32.const 88
+     v128.load32_splat
+     local.get $6
+     i32.const 92
+     v128.load32_splat
+     local.get $6
+     i32.const 96
+     v128.load32_splat
+     local.get $6
+     i32.const 100
+     v128.load32_splat
+     local.get $6
+     i32.const 104
+     v128.load32_splat
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.mul
+     f32x4.add
+     f32x4.div
+    end
+    local.set $6
+    local.get $7
+    if (result v128)
+     local.get $8
+     i32.const 12
+     i32.add
+     local.get $9
+     local.get $0
+     f32.load offset=32
+     call $assembly/cell/applyGate
+    else
+     i32.const 76
+     v128.load32_splat
+     local.tee $10
+     local.get $9
+     i32.const 80
+     v128.load32_splat
+     f32x4.mul
+     i32.const 68
+     v128.load32_splat
+     f32x4.pmin
+     i32.const 64
+     v128.load32_splat
+     f32x4.pmax
+     local.tee $9
+     i32.const 72
+     v128.load32_splat
+     local.tee $11
+     f32x4.add
+     local.tee $12
+     i32.const 23
+     i32x4.shl
+     local.tee $13
+     local.get $10
+     f32x4.add
+     local.get $13
+     local.get $9
+     local.get $12
+     local.get $11
+     f32x4.sub
+     f32x4.sub
+     local.tee $9
+     i32.const 88
+     v128.load32_splat
+     local.get $9
+     i32.const 92
+     v128.load32_splat
+     local.get $9
+     i32.const 96
+     v128.load32_splat
+     local.get $9
+     i32.const 100
+     v128.load32_splat
+     local.get $9
+     i32.const 104
+     v128.load32_splat
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.add
+     f32x4.mul
+     f32x4.mul
+     f32x4.add
+     f32x4.div
+    end
+    local.set $9
+    local.get $1
+    local.get $6
+    v128.store
+    local.get $1
+    local.get $9
+    v128.store offset=16
+    local.get $4
+    local.get $6
+    local.get $3
+    v128.load
+    f32x4.mul
+    local.tee $6
+    local.get $6
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
+    v128.store
+    local.get $1
+    i32.const 48
+    i32.add
+    local.set $1
+    local.get $2
+    i32.const 32
+    i32.add
+    local.set $2
+    local.get $4
+    i32.const 16
+    i32.add
+    local.set $4
+    local.get $3
+    i32.const 16
+    i32.add
+    local.set $3
+    br $while-continue|0
+   end
+  end
+ )
  (func $assembly/activations/apply (param $0 v128) (param $1 i32) (param $2 v128) (param $3 v128) (result v128)
   (local $4 v128)
   (local $5 v128)
@@ -1338,6 +1558,39 @@
    return
   end
   local.get $0
+ )
+ (func $assembly/tiny/withoutDenormals (param $0 i32) (param $1 i32)
+  (local $2 i32)
+  (local $3 v128)
+  loop $for-loop|0
+   local.get $1
+   local.get $2
+   i32.gt_s
+   if
+    local.get $0
+    local.get $0
+    v128.load
+    local.tee $3
+    local.get $3
+    v128.const i32x4 0x7f800000 0x7f800000 0x7f800000 0x7f800000
+    v128.and
+    v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+    i32x4.eq
+    v128.const i32x4 0x7fffffff 0x7fffffff 0x7fffffff 0x7fffffff
+    v128.and
+    v128.andnot
+    v128.store
+    local.get $2
+    i32.const 1
+    i32.add
+    local.set $2
+    local.get $0
+    i32.const 16
+    i32.add
+    local.set $0
+    br $for-loop|0
+   end
+  end
  )
  (func $assembly/tile/tile3 (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32)
   (local $8 v128)
@@ -2724,20 +2977,26 @@
    local.get $4
    call $assembly/gemm/gemm
   else
-   local.get $6
-   local.get $7
-   local.get $8
-   local.get $0
-   i32.load offset=8
-   local.get $28
-   local.get $24
-   local.get $26
-   local.get $27
-   local.get $3
-   local.get $4
-   local.get $3
-   local.get $4
-   call $assembly/gemm/gemm
+   local.get $5
+   i32.const 32
+   i32.and
+   i32.eqz
+   if
+    local.get $6
+    local.get $7
+    local.get $8
+    local.get $0
+    i32.load offset=8
+    local.get $28
+    local.get $24
+    local.get $26
+    local.get $27
+    local.get $3
+    local.get $4
+    local.get $3
+    local.get $4
+    call $assembly/gemm/gemm
+   end
   end
   local.get $27
   i32.const 4
@@ -3061,22 +3320,28 @@
    local.get $4
    call $assembly/gemm/gemm
   else
-   local.get $6
-   local.get $7
-   local.get $8
-   local.get $0
-   i32.load offset=12
-   local.get $19
-   local.get $14
-   local.get $18
-   local.get $16
-   i32.const 2
-   i32.shl
-   local.get $3
-   local.get $4
-   local.get $3
-   local.get $4
-   call $assembly/gemm/gemm
+   local.get $17
+   i32.const 32
+   i32.and
+   i32.eqz
+   if
+    local.get $6
+    local.get $7
+    local.get $8
+    local.get $0
+    i32.load offset=12
+    local.get $19
+    local.get $14
+    local.get $18
+    local.get $16
+    i32.const 2
+    i32.shl
+    local.get $3
+    local.get $4
+    local.get $3
+    local.get $4
+    call $assembly/gemm/gemm
+   end
   end
   local.get $0
   i32.load offset=24
@@ -3723,219 +3988,68 @@
    end
   end
  )
- (func $assembly/gru/resetState (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
-  (local $6 v128)
-  (local $7 i32)
-  (local $8 i32)
-  (local $9 v128)
-  (local $10 v128)
-  (local $11 v128)
-  (local $12 v128)
-  (local $13 v128)
+ (func $assembly/gru/gruReset (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32)
+  (local $9 i32)
+  (local $10 i32)
+  (local $11 i32)
   local.get $0
-  i32.load offset=32
-  i32.const 1
-  i32.and
-  local.set $7
-  local.get $0
-  i32.const 36
+  i32.load offset=4
+  i32.const 3
   i32.add
-  local.set $8
-  local.get $3
-  local.get $5
+  i32.const 2
+  i32.shr_s
+  local.tee $11
   i32.const 4
   i32.shl
-  i32.add
-  local.set $5
-  loop $while-continue|0
-   local.get $3
-   local.get $5
-   i32.lt_u
+  local.set $10
+  loop $for-loop|0
+   local.get $6
+   local.get $9
+   i32.gt_s
    if
-    local.get $1
-    v128.load
-    local.get $2
-    v128.load
-    f32x4.add
-    local.set $6
-    local.get $1
-    v128.load offset=16
-    local.get $2
-    v128.load offset=16
-    f32x4.add
-    local.set $9
     local.get $7
-    if (result v128)
+    if (result i32)
+     local.get $7
      local.get $8
-     local.get $6
-     local.get $0
-     f32.load offset=28
-     call $assembly/cell/applyGate
-    else
-     i32.const 76
-     v128.load32_splat
-     local.tee $10
-     local.get $6
-     i32.const 80
-     v128.load32_splat
-     f32x4.mul
-     i32.const 68
-     v128.load32_splat
-     f32x4.pmin
-     i32.const 64
-     v128.load32_splat
-     f32x4.pmax
-     local.tee $6
-     i32.const 72
-     v128.load32_splat
-     local.tee $11
-     f32x4.add
-     local.tee $12
-     i32.const 23
-     i32x4.shl
-     local.tee $13
-     local.get $10
-     f32x4.add
-     local.get $13
-     local.get $6
-     local.get $12
-     local.get $11
-     f32x4.sub
-     f32x4.sub
-     local.tee $6
-     i32.const 88
-     v128.load32_splat
-     local.get $6
-     i32.const 92
-     v128.load32_splat
-     local.get $6
-     i32.const 96
-     v128.load32_splat
-     local.get $6
-     i32.const 100
-     v128.load32_splat
-     local.get $6
-     i32.const 104
-     v128.load32_splat
-     f32x4.mul
-     f32x4.add
-     f32x4.mul
-     f32x4.add
-     f32x4.mul
-     f32x4.add
-     f32x4.mul
-     f32x4.add
-     f32x4.mul
-     f32x4.mul
-     f32x4.add
-     f32x4.div
-    end
-    local.set $6
-    local.get $7
-    if (result v128)
-     local.get $8
-     i32.const 12
+     local.get $9
+     i32.mul
      i32.add
-     local.get $9
-     local.get $0
-     f32.load offset=28
-     call $assembly/cell/applyGate
+     i32.load8_u
     else
-     i32.const 76
-     v128.load32_splat
-     local.tee $10
-     local.get $9
-     i32.const 80
-     v128.load32_splat
-     f32x4.mul
-     i32.const 68
-     v128.load32_splat
-     f32x4.pmin
-     i32.const 64
-     v128.load32_splat
-     f32x4.pmax
-     local.tee $9
-     i32.const 72
-     v128.load32_splat
-     local.tee $11
-     f32x4.add
-     local.tee $12
-     i32.const 23
-     i32x4.shl
-     local.tee $13
-     local.get $10
-     f32x4.add
-     local.get $13
-     local.get $9
-     local.get $12
-     local.get $11
-     f32x4.sub
-     f32x4.sub
-     local.tee $9
-     i32.const 88
-     v128.load32_splat
-     local.get $9
-     i32.const 92
-     v128.load32_splat
-     local.get $9
-     i32.const 96
-     v128.load32_splat
-     local.get $9
-     i32.const 100
-     v128.load32_splat
-     local.get $9
-     i32.const 104
-     v128.load32_splat
-     f32x4.mul
-     f32x4.add
-     f32x4.mul
-     f32x4.add
-     f32x4.mul
-     f32x4.add
-     f32x4.mul
-     f32x4.add
-     f32x4.mul
-     f32x4.mul
-     f32x4.add
-     f32x4.div
+     i32.const 1
     end
-    local.set $9
+    if
+     local.get $0
+     local.get $1
+     local.get $3
+     local.get $4
+     local.get $3
+     local.get $10
+     i32.const 1
+     i32.shl
+     i32.add
+     local.get $11
+     call $assembly/gru/resetState
+    end
     local.get $1
-    local.get $6
-    v128.store
-    local.get $1
-    local.get $9
-    v128.store offset=16
-    local.get $4
-    local.get $6
-    local.get $3
-    v128.load
-    f32x4.mul
-    local.tee $6
-    local.get $6
-    f32x4.abs
-    i32.const 108
-    v128.load32_splat
-    f32x4.lt
-    v128.andnot
-    v128.store
-    local.get $1
-    i32.const 48
+    local.get $2
     i32.add
     local.set $1
-    local.get $2
-    i32.const 32
-    i32.add
-    local.set $2
-    local.get $4
-    i32.const 16
-    i32.add
-    local.set $4
     local.get $3
-    i32.const 16
+    local.get $10
+    i32.const 2
+    i32.shl
     i32.add
     local.set $3
-    br $while-continue|0
+    local.get $4
+    local.get $5
+    i32.add
+    local.set $4
+    local.get $9
+    i32.const 1
+    i32.add
+    local.set $9
+    br $for-loop|0
    end
   end
  )
@@ -3951,17 +4065,18 @@
   (local $21 f32)
   (local $22 i32)
   (local $23 i32)
-  (local $24 v128)
-  (local $25 i32)
-  (local $26 v128)
-  (local $27 i32)
-  (local $28 v128)
+  (local $24 i32)
+  (local $25 v128)
+  (local $26 i32)
+  (local $27 v128)
+  (local $28 i32)
   (local $29 v128)
+  (local $30 v128)
   local.get $0
   i32.load
   local.set $13
   local.get $0
-  i32.load offset=32
+  i32.load offset=36
   local.tee $17
   i32.const 2
   i32.and
@@ -4019,28 +4134,35 @@
    local.get $4
    call $assembly/gemm/gemm
   end
-  local.get $6
-  local.get $7
-  local.get $8
-  local.get $0
-  i32.load offset=16
-  local.get $18
-  i32.const 0
-  local.get $18
-  i32.const 3
-  i32.const 2
-  local.get $19
-  select
-  local.get $16
-  i32.mul
-  local.get $0
-  i32.load offset=20
-  i32.const 0
-  local.get $5
-  local.get $15
-  i32.const 2
-  i32.shl
-  call $assembly/gemm/gemm
+  local.get $17
+  i32.const 32
+  i32.and
+  local.tee $22
+  i32.eqz
+  if
+   local.get $6
+   local.get $7
+   local.get $8
+   local.get $0
+   i32.load offset=16
+   local.get $18
+   i32.const 0
+   local.get $18
+   i32.const 3
+   i32.const 2
+   local.get $19
+   select
+   local.get $16
+   i32.mul
+   local.get $0
+   i32.load offset=20
+   i32.const 0
+   local.get $5
+   local.get $15
+   i32.const 2
+   i32.shl
+   call $assembly/gemm/gemm
+  end
   loop $for-loop|0
    local.get $8
    local.get $20
@@ -4049,7 +4171,7 @@
     local.get $6
     local.get $15
     i32.add
-    local.set $22
+    local.set $23
     local.get $9
     if (result i32)
      local.get $9
@@ -4076,11 +4198,11 @@
        local.get $5
        local.set $2
        local.get $0
-       i32.const 36
+       i32.const 40
        i32.add
-       local.set $23
+       local.set $24
        local.get $0
-       f32.load offset=28
+       f32.load offset=32
        local.set $21
        local.get $6
        local.set $13
@@ -4089,13 +4211,13 @@
        i32.const 4
        i32.shl
        i32.add
-       local.set $25
+       local.set $26
        loop $while-continue|0
         local.get $13
-        local.get $25
+        local.get $26
         i32.lt_u
         if
-         local.get $23
+         local.get $24
          i32.const 12
          i32.add
          local.get $1
@@ -4106,12 +4228,12 @@
          local.get $21
          call $assembly/cell/applyGate
          local.set $14
-         local.get $23
+         local.get $24
          i32.const 24
          i32.add
          local.get $1
          v128.load offset=32
-         local.get $23
+         local.get $24
          local.get $1
          v128.load
          local.get $2
@@ -4119,29 +4241,29 @@
          f32x4.add
          local.get $21
          call $assembly/cell/applyGate
-         local.tee $24
+         local.tee $25
          local.get $2
          v128.load offset=32
          f32x4.mul
          f32x4.add
          local.get $21
          call $assembly/cell/applyGate
-         local.set $26
+         local.set $27
          local.get $1
-         local.get $24
+         local.get $25
          v128.store
          local.get $1
          local.get $14
          v128.store offset=16
          local.get $1
-         local.get $26
+         local.get $27
          v128.store offset=32
          local.get $13
          i32.const 76
          v128.load32_splat
          local.get $14
          f32x4.sub
-         local.get $26
+         local.get $27
          f32x4.mul
          local.get $14
          local.get $13
@@ -4172,63 +4294,65 @@
         end
        end
       else
-       local.get $0
-       local.get $3
-       local.get $5
-       local.get $6
-       local.get $15
-       i32.const 1
-       i32.shl
-       local.tee $1
-       local.get $5
-       i32.add
-       local.tee $2
-       local.get $16
-       call $assembly/gru/resetState
-       local.get $2
-       i32.const 0
-       i32.const 1
-       local.get $0
-       i32.load offset=24
-       local.get $18
-       i32.const 0
-       local.get $18
-       local.get $16
-       local.get $0
-       i32.load offset=20
-       local.get $1
-       i32.add
-       i32.const 0
        local.get $5
        local.get $15
        i32.const 3
        i32.mul
        i32.add
-       local.tee $13
-       i32.const 0
-       call $assembly/gemm/gemm
+       local.set $13
+       local.get $22
+       i32.eqz
+       if
+        local.get $0
+        local.get $3
+        local.get $5
+        local.get $6
+        local.get $5
+        local.get $15
+        i32.const 1
+        i32.shl
+        i32.add
+        local.tee $1
+        local.get $16
+        call $assembly/gru/resetState
+        local.get $1
+        i32.const 0
+        i32.const 1
+        local.get $0
+        i32.load offset=24
+        local.get $18
+        i32.const 0
+        local.get $18
+        local.get $16
+        local.get $0
+        i32.load offset=28
+        i32.const 0
+        local.get $13
+        i32.const 0
+        call $assembly/gemm/gemm
+       end
        local.get $3
        local.set $1
        local.get $6
        local.set $2
        local.get $0
-       i32.load offset=32
+       i32.load offset=36
        i32.const 1
        i32.and
-       local.set $25
+       local.set $26
        local.get $0
-       i32.const 36
+       i32.const 40
        i32.add
-       local.set $23
+       local.set $24
        local.get $6
        local.get $16
        i32.const 4
        i32.shl
        i32.add
-       local.set $27
+       local.set $28
        loop $while-continue|00
         local.get $2
-        local.get $27
+        local.get $28
         i32.lt_u
         if
          local.get $1
@@ -4238,14 +4362,14 @@
          f32x4.add
          local.set $14
          local.get $1
-         local.get $25
+         local.get $26
          if (result v128)
-          local.get $23
+          local.get $24
           i32.const 24
           i32.add
           local.get $14
           local.get $0
-          f32.load offset=28
+          f32.load offset=32
           call $assembly/cell/applyGate
          else
           local.get $14
@@ -4258,22 +4382,22 @@
           i32.const 64
           v128.load32_splat
           f32x4.pmax
-          local.tee $26
+          local.tee $27
           i32.const 72
           v128.load32_splat
           local.tee $14
           f32x4.add
-          local.tee $28
+          local.tee $29
           i32.const 23
           i32x4.shl
-          local.tee $29
+          local.tee $30
           i32.const 76
           v128.load32_splat
-          local.tee $24
+          local.tee $25
           f32x4.sub
+          local.get $30
+          local.get $27
           local.get $29
-          local.get $26
-          local.get $28
           local.get $14
           f32x4.sub
           f32x4.sub
@@ -4305,9 +4429,9 @@
           f32x4.add
           local.tee $14
           local.get $14
-          local.get $24
+          local.get $25
           f32x4.add
-          local.get $24
+          local.get $25
           f32x4.add
           f32x4.div
          end
@@ -4318,11 +4442,11 @@
          v128.load32_splat
          local.get $1
          v128.load offset=16
-         local.tee $24
+         local.tee $25
          f32x4.sub
          local.get $14
          f32x4.mul
-         local.get $24
+         local.get $25
          local.get $2
          v128.load
          f32x4.mul
@@ -4354,7 +4478,7 @@
       local.get $17
       i32.const 1
       local.get $6
-      local.get $22
+      local.get $23
       local.get $15
       local.get $11
       call $assembly/cell/emit
@@ -4362,7 +4486,7 @@
       local.get $3
       local.get $5
       local.get $6
-      local.get $22
+      local.get $23
       local.get $6
       local.get $17
       i32.const 8
@@ -4379,7 +4503,7 @@
      local.get $17
      i32.const 0
      local.get $6
-     local.get $22
+     local.get $23
      local.get $15
      local.get $11
      call $assembly/cell/emit

@@ -10,14 +10,20 @@ export const title =
 
 const SIZES = [1e-20, 1e-30, 1e-39, 1e-45, 0];
 const WHAT = ['inputs', 'weights', 'states'];
-export const points = ['lstm', 'gru'].flatMap((type) => WHAT.map((what) => [type, what]));
+export const points = [
+  ...['lstm', 'gru'].flatMap((type) => WHAT.map((what) => [type, what])),
+  // It has no state.
+  ['dense', 'inputs'],
+  ['dense', 'weights'],
+];
 export const pointName = ([type, what]) => `${type} (64, 64), ${what}`;
 
 const [INPUTS, UNITS] = [64, 64];
 const STEPS = 16;
 /** At most this many times the usual. */
 const TARGET = 1.2;
-const GATES = { lstm: 4, gru: 3 };
+/** A dense layer has the rows of one gate. */
+const GATES = { lstm: 4, gru: 3, dense: 1 };
 
 /** Random weights of a cell, gates stacked i f g o or r z n; `scale` of the usual ones. */
 function cellOf(type, scale) {
@@ -28,9 +34,17 @@ function cellOf(type, scale) {
 
 function specOf(type, { ih, hh, bih, bhh }) {
   const rows = GATES[type] * UNITS;
+  const inputs = [{ name: 'x', features: INPUTS }];
+  if (type === 'dense')
+    return {
+      inputs,
+      nodes: [{ type, name: type, inputs: ['x'], units: UNITS, tensors: { weight: 'ih', bias: 'bih' } }],
+      outputs: [type],
+      tensors: { ih: { shape: [rows, INPUTS], data: ih }, bih: { shape: [rows], data: bih } },
+    };
   const tensors = { weightIh: 'ih', weightHh: 'hh', biasIh: 'bih', biasHh: 'bhh' };
   return {
-    inputs: [{ name: 'x', features: INPUTS }],
+    inputs,
     nodes: [{ type, name: type, inputs: ['x'], units: UNITS, tensors, ...(type === 'gru' && { resetAfter: true }) }],
     outputs: [type],
     tensors: {
@@ -44,12 +58,16 @@ function specOf(type, { ih, hh, bih, bhh }) {
 
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 
-/** One timestep in float64, as plain as the equations: h and c are changed. */
+/** One timestep in float64, as plain as the equations: h and c are changed; what a dense layer makes is put into h. */
 function plainStep(type, { ih, hh, bih, bhh }, x, h, c) {
   const product = (weights, vector, row) =>
     vector.reduce((sum, value, j) => sum + weights[row * vector.length + j] * value, 0);
   const rows = GATES[type] * UNITS;
   const fromX = Array.from({ length: rows }, (_, row) => product(ih, x, row) + bih[row]);
+  if (type === 'dense') {
+    for (let unit = 0; unit < UNITS; unit++) h[unit] = fromX[unit];
+    return;
+  }
   const fromH = Array.from({ length: rows }, (_, row) => product(hh, h, row) + bhh[row]);
   for (let unit = 0; unit < UNITS; unit++) {
     const [a, b, g, o] = [0, 1, 2, 3].map((gate) => gate * UNITS + unit);
@@ -70,7 +88,7 @@ async function stepOf(type, build, scales) {
   const stream = model.createStream();
   const x = uniform(7, INPUTS, 1).map((value) => value * scales.inputs);
   const state = (seed) => uniform(seed, UNITS, 0.5).map((value) => value * scales.states);
-  const start = [{ h: state(8), ...(type === 'lstm' && { c: state(9) }) }];
+  const start = type === 'dense' ? [] : [{ h: state(8), ...(type === 'lstm' && { c: state(9) }) }];
   const out = new Float32Array(UNITS);
   // From the same state again and again: it would not stay as small as it is.
   const run = () => {
@@ -78,7 +96,7 @@ async function stepOf(type, build, scales) {
     for (let t = 0; t < STEPS; t++) stream.step(x, out);
   };
   run();
-  const [h, c] = [Array.from(start[0].h), Array.from(start[0].c ?? [])];
+  const [h, c] = [Array.from(start[0]?.h ?? out), Array.from(start[0]?.c ?? [])];
   for (let t = 0; t < STEPS; t++) plainStep(type, cell, Array.from(x), h, c);
   assertAgree(`${type}, ${JSON.stringify(scales)}`, out, h);
   return run;
@@ -128,7 +146,7 @@ export async function measure([type, what], options) {
 }
 
 export const columns = [
-  { label: 'cell, what is small', text: ({ point }) => pointName(point) },
+  { label: 'layer, what is small', text: ({ point }) => pointName(point) },
   { label: 'usual step', text: ({ usual }) => duration(usual) },
   ...SIZES.map((size) => ({ label: `${size}`, text: (row) => times(row.ratios[size]) })),
   { label: 'rounds of the worst', text: ({ worst }) => range((value) => `${digits(value)}x`, worst) },

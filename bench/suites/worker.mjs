@@ -30,11 +30,14 @@ export async function measure(size, { rounds }) {
     writeFileSync(join(folder, 'nothing.mjs'), NOTHING);
     copyFileSync(KERNELS, join(folder, 'simd.wasm'));
     await bundle(join(folder, 'model.mjs'));
+    const [layer] = randomLayers(size);
+    const x = uniform(7, layer.inputs, 1);
+    const { weightIh, weightHh, bias } = layer;
+    writeFileSync(join(folder, 'weights.bin'), Float32Array.of(...weightIh, ...weightHh, ...bias, ...x));
     for (const name of ['nothing', 'model']) writeFileSync(join(folder, `${name}.capnp`), config(name));
     const taken = { nothing: [], model: [] };
     const again = { nothing: [], model: [] };
-    const [layer] = randomLayers(size);
-    const expected = plainLstm([layer]).step(uniform(7, 64, 1), new Float32Array(64));
+    const expected = plainLstm([layer]).step(x, new Float32Array(layer.units));
     for (let round = 0; round < ROUNDS * rounds; round++) {
       for (const name of round % 2 === 0 ? ['nothing', 'model'] : ['model', 'nothing']) {
         const { first, second, answer } = await start(folder, name);
@@ -62,7 +65,7 @@ async function bundle(file) {
   await build({
     input: WORKER,
     platform: 'browser',
-    external: [/\.wasm$/],
+    external: [/\.(?:wasm|bin)$/],
     output: { file, minify: true, paths: { 'gatewise/kernels/simd.wasm': 'simd.wasm' } },
     logLevel: 'silent',
   });
@@ -75,7 +78,12 @@ const config :Workerd.Config = (
 );
 const worker :Workerd.Worker = (
   modules = [
-    (name = "worker", esModule = embed "${name}.mjs"),${name === 'model' ? `\n    (name = "simd.wasm", wasm = embed "simd.wasm"),` : ''}
+    (name = "worker", esModule = embed "${name}.mjs"),${
+      name === 'model'
+        ? `\n    (name = "simd.wasm", wasm = embed "simd.wasm"),
+    (name = "weights.bin", data = embed "weights.bin"),`
+        : ''
+    }
   ],
   compatibilityDate = "2025-01-01"
 );

@@ -5,7 +5,7 @@ import { deepFreeze } from '../graph/own-spec.js';
 import { streamObstacle } from '../graph/streaming.js';
 import type { Graph } from '../graph/value.js';
 import { makeLayer } from '../layers/common.js';
-import type { BuildContext, CellInfo, Layer, LayerKinds, StepRecord } from '../layers/layer.js';
+import type { BuildContext, CellInfo, Int8Support, Layer, LayerKinds, StepRecord } from '../layers/layer.js';
 import { SlotLayout, type StatePlace } from '../layers/recurrent/slot.js';
 import { raise } from '../refuse.js';
 import type { ModelSpec, TensorSpec } from '../spec.js';
@@ -70,16 +70,31 @@ export class ModelEngine implements Engine, StateOwner {
   /** Whether a long sequence may be taken in pieces. */
   readonly #cuts: boolean;
 
-  constructor(spec: ModelSpec, loaded: LoadedModule, memoryLimit: number | undefined, kinds: LayerKinds) {
-    this.graph = checkSpec(spec, kinds);
+  constructor(
+    spec: ModelSpec,
+    loaded: LoadedModule,
+    memoryLimit: number | undefined,
+    kinds: LayerKinds,
+    int8?: Int8Support,
+  ) {
+    const integers = spec?.int8 && int8?.tensors(spec);
+    this.graph = checkSpec(spec, kinds, integers);
+    const tensors = { ...spec.tensors, ...integers };
     this.arena = new Arena(memoryLimit);
     this.memoryLimit = this.arena.limit;
     this.kernels = instantiate(loaded, this.arena.memory);
     this.build = loaded.build;
-    this.fingerprint = fingerprint(this.graph, spec.tensors, kinds, dataHasher(this.arena, this.kernels));
+    this.fingerprint = fingerprint(this.graph, tensors, kinds, dataHasher(this.arena, this.kernels));
     const slot = new SlotLayout();
     const tensor = (name: string): Float32Array => (spec.tensors[name] as TensorSpec).data;
-    const context: BuildContext = { arena: this.arena, kernels: this.kernels, slot, tensor };
+    const context: BuildContext = {
+      arena: this.arena,
+      kernels: this.kernels,
+      slot,
+      tensor,
+      size: (name) => (tensors[name] as TensorSpec).data.length,
+      int8: integers && int8?.bind(this.arena, this.kernels, integers),
+    };
     this.layers = deepFreeze(this.graph.nodes.map((node) => makeLayer(node, this.graph, context, kinds)));
     this.weightBytes = this.arena.used;
     this.cells = Object.freeze(this.layers.flatMap((layer) => layer.cells));

@@ -72,7 +72,11 @@ export class Plan {
     const port = ({ name, dtype }: ValueInfo): Port => new Port(arena, buffers.get(name) as ValueBuffer, dtype);
     try {
       this.mask = shape.masked ? alloc(batch * time) : 0;
-      for (const input of graph.inputs) place(input, input.kind === 'sequence' && !input.time ? this.mask : 0);
+      for (const input of graph.inputs) {
+        const { address, stride, rows } = place(input, input.kind === 'sequence' && !input.time ? this.mask : 0);
+        if (isMultiplied(input, layers))
+          this.#ops.push(() => engine.kernels.withoutDenormals(address, (rows * stride) / 16));
+      }
       const carry = (name: string, { parts: [{ offset, length }] }: StatePlace, save: boolean): void => {
         const { address, stride } = buffers.get(name) as ValueBuffer;
         const { kernels, slotBytes } = engine;
@@ -133,4 +137,14 @@ export class Plan {
   free(): void {
     for (const block of this.#blocks) this.#arena.free(block);
   }
+}
+
+/**
+ * Whether an input's denormals are to be left out, each of which would make its products a hundred times as slow: where products and
+ * cells alone read it, which leave them out themselves. What else reads an input may tell them from zeros.
+ */
+function isMultiplied({ name, dtype }: ValueInfo, layers: readonly Layer[]): boolean {
+  const readers = layers.filter(({ node }) => node.inputs.includes(name));
+  const multiplies = ({ multiplyAdds }: Layer): boolean => multiplyAdds > 0;
+  return dtype === 'float32' && readers.every(multiplies) && readers.some(({ cells }) => cells.length === 0);
 }

@@ -6,24 +6,27 @@ import { type Clock, fixed, openTime } from './clock.js';
 import { type Check, checkEveryField, checkedWithNode, list, onlyKeys, size } from './field-checks.js';
 import type { NodeKind, NodeKinds } from './kind.js';
 import { checkLayouts } from './layout.js';
+import type { Shaped } from './node-context.js';
 import { deepFreeze } from './own-spec.js';
 import type { Carry, Graph, GraphNode, ValueInfo } from './value.js';
 
 /**
  * Checks a model description and works out every value's shape.
  * @param kinds the types of node there may be.
+ * @param int8 the tensors of `spec.int8`, checked; only where integer kernels are at hand.
  * @throws {SpecError} naming the node, the tensor or field, what was expected and what was there.
  */
-export const checkSpec = (spec: ModelSpec, kinds: NodeKinds): Graph =>
-  reading(SpecError, 'spec', () => check(spec, kinds));
+export const checkSpec = (spec: ModelSpec, kinds: NodeKinds, int8?: Shaped): Graph =>
+  reading(SpecError, 'spec', () => check(spec, kinds, int8));
 
-function check(spec: ModelSpec, kinds: NodeKinds): Graph {
+function check(spec: ModelSpec, kinds: NodeKinds, int8: Shaped | undefined): Graph {
   requireObject(spec, undefined, 'no model spec', 'an object');
-  onlyKeys(spec, ['name', 'inputs', 'nodes', 'outputs', 'carries', 'layouts', 'tensors'], 'spec');
+  onlyKeys(spec, ['name', 'inputs', 'nodes', 'outputs', 'carries', 'layouts', 'tensors', 'int8'], 'spec');
   for (const key of ['inputs', 'nodes', 'outputs'] as const) list(spec[key], `spec.${key}`);
-  const { tensors } = spec;
-  requireObject(tensors, 'spec.tensors', 'no tensors', 'a record of tensors');
-  for (const [name, tensor] of Object.entries(tensors)) checkTensor(name, tensor);
+  requireObject(spec.tensors, 'spec.tensors', 'no tensors', 'a record of tensors');
+  for (const [name, tensor] of Object.entries(spec.tensors)) checkTensor(name, tensor);
+  if (spec.int8 && !int8) badSpec('spec.int8', 'int8 weights need integer kernels', 'options.int8');
+  const tensors: Shaped = { ...spec.tensors, ...int8 };
   const vocabularies = new Map<string, number>();
 
   const values = new Map<string, ValueInfo>();
@@ -71,12 +74,7 @@ function check(spec: ModelSpec, kinds: NodeKinds): Graph {
 const MOST_IDS = 2 ** 31;
 
 /** Notes the vocabulary of a node that looks ids up: the smallest among those of an input holds for it. */
-function narrow(
-  vocabularies: Map<string, number>,
-  node: NodeSpec,
-  tensors: ModelSpec['tensors'],
-  kinds: NodeKinds,
-): void {
+function narrow(vocabularies: Map<string, number>, node: NodeSpec, tensors: Shaped, kinds: NodeKinds): void {
   const size = kinds[node.type]?.vocabulary?.(node as never, tensors);
   const [input] = node.inputs;
   if (size === undefined || input === undefined) return;
@@ -90,7 +88,7 @@ const FURTHER = ', or of options.layers (allLayers of gatewise/layers)';
 function checkNode(
   node: NodeSpec,
   where: string,
-  tensors: ModelSpec['tensors'],
+  tensors: Shaped,
   values: ReadonlyMap<string, ValueInfo>,
   kinds: NodeKinds,
 ): ValueInfo[] {

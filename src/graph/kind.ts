@@ -1,6 +1,6 @@
-import type { ModelSpec, NodeBase, NodeSpec } from '../spec.js';
+import type { NodeBase, NodeSpec } from '../spec.js';
 import type { Fields } from './field-checks.js';
-import type { NodeContext } from './node-context.js';
+import type { NodeContext, Shaped } from './node-context.js';
 import type { Shape, ValueInfo } from './value.js';
 
 /** A node of any type, also of one that a caller brings along. */
@@ -24,7 +24,7 @@ export interface NodeKind<Node extends AnyNode = NodeSpec> {
   /** What its inputs hold. Default float32. */
   readonly inputType?: ValueInfo['dtype'];
   /** Token ids of its first input must be below this. */
-  vocabulary?(node: Node, tensors: ModelSpec['tensors']): number;
+  vocabulary?(node: Node, tensors: Shaped): number;
   /** The parts of a node that name tensors. Default: the node itself, if it does. */
   parts?(node: Node): readonly { readonly tensors: object }[];
   /**

@@ -1,14 +1,16 @@
 import { badSpec, describe, requireObject } from '../refuse.js';
-import type { ModelSpec, TensorSpec } from '../spec.js';
 import { onlyKeys } from './field-checks.js';
 import type { ValueInfo } from './value.js';
+
+/** Tensors of any type, by name. */
+export type Shaped = Readonly<Record<string, { readonly shape: readonly number[] }>>;
 
 /** What surrounds a node that is being checked. */
 export interface NodeContext {
   /** Names the node in errors. */
   readonly where: string;
   readonly inputs: readonly ValueInfo[];
-  readonly tensors: ModelSpec['tensors'];
+  readonly tensors: Shaped;
 }
 
 /** Tensors by their field, with the shape that each must have; fields ending in `?` may be absent, strings stand for any size. */
@@ -37,17 +39,12 @@ export function sequence({ where }: NodeContext, x: ValueInfo): ValueInfo {
  * @returns the tensors by field.
  * @throws {SpecError}
  */
-export function namedTensors(
-  { tensors }: NodeContext,
-  names: object,
-  shapes: TensorShapes,
-  where: string,
-): Record<string, TensorSpec> {
+export function namedTensors({ tensors }: NodeContext, names: object, shapes: TensorShapes, where: string): Shaped {
   const fields = Object.keys(shapes);
   requireObject(names, where, 'no tensors', `tensors: ${fields.join(', ')}`);
   const withoutMark = (field: string): string => field.replace('?', '');
   onlyKeys(names, fields.map(withoutMark), `${where}, tensors`);
-  const found: Record<string, TensorSpec> = {};
+  const found: Record<string, Shaped[string]> = {};
   for (const [field, shape] of Object.entries(shapes)) {
     const key = withoutMark(field);
     const name = (names as Record<string, unknown>)[key];
@@ -55,7 +52,7 @@ export function namedTensors(
     if (typeof name !== 'string' || !Object.hasOwn(tensors, name)) {
       badSpec(where, `no tensor for ${key}`, 'the name of a tensor in spec.tensors', describe(name));
     }
-    const tensor = tensors[name] as TensorSpec;
+    const tensor = tensors[name] as Shaped[string];
     const fits = shape.every((n, axis) => typeof n === 'string' || n === tensor.shape[axis]);
     if (!fits || tensor.shape.length !== shape.length) {
       const message = `tensor ${describe(name)} (${key}) has the wrong shape`;

@@ -37,8 +37,8 @@ export function makeLayer(node: GraphNode, { values }: Graph, context: BuildCont
 }
 
 /** Numbers in a node's tensors; a tensor that serves twice in a cell counts once. */
-function countParameters(node: NodeSpec, kinds: NodeKinds, { tensor }: BuildContext): number {
+function countParameters(node: NodeSpec, kinds: NodeKinds, { size }: BuildContext): number {
   return tensorsOf(node, kinds)
     .flatMap((part) => [...new Set(part.map(([, name]) => name))])
-    .reduce((sum, name) => sum + tensor(name).length, 0);
+    .reduce((sum, name) => sum + size(name), 0);
 }

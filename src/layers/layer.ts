@@ -1,15 +1,47 @@
 import type { AnyNode, NodeKind } from '../graph/kind.js';
 import type { GraphNode } from '../graph/value.js';
-import type { NodeSpec } from '../spec.js';
+import type { Int8TensorSpec, ModelSpec, NodeSpec } from '../spec.js';
 import type { Kernels } from '../wasm/abi.js';
 import type { Arena } from '../wasm/arena.js';
-import type { Packing } from '../wasm/pack.js';
+import type { Int8Packing, LinearPacking } from '../wasm/linear.js';
+import type { Build } from '../wasm/module.js';
+import type { CellParts } from './recurrent/cell-parts.js';
 import type { SlotLayout, StatePlace } from './recurrent/slot.js';
 
 /** What a layer needs once, when the model is made: to pack its weights and claim its state. */
-export interface BuildContext extends Packing {
+export interface BuildContext extends LinearPacking {
   readonly slot: SlotLayout;
+  /** How many numbers a tensor of the spec has. */
+  size(tensor: string): number;
+  /** Of a model with int8 weights. */
+  readonly int8?: Int8Layers | undefined;
 }
+
+/** What a model with int8 weights needs; `loadInt8` of `gatewise/int8`. */
+export interface Int8Support {
+  /** The integer kernels' build. Both give the same bits. */
+  readonly build: Build;
+  /**
+   * The int8 tensors of a spec, read and checked.
+   * @throws {SpecError}
+   */
+  tensors(spec: ModelSpec): Int8Tensors;
+  /** Integer kernels on the memory of a model. @param kernels the float32 ones on it, `simd`. */
+  bind(arena: Arena, kernels: Kernels, tensors: Int8Tensors): Int8Layers;
+}
+
+export type Int8Tensors = Readonly<Record<string, Int8TensorSpec>>;
+
+/** What layers ask that have more to do with int8 weights than to multiply by them. */
+export interface Int8Layers extends Int8Packing {
+  /** A cell with its kernel around integer sums; undefined where the weights are float32. */
+  cell(parts: CellParts, units: number): CellParts | undefined;
+  /** Rows of an int8 table, `[vocabulary][features]`, by number; undefined where it is float32. */
+  lookUp(table: string, features: number): LookUp | undefined;
+}
+
+/** Writes the rows of a table that `ids` name, `[rows]` int32, to `[rows][pad4(features)]`. */
+export type LookUp = (ids: number, rows: number, to: number) => void;
 
 /** A value's place in memory for one batch and time: rows of `features` float32 padded to whole vectors. */
 export interface ValueBuffer {

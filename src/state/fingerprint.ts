@@ -1,6 +1,6 @@
 import { type NodeKinds, tensorsOf } from '../graph/kind.js';
 import type { Graph } from '../graph/value.js';
-import type { ModelSpec, TensorSpec } from '../spec.js';
+import type { Int8TensorSpec, TensorSpec } from '../spec.js';
 import { type Hash, hashWords } from './hash.js';
 
 /**
@@ -11,7 +11,7 @@ import { type Hash, hashWords } from './hash.js';
  */
 export function fingerprint(
   { inputs, nodes, outputs, carries }: Graph,
-  tensors: ModelSpec['tensors'],
+  tensors: Readonly<Record<string, TensorSpec | Int8TensorSpec>>,
   kinds: NodeKinds,
   hashData: (data: Float32Array, from: Hash) => Hash,
 ): Hash {
@@ -39,9 +39,11 @@ export function fingerprint(
   );
   for (const part of [...nodes.flatMap((node) => tensorsOf(node, kinds)), ...starts]) {
     for (const [field, name] of sortByKey(part)) {
-      const { shape, data } = tensors[name] as TensorSpec;
+      const { shape, data, scales = data } = tensors[name] as TensorSpec & Partial<Int8TensorSpec>;
       hash = hashText(`${field} ${shape}:`, hash);
-      hash = hashData(data, hash);
+      // Of int8 weights the numbers as well.
+      if (scales !== data) hash = hashWords(data, hash);
+      hash = hashData(scales, hash);
     }
   }
   return hash;

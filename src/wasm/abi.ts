@@ -60,12 +60,26 @@ export interface Kernels {
   copyRows(src: number, srcStride: number, dst: number, dstStride: number, rows: number, n: number): void;
   /** With 0 for what is below `TINY` in magnitude. */
   copyRowsWithoutTiny(src: number, srcStride: number, dst: number, dstStride: number, rows: number, n: number): void;
+  /** 0 in place of each denormal number of vectors. */
+  withoutDenormals(address: number, vectors: number): void;
   /** Continues the two lanes of a hash over 32-bit words. @returns 0. */
   hash(words: number, count: number, lanes: number): number;
   /** 1 where the magnitude of any of `count` floats has bits from `low` to `high`, else 0. */
   anyBetween(floats: number, count: number, low: number, high: number): number;
   readonly lstm: CellKernel;
   readonly gru: CellKernel;
+  /** Reset gates and r∘h, between the products of a GRU whose reset gate comes first; with `FLAG.summed` only. */
+  gruReset(
+    layer: number,
+    raw: number,
+    rawStride: number,
+    scratch: number,
+    state: number,
+    stateStride: number,
+    rows: number,
+    mask: number,
+    maskStride: number,
+  ): void;
   readonly rnn: CellKernel;
 }
 
@@ -131,6 +145,7 @@ export const DESCRIPTOR = {
     wHh: 'i32',
     biasHh: 'i32',
     wHn: 'i32',
+    biasHn: 'i32',
     clip: 'f32',
     flags: 'i32',
   },
@@ -156,6 +171,8 @@ export const FLAG = {
   keepsOutput: 8,
   /** Inputs below `TINY` count. */
   tinyInputs: 16,
+  /** The sums are in their places already. */
+  summed: 32,
 } as const;
 
 export const VECTOR_BYTES = 16;

@@ -31,6 +31,21 @@ export interface Linear {
   ): void;
 }
 
+/** Where weights of any type come from and go to. */
+export interface LinearPacking extends Packing {
+  readonly int8?: Int8Packing | undefined;
+}
+
+/** Packs int8 weights; `int8-linear.ts`. */
+export interface Int8Packing {
+  /**
+   * `packLinear` of int8 weights; undefined where they are float32.
+   * @param bias address of one row of biases.
+   * @param terms that are applied at a time; 0: each tensor's.
+   */
+  linear(columns: Int32Array, weights: readonly WeightPart[], bias: number, terms: number): Linear | undefined;
+}
+
 /** @param bias address of one row of `weight.vectors` vectors, or 0. */
 export function linearOf({ gemm }: Kernels, weight: PackedMatrix, bias: number): Linear {
   const { address, rows: terms, vectors } = weight;
@@ -50,13 +65,18 @@ export function linearOf({ gemm }: Kernels, weight: PackedMatrix, bias: number):
  * @param columns which output each packed column computes (`gateColumns`).
  * @param weights the tensors, which follow one another along the sum.
  * @param biases names of tensors that are added; absent ones count as zeros.
+ * @param terms that `applyTerms` is given at a time; 0: those of one tensor, or all.
  */
 export function packLinear(
-  packing: Packing,
+  packing: LinearPacking,
   columns: Int32Array,
   weights: readonly WeightPart[],
   biases: readonly (string | undefined)[],
+  terms = 0,
 ): Linear {
-  const weight = packMatrix(packing, columns, ...weights);
-  return linearOf(packing.kernels, weight, packBias(packing, columns, ...biases));
+  const bias = packBias(packing, columns, ...biases);
+  return (
+    packing.int8?.linear(columns, weights, bias, terms) ??
+    linearOf(packing.kernels, packMatrix(packing, columns, ...weights), bias)
+  );
 }

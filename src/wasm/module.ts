@@ -25,7 +25,17 @@ export interface LoadedModule {
   readonly build: Build;
 }
 
-const THE_KERNELS = 'simd.wasm or relaxed.wasm of this package';
+/** Kernels of one kind, in both builds. */
+export interface KernelFamily {
+  /** A function that only they export. */
+  readonly mark: string;
+  /** Their files, in words. */
+  readonly files: string;
+  /** What was embedded, compiled. */
+  readonly compiled: { [B in Build]?: WasmModule };
+}
+
+const FLOATS: KernelFamily = { mark: 'gemm', files: 'simd.wasm or relaxed.wasm of this package', compiled: {} };
 
 // i32.const 0, i8x16.splat
 const SPLAT = [65, 0, 253, 15];
@@ -49,10 +59,15 @@ export function acceptsBuild(build: Build): boolean {
  * Chooses and compiles the kernels. The embedded ones are compiled once per process and build.
  * @throws {RuntimeError} no WebAssembly SIMD here, or the build is not accepted or not there, or the bytes are not kernels.
  */
-export async function loadKernels({ build, kernels }: KernelOptions, embedded: Embedded): Promise<LoadedModule> {
+export async function loadKernels(
+  { build, kernels }: KernelOptions,
+  embedded: Embedded,
+  family: KernelFamily = FLOATS,
+): Promise<LoadedModule> {
+  const { compiled } = family;
   try {
     if (kernels !== undefined)
-      return given(isModule(kernels) ? kernels : await WebAssembly.compile(bytesOf(kernels)), build);
+      return given(isModule(kernels) ? kernels : await WebAssembly.compile(bytesOf(kernels)), build, family);
     const chosen = choose(build, embedded);
     const source = embedded[chosen];
     compiled[chosen] ??= await compile(fromText(typeof source === 'function' ? await source() : (source as string)));
@@ -63,10 +78,15 @@ export async function loadKernels({ build, kernels }: KernelOptions, embedded: E
 }
 
 /** Like `loadKernels`, for kernels in memory and without waiting: AudioWorklets, synchronous start-up code. */
-export function loadKernelsSync({ build, kernels }: KernelOptions, embedded: Embedded): LoadedModule {
+export function loadKernelsSync(
+  { build, kernels }: KernelOptions,
+  embedded: Embedded,
+  family: KernelFamily = FLOATS,
+): LoadedModule {
+  const { compiled } = family;
   try {
     if (kernels !== undefined)
-      return given(isModule(kernels) ? kernels : new WebAssembly.Module(bytesOf(kernels)), build);
+      return given(isModule(kernels) ? kernels : new WebAssembly.Module(bytesOf(kernels)), build, family);
     const chosen = choose(build, embedded);
     compiled[chosen] ??= new WebAssembly.Module(fromText(embedded[chosen] as string));
     return { module: compiled[chosen], build: chosen };
@@ -79,9 +99,6 @@ export function loadKernelsSync({ build, kernels }: KernelOptions, embedded: Emb
 export function instantiate({ module }: LoadedModule, memory: WasmMemory): Kernels {
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernels;
 }
-
-/** Embedded kernels, compiled. */
-const compiled: { [B in Build]?: WebAssembly.Module } = {};
 
 /** Right away, which takes a fifth of the time that waiting for it does; older Chromium forbids that in pages. */
 async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
@@ -115,9 +132,9 @@ function bytesOf(
 }
 
 /** A module carries its build as the constant global export `relaxed`, readable only from an instance. */
-function given(module: WebAssembly.Module, build: Build | undefined): LoadedModule {
-  if (!WebAssembly.Module.exports(module).some(({ name }) => name === 'relaxed')) {
-    raise(RuntimeError, 'kernels', 'not the Gatewise kernels', THE_KERNELS);
+function given(module: WebAssembly.Module, build: Build | undefined, { mark, files }: KernelFamily): LoadedModule {
+  if (!WebAssembly.Module.exports(module).some(({ name }) => name === mark)) {
+    raise(RuntimeError, 'kernels', 'not the Gatewise kernels', files);
   }
   const probe = instantiate({ module, build: 'simd' }, new WebAssembly.Memory({ initial: 1 }));
   const actual: Build = probe.relaxed.value === 1 ? 'relaxed' : 'simd';

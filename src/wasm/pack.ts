@@ -17,7 +17,7 @@ export type WeightPart = readonly [tensor: string, length: number];
 export interface Packing {
   readonly arena: Arena;
   readonly kernels: Kernels;
-  /** The data of a tensor of the spec. */
+  /** The data of a float32 tensor of the spec. */
   tensor(name: string): Float32Array;
   /** For those who want 0 in the place of what is `TINY`, and have `tensor` give it: the data as it is, since kernels leave that out too. */
   untouched?(name: string): Float32Array;

@@ -134,6 +134,74 @@ describe.each(builds)('tiny numbers, %s', (build) => {
     }
   });
 
+  it.each<[string, (builder: SpecBuilder) => SpecBuilder, string[]]>([
+    ['dense', (b) => b.add({ type: 'dense', name: 'y', inputs: ['x'], units: 7, tensors: { weight: 'w' } }), ['y']],
+    [
+      'a convolution',
+      (b) =>
+        b.add({
+          type: 'conv1d',
+          name: 'y',
+          inputs: ['x'],
+          filters: 7,
+          kernelSize: 1,
+          tensors: { weight: 'k' },
+        } as never),
+      ['y'],
+    ],
+    [
+      'dense and a cell',
+      (b) =>
+        b
+          .add({ type: 'dense', name: 'y', inputs: ['x'], units: 7, tensors: { weight: 'w' } })
+          .recurrent('lstm', 'l', 'x', 5, 4),
+      ['y', 'l'],
+    ],
+  ])('denormals that products alone read are zeros: %s', async (_, make, outputs) => {
+    const builder = make(new SpecBuilder(3));
+    const weights = randomFloats(35, 9);
+    builder.tensors.w = { shape: [7, 5], data: weights };
+    builder.tensors.k = { shape: [7, 1, 5], data: weights };
+    const spec = builder.spec(5, outputs);
+    const used = new Set(spec.nodes.flatMap((node) => ('tensors' in node ? Object.values(node.tensors) : [])));
+    for (const name of ['w', 'k']) if (!used.has(name)) delete (spec.tensors as Record<string, unknown>)[name];
+    const model = await createModel(spec, { build });
+    const [BATCH, TIME] = [2, 6];
+    const x = mixed(BATCH * TIME * 5, 4).map((value, i) => (i % 7 === 0 ? 1e-39 : value));
+    const zeros = x.map((value) => (Math.abs(value) < 2 ** -126 ? 0 : value));
+    expect(zeros.filter((value) => value !== 0 && Math.abs(value) < TINY).length).toBeGreaterThan(5);
+    const [all, wanted] = [x, zeros].map((data) => Object.values(model.runNamed({ x: data }, { batch: BATCH })));
+    wanted?.forEach(({ data }, output) => {
+      expectSameBits(all?.[output]?.data as Float32Array, data);
+    });
+    // Nothing of them is left: 1e-39 alone gives what zeros give.
+    const alone = (value: number) => model.runNamed({ x: new Float32Array(5).fill(value) }).y?.data as Float32Array;
+    expectSameBits(alone(1e-39), alone(0));
+    expect(Math.abs(alone(2 ** -126)[0] as number)).toBeGreaterThan(0);
+    const stream = model.createStream();
+    for (let t = 0; t < TIME; t++) {
+      const step = Object.values(stream.runNamed({ x: x.subarray(5 * t, 5 * t + 5) }));
+      step.forEach(({ data }, output) => {
+        const whole = wanted?.[output]?.data as Float32Array;
+        expectSameBits(data, whole.subarray(t * data.length, (t + 1) * data.length));
+      });
+    }
+  });
+
+  it('denormals of an input that something else reads too are no zeros', async () => {
+    const builder = new SpecBuilder(3)
+      .add({ type: 'dense', name: 'y', inputs: ['x'], units: 1, tensors: { weight: 'w' } })
+      .add({ type: 'masking', name: 'm', inputs: ['x'], maskValue: 0 })
+      .recurrent('lstm', 'l', 'm', 1, 4);
+    builder.tensors.w = { shape: [1, 1], data: Float32Array.of(2 ** 80) };
+    const model = await createModel(builder.spec(1, ['y', 'l']), { build });
+    const { y, l } = model.runNamed({ x: Float32Array.of(0, 1e-40) });
+    expect(y?.data[1]).toBe(Math.fround(Math.fround(1e-40) * 2 ** 80));
+    // The first timestep is masked, the second not.
+    expect(l?.data.subarray(0, 4)).toEqual(new Float32Array(4));
+    expect(l?.data[4]).not.toBe(0);
+  });
+
   it('outside cells they are what they are', async () => {
     const builder = new SpecBuilder(1)
       .add({ type: 'scale_shift', name: 's', inputs: ['x'], tensors: { scale: 'big' } })

@@ -25,7 +25,7 @@ const kernels = readFileSync(new URL('../../dist/kernels/simd.wasm', import.meta
 const loose = <Type>(value: unknown): Type => value as Type;
 
 const RUN = 'mask, lengths, batch, initialState';
-const MODEL = 'build, kernels, memoryLimit, layers';
+const MODEL = 'build, kernels, memoryLimit, layers, int8';
 
 /** Every public function that takes options, what they are, and another function's. */
 const FUNCTIONS: [

@@ -29,7 +29,7 @@ const refused: [string, unknown, string][] = [
   [
     'a misspelt field of the spec',
     { ...lstm, output: [] },
-    'spec: unknown field "output"; expected name, inputs, nodes, outputs, carries, layouts, tensors, got "output"',
+    'spec: unknown field "output"; expected name, inputs, nodes, outputs, carries, layouts, tensors, int8, got "output"',
   ],
   ['no nodes', { ...lstm, nodes: undefined }, 'spec.nodes: not a list; expected an array, got undefined'],
   [

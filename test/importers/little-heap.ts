@@ -1,24 +1,157 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 
+// Files that could end or hang the process that reads them are read in one of its own with little heap, which is ended should it hang.
+
+/** How a file is read, by name; importers come from `dist/`. What is returned is a number of nodes or arrays. */
+const READERS = {
+  onnx: `(await from('onnx/index.js')).fromOnnx(files[0], options).nodes.length`,
+  keras: `(await from('keras/index.js')).fromKeras(files[0], options).nodes.length`,
+  /** The only shard is named "a". */
+  tfjs: `(await from('tfjs/index.js')).fromTfjs(files[0], files[1] ? { a: files[1] } : [], options).nodes.length`,
+  pytorch: `(await from('pytorch/index.js')).fromPyTorch(files[0], options).nodes.length`,
+  npz: `[...(await from('tensorflow/index.js')).readNpz(files[0]).values()].map(({ data }) => data).length`,
+  npy: `(await from('tensorflow/index.js')).readNpy(files[0]).shape.length`,
+  bundle: `[...(await from('tensorflow/index.js')).readBundle(files[0], files.slice(1)).values()].map(({ data }) => data).length`,
+  rtneural: `(await from('rtneural/index.js')).fromRTNeural(files[0], options).nodes.length`,
+  nam: `(await from('nam/index.js')).fromNam(files[0], options).nodes.length`,
+  safetensors: `(await from('safetensors/index.js')).fromSafetensors(files[0], options).nodes.length`,
+  load: `(await (await from('load/index.js')).load(files[0], options)).spec.nodes.length`,
+  /** A spec as JSON: its model is made, and one timestep of zeros run. */
+  model: `(async (spec) => {
+    const model = await (await from('../index.js')).createModel(spec, options);
+    return Object.keys(model.run(new Float32Array(spec.inputs[0].features), { batch: 1 })).length && 1;
+  })(JSON.parse(Buffer.from(files[0]).toString()))`,
+};
+export type Reader = keyof typeof READERS;
+
+/** A file made to hurt, or a large one that is meant. */
+export interface HostileFile {
+  readonly name: string;
+  readonly reader: Reader;
+  readonly files: () => Uint8Array[];
+  /** Options of the reader; what JSON can say. */
+  readonly options?: object;
+  /** The refusal's words; the number of nodes where it is none. */
+  readonly says: RegExp | number;
+}
+
+/** What became of a file. */
+export interface Told {
+  /** Nodes or arrays, if it was read. */
+  readonly nodes?: number;
+  readonly message?: string;
+  readonly code?: string;
+  /** Milliseconds of processor time, of reading alone. */
+  readonly time: number;
+  /** Bytes of all files. */
+  readonly size: number;
+  /** Largest resident memory of the process until then, in KB. */
+  readonly memory: number;
+}
+
+const SCRIPT = `
+  import { readFileSync } from 'node:fs';
+  const from = (path) => import(new URL(path, process.argv[3]));
+  const told = [];
+  for (const { reader, paths, options } of JSON.parse(readFileSync(process.argv[2]))) {
+    const files = paths.map((path) => new Uint8Array(readFileSync(path)));
+    const size = files.reduce((sum, { length }) => sum + length, 0);
+    const read = READERS[reader];
+    // So that its modules are there before it is timed.
+    await read([new Uint8Array(0)], options).catch(() => {});
+    const begin = process.cpuUsage();
+    const cpu = () => { const { user, system } = process.cpuUsage(begin); return (user + system) / 1000; };
+    let outcome;
+    try { outcome = { nodes: await read(files, options) }; }
+    catch (error) { outcome = { message: String(error.message), code: error.code }; }
+    told.push({ ...outcome, size, time: cpu(), memory: process.resourceUsage().maxRSS });
+    // What is left of one file is not counted as the next one's.
+    gc();
+  }
+  console.log(JSON.stringify(told));`;
+/** Hands over to a process for each list of files: one made by a large process would count that one's memory as its own (Linux). */
+const LAUNCHER = `
+  import { spawnSync } from 'node:child_process';
+  const { flags, timeout, lists, script, dist } = JSON.parse(process.argv[2]);
+  for (const list of lists) {
+    const child = spawnSync(process.execPath, [...flags, script, list, dist], { encoding: 'utf8', timeout });
+    console.log(JSON.stringify({ signal: child.signal, status: child.status, out: child.stdout, error: child.stderr.slice(-3000) }));
+  }`;
+
+/** MB of heap, and the milliseconds after which a process hangs, or as good as. */
+interface Bounds {
+  readonly heap: number;
+  readonly timeout: number;
+}
+const LITTLE: Bounds = { heap: 256, timeout: 120_000 };
+
 /**
- * Runs a module in a process of its own with a heap of 256 MB, which is ended should it hang.
- * @param folder where the module is written.
- * @param flags of Node, beside the heap's.
- * @returns what the module printed, which is JSON.
+ * Reads each list of files in a process of its own.
+ * @returns what became of each file; of all files of a list whose process ended early, how it ended.
  */
-export function runInLittleHeap<Told>(folder: string, script: string, ...flags: string[]): Told {
-  const path = join(folder, 'read.mjs');
-  writeFileSync(path, script);
-  const child = spawnSync(process.execPath, [...flags, '--max-old-space-size=256', path], {
-    encoding: 'utf8',
-    timeout: 120_000,
-    cwd: fileURLToPath(new URL('../..', import.meta.url)),
-  });
-  expect(child.signal, 'the reader hangs').toBeNull();
-  expect(child.status, child.stderr).toBe(0);
-  return JSON.parse(child.stdout);
+function readLists(lists: readonly (readonly HostileFile[])[], { heap, timeout }: Bounds): (Told[] | string)[] {
+  const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
+  try {
+    const paths = lists.map((list, n) => {
+      const jobs = list.map(({ reader, files, options }, k) => ({
+        reader,
+        options,
+        paths: files().map((bytes, part) => {
+          const path = join(folder, `${n}.${k}.${part}`);
+          writeFileSync(path, bytes);
+          return path;
+        }),
+      }));
+      const path = join(folder, `${n}.json`);
+      writeFileSync(path, JSON.stringify(jobs));
+      return path;
+    });
+    const readers = Object.entries(READERS).map(([name, code]) => `${name}: async (files, options) => ${code}`);
+    const [script, launcher] = [join(folder, 'read.mjs'), join(folder, 'launch.mjs')];
+    writeFileSync(script, `const READERS = { ${readers} };\n${SCRIPT}`);
+    writeFileSync(launcher, LAUNCHER);
+    const dist = new URL('../../dist/importers/', import.meta.url).href;
+    const order = { flags: [`--max-old-space-size=${heap}`, '--expose-gc'], timeout, lists: paths, script, dist };
+    const { stdout, stderr } = spawnSync(process.execPath, [launcher, JSON.stringify(order)], {
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    });
+    const lines = stdout.trim().split('\n');
+    if (lines.length !== lists.length) throw new Error(`the launcher failed: ${stderr}`);
+    return lines.map((line) => {
+      const { signal, status, out, error } = JSON.parse(line);
+      if (signal !== null) return `it hangs: ended by ${signal}`;
+      return status === 0 ? (JSON.parse(out) as Told[]) : `it ended with ${status}: ${error}`;
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Reads all files in one process with a heap of 256 MB. @throws if it ended early. */
+export function readInLittleHeap(files: readonly HostileFile[]): Told[] {
+  const [told] = readLists([files], LITTLE);
+  if (!Array.isArray(told)) throw new Error(told);
+  return told;
+}
+
+/** Reads every file in a process of its own, so that its memory is its own. @returns how the process ended if it did so early. */
+export function readOneByOne(files: readonly HostileFile[], bounds: Bounds = LITTLE): (Told | string)[] {
+  const lists = files.map((file) => [file]);
+  return readLists(lists, bounds).map((told) => (Array.isArray(told) ? (told[0] as Told) : told));
+}
+
+/** The file was refused as it says, in words short enough, or is the model that it says. */
+export function expectTold({ reader, says }: HostileFile, told: Told | undefined): void {
+  if (typeof says === 'number') expect(told).toMatchObject({ nodes: says });
+  // Of a spec, the code is part of the words.
+  else if (reader === 'model') expect(`${told?.code}: ${told?.message}`).toMatch(says);
+  else expect(told).toMatchObject({ code: 'IMPORT', message: expect.stringMatching(says) });
+  expect(told?.message?.length ?? 0, 'characters of the message').toBeLessThanOrEqual(2048);
 }

@@ -164,6 +164,7 @@ for (const build of builds) {
         resetAfter: 2,
         zeroOutputForMask: 4,
         keepsOutput: 8,
+        summed: 32,
       });
     });
   });

@@ -110,8 +110,9 @@ export function makeCell(build: Build, one: CellCase) {
     projected = matrix(all, [[wIh, inputs]]);
     biasRow = vector(all, biasIh);
     const packedHh = matrix(hh, [[wHh, units]]);
-    const packedBias = vector(after ? hh : [...hh, ...columnsOf([2])], biasHh);
+    const packedBias = vector(hh, biasHh);
     const packedN = after ? undefined : matrix(columnsOf([2]), [[wHh, units]]);
+    const packedBiasN = after ? undefined : vector(columnsOf([2]), biasHh);
     words.push(
       inputs,
       units,
@@ -120,6 +121,7 @@ export function makeCell(build: Build, one: CellCase) {
       packedHh.at,
       packedBias.at,
       packedN?.at ?? 0,
+      packedBiasN?.at ?? 0,
       { f: clip },
       flags,
     );

@@ -19,6 +19,21 @@ const SIZES = [1, 2, 3, 4, 5, 7, 8, 9, 31, 64, 129];
 for (const build of builds) {
   const { kernels } = build;
   describe(`rows (${build.name})`, () => {
+    test('denormals become zeros of their sign in place, nothing else does', () => {
+      const bits = [0, 1, 0x007fffff, 0x00800000, 0x3f800000, 0x7f7fffff, 0x7f800000, 0x7fc00001];
+      const words = Int32Array.from([...bits, ...bits.map((word) => word | 0x80000000), 1, 2, 3, 4]);
+      const bed = new Bed(build);
+      const block = bed.block(words.length, { writable: true });
+      block.i32.set(words);
+      const vectors = words.length / 4 - 1;
+      bed.run(() => kernels.withoutDenormals(block.at, vectors));
+      const denormal = (word: number): boolean => (word & 0x7f800000) === 0;
+      expect([...block.i32]).toEqual(
+        [...words].map((word, i) => (i < 4 * vectors && denormal(word) ? word & 0x80000000 : word)),
+      );
+      bed.run(() => kernels.withoutDenormals(block.at, 0));
+    });
+
     test.each(SIZES)('softmax of %i', (n) => {
       const rows = 3;
       for (const scale of [1, 30, 1e4]) {

@@ -21,6 +21,7 @@ it('the suite takes the answers of this Node', () => expectConforms(conformance,
 
 it.each<[string, (answers: Answers) => Partial<Answers>]>([
   ['one bit of the stacks', ({ stacks }) => ({ stacks: stacks.map((byte, at) => (at === 100 ? byte ^ 1 : byte)) })],
+  ['one bit of int8', ({ int8 = [] }) => ({ int8: int8.map((byte, at) => (at === 100 ? byte ^ 1 : byte)) })],
   ['outputs of a golden case', ({ golden }) => ({ golden: withFirst(golden, (one) => ({ ...one, bits: '0' })) })],
   ['gates of a golden case', ({ golden }) => ({ golden: withFirst(golden, (one) => ({ ...one, gates: '0' })) })],
   ['NaN in a golden case', ({ golden }) => ({ golden: withFirst(golden, (one) => ({ ...one, off: Number.NaN })) })],

@@ -78,7 +78,9 @@ describe('Cloudflare Workers, with the kernels imported as a module, conform', (
   it('in workerd', needsCommand('workerd'), async () => {
     const place = join(project, 'workerd');
     await bundle(join(project, 'cloudflare.mjs'), place);
-    copyFileSync(join(project, 'node_modules/gatewise/dist/kernels/simd.wasm'), join(place, 'simd.wasm'));
+    for (const name of ['simd.wasm', 'int8-simd.wasm']) {
+      copyFileSync(join(project, 'node_modules/gatewise/dist/kernels', name), join(place, name));
+    }
     const port = await freePort();
     writeFileSync(
       join(place, 'worker.capnp'),
@@ -91,6 +93,7 @@ const worker :Workerd.Worker = (
   modules = [
     (name = "worker", esModule = embed "cloudflare.mjs"),
     (name = "gatewise/kernels/simd.wasm", wasm = embed "simd.wasm"),
+    (name = "gatewise/kernels/int8-simd.wasm", wasm = embed "int8-simd.wasm"),
   ],
   compatibilityDate = "2025-01-01"
 );

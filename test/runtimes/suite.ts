@@ -3,6 +3,7 @@
 import type { Build, KernelSource, Model, ModelOptions, ModelSpec, Stream } from '../../src/index.js';
 import { type Hash, hashWords, hex } from '../../src/state/hash.js';
 import { FRAMEWORKS, type Framework, type GoldenCase, makeCase, type StoredCase } from '../golden/case.js';
+import { int8Bytes } from '../support/int8-stacks.js';
 import { randomFloats, SpecBuilder, stack } from '../support/random.js';
 import { stackBytes } from '../support/stacks.js';
 import { fromBase64 } from './base64.js';
@@ -18,6 +19,8 @@ export interface Given {
   readonly acceptsBuild: (build: Build) => boolean;
   /** `load`, or as much of it as the place has. */
   readonly load?: Opener;
+  /** What `createModel` wants for int8 weights; absent where integer kernels are not asked for. */
+  readonly int8?: Pick<ModelOptions, 'int8'>;
   /** The `simd` build, where the package brings none or compiling bytes is forbidden. */
   readonly kernels?: KernelSource;
 }
@@ -34,6 +37,8 @@ export interface Questions {
 export interface Answers {
   /** The bytes that `SIMD_HASH` is the digest of. */
   readonly stacks: readonly number[];
+  /** Those that `INT8_HASH` is the digest of, by the best build there is. */
+  readonly int8?: readonly number[];
   /** Which build is chosen where none is asked for, whether `relaxed` could be, and how far it is from `simd`. */
   readonly chosen: { readonly build: string; readonly relaxed: boolean; readonly difference: number };
   /** By framework and id: the bits of the outputs, the bits of every gate, and how far the outputs are from the framework's. */
@@ -56,7 +61,7 @@ interface StreamAnswer {
 type Make = (spec: ModelSpec) => Promise<Model>;
 
 export async function conform(given: Given, questions: Questions): Promise<Answers> {
-  const { kernels, load } = given;
+  const { kernels, load, int8 } = given;
   const options = (kernels ? { kernels } : {}) as { kernels: KernelSource };
   const make: Make = async (spec) => given.createModel(spec, { ...options, build: 'simd' });
 
@@ -74,6 +79,7 @@ export async function conform(given: Given, questions: Questions): Promise<Answe
 
   return {
     stacks: [...(await stackBytes(make))],
+    ...(int8 && { int8: [...(await int8Bytes(async (spec) => given.createModel(spec, { ...options, ...int8 })))] }),
     chosen: await choose(make, await given.createModel(CHOICE, options), given.acceptsBuild('relaxed')),
     golden,
     opened: load ? await openAll(questions.files, load, make) : {},

@@ -7,6 +7,7 @@ import { show } from './json.js';
 export type Elements =
   | Float32Array
   | Float64Array
+  | Int8Array
   | Uint16Array
   | Uint32Array
   | Int32Array

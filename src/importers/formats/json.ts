@@ -5,12 +5,13 @@ import { refuse } from '../shared/refuse.js';
 /**
  * JSON as files must have it: valid UTF-8, no byte order mark, no object with the same key twice. `JSON.parse` alone
  * keeps the last of two equal keys, so two readers of one file could see two different models.
- * @throws {ImportError} otherwise; nested too deep, or more objects and lists than the budget has.
+ * @throws {ImportError} otherwise; nested too deep, or more text, objects and lists than the budget has.
  */
 export function parseJson(bytes: Uint8Array, where: string, budget = new Budget(bytes.length)): unknown {
   let containers = 0;
   for (const byte of bytes) if (byte === 0x7b || byte === 0x5b) containers++;
-  budget.bytes(containers * BYTES_PER_OBJECT, where);
+  // The text as a string, and a copy of it for the decoder.
+  budget.bytes(2 * bytes.length + containers * BYTES_PER_OBJECT, where);
   let text: string;
   let value: unknown;
   try {

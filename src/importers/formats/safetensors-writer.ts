@@ -1,41 +1,57 @@
 import { InputError } from '../../errors.js';
-import type { TensorSpec } from '../../spec.js';
-import { show } from './json.js';
+import { isObject, show } from './json.js';
 import { tensorAt } from './safetensors.js';
 
+/** Numbers that can be written, row-major. */
+interface Written {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int8Array;
+}
+
+/** Stored types by the array that holds the numbers. */
+const DTYPES: Readonly<Record<string, string>> = { Float32Array: 'F32', Int8Array: 'I8' };
+
 /**
- * Writes float32 tensors in the order given; the data begins at a multiple of 8 bytes.
- * @throws {InputError} a shape that does not fit its data, other data than a Float32Array, an unknown field, a reserved name,
- *   metadata that is no text.
+ * Writes float32 and int8 tensors in the order given; the data begins at a multiple of 8 bytes.
+ * @throws {InputError} no tensors; a shape that does not fit its data, other data than a Float32Array or Int8Array, an unknown field,
+ *   a reserved name, metadata that is no text.
  */
 export function writeSafetensors(
-  tensors: Readonly<Record<string, TensorSpec>>,
+  tensors: Readonly<Record<string, Written>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   let end = 0;
+  for (const [where, given] of Object.entries({ tensors, metadata }))
+    if (!isObject(given)) throw new InputError('not an object', { where, expected: 'an object', got: show(given) });
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== 'string')
       throw new InputError('not a text', { where: `metadata, ${show(key)}`, expected: 'a text', got: show(value) });
   }
-  const entries = Object.entries(tensors).map(([name, { shape, data, ...more }]) => {
+  const entries = Object.entries(tensors).map(([name, tensor]) => {
+    const { shape, data, ...more }: Partial<Written> = isObject(tensor) ? tensor : {};
     const [unknown] = Object.keys(more);
     if (unknown !== undefined)
       throw new InputError('an unknown field', { where: tensorAt(name), expected: 'shape, data', got: unknown });
     const kind = ArrayBuffer.isView(data) ? data.constructor.name : typeof data;
-    if (kind !== 'Float32Array')
-      throw new InputError('not float32', { where: tensorAt(name), expected: 'a Float32Array', got: kind });
-    const count = shape.reduce((product, n) => product * n, 1);
+    const dtype = Object.hasOwn(DTYPES, kind) ? DTYPES[kind] : undefined;
+    if (dtype === undefined) {
+      const expected = 'a Float32Array or an Int8Array';
+      throw new InputError('not float32 or int8', { where: tensorAt(name), expected, got: kind });
+    }
+    if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0))
+      throw new InputError('a shape that cannot be', { where: tensorAt(name), expected: 'sizes', got: show(shape) });
+    const count = (shape as readonly number[]).reduce((product, n) => product * n, 1);
     if (name === '__metadata__') throw new InputError('a reserved name', { where: tensorAt(name) });
-    if (count !== data.length) {
+    if (count !== (data as Written['data']).length) {
       throw new InputError('shape and data disagree', {
         where: tensorAt(name),
         expected: `${count} numbers for shape ${show(shape)}`,
-        got: String(data.length),
+        got: String((data as Written['data']).length),
       });
     }
     const begin = end;
-    end += data.length * 4;
-    return [name, { dtype: 'F32', shape, data_offsets: [begin, end] }] as const;
+    end += (data as Written['data']).byteLength;
+    return [name, { dtype, shape, data_offsets: [begin, end] }] as const;
   });
   const known = Object.keys(metadata).length > 0 ? [['__metadata__', metadata] as const] : [];
   const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries([...known, ...entries])));

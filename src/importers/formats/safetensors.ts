@@ -9,7 +9,7 @@
 import { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { type FileBytes, viewBytes } from './bytes.js';
-import { bytesPerElement, elementsOf, toFloats } from './elements.js';
+import { bytesPerElement, type Elements, elementsOf, toFloats } from './elements.js';
 import { isObject, parseJson, show } from './json.js';
 
 /** The reference reader's own bound on the header. */
@@ -23,6 +23,12 @@ export interface Stored {
   readonly dtype: string;
   /** Row-major float32. @throws {ImportError} a type that is not read, a value that float32 cannot hold. */
   readonly read: () => Float32Array;
+}
+
+/** One of a safetensors file. */
+export interface FileTensor extends Stored {
+  /** As stored. @throws {ImportError} a type that is not read. */
+  readonly elements: () => Elements;
 }
 
 interface Entry {
@@ -40,7 +46,7 @@ export function openSafetensors(
   bytes: FileBytes,
   budget = new Budget(viewBytes(bytes).length),
 ): {
-  tensors: Map<string, Stored>;
+  tensors: Map<string, FileTensor>;
   metadata: Readonly<Record<string, string>>;
 } {
   const file = viewBytes(bytes);
@@ -59,13 +65,10 @@ export function openSafetensors(
   checkMetadata(metadata);
   const entries = Object.entries(header).map(([name, value]) => [name, readEntry(name, value)] as const);
   checkCover(entries, file.length - start);
-  const stored = ([name, { dtype, shape, begin, end }]: (typeof entries)[number]): [string, Stored] => {
+  const stored = ([name, { dtype, shape, begin, end }]: (typeof entries)[number]): [string, FileTensor] => {
     const place = tensorAt(name);
-    const read = () => {
-      const elements = elementsOf(file.subarray(start + begin, start + end), dtype, place, budget);
-      return toFloats(elements, dtype, place, budget);
-    };
-    return [name, { shape, dtype, read }];
+    const elements = () => elementsOf(file.subarray(start + begin, start + end), dtype, place, budget);
+    return [name, { shape, dtype, read: () => toFloats(elements(), dtype, place, budget), elements }];
   };
   return { tensors: new Map(entries.map(stored)), metadata };
 }

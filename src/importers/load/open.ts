@@ -131,7 +131,7 @@ async function settled(where: string, value: unknown): Promise<unknown> {
     return await value;
   } catch (cause) {
     if (cause instanceof ImportError) throw cause;
-    const { cause: reason } = cause as { readonly cause?: unknown };
+    const reason = (cause as { readonly cause?: unknown } | undefined | null)?.cause;
     const got = `${cause}${reason === undefined ? '' : ` (${reason})`}`.slice(0, 300);
     throw new ImportError('cannot be read', { where, expected: 'the bytes of a file', got, cause });
   }

@@ -53,6 +53,13 @@ export class Attributes {
     return this.#get(name, 'INT', ({ i }) => i, otherwise);
   }
 
+  /** 0 or 1. What others mean by another number differs. */
+  flag(name: string, otherwise: boolean): boolean {
+    const n = this.int(name, otherwise ? 1 : 0);
+    if (n !== 0 && n !== 1) refuse(this.where, `attribute ${name} is neither 0 nor 1`, '0 or 1', `${n}`);
+    return n === 1;
+  }
+
   ints<Default extends readonly number[] | undefined>(name: string, otherwise: Default): readonly number[] | Default {
     return this.#get(name, 'INTS', ({ ints }) => ints, otherwise);
   }

@@ -6,6 +6,7 @@ import type { Environment, Scope } from './environment.js';
 import { fold } from './fold/fold.js';
 import { refuseForeign } from './foreign.js';
 import { runFunction } from './functions.js';
+import { checkLogical } from './logical.js';
 import { runLoop } from './loop/loop.js';
 import { checkNames, functionKey } from './names.js';
 import { checkOperands } from './operands.js';
@@ -122,6 +123,7 @@ function runPlain(
 
 function runOperator(op: Op, ctx: Context, domain: string): (Item | undefined)[] {
   if (op.type === 'Constant' && domain === '') return [constantNode(op)];
+  checkLogical(op);
   const table = domain === '' ? OPERATORS : MICROSOFT;
   const run = Object.hasOwn(table, op.type) ? table[op.type] : undefined;
   const known = op.inputs.length > 0 && op.inputs.every((item) => item === undefined || item.kind === 'constant');

@@ -36,6 +36,7 @@ export function stretch(ctx: Context, where: string, x: Value, dims: readonly Nu
   const single = v.time.length === 0 && count(v.features) === 1 ? v.name : undefined;
   grows.forEach((n, axis) => {
     if (isSym(n) || n === 1) return;
+    if (!Number.isSafeInteger(n) || n < 1) refuse(where, 'a size that cannot be', 'at least 1', `${n}`);
     const atom: Atom = { kind: 'block', size: n };
     if (v.time.length === 0) {
       v = {

@@ -1,12 +1,15 @@
+import { InputError } from '../../errors.js';
 import type { ModelSpec } from '../../spec.js';
-import type { FileBytes } from '../formats/bytes.js';
+import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
+import { openSafetensors } from '../formats/safetensors.js';
 import { writeSafetensors } from '../formats/safetensors-writer.js';
 import { Budget } from '../shared/budget.js';
 import { refuseOptions } from '../shared/fields.js';
 import { type ImportOptions, limitsOf } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
-import { readSafetensors } from './reader.js';
+import { packInt8, type ScaleNames, unpackInt8 } from './int8.js';
+import { floatsOf } from './reader.js';
 
 /** The metadata entry that holds the spec, and the version of its form. */
 const KEY = 'gatewise';
@@ -19,18 +22,38 @@ const FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
   outputs: Array.isArray,
   carries: Array.isArray,
   layouts: isObject,
+  int8: isObject,
 };
 
 /**
- * A model as one safetensors file: its tensors as F32, and everything else of the spec as JSON in the metadata. What any
+ * A model as one safetensors file: its tensors as F32, int8 weights as I8 with their scales as F32, and everything else of the spec as JSON in the metadata. What any
  * importer made can be kept so, and comes back bit for bit.
- * @throws {InputError} a tensor whose name or data cannot be written.
+ * @throws {InputError} a tensor whose name or data cannot be written; what JSON has no word for (NaN, infinities, BigInts, cycles).
  */
 export function toSafetensors(spec: ModelSpec): Uint8Array;
 export function toSafetensors(spec: ModelSpec, options?: unknown): Uint8Array {
   refuseOptions(options);
-  const { tensors, ...rest } = spec;
-  return writeSafetensors(tensors, { [KEY]: JSON.stringify({ version: VERSION, ...rest }) });
+  if (!isObject(spec)) throw new InputError('not a model', { where: 'spec', expected: 'a ModelSpec', got: show(spec) });
+  const { tensors, int8, ...rest } = spec as ModelSpec;
+  const packed = int8 && packInt8(tensors, int8);
+  const metadata = { version: VERSION, ...rest, ...(packed && { int8: packed.scaleNames }) };
+  return writeSafetensors(packed?.tensors ?? tensors, { [KEY]: textOf(metadata) });
+}
+
+/** JSON that comes back as it was: what `JSON.stringify` turns into something else is refused. */
+function textOf(spec: object): string {
+  const cannot = (where: string, got: string, cause?: unknown): never => {
+    throw new InputError('cannot be written', { where, expected: 'what JSON has a word for', got, cause });
+  };
+  try {
+    return JSON.stringify(spec, (key, value: unknown) => {
+      const odd = typeof value === 'number' ? !Number.isFinite(value) : /bigint|function|symbol/.test(typeof value);
+      return odd ? cannot(`spec, ${show(key)}`, String(value)) : value;
+    });
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    return cannot('spec', (cause as Error).message, cause);
+  }
 }
 
 /**
@@ -41,7 +64,8 @@ export function fromSafetensors(bytes: FileBytes): ModelSpec;
 export function fromSafetensors(bytes: FileBytes, options: ImportOptions): ModelSpec;
 export function fromSafetensors(bytes: FileBytes, options: ImportOptions = {}): ModelSpec {
   const limits = limitsOf(options) ?? {};
-  const { tensors, metadata } = readSafetensors(bytes, { limits });
+  const file = viewModel(bytes);
+  const { tensors, metadata } = openSafetensors(file, new Budget(file.length, limits));
   const text = Object.hasOwn(metadata, KEY) ? metadata[KEY] : undefined;
   const where = `metadata, ${KEY}`;
   if (text === undefined) {
@@ -56,5 +80,7 @@ export function fromSafetensors(bytes: FileBytes, options: ImportOptions = {}): 
     if (!Object.hasOwn(FIELDS, key) || !FIELDS[key]?.(value))
       refuse(where, 'not a field of a model', Object.keys(FIELDS).join(', '), `${key}: ${show(value)}`);
   }
-  return { ...rest, tensors } as unknown as ModelSpec;
+  const { int8: names, ...fields } = rest;
+  const int8 = names === undefined ? undefined : unpackInt8(tensors, names as ScaleNames, where);
+  return { ...fields, tensors: floatsOf(tensors, false), ...(int8 && { int8 }) } as unknown as ModelSpec;
 }

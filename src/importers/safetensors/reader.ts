@@ -2,7 +2,7 @@ import type { TensorSpec } from '../../spec.js';
 import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { DTYPE_NAMES, isFloatType } from '../formats/elements.js';
 import { show } from '../formats/json.js';
-import { openSafetensors, tensorAt } from '../formats/safetensors.js';
+import { openSafetensors, type Stored, tensorAt } from '../formats/safetensors.js';
 import { Budget, type ImportLimits } from '../shared/budget.js';
 import { checkConfig, flag, texts } from '../shared/fields.js';
 import { limitsField } from '../shared/limits.js';
@@ -36,15 +36,22 @@ export function readSafetensors(bytes: FileBytes, options: SafetensorsOptions = 
   for (const name of skip) {
     if (!tensors.delete(name)) refuse(tensorAt(name), 'to be left out, but not in the file', 'a tensor of the file');
   }
+  return {
+    tensors: floatsOf(tensors, integers),
+    dtypes: Object.fromEntries([...tensors].map(([name, { dtype }]) => [name, dtype])),
+    metadata,
+  };
+}
+
+/**
+ * All of them as float32. @param integers whether those of whole numbers may be, too.
+ * @throws {ImportError}
+ */
+export function floatsOf(tensors: ReadonlyMap<string, Stored>, integers: boolean): Record<string, TensorSpec> {
   const allowed = DTYPE_NAMES.filter((dtype) => integers || isFloatType(dtype));
   for (const [name, { dtype }] of tensors) {
     if (!allowed.includes(dtype))
       refuse(tensorAt(name), 'a type that is not for weights', `one of ${allowed.join(', ')}`, show(dtype));
   }
-  const all = [...tensors];
-  return {
-    tensors: Object.fromEntries(all.map(([name, { shape, read }]) => [name, { shape, data: read() }])),
-    dtypes: Object.fromEntries(all.map(([name, { dtype }]) => [name, dtype])),
-    metadata,
-  };
+  return Object.fromEntries([...tensors].map(([name, { shape, read }]) => [name, { shape, data: read() }]));
 }

@@ -46,7 +46,8 @@ export const conv1d: LayerKind<Conv1dNode> = {
   make(node, context, inputs) {
     const { kernelSize, stride = 1, dilation = 1, groups = 1 } = node;
     const channels = inputs / groups;
-    const parts = packGroups(node, context, inputs);
+    const whole = dilation === 1 && groups === 1;
+    const parts = packGroups(node, context, inputs, whole ? 0 : channels);
     const finish = finisher(node.activation, node.name, context);
     const window = windowOf(node);
     return {
@@ -63,7 +64,6 @@ export const conv1d: LayerKind<Conv1dNode> = {
         const copy = before + after > 0 || x.stride !== tight ? plan.alloc(bytes) : 0;
         if (copy !== 0) arena.u8.fill(0, copy, copy + bytes);
         const out = groupOutput(plan, y, groups);
-        const whole = dilation === 1 && groups === 1;
         const [taps, k] = whole ? [1, kernelSize * inputs] : [kernelSize, channels];
         const convolve = (from: number, to: number): void => {
           for (let group = 0; group < parts.length; group++) {
@@ -117,7 +117,7 @@ export const convTranspose1d: LayerKind<ConvTranspose1dNode> = {
   make(node, context, inputs) {
     const { kernelSize, stride = 1, dilation = 1, groups = 1, crop = [0, 0] } = node;
     const channels = inputs / groups;
-    const parts = packGroups(node, context, inputs);
+    const parts = packGroups(node, context, inputs, channels);
     const finish = finisher(node.activation, node.name, context);
     return {
       multiplyAdds: node.filters * kernelSize * channels,
@@ -189,16 +189,17 @@ function checkConv(node: ConvNode, context: NodeContext): ValueInfo {
   return x;
 }
 
-/** Each group's weights, packed: K = kernelSize · channels of the group, columns its filters. */
+/** Each group's weights, packed: K = kernelSize · channels of the group, columns its filters. @param terms applied at a time, 0: all. */
 function packGroups(
   { filters, kernelSize, groups = 1, tensors }: ConvNode,
   context: BuildContext,
   inputs: number,
+  terms: number,
 ): readonly Linear[] {
   const own = filters / groups;
   return Array.from({ length: groups }, (_, group) => {
     const columns = gateColumns([0], own).map((column) => (column < 0 ? -1 : group * own + column));
-    return packLinear(context, columns, [[tensors.weight, (kernelSize * inputs) / groups]], [tensors.bias]);
+    return packLinear(context, columns, [[tensors.weight, (kernelSize * inputs) / groups]], [tensors.bias], terms);
   });
 }
 

@@ -2,9 +2,9 @@ import { checkedWithNode, optionalTruth } from '../../graph/field-checks.js';
 import { eachTimestep } from '../../graph/kind.js';
 import { namedTensors, onlyInput } from '../../graph/node-context.js';
 import { badSpec } from '../../refuse.js';
-import type { EmbeddingNode, TensorSpec } from '../../spec.js';
+import type { EmbeddingNode } from '../../spec.js';
 import { rowBytes } from '../../wasm/abi.js';
-import type { LayerKind, Op, ValueBuffer } from '../layer.js';
+import type { BuildContext, LayerKind, LookUp, Op, ValueBuffer } from '../layer.js';
 import { addMask } from './mask.js';
 
 /** Row lookup. Ids are checked against the vocabulary where they enter, before anything is computed. */
@@ -16,23 +16,17 @@ export const embedding: LayerKind<EmbeddingNode> = {
     const ids = onlyInput(context);
     if (ids.features !== 1) badSpec(context.where, 'token ids come one per timestep', 'features 1', `${ids.features}`);
     const { weight } = namedTensors(context, tensors, { weight: ['vocabulary', 'features'] }, context.where);
-    return [{ ...ids, dtype: 'float32', features: (weight as TensorSpec).shape[1] as number }];
+    return [{ ...ids, dtype: 'float32', features: weight?.shape[1] as number }];
   },
-  make({ tensors, maskZero }, { arena, kernels, tensor }, _, features) {
-    const weight = tensor(tensors.weight);
-    const vocabulary = weight.length / features;
-    const stride = rowBytes(features);
-    // table [vocabulary][pad4(features)]
-    const table = arena.alloc(vocabulary * stride);
-    for (let id = 0; id < vocabulary; id++) {
-      arena.f32.set(weight.subarray(id * features, (id + 1) * features), (table + id * stride) / 4);
-    }
+  make({ tensors: { weight }, maskZero }, context, _, features) {
+    const { arena, int8 } = context;
+    const look = int8?.lookUp(weight, features) ?? floatTable(weight, features, context);
     return {
       plan(plan) {
         const ids = plan.inputs[0] as ValueBuffer;
         const mask = maskZero ? plan.alloc(ids.rows) : ids.mask;
         const y = plan.output(0, mask);
-        const lookUp: Op = () => kernels.embedding(ids.address, ids.rows, table, stride, y.address);
+        const lookUp: Op = () => look(ids.address, ids.rows, y.address);
         const maskZeros: Op = () => {
           const { i32, u8 } = arena;
           for (let row = 0; row < ids.rows; row++) u8[mask + row] = i32[ids.address / 4 + row] === 0 ? 0 : 1;
@@ -43,3 +37,15 @@ export const embedding: LayerKind<EmbeddingNode> = {
   },
   obstacle: eachTimestep,
 };
+
+function floatTable(name: string, features: number, { arena, kernels, tensor }: BuildContext): LookUp {
+  const weight = tensor(name);
+  const vocabulary = weight.length / features;
+  const stride = rowBytes(features);
+  // table [vocabulary][pad4(features)]
+  const table = arena.alloc(vocabulary * stride);
+  for (let id = 0; id < vocabulary; id++) {
+    arena.f32.set(weight.subarray(id * features, (id + 1) * features), (table + id * stride) / 4);
+  }
+  return (ids, rows, to) => kernels.embedding(ids, rows, table, stride, to);
+}

@@ -10,9 +10,9 @@ import {
 } from '../../graph/field-checks.js';
 import type { TensorShapes } from '../../graph/node-context.js';
 import type { ActivationSpec, CellConfig, RecurrentBase, RecurrentTensors } from '../../spec.js';
-import { ACTIVATION, ACTIVATION_WORDS, type CellKernel, type DescriptorFields, FLAG } from '../../wasm/abi.js';
-import type { Linear } from '../../wasm/linear.js';
+import { ACTIVATION, ACTIVATION_WORDS, type DescriptorFields, FLAG } from '../../wasm/abi.js';
 import type { BuildContext, CellInfo, CellWords } from '../layer.js';
+import type { CellParts, Descriptor } from './cell-parts.js';
 
 /** A cell of any type, also of one that a caller brings along. */
 export type AnyCell = RecurrentBase & { readonly type: string; readonly tensors: RecurrentTensors };
@@ -22,21 +22,6 @@ export interface Cell extends CellInfo, CellParts {
   /** Length of h. */
   readonly outputLength: number;
   readonly zeroOutputForMask: boolean;
-}
-
-/** What a type of cell makes of its weights. */
-export interface CellParts {
-  readonly kernel: CellKernel;
-  /** What the kernel reads the cell from. */
-  readonly descriptor: Descriptor;
-  /** The sum over [x h]; of its terms over x a whole sequence's are computed at once, `raw = bias + W·x`. */
-  readonly projection: Linear;
-  /** Floats of x that stand directly in front of h in the state; the kernel's to write. */
-  readonly front: number;
-  /** Its kernel takes tiny inputs for 0 (`TINY`), so that whoever computes with them in its place must too. */
-  readonly flushesInputs?: boolean;
-  /** Vectors of scratch per row. */
-  readonly scratchVectors: number;
 }
 
 /** All there is to know of one type of cell. One file each: `lstm.ts`, `gru.ts`, `rnn.ts`. */
@@ -69,14 +54,6 @@ export const cellFields = (own: Readonly<Record<string, Check>>): Fields => ({
 
 /** What the initial h of every type of cell is, for `explain`. */
 export const INITIAL_H = { initialH: 'for the trained initial h' } as const;
-
-export interface Descriptor {
-  readonly address: number;
-  /** Index into int32 of its flags. */
-  readonly flagsIndex: number;
-  /** The flags without `zeroOutputForMask`. */
-  readonly flags: number;
-}
 
 /** An activation as given, and the one that needs no general gate pass. */
 export type GateActivation = readonly [given: ActivationSpec | undefined, standard: 'sigmoid' | 'tanh'];

@@ -47,12 +47,9 @@ export function makeCell(
 ): Cell {
   const { type, units, tensors, zeroOutputForMask = false } = config;
   const tensor = (field: string): Float32Array => withoutTiny(context, context.tensor(field));
-  const { descriptor, ...parts } = kind.pack(name, config as never, inputs, {
-    ...context,
-    tensor,
-    untouched: context.tensor,
-  });
-  const counts = hasHuge(context, context.tensor(tensors.weightIh));
+  const packed = kind.pack(name, config as never, inputs, { ...context, tensor, untouched: context.tensor });
+  const { descriptor, ...parts } = context.int8?.cell(packed, units) ?? packed;
+  const counts = parts.flushesInputs === true && hasHuge(context, context.tensor(tensors.weightIh));
   const [h, c = 0] = stateLengths(kind, config);
   const { initialH, initialC }: LstmConfig['tensors'] = tensors;
   const named = Object.entries<string | undefined>(tensors as object as TensorNames);
@@ -71,7 +68,7 @@ export function makeCell(
     gates: Object.keys(kind.gates),
     words: { title: kind.title, gates: kind.gates, extras: kind.extras },
     sizes: Object.fromEntries(
-      named.flatMap(([field, tensor]) => (tensor === undefined ? [] : [[field, context.tensor(tensor).length]])),
+      named.flatMap(([field, tensor]) => (tensor === undefined ? [] : [[field, context.size(tensor)]])),
     ),
     multiplyAdds: cellMultiplyAdds(kind, config, inputs),
   };

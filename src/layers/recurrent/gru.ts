@@ -2,8 +2,8 @@ import { checkedWithNode, optionalActivations } from '../../graph/field-checks.j
 import { badSpec, describe } from '../../refuse.js';
 import type { GruConfig } from '../../spec.js';
 import { DESCRIPTOR, FLAG, vectorsFor } from '../../wasm/abi.js';
-import { packLinear } from '../../wasm/linear.js';
-import { gateColumns, packBias, packMatrix } from '../../wasm/pack.js';
+import { type Linear, packLinear } from '../../wasm/linear.js';
+import { gateColumns } from '../../wasm/pack.js';
 import { type CellKind, cellFields, INITIAL_H, packCell } from './cell.js';
 
 // Positions in the spec's stacking r z n.
@@ -28,11 +28,9 @@ export const gru: CellKind<GruConfig> = {
     const columns = gateColumns(ALL, units);
     const fromX = packLinear(context, columns, [[tensors.weightIh, inputs]], [tensors.biasIh]);
     // With the reset before the product, n's part needs r∘h and so a matrix of its own.
-    const rz = resetAfter ? columns : gateColumns(RESET_AND_UPDATE, units);
-    const n = resetAfter ? new Int32Array() : gateColumns(CANDIDATE, units);
-    const wHh = packMatrix(context, rz, [tensors.weightHh, units]).address;
-    const wHn = resetAfter ? 0 : packMatrix(context, n, [tensors.weightHh, units]).address;
-    const biasHh = packBias(context, joined(rz, n), tensors.biasHh);
+    const [hh, hn] = (resetAfter ? [ALL] : [RESET_AND_UPDATE, CANDIDATE]).map((gates) =>
+      packLinear(context, gateColumns(gates, units), [[tensors.weightHh, units]], [tensors.biasHh]),
+    ) as [Linear, Linear?];
     return {
       kernel: context.kernels.gru,
       descriptor: packCell(
@@ -44,9 +42,10 @@ export const gru: CellKind<GruConfig> = {
           units,
           wIh: fromX.weight.address,
           biasIh: fromX.bias,
-          wHh,
-          biasHh,
-          wHn,
+          wHh: hh.weight.address,
+          biasHh: hh.bias,
+          wHn: hn?.weight.address ?? 0,
+          biasHn: hn?.bias ?? 0,
           clip,
           flags: resetAfter ? FLAG.resetAfter : 0,
         },
@@ -57,6 +56,8 @@ export const gru: CellKind<GruConfig> = {
         ],
       ),
       projection: fromX,
+      overH: hn ? [hh, hn] : [hh],
+      withinOne: true,
       // The products of x and of h stay apart, since the reset gate stands between them.
       front: 0,
       flushesInputs: true,
@@ -65,10 +66,3 @@ export const gru: CellKind<GruConfig> = {
     };
   },
 };
-
-function joined(a: Int32Array, b: Int32Array): Int32Array {
-  const both = new Int32Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
-}

@@ -73,6 +73,7 @@ export const lstm: CellKind<LstmConfig> = {
         ],
       ),
       projection: sum,
+      withinOne: true,
       front: inputs,
       flushesInputs: true,
       scratchVectors: projected ? vectorsFor(units) : 0,

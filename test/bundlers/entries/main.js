@@ -8,7 +8,7 @@ const asked = fetch('/questions.json').then((response) => response.json());
 globalThis.page = {
   guide: async () => (await import('./guide.js')).run(),
   readme: async () => (await import('./readme.js')).run(),
-  answer: async () => conform({ createModel, acceptsBuild, load }, await asked),
+  answer: async () => conform({ createModel, acceptsBuild, load, int8: {} }, await asked),
   inWorker: async () => {
     const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
     worker.postMessage(await asked);

@@ -83,6 +83,7 @@ describe('load: what leads to bytes', () => {
         () => Promise.reject(new Error('gone')),
         'source: cannot be read; expected the bytes of a file, got Error: gone',
       ],
+      [() => Promise.reject(), 'source: cannot be read; expected the bytes of a file, got undefined'],
       [used, 'source: cannot be read; expected the bytes of a file, got '],
       [
         'model.onnx',

@@ -71,7 +71,7 @@ describe('ONNX, refused by its words: layers', () => {
         inputs: x(B, 5, 140),
         init: { r: ints([0, 5, 70, 2]) },
       },
-      /very many products, or as many as the run says; expected at most 64; options.shapes, got 70/,
+      /very many products, or as many as the run says; expected 1 to 64; options.shapes, got 70/,
       FIXED,
     ],
     [
@@ -226,6 +226,16 @@ describe('ONNX, refused by its words: layers', () => {
       },
       /an unknown activation; expected Relu, Sigmoid, Tanh, LeakyRelu, HardSigmoid, got Wobble/,
       VECTOR,
+    ],
+    [
+      'a vector turned',
+      {
+        nodes: [node('FusedMatMul', 'X W', 'Y', { transA: 1 }, 'com.microsoft')],
+        inputs: x(6),
+        init: { W: floats([6, 2]) },
+      },
+      /a vector turned; expected a matrix, got 1 axes/,
+      {},
     ],
     [
       'weights of several axes, transposed',

@@ -1,15 +1,76 @@
 import { describe } from 'vitest';
 import { floats, ints, node } from './build.js';
-import { B, one, SEQUENCE, T, table, time, VECTOR, x } from './refused.js';
+import { B, one, type Row, SEQUENCE, T, table, time, VECTOR, x } from './refused.js';
 
 describe('ONNX, refused by its words: parts, copies and joins', () => {
   const halves = { z: ints([0]), b: ints([2 ** 40]), o: ints([1]), two: ints([2]) };
   const short = node('Slice', 'X z b o two', 'half');
   const trimmed = node('Slice', 'X o b o', 'cut');
   table([
+    [
+      'values of several ranks joined',
+      { nodes: [node('Concat', 'X c', 'Y', { axis: 2 })], init: { c: floats([]) } },
+      /values of several ranks; expected 3 axes, got 0/,
+    ],
+    [
+      'a single number tiled as often as cannot be',
+      { nodes: [node('Tile', 'X r')], inputs: x(B, T, 1), init: { r: ints([1, 1, -2]) } },
+      /a size that cannot be; expected at least 1, got -2/,
+    ],
+    [
+      'an axis added twice',
+      { nodes: [node('Unsqueeze', 'X a')], init: { a: ints([1, -4]) } },
+      /an axis twice; expected every axis once, got \[1,-4\]/,
+    ],
+    [
+      'elements of a number without axes',
+      { nodes: [node('GatherND', 'X i')], inputs: x(), init: { i: ints([0, 0], [2, 1]) } },
+      /no such axis; expected -0 to -1, got 0/,
+      {},
+    ],
+    [
+      'a product of no matrices',
+      { nodes: [node('MatMul', 'X c')], inputs: x(1, T, 6), init: { c: floats([0, 6, 2]) } },
+      /very many products, or as many as the run says; expected 1 to 64; options.shapes, got 0/,
+      {},
+    ],
     ['a sum of one', { nodes: [node('Add', 'X')] }, /an input is missing; expected 2, got 1/],
     ['a sum without its second', { nodes: [node('Sum', 'X  X')] }, /an input is missing; expected 3, got 2/],
-    ['a choice without its second side', { nodes: [node('Where', 'X X')] }, /an input is missing; expected 3, got 2/],
+    [
+      'a choice without its second side',
+      { nodes: [node('Equal', 'X X', 'e'), node('Where', 'e X')] },
+      /an input is missing; expected 3, got 2/,
+    ],
+    [
+      'a row beyond the only one',
+      { nodes: [node('Gather', 'X i')], inputs: x(1, T, 6), init: { i: ints([1]) } },
+      /no such axis; expected -1 to 0, got 1/,
+      {},
+    ],
+    [
+      'the largest of nothing',
+      { nodes: [node('ReduceMax', 'c', 'm', { keepdims: 0 }), node('Add', 'X m')], init: { c: floats([0]) } },
+      /a reduction of no numbers; expected a sum or a product, got ReduceMax/,
+    ],
+    [
+      'the mean of nothing',
+      { nodes: [node('ReduceMean', 'c', 'm', { keepdims: 0 }), node('Add', 'X m')], init: { c: floats([0]) } },
+      /a reduction of no numbers; expected a sum or a product, got ReduceMean/,
+    ],
+    [
+      'a flag of 2',
+      { nodes: [node('ReduceSum', 'X', 'Y', { keepdims: 2 })] },
+      /attribute keepdims is neither 0 nor 1; expected 0 or 1, got 2/,
+    ],
+    ...(['And', 'Or', 'Xor'] as const).map(
+      (op): Row => [
+        `${op} of numbers`,
+        { nodes: [node('Equal', 'X X', 'e'), node(op, 'e X')] },
+        /numbers where truth values are due; expected element type 9 \(bool\), got 1/,
+      ],
+    ),
+    ['Not of numbers', { nodes: [node('Not', 'X')] }, /numbers where truth values are due/],
+    ['a choice by numbers', { nodes: [node('Where', 'X X X')] }, /numbers where truth values are due/],
     [
       'more parts than outputs',
       { nodes: [node('Split', 'X', 'Y', { axis: 2, num_outputs: 3 })], opset: 18 },

@@ -18,7 +18,7 @@ const OTHERS: readonly Parts[] = [
   { nodes: [node('Ceil')] },
   { nodes: [node('Dropout')] },
   { nodes: [node('Sum', 'X X')] },
-  { nodes: [node('Or', 'X X')] },
+  { nodes: [node('Equal', 'X X', 'e'), node('Or', 'e e')] },
   {
     nodes: [
       node('Shape', 'n', 'k'),

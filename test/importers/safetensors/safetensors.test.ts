@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ImportError, InputError } from '../../../src/errors.js';
 import type { FileBytes } from '../../../src/importers/formats/bytes.js';
-import { readSafetensors, writeSafetensors } from '../../../src/importers/safetensors/index.js';
+import { readSafetensors, toSafetensors, writeSafetensors } from '../../../src/importers/safetensors/index.js';
+import type { ModelSpec } from '../../../src/index.js';
 import { entry, file, tensors } from '../files.js';
 
 const bytesOf = (...numbers: number[]) => new Uint8Array(numbers);
@@ -329,5 +330,41 @@ describe('writing refuses', () => {
     expect(() => writeSafetensors({ __metadata__: { shape: [6], data } })).toThrow(
       'tensor "__metadata__": a reserved name',
     );
+  });
+  it('what is no tensor, no shape or no metadata', () => {
+    const write = writeSafetensors as (tensors: unknown, metadata?: unknown) => Uint8Array;
+    for (const none of [undefined, null, 1, 'text', [], 10n])
+      expect(() => write(none)).toThrow(none === undefined ? /^tensors: not an object/ : InputError);
+    expect(() => write({}, null)).toThrow('metadata: not an object; expected an object, got null');
+    for (const none of [undefined, null, 1, 'text', [], {}]) expect(() => write({ t: none })).toThrow(InputError);
+    for (const shape of [undefined, null, 6, '6', [-2, -3], [6.5], [6n], ['6'], { length: 1 }])
+      expect(() => write({ t: { shape, data } })).toThrow(/^tensor "t": a shape that cannot be; expected sizes, got /);
+  });
+});
+
+describe('a spec is written as it is, or not', () => {
+  const spec = (node: object): ModelSpec =>
+    ({
+      inputs: [{ name: 'x', features: 1 }],
+      nodes: [{ name: 'y', inputs: ['x'], ...node }],
+      outputs: ['y'],
+      tensors: {},
+    }) as unknown as ModelSpec;
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, 10n, () => 1, Symbol('s')])('%s', (value) => {
+    expect(() => toSafetensors(spec({ type: 'masking', maskValue: value }))).toThrow(
+      /^spec, "maskValue": cannot be written; expected what JSON has a word for, got /,
+    );
+  });
+  it('a circle, and what is no spec', () => {
+    const circle: { self?: object } = {};
+    circle.self = circle;
+    expect(() => toSafetensors(spec(circle))).toThrow(
+      /^spec: cannot be written; expected what JSON has a word for, got /,
+    );
+    for (const none of [undefined, null, 1, 'text', [], 10n])
+      expect(() => toSafetensors(none as unknown as ModelSpec)).toThrow(
+        /^spec: not a model; expected a ModelSpec, got /,
+      );
+    expect(() => toSafetensors({} as ModelSpec)).toThrow('tensors: not an object; expected an object, got nothing');
   });
 });

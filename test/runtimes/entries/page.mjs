@@ -4,7 +4,7 @@ import { acceptsBuild, createModel } from './node_modules/gatewise/dist/index.js
 import questions from './questions.mjs';
 import { conform } from './suite.mjs';
 
-const answer = () => conform({ createModel, acceptsBuild, load }, questions);
+const answer = () => conform({ createModel, acceptsBuild, load, int8: {} }, questions);
 
 /** What another thread says first. */
 const reply = (port) =>
@@ -18,7 +18,8 @@ const inWorker = () => reply(new Worker('page.mjs', { type: 'module' }));
 async function inWorklet() {
   const context = new OfflineAudioContext(1, 128, 48000);
   await context.audioWorklet.addModule('worklet.mjs');
-  return reply(new AudioWorkletNode(context, 'conform', { processorOptions: questions }).port);
+  const integers = await (await fetch('node_modules/gatewise/dist/kernels/int8-simd.wasm')).arrayBuffer();
+  return reply(new AudioWorkletNode(context, 'conform', { processorOptions: { questions, integers } }).port);
 }
 
 globalThis.page = { answer, inWorker, inWorklet, load };

@@ -4,4 +4,4 @@ import { load } from 'gatewise/load';
 import questions from './questions.mjs';
 import { conform } from './suite.mjs';
 
-console.log(JSON.stringify(await conform({ createModel, acceptsBuild, load }, questions)));
+console.log(JSON.stringify(await conform({ createModel, acceptsBuild, load, int8: {} }, questions)));

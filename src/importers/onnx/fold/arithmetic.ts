@@ -185,6 +185,14 @@ export interface Reduction {
   readonly keep: boolean;
 }
 
+/** What a reduction of no numbers at all is. */
+function ofNothing({ type, where }: Op): number {
+  if (type === 'ReduceProd') return 1;
+  if (JOINS[type] !== 'Add' || type === 'ReduceMean')
+    refuse(where, 'a reduction of no numbers', 'a sum or a product', type);
+  return 0;
+}
+
 export function reduce(op: Op, { axes, keep }: Reduction): Constant {
   const x = known(op.where, op.inputs[0], 'data');
   const over = (axes ?? x.dims.map((_, axis) => axis)).map((axis) => axisAt(op.where, axis, x.dims.length));
@@ -208,6 +216,7 @@ export function reduce(op: Op, { axes, keep }: Reduction): Constant {
       data[to] = exact ? made : exactResult(op.where, operator, x.type, a, b, made);
     },
   );
+  if (data.includes(undefined)) data.fill(ofNothing(op));
   const n = over.reduce((product, axis) => product * (x.dims[axis] as number), 1);
   const mean = (sum: number): number => (isFloatType(x.type) ? sum / n : Math.trunc(sum / n));
   const finish = op.type === 'ReduceMean' ? mean : after;

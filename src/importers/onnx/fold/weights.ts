@@ -42,7 +42,7 @@ export function matmul(op: Op): Constant | undefined {
   const [a, b] = [known(op.where, op.inputs[0], 'A'), known(op.where, op.inputs[1], 'B')];
   if (a.dims.length > 2 || a.dims.length < 1 || b.dims.length !== 2) return undefined;
   const gemm = op.type === 'Gemm';
-  const [ta, tb] = gemm ? [op.attributes.int('transA', 0), op.attributes.int('transB', 0)] : [0, 0];
+  const [ta, tb] = gemm ? [op.attributes.flag('transA', false), op.attributes.flag('transB', false)] : [false, false];
   const flip = (x: Constant): Constant =>
     pick(op, x, [x.dims[1] as number, x.dims[0] as number], [1, x.dims[1] as number]);
   const [p, q] = [ta ? flip(a) : a, tb ? flip(b) : b];

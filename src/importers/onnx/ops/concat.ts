@@ -41,7 +41,10 @@ function rowsBeside(ctx: Context, items: readonly Item[], axis: number): Value |
 function concat(op: Op, ctx: Context): Item[] {
   const { where } = op;
   const items = everyInput(op, 1);
-  const axis = axisAt(where, op.attributes.int('axis', 1), dimsOf(items[0]).length);
+  const rank = dimsOf(items[0]).length;
+  const axis = axisAt(where, op.attributes.int('axis', 1), rank);
+  const other = items.find((item) => dimsOf(item).length !== rank);
+  if (other) refuse(where, 'values of several ranks', `${rank} axes`, `${dimsOf(other).length}`);
   if (items.length === 1) return [items[0]];
   const pair = rowsBeside(ctx, items, axis);
   if (pair) return [pair];

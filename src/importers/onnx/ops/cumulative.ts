@@ -12,7 +12,7 @@ function cumSum(op: Op, ctx: Context): Item[] {
   const [given = Number.NaN, ...more] = integers(where, op.inputs[1], 'the axis') ?? [];
   if (more.length > 0) refuse(where, 'running sums over several axes', 'one axis', `${more.length + 1}`);
   const axis = axisAt(where, given, x.axes.length);
-  const [exclusive, reverse] = [attributes.int('exclusive', 0) !== 0, attributes.int('reverse', 0) !== 0];
+  const [exclusive, reverse] = [attributes.flag('exclusive', false), attributes.flag('reverse', false)];
   const fields = { type: 'cumsum', ...(exclusive && { exclusive }), ...(reverse && { reverse }) } as const;
   const own = along(ctx, where, x, axis);
   return [{ ...own.x, name: ctx.add({ ...fields, inputs: [own.x.name], axis: own.axis }, op.outputs[0] as string) }];

@@ -43,10 +43,11 @@ const add = (op: Op, ctx: Context, inputs: Op['inputs']): Value =>
 /** A factor of FusedMatMul as MatMul takes it: the batch may stand behind the rows, and the last two axes may be exchanged. */
 function factor(op: Op, index: number): Item | undefined {
   const side = 'AB'[index];
-  const [batch, flip] = [op.attributes.int(`transBatch${side}`, 0) !== 0, op.attributes.int(`trans${side}`, 0) !== 0];
+  const [batch, flip] = [op.attributes.flag(`transBatch${side}`, false), op.attributes.flag(`trans${side}`, false)];
   const x = op.inputs[index];
   if (!batch && !flip) return x;
   if (x?.kind === 'value') {
+    if (x.axes.length < 2) refuse(op.where, 'a vector turned', 'a matrix', `${x.axes.length} axes`);
     const [first, ...rest] = x.axes as [readonly Atom[], ...(readonly Atom[])[]];
     const moved = batch ? { ...x, axes: [...rest.slice(0, -1), first, ...rest.slice(-1)] } : x;
     return flip ? turned(moved) : moved;

@@ -42,6 +42,7 @@ function gatherNd(op: Op, ctx: Context): Item[] {
   if (attributes.int('batch_dims', 0) !== 0 || index.dims.at(-1) !== 1)
     refuse(where, 'indices of several axes', 'batch_dims 0, indices [..., 1]', `[${index.dims}]`);
   const x = value(ctx, where, inputs[0], 'the data');
+  axisAt(where, 0, x.axes.length);
   return [pickAlong(ctx, where, x, 0, integers(where, index, 'indices') ?? [], index.dims.slice(0, -1))];
 }
 

@@ -40,8 +40,8 @@ export function layerNorm(op: Op, ctx: Context, epsilon = 1e-5): Item[] {
 function batchNorm(op: Op, ctx: Context): Item[] {
   const { where, attributes } = op;
   attributes.ignore('momentum');
-  if (op.opset < 9 && attributes.int('spatial', 1) !== 1) refuse(where, 'statistics for each place', 'spatial 1', '0');
-  if (attributes.int('training_mode', 0) !== 0) refuse(where, 'in training mode', 'inference');
+  if (op.opset < 9 && !attributes.flag('spatial', true)) refuse(where, 'statistics for each place', 'spatial 1', '0');
+  if (attributes.flag('training_mode', false)) refuse(where, 'in training mode', 'inference');
   const v = withFeatures(ctx, where, value(ctx, where, op.inputs[0], 'X'), [1]);
   const n = count(v.features);
   const [gamma, beta, mean, variance] = ['gamma', 'beta', 'mean', 'variance'].map((field, index) =>

@@ -21,7 +21,10 @@ export function element(ctx: Context, where: string, x: Value, axis: number, ind
   const atoms = x.axes[axis] as readonly Atom[];
   const axes = x.axes.filter((_, other) => other !== axis);
   const size = totalSize(atoms);
-  if (size === 1) return { ...x, axes };
+  if (size === 1) {
+    axisAt(where, index, 1);
+    return { ...x, axes };
+  }
   if (hasBatch(atoms)) refuse(where, 'takes one row of the batch', 'rows that stand alone', `index ${index}`);
   if (atoms.includes(runTime(x) as Atom)) {
     if (atoms.length > 1 || x.time.length > 1) refuse(where, 'a timestep of a time mixed with features');

@@ -33,8 +33,8 @@ const place =
     const { attributes } = op;
     const x = value(ctx, op.where, op.inputs[0], 'the input');
     const axis = axisAt(op.where, attributes.int('axis', 0), x.axes.length);
-    const keep = attributes.int('keepdims', 1) !== 0;
-    const last = attributes.int('select_last_index', 0) !== 0;
+    const keep = attributes.flag('keepdims', true);
+    const last = attributes.flag('select_last_index', false);
     return [placeOf(ctx, op, x, axis, { keep, operation, last })];
   };
 

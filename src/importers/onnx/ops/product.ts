@@ -104,13 +104,8 @@ function product(op: Op, ctx: Context, a: Value, b: Value): Value {
   if (heads < 0) return rows(op, ctx, x, y);
   // Heads: one product each.
   const n = broadcast(where, left.slice(heads, heads + 1), right.slice(heads, heads + 1))[0];
-  if (typeof n !== 'number' || n > MOST_BLOCKS)
-    refuse(
-      where,
-      'very many products, or as many as the run says',
-      `at most ${MOST_BLOCKS}; options.shapes`,
-      showSize(n),
-    );
+  if (typeof n !== 'number' || n < 1 || n > MOST_BLOCKS)
+    refuse(where, 'very many products, or as many as the run says', `1 to ${MOST_BLOCKS}; options.shapes`, showSize(n));
   const head = (factor: Value, i: number): Value =>
     element(ctx, where, factor, heads, totalSize(factor.axes[heads] as readonly Atom[]) === 1 ? 0 : i);
   const parts = Array.from({ length: n }, (_, i) => product(op, ctx, head(x, i), head(y, i)));
@@ -167,9 +162,9 @@ export function gemm(op: Op, ctx: Context): Item[] {
   const x = value(ctx, where, inputs[0], 'A');
   const w = known(where, inputs[1], 'B');
   const [scale, beta] = [attributes.float('alpha', 1), attributes.float('beta', 1)];
-  if (attributes.int('transA', 0) !== 0) refuse(where, 'sums over the batch', 'transA 0', '1');
+  if (attributes.flag('transA', false)) refuse(where, 'sums over the batch', 'transA 0', '1');
   if (w.dims.length !== 2 || x.axes.length !== 2) refuse(where, 'not matrices', 'two axes', `[${w.dims}]`);
-  const y = dense(op, ctx, x, 1, w, attributes.int('transB', 0) !== 0, scale);
+  const y = dense(op, ctx, x, 1, w, attributes.flag('transB', false), scale);
   ctx.biasless.delete(op.outputs[0] as string);
   if (inputs[2] === undefined) return [y];
   if (inputs[2].kind === 'value') {

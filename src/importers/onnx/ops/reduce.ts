@@ -87,8 +87,8 @@ function byParts(
 export function reduction(op: Op): { axes: readonly number[] | undefined; keep: boolean } {
   const since = op.type === 'ReduceSum' ? 13 : 18;
   const axes = op.opset < since ? op.attributes.ints('axes', undefined) : integers(op.where, op.inputs[1], 'axes');
-  const keep = op.attributes.int('keepdims', 1) !== 0;
-  const none = op.attributes.int('noop_with_empty_axes', 0) !== 0;
+  const keep = op.attributes.flag('keepdims', true);
+  const none = op.attributes.flag('noop_with_empty_axes', false);
   return { axes: axes?.length ? axes : none ? [] : undefined, keep };
 }
 

@@ -30,8 +30,8 @@ function topK(op: Op, ctx: Context): (Item | undefined)[] {
   const x = value(ctx, where, inputs[0], 'X');
   const axis = axisAt(where, attributes.int('axis', -1), x.axes.length);
   const k = opset < 10 ? attributes.int('k', undefined) : known(where, inputs[1], 'k').data[0];
-  const largest = attributes.int('largest', 1) !== 0;
-  const sorted = attributes.int('sorted', 1) !== 0;
+  const largest = attributes.flag('largest', true);
+  const sorted = attributes.flag('sorted', true);
   const size = dimsOf(x)[axis];
   if (x.rows) {
     // The order of an order is the way back.

@@ -46,7 +46,7 @@ export const SHAPE: Readonly<Record<string, Run>> = {
   Reshape(op) {
     const x = item(op);
     const wanted = sizes(op.where, op.inputs[1]);
-    const dims = shapeFor(op.where, dimsOf(x), wanted, op.attributes.int('allowzero', 0) === 1);
+    const dims = shapeFor(op.where, dimsOf(x), wanted, op.attributes.flag('allowzero', false));
     return [reshaped(op, x, dims)];
   },
   Flatten(op) {
@@ -80,6 +80,7 @@ export const SHAPE: Readonly<Record<string, Run>> = {
     const axes = axesOf(op, 13) ?? refuse(op.where, 'no axes');
     const rank = dimsOf(x).length + axes.length;
     const added = new Set(axes.map((axis) => axisAt(op.where, axis, rank)));
+    if (added.size < axes.length) refuse(op.where, 'an axis twice', 'every axis once', `[${axes}]`);
     if (x.kind === 'value') {
       const rest = [...x.axes];
       return [

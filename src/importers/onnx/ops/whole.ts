@@ -29,7 +29,7 @@ export const modulo =
   (divide: Merge, multiply: Merge, subtract: Merge) =>
   (op: Op, ctx: Context): Item[] => {
     const [a, b] = everyInput(op, 2) as [Item, Item];
-    if (op.attributes.int('fmod', 0) !== 0 || !isWhole(a) || !isWhole(b))
+    if (op.attributes.flag('fmod', false) || !isWhole(a) || !isWhole(b))
       refuse(op.where, 'a rest of numbers that are not whole', 'whole numbers, fmod 0');
     const quotient = value(ctx, op.where, divide(op, ctx, a, b), 'the quotient');
     return [subtract(op, ctx, a, multiply(op, ctx, activation(ctx, quotient, 'floor'), b))];

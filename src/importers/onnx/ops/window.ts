@@ -181,8 +181,8 @@ const pool =
     attributes.ignore('storage_order');
     if (op.used[1]) refuse(where, 'asks for the indices of maxima', 'the maxima alone');
     const w = windowOf(op, ctx, value(ctx, where, op.inputs[0], 'X'), undefined);
-    const ceil = attributes.int('ceil_mode', 0) !== 0;
-    const countPadding = type === 'average_pool1d' && attributes.int('count_include_pad', 0) !== 0;
+    const ceil = attributes.flag('ceil_mode', false);
+    const countPadding = type === 'average_pool1d' && attributes.flag('count_include_pad', false);
     const fields = {
       poolSize: w.kernel,
       stride: w.stride,

@@ -24,7 +24,7 @@ interface Settings extends Omit<Sizes, 'input'> {
 
 function readSettings(op: Op, ctx: Context, type: CellType): Settings {
   const { where, attributes } = op;
-  const layout = attributes.int('layout', 0);
+  const layout = attributes.flag('layout', false) ? 1 : 0;
   const direction = attributes.string('direction', 'forward');
   if (!['forward', 'reverse', 'bidirectional'].includes(direction))
     refuse(where, 'an unknown direction', 'forward, reverse or bidirectional', direction);
@@ -40,8 +40,8 @@ function readSettings(op: Op, ctx: Context, type: CellType): Settings {
   const clip = attributes.float('clip', undefined);
   if (clip !== undefined && !(clip >= 0))
     refuse(where, 'a clip that bounds nothing', 'a number of at least 0', `${clip}`);
-  const coupled = type === 'lstm' && attributes.int('input_forget', 0) !== 0;
-  const resetAfter = type === 'gru' && attributes.int('linear_before_reset', 0) !== 0;
+  const coupled = type === 'lstm' && attributes.flag('input_forget', false);
+  const resetAfter = type === 'gru' && attributes.flag('linear_before_reset', false);
   if (clip === undefined) ctx.reporter.defaulted(op.name, 'clip', 'none', 'ONNX: no bound unless given');
   return {
     type,

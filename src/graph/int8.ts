@@ -1,0 +1,93 @@
+import { SpecError } from '../errors.js';
+import { badSpec, describe, reading, requireObject } from '../refuse.js';
+import type { Int8TensorSpec, ModelSpec } from '../spec.js';
+import { arrayType, plainBytes, plainFloats } from '../typed.js';
+import { list, onlyKeys, size } from './field-checks.js';
+
+/** The fields that may name int8 weights, by type of node or cell. */
+const RECURRENT = ['weightIh', 'weightHh'];
+export const INT8_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  lstm: RECURRENT,
+  gru: RECURRENT,
+  rnn: RECURRENT,
+  dense: ['weight'],
+  conv1d: ['weight'],
+  conv_transpose1d: ['weight'],
+  embedding: ['weight'],
+};
+
+/** A sum times a scale stays within float32 up to here. */
+const LARGEST_SCALE = 2 ** 96;
+
+/**
+ * The int8 tensors of a spec that is ours already (`ownSpec`), checked, and that they stand only where there are kernels for them.
+ * @throws {SpecError} naming tensor or node, what was expected and what was there.
+ */
+export const checkInt8 = (spec: ModelSpec): Readonly<Record<string, Int8TensorSpec>> =>
+  reading(SpecError, 'spec.int8', () => {
+    requireObject(spec.int8, 'spec.int8', 'no int8 tensors', 'a record of tensors');
+    const tensors: Record<string, Int8TensorSpec> = Object.create(null);
+    for (const [name, tensor] of Object.entries(spec.int8 ?? {})) {
+      if (Object.hasOwn(Object(spec.tensors), name)) {
+        badSpec(`int8 tensor ${describe(name)}`, 'a float32 tensor of the same name', 'a name in one of both');
+      }
+      tensors[name] = checkTensor(name, tensor);
+    }
+    if (Array.isArray(spec.nodes)) {
+      for (const node of spec.nodes) checkNode(node, tensors);
+    }
+    return tensors;
+  });
+
+function checkTensor(name: string, tensor: Int8TensorSpec): Int8TensorSpec {
+  const where = `int8 tensor ${describe(name)}`;
+  onlyKeys(tensor, ['shape', 'data', 'scales'], where);
+  const { shape } = tensor;
+  if (arrayType(tensor.data) !== 'Int8Array') badSpec(where, 'wrong data', 'an Int8Array', describe(tensor.data));
+  if (arrayType(tensor.scales) !== 'Float32Array') {
+    badSpec(where, 'wrong scales', 'a Float32Array', describe(tensor.scales));
+  }
+  const data = plainBytes(tensor.data);
+  const scales = plainFloats(tensor.scales);
+  list(shape, `${where}, shape`);
+  for (const n of shape) size(n, `${where}, shape`);
+  if (shape.length < 2) badSpec(where, 'not a matrix', 'a shape of two axes or more', describe(shape));
+  const length = shape.reduce((product, n) => product * n, 1);
+  if (data.length !== length) {
+    badSpec(where, 'data and shape disagree', `${length} numbers for ${describe(shape)}`, `${data.length}`);
+  }
+  if (scales.length !== shape[0]) {
+    badSpec(where, 'scales and shape disagree', `${shape[0]}, one for each output`, `${scales.length}`);
+  }
+  const bad = scales.find((scale) => !(Math.abs(scale) <= LARGEST_SCALE));
+  if (bad !== undefined) badSpec(where, 'a scale that is not usable', 'finite ones, at most 2^96', `${bad}`);
+  return { shape, data, scales };
+}
+
+/** Parts of a node, whatever it is: its fields are checked later. */
+type Part = { readonly type?: string; readonly tensors?: Readonly<Record<string, unknown>> } | undefined;
+
+function checkNode(node: unknown, tensors: Readonly<Record<string, Int8TensorSpec>>): void {
+  const { name, forward, backward, ...own } = Object(node) as { name?: string; forward?: Part; backward?: Part } & Part;
+  for (const [half, part] of [
+    ['', own],
+    [', forward', forward],
+    [', backward', backward],
+  ] as [string, Part][]) {
+    const where = `node ${describe(name)}${half}`;
+    const named = Object.entries(Object(part?.tensors) as Record<string, unknown>);
+    const int8 = named.filter(([, tensor]) => typeof tensor === 'string' && Object.hasOwn(tensors, tensor));
+    if (int8.length === 0) continue;
+    const type = String(part?.type);
+    const allowed = Object.hasOwn(INT8_FIELDS, type) ? (INT8_FIELDS[type] as readonly string[]) : [];
+    for (const [field, tensor] of int8) {
+      if (allowed.includes(field)) continue;
+      const places = allowed.length > 0 ? `${allowed.join(' and ')} alone` : `none in a node of type ${type}`;
+      badSpec(where, `${field} cannot be int8`, `float32; int8 for ${places}`, describe(tensor));
+    }
+    if (int8.length < allowed.length) {
+      const [first] = int8[0] as [string, unknown];
+      badSpec(where, 'weights of two types', `${allowed.join(' and ')} both int8 or both float32`, `${first} alone`);
+    }
+  }
+}

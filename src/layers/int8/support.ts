@@ -1,0 +1,50 @@
+import { checkInt8 } from '../../graph/int8.js';
+import type { Int8TensorSpec } from '../../spec.js';
+import type { Kernels } from '../../wasm/abi.js';
+import type { Arena } from '../../wasm/arena.js';
+import type { Int8Kernels } from '../../wasm/int8-kernels.js';
+import { Int8Linear, type Integers, packInt8, Scratch } from '../../wasm/int8-linear.js';
+import type { LoadedModule } from '../../wasm/module.js';
+import type { Int8Layers, Int8Support, Int8Tensors, LookUp } from '../layer.js';
+import { gruCell, summedCell } from './cell.js';
+
+/** Integer kernels and the layers around them, for models whose memories do not exist yet. */
+export const supportOf = (loaded: LoadedModule): Int8Support => ({
+  build: loaded.build,
+  tensors: checkInt8,
+  bind: (arena, kernels, tensors) => bind(loaded, arena, kernels, tensors),
+});
+
+function bind(loaded: LoadedModule, arena: Arena, floats: Kernels, tensors: Int8Tensors): Int8Layers {
+  const { memory } = arena;
+  const kernels = new WebAssembly.Instance(loaded.module, { env: { memory } }).exports as unknown as Int8Kernels;
+  const integers: Integers = { kernels, build: loaded.build, arena, tensors, scratch: new Scratch(arena) };
+  return {
+    linear: (columns, weights, bias, terms) =>
+      weights.some(([name]) => Object.hasOwn(tensors, name))
+        ? packInt8(integers, columns, weights, bias, terms)
+        : undefined,
+    cell(parts, units) {
+      const { projection, overH } = parts;
+      if (!(projection instanceof Int8Linear)) return undefined;
+      if (overH === undefined) return summedCell(parts, projection);
+      const [fromH, fromReset] = overH as [Int8Linear, Int8Linear?];
+      return gruCell(parts, projection, fromH, fromReset, units, floats);
+    },
+    lookUp: (name, features) =>
+      Object.hasOwn(tensors, name) ? tableOf(integers, tensors[name] as Int8TensorSpec, features) : undefined,
+  };
+}
+
+/** Writes a table `[vocabulary][features]`, its rows padded to a multiple of four, and their scales. */
+function tableOf({ arena, kernels }: Integers, { data, scales }: Int8TensorSpec, features: number): LookUp {
+  const stride = Math.ceil(features / 4) * 4;
+  const table = arena.alloc(scales.length * stride);
+  const scalesAt = arena.alloc(scales.length * 4);
+  const i8 = new Int8Array(arena.memory.buffer);
+  for (let id = 0; id < scales.length; id++) {
+    i8.set(data.subarray(id * features, (id + 1) * features), table + id * stride);
+  }
+  arena.f32.set(scales, scalesAt / 4);
+  return (ids, rows, to) => kernels.embedding(ids, rows, table, stride, scalesAt, features, to);
+}

@@ -1,0 +1,81 @@
+import { InputError } from '../errors.js';
+import type { Model } from '../index.js';
+import { INT8_FIELDS } from '../layers/int8/index.js';
+import type { ModelSpec, NodeSpec } from '../spec.js';
+
+/**
+ * Multiply-adds of a timestep below which int8 is slower, since rounding and further calls take more than the product saves: of a
+ * cell, which makes two sums or three, and of other layers. Measured on both builds; the table is in docs/int8.md.
+ */
+const LEAST_OF_CELL = 8_000;
+const LEAST = 3_000;
+
+/** What becomes of a layer that could have int8 weights. */
+export interface Choice {
+  readonly node: NodeSpec;
+  /** Names of its matrices. */
+  readonly tensors: readonly string[];
+  /** Why they stay float32; undefined where they become int8. */
+  readonly why: string | undefined;
+}
+
+/**
+ * Which layers get int8 weights: all that can, but those in `keep`, those that would be slower (unless `all`), and those that share a
+ * matrix with one that stays float32.
+ * @throws {InputError} a name in `keep` that no layer has.
+ */
+export function chooseLayers(spec: ModelSpec, model: Model, keep: readonly string[], all: boolean): Choice[] {
+  const names = new Set(spec.nodes.map(({ name }) => name));
+  for (const name of keep) {
+    if (names.has(name)) continue;
+    const expected = [...names].join(', ');
+    throw new InputError('no such layer', { where: 'quantize, keep', expected, got: JSON.stringify(name) });
+  }
+  const choices = spec.nodes.flatMap((node): Choice[] => {
+    const tensors = matricesOf(node).filter((name) => Object.hasOwn(spec.tensors, name));
+    if (tensors.length === 0) return [];
+    const slower = !all && node.type !== 'embedding' && isSmall(model, node.name);
+    const why = keep.includes(node.name) ? 'kept' : slower ? 'too small to gain' : undefined;
+    return [{ node, tensors, why }];
+  });
+  return withoutShared(spec, choices);
+}
+
+/** Names of the tensors of a node that may be int8. */
+function matricesOf(node: NodeSpec): string[] {
+  const parts = node.type === 'bidirectional' ? [node.forward, node.backward] : [node];
+  return parts.flatMap((part) => {
+    const fields = INT8_FIELDS[part.type] ?? [];
+    const tensors = 'tensors' in part ? (part.tensors as Readonly<Record<string, string | undefined>>) : {};
+    return fields.map((field) => tensors[field]).filter((name) => name !== undefined);
+  });
+}
+
+function isSmall(model: Model, name: string): boolean {
+  const layer = model.layers.find(({ node }) => node.name === name);
+  const [cell] = layer?.cells ?? [];
+  return cell ? cell.multiplyAdds < LEAST_OF_CELL : (layer?.multiplyAdds ?? 0) < LEAST;
+}
+
+/** A tensor is of one type for all that name it, so what shares one with a float32 layer is float32 too. */
+function withoutShared(spec: ModelSpec, choices: readonly Choice[]): Choice[] {
+  const text = (value: object): string => JSON.stringify(value);
+  const elsewhere = new Map<string, string>();
+  for (const node of spec.nodes) {
+    const own = choices.find((choice) => choice.node === node);
+    const free = own === undefined || own.why !== undefined ? [] : own.tensors;
+    for (const [, name] of text(node).matchAll(/"((?:[^"\\]|\\.)*)"/g)) {
+      const tensor = JSON.parse(`"${name}"`) as string;
+      if (Object.hasOwn(spec.tensors, tensor) && !free.includes(tensor)) elsewhere.set(tensor, node.name);
+    }
+  }
+  for (const { initial } of spec.carries ?? []) if (initial !== undefined) elsewhere.set(initial, 'carries');
+  let changed = false;
+  const next = choices.map((choice) => {
+    const shared = choice.tensors.find((tensor) => elsewhere.has(tensor));
+    if (choice.why !== undefined || shared === undefined) return choice;
+    changed = true;
+    return { ...choice, why: `shares ${JSON.stringify(shared)} with ${elsewhere.get(shared)}` };
+  });
+  return changed ? withoutShared(spec, next) : next;
+}

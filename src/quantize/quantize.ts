@@ -1,0 +1,162 @@
+import { InputError } from '../errors.js';
+import type { Model, ModelSource } from '../index.js';
+import type { ModelSpec, NodeSpec, TensorSpec } from '../spec.js';
+import { type Choice, chooseLayers } from './choose.js';
+import { type Covariance, covariances } from './covariance.js';
+import { Errors, type LayerReport, type QuantizeReport, withText } from './report.js';
+import { roundTensor } from './round.js';
+import type { Sample } from './sample.js';
+
+export interface QuantizeOptions {
+  /** Default, and all there is: `'int8'`. */
+  readonly weights?: 'int8';
+  /** Runs on which both models are compared. Typical ones, as long as those to come. They change no weight without `compensate`. */
+  readonly samples?: readonly Sample[];
+  /**
+   * Round the matrices of recurrent and dense layers so that what they make of the samples changes least, not each weight by itself. It
+   * takes seconds for a thousand units. The report is then of samples that the weights have seen.
+   */
+  readonly compensate?: boolean;
+  /** Names of layers that stay float32. */
+  readonly keep?: readonly string[];
+  /** Which of the others become int8: those that it makes faster, or all, for the sake of the bytes. Default `'faster'`. */
+  readonly layers?: 'faster' | 'all';
+}
+
+const OPTIONS = ['weights', 'samples', 'compensate', 'keep', 'layers'];
+
+/**
+ * The model with int8 weights: the same spec, its matrices rounded with one scale for each output, and an account of it.
+ *
+ * @param source a spec, or the `{ spec, report }` that importers give; it is not changed.
+ * @throws {InputError} an unknown option or layer, a sample that the model does not take.
+ * @throws {SpecError} a spec that `createModel` refuses, a weight that is not finite.
+ */
+export async function quantize(
+  source: ModelSource,
+  options: QuantizeOptions = {},
+): Promise<{ spec: ModelSpec; report: QuantizeReport }> {
+  const { samples = [], compensate = false, keep = [], layers = 'faster' } = checkOptions(options);
+  const spec = 'spec' in source ? source.spec : source;
+  // Fetched, so that an import of the package's first entry is of that file alone.
+  const { createModel } = await import('../index.js');
+  const open = (one: ModelSpec): Promise<Model> => createModel(one, { build: 'simd' });
+  const model = await open(spec);
+  const choices = chooseLayers(spec, model, keep, layers === 'all');
+  const known = compensate ? await covariances(spec, choices, samples, open) : new Map<string, Covariance>();
+  const quantized = withInt8(spec, choices, known);
+  const compared = samples.length > 0 ? await compare(spec, quantized, choices, samples, open) : undefined;
+  model.dispose();
+  const reports = choices.map((choice) => layerReport(spec, quantized, choice, compared?.layers.get(choice.node.name)));
+  const report = withText({
+    layers: reports,
+    ...(compared && { outputs: compared.outputs.all() }),
+    bytes: bytesOf(
+      spec,
+      quantized,
+      choices.flatMap(({ tensors }) => tensors),
+    ),
+  });
+  return { spec: quantized, report };
+}
+
+function checkOptions(options: QuantizeOptions): QuantizeOptions {
+  const refuse = (where: string, message: string, expected: string, got: unknown): never => {
+    throw new InputError(message, { where, expected, got: JSON.stringify(got) ?? String(got) });
+  };
+  for (const key of Object.keys(options)) {
+    if (!OPTIONS.includes(key)) refuse('quantize', `unknown option ${JSON.stringify(key)}`, OPTIONS.join(', '), key);
+  }
+  const { weights = 'int8', samples = [], compensate = false, keep = [], layers = 'faster' } = options;
+  if (weights !== 'int8') refuse('quantize, weights', 'no such type of weights', 'int8', weights);
+  if (layers !== 'faster' && layers !== 'all') refuse('quantize, layers', 'no such choice', 'faster or all', layers);
+  if (!Array.isArray(samples)) refuse('quantize, samples', 'not a list', 'an array of runs', typeof samples);
+  if (typeof compensate !== 'boolean') refuse('quantize, compensate', 'not a yes or no', 'true or false', compensate);
+  if (compensate && samples.length === 0) refuse('quantize, compensate', 'nothing to go by', 'samples', samples);
+  if (!Array.isArray(keep)) refuse('quantize, keep', 'not a list', 'an array of layers', keep);
+  return options;
+}
+
+function withInt8(spec: ModelSpec, choices: readonly Choice[], known: ReadonlyMap<string, Covariance>): ModelSpec {
+  const names = new Set(choices.filter(({ why }) => why === undefined).flatMap(({ tensors }) => tensors));
+  if (names.size === 0) return spec;
+  const floats = Object.entries(spec.tensors).filter(([name]) => !names.has(name));
+  const rounded = [...names].map(
+    (name) => [name, roundTensor(name, spec.tensors[name] as TensorSpec, known.get(name))] as const,
+  );
+  return { ...spec, tensors: Object.fromEntries(floats), int8: { ...spec.int8, ...Object.fromEntries(rounded) } };
+}
+
+/** Of these tensors, each once, before and after. */
+function bytesOf(spec: ModelSpec, quantized: ModelSpec, tensors: readonly string[]): [before: number, now: number] {
+  const total: [number, number] = [0, 0];
+  for (const name of new Set(tensors)) {
+    const before = (spec.tensors[name] as TensorSpec).data.byteLength;
+    const int8 = quantized.int8?.[name];
+    total[0] += before;
+    total[1] += int8 ? int8.data.byteLength + int8.scales.byteLength : before;
+  }
+  return total;
+}
+
+function layerReport(spec: ModelSpec, quantized: ModelSpec, choice: Choice, errors: Errors | undefined): LayerReport {
+  const { node, tensors, why } = choice;
+  return {
+    name: node.name,
+    type: node.type,
+    int8: why === undefined,
+    ...(why !== undefined && { why }),
+    bytes: bytesOf(spec, quantized, tensors),
+    ...(errors && { errors: errors.all() }),
+  };
+}
+
+/** Runs both models, and gathers how far the int8 one is from the other. */
+async function compare(
+  spec: ModelSpec,
+  quantized: ModelSpec,
+  choices: readonly Choice[],
+  samples: readonly Sample[],
+  open: (spec: ModelSpec) => Promise<Model>,
+): Promise<{ layers: Map<string, Errors>; outputs: Errors }> {
+  const outputs = new Errors();
+  const layers = new Map(choices.map(({ node }): [string, Errors] => [node.name, new Errors()]));
+  // What layers without a state make is seen where it is an output.
+  const seen = choices.filter(({ node }) => !isRecurrent(node)).map(({ node }) => node.outputs?.[0] ?? node.name);
+  const shown = [...new Set([...spec.outputs, ...seen])];
+  const [expected, got] = (await Promise.all([spec, quantized].map((one) => open({ ...one, outputs: shown })))) as [
+    Model,
+    Model,
+  ];
+  for (const sample of samples) {
+    const [a, b] = [got.trace(sample), expected.trace(sample)];
+    for (const name of spec.outputs) outputs.add(name, dataOf(a.outputs, name), dataOf(b.outputs, name));
+    b.layers.forEach((trace, index) => {
+      for (const [name, errors] of layers) {
+        const prefix = prefixOf(trace.layer, name);
+        if (prefix !== undefined) errors.addTrace(prefix, a.layers[index] as typeof trace, trace);
+      }
+    });
+    for (const { node } of choices) {
+      if (isRecurrent(node)) continue;
+      const name = node.outputs?.[0] ?? node.name;
+      layers.get(node.name)?.add('y', dataOf(a.outputs, name), dataOf(b.outputs, name));
+    }
+  }
+  expected.dispose();
+  got.dispose();
+  return { layers, outputs };
+}
+
+const RECURRENT = ['lstm', 'gru', 'rnn', 'bidirectional'];
+const isRecurrent = ({ type }: NodeSpec): boolean => RECURRENT.includes(type);
+
+const dataOf = (outputs: Readonly<Record<string, { readonly data: Float32Array }>>, name: string): Float32Array =>
+  (outputs[name] as { readonly data: Float32Array }).data;
+
+/** `''` for the layer itself, `forward.` or `backward.` for a half of it. */
+function prefixOf(traced: string, layer: string): string | undefined {
+  if (traced === layer) return '';
+  const half = traced.slice(layer.length + 1);
+  return traced.startsWith(`${layer}.`) && (half === 'forward' || half === 'backward') ? `${half}.` : undefined;
+}
