@@ -33,8 +33,7 @@ const savedBy = ({ streams }: Answers): Questions['saved'] =>
 const unbroken = ({ streams }: Answers): Record<string, string> =>
   Object.fromEntries(Object.entries(streams).map(([name, stream]) => [name, stream.unbroken]));
 
-const sha256 = (bytes: readonly number[]): string =>
-  createHash('sha256').update(Uint8Array.from(bytes)).digest('hex');
+const sha256 = (bytes: readonly number[]): string => createHash('sha256').update(Uint8Array.from(bytes)).digest('hex');
 
 /**
  * The committed bits, every golden case near its framework's numbers and with the bits of this Node, in every gate; streams
