@@ -155,6 +155,22 @@ export class Model {
     return new Stream(engine, batch);
   }
 
+  /**
+   * One timestep of many streams of this model, each with the bits that it has alone. Where the weights are too many to stay in cache, it is
+   * one product for all; elsewhere streams go one by one. Between calls streams come, go, reset, save and fork as they like. Of a model
+   * of one input and one output. Allocates nothing to speak of when `out` is given and frames are a Float32Array in another buffer.
+   * @param streams of batch 1, each once, in any order.
+   * @param frames `[streams, features]` flat.
+   * @param out `[streams, outputs]` flat; may lie where the frames do. Default: a new Float32Array.
+   * @returns out.
+   * @throws {InputError} another model's stream, one of a larger batch, or twice the same; wrong length or type; several inputs or outputs.
+   * @throws {DisposedError} one of the streams is, or the model.
+   * @throws {MemoryLimitError} no room to put them together. Whatever is thrown, all states are as they were.
+   */
+  stepMany<Out extends Float32Array = Floats>(streams: readonly Stream[], frames: ArrayLike<number>, out?: Out): Out {
+    return Stream.many(this.#alive(), streams, frames, out) as Out;
+  }
+
   /** Layers with units, parameters, bytes and multiply-adds per timestep; `toString()` is a table. */
   summary(): ModelSummary {
     return summarize(this.#alive());

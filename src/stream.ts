@@ -1,6 +1,6 @@
 import { type Disposable, makeDisposable } from './call/disposable.js';
 import { checkIds, type Input } from './call/input.js';
-import { readExactly } from './call/numbers.js';
+import { checkLength, readExactly } from './call/numbers.js';
 import { readOptions } from './call/options.js';
 import { outputFor } from './call/output.js';
 import { cannotBeCloned } from './call/refusing-clones.js';
@@ -16,6 +16,7 @@ import {
 } from './call/request.js';
 import { readGivenState } from './call/state.js';
 import type { ModelEngine, RunRequest } from './engine/engine.js';
+import { stepRows } from './engine/many.js';
 import type { Plan } from './engine/plan.js';
 import type { Port } from './engine/port.js';
 import { DisposedError, InputError, RuntimeError } from './errors.js';
@@ -23,7 +24,7 @@ import { showAsText } from './inspect/shown.js';
 import { badInput, describe, raise, reading } from './refuse.js';
 import { type LayerState, type LayerStateInput, readState, writeState } from './state/access.js';
 import { decodeState, encodeState } from './state/snapshot.js';
-import { copyInts, type Floats, isFloats, isInts, type Numbers } from './typed.js';
+import { copyInts, type Floats, isFloats, isInts, type Numbers, shareMemory } from './typed.js';
 
 export interface StreamOptions {
   /** Sequences that advance together, each with a state of its own. Default 1. */
@@ -34,6 +35,9 @@ export interface StreamRunOptions extends MaskOptions {
   /** Where the output goes; must have its exact length. Default: a new Float32Array. */
   readonly out?: Float32Array;
 }
+
+/** Counts calls of `stepMany`, and streams that were disposed of: what happened while a caller's list was read. */
+let turns = 0;
 
 /** A web TransformStream, in the types of those whose `lib` has it. */
 export type FrameTransform = typeof globalThis extends { readonly TransformStream: { readonly prototype: infer T } }
@@ -58,6 +62,8 @@ export class Stream {
   readonly #ids: Float64Array;
   /** Address of the first row's slot; 0 once disposed. */
   #state = 0;
+  /** The latest call of `stepMany` that had this stream. */
+  #turn = 0;
   readonly #memory: StreamMemory;
   /** The plan of a step with a mask, from the first one on. */
   #maskedPlan: Plan | undefined;
@@ -110,7 +116,7 @@ export class Stream {
     let output = this.#output;
     if (this.#state === 0 || this.#engine.disposed) this.#gone();
     this.#engine.checkIdle();
-    if (input === undefined || output === undefined) this.#needsNames();
+    if (input === undefined || output === undefined) this.#needsNames('step');
     const held = mask === undefined ? undefined : this.#readMask(mask);
     let from: Numbers;
     if (this.#vocabulary === 0 && isFloats(frame, input.length)) from = frame;
@@ -118,7 +124,7 @@ export class Stream {
       from = copyInts(frame, this.#ids);
       checkIds(from, this.#vocabulary, 'frame');
     } else {
-      from = this.#readFrame(frame, input.length);
+      from = this.#readFrame(frame, input.length, `batch ${this.#batch} · features ${input.length / this.#batch}`);
       // It may have been the caller's code that read it.
       this.#alive();
     }
@@ -256,8 +262,49 @@ export class Stream {
     if (this.#state === 0) return;
     this.#engine.checkIdle();
     this.#state = 0;
+    turns++;
     abandoned?.unregister(this);
     release(this.#memory);
+  }
+
+  /** @internal `model.stepMany`, where it is said what this does, of a model that is alive. */
+  static many(engine: ModelEngine, streams: readonly Stream[], frames: ArrayLike<number>, out: unknown): Float32Array {
+    const turn = ++turns;
+    let some: Stream | undefined;
+    const count = reading(InputError, 'streams', () => {
+      if (!Array.isArray(streams)) badInput('streams', 'not a list', 'an array of streams', describe(streams));
+      const { length } = streams;
+      if (engine.states.length < length) engine.states = new Uint32Array(length);
+      for (let i = 0; i < length; i++) {
+        const stream: unknown = streams[i];
+        if (!(stream instanceof Stream) || stream.#engine !== engine)
+          refuseOne(i, 'not a stream of this model', stream);
+        if (stream.#state === 0) refuseOne(i, 'has been disposed', stream, DisposedError);
+        if (stream.#batch !== 1) refuseOne(i, 'has more than one row', stream);
+        if (stream.#turn === turn) refuseOne(i, 'twice in the list', stream);
+        stream.#turn = turn;
+        engine.states[i] = stream.#state;
+        some = stream;
+      }
+      return length;
+    });
+    if (!some) {
+      checkLength(frames, 0, 'features', 'frames', 'no streams');
+      return outputFor(out, 0);
+    }
+    const { length } = some.#input ?? some.#needsNames('stepMany');
+    const outputs = count * (some.#output ?? some.#needsNames('stepMany')).length;
+    let from: Numbers =
+      some.#vocabulary === 0 && isFloats(frames, count * length)
+        ? frames
+        : some.#readFrame(frames, count * length, `${count} streams · features ${length}`);
+    const to = isFloats(out, outputs) ? out : outputFor(out, outputs);
+    // It may have been the caller's code that read them.
+    some.#alive();
+    if (turns !== turn) badInput('streams', 'disposed of, or stepped together, while they were read');
+    if (shareMemory(from, to)) from = new Float32Array(from);
+    stepRows(engine, some.#plan, engine.states, count, from, to);
+    return to;
   }
 
   #next(frame: Input): Floats {
@@ -302,9 +349,8 @@ export class Stream {
   }
 
   /** @returns the frame, in memory of ours. */
-  #readFrame(given: unknown, length: number): Numbers {
+  #readFrame(given: unknown, length: number, what: string): Numbers {
     const ids = this.#vocabulary !== 0;
-    const what = `batch ${this.#batch} · features ${length / this.#batch}`;
     const frame = reading(InputError, 'frame', () =>
       readExactly(given, length, ids ? 'ids' : 'features', 'frame', what),
     );
@@ -322,15 +368,25 @@ export class Stream {
     raise(DisposedError, 'stream', `${what} has been disposed`, 'a live stream');
   }
 
-  #needsNames(): never {
+  #needsNames(step: string): never {
     const { inputs, outputs } = this.#engine.graph;
     badInput(
-      'step',
-      'step() is for one input and one output; use runNamed',
+      step,
+      `${step}() is for one input and one output; use runNamed`,
       undefined,
       `inputs ${describe(namesOf(inputs))}, outputs ${describe(namesOf(outputs))}`,
     );
   }
+}
+
+function refuseOne(
+  index: number,
+  fault: string,
+  got: unknown,
+  type: typeof InputError | typeof DisposedError = InputError,
+): never {
+  const shown = got instanceof Stream ? `${got}` : describe(got);
+  raise(type, `streams[${index}]`, fault, 'live streams of this model, of batch 1, each of them once', shown);
 }
 
 /** What a stream holds of its model's memory. */
