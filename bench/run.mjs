@@ -7,7 +7,7 @@ import { build as bundle } from 'rolldown';
 import { circumstances, saveRecord } from './support/record.mjs';
 import { table } from './support/table.mjs';
 
-const SUITES = ['cold', 'worker', 'gemm', 'step', 'streaming', 'sequence', 'batch32', 'denormals', 'int8'];
+const SUITES = ['cold', 'worker', 'gemm', 'step', 'streaming', 'sequence', 'batch32', 'denormals', 'int8', 'many'];
 const EFFORT = { rounds: 7, seconds: 0.1 };
 /** Shows that every suite runs, and roughly what it finds: few rounds of the smaller half of the sizes, which stand first. */
 const QUICK = { rounds: 2, seconds: 0.02 };

@@ -159,7 +159,7 @@ export class Model {
    * One timestep of many streams of this model, each with the bits that it has alone. Where the weights are too many to stay in cache, it is
    * one product for all; elsewhere streams go one by one. Between calls streams come, go, reset, save and fork as they like. Of a model
    * of one input and one output. Allocates nothing to speak of when `out` is given and frames are a Float32Array in another buffer.
-   * @param streams of batch 1, each once, in any order.
+   * @param streams an array, a Set, …: of batch 1, each once, in any order.
    * @param frames `[streams, features]` flat.
    * @param out `[streams, outputs]` flat; may lie where the frames do. Default: a new Float32Array.
    * @returns out.
@@ -167,7 +167,7 @@ export class Model {
    * @throws {DisposedError} one of the streams is, or the model.
    * @throws {MemoryLimitError} no room to put them together. Whatever is thrown, all states are as they were.
    */
-  stepMany<Out extends Float32Array = Floats>(streams: readonly Stream[], frames: ArrayLike<number>, out?: Out): Out {
+  stepMany<Out extends Float32Array = Floats>(streams: Iterable<Stream>, frames: ArrayLike<number>, out?: Out): Out {
     return Stream.many(this.#alive(), streams, frames, out) as Out;
   }
 

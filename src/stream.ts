@@ -268,25 +268,24 @@ export class Stream {
   }
 
   /** @internal `model.stepMany`, where it is said what this does, of a model that is alive. */
-  static many(engine: ModelEngine, streams: readonly Stream[], frames: ArrayLike<number>, out: unknown): Float32Array {
+  static many(engine: ModelEngine, streams: Iterable<Stream>, frames: ArrayLike<number>, out: unknown): Float32Array {
     const turn = ++turns;
     let some: Stream | undefined;
-    const count = reading(InputError, 'streams', () => {
-      if (!Array.isArray(streams)) badInput('streams', 'not a list', 'an array of streams', describe(streams));
-      const { length } = streams;
-      if (engine.states.length < length) engine.states = new Uint32Array(length);
-      for (let i = 0; i < length; i++) {
-        const stream: unknown = streams[i];
-        if (!(stream instanceof Stream) || stream.#engine !== engine)
-          refuseOne(i, 'not a stream of this model', stream);
-        if (stream.#state === 0) refuseOne(i, 'has been disposed', stream, DisposedError);
-        if (stream.#batch !== 1) refuseOne(i, 'has more than one row', stream);
-        if (stream.#turn === turn) refuseOne(i, 'twice in the list', stream);
+    let count = 0;
+    const refuse: (fault: string, type?: typeof InputError | typeof DisposedError) => never = (
+      fault,
+      type = InputError,
+    ) => raise(type, `streams[${count}]`, fault, 'live streams of batch 1, each once');
+    reading(InputError, 'streams', () => {
+      for (const stream of streams) {
+        if (!(stream instanceof Stream) || stream.#engine !== engine) refuse('not a stream of this model');
+        if (stream.#state === 0) refuse('disposed', DisposedError);
+        if (stream.#batch !== 1) refuse(`batch ${stream.#batch}`);
+        if (stream.#turn === turn) refuse('twice in the list');
         stream.#turn = turn;
-        engine.states[i] = stream.#state;
+        engine.states[count++] = stream.#state;
         some = stream;
       }
-      return length;
     });
     if (!some) {
       checkLength(frames, 0, 'features', 'frames', 'no streams');
@@ -301,7 +300,7 @@ export class Stream {
     const to = isFloats(out, outputs) ? out : outputFor(out, outputs);
     // It may have been the caller's code that read them.
     some.#alive();
-    if (turns !== turn) badInput('streams', 'disposed of, or stepped together, while they were read');
+    if (turns !== turn) badInput('streams', 'changed while they were read');
     if (shareMemory(from, to)) from = new Float32Array(from);
     stepRows(engine, some.#plan, engine.states, count, from, to);
     return to;
@@ -377,16 +376,6 @@ export class Stream {
       `inputs ${describe(namesOf(inputs))}, outputs ${describe(namesOf(outputs))}`,
     );
   }
-}
-
-function refuseOne(
-  index: number,
-  fault: string,
-  got: unknown,
-  type: typeof InputError | typeof DisposedError = InputError,
-): never {
-  const shown = got instanceof Stream ? `${got}` : describe(got);
-  raise(type, `streams[${index}]`, fault, 'live streams of this model, of batch 1, each of them once', shown);
 }
 
 /** What a stream holds of its model's memory. */

@@ -61,8 +61,8 @@ export class ModelEngine implements Engine, StateOwner {
   readonly plans: Plans;
   /** Why the model cannot be streamed; undefined if it can. */
   readonly obstacle: string | undefined;
-  /** Where `stepMany` notes the states that it takes, which grows with the longest list. */
-  states = new Uint32Array(0);
+  /** Where `stepMany` notes the states that it takes, to have no list to make. */
+  readonly states: number[] = [];
   disposed = false;
   running = false;
 

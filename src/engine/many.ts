@@ -7,10 +7,11 @@ import type { Port } from './port.js';
 const MOST = 32;
 
 /**
- * Bytes of weights from which on rows together are faster than rows alone: what no longer stays in a core's own cache from step to
- * step, so that a step waits for memory. Below, the steps' kernels are as fast as the product, and there is nothing to move.
+ * Whether rows are faster together than one by one, as `npm run bench -- many` found. The product reads weights once for three rows,
+ * which tells where they are too many to stay in a core's cache. The fewer they are, the more rows it takes to make up for
+ * the work of putting them together; that of a toy is never made up for.
  */
-const WORTH = 1024 * 1024;
+const isWorth = (bytes: number, count: number): boolean => count > 2 && bytes >= 2 ** 15 && bytes * count >= 2 ** 20;
 
 /**
  * One timestep of many rows that lie apart. All memory is taken before the first state changes.
@@ -24,13 +25,14 @@ const WORTH = 1024 * 1024;
 export function stepRows(
   engine: ModelEngine,
   single: Plan,
-  states: Uint32Array,
+  states: readonly number[],
   count: number,
   from: Numbers,
   to: Float32Array,
 ): void {
-  const { arena, plans, slotBytes, weightBytes } = engine;
-  const size = weightBytes < WORTH ? 1 : Math.ceil(count / Math.ceil(count / MOST));
+  const { arena, kernels, plans, slotBytes, weightBytes } = engine;
+  const copy = (row: number, to: number): void => kernels.copyRows(row, slotBytes, to, slotBytes, 1, slotBytes / 4);
+  const size = isWorth(weightBytes, count) ? Math.ceil(count / Math.ceil(count / MOST)) : 1;
   const plan = size > 1 ? plans.hold({ ...single.shape, batch: size }) : single;
   const [input] = plan.inputs as [Port];
   const [output] = plan.outputs as [Port];
@@ -41,16 +43,11 @@ export function stepRows(
     if (size > 1) state = plans.makeRoom(() => arena.alloc(size * slotBytes));
     // Blocks of one size, for one plan. What the first computes beyond its end is not kept: the second starts there.
     for (let start = 0, end = count % size || size; end <= count; start = end, end += size) {
-      for (let i = 0; state > 0 && i < size; i++) {
-        const row = states[start + i] as number;
-        arena.u8.copyWithin(state + i * slotBytes, row, row + slotBytes);
-      }
+      for (let i = 0; state > 0 && i < size; i++) copy(states[start + i] as number, state + i * slotBytes);
       input.write(from, start * features);
       plan.run(state || (states[start] as number));
       output.read(to, start * outputs);
-      for (let i = start, row = state; state > 0 && i < end; i++, row += slotBytes) {
-        arena.u8.copyWithin(states[i] as number, row, row + slotBytes);
-      }
+      for (let i = 0; state > 0 && start + i < end; i++) copy(state + i * slotBytes, states[start + i] as number);
     }
   } finally {
     if (state > 0) arena.free(state);
