@@ -1,10 +1,11 @@
 import { readOptions } from './call/options.js';
+import { InputError } from './errors.js';
 import { checkSpec } from './graph/check-spec.js';
 import { type ModelSource, ownSpec } from './graph/own-spec.js';
 import { KINDS } from './layers/common.js';
 import type { Int8Support, LayerKinds } from './layers/layer.js';
 import { Model } from './model.js';
-import { badInput, describe } from './refuse.js';
+import { badInput, describe, reading } from './refuse.js';
 import type { ModelSpec } from './spec.js';
 import {
   type Build,
@@ -46,7 +47,7 @@ export interface Supply {
 export async function create(source: ModelSource, given: ModelOptions, supply: Supply): Promise<Model> {
   const { memoryLimit, layers, int8: integers, ...kernels } = readModelOptions(given, 'createModel');
   const own = ownSpec(source);
-  const int8 = own?.int8 && (integers ?? (await supply.int8?.(kernels.build)));
+  const int8 = own?.int8 === undefined ? undefined : (integers ?? (await supply.int8?.(kernels.build)));
   const loaded = await loadKernels(int8 ? { ...kernels, build: 'simd' } : kernels, supply.kernels);
   return new Model(own, loaded, memoryLimit, layers ?? (await kindsFor(own, supply.layers, int8)), int8);
 }
@@ -55,7 +56,10 @@ export async function create(source: ModelSource, given: ModelOptions, supply: S
 export function createNow(source: ModelSource, given: ModelOptions, supply: Supply & { layers: LayerKinds }): Model {
   const { memoryLimit, layers = supply.layers, int8, ...kernels } = readModelOptions(given, 'createModelSync');
   const own = ownSpec(source);
-  const loaded = loadKernelsSync(own?.int8 && int8 ? { ...kernels, build: 'simd' } : kernels, supply.kernels);
+  const loaded = loadKernelsSync(
+    own?.int8 !== undefined && int8 ? { ...kernels, build: 'simd' } : kernels,
+    supply.kernels,
+  );
   return new Model(own, loaded, memoryLimit, layers, int8);
 }
 
@@ -91,8 +95,8 @@ function readModelOptions(given: ModelOptions = {}, where: string): ModelOptions
   if (typeof layers !== 'object' || layers === null) {
     badInput('layers', 'not a table of layers', 'allLayers', describe(layers));
   }
-  if (int8 !== undefined && typeof int8?.bind !== 'function') {
-    badInput('int8', 'no integer kernels', 'what loadInt8 gives', describe(int8));
+  if (int8 !== undefined && reading(InputError, 'int8', () => typeof int8?.tensors) !== 'function') {
+    badInput('int8', 'no integer kernels', 'loadInt8()');
   }
   return options;
 }

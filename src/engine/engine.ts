@@ -77,7 +77,7 @@ export class ModelEngine implements Engine, StateOwner {
     kinds: LayerKinds,
     int8?: Int8Support,
   ) {
-    const integers = spec?.int8 && int8?.tensors(spec);
+    const integers = int8?.tensors(spec);
     this.graph = checkSpec(spec, kinds, integers);
     const tensors = { ...spec.tensors, ...integers };
     this.arena = new Arena(memoryLimit);

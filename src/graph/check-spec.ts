@@ -25,7 +25,7 @@ function check(spec: ModelSpec, kinds: NodeKinds, int8: Shaped | undefined): Gra
   for (const key of ['inputs', 'nodes', 'outputs'] as const) list(spec[key], `spec.${key}`);
   requireObject(spec.tensors, 'spec.tensors', 'no tensors', 'a record of tensors');
   for (const [name, tensor] of Object.entries(spec.tensors)) checkTensor(name, tensor);
-  if (spec.int8 && !int8) badSpec('spec.int8', 'int8 weights need integer kernels', 'options.int8');
+  if (spec.int8 !== undefined && !int8) badSpec('spec.int8', 'no integer kernels', 'options.int8');
   const tensors: Shaped = { ...spec.tensors, ...int8 };
   const vocabularies = new Map<string, number>();
 

@@ -20,14 +20,16 @@ export const INT8_FIELDS: Readonly<Record<string, readonly string[]>> = {
 const LARGEST_SCALE = 2 ** 96;
 
 /**
- * The int8 tensors of a spec that is ours already (`ownSpec`), checked, and that they stand only where there are kernels for them.
+ * The int8 tensors of a spec that is ours already (`ownSpec`), checked, and that they stand only where there are kernels for them;
+ * undefined where it says nothing of any.
  * @throws {SpecError} naming tensor or node, what was expected and what was there.
  */
-export const checkInt8 = (spec: ModelSpec): Readonly<Record<string, Int8TensorSpec>> =>
+export const checkInt8 = (spec: ModelSpec): Readonly<Record<string, Int8TensorSpec>> | undefined =>
   reading(SpecError, 'spec.int8', () => {
+    if (spec?.int8 === undefined) return undefined;
     requireObject(spec.int8, 'spec.int8', 'no int8 tensors', 'a record of tensors');
     const tensors: Record<string, Int8TensorSpec> = Object.create(null);
-    for (const [name, tensor] of Object.entries(spec.int8 ?? {})) {
+    for (const [name, tensor] of Object.entries(spec.int8)) {
       if (Object.hasOwn(Object(spec.tensors), name)) {
         badSpec(`int8 tensor ${describe(name)}`, 'a float32 tensor of the same name', 'a name in one of both');
       }

@@ -22,10 +22,10 @@ export interface Int8Support {
   /** The integer kernels' build. Both give the same bits. */
   readonly build: Build;
   /**
-   * The int8 tensors of a spec, read and checked.
+   * The int8 tensors of a spec, read and checked; undefined where it has none.
    * @throws {SpecError}
    */
-  tensors(spec: ModelSpec): Int8Tensors;
+  tensors(spec: ModelSpec): Int8Tensors | undefined;
   /** Integer kernels on the memory of a model. @param kernels the float32 ones on it, `simd`. */
   bind(arena: Arena, kernels: Kernels, tensors: Int8Tensors): Int8Layers;
 }

@@ -15,6 +15,7 @@ import {
 } from '../../src/index.js';
 import { expectSameBits } from '../support/bits.js';
 import { builds } from '../support/builds.js';
+import { int8Spec } from '../support/int8.js';
 import { randomFloats, SpecBuilder, stack } from '../support/random.js';
 
 // What a caller may hand over that is not what it seems: code that runs while it is read, names of Object.prototype, values of
@@ -192,6 +193,9 @@ describe.each(builds)('values that are none, %s', (build) => {
   });
 
   it('are named errors as a spec, and anywhere in one', async () => {
+    const small = int8Spec(spec);
+    const head = small.int8?.['head.w'];
+    expect(head).toBeDefined();
     const places: ((value: unknown) => unknown)[] = [
       (value) => value,
       (inputs) => ({ ...spec, inputs }),
@@ -211,6 +215,14 @@ describe.each(builds)('values that are none, %s', (build) => {
       (tensor) => ({ ...spec, tensors: { ...spec.tensors, 'head.w': tensor } }),
       (shape) => ({ ...spec, tensors: { ...spec.tensors, 'head.w': { shape, data: new Float32Array(9) } } }),
       (data) => ({ ...spec, tensors: { ...spec.tensors, 'head.w': { shape: [3, 3], data } } }),
+      (int8) => ({ ...small, int8 }),
+      (tensor) => ({ ...small, int8: { ...small.int8, 'head.w': tensor } }),
+      (shape) => ({ ...small, int8: { ...small.int8, 'head.w': { ...head, shape } } }),
+      (data) => ({ ...small, int8: { ...small.int8, 'head.w': { ...head, data } } }),
+      (scales) => ({ ...small, int8: { ...small.int8, 'head.w': { ...head, scales } } }),
+      (node) => ({ ...small, nodes: [node] }),
+      (tensors) => ({ ...small, nodes: [{ ...spec.nodes[0], tensors }] }),
+      (nodes) => ({ ...small, nodes }),
     ];
     for (const value of odd()) {
       for (const place of places) {
@@ -224,7 +236,7 @@ describe.each(builds)('values that are none, %s', (build) => {
   it('are named errors as options of a model', async () => {
     for (const value of odd()) {
       if (value === undefined) continue;
-      for (const key of ['build', 'kernels', 'memoryLimit', 'layers']) {
+      for (const key of ['build', 'kernels', 'memoryLimit', 'int8', 'layers']) {
         const made = createModel(spec, loose({ [key]: value }));
         const error: unknown = await made.catch((error: unknown) => error);
         if (key !== 'layers') expect(error).toBeInstanceOf(GatewiseError);

@@ -11,6 +11,7 @@ import { readBundle } from '../../src/importers/tensorflow/bundle.js';
 import { readTensorFlow } from '../../src/importers/tensorflow/index.js';
 import { readTfjs } from '../../src/importers/tfjs/index.js';
 import type { ModelSpec } from '../../src/index.js';
+import { int8Spec } from '../support/int8.js';
 import { stack } from '../support/random.js';
 import { npy } from './npy.js';
 
@@ -172,6 +173,11 @@ export function seeds(): Seed[] {
       read: (bytes) => readPyTorch(bytes, { assume: 'chain' }).spec,
     },
     { name: 'own container', bytes: toSafetensors(stack('lstm', 2, 3)), read: (bytes) => fromSafetensors(bytes) },
+    {
+      name: 'own container, int8',
+      bytes: toSafetensors(int8Spec(stack('gru', 2, 3))),
+      read: (bytes) => fromSafetensors(bytes),
+    },
   ];
 }
 

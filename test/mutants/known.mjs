@@ -414,8 +414,8 @@ const IMPORTERS = [
   ]),
   of('src/importers/onnx/ops/reduce.ts', [
     'reductions: keepdims defaults to 0',
-    "attributes.int('keepdims', 1)",
-    "attributes.int('keepdims', 0)",
+    "attributes.flag('keepdims', true)",
+    "attributes.flag('keepdims', false)",
     ONNX,
   ]),
   of(

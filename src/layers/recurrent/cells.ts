@@ -49,14 +49,14 @@ export function makeCell(
   const tensor = (field: string): Float32Array => withoutTiny(context, context.tensor(field));
   const packed = kind.pack(name, config as never, inputs, { ...context, tensor, untouched: context.tensor });
   const { descriptor, ...parts } = context.int8?.cell(packed, units) ?? packed;
-  const counts = parts.flushesInputs === true && hasHuge(context, context.tensor(tensors.weightIh));
+  const counts = !!parts.flushesInputs && hasHuge(context, context.tensor(tensors.weightIh));
   const [h, c = 0] = stateLengths(kind, config);
   const { initialH, initialC }: LstmConfig['tensors'] = tensors;
   const named = Object.entries<string | undefined>(tensors as object as TensorNames);
   return {
     ...parts,
     descriptor: counts ? { ...descriptor, flags: descriptor.flags | FLAG.tinyInputs } : descriptor,
-    flushesInputs: parts.flushesInputs === true && !counts,
+    flushesInputs: !!parts.flushesInputs && !counts,
     name,
     type,
     inputs,

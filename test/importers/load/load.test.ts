@@ -388,13 +388,13 @@ describe('options', () => {
       'other numbers',
       { a: { shape: [1], data: Float64Array.of(1) } },
       undefined,
-      'tensor "a": not float32; expected a Float32Array, got Float64Array',
+      'tensor "a": not float32 or int8; expected a Float32Array or an Int8Array, got Float64Array',
     ],
     [
       'a list',
       { a: { shape: [1], data: [1] } },
       undefined,
-      'tensor "a": not float32; expected a Float32Array, got object',
+      'tensor "a": not float32 or int8; expected a Float32Array or an Int8Array, got object',
     ],
     ['metadata that is no text', {}, { epoch: 3 }, 'metadata, "epoch": not a text; expected a text, got 3'],
   ])('writeSafetensors refuses %s', (_, tensors, metadata, message) => {
@@ -466,7 +466,9 @@ describe('the own container', () => {
     const spec = { ...stack('lstm', 2, 3), layouts } as ModelSpec;
     expect(fromSafetensors(toSafetensors(spec))).toEqual(spec);
     const listed = toSafetensors({ ...spec, layouts: [] } as never);
-    expect(() => fromSafetensors(listed)).toThrow(/not a field of a model; .*carries, layouts, got layouts: \[\]$/);
+    expect(() => fromSafetensors(listed)).toThrow(
+      /not a field of a model; .*carries, layouts, int8, got layouts: \[\]$/,
+    );
   });
 
   it('refuses weights alone', () => {
