@@ -1,4 +1,4 @@
-import { createModel, type Model } from '../index.js';
+import type { Model } from '../index.js';
 import type { ModelSpec, TensorSpec } from '../spec.js';
 import type { Choice } from './choose.js';
 import type { Sample } from './sample.js';
@@ -40,6 +40,7 @@ export async function covariances(
   spec: ModelSpec,
   choices: readonly Choice[],
   samples: readonly Sample[],
+  open: (spec: ModelSpec) => Promise<Model>,
 ): Promise<Map<string, Covariance>> {
   const known = new Map<string, Covariance>();
   const add = (tensor: string, rows: Float32Array): void => {
@@ -52,10 +53,7 @@ export async function covariances(
   };
   const chosen = choices.filter(({ why }) => why === undefined);
   const read = chosen.filter(({ node }) => node.type !== 'embedding').map(({ node }) => node.inputs[0] as string);
-  const model: Model = await createModel(
-    { ...spec, outputs: [...new Set([...spec.outputs, ...read])] },
-    { build: 'simd' },
-  );
+  const model = await open({ ...spec, outputs: [...new Set([...spec.outputs, ...read])] });
   for (const sample of samples) {
     const { outputs, layers } = model.trace(sample);
     for (const { node } of chosen) {

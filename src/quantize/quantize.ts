@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js';
-import { createModel, type Model, type ModelSource } from '../index.js';
+import type { Model, ModelSource } from '../index.js';
 import type { ModelSpec, NodeSpec, TensorSpec } from '../spec.js';
 import { type Choice, chooseLayers } from './choose.js';
 import { type Covariance, covariances } from './covariance.js';
@@ -38,11 +38,14 @@ export async function quantize(
 ): Promise<{ spec: ModelSpec; report: QuantizeReport }> {
   const { samples = [], compensate = false, keep = [], layers = 'faster' } = checkOptions(options);
   const spec = 'spec' in source ? source.spec : source;
-  const model = await createModel(spec, { build: 'simd' });
+  // Fetched, so that an import of the package's first entry is of that file alone.
+  const { createModel } = await import('../index.js');
+  const open = (one: ModelSpec): Promise<Model> => createModel(one, { build: 'simd' });
+  const model = await open(spec);
   const choices = chooseLayers(spec, model, keep, layers === 'all');
-  const known = compensate ? await covariances(spec, choices, samples) : new Map<string, Covariance>();
+  const known = compensate ? await covariances(spec, choices, samples, open) : new Map<string, Covariance>();
   const quantized = withInt8(spec, choices, known);
-  const compared = samples.length > 0 ? await compare(spec, quantized, choices, samples) : undefined;
+  const compared = samples.length > 0 ? await compare(spec, quantized, choices, samples, open) : undefined;
   model.dispose();
   const reports = choices.map((choice) => layerReport(spec, quantized, choice, compared?.layers.get(choice.node.name)));
   const report = withText({
@@ -114,14 +117,17 @@ async function compare(
   quantized: ModelSpec,
   choices: readonly Choice[],
   samples: readonly Sample[],
+  open: (spec: ModelSpec) => Promise<Model>,
 ): Promise<{ layers: Map<string, Errors>; outputs: Errors }> {
   const outputs = new Errors();
   const layers = new Map(choices.map(({ node }): [string, Errors] => [node.name, new Errors()]));
   // What layers without a state make is seen where it is an output.
   const seen = choices.filter(({ node }) => !isRecurrent(node)).map(({ node }) => node.outputs?.[0] ?? node.name);
   const shown = [...new Set([...spec.outputs, ...seen])];
-  const open = async (one: ModelSpec): Promise<Model> => createModel({ ...one, outputs: shown }, { build: 'simd' });
-  const [expected, got] = await Promise.all([open(spec), open(quantized)]);
+  const [expected, got] = (await Promise.all([spec, quantized].map((one) => open({ ...one, outputs: shown })))) as [
+    Model,
+    Model,
+  ];
   for (const sample of samples) {
     const [a, b] = [got.trace(sample), expected.trace(sample)];
     for (const name of spec.outputs) outputs.add(name, dataOf(a.outputs, name), dataOf(b.outputs, name));

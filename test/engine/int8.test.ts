@@ -213,7 +213,7 @@ describe.each(builds)('int8, same bits, %s', (build) => {
   });
 
   it('the same bits on both builds, every engine and processor', async () => {
-    expect(await int8Hash(build)).toBe(INT8_HASH);
+    expect(await int8Hash({ build })).toBe(INT8_HASH);
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('%d stays in its row', async (bad) => {

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createModel } from '../../src/index.js';
+import { INT8_HASH } from '../support/int8-stacks.js';
 import { stack } from '../support/random.js';
 import { SIMD_HASH } from '../support/stacks.js';
 import { bundle, newFolder } from './bundles.js';
@@ -55,6 +56,7 @@ describe('Chromium', needsChromium, () => {
   it('in a page: the committed bits, and a file of every format to the bits of Node', async () => {
     const { smoke, opened } = await tab.evaluate((all) => page.answer(all), files);
     expect(smoke.hash).toBe(SIMD_HASH);
+    expect(smoke.int8).toBe(INT8_HASH);
     expect(smoke.build).toBe(smoke.relaxed ? 'relaxed' : 'simd');
     expect(smoke.difference).toBeLessThan(2e-6);
     expect(opened).toEqual(await openAll(files));
@@ -63,6 +65,7 @@ describe('Chromium', needsChromium, () => {
   it('in a Web Worker: the same', async () => {
     const { smoke, opened } = await tab.evaluate((all) => page.inWorker(all), files);
     expect(smoke.hash).toBe(SIMD_HASH);
+    expect(smoke.int8).toBe(INT8_HASH);
     expect(opened).toEqual(await openAll(files));
   });
 

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { INT8_HASH } from '../support/int8-stacks.js';
 import { SIMD_HASH } from '../support/stacks.js';
 import { bundle, newFolder } from './bundles.js';
 import { oneOfEach } from './files.js';
@@ -15,7 +16,7 @@ const SHELLS = [
 ];
 
 interface Answer {
-  readonly smoke: { hash: string; build: string; relaxed: boolean; difference: number };
+  readonly smoke: { hash: string; int8: string; build: string; relaxed: boolean; difference: number };
   readonly opened: Record<string, string>;
 }
 
@@ -41,6 +42,7 @@ describe.each(SHELLS)('$name', ({ command, run }) => {
       const printed = execFileSync(command, [...run, script], { cwd: folder, encoding: 'utf8' });
       const { smoke, opened }: Answer = JSON.parse(printed);
       expect(smoke.hash).toBe(SIMD_HASH);
+      expect(smoke.int8).toBe(INT8_HASH);
       expect(smoke.build).toBe(smoke.relaxed ? 'relaxed' : 'simd');
       expect(smoke.difference).toBeLessThan(2e-6);
       expect(opened).toEqual(here);
@@ -51,8 +53,9 @@ describe.each(SHELLS)('$name', ({ command, run }) => {
 describe('workerd (Cloudflare Workers)', () => {
   it('with the kernels imported as a module: the same', needsCommand('workerd'), async () => {
     await bundle(folder, 'worker.ts');
-    const kernels = new URL('../../dist/kernels/simd.wasm', import.meta.url);
-    copyFileSync(kernels, join(folder, 'simd.wasm'));
+    for (const name of ['simd.wasm', 'int8-simd.wasm']) {
+      copyFileSync(new URL(`../../dist/kernels/${name}`, import.meta.url), join(folder, name));
+    }
     const port = await freePort();
     writeFileSync(
       join(folder, 'worker.capnp'),
@@ -62,7 +65,7 @@ const config :Workerd.Config = (
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")]
 );
 const worker :Workerd.Worker = (
-  modules = [(name = "worker", esModule = embed "worker.mjs"), (name = "simd.wasm", wasm = embed "simd.wasm")],
+  modules = [(name = "worker", esModule = embed "worker.mjs"), (name = "simd.wasm", wasm = embed "simd.wasm"), (name = "int8-simd.wasm", wasm = embed "int8-simd.wasm")],
   compatibilityDate = "2025-01-01"
 );
 `,
@@ -76,6 +79,7 @@ const worker :Workerd.Worker = (
       expect(status, text).toBe(200);
       const { smoke, opened }: Answer = JSON.parse(text);
       expect(smoke.hash).toBe(SIMD_HASH);
+      expect(smoke.int8).toBe(INT8_HASH);
       expect(smoke.build).toBe('simd');
       expect(opened).toEqual(here);
     } finally {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { INT8_HASH } from '../support/int8-stacks.js';
 import { SIMD_HASH } from '../support/stacks.js';
 import { bundle, fromDist, newFolder } from './bundles.js';
 
@@ -81,6 +82,7 @@ describe('a page without a bundler', needsChromium, () => {
     await tab.goto(`${site}modules.html`);
     const { smoke, opened } = await tab.evaluate((all) => page.answer(all), files);
     expect(smoke.hash).toBe(SIMD_HASH);
+    expect(smoke.int8).toBe(INT8_HASH);
     expect(opened).toEqual(await openAll(files));
     // 167 of them once; all importers and both builds are among these.
     expect(new Set(asked).size).toBeLessThan(40);

@@ -1,4 +1,4 @@
-import { type Build, createModel, type ModelSpec } from '../../src/index.js';
+import { createModel, type ModelOptions, type ModelSpec } from '../../src/index.js';
 import { int8Spec } from './int8.js';
 import { randomFloats, SpecBuilder, stack } from './random.js';
 
@@ -36,11 +36,14 @@ export const INT8_STACKS: readonly [string, ModelSpec, number][] = (
   return [name, int8, features];
 });
 
-/** SHA-256 over the outputs of every stack by the integer kernels of a build, batch 3, 17 timesteps, inputs small and large. */
-export async function int8Hash(build: Build): Promise<string> {
+/**
+ * SHA-256 over the outputs of every stack, batch 3, 17 timesteps, inputs small and large.
+ * @param options which integer kernels.
+ */
+export async function int8Hash(options: ModelOptions): Promise<string> {
   const parts: number[] = [];
   for (const [, spec, features] of INT8_STACKS) {
-    const model = await createModel(spec, { build });
+    const model = await createModel(spec, options);
     for (const scale of [1e-25, 1, 1e20]) {
       const y = model.run(randomFloats(3 * 17 * features, 21, scale), { batch: 3 });
       parts.push(...new Uint8Array(y.buffer, y.byteOffset, y.byteLength));
