@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/slow/**'],
+    exclude: ['test/{slow,runtimes,bundlers}/**'],
     setupFiles: ['./test/support/setup.ts'],
     reporters: ['default', './test/support/closing-reporter.ts'],
     testTimeout: 60_000,

@@ -66,8 +66,8 @@ const rows = [
   ['kernels, relaxed (raw)', kernel('relaxed'), 18 * KB],
   // 2 KB of it read what callers give so that nothing of theirs can run, or change, in the middle; another has pipes, rows of a
   // stream and what is said to those who pass something else, for which the kernels' text made room within what counts.
-  // The last half is where int8 weights come in.
-  ['core (min+gzip)', core, 22.5 * KB],
+  // The door to int8 weights and inputs freed of denormals took the last of 22 KB; with kernels it is still within what counts.
+  ['core (min+gzip)', core, 23 * KB],
   // What a Worker is deployed with.
   ['core and simd.wasm (min+gzip)', core + gzipped(readFileSync('dist/kernels/simd.wasm')), 30 * KB],
   // What counts: the budgets above leave room within it, so that no byte need be golfed.
@@ -78,7 +78,7 @@ const rows = [
   ['kernels, int8 relaxed (raw)', kernel('int8-relaxed'), 12 * KB],
   [
     'int8, loaded when needed',
-    await javascript('dist/chunks/int8.js', /chunks\/(?:core|base|kernels-int8-\w+)\.js$/),
+    await javascript('dist/layers/int8/index.js', /chunks\/(?:core|base|kernels-int8-\w+)\.js$/),
     6 * KB,
   ],
   ['further layers, loaded when needed', await javascript('dist/layers/all.js', /chunks\/(?:core|base)\.js$/), 12 * KB],

@@ -109,7 +109,7 @@ export class Stream {
     let input = this.#input;
     let output = this.#output;
     if (this.#state === 0 || this.#engine.disposed) this.#gone();
-    if (this.#engine.running) this.#engine.checkIdle();
+    this.#engine.checkIdle();
     if (input === undefined || output === undefined) this.#needsNames();
     const held = mask === undefined ? undefined : this.#readMask(mask);
     let from: Numbers;

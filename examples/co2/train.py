@@ -2,7 +2,7 @@
 
     python3 train.py [path to co2-concentration.csv]
 
-Seeded and single-threaded: the same torch version on the same processor writes the same bytes. Needs torch and numpy; the example
+Seeded and single-threaded: the same torch and BLAS on the same processor write the same bytes. Needs torch and numpy; the example
 itself needs neither. It learns one month ahead alone; the example makes ten years of that by feeding its forecasts back in.
 
     growth[t]  =  ppm[t] - ppm[t-12]                the change since the same month of the year before

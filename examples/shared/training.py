@@ -7,7 +7,7 @@ import numpy as np
 
 
 def deterministic(torch, seed):
-    """One thread and one seed: the same torch version on the same processor writes the same bytes."""
+    """One thread and one seed: the same torch and BLAS on the same processor write the same bytes."""
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     torch.manual_seed(seed)

@@ -2,7 +2,7 @@
 
     python3 train.py [path to seattle-weather.csv]
 
-Seeded and single-threaded: the same torch version on the same processor writes the same bytes. Needs torch and numpy;
+Seeded and single-threaded: the same torch and BLAS on the same processor write the same bytes. Needs torch and numpy;
 the demo itself needs neither.
 
 Three years are few. What simple rules know is therefore left to them, and the network learns what they do not:

@@ -31,11 +31,6 @@ export class Copy {
     return status === null ? 'hung' : status === 0 ? 'passed' : 'failed';
   }
 
-  /** @returns whether the kernels still compile. */
-  buildKernels() {
-    return this.#run(['scripts/build-kernels.mjs'], 300_000).status === 0;
-  }
-
   /**
    * Those that tests of kernels call, compiled in this process: loading the compiler takes longer than compiling.
    * @returns their bytes; undefined if they don't compile.

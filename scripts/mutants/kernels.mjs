@@ -49,6 +49,8 @@ const TESTS = {
 const testsOf = (file) =>
   (TESTS[file] ?? ['rows', 'gemm', 'cells', 'activate']).map((name) => `test/kernels/${name}.test.ts`);
 
+const OUTCOMES = { passed: 'survived', failed: 'noticed', hung: 'hung' };
+
 /** Every change of a text, each with where it is. Comments stay as they are. */
 export function* mutantsOf(text) {
   const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (comment) => comment.replace(/[^\n]/g, ' '));

@@ -4,7 +4,7 @@ import { KNOWN } from '../../test/mutants/known.mjs';
 import { Copy, changed } from './copy.mjs';
 
 /** @returns how many were not noticed. */
-export function testKnown(part = '') {
+export async function testKnown(part = '') {
   const copy = new Copy();
   const sound = new Set();
   let survivors = 0;
@@ -21,9 +21,9 @@ export function testKnown(part = '') {
       continue;
     }
     copy.write(file, wrong);
-    const noticed = (kernels && !copy.buildKernels()) || copy.test([test], name) !== 'passed';
+    const noticed = (kernels && !(await copy.compileSimd())) || copy.test([test], name) !== 'passed';
     copy.write(file, text);
-    if (kernels) copy.buildKernels();
+    if (kernels) await copy.compileSimd();
     if (!noticed) survivors++;
     console.log(`${noticed ? 'noticed ' : 'SURVIVED'}  ${file}: ${what}`);
   }

@@ -165,7 +165,7 @@ export class ModelEngine implements Engine, StateOwner {
 
   /** @throws {UnsupportedError} a layer of the caller's own calls its model while it runs: memory that is in use would change. */
   checkIdle(): void {
-    if (this.running) raise(UnsupportedError, 'model', 'called by a layer of its own in the middle of a run');
+    if (this.running) raise(UnsupportedError, 'model', 'called by its own layer in the middle of a run');
   }
 
   /** Lets go of the memory; what is left of the engine answers `disposed`. @throws {UnsupportedError} as `checkIdle`. */

@@ -145,6 +145,9 @@ export class Plan {
  */
 function isMultiplied({ name, dtype }: ValueInfo, layers: readonly Layer[]): boolean {
   const readers = layers.filter(({ node }) => node.inputs.includes(name));
-  const multiplies = ({ multiplyAdds }: Layer): boolean => multiplyAdds > 0;
-  return dtype === 'float32' && readers.every(multiplies) && readers.some(({ cells }) => cells.length === 0);
+  return (
+    dtype === 'float32' &&
+    readers.every(({ multiplyAdds }) => multiplyAdds > 0) &&
+    readers.some(({ cells }) => !cells[0])
+  );
 }

@@ -39,7 +39,7 @@ export async function quantize(
   const { samples = [], compensate = false, keep = [], layers = 'faster' } = checkOptions(options);
   const spec = 'spec' in source ? source.spec : source;
   // Fetched, so that an import of the package's first entry is of that file alone.
-  const { createModel } = await import('../index.js');
+  const createModel = (await import('../index.js')).createModel;
   const open = (one: ModelSpec): Promise<Model> => createModel(one, { build: 'simd' });
   const model = await open(spec);
   const choices = chooseLayers(spec, model, keep, layers === 'all');

@@ -3,7 +3,7 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { rolldown } from 'rolldown';
 import { build } from 'vite';
@@ -11,10 +11,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromNam } from '../../src/importers/nam/index.js';
 import { createModel } from '../../src/index.js';
 import { chromiumPath, freePort, needsChromium, needsCommand, post } from '../runtimes/here.js';
-import { filesOf, projectOf, readmeSample, spec } from './guides.js';
+import { filesOf, PACKAGE, projectOf, readmeSample, spec } from './guides.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const { jsdelivr } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+const { jsdelivr } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
 const folders: string[] = [];
 function project(guide: string): string {
   const folder = projectOf(guide);
@@ -81,7 +80,7 @@ describe('browsers', needsChromium, () => {
       await page.route('https://cdn.jsdelivr.net/npm/gatewise**', (route) => {
         const [, file] = /gatewise\/(.+)/.exec(new URL(route.request().url()).pathname) ?? [];
         return route.fulfill({
-          body: readFileSync(join(ROOT, file ?? jsdelivr)),
+          body: readFileSync(join(PACKAGE, file ?? jsdelivr)),
           headers: { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' },
         });
       });
@@ -185,7 +184,7 @@ describe('cloudflare.md', () => {
   async function ask(script: string, requests: { path: string; body: unknown }[]): Promise<number[][]> {
     const folder = project('cloudflare.md');
     await oneFile(folder, script, [/\.wasm$/, /\.gatewise$/]);
-    copyFileSync(new URL('../../dist/kernels/simd.wasm', import.meta.url), join(folder, 'bundled/simd.wasm'));
+    copyFileSync(join(PACKAGE, 'dist/kernels/simd.wasm'), join(folder, 'bundled/simd.wasm'));
     copyFileSync(join(folder, 'model.gatewise'), join(folder, 'bundled/model.gatewise'));
     // KV's protocol is HTTP: GET and PUT of a key.
     writeFileSync(

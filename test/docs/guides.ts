@@ -7,6 +7,10 @@ import { seeds } from '../importers/corpus.js';
 import { newFolder } from '../runtimes/bundles.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const { GATEWISE_PROJECT } = process.env;
+
+/** The package: as it is installed from the tarball where tests have that (`npm run test:runtimes`), else this tree. */
+export const PACKAGE = GATEWISE_PROJECT === undefined ? ROOT : join(GATEWISE_PROJECT, 'node_modules/gatewise');
 
 /** The model that the guides begin from, as the one of Node makes it. */
 export const spec = fromPyTorch(readFileSync(join(ROOT, 'examples/weather/model.safetensors')), {
@@ -25,12 +29,18 @@ export function filesOf(guide: string): Record<string, string> {
   );
 }
 
-/** A project that has installed Gatewise, with a guide's files word for word, the model beside them. */
-export function projectOf(guide: string): string {
+/** A project that has installed Gatewise. */
+export function emptyProject(): string {
   const folder = newFolder();
   mkdirSync(join(folder, 'node_modules'));
-  symlinkSync(ROOT, join(folder, 'node_modules/gatewise'), 'junction');
+  symlinkSync(PACKAGE, join(folder, 'node_modules/gatewise'), 'junction');
   writeFileSync(join(folder, 'package.json'), '{ "type": "module", "dependencies": { "gatewise": "*" } }');
+  return folder;
+}
+
+/** One with a guide's files word for word, the model beside them. */
+export function projectOf(guide: string): string {
+  const folder = emptyProject();
   for (const [name, code] of Object.entries(filesOf(guide))) writeFileSync(join(folder, name), code);
   writeFileSync(join(folder, 'model.gatewise'), toSafetensors(spec));
   const nam = seeds().find(({ name }) => name === '.nam');
@@ -43,8 +53,11 @@ export const readmeGiven = `const url = 'data:application/octet-stream;base64,${
 const x = [[0.3, -0.1, 0, 0.5]];
 `;
 
-/** The README's first sample, with what it takes for given and what says its result. */
-export function readmeSample(say: string): string {
+/** The README's first sample. */
+export function readmeFirst(): string {
   const [, code = ''] = /```js\n(.*?)```/s.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
-  return `${readmeGiven}${code}${say}`;
+  return code;
 }
+
+/** The same, with what it takes for given and what says its result. */
+export const readmeSample = (say: string): string => `${readmeGiven}${readmeFirst()}${say}`;

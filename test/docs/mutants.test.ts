@@ -11,9 +11,11 @@ import { KNOWN } from '../mutants/known.mjs';
 
 it('docs/tests.md lists every known wrong change, and the tests that notice them are there', () => {
   const page = readFileSync(new URL('../../docs/tests.md', import.meta.url), 'utf8');
-  for (const { file, what, test } of KNOWN as { file: string; what: string; test: string }[]) {
+  for (const { file, what, test, from, to } of KNOWN as Record<'file' | 'what' | 'test' | 'from' | 'to', string>[]) {
     expect(page).toContain(`| \`${file}\` | ${what.replaceAll('|', '\\|')} |`);
     expect(existsSync(test), test).toBe(true);
+    // The place is still there, once.
+    expect(changed(readFileSync(file, 'utf8'), from, to), `${file}: ${what}`).toBeDefined();
   }
 });
 

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readmeGiven } from './guides.js';
+import { emptyProject, readmeGiven } from './guides.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const folder = existsSync(`${ROOT}docs`) ? readdirSync(`${ROOT}docs`).map((name) => `docs/${name}`) : [];
@@ -21,17 +22,17 @@ const GIVEN: Record<string, string> = { 'README.md, sample 1': readmeGiven };
 
 describe('code samples run word for word', () => {
   it.each(samples)('$name', ({ name, code }) => {
-    // Within the package, so that 'gatewise' is this one.
-    const file = `${ROOT}${name.replace(/\W+/g, '-')}.tmp.mjs`;
-    writeFileSync(file, (GIVEN[name] ?? '') + code);
+    const project = emptyProject();
+    symlinkSync(`${ROOT}examples`, join(project, 'examples'), 'junction');
+    writeFileSync(join(project, 'sample.mjs'), (GIVEN[name] ?? '') + code);
     try {
-      const printed = execFileSync(process.execPath, [file], { cwd: ROOT, encoding: 'utf8' });
+      const printed = execFileSync(process.execPath, ['sample.mjs'], { cwd: project, encoding: 'utf8' });
       if (name === 'README.md, sample 2') {
         expect(printed).toMatch(/lstm.*\[time, 64\].*\n.*lstm.*\[time, 64\].*\n.*\[time, 7\]/);
         expect(printed).toMatch(/Float32Array\(7\) \[\s*-?\d/);
       }
     } finally {
-      rmSync(file);
+      rmSync(project, { recursive: true });
     }
   });
 

@@ -102,7 +102,7 @@ describe.each(builds)('a layer that calls its own model, %s', (build) => {
     expect(errors).toHaveLength(TIME + 2);
     for (const error of errors) {
       expect(error).toBeInstanceOf(UnsupportedError);
-      expect((error as Error).message).toBe('model: called by a layer of its own in the middle of a run');
+      expect((error as Error).message).toBe('model: called by its own layer in the middle of a run');
     }
     // Nobody is left waiting.
     stream.dispose();

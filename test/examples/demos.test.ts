@@ -15,7 +15,7 @@ function demo(name: string, ...args: string[]): string {
 const { scripts } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'));
 
 describe('examples, each by the command that its page names', () => {
-  it.each(['co2', 'dates', 'sessions'])('%s', (name) => {
+  it.each(['co2', 'dates', 'names', 'sessions'])('%s', (name) => {
     expect(scripts[`example:${name}`]).toBe(`npm run --silent build && node examples/${name}/demo.mjs`);
     expect(readFileSync(new URL(`examples/${name}/README.md`, ROOT), 'utf8')).toContain(`npm run example:${name}`);
   });
@@ -65,4 +65,13 @@ it('dates: an encoder and a decoder read what Keras read', () => {
   expect(printed).toMatch(/^ {2}3rd of October 2024 +2024-10-03$/m);
   expect(printed).toContain('200 of 200 are what Keras read');
   expect(demo('dates', '24 Dec 1984', '1/2/2003')).toMatch(/24 Dec 1984 +1984-12-24\n {2}1\/2\/2003 +2003-02-01\n/);
+});
+
+it('names: as drawn with the seed, all beginning as asked for', () => {
+  const printed = demo('names', 'Lake', '0.8', '7');
+  const names = [...printed.matchAll(/^ {2}(Lake.*?)(?: {3}\(there is one\))?$/gm)].map(([, name]) => name);
+  expect(names).toHaveLength(16);
+  expect(new Set(names).size).toBeGreaterThan(8);
+  expect(demo('names', 'Lake', '0.8', '7').replace(/\d+ ms/, '')).toBe(printed.replace(/\d+ ms/, ''));
+  expect(demo('names', 'Lake', '0.8', '8')).not.toContain(names.join('\n  '));
 });

@@ -76,24 +76,25 @@ for (const build of builds) {
       (pad) => {
         for (const n of [1, 2, 3, 5, 6, 7, 9, 31]) {
           const stride = pad4(n);
-          const data = uniform(2 * n, n, 3);
+          // The last row is masked, as far as it goes.
+          const data = [...uniform(2 * n, n, 3), ...Array<number>(n).fill(0.5)];
           const results = [pad, 0.5].map((filling) => {
             const bed = new Bed(build);
-            const src = bed.block(2 * stride);
+            const src = bed.block(3 * stride);
             src.f32.fill(filling);
-            for (let r = 0; r < 2; r++) src.f32.set(data.subarray(r * n, (r + 1) * n), r * stride);
-            const [soft, norm, kept] = [1, 2, 3].map(() => bed.block(2 * stride, { writable: true })) as [
+            for (let r = 0; r < 3; r++) src.f32.set(data.slice(r * n, (r + 1) * n), r * stride);
+            const [soft, norm, kept] = [1, 2, 3].map(() => bed.block(3 * stride, { writable: true })) as [
               Block,
               Block,
               Block,
             ];
             const mask = bed.block(1, { writable: true });
-            bed.run(() => kernels.softmax(src.at, soft.at, 2, stride * 4, n));
-            bed.run(() => kernels.layerNorm(src.at, norm.at, 2, stride * 4, n, 0, 0, 1e-3));
-            bed.run(() => kernels.masking(src.at, kept.at, 2, stride * 4, n, 0.5, mask.at));
+            bed.run(() => kernels.softmax(src.at, soft.at, 3, stride * 4, n));
+            bed.run(() => kernels.layerNorm(src.at, norm.at, 3, stride * 4, n, 0, 0, 1e-3));
+            bed.run(() => kernels.masking(src.at, kept.at, 3, stride * 4, n, 0.5, mask.at));
             return [
-              ...[soft, norm, kept].flatMap((block) => [0, 1].flatMap((r) => [...row(block, r, n)])),
-              ...mask.u8.subarray(0, 2),
+              ...[soft, norm, kept].flatMap((block) => [0, 1, 2].flatMap((r) => [...row(block, r, n)])),
+              ...mask.u8.subarray(0, 3),
             ];
           });
           expectSameBits(results[0] as number[], results[1] as number[]);

@@ -2,15 +2,21 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { delimiter } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { TestOptions } from 'vitest';
 import { needs } from '../support/needs.js';
+
+/** Where `npm ci --prefix test/runtimes` puts them. Behind what the machine has of its own. */
+const INSTALLED = fileURLToPath(new URL('node_modules', import.meta.url));
+process.env.PATH += `${delimiter}${INSTALLED}/.bin`;
 
 const PLACES = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser'].filter(Boolean);
 
 export const chromiumPath = PLACES.find((path) => existsSync(path));
 export const needsChromium = needs(chromiumPath, `no Chromium at ${PLACES.join(' or ')}; CHROMIUM says where`);
 
-/** Skips a test where the PATH has no such command. */
+/** Skips a test where neither the PATH has such a command nor was it installed for these tests. */
 export function needsCommand(command: string): TestOptions {
   let found = true;
   try {
@@ -18,8 +24,20 @@ export function needsCommand(command: string): TestOptions {
   } catch {
     found = false;
   }
-  return needs(found, `no ${command} on the PATH`);
+  return needs(found, `no ${command} on the PATH; npm run test:runtimes installs it`);
 }
+
+/** The Node of a major version: this one, or the one that was installed for these tests. */
+export function nodePath(major: number): string | undefined {
+  if (process.versions.node.startsWith(`${major}.`)) return process.execPath;
+  return [`${INSTALLED}/node${major}/bin/node`].find((path) => existsSync(path));
+}
+
+export const needsNode = (major: number): TestOptions =>
+  needs(nodePath(major), `no Node ${major} here; npm run test:runtimes installs it`);
+
+/** wrangler's script, for a Node that it accepts. */
+export const wranglerPath = [`${INSTALLED}/wrangler/bin/wrangler.js`].find((path) => existsSync(path));
 
 /** A port that was free a moment ago. */
 export const freePort = (): Promise<number> =>
@@ -30,7 +48,7 @@ export const freePort = (): Promise<number> =>
     });
   });
 
-/** Posts to a server that needs a moment to listen. */
+/** Posts to a server on this machine that needs a moment to listen. */
 export async function post(url: string, body: string): Promise<{ status: number; text: string }> {
   for (let tries = 0; ; tries++) {
     try {

@@ -1,5 +1,6 @@
-import { type LoadOptions, load } from '../../src/importers/load/index.js';
-import { createModel, type KernelSource } from '../../src/index.js';
+import type { LoadOptions, load } from '../../src/importers/load/index.js';
+import type { Model, ModelSpec } from '../../src/index.js';
+import { fromBase64 } from './base64.js';
 
 /** A model file as base64, and what its format needs to be told. */
 export interface File {
@@ -8,21 +9,20 @@ export interface File {
   readonly options?: LoadOptions;
 }
 
-/**
- * Opens each file and runs it: the first numbers of what comes out, as text.
- * @param kernels the `simd` build, where compiling bytes is forbidden.
- */
-export async function openAll(all: readonly File[], kernels?: KernelSource): Promise<Record<string, string>> {
+/** `load`, of bytes by name. */
+export type Opener = (bytes: Record<string, Uint8Array>, options?: LoadOptions) => ReturnType<typeof load>;
+
+/** Opens each file and runs it: the first numbers of what comes out, as text. */
+export async function openAll(
+  all: readonly File[],
+  open: Opener,
+  make: (spec: ModelSpec) => Promise<Model>,
+): Promise<Record<string, string>> {
   const results: Record<string, string> = {};
   for (const { name, files, options } of all) {
-    const bytes = Object.fromEntries(
-      Object.entries(files).map(([file, text]) => [
-        file,
-        Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)),
-      ]),
-    );
-    const { spec, report } = await load(bytes, options);
-    const model = await createModel(spec, { build: 'simd', ...(kernels && { kernels }) });
+    const bytes = Object.fromEntries(Object.entries(files).map(([file, text]) => [file, fromBase64(text)]));
+    const { spec, report } = await open(bytes, options);
+    const model = await make(spec);
     const inputs = model.graph.inputs.map(({ name: input, features, kind, dtype, vocabulary }) => {
       const shape = kind === 'sequence' ? [1, 6, features] : [1, features];
       const count = shape.reduce((product, n) => product * n, 1);

@@ -1,89 +1,115 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { INT8_HASH } from '../support/int8-stacks.js';
-import { SIMD_HASH } from '../support/stacks.js';
-import { bundle, newFolder } from './bundles.js';
-import { oneOfEach } from './files.js';
-import { freePort, needsCommand, post } from './here.js';
-import { openAll } from './importers.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { needs } from '../support/needs.js';
+import { bundle } from './bundles.js';
+import { type Conformance, conformHere, expectConforms } from './conformance.js';
+import { freePort, needsCommand, needsNode, nodePath, post, wranglerPath } from './here.js';
+import { newProject, putQuestions, putSuite } from './project.js';
+import type { Answers } from './suite.js';
 
-/** Other runtimes, taken from the PATH; each skipped by name where it is not there. */
-const SHELLS = [
-  { name: 'Deno', command: 'deno', run: ['run', '--no-config', '--no-lock'] },
-  { name: 'Bun (JavaScriptCore)', command: 'bun', run: ['run'] },
-];
+const NO_WRANGLER = 'no wrangler with Node 22 here; npm run test:runtimes installs them';
+/** No colours, no telemetry, nothing asked. */
+const QUIET = {
+  ...process.env,
+  CI: '1',
+  NO_COLOR: '1',
+  WRANGLER_SEND_METRICS: 'false',
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+};
 
-interface Answer {
-  readonly smoke: { hash: string; int8: string; build: string; relaxed: boolean; difference: number };
-  readonly opened: Record<string, string>;
-}
-
-const files = oneOfEach();
-let folder: string;
-let here: Record<string, string>;
+let conformance: Conformance;
 
 beforeAll(async () => {
-  folder = newFolder();
-  here = await openAll(files);
-  expect(Object.keys(here)).toHaveLength(12);
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+  conformance = await conformHere();
+}, 120_000);
 
-describe.each(SHELLS)('$name', ({ command, run }) => {
-  it(
-    'gives the committed bits, and opens a file of every format to the bits of Node',
-    needsCommand(command),
-    async () => {
-      const script = join(folder, 'shell.mjs');
-      const code = readFileSync(await bundle(folder, 'shell.ts'), 'utf8');
-      writeFileSync(script, `globalThis.FILES = ${JSON.stringify(files)};\n${code}`);
-      const printed = execFileSync(command, [...run, script], { cwd: folder, encoding: 'utf8' });
-      const { smoke, opened }: Answer = JSON.parse(printed);
-      expect(smoke.hash).toBe(SIMD_HASH);
-      expect(smoke.int8).toBe(INT8_HASH);
-      expect(smoke.build).toBe(smoke.relaxed ? 'relaxed' : 'simd');
-      expect(smoke.difference).toBeLessThan(2e-6);
-      expect(opened).toEqual(here);
-    },
-  );
+/** A project with the suite, and a script that asks it. */
+async function projectOf(entry: string): Promise<string> {
+  const project = newProject();
+  await putSuite(project, new URL(`entries/${entry}`, import.meta.url));
+  putQuestions(project, conformance.asked);
+  return project;
+}
+
+describe('scripts conform', () => {
+  let project: string;
+  beforeAll(async () => {
+    project = await projectOf('shell.mjs');
+  });
+
+  async function expectOf(command: string, ...run: string[]): Promise<void> {
+    const options = { cwd: project, encoding: 'utf8', maxBuffer: 2 ** 26 } as const;
+    const there: Answers = JSON.parse(execFileSync(command, [...run, 'shell.mjs'], options));
+    await expectConforms(conformance, there);
+    expect(there.chosen.build).toBe(there.chosen.relaxed ? 'relaxed' : 'simd');
+    expect(there.opened).toEqual(conformance.here.opened);
+  }
+
+  for (const major of [20, 22, 24]) {
+    it(`in Node ${major}`, needsNode(major), () => expectOf(nodePath(major) as string));
+  }
+  it('in Deno', needsCommand('deno'), () => expectOf('deno', 'run', '--no-lock'));
+  it('in Bun (JavaScriptCore)', needsCommand('bun'), () => expectOf('bun', 'run'));
 });
 
-describe('workerd (Cloudflare Workers)', () => {
-  it('with the kernels imported as a module: the same', needsCommand('workerd'), async () => {
-    await bundle(folder, 'worker.ts');
+describe('Cloudflare Workers, with the kernels imported as a module, conform', () => {
+  let project: string;
+  beforeAll(async () => {
+    project = await projectOf('cloudflare.mjs');
+  });
+
+  async function expectOf(command: string, args: readonly string[], cwd: string, port: number): Promise<void> {
+    const server = spawn(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'], env: QUIET, detached: true });
+    try {
+      const { status, text } = await post(`http://127.0.0.1:${port}`, JSON.stringify(conformance.asked));
+      expect(status, text).toBe(200);
+      const there: Answers = JSON.parse(text);
+      await expectConforms(conformance, there);
+      expect(there.chosen.build).toBe('simd');
+      expect(there.opened).toEqual(conformance.here.opened);
+    } finally {
+      // wrangler starts processes of its own.
+      if (server.pid !== undefined) process.kill(-server.pid);
+    }
+  }
+
+  it('in workerd', needsCommand('workerd'), async () => {
+    const place = join(project, 'workerd');
+    await bundle(join(project, 'cloudflare.mjs'), place);
     for (const name of ['simd.wasm', 'int8-simd.wasm']) {
-      copyFileSync(new URL(`../../dist/kernels/${name}`, import.meta.url), join(folder, name));
+      copyFileSync(join(project, 'node_modules/gatewise/dist/kernels', name), join(place, name));
     }
     const port = await freePort();
     writeFileSync(
-      join(folder, 'worker.capnp'),
+      join(place, 'worker.capnp'),
       `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = .worker)],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")]
 );
 const worker :Workerd.Worker = (
-  modules = [(name = "worker", esModule = embed "worker.mjs"), (name = "simd.wasm", wasm = embed "simd.wasm"), (name = "int8-simd.wasm", wasm = embed "int8-simd.wasm")],
+  modules = [
+    (name = "worker", esModule = embed "cloudflare.mjs"),
+    (name = "gatewise/kernels/simd.wasm", wasm = embed "simd.wasm"),
+    (name = "gatewise/kernels/int8-simd.wasm", wasm = embed "int8-simd.wasm"),
+  ],
   compatibilityDate = "2025-01-01"
 );
 `,
     );
-    const server = spawn('workerd', ['serve', 'worker.capnp'], {
-      cwd: folder,
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
-    try {
-      const { status, text } = await post(`http://127.0.0.1:${port}`, JSON.stringify(files));
-      expect(status, text).toBe(200);
-      const { smoke, opened }: Answer = JSON.parse(text);
-      expect(smoke.hash).toBe(SIMD_HASH);
-      expect(smoke.int8).toBe(INT8_HASH);
-      expect(smoke.build).toBe('simd');
-      expect(opened).toEqual(here);
-    } finally {
-      server.kill();
-    }
+    await expectOf('workerd', ['serve', 'worker.capnp'], place, port);
+  });
+
+  // As its users have it: it bundles the script and finds the kernels by itself. It wants a newer Node than 20.
+  it('in wrangler dev', needs(wranglerPath && nodePath(22), NO_WRANGLER), async () => {
+    writeFileSync(
+      join(project, 'wrangler.json'),
+      JSON.stringify({ name: 'conform', main: 'cloudflare.mjs', compatibility_date: '2025-01-01' }),
+    );
+    const port = await freePort();
+    const args = [wranglerPath as string, 'dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'error'];
+    await expectOf(nodePath(22) as string, args, project, port);
   });
 });

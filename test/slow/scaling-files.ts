@@ -141,12 +141,14 @@ const FILES: readonly [
   ],
   [
     'onnx',
-    'inputs, added',
+    'inputs, added, with `limits.bytes`',
     (n) => {
       const all = Object.fromEntries(many(n, (i) => [`x${i}`, { dims: ['batch', 'time', 2] }]));
       return [model({ nodes: [node('Sum', Object.keys(all).join(' '))], inputs: all })];
     },
     (n) => n - 1,
+    // A declared input is 45 bytes of the file, and as objects more than 16 times that.
+    () => ({ limits: { bytes: 2 ** 30 } }),
   ],
   [
     'keras',
@@ -224,7 +226,7 @@ const FILES: readonly [
         version: '0.5.0',
         architecture: 'LSTM',
         config: { input_size: 1, hidden_size: 1, num_layers: n },
-        weights: many(14 * n + 2, () => 0.5),
+        weights: many(14 * n + 2, () => 0.12345),
         sample_rate: 48_000,
       }),
     ],

@@ -66,8 +66,8 @@ export async function load(source: LoadSource, options: LoadOptions = {}): Promi
  */
 export async function loadFrom(name: string, read: ReadFile, options: LoadOptions = {}): Promise<Imported> {
   const limited = limitsIn(options);
-  const { readWithBeside } = await import('./beside.js');
-  return importFound(await readWithBeside(name, read, limited, givenBeside(options)), options, limited);
+  const found = await (await import('./beside.js')).readWithBeside(name, read, limited, givenBeside(options));
+  return importFound(found, options, limited);
 }
 
 /** Paths of files beside the model that the options hold. */
@@ -90,9 +90,9 @@ async function importFound(
       refuse(`options.${key}`, 'not for this file', `${format}, or no options`, key);
   switch (format) {
     case 'onnx': {
-      const { readOnnx } = await import('../onnx/read.js');
       const files = { ...others, ...options.onnx?.files };
-      return readOnnx(main, { ...limited, ...options.onnx, ...(Object.keys(files).length > 0 && { files }) });
+      const all = { ...limited, ...options.onnx, ...(Object.keys(files).length > 0 && { files }) };
+      return (await import('../onnx/read.js')).readOnnx(main, all);
     }
     case 'keras':
       return (await import('../keras/read.js')).readKeras(main, limited ?? {});
@@ -107,15 +107,12 @@ async function importFound(
     case 'tensorflow': {
       const config = options.tensorflow;
       if (!config) refuse('options.tensorflow', 'weights without a topology', 'the layers of the model', 'nothing');
-      const { readTensorFlow } = await import('../tensorflow/read.js');
-      return readTensorFlow(isZip(main) ? { npz: main } : { index: main, data: shardsOf(others) }, {
-        ...limited,
-        ...config,
-      });
+      const files = isZip(main) ? { npz: main } : { index: main, data: shardsOf(others) };
+      return (await import('../tensorflow/read.js')).readTensorFlow(files, { ...limited, ...config });
     }
     case 'safetensors': {
-      const { fromSafetensors } = await import('../safetensors/container.js');
-      return { spec: fromSafetensors(main, limited ?? {}), report: new Reporter().finish('Gatewise container') };
+      const spec = (await import('../safetensors/container.js')).fromSafetensors(main, limited ?? {});
+      return { spec, report: new Reporter().finish('Gatewise container') };
     }
   }
 }

@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { HostileFile } from '../little-heap.js';
-import { floats, ints, model, node } from './build.js';
+import { float, floats, ints, model, node } from './build.js';
 import { ModelSchema, type Node, OperatorSetIdSchema, type Tensor, TensorSchema } from './proto/onnx_pb.js';
 
 // ONNX files made to keep a reader busy or to fill its memory, and large ones that are meant.
@@ -165,6 +165,63 @@ const FILES: readonly { name: string; bytes: () => Uint8Array; says: RegExp | nu
       return model({ nodes: repeat(1000, (i) => node('Tanh', `x${i}`, `y${i}`)), inputs, outputs });
     },
     says: 2000,
+  },
+  {
+    name: 'an LSTM of 4 MB, five hundred times',
+    bytes: () =>
+      model({
+        inputs: { X: { dims: ['time', 'batch', 2] } },
+        init: { W: raw([1, 2000, 2], 1, new Uint8Array(16_000)), R: raw([1, 2000, 500], 1, new Uint8Array(4_000_000)) },
+        nodes: repeat(500, (i) => node('LSTM', 'X W R', `v${i}`, { hidden_size: 500 })),
+        outputs: Array.from({ length: 500 }, (_, i) => `v${i}`),
+      }),
+    // Each with the axis of directions that its output has.
+    says: 1000,
+  },
+  {
+    name: 'a product of 4 MB, by two thousand factors',
+    bytes: () =>
+      model({
+        inputs: { X: { dims: ['batch', 2] } },
+        init: { W: raw([2, 500_000], 1, new Uint8Array(4_000_000)) },
+        nodes: repeat(2000, (i) => node('Gemm', 'X W', `v${i}`, { alpha: float(1.5 + i) })),
+        outputs: Array.from({ length: 2000 }, (_, i) => `v${i}`),
+      }),
+    says: spent('bytes'),
+  },
+  {
+    name: 'a bias of one number for half a million',
+    bytes: () =>
+      model({
+        inputs: { X: { dims: ['batch', 2] } },
+        init: { W: raw([2, 500_000], 1, new Uint8Array(4_000_000)), C: floats([1]) },
+        nodes: repeat(2000, (i) => node('Gemm', 'X W C', `v${i}`)),
+        outputs: Array.from({ length: 2000 }, (_, i) => `v${i}`),
+      }),
+    says: spent('bytes'),
+  },
+  {
+    name: 'a constant of a million numbers, two thousand times',
+    bytes: () =>
+      model({
+        inputs: { X: { dims: ['batch', 'time', 1_000_000] } },
+        init: { C: raw([1, 1, 1_000_000], 1, new Uint8Array(4_000_000)) },
+        nodes: repeat(2000, (i) => node('Add', 'X C', `v${i}`)),
+        outputs: Array.from({ length: 2000 }, (_, i) => `v${i}`),
+      }),
+    says: 2000,
+  },
+  {
+    name: 'fifty thousand products, each of its own weights',
+    bytes: () =>
+      model({
+        inputs: { X: { dims: ['batch', 'time', 2] } },
+        init: Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`w${i}`, floats([2, 2])])),
+        nodes: repeat(50_000, (i) =>
+          node('MatMul', `${i === 0 ? 'X' : `v${i}`} w${i}`, i === 49_999 ? 'Y' : `v${i + 1}`),
+        ),
+      }),
+    says: 50_000,
   },
   { name: 'int8 weights of 40 MB', bytes: () => quantised(5000, 8000), says: 1 },
 ];

@@ -34,7 +34,7 @@ export function scheduleCalls(calls: readonly LayerCall[], numbers: Numbers, inp
     order.push(made);
     const value = numbers.made(made.layer.name, made.call);
     for (const reader of readers.get(value) ?? []) {
-      (missing[reader] as number)--;
+      missing[reader] = (missing[reader] as number) - 1;
       if (missing[reader] === 0) ready.add(reader);
     }
     readers.delete(value);

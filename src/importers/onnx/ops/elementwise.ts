@@ -2,6 +2,7 @@ import type { ActivationSpec, BinaryMerge } from '../../../spec.js';
 import { refuse } from '../../shared/refuse.js';
 import { type Context, everyInput, known, numbers, type Op } from '../context.js';
 import { broadcast, filled, pick, type Site } from '../fold/elements.js';
+import { once } from '../fold/once.js';
 import { arrange } from '../layout.js';
 import { isSym, type Num, sameNum, showSize } from '../num.js';
 import { rowArithmetic } from '../row-numbers.js';
@@ -29,8 +30,12 @@ import { isWhole, modulo, wholeQuotient } from './whole.js';
 /** The number that a constant is everywhere. */
 function uniform(x: Constant | Filled): number | undefined {
   if (x.kind === 'filled') return isSym(x.value) ? undefined : x.value;
-  const first = x.data[0];
-  return typeof first === 'number' && Array.prototype.every.call(x.data, (n: Num) => n === first) ? first : undefined;
+  const { data } = x;
+  const first = data[0];
+  return once(data, 'uniform', () => Array.prototype.every.call(data, (n: Num) => n === first)) &&
+    typeof first === 'number'
+    ? first
+    : undefined;
 }
 
 /** A constant in the storage order of a value: `[features]`, or with timesteps of fixed number `[time, features]`. */
