@@ -1,9 +1,8 @@
-import { create } from '@bufbuild/protobuf';
 import { strToU8, zipSync } from 'fflate';
 import { crc32c } from '../../src/importers/tensorflow/crc32c.js';
 import type { HostileFile } from '../importers/little-heap.js';
 import { floats, ints, model, node } from '../importers/onnx/build.js';
-import { type Node, type Tensor, TensorSchema } from '../importers/onnx/proto/onnx_pb.js';
+import { chain, int8, product, time } from '../importers/onnx/hostile-files.js';
 import { dict, id, stream, tensor } from '../importers/pytorch/pickles.js';
 import { entry, field, noRestarts, table, u32 } from '../importers/tensorflow/table.js';
 
@@ -12,27 +11,6 @@ import { entry, field, noRestarts, table, u32 } from '../importers/tensorflow/ta
 const json = (value: unknown): Uint8Array => strToU8(JSON.stringify(value));
 const many = <T>(count: number, make: (index: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 const MB = 2 ** 20;
-
-const time = [node('Shape', 'X', 's'), node('Gather', 's one', 't')];
-const chain = (count: number, make: (from: string, to: string) => Node, first: string, last: string): Node[] =>
-  many(count, (i) => make(i === 0 ? first : `v${i}`, i === count - 1 ? last : `v${i + 1}`));
-const int8 = (rows: number, columns: number): Tensor =>
-  create(TensorSchema, {
-    dims: [rows, columns].map(BigInt),
-    dataType: 3,
-    rawData: Uint8Array.from({ length: rows * columns }, (_, i) => i % 251) as Uint8Array<ArrayBuffer>,
-  });
-/** A product of matrices that nothing in the file is as large as. */
-const product = (n: number): Uint8Array =>
-  model({
-    nodes: [
-      node('ConstantOfShape', 'd', 'c'),
-      node('MatMul', 'c c', 'p'),
-      node('ReduceSum', 'p', 'r', { keepdims: 0 }),
-      node('Add', 'X r'),
-    ],
-    init: { d: ints([n, n]) },
-  });
 
 const ONNX: readonly (readonly [name: string, bytes: () => Uint8Array, says: RegExp | number])[] = [
   ['a product of matrices of 8192 by 8192', () => product(8192), /too many bytes|too many operations/],

@@ -22,7 +22,10 @@ function takes(bytes: number, make: (budget: Budget) => unknown): void {
 
 describe('JSON', () => {
   const parse = (text: string, budget?: Budget) => parseJson(strToU8(text), 'file', budget);
-  it('each object and list takes memory', () => takes(3 * 64, (budget) => parse('{"a":[1,2,{"b":"c"}]}', budget)));
+  it('each character takes two bytes, each object and list its memory', () => {
+    const text = '{"a":[1,2,{"b":"c"}]}';
+    takes(2 * text.length + 3 * 64, (budget) => parse(text, budget));
+  });
   it('a thousand levels, no more', () => {
     const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
     expect(parse(`[${nested(999)},${nested(999)}]`)).toHaveLength(2);

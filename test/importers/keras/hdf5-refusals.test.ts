@@ -63,8 +63,17 @@ describe('chunks of HDF5', () => {
   });
 });
 
+const text = (value: string): number[] => [...new TextEncoder().encode(value)];
+
+it.each(['keras2', 'keras3'] as const)('a layer of an .h5 file with more arrays than its config makes: %s', (file) => {
+  const bytes = bytesOf(file, caseOf(file, 'lstm_sequences'));
+  const all = places(bytes, text('"use_bias": true'));
+  expect(all.length).toBeGreaterThan(0);
+  for (const place of all) bytes.set(text('"use_bias":false'), place);
+  expect(refusal(() => fromKeras(bytes))).toMatch(/layer "lstm_1": wrong number of weights; expected 2, got 3: .*bias/);
+});
+
 describe('layers that an .h5 file lists in another order', () => {
-  const text = (value: string): number[] => [...new TextEncoder().encode(value)];
   it.each(['keras2', 'keras3'] as const)('%s', (file) => {
     const bytes = bytesOf(file, caseOf(file, 'lstm_sequences'));
     expect(refusal(() => fromKeras(bytes))).toBe('nothing was thrown');

@@ -8,10 +8,10 @@ import { ModelSchema, type Node, OperatorSetIdSchema, type Tensor, TensorSchema 
 const spent = (what: string): RegExp =>
   new RegExp(`too many ${what} for a file of \\d+ bytes.*limits.${what} allows more`);
 const repeat = (count: number, make: (i: number) => Node): Node[] => Array.from({ length: count }, (_, i) => make(i));
-const chain = (count: number, make: (from: string, to: string) => Node, first = 'X', last = 'Y'): Node[] =>
+export const chain = (count: number, make: (from: string, to: string) => Node, first = 'X', last = 'Y'): Node[] =>
   repeat(count, (i) => make(i === 0 ? first : `v${i}`, i === count - 1 ? last : `v${i + 1}`));
 /** The run's time as a number. */
-const time = [node('Shape', 'X', 's'), node('Gather', 's one', 't')];
+export const time = [node('Shape', 'X', 's'), node('Gather', 's one', 't')];
 const one = { one: ints([1], []) };
 
 /** A field of bytes, `count` times, in a message in a message. */
@@ -43,13 +43,31 @@ function repeated(outer: readonly number[], inner: readonly number[], count: num
 const raw = (dims: readonly number[], dataType: number, rawData: Uint8Array): Tensor =>
   create(TensorSchema, { dims: dims.map(BigInt), dataType, rawData: rawData as Uint8Array<ArrayBuffer> });
 
+export const int8 = (rows: number, columns: number): Tensor =>
+  raw(
+    [rows, columns],
+    3,
+    Uint8Array.from({ length: rows * columns }, (_, i) => i % 251),
+  );
+
+/** A product of two matrices of n by n, of which nothing in the file is as large. */
+export const product = (n: number): Uint8Array =>
+  model({
+    nodes: [
+      node('ConstantOfShape', 'd', 'c'),
+      node('MatMul', 'c c', 'p'),
+      node('ReduceSum', 'p', 'r', { keepdims: 0 }),
+      node('Add', 'X r'),
+    ],
+    init: { d: ints([n, n]) },
+  });
+
 /** A layer of int8 weights with one scale. */
 function quantised(rows: number, columns: number): Uint8Array {
-  const weights = Uint8Array.from({ length: rows * columns }, (_, i) => i % 251);
   return model({
     nodes: [node('DequantizeLinear', 'W scale', 'w'), node('MatMul', 'X w', 'Y')],
     inputs: { X: { dims: ['batch', 'time', rows] } },
-    init: { W: raw([rows, columns], 3, weights), scale: floats([], [0.01]) },
+    init: { W: int8(rows, columns), scale: floats([], [0.01]) },
   });
 }
 
@@ -69,16 +87,7 @@ const FILES: readonly { name: string; bytes: () => Uint8Array; says: RegExp | nu
   },
   {
     name: 'a product of matrices of 1000 by 1000',
-    bytes: () =>
-      model({
-        nodes: [
-          node('ConstantOfShape', 'd', 'c'),
-          node('MatMul', 'c c', 'p'),
-          node('ReduceSum', 'p', 'r', { keepdims: 0 }),
-          node('Add', 'X r'),
-        ],
-        init: { d: ints([1000, 1000]) },
-      }),
+    bytes: () => product(1000),
     says: spent('operations'),
   },
   {

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import type { OnnxOptions } from '../../../src/importers/onnx/index.js';
 import { float, floats, ints, node, type Parts } from './build.js';
-import { B, CHANNELS, FIXED, SEQUENCE, T, table, VECTOR, x } from './refused.js';
+import { B, CHANNELS, FIXED, type Row, SEQUENCE, T, table, VECTOR, x } from './refused.js';
 
 describe('ONNX, refused by its words: layers', () => {
   const W = { W: floats([1, 16, 6]), R: floats([1, 16, 4]) };
@@ -227,6 +227,14 @@ describe('ONNX, refused by its words: layers', () => {
       /an unknown activation; expected Relu, Sigmoid, Tanh, LeakyRelu, HardSigmoid, got Wobble/,
       VECTOR,
     ],
+    ...Object.entries({ strides: [1, 2], dilations: [1, 1], pads: [1, 0, 1] }).map(
+      ([name, list]): Row => [
+        `${name} of another number of axes`,
+        { nodes: [node('MaxPool', 'X', 'Y', { kernel_shape: [2], [name]: list })], inputs: x(B, 3, T) },
+        new RegExp(`${name} that do not fit; expected [12], got \\[${list}\\]`),
+        CHANNELS,
+      ],
+    ),
     [
       'a vector turned',
       {

@@ -49,6 +49,10 @@ function windowOf(op: Op, ctx: Context, x: Value, kernelDims: readonly number[] 
       `kernel [${kernel}] over ${long.length} axes`,
     );
   }
+  const fits = { strides: spatial, dilations: spatial, pads: 2 * spatial };
+  for (const [name, given] of Object.entries({ strides, dilations, pads }))
+    if (given.length !== fits[name as keyof typeof fits])
+      refuse(where, `${name} that do not fit`, `${fits[name as keyof typeof fits]}`, `[${given}]`);
   const modes: Record<string, PaddingSpec> = {
     NOTSET: [pads[slid] as number, pads[slid + spatial] as number],
     VALID: [0, 0],
