@@ -165,7 +165,7 @@ export class Model {
    * @returns out.
    * @throws {InputError} another model's stream, one of a larger batch, or twice the same; wrong length or type; several inputs or outputs.
    * @throws {DisposedError} one of the streams is, or the model.
-   * @throws {MemoryLimitError} no room to put them together. Whatever is thrown, all states are as they were.
+   * @throws {MemoryLimitError} no room to put them together. After any of these all states are as they were.
    */
   stepMany<Out extends Float32Array = Floats>(streams: Iterable<Stream>, frames: ArrayLike<number>, out?: Out): Out {
     return Stream.many(this.#alive(), streams, frames, out) as Out;
