@@ -1,15 +1,13 @@
 import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
-import { checkSpec } from '../../../src/graph/check-spec.js';
 import { crc32c } from '../../../src/importers/tensorflow/crc32c.js';
 import type { ModelSpec } from '../../../src/index.js';
-import { allLayers } from '../../../src/layers/all.js';
 import { damaged, type Seed, seeds } from '../../importers/corpus.js';
 import { campaign } from './campaign.js';
 import { damagedFields, signaturesOf } from './field-damage.js';
 import { altered, type Change } from './json-damage.js';
 import { damagedPickle, opcodesOf } from './pickle-damage.js';
 import type { Random } from './random.js';
-import { tryModel } from './run-model.js';
+import { check, tryModel } from './run-model.js';
 import { build, type Field, parse } from './wire-damage.js';
 
 // Whole files of every format, changed at random: outside, and inside, where neither checksums nor lengths nor syntax stop it. What still
@@ -207,7 +205,7 @@ function fieldDamages(seed: Seed): Damage[] {
 const DAMAGES: readonly Damage[] = seeds().flatMap((seed) => {
   const bytes = (random: Random): Uint8Array => damaged(seed.bytes, () => 2 * random.fraction() - 1);
   const inner = [jsonDamages, headerDamages, entryDamages, streamDamages, wireDamages, blockDamages, fieldDamages];
-  checkSpec(seed.read(seed.bytes), allLayers);
+  check(seed.read(seed.bytes));
   return [{ seed, how: 'bytes', apply: bytes }, ...inner.flatMap((make) => make(seed))];
 });
 
@@ -215,6 +213,6 @@ await campaign(async (random, say, number) => {
   const { seed, how, apply } = DAMAGES[number % DAMAGES.length] as Damage;
   say(`${seed.name}, ${how}`);
   const spec: ModelSpec = seed.read(apply(random));
-  checkSpec(spec, allLayers);
+  check(spec);
   return random.chance(0.25) ? tryModel(spec, random) : 'opened';
 });

@@ -1,4 +1,5 @@
 import { checkSpec } from '../../../src/graph/check-spec.js';
+import { checkInt8 } from '../../../src/graph/int8.js';
 import { createModel, type Model, type ModelSpec, UnsupportedError } from '../../../src/index.js';
 import { allLayers } from '../../../src/layers/all.js';
 import { runReference } from '../../reference/run.js';
@@ -15,11 +16,16 @@ const NEAR = 1e-4;
 type Inputs = Record<string, Float32Array | Int32Array>;
 type Numbers = { readonly data: Float32Array };
 
+/** As `createModel` does. @throws {SpecError} */
+export function check(spec: ModelSpec): void {
+  checkSpec(spec, allLayers, spec.int8 && checkInt8(spec));
+}
+
 /** @returns what could be compared: `run`, `twin`, `streamed`. @throws {Wrong} numbers that differ. */
 export async function tryModel(whole: ModelSpec, random: Random): Promise<string> {
   // The file's axes are how values come and go, not what is computed.
   const { layouts, ...spec } = whole;
-  if (layouts) checkSpec(whole, allLayers);
+  if (layouts) check(whole);
   const model = await createModel(spec, { build: 'simd', layers: allLayers, memoryLimit: 2 ** 26 });
   try {
     const time = random.between(1, 7);
