@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/{slow,runtimes,bundlers}/**'],
+    // Guides are tried where their runtimes are: `npm run test:runtimes`.
+    exclude: ['test/{slow,runtimes,bundlers}/**', 'test/docs/guides.test.ts'],
     setupFiles: ['./test/support/setup.ts'],
     reporters: ['default', './test/support/closing-reporter.ts'],
     testTimeout: 60_000,

@@ -134,13 +134,6 @@ function readLists(lists: readonly (readonly HostileFile[])[], { heap, timeout }
   }
 }
 
-/** Reads all files in one process with a heap of 256 MB. @throws if it ended early. */
-export function readInLittleHeap(files: readonly HostileFile[]): Told[] {
-  const [told] = readLists([files], LITTLE);
-  if (!Array.isArray(told)) throw new Error(told);
-  return told;
-}
-
 /** Reads every file in a process of its own, so that its memory is its own. @returns how the process ended if it did so early. */
 export function readOneByOne(files: readonly HostileFile[], bounds: Bounds = LITTLE): (Told | string)[] {
   const lists = files.map((file) => [file]);

@@ -1,17 +1,10 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Hdf5 } from '../../../src/importers/keras/files/hdf5.js';
 import { fromKeras } from '../../../src/importers/keras/index.js';
-import { expectTold, type HostileFile, readInLittleHeap, type Told } from '../little-heap.js';
 import { refusal } from '../support.js';
 import { HOSTILE, lstm } from './hostile-files.js';
 
-const GOOD: HostileFile = { name: 'good', reader: 'keras', files: () => [lstm()], says: 2 };
-
-let told: readonly Told[] = [];
-beforeAll(() => {
-  told = readInLittleHeap([GOOD, ...HOSTILE]);
-}, 150_000);
-
+// `npm run test:slow` reads them in processes of their own, and holds what memory they take.
 describe('HDF5 files made to hurt', () => {
   it('a group where a dataset is due', () => {
     expect(refusal(() => new Hdf5(lstm(), 'file').read('model_weights'))).toBe(
@@ -26,13 +19,10 @@ describe('HDF5 files made to hurt', () => {
   });
 
   it('the file they are made of is good', () => {
-    expectTold(GOOD, told[0]);
+    expect(fromKeras(lstm()).nodes).toHaveLength(2);
   });
-  it.each(HOSTILE.map((file, index) => [file.name, file, index + 1] as const))('%s', (_, file, index) => {
-    expectTold(file, told[index]);
-    expect(told[index]?.memory, 'KB at most').toBeLessThan(700_000);
-    // Known to do no harm by now.
-    const [bytes] = file.files() as [Uint8Array];
-    expect(refusal(() => fromKeras(bytes))).toMatch(file.says as RegExp);
+  it.each(HOSTILE.map((file) => [file.name, file] as const))('%s', (_, { files, says }) => {
+    const [bytes] = files() as [Uint8Array];
+    expect(refusal(() => fromKeras(bytes))).toMatch(says as RegExp);
   });
 });
