@@ -164,3 +164,18 @@ describe('what a stream can not run', () => {
     expect(x.flatMap((row) => [...stream.step(row)])).toEqual([...model.run(x)]);
   });
 });
+
+describe('a window of thousands of millions of timesteps', () => {
+  const rows = [1, 2, 3, 6].map((n) => [n, -n, 10 * n]);
+  const window = { poolSize: 2 ** 31, stride: 1, padding: 'same_upper' };
+  it.each([
+    ['max_pool1d', {}, [6, -1, 60]],
+    ['average_pool1d', {}, [3, -3, 30]],
+    ['average_pool1d', { countPadding: true }, [12, -12, 120].map((sum) => sum / 2 ** 31)],
+    ['max_pool1d', { dilation: 2, padding: [2 ** 31 - 2, 0] }, [1, -1, 10]],
+  ])('%s %j', async (type, more, first) => {
+    const poolSize = 'dilation' in more ? 2 ** 30 : 2 ** 31;
+    const y = (await modelOf({ type, ...window, poolSize, ...more }, FIXED)).run(rows);
+    expect([...y.subarray(0, 3)]).toEqual([...Float32Array.from(first)]);
+  });
+});

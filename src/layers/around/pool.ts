@@ -15,6 +15,10 @@ const windowOf = ({ poolSize, stride, dilation = 1, padding = [0, 0], ceil = fal
   ceil,
 });
 
+/** How many taps of a window stand before a timestep: not one by one, since a window may be far longer than the sequence. */
+const tapsBefore = (timestep: number, start: number, dilation: number, poolSize: number): number =>
+  Math.min(poolSize, Math.max(0, Math.ceil((timestep - start) / dilation)));
+
 /** Maximum or mean of each window of timesteps, per feature; timesteps that the padding adds are never the maximum. */
 export const pool1d: LayerKind<Pool1dNode> = {
   fields: {
@@ -47,18 +51,15 @@ export const pool1d: LayerKind<Pool1dNode> = {
         const [before, after] = windowPadding(windowOf(node), x.time);
         /** One row of y: the window over x's timesteps `start`, `start + dilation`, …, which may lie outside. */
         const pool = (f32: Float32Array, row: number, start: number, to: number): void => {
+          const first = tapsBefore(0, start, dilation, poolSize);
+          const last = tapsBefore(x.time, start, dilation, poolSize);
+          // Not behind the padding: where the number of windows is rounded up.
+          const count = countPadding ? tapsBefore(x.time + after, start, dilation, poolSize) : last - first;
           for (let feature = 0; feature < x.features; feature++) {
             let sum = 0;
             let most = Number.NEGATIVE_INFINITY;
-            let count = 0;
-            for (let tap = 0; tap < poolSize; tap++) {
-              const from = start + tap * dilation;
-              // Behind the padding too: where the number of windows is rounded up.
-              if (from >= x.time + after) break;
-              if (countPadding) count++;
-              if (from < 0 || from >= x.time) continue;
-              const value = f32[rowIndex(x, row * x.time + from) + feature] as number;
-              if (!countPadding) count++;
+            for (let tap = first; tap < last; tap++) {
+              const value = f32[rowIndex(x, row * x.time + start + tap * dilation) + feature] as number;
               sum += value;
               most = Math.max(most, value);
             }

@@ -53,6 +53,8 @@ export async function tryModel(whole: ModelSpec, random: Random): Promise<string
 function compare(spec: ModelSpec, model: Model, inputs: Inputs, outputs: Record<string, Numbers>): string {
   // The twin takes one time for all.
   if (model.inputs.some(({ kind, time }) => kind === 'sequence' && time !== 'time') || spec.carries) return 'run';
+  // Nor does it leave out of a window of millions what is outside of the sequence.
+  if (/\d{8}/.test(JSON.stringify(spec.nodes))) return 'run';
   const given = Object.fromEntries(
     model.inputs.map(({ name, kind, features }) => {
       const data = inputs[name] as Float32Array;
@@ -93,7 +95,9 @@ function isComparable({ nodes, tensors }: ModelSpec): boolean {
   const lost =
     /"(log|sqrt|power|divide|reciprocal)"/.test(text) &&
     /"(arg_reduce|max|min|sign|where|\w*equal|less|greater)/.test(text);
-  return !lost && Object.values(tensors).every(({ data }) => data.every((n) => Math.abs(n) < 1e6));
+  // What is added to numbers near 1 and taken away again leaves but a rounding of them.
+  const large = /"(alpha|beta)":-?\d{3}/.test(text);
+  return !lost && !large && Object.values(tensors).every(({ data }) => data.every((n) => Math.abs(n) < 100));
 }
 
 /** Step by step, where that is possible: the same bits. */
