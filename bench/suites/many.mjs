@@ -1,5 +1,5 @@
 import { quantize } from 'gatewise/quantize';
-import { lstmSpec, multiplyAdds, randomLayers, sizeName } from '../support/lstm.mjs';
+import { lstmSpec, multiplyAdds, randomLayers, SIZES, sizeName } from '../support/lstm.mjs';
 import { uniform } from '../support/random.mjs';
 import { median, ratios, spread } from '../support/stats.mjs';
 import { createModel } from '../support/subjects.mjs';
@@ -9,14 +9,7 @@ import { measureTurns } from '../support/turns.mjs';
 const STREAMS = 32;
 
 export const title = `Many: model.stepMany over ${STREAMS} streams, and over 3, against stream.step one by one in the same rounds; float32 and int8 weights (figures per timestep of one stream)`;
-export const points = [
-  [1, 40, 1],
-  [64, 64, 1],
-  [128, 128, 1],
-  [128, 256, 2],
-  [256, 512, 1],
-  [512, 1024, 1],
-];
+export const points = SIZES.slice(2);
 export const pointName = sizeName;
 
 /** At least this many times one by one, by `STREAMS` streams with float32 weights. */

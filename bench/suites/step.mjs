@@ -1,6 +1,6 @@
 import { assertAgree } from '../support/agree.mjs';
 import { loadEngine } from '../support/kernels.mjs';
-import { lstmSpec, randomLayers, sizeName } from '../support/lstm.mjs';
+import { lstmSpec, randomLayers, SIZES, sizeName } from '../support/lstm.mjs';
 import { uniform } from '../support/random.mjs';
 import { readRoof } from '../support/roofs.mjs';
 import { measureRounds, warmUp } from '../support/rounds.mjs';
@@ -10,13 +10,7 @@ import { digits, duration, range, times } from '../support/table.mjs';
 
 export const title =
   'Step: one LSTM timestep, against a pure read of its packed weights by 128-bit loads in the same rounds';
-export const points = [
-  [64, 64, 1],
-  [128, 128, 1],
-  [128, 256, 2],
-  [256, 512, 1],
-  [512, 1024, 1],
-];
+export const points = SIZES.slice(3);
 export const pointName = sizeName;
 
 /** At most this many times the read. */
