@@ -57,29 +57,24 @@ export interface Told {
 const SCRIPT = `
   import { readFileSync } from 'node:fs';
   const from = (path) => import(new URL(path, process.argv[3]));
-  const told = [];
-  for (const { reader, paths, options } of JSON.parse(readFileSync(process.argv[2]))) {
-    const files = paths.map((path) => new Uint8Array(readFileSync(path)));
-    const size = files.reduce((sum, { length }) => sum + length, 0);
-    const read = READERS[reader];
-    // So that its modules are there before it is timed.
-    await read([new Uint8Array(0)], options).catch(() => {});
-    const begin = process.cpuUsage();
-    const cpu = () => { const { user, system } = process.cpuUsage(begin); return (user + system) / 1000; };
-    let outcome;
-    try { outcome = { nodes: await read(files, options) }; }
-    catch (error) { outcome = { message: String(error.message), code: error.code }; }
-    told.push({ ...outcome, size, time: cpu(), memory: process.resourceUsage().maxRSS });
-    // What is left of one file is not counted as the next one's.
-    gc();
-  }
-  console.log(JSON.stringify(told));`;
-/** Hands over to a process for each list of files: one made by a large process would count that one's memory as its own (Linux). */
+  const { reader, paths, options } = JSON.parse(readFileSync(process.argv[2]));
+  const files = paths.map((path) => new Uint8Array(readFileSync(path)));
+  const size = files.reduce((sum, { length }) => sum + length, 0);
+  const read = READERS[reader];
+  // So that its modules are there before it is timed.
+  await read([new Uint8Array(0)], options).catch(() => {});
+  const begin = process.cpuUsage();
+  const cpu = () => { const { user, system } = process.cpuUsage(begin); return (user + system) / 1000; };
+  let outcome;
+  try { outcome = { nodes: await read(files, options) }; }
+  catch (error) { outcome = { message: String(error.message), code: error.code }; }
+  console.log(JSON.stringify({ ...outcome, size, time: cpu(), memory: process.resourceUsage().maxRSS }));`;
+/** Hands over to a process for each file: one made by a large process would count that one's memory as its own (Linux). */
 const LAUNCHER = `
   import { spawnSync } from 'node:child_process';
-  const { flags, timeout, lists, script, dist } = JSON.parse(process.argv[2]);
-  for (const list of lists) {
-    const child = spawnSync(process.execPath, [...flags, script, list, dist], { encoding: 'utf8', timeout });
+  const { flags, timeout, jobs, script, dist } = JSON.parse(process.argv[2]);
+  for (const job of jobs) {
+    const child = spawnSync(process.execPath, [...flags, script, job, dist], { encoding: 'utf8', timeout });
     console.log(JSON.stringify({ signal: child.signal, status: child.status, out: child.stdout, error: child.stderr.slice(-3000) }));
   }`;
 
@@ -90,54 +85,41 @@ interface Bounds {
 }
 const LITTLE: Bounds = { heap: 256, timeout: 120_000 };
 
-/**
- * Reads each list of files in a process of its own.
- * @returns what became of each file; of all files of a list whose process ended early, how it ended.
- */
-function readLists(lists: readonly (readonly HostileFile[])[], { heap, timeout }: Bounds): (Told[] | string)[] {
+/** Reads every file in a process of its own, so that its memory is its own. @returns how the process ended if it did so early. */
+export function readOneByOne(files: readonly HostileFile[], { heap, timeout }: Bounds = LITTLE): (Told | string)[] {
   const folder = mkdtempSync(join(tmpdir(), 'hostile-'));
   try {
-    const paths = lists.map((list, n) => {
-      const jobs = list.map(({ reader, files, options }, k) => ({
-        reader,
-        options,
-        paths: files().map((bytes, part) => {
-          const path = join(folder, `${n}.${k}.${part}`);
-          writeFileSync(path, bytes);
-          return path;
-        }),
-      }));
-      const path = join(folder, `${n}.json`);
-      writeFileSync(path, JSON.stringify(jobs));
-      return path;
+    const jobs = files.map(({ reader, files: parts, options }, n) => {
+      const paths = parts().map((bytes, part) => {
+        const path = join(folder, `${n}.${part}`);
+        writeFileSync(path, bytes);
+        return path;
+      });
+      const job = join(folder, `${n}.json`);
+      writeFileSync(job, JSON.stringify({ reader, options, paths }));
+      return job;
     });
     const readers = Object.entries(READERS).map(([name, code]) => `${name}: async (files, options) => ${code}`);
     const [script, launcher] = [join(folder, 'read.mjs'), join(folder, 'launch.mjs')];
     writeFileSync(script, `const READERS = { ${readers} };\n${SCRIPT}`);
     writeFileSync(launcher, LAUNCHER);
     const dist = new URL('../../dist/importers/', import.meta.url).href;
-    const order = { flags: [`--max-old-space-size=${heap}`, '--expose-gc'], timeout, lists: paths, script, dist };
+    const order = { flags: [`--max-old-space-size=${heap}`], timeout, jobs, script, dist };
     const { stdout, stderr } = spawnSync(process.execPath, [launcher, JSON.stringify(order)], {
       encoding: 'utf8',
       maxBuffer: 2 ** 28,
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
     });
     const lines = stdout.trim().split('\n');
-    if (lines.length !== lists.length) throw new Error(`the launcher failed: ${stderr}`);
+    if (lines.length !== jobs.length) throw new Error(`the launcher failed: ${stderr}`);
     return lines.map((line) => {
       const { signal, status, out, error } = JSON.parse(line);
       if (signal !== null) return `it hangs: ended by ${signal}`;
-      return status === 0 ? (JSON.parse(out) as Told[]) : `it ended with ${status}: ${error}`;
+      return status === 0 ? (JSON.parse(out) as Told) : `it ended with ${status}: ${error}`;
     });
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-/** Reads every file in a process of its own, so that its memory is its own. @returns how the process ended if it did so early. */
-export function readOneByOne(files: readonly HostileFile[], bounds: Bounds = LITTLE): (Told | string)[] {
-  const lists = files.map((file) => [file]);
-  return readLists(lists, bounds).map((told) => (Array.isArray(told) ? (told[0] as Told) : told));
 }
 
 /** The file was refused as it says, in words short enough, or is the model that it says. */
