@@ -6,6 +6,7 @@
  *
  * `packed.mjs` is the same with the weights repacked for speed.
  */
+import { stacked } from './stack.mjs';
 
 /**
  * A stack of LSTM layers with a state, one timestep at a time.
@@ -20,20 +21,7 @@ export function plainLstm(layers) {
     next: new Float32Array(layer.units),
     c: new Float32Array(layer.units),
   }));
-  return {
-    step(x, out) {
-      let value = x;
-      for (const layer of stack) value = cell(layer, value);
-      for (let unit = 0; unit < out.length; unit++) out[unit] = value[unit];
-      return out;
-    },
-    reset() {
-      for (const { h, c } of stack) {
-        h.fill(0);
-        c.fill(0);
-      }
-    },
-  };
+  return stacked(stack, cell);
 }
 
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));

@@ -18,10 +18,13 @@ export const sizeName = ([inputs, units, layers]) => `(${inputs}, ${units}, ${la
 export const multiplyAdds = ([inputs, units, layers]) => 4 * units * (inputs + units + (layers - 1) * 2 * units);
 
 /**
- * Weights at the scale of trained ones (PyTorch's initialisation, ±1/√units): one entry per layer,
- * `weightIh (4·units, input)`, `weightHh (4·units, units)`, `bias (4·units)`, gates stacked i f g o.
+ * LSTM layers with weights at the scale of trained ones: one entry per layer, `weightIh (4·units, input)`, `weightHh (4·units, units)`,
+ * `bias (4·units)`, gates stacked i f g o.
  */
-export function randomLayers([inputs, units, layers]) {
+export const randomLayers = (size) => drawLayers(size, 4);
+
+/** Layers of a cell with so many gates, uniform in ±1/√units (PyTorch's initialisation); `more(draw)` is what else a layer has. */
+export function drawLayers([inputs, units, layers], gates, more = () => ({})) {
   const scale = 1 / Math.sqrt(units);
   return Array.from({ length: layers }, (_, layer) => {
     const input = layer === 0 ? inputs : units;
@@ -29,9 +32,10 @@ export function randomLayers([inputs, units, layers]) {
     return {
       inputs: input,
       units,
-      weightIh: draw(1, 4 * units * input),
-      weightHh: draw(2, 4 * units * units),
-      bias: draw(3, 4 * units),
+      weightIh: draw(1, gates * units * input),
+      weightHh: draw(2, gates * units * units),
+      bias: draw(3, gates * units),
+      ...more(draw),
     };
   });
 }

@@ -14,3 +14,6 @@ export const spread = (values) => ({
 
 /** Round by round: a[r] / b[r]. Drift of the machine cancels, as both were measured in the same moments. */
 export const ratios = (a, b) => a.map((value, round) => value / b[round]);
+
+/** The value that a share of the sorted ones do not exceed. */
+export const quantile = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];

@@ -9,16 +9,25 @@
 export async function measureTurns(cases, { rounds, seconds }) {
   const names = Object.keys(cases);
   const calls = {};
-  for (const name of names) calls[name] = Math.max(1, Math.round(seconds / (await secondsOf(cases[name], seconds))));
+  for (const name of names) calls[name] = await callsIn(seconds, cases[name]);
   const result = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const name of round % 2 === 0 ? names : names.toReversed()) {
-      const start = processorTime();
-      await repeat(cases[name], calls[name]);
-      result[name].push((processorTime() - start) / calls[name]);
-    }
+    for (const name of round % 2 === 0 ? names : names.toReversed())
+      result[name].push(await turn(cases[name], calls[name]));
   }
   return result;
+}
+
+/** Seconds of processor time per call, of so many calls. */
+export async function turn(run, calls) {
+  const start = processorTime();
+  await repeat(run, calls);
+  return (processorTime() - start) / calls;
+}
+
+/** How many calls take so many seconds, at least one; the case is warm afterwards. */
+export async function callsIn(seconds, run) {
+  return Math.max(1, Math.round(seconds / (await secondsOf(run, seconds))));
 }
 
 function processorTime() {
@@ -30,7 +39,7 @@ function processorTime() {
 function repeat(run, count) {
   for (let i = 0; i < count; i++) {
     const pending = run();
-    if (pending !== undefined) return finish(run, count - i - 1, pending);
+    if (pending instanceof Promise) return finish(run, count - i - 1, pending);
   }
 }
 

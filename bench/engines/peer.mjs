@@ -1,0 +1,33 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+
+const require = createRequire(new URL('../peers/package.json', import.meta.url));
+
+/** Whether bench/peers has this package (npm --prefix bench/peers ci --ignore-scripts). */
+export function installed(name) {
+  try {
+    require.resolve(name);
+    return true;
+  } catch (error) {
+    if (error.code !== 'MODULE_NOT_FOUND') throw error;
+    return false;
+  }
+}
+
+export const requirePeer = (name) => require(name);
+
+/** Where the package's code lies. */
+export const folderOf = (name) => dirname(require.resolve(name));
+
+/** `[batch][time][features]` with the first two axes changed places. */
+export function timeFirst(x, batch, time) {
+  const features = x.length / (batch * time);
+  const turned = new Float32Array(x.length);
+  for (let b = 0; b < batch; b++) {
+    for (let t = 0; t < time; t++) {
+      const from = (b * time + t) * features;
+      turned.set(x.subarray(from, from + features), (t * batch + b) * features);
+    }
+  }
+  return turned;
+}
