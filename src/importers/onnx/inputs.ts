@@ -50,6 +50,9 @@ export function usesOf(graph: Graph, budget: Budget): (name: string) => Uses {
   const ids = idsOf(graph);
   const windows = graph.node.filter(({ opType }) => /(Conv|Pool)/.test(opType));
   const slid = new Set(windows.map(({ input }) => input[0]));
+  // What is rounded on the way to a window stands as it did before.
+  for (const { opType, input, output } of [...graph.node].reverse())
+    if (/QuantizeLinear$/i.test(opType) && output[0] && slid.has(output[0])) slid.add(input[0]);
   const { initial } = slotsOf(graph, budget);
   return (name) => ({ ids: ids.has(name), slid: slid.has(name), initial: initial.has(name) });
 }

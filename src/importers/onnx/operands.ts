@@ -24,7 +24,7 @@ const ONNX: ReadonlyMap<string, Most> = new Map<string, Most>([
   ...alike(OF_THREE, 3),
   ['Constant', 0],
   ['BatchNormalization', 5],
-  ['MatMulInteger', 4],
+  ...alike('MatMulInteger ConvInteger', 4),
   ['QuantizeLinear', 3],
   ['DequantizeLinear', 3],
   ['LSTM', 8],
@@ -95,6 +95,8 @@ const MICROSOFT: ReadonlyMap<string, Most> = new Map<string, Most>([
   ['FusedConv', 4],
   ['SkipLayerNormalization', 5],
   ['DynamicQuantizeLSTM', 12],
+  ['DynamicQuantizeMatMul', 5],
+  ['MatMulIntegerToFloat', 7],
 ]);
 
 /** @throws {ImportError} more inputs than the operator has in its version. */

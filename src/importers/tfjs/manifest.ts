@@ -37,9 +37,15 @@ export function shardNames(modelJson: Uint8Array, budget: Budget): string[] {
 
 /**
  * The weights of every group: the group's files one after another hold its weights one after another.
+ * @param note is told which weights were dequantised.
  * @throws {ImportError} malformed, or more than the budget has; a shard that is not given, or of the wrong size.
  */
-export function readManifest(manifest: unknown, shards: Shards, budget: Budget): Map<string, Stored> {
+export function readManifest(
+  manifest: unknown,
+  shards: Shards,
+  budget: Budget,
+  note: (text: string) => void,
+): Map<string, Stored> {
   if (!Array.isArray(manifest)) return refuse('weightsManifest', 'no weights', 'a list of groups', show(manifest));
   const list = Array.isArray(shards) ? (shards as readonly FileBytes[]) : undefined;
   const byPath = new Map(list ? [] : Object.entries(shards).map(([path, bytes]) => [plainPath(path), bytes]));
@@ -68,8 +74,9 @@ export function readManifest(manifest: unknown, shards: Shards, budget: Budget):
     const bytes = new Joined(files, budget, where);
     let position = 0;
     for (const weight of weights) {
-      const { stored, size } = readWeight(weight, bytes, position, where, budget);
+      const { stored, size, quantised } = readWeight(weight, bytes, position, where, budget);
       if (arrays.has(stored.name)) refuse(where, 'a weight twice', 'every name once', stored.name);
+      if (quantised) note(`${JSON.stringify(stored.name)}: ${quantised}, dequantised to float32`);
       arrays.set(stored.name, stored);
       position += size;
     }
@@ -84,7 +91,7 @@ function readWeight(
   position: number,
   group: string,
   budget: Budget,
-): { stored: Stored; size: number } {
+): { stored: Stored; size: number; quantised?: string } {
   if (!isObject(weight) || typeof weight.name !== 'string' || !Array.isArray(weight.shape))
     return refuse(group, 'not a weight', '{ name, shape, dtype }', show(weight));
   const { name, shape, dtype, quantization } = weight;
@@ -115,7 +122,7 @@ function readWeight(
     return refuse(where, 'no scale or min', 'numbers', show(quantization));
   budget.bytes(numbers.byteLength, where);
   const data = numbers.map((number) => number * scale + min);
-  return { stored: { name, shape, data }, size };
+  return { stored: { name, shape, data }, size, quantised: `${type}, ${scale}·q + ${min}` };
 }
 
 /** Files one after another, read from the beginning on and joined nowhere but where an array lies across two. */

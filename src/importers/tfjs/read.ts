@@ -55,13 +55,15 @@ export function readTfjs(modelJson: FileBytes, shards: Shards, options: ImportOp
   if (!isObject(modelTopology)) return refuse('model.json, modelTopology', 'no layers', 'a model', show(modelTopology));
   const topology = isObject(modelTopology.model_config) ? modelTopology.model_config : modelTopology;
   const stated = typeof modelTopology.keras_version === 'string' ? modelTopology.keras_version : '';
-  const arrays = readManifest(weightsManifest, shards, budget);
+  const notes: string[] = [];
+  const arrays = readManifest(weightsManifest, shards, budget, (note) => notes.push(note));
   const entry = rootOf('modelTopology', topology);
   const layers = layersOf(entry);
   const { weights, left } = namedWeights(layers, arrays, budget);
   // TensorFlow.js itself computes what Keras 2.2 does.
   const rules = rulesOf(/^[23]\./.test(stated) ? stated : '2.2.4');
   const { spec, reporter } = kerasModel(entry, weights, rules, budget);
+  for (const note of notes) reporter.note(note);
   const nobodys = left();
   if (nobodys.length > 0)
     refuse(

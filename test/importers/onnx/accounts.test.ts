@@ -6,6 +6,7 @@ const FILES = [
   'models',
   'exports',
   'around',
+  'quantised',
   'graphs',
   'external',
   'lengths',

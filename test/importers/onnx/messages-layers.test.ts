@@ -263,12 +263,28 @@ describe('ONNX, refused by its words: layers', () => {
     [
       'values that are quantised in the file',
       { nodes: [node('MatMulInteger', 'X W z')], init: { W: ints([1, 2, 3, 4, 5, 6], [6, 1]), z: ints([3], []) } },
-      /a zero point of A in the file; expected DynamicQuantizeLinear, got 3/,
+      /a zero point of the value in the file; expected DynamicQuantizeLinear, got 3/,
     ],
     [
       'zero points that do not fit',
       { nodes: [node('MatMulInteger', 'X W _ z')], init: { W: ints([1, 2, 3, 4, 5, 6], [6, 1]), z: ints([3, 4]) } },
-      /zero points of B that do not fit; expected 1 or 1, got 2/,
+      /zero points of the weight that do not fit; expected 1 or 1, got 2/,
+    ],
+    [
+      'scales that do not fit',
+      {
+        nodes: [node('DynamicQuantizeMatMul', 'X W s', 'Y', {}, 'com.microsoft')],
+        init: { W: ints([1, 2, 3, 4, 5, 6], [6, 1]), s: floats([3]) },
+      },
+      /scales of the weight that do not fit; expected 1 or 1, got 3/,
+    ],
+    [
+      'a scale of values that are quantised in the file',
+      {
+        nodes: [node('MatMulIntegerToFloat', 'X W a s', 'Y', {}, 'com.microsoft')],
+        init: { W: ints([1, 2, 3, 4, 5, 6], [6, 1]), a: floats([], [0.5]), s: floats([], [0.5]) },
+      },
+      /a scale of the value in the file; expected DynamicQuantizeLinear, got 0.5/,
     ],
   ]);
 });

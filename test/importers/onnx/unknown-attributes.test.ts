@@ -52,7 +52,18 @@ function refusesMore(file: Uint8Array, options: Parameters<typeof fromOnnx>[1], 
 
 it('an attribute that no operator has is refused on every operator', () => {
   const found = new Set<string>();
-  for (const name of ['models', 'graphs', 'around', 'exports', 'torch', 'lengths', 'keras3', 'keras2', 'lengths-old'])
+  for (const name of [
+    'models',
+    'graphs',
+    'around',
+    'exports',
+    'torch',
+    'lengths',
+    'keras3',
+    'keras2',
+    'lengths-old',
+    'quantised',
+  ])
     for (const one of recorded(name)) refusesMore(bytes(one), one.options, found);
   for (const parts of OTHERS) refusesMore(model(parts), {}, found);
   const all = [

@@ -54,6 +54,8 @@ const LINES: Readonly<Record<string, string>> = {
   'x scale zero? | axis block_size output_dtype saturate precision': 'QuantizeLinear',
   'whole scale zero? | axis block_size output_dtype': 'DequantizeLinear',
   'x whole zero? zero? |': 'MatMulInteger',
+  'x whole scale zero? bias? |': 'com.microsoft.DynamicQuantizeMatMul',
+  'x whole scale scale zero? zero? bias? |': 'com.microsoft.MatMulIntegerToFloat',
   [`x recurrence recurrence recurrence? lengths? state? state? recurrence? | direction layout clip ${ACTIVATIONS} input_forget | hidden_size`]:
     'LSTM',
   [`x recurrence recurrence recurrence? lengths? state? | direction layout clip ${ACTIVATIONS} linear_before_reset | hidden_size`]:
@@ -76,6 +78,7 @@ const LINES: Readonly<Record<string, string>> = {
   'x lengths | batch_axis time_axis': 'ReverseSequence',
   'x sizes? | num_outputs | axis': 'Split',
   [`x kernel bias? | ${WINDOW} group`]: 'Conv',
+  [`x kernel zero? zero? | ${WINDOW} group`]: 'ConvInteger',
   [`x kernel bias? | ${WINDOW} group output_padding output_shape`]: 'ConvTranspose',
   [`x kernel bias? | ${WINDOW} group activation_params | activation`]: 'com.microsoft.FusedConv',
   [`x | ${WINDOW} ceil_mode count_include_pad | kernel_shape`]: 'AveragePool',

@@ -2,12 +2,11 @@ import type { Op } from '../context.js';
 import type { Constant } from '../value.js';
 import { binary, clip, isBinary, isReduction, isUnary, type Reduction, reduce, unary, where } from './arithmetic.js';
 import { concat, gather, range, slice, transpose } from './moves.js';
-import { dequantise, matmul } from './weights.js';
+import { matmul } from './weights.js';
 
 const OPERATORS: Readonly<Record<string, (op: Op) => Constant | undefined>> = {
   Clip: clip,
   Concat: concat,
-  DequantizeLinear: dequantise,
   Gather: gather,
   Gemm: matmul,
   MatMul: matmul,

@@ -13,7 +13,7 @@ import { PAD } from './pad.js';
 import { PLACE } from './place.js';
 import { PRODUCT } from './product.js';
 import { QUANTISE } from './quantise.js';
-import { QUANTISED } from './quantised.js';
+import { QUANTISED, QUANTISED_FUSED } from './quantised.js';
 import { QUANTISED_LSTM, RECURRENT } from './recurrent/operators.js';
 import { REDUCE } from './reduce.js';
 import { ROWS } from './rows.js';
@@ -50,4 +50,4 @@ export const OPERATORS: Readonly<Record<string, Run>> = {
 };
 
 /** Those of the domain com.microsoft. */
-export const MICROSOFT: Readonly<Record<string, Run>> = { ...FUSED, ...QUANTISED_LSTM };
+export const MICROSOFT: Readonly<Record<string, Run>> = { ...FUSED, ...QUANTISED_FUSED, ...QUANTISED_LSTM };

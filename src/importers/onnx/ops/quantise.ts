@@ -1,7 +1,9 @@
 import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, known, numbers, type Op } from '../context.js';
 import { expand, typed } from '../fold/elements.js';
+import { dequantise } from '../fold/weights.js';
 import { value } from '../stretch.js';
+import { typeName } from '../tensor.js';
 import { type Constant, constant, dimsOf, type Item, type Value } from '../value.js';
 import { activation } from './activate.js';
 import { merged } from './elementwise.js';
@@ -74,6 +76,13 @@ function quantizeLinear(op: Op, ctx: Context): Item[] {
 }
 
 function dequantizeLinear(op: Op, ctx: Context): Item[] {
+  const [weight] = op.inputs;
+  if (weight?.kind === 'constant') {
+    const name = weight.tensor === undefined ? 'whole numbers' : JSON.stringify(weight.tensor);
+    op.budget.characters(name.length, op.where);
+    ctx.reporter.note(`${op.where}: ${name}, ${typeName(weight.type)}, dequantised to float32`);
+    return [dequantise(op)];
+  }
   const x = value(ctx, op.where, op.inputs[0], 'x');
   const { scale, zero } = readScale(op, x.axes.length);
   op.attributes.ignore('output_dtype');
