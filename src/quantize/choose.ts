@@ -1,7 +1,9 @@
 import { InputError } from '../errors.js';
 import type { Model } from '../index.js';
 import { INT8_FIELDS } from '../layers/int8/index.js';
-import type { ModelSpec, NodeSpec } from '../spec.js';
+import type { ModelSpec, NodeSpec, TensorSpec } from '../spec.js';
+import { isExact } from './integers.js';
+import { shiftOf } from './shift.js';
 
 /**
  * Multiply-adds of a timestep below which int8 is slower, since rounding and further calls take more than the product saves: of a
@@ -19,12 +21,20 @@ export interface Choice {
   readonly why: string | undefined;
 }
 
+/** Which layers: those that int8 makes faster, all, or those whose weights it leaves as they are. */
+export const CHOICES = ['faster', 'all', 'exact'] as const;
+
 /**
- * Which layers get int8 weights: all that can, but those in `keep`, those that would be slower (unless `all`), and those that share a
- * matrix with one that stays float32.
+ * Which layers get int8 weights: all that can, but those in `keep`, those that are not of the choice, and those that share a matrix with
+ * one that stays float32.
  * @throws {InputError} a name in `keep` that no layer has.
  */
-export function chooseLayers(spec: ModelSpec, model: Model, keep: readonly string[], all: boolean): Choice[] {
+export function chooseLayers(
+  spec: ModelSpec,
+  model: Model,
+  keep: readonly string[],
+  layers: (typeof CHOICES)[number],
+): Choice[] {
   const names = new Set(spec.nodes.map(({ name }) => name));
   for (const name of keep) {
     if (names.has(name)) continue;
@@ -34,11 +44,26 @@ export function chooseLayers(spec: ModelSpec, model: Model, keep: readonly strin
   const choices = spec.nodes.flatMap((node): Choice[] => {
     const tensors = matricesOf(node).filter((name) => Object.hasOwn(spec.tensors, name));
     if (tensors.length === 0) return [];
-    const slower = !all && node.type !== 'embedding' && isSmall(model, node.name);
-    const why = keep.includes(node.name) ? 'kept' : slower ? 'too small to gain' : undefined;
+    const why = keep.includes(node.name) ? 'kept' : whyNot(spec, model, node, tensors, layers);
     return [{ node, tensors, why }];
   });
   return withoutShared(spec, choices);
+}
+
+function whyNot(
+  spec: ModelSpec,
+  model: Model,
+  { name, type }: NodeSpec,
+  tensors: readonly string[],
+  layers: (typeof CHOICES)[number],
+): string | undefined {
+  if (layers === 'exact') {
+    const exact = (tensor: TensorSpec): boolean =>
+      isExact(tensor) || (type === 'embedding' && shiftOf(tensor) !== undefined);
+    const rounded = tensors.find((tensor) => !exact(spec.tensors[tensor] as TensorSpec));
+    return rounded && `${JSON.stringify(rounded)} would be rounded`;
+  }
+  return layers === 'faster' && type !== 'embedding' && isSmall(model, name) ? 'too small to gain' : undefined;
 }
 
 /** Names of the tensors of a node that may be int8. */
@@ -78,4 +103,13 @@ function withoutShared(spec: ModelSpec, choices: readonly Choice[]): Choice[] {
     return { ...choice, why: `shares ${JSON.stringify(shared)} with ${elsewhere.get(shared)}` };
   });
   return changed ? withoutShared(spec, next) : next;
+}
+
+/** What is to be taken from the tables of embeddings, by name: of those that nothing else multiplies. */
+export function chooseShifts(spec: ModelSpec, choices: readonly Choice[]): Map<string, number> {
+  const chosen = choices.filter(({ why }) => why === undefined);
+  const others = new Set(chosen.flatMap(({ node, tensors }) => (node.type === 'embedding' ? [] : tensors)));
+  const tables = chosen.flatMap(({ tensors }) => tensors.filter((name) => !others.has(name)));
+  const shifts = tables.map((name) => [name, shiftOf(spec.tensors[name] as TensorSpec)] as const);
+  return new Map(shifts.filter((one): one is [string, number] => one[1] !== undefined));
 }

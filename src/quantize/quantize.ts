@@ -1,11 +1,12 @@
 import { InputError } from '../errors.js';
 import type { Model, ModelSource } from '../index.js';
 import type { ModelSpec, NodeSpec, TensorSpec } from '../spec.js';
-import { type Choice, chooseLayers } from './choose.js';
+import { CHOICES, type Choice, chooseLayers, chooseShifts } from './choose.js';
 import { type Covariance, covariances } from './covariance.js';
 import { Errors, type LayerReport, type QuantizeReport, withText } from './report.js';
-import { roundTensor } from './round.js';
+import { type Rounded, roundTensor } from './round.js';
 import type { Sample } from './sample.js';
+import { withShifts } from './shift.js';
 
 export interface QuantizeOptions {
   /** Default, and all there is: `'int8'`. */
@@ -19,14 +20,18 @@ export interface QuantizeOptions {
   readonly compensate?: boolean;
   /** Names of layers that stay float32. */
   readonly keep?: readonly string[];
-  /** Which of the others become int8: those that it makes faster, or all, for the sake of the bytes. Default `'faster'`. */
-  readonly layers?: 'faster' | 'all';
+  /**
+   * Which of the others become int8: those that it makes faster; all, for the sake of the bytes; or those whose weights are integers of
+   * 8 bits times a scale already, as a quantised file's are, so that none changes. Default `'faster'`.
+   */
+  readonly layers?: 'faster' | 'all' | 'exact';
 }
 
 const OPTIONS = ['weights', 'samples', 'compensate', 'keep', 'layers'];
 
 /**
- * The model with int8 weights: the same spec, its matrices rounded with one scale for each output, and an account of it.
+ * The model with int8 weights: the same spec, its matrices rounded with one scale for each output, and an account of it. Outputs whose
+ * weights are integers of 8 bits times a scale already, since the file was quantised by others, keep these integers.
  *
  * @param source a spec, or the `{ spec, report }` that importers give; it is not changed.
  * @throws {InputError} an unknown option or layer, a sample that the model does not take.
@@ -42,18 +47,20 @@ export async function quantize(
   const createModel = (await import('../index.js')).createModel;
   const open = (one: ModelSpec): Promise<Model> => createModel(one, { build: 'simd' });
   const model = await open(spec);
-  const choices = chooseLayers(spec, model, keep, layers === 'all');
+  const choices = chooseLayers(spec, model, keep, layers);
   const known = compensate ? await covariances(spec, choices, samples, open) : new Map<string, Covariance>();
-  const quantized = withInt8(spec, choices, known);
+  const shifts = chooseShifts(spec, choices);
+  const rounded = roundAll(spec, choices, known, shifts);
+  const quantized = withInt8(spec, rounded, shifts);
   const compared = samples.length > 0 ? await compare(spec, quantized, choices, samples, open) : undefined;
   model.dispose();
-  const reports = choices.map((choice) => layerReport(spec, quantized, choice, compared?.layers.get(choice.node.name)));
+  const reports = choices.map((choice) => layerReport(spec, rounded, choice, compared?.layers.get(choice.node.name)));
   const report = withText({
     layers: reports,
     ...(compared && { outputs: compared.outputs.all() }),
     bytes: bytesOf(
       spec,
-      quantized,
+      rounded,
       choices.flatMap(({ tensors }) => tensors),
     ),
   });
@@ -69,7 +76,7 @@ function checkOptions(options: QuantizeOptions): QuantizeOptions {
   }
   const { weights = 'int8', samples = [], compensate = false, keep = [], layers = 'faster' } = options;
   if (weights !== 'int8') refuse('quantize, weights', 'no such type of weights', 'int8', weights);
-  if (layers !== 'faster' && layers !== 'all') refuse('quantize, layers', 'no such choice', 'faster or all', layers);
+  if (!CHOICES.includes(layers)) refuse('quantize, layers', 'no such choice', CHOICES.join(', '), layers);
   if (!Array.isArray(samples)) refuse('quantize, samples', 'not a list', 'an array of runs', typeof samples);
   if (typeof compensate !== 'boolean') refuse('quantize, compensate', 'not a yes or no', 'true or false', compensate);
   if (compensate && samples.length === 0) refuse('quantize, compensate', 'nothing to go by', 'samples', samples);
@@ -77,36 +84,67 @@ function checkOptions(options: QuantizeOptions): QuantizeOptions {
   return options;
 }
 
-function withInt8(spec: ModelSpec, choices: readonly Choice[], known: ReadonlyMap<string, Covariance>): ModelSpec {
-  const names = new Set(choices.filter(({ why }) => why === undefined).flatMap(({ tensors }) => tensors));
-  if (names.size === 0) return spec;
-  const floats = Object.entries(spec.tensors).filter(([name]) => !names.has(name));
-  const rounded = [...names].map(
-    (name) => [name, roundTensor(name, spec.tensors[name] as TensorSpec, known.get(name))] as const,
-  );
-  return { ...spec, tensors: Object.fromEntries(floats), int8: { ...spec.int8, ...Object.fromEntries(rounded) } };
+/** The tensors of the layers that are chosen, by name. */
+function roundAll(
+  spec: ModelSpec,
+  choices: readonly Choice[],
+  known: ReadonlyMap<string, Covariance>,
+  shifts: ReadonlyMap<string, number>,
+): Map<string, Rounded> {
+  const names = choices.flatMap(({ why, tensors }) => (why === undefined ? tensors : []));
+  const round = (name: string): Rounded => {
+    const { shape, data } = spec.tensors[name] as TensorSpec;
+    const shift = shifts.get(name);
+    return roundTensor(name, { shape, data: shift === undefined ? data : data.map((n) => n - shift) }, known.get(name));
+  };
+  return new Map([...new Set(names)].map((name) => [name, round(name)]));
+}
+
+function withInt8(
+  spec: ModelSpec,
+  rounded: ReadonlyMap<string, Rounded>,
+  shifts: ReadonlyMap<string, number>,
+): ModelSpec {
+  if (rounded.size === 0) return spec;
+  const inputs = spec.inputs.map(({ name }) => name);
+  const nodes = shifts.size === 0 ? spec.nodes : withShifts(spec.nodes, shifts, inputs);
+  const floats = Object.entries(spec.tensors).filter(([name]) => !rounded.has(name));
+  const int8 = [...rounded].map(([name, { tensor }]) => [name, tensor] as const);
+  return { ...spec, nodes, tensors: Object.fromEntries(floats), int8: { ...spec.int8, ...Object.fromEntries(int8) } };
 }
 
 /** Of these tensors, each once, before and after. */
-function bytesOf(spec: ModelSpec, quantized: ModelSpec, tensors: readonly string[]): [before: number, now: number] {
+function bytesOf(
+  spec: ModelSpec,
+  rounded: ReadonlyMap<string, Rounded>,
+  tensors: readonly string[],
+): [before: number, now: number] {
   const total: [number, number] = [0, 0];
   for (const name of new Set(tensors)) {
     const before = (spec.tensors[name] as TensorSpec).data.byteLength;
-    const int8 = quantized.int8?.[name];
+    const int8 = rounded.get(name)?.tensor;
     total[0] += before;
     total[1] += int8 ? int8.data.byteLength + int8.scales.byteLength : before;
   }
   return total;
 }
 
-function layerReport(spec: ModelSpec, quantized: ModelSpec, choice: Choice, errors: Errors | undefined): LayerReport {
-  const { node, tensors, why } = choice;
+function layerReport(
+  spec: ModelSpec,
+  rounded: ReadonlyMap<string, Rounded>,
+  { node, tensors, why }: Choice,
+  errors: Errors | undefined,
+): LayerReport {
+  const own = [...new Set(tensors)].map((name) => rounded.get(name) as Rounded);
+  const sum = (of: (one: Rounded) => number): number => own.reduce((total, one) => total + of(one), 0);
   return {
     name: node.name,
     type: node.type,
     int8: why === undefined,
-    ...(why !== undefined && { why }),
-    bytes: bytesOf(spec, quantized, tensors),
+    ...(why === undefined
+      ? { exact: [sum(({ exact }) => exact), sum(({ tensor }) => tensor.scales.length)] as const }
+      : { why }),
+    bytes: bytesOf(spec, rounded, tensors),
     ...(errors && { errors: errors.all() }),
   };
 }

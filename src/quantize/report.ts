@@ -14,6 +14,11 @@ export interface LayerReport {
   readonly int8: boolean;
   /** Why they are not. */
   readonly why?: string;
+  /**
+   * Where they are: outputs whose weights are the same numbers as before, since they were integers of 8 bits times a scale already, of
+   * all outputs of its matrices.
+   */
+  readonly exact?: readonly [outputs: number, of: number];
   /** Of its matrices, before and now, scales included. */
   readonly bytes: readonly [before: number, now: number];
   /**
@@ -92,10 +97,12 @@ function table({ layers, outputs, bytes }: Omit<QuantizeReport, 'toString'>): st
     type,
     int8,
     why,
+    exact: [exact, of] = [0, 0],
     bytes: [before, now],
     errors: own = {},
   } of layers) {
-    errors([name, type, int8 ? 'int8' : `float32: ${why}`, int8 ? `${before} → ${now}` : `${now}`], own);
+    const how = exact === 0 ? '' : exact === of ? ', exact' : `, ${exact} of ${of} outputs exact`;
+    errors([name, type, int8 ? `int8${how}` : `float32: ${why}`, int8 ? `${before} → ${now}` : `${now}`], own);
   }
   for (const [name, error] of Object.entries(outputs ?? {})) errors([name, 'output', '', ''], { '': error });
   const widths = (lines[0] as string[]).map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
