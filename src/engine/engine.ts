@@ -8,7 +8,7 @@ import { makeLayer } from '../layers/common.js';
 import type { BuildContext, CellInfo, Int8Support, Layer, LayerKinds, StepRecord } from '../layers/layer.js';
 import { SlotLayout, type StatePlace } from '../layers/recurrent/slot.js';
 import { raise } from '../refuse.js';
-import type { ModelSpec, TensorSpec } from '../spec.js';
+import type { Int8TensorSpec, ModelSpec, TensorSpec } from '../spec.js';
 import { type Holder, leastOf, type StateOwner } from '../state/access.js';
 import { fingerprint } from '../state/fingerprint.js';
 import { dataHasher, type Hash } from '../state/hash.js';
@@ -81,7 +81,11 @@ export class ModelEngine implements Engine, StateOwner {
   ) {
     const integers = int8?.tensors(spec);
     this.graph = checkSpec(spec, kinds, integers);
-    const tensors = { ...spec.tensors, ...integers };
+    const tensors: Readonly<Record<string, TensorSpec | Int8TensorSpec>> = {
+      __proto__: null as never,
+      ...spec.tensors,
+      ...integers,
+    };
     this.arena = new Arena(memoryLimit);
     this.memoryLimit = this.arena.limit;
     this.kernels = instantiate(loaded, this.arena.memory);

@@ -26,7 +26,7 @@ function check(spec: ModelSpec, kinds: NodeKinds, int8: Shaped | undefined): Gra
   requireObject(spec.tensors, 'spec.tensors', 'no tensors', 'a record of tensors');
   for (const [name, tensor] of Object.entries(spec.tensors)) checkTensor(name, tensor);
   if (spec.int8 !== undefined && !int8) badSpec('spec.int8', 'no integer kernels', 'options.int8');
-  const tensors: Shaped = { ...spec.tensors, ...int8 };
+  const tensors: Shaped = { __proto__: null as never, ...spec.tensors, ...int8 };
   const vocabularies = new Map<string, number>();
 
   const values = new Map<string, ValueInfo>();
@@ -197,7 +197,7 @@ function checkCarries(
       }
     }
     const { initial } = carry;
-    if (initial !== undefined && !(Object.hasOwn(tensors, initial) && isVector(tensors[initial], features))) {
+    if (initial !== undefined && !isVector(tensors[initial], features)) {
       badSpec(where, 'no such initial state', `[${features}]`, describe(initial));
     }
     return { input, output, initial };

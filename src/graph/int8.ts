@@ -7,6 +7,7 @@ import { list, onlyKeys, size } from './field-checks.js';
 /** The fields that may name int8 weights, by type of node or cell. */
 const RECURRENT = ['weightIh', 'weightHh'];
 export const INT8_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  __proto__: null as never,
   lstm: RECURRENT,
   gru: RECURRENT,
   rnn: RECURRENT,
@@ -81,7 +82,7 @@ function checkNode(node: unknown, tensors: Readonly<Record<string, Int8TensorSpe
     const int8 = named.filter(([, tensor]) => typeof tensor === 'string' && Object.hasOwn(tensors, tensor));
     if (int8.length === 0) continue;
     const type = String(part?.type);
-    const allowed = Object.hasOwn(INT8_FIELDS, type) ? (INT8_FIELDS[type] as readonly string[]) : [];
+    const allowed = INT8_FIELDS[type] ?? [];
     for (const [field, tensor] of int8) {
       if (allowed.includes(field)) continue;
       const places = allowed.length > 0 ? `${allowed.join(' and ')} alone` : `none in a node of type ${type}`;

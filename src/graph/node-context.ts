@@ -44,7 +44,7 @@ export function namedTensors({ tensors }: NodeContext, names: object, shapes: Te
   requireObject(names, where, 'no tensors', `tensors: ${fields.join(', ')}`);
   const withoutMark = (field: string): string => field.replace('?', '');
   onlyKeys(names, fields.map(withoutMark), `${where}, tensors`);
-  const found: Record<string, Shaped[string]> = {};
+  const found: Record<string, Shaped[string]> = { __proto__: null as never };
   for (const [field, shape] of Object.entries(shapes)) {
     const key = withoutMark(field);
     const name = (names as Record<string, unknown>)[key];

@@ -22,6 +22,7 @@ import { recurrent } from './recurrent/recurrent.js';
 
 /** Every type of node there is: the common ones, and what surrounds recurrent layers in real model files. */
 export const allLayers: LayerKinds = {
+  __proto__: null as never,
   ...KINDS,
   lstm: withLengths(recurrent(CELLS.lstm)),
   gru: withLengths(recurrent(CELLS.gru)),

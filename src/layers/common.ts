@@ -10,6 +10,7 @@ import { recurrent } from './recurrent/recurrent.js';
 
 /** Those of most models that stream. `all.ts` has the further ones, which are loaded when a model has them. */
 export const KINDS: LayerKinds = {
+  __proto__: null as never,
   lstm: recurrent(CELLS.lstm),
   gru: recurrent(CELLS.gru),
   rnn: recurrent(CELLS.rnn),

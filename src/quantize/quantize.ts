@@ -110,7 +110,12 @@ function withInt8(
   const nodes = shifts.size === 0 ? spec.nodes : withShifts(spec.nodes, shifts, inputs);
   const floats = Object.entries(spec.tensors).filter(([name]) => !rounded.has(name));
   const int8 = [...rounded].map(([name, { tensor }]) => [name, tensor] as const);
-  return { ...spec, nodes, tensors: Object.fromEntries(floats), int8: { ...spec.int8, ...Object.fromEntries(int8) } };
+  return {
+    ...spec,
+    nodes,
+    tensors: { __proto__: null as never, ...Object.fromEntries(floats) },
+    int8: { __proto__: null as never, ...spec.int8, ...Object.fromEntries(int8) },
+  };
 }
 
 /** Of these tensors, each once, before and after. */

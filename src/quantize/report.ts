@@ -70,12 +70,10 @@ export class Errors {
   }
 
   all(): Record<string, ErrorOf> {
-    return Object.fromEntries(
-      [...this.#sums].map(([key, { max, squares, count }]) => [
-        key,
-        { max, rms: Math.sqrt(squares / Math.max(1, count)) },
-      ]),
+    const all = [...this.#sums].map(
+      ([key, { max, squares, count }]) => [key, { max, rms: Math.sqrt(squares / Math.max(1, count)) }] as const,
     );
+    return { __proto__: null as never, ...Object.fromEntries(all) };
   }
 }
 

@@ -139,7 +139,10 @@ function compose(
   const pick = <Value>(
     record: Readonly<Record<string, Value>>,
     has: (name: string) => boolean,
-  ): Record<string, Value> => Object.fromEntries(Object.entries(record).filter(([name]) => has(name)));
+  ): Record<string, Value> => ({
+    __proto__: null as never,
+    ...Object.fromEntries(Object.entries(record).filter(([name]) => has(name))),
+  });
   const layouts = pick(spec.layouts ?? {}, (name) => outside.has(name));
   return {
     ...(spec.name !== undefined && { name: spec.name }),

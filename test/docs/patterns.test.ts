@@ -28,7 +28,7 @@ describe('regular expressions that can be slow', () => {
   });
   it('the package has none', () => {
     const root = fileURLToPath(new URL('../..', import.meta.url));
-    const { status, stderr } = spawnSync(process.execPath, ['scripts/check-patterns.mjs'], {
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/check-sources.mjs'], {
       cwd: root,
       encoding: 'utf8',
     });

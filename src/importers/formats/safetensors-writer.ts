@@ -1,5 +1,6 @@
 import { InputError } from '../../errors.js';
 import { isObject, show } from './json.js';
+import { recordOf } from './record.js';
 import { tensorAt } from './safetensors.js';
 
 /** Numbers that can be written, row-major. */
@@ -9,7 +10,7 @@ interface Written {
 }
 
 /** Stored types by the array that holds the numbers. */
-const DTYPES: Readonly<Record<string, string>> = { Float32Array: 'F32', Int8Array: 'I8' };
+const DTYPES: Readonly<Record<string, string>> = { __proto__: null as never, Float32Array: 'F32', Int8Array: 'I8' };
 
 /**
  * Writes float32 and int8 tensors in the order given; the data begins at a multiple of 8 bytes.
@@ -33,7 +34,7 @@ export function writeSafetensors(
     if (unknown !== undefined)
       throw new InputError('an unknown field', { where: tensorAt(name), expected: 'shape, data', got: unknown });
     const kind = ArrayBuffer.isView(data) ? data.constructor.name : typeof data;
-    const dtype = Object.hasOwn(DTYPES, kind) ? DTYPES[kind] : undefined;
+    const dtype = DTYPES[kind];
     if (dtype === undefined) {
       const expected = 'a Float32Array or an Int8Array';
       throw new InputError('not float32 or int8', { where: tensorAt(name), expected, got: kind });
@@ -54,7 +55,7 @@ export function writeSafetensors(
     return [name, { dtype, shape, data_offsets: [begin, end] }] as const;
   });
   const known = Object.keys(metadata).length > 0 ? [['__metadata__', metadata] as const] : [];
-  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries([...known, ...entries])));
+  const text = new TextEncoder().encode(JSON.stringify(recordOf<unknown>([...known, ...entries])));
   const length = Math.ceil(text.length / 8) * 8;
   const file = new Uint8Array(8 + length + end).fill(0x20, 8, 8 + length);
   file.set(text, 8);

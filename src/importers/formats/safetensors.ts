@@ -6,11 +6,13 @@
  * Offsets count from the end of the header, and the tensors must cover the rest of the file without overlap or hole.
  * Everything is proven before anything is allocated, so a lying header costs nothing.
  */
+
 import { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { type FileBytes, viewBytes } from './bytes.js';
 import { bytesPerElement, type Elements, elementsOf, toFloats } from './elements.js';
 import { isObject, parseJson, show } from './json.js';
+import { recordOf } from './record.js';
 
 /** The reference reader's own bound on the header. */
 const MAX_HEADER = 100_000_000;
@@ -58,11 +60,11 @@ export function openSafetensors(
   const start = 8 + Number(length);
   // With a brace first, valid JSON is an object.
   if (file[8] !== OPENING_BRACE || start < 10) refuse(where, 'not a JSON object', 'an object from its first byte on');
-  const { __metadata__: metadata = {}, ...header } = parseJson(file.subarray(8, start), where, budget) as Record<
+  const { __metadata__: given = {}, ...header } = parseJson(file.subarray(8, start), where, budget) as Record<
     string,
     unknown
   >;
-  checkMetadata(metadata);
+  checkMetadata(given);
   const entries = Object.entries(header).map(([name, value]) => [name, readEntry(name, value)] as const);
   checkCover(entries, file.length - start);
   const stored = ([name, { dtype, shape, begin, end }]: (typeof entries)[number]): [string, FileTensor] => {
@@ -70,7 +72,7 @@ export function openSafetensors(
     const elements = () => elementsOf(file.subarray(start + begin, start + end), dtype, place, budget);
     return [name, { shape, dtype, read: () => toFloats(elements(), dtype, place, budget), elements }];
   };
-  return { tensors: new Map(entries.map(stored)), metadata };
+  return { tensors: new Map(entries.map(stored)), metadata: recordOf(Object.entries(given)) };
 }
 
 function checkMetadata(metadata: unknown): asserts metadata is Record<string, string> {

@@ -1,4 +1,5 @@
 import type { InputSpec, ModelSpec } from '../../spec.js';
+import { recordOf } from '../formats/record.js';
 import { BYTES_PER_MAP } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
@@ -138,7 +139,7 @@ export class Build extends SpecBuilder {
           `input ${JSON.stringify(name)} has a number of timesteps of its own: that of clock ${JSON.stringify(time)}`,
         );
     const bare = [...this.#bareInputs, ...outputs.filter((output) => output.bare)];
-    const layouts = Object.fromEntries(bare.map((value) => [value.name, { axes: axesOf(value) }]));
+    const layouts = recordOf(bare.map((value) => [value.name, { axes: axesOf(value) }]));
     const names = outputs.map((output) => output.name);
     return this.spec({ ...(name && { name }), inputs, outputs: names, ...(bare.length > 0 && { layouts }) });
   }

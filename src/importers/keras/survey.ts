@@ -20,7 +20,7 @@ export class Survey implements Visitor<Source> {
 
   call({ layer, operation, inputs: [source] }: Called<Source>): readonly Source[] {
     const { className } = layer;
-    if (!operation && !Object.hasOwn(LAYERS, className))
+    if (!operation && !LAYERS[className])
       refuse(whereOf(layer), 'a layer that is not honoured', Object.keys(LAYERS).join(', '), nameOf(layer));
     if (className === 'Embedding' && source !== MADE && source !== undefined) this.tokenIds.add(source);
     return [MADE];

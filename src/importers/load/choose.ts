@@ -1,6 +1,7 @@
 import { ImportError } from '../../errors.js';
 import { describeNoBytes, type FileBytes, isBytes, viewBytes } from '../formats/bytes.js';
 import { plainPath } from '../formats/paths.js';
+import { recordOf } from '../formats/record.js';
 import { isZip } from '../formats/zip.js';
 import type { ImportOptions } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
@@ -68,7 +69,7 @@ function chooseAmong(files: readonly (readonly [name: string, bytes: Uint8Array]
   const folder = chosen.path.slice(0, chosen.path.lastIndexOf('/') + 1);
   const others = paths.filter(({ path }) => path !== chosen.path);
   const fromFolder = (path: string) => (path.startsWith(folder) ? path.slice(folder.length) : path);
-  return { ...chosen, others: Object.fromEntries(others.map(({ path, main }) => [fromFolder(path), main])) };
+  return { ...chosen, others: recordOf(others.map(({ path, main }) => [fromFolder(path), main])) };
 }
 
 function formatOf({ path, main }: Omit<Candidate, 'format'>, options: ImportOptions): Format | undefined {

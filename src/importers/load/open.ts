@@ -1,5 +1,6 @@
 import { ImportError } from '../../errors.js';
 import { type FileBytes, isBytes, tagOf, viewBytes } from '../formats/bytes.js';
+import { recordOf } from '../formats/record.js';
 import type { ImportOptions } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import { readWithBeside } from './beside.js';
@@ -61,7 +62,7 @@ async function filesOf(source: unknown): Promise<Readonly<Record<string, FileByt
     const held: unknown = await settled(where, file);
     return [name, isBody(held) ? await bytesOf(where, held) : (held as FileBytes)] as const;
   });
-  return Object.fromEntries(await Promise.all(files));
+  return recordOf(await Promise.all(files));
 }
 
 /** The URL that something is; undefined if it is none. @throws {ImportError} one of a file, or a path. */

@@ -9,6 +9,7 @@ import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
 
 const FILE: Fields = {
+  __proto__: null as never,
   version: text,
   architecture: anything,
   config: anything,

@@ -33,6 +33,7 @@ const MICROSOFT_DOMAIN = 'com.microsoft';
 
 /** The operators that hold graphs. */
 const HOLDERS: Readonly<Record<string, (env: Environment, op: Op, scope: Scope) => (Item | undefined)[]>> = {
+  __proto__: null as never,
   If: runIf,
   Loop: runLoop,
 };
@@ -115,7 +116,7 @@ function runPlain(
     budget: ctx.reporter.budget,
     opset,
   };
-  const hold = domain === '' && Object.hasOwn(HOLDERS, op.type) ? HOLDERS[op.type] : undefined;
+  const hold = domain === '' ? HOLDERS[op.type] : undefined;
   const results = hold ? hold(env, op, scope) : runOperator(op, ctx, domain);
   attributes.finish();
   return results;
@@ -125,7 +126,7 @@ function runOperator(op: Op, ctx: Context, domain: string): (Item | undefined)[]
   if (op.type === 'Constant' && domain === '') return [constantNode(op)];
   checkLogical(op);
   const table = domain === '' ? OPERATORS : MICROSOFT;
-  const run = Object.hasOwn(table, op.type) ? table[op.type] : undefined;
+  const run = table[op.type];
   const known = op.inputs.length > 0 && op.inputs.every((item) => item === undefined || item.kind === 'constant');
   const folded = known && domain === '' ? fold(op, () => reduction(op)) : undefined;
   if (folded) return [folded];

@@ -1,4 +1,5 @@
 import type { InputSpec, ModelSpec, ValueLayout } from '../../spec.js';
+import { recordOf } from '../formats/record.js';
 import type { AxisRole } from './axes.js';
 import type { OnnxInput } from './inputs.js';
 import { type Atom, count, type Value } from './value.js';
@@ -82,5 +83,5 @@ export function layoutsOf(
     const layout = all.get(name);
     return layout ? [[name, layout] as const] : [];
   });
-  return layouts.length > 0 ? { layouts: Object.fromEntries(layouts) } : {};
+  return layouts.length > 0 ? { layouts: recordOf(layouts) } : {};
 }

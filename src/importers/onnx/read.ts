@@ -45,6 +45,7 @@ const listOf =
     Array.isArray(value) && value.every(holds);
 
 const OPTIONS: Fields = {
+  __proto__: null as never,
   inputs: record(
     'a number, or a list of numbers, by name',
     (value) => Number.isFinite(value) || listOf(Number.isFinite)(value),

@@ -1,4 +1,5 @@
-import type { ModelSpec, NodeSpec } from '../../spec.js';
+import type { ModelSpec, NodeSpec, TensorSpec } from '../../spec.js';
+import { recordOf } from '../formats/record.js';
 import type { Context } from './context.js';
 
 /** Thrown where what was taken for token ids serves as numbers alone: the file is to be read with it as numbers. */
@@ -20,7 +21,7 @@ export function settled(ctx: Context, spec: ModelSpec): ModelSpec {
   if (none !== undefined) throw new NoTokenIds(none);
   const live = withoutUnread(spec);
   const numbers = new Map([...ctx.idNumbers].map(([input, name]) => [name, input]));
-  const tensors = { ...live.tensors };
+  const tensors: Record<string, TensorSpec> = { __proto__: null as never, ...live.tensors };
   const vocabularies = numbers.size > 0 ? vocabulariesOf(live) : undefined;
   const nodes = live.nodes.map((node) => {
     const input = numbers.get(node.name);
@@ -63,7 +64,7 @@ function withoutUnread(spec: ModelSpec): ModelSpec {
   }
   nodes.reverse();
   const named = new Set([...nodes.flatMap(tensorNames), ...carries.flatMap(({ initial }) => initial ?? [])]);
-  const tensors = Object.fromEntries(Object.entries(spec.tensors).filter(([name]) => named.has(name)));
+  const tensors = recordOf(Object.entries(spec.tensors).filter(([name]) => named.has(name)));
   const inputs = spec.inputs.filter(({ name }) => read.has(name));
   return { ...spec, inputs, nodes, tensors };
 }

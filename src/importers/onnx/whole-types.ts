@@ -67,6 +67,7 @@ function narrowed(where: string, { bits, signed }: WholeType, n: bigint): number
 }
 
 const EXACT: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
+  __proto__: null as never,
   Add: (a, b) => a + b,
   Sub: (a, b) => a - b,
   Mul: (a, b) => a * b,
@@ -94,8 +95,7 @@ export function exactResult(where: string, operator: string, type: number, a: nu
   for (const operand of [a, b])
     if (Number.isInteger(operand) && !Number.isSafeInteger(operand)) inexact(where, operand);
   const cut = Number.isFinite(n) ? Math.trunc(n) : n;
-  const exact =
-    Object.hasOwn(EXACT, operator) && Number.isInteger(a) && Number.isInteger(b) ? EXACT[operator] : undefined;
+  const exact = Number.isInteger(a) && Number.isInteger(b) ? EXACT[operator] : undefined;
   if (holds(whole, cut) || !exact || (operator === 'Pow' && b < 0)) return wrapped(where, type, cut);
   return narrowed(where, whole, exact(BigInt(a), BigInt(b)));
 }

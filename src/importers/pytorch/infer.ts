@@ -50,7 +50,7 @@ function between(order: readonly Reading[]): string | undefined {
 /** For the draft: a module without tensors, whose name may be a layer's. */
 function guess(path: string): Reading {
   const type = path.split('.').at(-1) ?? '';
-  const layer = { type: Object.hasOwn(LAYERS, type) ? type : '?', ...(path && { name: path }) };
+  const layer = { type: Object.keys(LAYERS).includes(type) ? type : '?', ...(path && { name: path }) };
   return { layer: layer as PyTorchLayer, from: undefined, to: 0 };
 }
 

@@ -1,6 +1,7 @@
 import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { show } from '../formats/json.js';
+import { recordOf } from '../formats/record.js';
 import { Budget } from '../shared/budget.js';
 import {
   checkConfig,
@@ -34,7 +35,7 @@ const CONFIG: { readonly [K in keyof PyTorchConfig]-?: Field } = {
   limits: limitsField,
 };
 
-const LAYER_FIELDS = Object.fromEntries(
+const LAYER_FIELDS = recordOf<Fields>(
   Object.entries(LAYERS).map(([type, [, fields]]) => [type, { name: nonEmptyText, ...fields } as Fields]),
 );
 

@@ -15,6 +15,7 @@ type Recurrent = Filled<Any> & {
 
 /** PyTorch stacks gates as the model does, so nothing is moved. */
 const GATES: Readonly<Record<string, readonly string[]>> = {
+  __proto__: null as never,
   lstm: ['input gate i', 'forget gate f', 'candidate g', 'output gate o'],
   gru: ['reset gate r', 'update gate z', 'candidate n'],
   rnn: ['the new state'],

@@ -11,6 +11,7 @@ export class OrderedDict extends Map<unknown, unknown> {
 
 /** `torch.FloatStorage` and its like, by the word before `Storage`: read as the name of their type. */
 const STORAGES: Readonly<Record<string, string>> = {
+  __proto__: null as never,
   Double: 'F64',
   Float: 'F32',
   Half: 'F16',
@@ -55,7 +56,7 @@ export function torchHooks(storages: Map<string, Storage>, budget: Budget): Pick
   return {
     global(name) {
       const [, word = ''] = /^torch\.(?:cuda\.)?(\w+)Storage$/.exec(name) ?? [];
-      if (Object.hasOwn(STORAGES, word)) return STORAGES[word];
+      if (STORAGES[word]) return STORAGES[word];
       if (DTYPE.test(name)) return name;
       return functions.get(name) ?? new Inert(name);
     },

@@ -1,4 +1,5 @@
 import type { TensorSpec } from '../../spec.js';
+import { recordOf } from '../formats/record.js';
 import { refuse } from '../shared/refuse.js';
 import type { PyTorchBatchNorm, PyTorchEmbedding, PyTorchLayerNorm, PyTorchLinear } from './config.js';
 import type { Filled } from './filled.js';
@@ -41,7 +42,7 @@ export function batchNorm({ eps, affine }: Filled<PyTorchBatchNorm>, site: Site)
 function norm(type: 'layer_norm' | 'batch_norm', epsilon: number, site: Site, of: Record<string, string>): void {
   const take = ([field, tensor]: [string, string]) =>
     [field, site.take(tensor, [site.features], field, `epsilon ${epsilon}`)] as const;
-  site.layer({ type, epsilon, tensors: Object.fromEntries(Object.entries(of).map(take)) } as never);
+  site.layer({ type, epsilon, tensors: recordOf(Object.entries(of).map(take)) } as never);
 }
 
 /** One slope for all features, or one each. */

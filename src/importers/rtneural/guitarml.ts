@@ -9,8 +9,9 @@ import { torchLayers } from './torch-style.js';
 
 const size = required(wholeNumber(1));
 const object: Field = ['an object', isObject];
-const FILE: Fields = { model_data: required(object), state_dict: required(object) };
+const FILE: Fields = { __proto__: null as never, model_data: required(object), state_dict: required(object) };
 const MODEL_DATA: Fields = {
+  __proto__: null as never,
   model: required(oneOf('SimpleRNN')),
   input_size: size,
   output_size: size,

@@ -7,6 +7,7 @@ import { refuse } from '../shared/refuse.js';
 
 /** Names as the exporter writes them; '' is none. */
 const ACTIVATIONS: Readonly<Record<string, ActivationSpec | 'softmax'>> = {
+  __proto__: null as never,
   '': 'linear',
   linear: 'linear',
   tanh: 'tanh',
@@ -31,7 +32,7 @@ type Kind = (layer: Layer) => void;
 
 function activate({ chain, where, name, config }: Layer, suffix: string): void {
   const wanted = config.activation ?? '';
-  const found = typeof wanted === 'string' && Object.hasOwn(ACTIVATIONS, wanted) ? ACTIVATIONS[wanted] : undefined;
+  const found = typeof wanted === 'string' ? ACTIVATIONS[wanted] : undefined;
   if (found === undefined)
     refuse(where, 'an activation that is not honoured', Object.keys(ACTIVATIONS).join(', '), show(wanted));
   if (found === 'softmax') chain.append(`${name}${suffix}`, { type: 'softmax' });
@@ -131,6 +132,7 @@ const prelu: Kind = (layer) => {
 };
 
 const KINDS: Readonly<Record<string, Kind>> = {
+  __proto__: null as never,
   dense,
   'time-distributed-dense': dense,
   lstm: recurrent('lstm'),
@@ -151,7 +153,7 @@ export function kerasLayers(chain: Chain, layers: readonly unknown[]): void {
     if (!isObject(config)) refuse(`layers[${index}]`, 'not a layer', 'an object', show(config));
     const type = config.type;
     const where = `layers[${index}] (${show(type)})`;
-    const kind = typeof type === 'string' && Object.hasOwn(KINDS, type) ? KINDS[type] : undefined;
+    const kind = typeof type === 'string' ? KINDS[type] : undefined;
     if (!kind) refuse(where, 'a layer that is not honoured', Object.keys(KINDS).join(', '), show(type));
     const known = type === 'conv1d' ? [...KNOWN, ...OF_CONVOLUTIONS] : KNOWN;
     for (const key of Object.keys(config))

@@ -8,6 +8,7 @@ import { refuse } from '../shared/refuse.js';
  * the input is added to the output, the output's gain, both in dB; the sample rate, words, and a pair of test signals.
  */
 export const PLAYER_FIELDS: Readonly<Record<string, Field>> = {
+  __proto__: null as never,
   in_skip: ['0 or 1', (v) => v === 0 || v === 1],
   in_gain: finiteNumber,
   out_gain: finiteNumber,

@@ -1,6 +1,7 @@
 import type { ModelSpec } from '../../spec.js';
 import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { isObject, parseJson, show } from '../formats/json.js';
+import { recordOf } from '../formats/record.js';
 import { Budget } from '../shared/budget.js';
 import { Chain } from '../shared/chain.js';
 import { checkConfig, oneOf } from '../shared/fields.js';
@@ -41,7 +42,7 @@ export function readRTNeural(bytes: FileBytes, options: RTNeuralOptions = {}): I
   }
   const { in_shape: shape, layers, ...rest } = file;
   // Players take null for what is not there.
-  const beside = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null));
+  const beside = recordOf(Object.entries(rest).filter(([, value]) => value !== null));
   checkConfig(beside, 'file', PLAYER_FIELDS);
   const features = Array.isArray(shape) ? shape.at(-1) : undefined;
   if (!Number.isSafeInteger(features) || features < 1)

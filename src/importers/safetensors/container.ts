@@ -16,6 +16,7 @@ const KEY = 'gatewise';
 const VERSION = 1;
 /** What a spec has beside its tensors, and what each must be, for `createModel` to check it. */
 const FIELDS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  __proto__: null as never,
   name: (value) => typeof value === 'string',
   inputs: Array.isArray,
   nodes: Array.isArray,
@@ -36,8 +37,8 @@ export function toSafetensors(spec: ModelSpec, options?: unknown): Uint8Array {
   if (!isObject(spec)) throw new InputError('not a model', { where: 'spec', expected: 'a ModelSpec', got: show(spec) });
   const { tensors, int8, ...rest } = spec as ModelSpec;
   const packed = int8 && packInt8(tensors, int8);
-  const metadata = { version: VERSION, ...rest, ...(packed && { int8: packed.scaleNames }) };
-  return writeSafetensors(packed?.tensors ?? tensors, { [KEY]: textOf(metadata) });
+  const described = { version: VERSION, ...rest, ...(packed && { int8: packed.scaleNames }) };
+  return writeSafetensors(packed?.tensors ?? tensors, { [KEY]: textOf(described) });
 }
 
 /** JSON that comes back as it was: what `JSON.stringify` turns into something else is refused. */
@@ -66,7 +67,7 @@ export function fromSafetensors(bytes: FileBytes, options: ImportOptions = {}): 
   const limits = limitsOf(options) ?? {};
   const file = viewModel(bytes);
   const { tensors, metadata } = openSafetensors(file, new Budget(file.length, limits));
-  const text = Object.hasOwn(metadata, KEY) ? metadata[KEY] : undefined;
+  const text = metadata[KEY];
   const where = `metadata, ${KEY}`;
   if (text === undefined) {
     const expected = 'a file of toSafetensors; for weights alone, fromPyTorch';
@@ -77,7 +78,7 @@ export function fromSafetensors(bytes: FileBytes, options: ImportOptions = {}): 
   const { version, ...rest } = spec;
   if (version !== VERSION) refuse(where, 'a version that is not read', `${VERSION}`, show(version));
   for (const [key, value] of Object.entries(rest)) {
-    if (!Object.hasOwn(FIELDS, key) || !FIELDS[key]?.(value))
+    if (!FIELDS[key]?.(value))
       refuse(where, 'not a field of a model', Object.keys(FIELDS).join(', '), `${key}: ${show(value)}`);
   }
   const { int8: names, ...fields } = rest;

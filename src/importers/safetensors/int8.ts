@@ -1,5 +1,6 @@
 import type { Int8TensorSpec, ModelSpec, TensorSpec } from '../../spec.js';
 import { show } from '../formats/json.js';
+import { recordOf } from '../formats/record.js';
 import { type FileTensor, tensorAt } from '../formats/safetensors.js';
 import { refuse } from '../shared/refuse.js';
 
@@ -26,8 +27,8 @@ export function packInt8(
   }
   const weights = Object.entries(int8).map(([name, { shape, data }]) => [name, { shape, data }] as const);
   return {
-    tensors: { ...tensors, ...Object.fromEntries(scales), ...Object.fromEntries(weights) },
-    scaleNames: Object.fromEntries(scaleNames),
+    tensors: { __proto__: null as never, ...tensors, ...recordOf(scales), ...recordOf(weights) },
+    scaleNames: recordOf(scaleNames),
   };
 }
 
@@ -48,5 +49,5 @@ export function unpackInt8(
     const { shape, elements } = take(name, 'I8');
     return [name, { shape, data: elements() as Int8Array, scales: take(scales, 'F32').read() }];
   };
-  return Object.fromEntries(Object.entries(scaleNames).map(read));
+  return recordOf(Object.entries(scaleNames).map(read));
 }

@@ -2,6 +2,7 @@ import type { TensorSpec } from '../../spec.js';
 import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { DTYPE_NAMES, isFloatType } from '../formats/elements.js';
 import { show } from '../formats/json.js';
+import { recordOf } from '../formats/record.js';
 import { openSafetensors, type Stored, tensorAt } from '../formats/safetensors.js';
 import { Budget, type ImportLimits } from '../shared/budget.js';
 import { checkConfig, flag, texts } from '../shared/fields.js';
@@ -38,7 +39,7 @@ export function readSafetensors(bytes: FileBytes, options: SafetensorsOptions = 
   }
   return {
     tensors: floatsOf(tensors, integers),
-    dtypes: Object.fromEntries([...tensors].map(([name, { dtype }]) => [name, dtype])),
+    dtypes: recordOf([...tensors].map(([name, { dtype }]) => [name, dtype])),
     metadata,
   };
 }
@@ -53,5 +54,5 @@ export function floatsOf(tensors: ReadonlyMap<string, Stored>, integers: boolean
     if (!allowed.includes(dtype))
       refuse(tensorAt(name), 'a type that is not for weights', `one of ${allowed.join(', ')}`, show(dtype));
   }
-  return Object.fromEntries([...tensors].map(([name, { shape, read }]) => [name, { shape, data: read() }]));
+  return recordOf([...tensors].map(([name, { shape, read }]) => [name, { shape, data: read() }]));
 }

@@ -86,7 +86,7 @@ export function fillIn<Layer extends object>(
   fields: Fields,
   report: (key: string, value: unknown, given: boolean) => void,
 ): Layer {
-  const filled = { ...layer } as Record<string, unknown>;
+  const filled: Record<string, unknown> = { __proto__: null as never, ...layer };
   for (const [key, [, , fallback]] of Object.entries(fields)) {
     const given = filled[key] !== undefined;
     if (!given && fallback !== REQUIRED && fallback !== undefined) filled[key] = fallback;

@@ -8,7 +8,8 @@ const amount = (value: unknown): boolean => value === undefined || (typeof value
 export const limitsField: Field = [
   `{ ${Object.keys(DEFAULTS).join(', ')} }, each a number of at least 0`,
   (value) =>
-    isObject(value) && Object.entries(value).every(([kind, limit]) => Object.hasOwn(DEFAULTS, kind) && amount(limit)),
+    isObject(value) &&
+    Object.entries(value).every(([kind, limit]) => Object.keys(DEFAULTS).includes(kind) && amount(limit)),
 ];
 
 /** Options of the importers that need to be told nothing else. */
@@ -17,7 +18,7 @@ export interface ImportOptions {
   readonly limits?: ImportLimits;
 }
 
-const FIELDS: Fields = { limits: limitsField };
+const FIELDS: Fields = { __proto__: null as never, limits: limitsField };
 
 /**
  * The limits in the options of an importer that has no other. (A number is no option: `files.map(fromNam)`.)

@@ -12,6 +12,7 @@ export type Shards = Readonly<Record<string, FileBytes>> | readonly FileBytes[];
 
 /** Stored types by TensorFlow.js' names. */
 const TYPES: Readonly<Record<string, string>> = {
+  __proto__: null as never,
   float32: 'F32',
   int32: 'I32',
   uint8: 'U8',
@@ -106,7 +107,7 @@ function readWeight(
   const quantised = isObject(quantization) ? quantization : undefined;
   const type = quantised ? quantised.dtype : dtype;
   const stored =
-    (typeof type === 'string' && Object.hasOwn(TYPES, type) ? TYPES[type] : undefined) ??
+    (typeof type === 'string' ? TYPES[type] : undefined) ??
     refuse(where, 'a type that is not honoured', Object.keys(TYPES).join(', '), show(type));
   const size = count * (bytesPerElement(stored) as number);
   if (!(position + size <= bytes.length))

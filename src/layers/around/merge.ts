@@ -76,6 +76,7 @@ const merge = ({ operation, kernel, mean, allMasked }: Merge): LayerKind<MergeNo
 
 /** The merges by their types, `concatenate` among them. */
 export const merges: LayerKinds = {
+  __proto__: null as never,
   ...Object.fromEntries(Object.entries(MERGES).map(([type, entry]) => [type, merge(entry)])),
   concatenate,
 };

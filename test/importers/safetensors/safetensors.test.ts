@@ -100,7 +100,7 @@ describe('reading', () => {
     );
     const { tensors } = readSafetensors(bytes);
     expect(Object.keys(tensors)).toEqual(['__proto__', 'constructor']);
-    expect(Object.getPrototypeOf(tensors)).toBe(Object.prototype);
+    expect(Object.getPrototypeOf(tensors)).toBe(null);
   });
 });
 

@@ -1,4 +1,5 @@
 import { isObject } from '../../formats/json.js';
+import { recordOf } from '../../formats/record.js';
 import { isReference, type Reference } from './references.js';
 
 /** In the arguments of an operation, the place of a value of the model. */
@@ -64,7 +65,7 @@ function replacing(operandOf: (value: unknown) => Operand | undefined): (value: 
     if (operand) return operand;
     if (Array.isArray(value)) return value.map((item) => replace(item, depth + 1));
     if (!isObject(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replace(item, depth + 1)]));
+    return recordOf(Object.entries(value).map(([key, item]) => [key, replace(item, depth + 1)]));
   };
   return replace;
 }

@@ -8,7 +8,11 @@ import type { Budget } from '../../shared/budget.js';
 const PER_BYTE = 4;
 
 /** Entries of structures that have many, by signature: bytes before the count of them, bytes of each. */
-const COUNTED: Readonly<Record<string, readonly [position: number, each: number]>> = { TREE: [6, 16], SNOD: [6, 40] };
+const COUNTED: Readonly<Record<string, readonly [position: number, each: number]>> = {
+  __proto__: null as never,
+  TREE: [6, 16],
+  SNOD: [6, 40],
+};
 /** Structures whose entries are counted elsewhere in the file. */
 const OPEN = ['FHIB', 'BTIN', 'BTLF'];
 

@@ -39,6 +39,7 @@ const RESOURCE_VARIABLE = { class: 'ResourceVariable' };
 
 /** All that Keras, its backends and NumPy name in such a file. */
 const GLOBALS: Readonly<Record<string, unknown>> = {
+  __proto__: null as never,
   // NumPy 2, and before.
   'numpy._core.multiarray._reconstruct': emptyArray,
   'numpy.core.multiarray._reconstruct': emptyArray,
@@ -154,9 +155,7 @@ export class Npz {
       refuse(where, 'not the variables of a layer', 'one object', header.slice(0, 80).trim());
     const hooks = {
       global: (name: string) =>
-        Object.hasOwn(GLOBALS, name)
-          ? GLOBALS[name]
-          : refuse(where, 'an object that is not honoured', 'arrays of NumPy, variables of Keras', name),
+        GLOBALS[name] ?? refuse(where, 'an object that is not honoured', 'arrays of NumPy, variables of Keras', name),
       persistent: (id: unknown) => refuse(where, 'an object outside of the file', 'plain data', show(id)),
       state: giveState,
       stateful: 'arrays of NumPy, variables of Keras',

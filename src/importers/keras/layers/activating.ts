@@ -34,6 +34,7 @@ const slope = (config: Config): number =>
 
 /** Layers that are an activation, with its parameters. */
 export const ACTIVATING: Readonly<Record<string, Layer>> = {
+  __proto__: null as never,
   Activation: (call) => after(call, only(call)),
   LeakyReLU: simple((config) => ({ type: 'leaky_relu', alpha: slope(config) })),
   ELU: simple((config) => ({ type: 'elu', alpha: config.number('alpha', 1) })),

@@ -8,6 +8,7 @@ import type { Rules } from '../rules.js';
 export type Activation = ActivationSpec | 'softmax' | 'log_softmax';
 
 const PLAIN: Readonly<Record<string, Activation>> = {
+  __proto__: null as never,
   linear: 'linear',
   relu: 'relu',
   sigmoid: 'sigmoid',
@@ -49,7 +50,7 @@ export function activation(config: Config, key: string, otherwise: string, rules
 
 function named(where: string, key: string, name: string, rules: Rules): Activation {
   if (name === 'hard_sigmoid') return { type: 'hard_sigmoid', alpha: rules.hardSigmoidSlope, beta: 0.5 };
-  if (!Object.hasOwn(PLAIN, name))
+  if (!PLAIN[name])
     refuse(where, `${key} is not honoured`, [...Object.keys(PLAIN), 'hard_sigmoid'].join(', '), JSON.stringify(name));
   return PLAIN[name] as Activation;
 }

@@ -53,6 +53,7 @@ const timeDistributed: Layer = (call) => {
 
 /** Every layer that is honoured, by Keras' name. */
 export const LAYERS: Readonly<Record<string, Layer>> = {
+  __proto__: null as never,
   LSTM: recurrent,
   GRU: recurrent,
   SimpleRNN: recurrent,

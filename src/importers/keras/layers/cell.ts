@@ -7,6 +7,7 @@ import { type Activation, cellActivation } from './activations.js';
 
 export type Kind = 'lstm' | 'gru' | 'rnn';
 export const KINDS: Readonly<Record<string, Kind>> = {
+  __proto__: null as never,
   LSTM: 'lstm',
   CuDNNLSTM: 'lstm',
   LSTMCell: 'lstm',
@@ -45,6 +46,7 @@ export function cellOf(
   shaped(where, kernel, [inputs, width]);
   shaped(where, recurrent, [units, width]);
   const tensors: Record<string, string> = {
+    __proto__: null as never,
     weightIh: build.tensor(kernel, `${label}.weightIh`, [width, inputs], HOW[kind], (data) =>
       turned(data, inputs, width, order),
     ),
@@ -52,7 +54,7 @@ export function cellOf(
       turned(data, units, width, order),
     ),
   };
-  const fields: Record<string, unknown> = { units, tensors };
+  const fields: Record<string, unknown> = { __proto__: null as never, units, tensors };
   const resetAfter =
     kind === 'gru' &&
     (cudnn || config.flag('reset_after', false, 'Keras before 2.2 has no reset_after: before the product'));

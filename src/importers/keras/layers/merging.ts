@@ -140,6 +140,7 @@ const dot: Layer = ({ build, config, inputs, name }) => {
 };
 
 export const MERGING: Readonly<Record<string, Layer>> = {
+  __proto__: null as never,
   Add: merge('add'),
   Subtract: merge('subtract'),
   Multiply: merge('multiply'),

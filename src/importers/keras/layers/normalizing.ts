@@ -158,6 +158,7 @@ const rescaling: Layer = (call) => {
 };
 
 export const NORMALIZING: Readonly<Record<string, Layer>> = {
+  __proto__: null as never,
   BatchNormalization: batchNorm,
   LayerNormalization: layerNorm,
   RMSNormalization: rmsNorm,

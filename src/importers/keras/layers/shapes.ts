@@ -62,6 +62,7 @@ const permute: Layer = (call) => {
 
 /** Layers that say anew what is a timestep and what a feature. */
 export const SHAPES: Readonly<Record<string, Layer>> = {
+  __proto__: null as never,
   Flatten: (call) => [asVector(call.build, call.config.where, only(call), call.name)],
   Reshape: reshape,
   Permute: permute,

@@ -22,6 +22,7 @@ interface Within {
 }
 
 const CELLS: Readonly<Record<string, string>> = {
+  __proto__: null as never,
   LSTM: 'LSTMCell',
   GRU: 'GRUCell',
   SimpleRNN: 'SimpleRNNCell',

@@ -108,6 +108,7 @@ const both = (config: Config, key: string): [number, number] => {
 
 /** Layers that look at, add or leave out timesteps. */
 export const WINDOWS: Readonly<Record<string, Layer>> = {
+  __proto__: null as never,
   Conv1D: conv1d,
   MaxPooling1D: pooling('max_pool1d'),
   AveragePooling1D: pooling('average_pool1d'),

@@ -14,11 +14,17 @@ import { inWordsOfKeras } from './tensorflow.js';
 // the same name (`Add`): they hand no mask on, and broadcast as NumPy does.
 
 /** Every operation that is honoured, by Keras' name. */
-const OPERATIONS: Readonly<Record<string, Operation>> = { ...ELEMENTWISE, ...REDUCING, ...SHAPING, GetItem: getItem };
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  __proto__: null as never,
+  ...ELEMENTWISE,
+  ...REDUCING,
+  ...SHAPING,
+  GetItem: getItem,
+};
 
 /** Whether an operation has that name; layers may have it too. */
 export const isOperationName = (className: string): boolean =>
-  Object.hasOwn(OPERATIONS, className) || MASKING.includes(className);
+  OPERATIONS[className] !== undefined || MASKING.includes(className);
 const MASKING = ['NotEqual', 'Any', 'LogicalOr', 'ZerosLike', 'OnesLike'];
 
 /**
@@ -36,7 +42,7 @@ export function runOperation(
 ): Flow[] {
   const named = OPERATION_LAYERS.includes(className) ? String(config.function) : undefined;
   const own = named === undefined ? { name: className, call } : inWordsOfKeras(named, call);
-  const operation = Object.hasOwn(OPERATIONS, own.name) ? OPERATIONS[own.name] : undefined;
+  const operation = OPERATIONS[own.name];
   if (!operation)
     return refuse(
       where,

@@ -154,6 +154,7 @@ const divide: Operation = (args) => {
 
 /** Operations on numbers one by one. */
 export const ELEMENTWISE: Readonly<Record<string, Operation>> = {
+  __proto__: null as never,
   Add: binary('add'),
   Subtract: binary('subtract'),
   Multiply: binary('multiply'),

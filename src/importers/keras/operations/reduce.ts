@@ -46,6 +46,7 @@ function along(
 }
 
 export const REDUCING: Readonly<Record<string, Operation>> = {
+  __proto__: null as never,
   Mean: reduce('mean'),
   Sum: reduce('sum'),
   Max: reduce('max'),

@@ -186,6 +186,7 @@ const matmul: Operation = (args) => {
 };
 
 export const SHAPING: Readonly<Record<string, Operation>> = {
+  __proto__: null as never,
   ExpandDims: (args) => {
     const y = expandDims(args, args.value(), args.setting('axis'));
     args.finish(1);

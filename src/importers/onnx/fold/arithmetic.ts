@@ -38,6 +38,7 @@ const reaches = (a: Num, b: Num): boolean => {
 const maybe = (yes: boolean | undefined): Num | undefined => (yes === undefined ? undefined : truth(yes));
 
 const BINARY: Readonly<Record<string, (a: Num, b: Num, integer: boolean) => Num | undefined>> = {
+  __proto__: null as never,
   Add: plus,
   Sub: minus,
   Mul: times,
@@ -64,6 +65,7 @@ const BINARY: Readonly<Record<string, (a: Num, b: Num, integer: boolean) => Num 
 };
 /** The same of numbers in floating point, of which none depends on the run. */
 const OF_FLOATS: Readonly<Record<string, (a: number, b: number) => number>> = {
+  __proto__: null as never,
   Add: (a, b) => a + b,
   Sub: (a, b) => a - b,
   Mul: (a, b) => a * b,
@@ -74,6 +76,7 @@ const COMPARISONS = new Set(['Equal', 'Less', 'Greater', 'LessOrEqual', 'Greater
 const ORDERS = new Set(['Max', 'Min']);
 
 const UNARY: Readonly<Record<string, (a: number) => number>> = {
+  __proto__: null as never,
   Sqrt: Math.sqrt,
   Exp: Math.exp,
   Log: Math.log,
@@ -88,8 +91,8 @@ const UNARY: Readonly<Record<string, (a: number) => number>> = {
   Tanh: Math.tanh,
 };
 
-export const isBinary = ({ type, inputs }: Op): boolean => Object.hasOwn(BINARY, type) && inputs.length === 2;
-export const isUnary = ({ type }: Op): boolean => Object.hasOwn(UNARY, type);
+export const isBinary = ({ type, inputs }: Op): boolean => BINARY[type] !== undefined && inputs.length === 2;
+export const isUnary = ({ type }: Op): boolean => UNARY[type] !== undefined;
 
 /** Undefined for one number in floating point that depends on the run in a way that is not followed. */
 export function binary(op: Op): Constant | undefined {
@@ -154,6 +157,7 @@ export function unary(op: Op): Constant | undefined {
 }
 
 const JOINS: Readonly<Record<string, 'Add' | 'Max' | 'Min' | 'Mul'>> = {
+  __proto__: null as never,
   ReduceSum: 'Add',
   ReduceMean: 'Add',
   ReduceMax: 'Max',
@@ -167,17 +171,19 @@ const JOINS: Readonly<Record<string, 'Add' | 'Max' | 'Min' | 'Mul'>> = {
 };
 /** What is done with numbers before some of them are joined, and with what comes of it. */
 const BEFORE: Readonly<Record<string, (n: number) => number>> = {
+  __proto__: null as never,
   ReduceL1: Math.abs,
   ReduceL2: (n) => n * n,
   ReduceSumSquare: (n) => n * n,
   ReduceLogSumExp: Math.exp,
 };
 const AFTER: Readonly<Record<string, (n: number) => number>> = {
+  __proto__: null as never,
   ReduceL2: Math.sqrt,
   ReduceLogSum: Math.log,
   ReduceLogSumExp: Math.log,
 };
-export const isReduction = ({ type }: Op): boolean => Object.hasOwn(JOINS, type);
+export const isReduction = ({ type }: Op): boolean => JOINS[type] !== undefined;
 
 /** What a reduction goes over: the given axes, or all. */
 export interface Reduction {

@@ -5,6 +5,7 @@ import { concat, gather, range, slice, transpose } from './moves.js';
 import { matmul } from './weights.js';
 
 const OPERATORS: Readonly<Record<string, (op: Op) => Constant | undefined>> = {
+  __proto__: null as never,
   Clip: clip,
   Concat: concat,
   Gather: gather,
@@ -24,5 +25,5 @@ export function fold(op: Op, reduction: () => Reduction): Constant | undefined {
   if (isBinary(op)) return binary(op);
   if (isUnary(op)) return unary(op);
   if (isReduction(op)) return reduce(op, reduction());
-  return Object.hasOwn(OPERATORS, op.type) ? OPERATORS[op.type]?.(op) : undefined;
+  return OPERATORS[op.type]?.(op);
 }

@@ -24,6 +24,7 @@ const alpha =
   ({ attributes }: Op): ActivationSpec => ({ type, alpha: attributes.float('alpha', otherwise) });
 
 export const ACTIVATE: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
   Relu: simple(() => 'relu'),
   Sigmoid: simple(() => 'sigmoid'),
   Tanh: simple(() => 'tanh'),

@@ -25,6 +25,7 @@ import { WINDOW } from './window.js';
 
 /** Every operator that is honoured, by name. */
 export const OPERATORS: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
   ...ACTIVATE,
   ...CAST,
   ...CLIP,
@@ -50,4 +51,9 @@ export const OPERATORS: Readonly<Record<string, Run>> = {
 };
 
 /** Those of the domain com.microsoft. */
-export const MICROSOFT: Readonly<Record<string, Run>> = { ...FUSED, ...QUANTISED_FUSED, ...QUANTISED_LSTM };
+export const MICROSOFT: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
+  ...FUSED,
+  ...QUANTISED_FUSED,
+  ...QUANTISED_LSTM,
+};

@@ -9,6 +9,7 @@ import { item, type Run } from './run.js';
 import { truncated } from './whole.js';
 
 export const CAST: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
   Identity: (op) => [item(op)],
   Dropout(op) {
     op.attributes.ignore('ratio', 'seed');

@@ -29,4 +29,4 @@ function plain(bound: Item | undefined, otherwise: number): number | undefined {
   return typeof n === 'number' ? n : undefined;
 }
 
-export const CLIP: Readonly<Record<string, Run>> = { Clip: clip };
+export const CLIP: Readonly<Record<string, Run>> = { __proto__: null as never, Clip: clip };

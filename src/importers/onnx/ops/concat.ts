@@ -151,4 +151,4 @@ function asConstant(ctx: Context, where: string, item: Constant | Filled, axis: 
   return ctx.add({ type: 'constant', inputs: [], tensors: { value } }, 'constant');
 }
 
-export const CONCAT: Readonly<Record<string, Run>> = { Concat: concat };
+export const CONCAT: Readonly<Record<string, Run>> = { __proto__: null as never, Concat: concat };

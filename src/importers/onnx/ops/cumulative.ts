@@ -18,4 +18,4 @@ function cumSum(op: Op, ctx: Context): Item[] {
   return [{ ...own.x, name: ctx.add({ ...fields, inputs: [own.x.name], axis: own.axis }, op.outputs[0] as string) }];
 }
 
-export const CUMULATIVE: Readonly<Record<string, Run>> = { CumSum: cumSum };
+export const CUMULATIVE: Readonly<Record<string, Run>> = { __proto__: null as never, CumSum: cumSum };

@@ -170,4 +170,4 @@ function einsum(op: Op, ctx: Context): Item[] {
   return [turned(op, all, result)];
 }
 
-export const EINSUM: Readonly<Record<string, Run>> = { Einsum: einsum };
+export const EINSUM: Readonly<Record<string, Run>> = { __proto__: null as never, Einsum: einsum };

@@ -287,6 +287,7 @@ function where(op: Op, ctx: Context): Item[] {
 }
 
 export const ELEMENTWISE: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
   PRelu(op, ctx) {
     const slope = known(op.where, op.inputs[1], 'the slope');
     const x = stretch(ctx, op.where, value(ctx, op.where, op.inputs[0], 'the input'), slope.dims);

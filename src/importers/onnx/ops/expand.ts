@@ -55,6 +55,7 @@ function tile(op: Op, ctx: Context): Item {
 }
 
 export const EXPAND: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
   Expand: (op, ctx) => [expanded(ctx, op.where, item(op), sizes(op.where, op.inputs[1]))],
   Tile: (op, ctx) => [tile(op, ctx)],
 };

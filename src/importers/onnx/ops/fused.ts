@@ -73,6 +73,7 @@ const biased =
   };
 
 export const FUSED: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
   Gelu: biased('gelu'),
   BiasGelu: biased('gelu'),
   FastGelu: biased('gelu_tanh'),

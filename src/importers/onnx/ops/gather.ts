@@ -99,4 +99,4 @@ const matrixOf = ({ dims: [rows = 0, ...sizes] }: Constant): [rows: number, feat
   sizes.reduce((a, b) => a * b, 1),
 ];
 
-export const GATHER: Readonly<Record<string, Run>> = { Gather: gather, GatherND: gatherNd };
+export const GATHER: Readonly<Record<string, Run>> = { __proto__: null as never, Gather: gather, GatherND: gatherNd };

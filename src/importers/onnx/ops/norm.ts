@@ -93,6 +93,7 @@ function instanceNorm(op: Op, ctx: Context): Item[] {
 }
 
 export const NORM: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
   LayerNormalization: (op, ctx) => layerNorm(op, ctx),
   BatchNormalization: batchNorm,
   InstanceNormalization: instanceNorm,

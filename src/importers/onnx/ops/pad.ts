@@ -58,4 +58,4 @@ function pad(op: Op, ctx: Context): Item[] {
   return [x];
 }
 
-export const PAD: Readonly<Record<string, Run>> = { Pad: pad };
+export const PAD: Readonly<Record<string, Run>> = { __proto__: null as never, Pad: pad };

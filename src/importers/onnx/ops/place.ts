@@ -38,4 +38,8 @@ const place =
     return [placeOf(ctx, op, x, axis, { keep, operation, last })];
   };
 
-export const PLACE: Readonly<Record<string, Run>> = { ArgMax: place('max'), ArgMin: place('min') };
+export const PLACE: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
+  ArgMax: place('max'),
+  ArgMin: place('min'),
+};

@@ -193,4 +193,4 @@ export function gemm(op: Op, ctx: Context): Item[] {
   return [y];
 }
 
-export const PRODUCT: Readonly<Record<string, Run>> = { MatMul: matmul, Gemm: gemm };
+export const PRODUCT: Readonly<Record<string, Run>> = { __proto__: null as never, MatMul: matmul, Gemm: gemm };

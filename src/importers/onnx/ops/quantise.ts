@@ -91,6 +91,7 @@ function dequantizeLinear(op: Op, ctx: Context): Item[] {
 }
 
 export const QUANTISE: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
   QuantizeLinear: quantizeLinear,
   DequantizeLinear: dequantizeLinear,
 };

@@ -85,6 +85,7 @@ function scaled(op: Op, ctx: Context, places: Places, bias: number): Item[] {
 }
 
 export const QUANTISED: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
   DynamicQuantizeLinear: dynamicQuantizeLinear,
   MatMulInteger: matmulInteger,
   ConvInteger: convInteger,

@@ -142,6 +142,7 @@ const global =
   };
 
 export const REDUCE: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
   GlobalAveragePool: global('mean'),
   GlobalMaxPool: global('max'),
   ReduceMean: reduce('mean'),

@@ -134,6 +134,7 @@ export function gatherNdRows(op: Op, ctx: Context): Value | undefined {
 }
 
 export const ROWS: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
   Range: range,
   TopK: topK,
   ScatterElements: scatterElements,

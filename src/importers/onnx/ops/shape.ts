@@ -22,6 +22,7 @@ const axesOf = (op: Op, since: number): readonly number[] | undefined =>
 
 /** Operators that only change how the axes are seen: they cost nothing. */
 export const SHAPE: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
   Shape(op) {
     const dims = dimsOf(item(op));
     const end = (n: number): number => Math.min(dims.length, Math.max(0, n < 0 ? n + dims.length : n));

@@ -64,6 +64,7 @@ function split(op: Op, ctx: Context): Item[] {
 }
 
 export const SLICE: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
   Slice(op, ctx) {
     const x = item(op);
     const ranges = rangesOf(op, dimsOf(x).length);

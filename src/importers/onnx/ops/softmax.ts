@@ -33,6 +33,7 @@ const softmax =
   };
 
 export const SOFTMAX: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
   Softmax: softmax('softmax'),
   LogSoftmax: softmax('log_softmax'),
 };

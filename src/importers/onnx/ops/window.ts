@@ -49,17 +49,21 @@ function windowOf(op: Op, ctx: Context, x: Value, kernelDims: readonly number[] 
       `kernel [${kernel}] over ${long.length} axes`,
     );
   }
-  const fits = { strides: spatial, dilations: spatial, pads: 2 * spatial };
-  for (const [name, given] of Object.entries({ strides, dilations, pads }))
-    if (given.length !== fits[name as keyof typeof fits])
-      refuse(where, `${name} that do not fit`, `${fits[name as keyof typeof fits]}`, `[${given}]`);
+  const lists = [
+    ['strides', strides, spatial],
+    ['dilations', dilations, spatial],
+    ['pads', pads, 2 * spatial],
+  ] as const;
+  for (const [name, given, fits] of lists)
+    if (given.length !== fits) refuse(where, `${name} that do not fit`, `${fits}`, `[${given}]`);
   const modes: Record<string, PaddingSpec> = {
+    __proto__: null as never,
     NOTSET: [pads[slid] as number, pads[slid + spatial] as number],
     VALID: [0, 0],
     SAME_UPPER: 'same_upper',
     SAME_LOWER: 'same_lower',
   };
-  if (!Object.hasOwn(modes, auto)) refuse(where, 'a padding that is not honoured', Object.keys(modes).join(', '), auto);
+  if (!modes[auto]) refuse(where, 'a padding that is not honoured', Object.keys(modes).join(', '), auto);
   const axis = slid + 2;
   const channels = x.axes[1] as readonly Atom[];
   const timesteps = x.axes[axis] as readonly Atom[];
@@ -200,6 +204,7 @@ const pool =
   };
 
 export const WINDOW: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
   Conv: conv,
   ConvTranspose: convTranspose,
   MaxPool: pool('max_pool1d'),

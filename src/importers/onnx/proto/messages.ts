@@ -107,6 +107,7 @@ export interface Model extends Message {
  * several devices), `!` one that is not honoured, as is any that does not stand here.
  */
 export const MESSAGES: Readonly<Record<string, string>> = {
+  __proto__: null as never,
   Entry: 'string key 1, string value 2',
   Tensor:
     'int64* dims 1, int32 dataType 2, ! segment 3, float* floatData 4, int32* int32Data 5, - string_data 6, int64* int64Data 7, string name 8, bytes rawData 9, double* doubleData 10, uint64* uint64Data 11, - doc_string 12, Entry* externalData 13, int32 dataLocation 14, - metadata_props 16',

@@ -22,6 +22,7 @@ const BOTH = { alpha: true, beta: true } as const;
 
 /** By the name in small letters, as ONNX Runtime compares them. */
 const FUNCTIONS: Readonly<Record<string, Function>> = {
+  __proto__: null as never,
   affine: { make: (alpha = 1, beta = 0) => ({ type: 'affine', alpha, beta }), takes: BOTH },
   relu: { make: () => 'relu' },
   tanh: { make: () => 'tanh' },
@@ -45,7 +46,7 @@ export function readActivations({ attributes, where }: Op, type: CellType, direc
   const betas = [...(attributes.floats('activation_beta') ?? [])];
   const functions = names.map((name): ActivationSpec => {
     const key = name.toLowerCase();
-    const known = Object.hasOwn(FUNCTIONS, key) ? FUNCTIONS[key] : undefined;
+    const known = FUNCTIONS[key];
     if (!known) refuse(where, 'an unknown activation', Object.keys(FUNCTIONS).join(', '), name);
     return known.make(known.takes?.alpha && alphas.shift(), known.takes?.beta && betas.shift());
   });

@@ -3,10 +3,14 @@ import { recurrent } from './layer.js';
 import { dynamicQuantizeLstm } from './quantised.js';
 
 export const RECURRENT: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
   LSTM: recurrent('lstm'),
   GRU: recurrent('gru'),
   RNN: recurrent('rnn'),
 };
 
 /** Of the domain com.microsoft. */
-export const QUANTISED_LSTM: Readonly<Record<string, Run>> = { DynamicQuantizeLSTM: dynamicQuantizeLstm };
+export const QUANTISED_LSTM: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
+  DynamicQuantizeLSTM: dynamicQuantizeLstm,
+};

@@ -76,6 +76,7 @@ export function cellTensors(op: Op, ctx: Context, sizes: Sizes, direction: numbe
   const w = read(1, 'W', [rows, input]);
   const r = read(2, 'R', [rows, units]);
   const tensors: Record<string, string> = {
+    __proto__: null as never,
     weightIh: tensor('weightIh', [rows, input], reordered(op, w, order), w.from, how),
     weightHh: tensor('weightHh', [rows, units], reordered(op, r, order), r.from, how),
   };
