@@ -11,23 +11,29 @@ import type { Order, Outcome } from './children/campaign.js';
 const SEED = Number(process.env.SLOW_SEED ?? Math.floor(Math.random() * 2 ** 31));
 /** Longer looks further: `SLOW_SECONDS=3600`. */
 const SECONDS = process.env.SLOW_SECONDS === undefined ? undefined : Number(process.env.SLOW_SECONDS);
+/** Exactly so many, however long it takes: with a seed, the same ones on every machine. */
+const TRIES = process.env.SLOW_TRIES === undefined ? undefined : Number(process.env.SLOW_TRIES);
 const ONLY = process.env.SLOW_ONLY === undefined ? undefined : Number(process.env.SLOW_ONLY);
+
+/** Of a campaign, in milliseconds: hanging is told by what a single one takes. */
+export const LONGEST = 3_600_000 * 12;
 
 /** What a single one may take before it counts as hanging, in seconds. */
 const HANGS = 60;
 
-/** How many a campaign tries, how long, and how many it must have tried by then. */
+/** How many a campaign tries, how long, and how many of each outcome there must be among a thousand or more. */
 interface Bounds {
   readonly seconds: number;
   readonly most: number;
-  readonly least: number;
+  readonly outcomes: Readonly<Record<string, number>>;
 }
+const LEAST = 1000;
 
 /**
  * Runs a campaign of `children/` in a process of its own with a heap of 256 MB, and prints what came of it. Expects that nothing
  * failed, hung, or ended the process.
  */
-export async function runCampaign(name: string, { seconds, most, least }: Bounds): Promise<Outcome> {
+export async function runCampaign(name: string, { seconds, most, outcomes }: Bounds): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'campaign-'));
   try {
     const script = join(folder, `${name}.mjs`);
@@ -41,8 +47,8 @@ export async function runCampaign(name: string, { seconds, most, least }: Bounds
     });
     const order: Order = {
       seed: SEED,
-      seconds: SECONDS ?? seconds,
-      most: SECONDS === undefined ? most : Number.MAX_SAFE_INTEGER,
+      seconds: SECONDS ?? (TRIES === undefined ? seconds : Number.MAX_SAFE_INTEGER),
+      most: TRIES ?? (SECONDS === undefined ? most : Number.MAX_SAFE_INTEGER),
       ...(ONLY !== undefined && { only: ONLY }),
     };
     const { text, last, ending } = await run(script, order);
@@ -61,8 +67,11 @@ export async function runCampaign(name: string, { seconds, most, least }: Bounds
       ].join('\n'),
     );
     expect(failures, `again: SLOW_SEED=${SEED} SLOW_ONLY=<number> npm run test:slow -- ${name}`).toEqual([]);
-    if (ONLY === undefined) expect(tried).toBeGreaterThanOrEqual(least);
-    return outcome;
+    if (ONLY !== undefined) return;
+    if (TRIES === undefined) expect(tried).toBeGreaterThanOrEqual(LEAST);
+    else expect(tried).toBe(TRIES);
+    if (tried < LEAST) return;
+    for (const [word, least] of Object.entries(outcomes)) expect(counts[word], word).toBeGreaterThan(least);
   } finally {
     rmSync(folder, { recursive: true });
   }

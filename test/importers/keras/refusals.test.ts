@@ -288,6 +288,16 @@ const REFUSED: [string, () => string, string][] = [
     'layer "b" (Bidirectional): a layer that is not honoured both ways; expected LSTM, GRU, SimpleRNN, got Dense',
   ],
   [
+    'a layer both ways of a class that every object has',
+    () => sequential(ROWS, both(layer('l', 'constructor'))),
+    'layer "b" (Bidirectional): a layer that is not honoured both ways; expected LSTM, GRU, SimpleRNN, got constructor',
+  ],
+  [
+    'a cell of a class that every object has',
+    () => sequential(ROWS, layer('r', 'RNN', { cell: { class_name: 'constructor', config: { name: 'c' } } })),
+    'layer "r" (RNN): a cell that is not honoured; expected LSTMCell, GRUCell, SimpleRNNCell, got constructor',
+  ],
+  [
     'a backward layer that walks forward',
     () => sequential(ROWS, both(lstm('l'), { backward_layer: plain(lstm('k')) })),
     'layer "b" (Bidirectional): the backward layer walks the wrong way; expected forward and backward, got go_backwards false',

@@ -1,7 +1,8 @@
-import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import { crc32c } from '../../../src/importers/tensorflow/crc32c.js';
 import type { ModelSpec } from '../../../src/index.js';
 import { damaged, type Seed, seeds } from '../../importers/corpus.js';
+import { jsonInside } from '../../importers/inside.js';
 import { campaign } from './campaign.js';
 import { damagedFields, signaturesOf } from './field-damage.js';
 import { altered, type Change } from './json-damage.js';
@@ -58,7 +59,6 @@ const changes = (random: Random): [number, Change][] =>
           : { kind };
     return [random.below(1e6), change];
   });
-const text = (value: unknown): Uint8Array => strToU8(JSON.stringify(value) ?? 'null');
 
 function struck(bytes: Uint8Array, random: Random): Uint8Array {
   const out = bytes.slice();
@@ -67,44 +67,12 @@ function struck(bytes: Uint8Array, random: Random): Uint8Array {
   return out;
 }
 
-/** JSON, or zip entries that are. */
-function jsonDamages(seed: Seed): Damage[] {
-  const { name, bytes } = seed;
-  if (/^(tfjs|\.nam|RTNeural)/.test(name)) {
-    const document = JSON.parse(strFromU8(bytes));
-    return [{ seed, how: 'JSON', apply: (random) => text(altered(document, changes(random))) }];
-  }
-  if (/^Keras .*\.keras$/.test(name)) {
-    const { 'config.json': config, ...rest } = unzipSync(bytes);
-    const document = JSON.parse(strFromU8(config as Uint8Array));
-    const apply = (random: Random): Uint8Array =>
-      zipSync({ ...rest, 'config.json': text(altered(document, changes(random))) }, { level: 0 });
-    return [{ seed, how: 'config.json', apply }];
-  }
-  return [];
-}
-
-/** The JSON in front of a safetensors file, and the spec inside it. */
-function headerDamages(seed: Seed): Damage[] {
-  const { name, bytes } = seed;
-  if (!/safetensors|container/.test(name)) return [];
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true));
-  const header = JSON.parse(strFromU8(bytes.subarray(8, 8 + length)));
-  const data = bytes.subarray(8 + length);
-  const put = (changed: unknown): Uint8Array => {
-    const json = text(changed);
-    const size = new Uint8Array(8);
-    new DataView(size.buffer).setBigUint64(0, BigInt(json.length), true);
-    return Uint8Array.from([...size, ...json, ...data]);
-  };
-  const own = header.__metadata__?.gatewise;
-  const inner = (random: Random): Uint8Array =>
-    put({ ...header, __metadata__: { gatewise: JSON.stringify(altered(JSON.parse(own), changes(random))) } });
-  return [
-    { seed, how: 'header', apply: (random) => put(altered(header, changes(random))) },
-    ...(own ? [{ seed, how: 'spec', apply: inner }] : []),
-  ];
-}
+/** What JSON there is. */
+const jsonDamages = (seed: Seed): Damage[] =>
+  jsonInside(seed).map(({ how, text, put }) => {
+    const document = JSON.parse(text);
+    return { seed, how, apply: (random) => put(JSON.stringify(altered(document, changes(random))) ?? 'null') };
+  });
 
 /** Entries of archives, by their bytes; pickles opcode by opcode; HDF5 by its fields. */
 function entryDamages(seed: Seed): Damage[] {
@@ -204,7 +172,7 @@ function fieldDamages(seed: Seed): Damage[] {
 
 const DAMAGES: readonly Damage[] = seeds().flatMap((seed) => {
   const bytes = (random: Random): Uint8Array => damaged(seed.bytes, () => 2 * random.fraction() - 1);
-  const inner = [jsonDamages, headerDamages, entryDamages, streamDamages, wireDamages, blockDamages, fieldDamages];
+  const inner = [jsonDamages, entryDamages, streamDamages, wireDamages, blockDamages, fieldDamages];
   check(seed.read(seed.bytes));
   return [{ seed, how: 'bytes', apply: bytes }, ...inner.flatMap((make) => make(seed))];
 });
