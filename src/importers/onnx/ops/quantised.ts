@@ -93,6 +93,7 @@ export const QUANTISED: Readonly<Record<string, Run>> = {
 
 /** Of the domain com.microsoft: what ONNX Runtime makes of the above when it saves a graph optimised. */
 export const QUANTISED_FUSED: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
   DynamicQuantizeMatMul: (op, ctx) => scaled(op, ctx, { scale: 2, zero: 3, axis: 'last' }, 4),
   MatMulIntegerToFloat(op, ctx) {
     checkValue(op, 2, 'scale', 1);
