@@ -1,11 +1,11 @@
-// node bench/run.mjs [suite…] [--build simd|relaxed] [--quick]
+// node bench/run.mjs [suite…] [--build simd|relaxed] [--quick] [--record]
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { acceptsBuild } from 'gatewise';
 import { build as bundle } from 'rolldown';
 import { circumstances, saveRecord } from './support/record.mjs';
-import { table } from './support/table.mjs';
+import { cells, table } from './support/table.mjs';
 
 const SUITES = [
   'cold',
@@ -19,6 +19,7 @@ const SUITES = [
   'denormals',
   'int8',
   'many',
+  'shipped',
 ];
 const EFFORT = { rounds: 7, seconds: 0.06 };
 /** Shows that every suite runs, and roughly what it finds: few rounds of the smaller half of the sizes, which stand first. */
@@ -27,10 +28,18 @@ const quickPoints = (points) => points.slice(0, Math.ceil(points.length / 2));
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { build: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  options: {
+    build: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
+  },
 });
 const build = values.build ?? (acceptsBuild('relaxed') ? 'relaxed' : 'simd');
 const effort = values.quick ? QUICK : EFFORT;
+if (values.quick && values.record) {
+  console.error('a glance (--quick) is no record');
+  process.exit(2);
+}
 const wrong = positionals.find((name) => !SUITES.includes(name));
 if (wrong !== undefined || !['simd', 'relaxed'].includes(build) || !acceptsBuild(build)) {
   console.error(
@@ -62,9 +71,11 @@ for (const name of positionals.length > 0 ? positionals : SUITES) {
     rows.push(await measure(name, index));
   }
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  console.log(table(suite.columns, suite.lines ? rows.flatMap(suite.lines) : rows));
-  if (!values.quick) {
-    const file = saveRecord(name, build, { suite: name, title: suite.title, ...machine, effort, rows });
+  const lines = suite.lines ? rows.flatMap(suite.lines) : rows;
+  console.log(table(suite.columns, lines));
+  if (values.record) {
+    const shown = cells(suite.columns, lines);
+    const file = saveRecord(name, { suite: name, title: suite.title, ...machine, effort, table: shown, rows });
     console.log(`\nsaved as ${file}`);
   }
 }

@@ -1,7 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 
-const require = createRequire(new URL('../peers/package.json', import.meta.url));
+const PACKAGE = new URL('../peers/package.json', import.meta.url);
+const require = createRequire(PACKAGE);
 
 /** Whether bench/peers has this package (npm --prefix bench/peers ci --ignore-scripts). */
 export function installed(name) {
@@ -18,6 +20,14 @@ export const requirePeer = (name) => require(name);
 
 /** Where the package's code lies. */
 export const folderOf = (name) => dirname(require.resolve(name));
+
+/** `{ name: version }` of those of bench/peers that are installed. */
+export function peerVersions() {
+  const { dependencies } = JSON.parse(readFileSync(PACKAGE, 'utf8'));
+  const file = (name) => new URL(`node_modules/${name}/package.json`, PACKAGE);
+  const names = Object.keys(dependencies).filter((name) => existsSync(file(name)));
+  return Object.fromEntries(names.map((name) => [name, JSON.parse(readFileSync(file(name), 'utf8')).version]));
+}
 
 /** `[batch][time][features]` with the first two axes changed places. */
 export function timeFirst(x, batch, time) {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { peerVersions } from '../engines/peer.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FOLDER = new URL('../record/', import.meta.url);
@@ -17,17 +18,30 @@ export function circumstances(build) {
     platform: `${process.platform} ${process.arch}`,
     node: process.version,
     v8: process.versions.v8,
+    peers: peerVersions(),
     ...commit(),
   };
 }
 
-/** One file per suite and build: a later run on the same kind of machine shows as a diff. */
-export function saveRecord(suite, build, record) {
-  mkdirSync(FOLDER, { recursive: true });
-  const name = `${suite}.${build}.json`;
-  writeFileSync(new URL(name, FOLDER), `${compact(JSON.stringify(record, rounded, 2))}\n`);
-  return `bench/record/${name}`;
+/**
+ * One file per machine, suite and build: a later run on such a machine shows as a diff.
+ * @param record what the suite measured and where; `table` is what was printed of it
+ * @returns where it is saved, from the repository's root
+ */
+export function saveRecord(suite, record) {
+  const path = `${machineName(record)}/${suite}.${record.build}.json`;
+  const file = new URL(path, FOLDER);
+  mkdirSync(new URL('.', file), { recursive: true });
+  writeFileSync(file, `${compact(JSON.stringify(record, rounded, 2))}\n`);
+  return `bench/record/${path}`;
 }
+
+/** A folder's name that says what processor, and nothing about whose. */
+const machineName = ({ cpu, cores }) =>
+  `${cpu.replace(/\((?:r|tm)\)/gi, '')} ${cores} cores`
+    .toLowerCase()
+    .match(/[a-z0-9]+/g)
+    .join('-');
 
 /** `modified`: the code that was measured has changes that the commit does not have. */
 function commit() {
@@ -36,15 +50,16 @@ function commit() {
   try {
     return {
       commit: git('rev-parse', 'HEAD').trim(),
-      modified: git('status', '--porcelain', '--', 'src', 'assembly', 'bench/plain-js').trim() !== '',
+      modified: git('status', '--porcelain', '--', 'src', 'assembly', 'bench/plain-js', 'bench/engines').trim() !== '',
     };
   } catch {
     return { commit: 'unknown', modified: true };
   }
 }
 
-/** Lists of numbers on one line. */
-const compact = (json) => json.replace(/\[[\s\d.,e+-]*\]/g, (list) => list.replace(/\s+/g, ' '));
+/** Lists of numbers and texts on one line. */
+const compact = (json) =>
+  json.replace(/\[(?:\s*(?:"(?:[^"\\]|\\.)*"|[\d.e+-]+),?)*\s*\]/g, (list) => list.replace(/\n\s*/g, ' '));
 
 function rounded(key, value) {
   if (typeof value !== 'number') return value;

@@ -3,13 +3,19 @@
  * @param columns `{ label, text(row) }`; the first is aligned left, the others right
  */
 export function table(columns, rows) {
-  const cells = [columns.map(({ label }) => label), ...rows.map((row) => columns.map(({ text }) => text(row)))];
-  const widths = columns.map((_, j) => Math.max(...cells.map((line) => line[j].length)));
-  const line = (texts) =>
-    texts.map((text, j) => (j === 0 ? text.padEnd(widths[j]) : text.padStart(widths[j]))).join('  ');
-  const [head, ...body] = cells.map(line);
+  const texts = cells(columns, rows);
+  const widths = columns.map((_, j) => Math.max(...texts.map((line) => line[j].length)));
+  const line = (parts) =>
+    parts.map((text, j) => (j === 0 ? text.padEnd(widths[j]) : text.padStart(widths[j]))).join('  ');
+  const [head, ...body] = texts.map(line);
   return [head, '-'.repeat(head.length), ...body].join('\n');
 }
+
+/** The same as texts, the labels first. */
+export const cells = (columns, rows) => [
+  columns.map(({ label }) => label),
+  ...rows.map((row) => columns.map(({ text }) => text(row))),
+];
 
 /** Seconds as ns, µs or ms with three significant digits. */
 export function duration(seconds) {
