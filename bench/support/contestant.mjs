@@ -7,7 +7,7 @@ import { uniform } from './random.mjs';
 import { callsIn, turn } from './turns.mjs';
 
 /** How long one call may take, in turns: as many of the timesteps as asked for, or, of an engine for which that is too much, a part. */
-const WHOLE = 15;
+const WHOLE = 30;
 const PART = 3;
 
 const { name, which, task, options } = workerData;
