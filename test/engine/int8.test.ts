@@ -114,6 +114,24 @@ describe('int8 layers without a state: exact', () => {
     expectSameBits(await exact(spec, x), expected.flat());
   });
 
+  it.each([2048, 4096, 8192])('dense, the largest numbers in sums of %i: none overflows', async (k) => {
+    const data = new Int8Array(4 * k).fill(-128).fill(127, k, 2 * k);
+    data.forEach((_, j) => {
+      // Half of each sign; and one that all but cancels.
+      if (j >= 2 * k) data[j] = j < 3 * k ? (j % 2 === 0 ? 127 : -127) : j === 4 * k - 1 ? -127 : 0;
+    });
+    const spec: ModelSpec = {
+      inputs: [{ name: 'x', features: k }],
+      nodes: [{ type: 'dense', name: 'y', inputs: ['x'], units: 4, tensors: { weight: 'w' } }],
+      outputs: ['y'],
+      tensors: {},
+      int8: { w: { shape: [4, k], data, scales: new Float32Array(4).fill(1) } },
+    };
+    const x = new Float32Array(k).fill(3);
+    expectNear(await exact(spec, x), [-128 * 3 * k, 127 * 3 * k, 0, -127 * 3], 1e-6);
+    expectNear(await exact(spec, x.fill(-3)), [128 * 3 * k, -127 * 3 * k, 0, 127 * 3], 1e-6);
+  });
+
   it.each([
     ['all taps at once', { kernelSize: 3 }],
     ['dilated, tap after tap', { kernelSize: 3, dilation: 2 }],

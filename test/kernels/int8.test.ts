@@ -93,7 +93,7 @@ describe.each(BUILDS)('integer kernels, %s', (build) => {
     );
   });
 
-  it.each([2047, 2048, 2049, 4096, 4099])('sums of %i terms, in blocks that int32 holds', (k) => {
+  it.each([2047, 2048, 2049, 4096, 4099, 8192])('sums of %i terms, in blocks that int32 holds', (k) => {
     compare(build, randomCase(4, k, 9, k));
     // The largest there are, all of one sign.
     const most = { rows: 4, k, outputs: 9, scales: new Float32Array(9).fill(1) };
