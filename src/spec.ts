@@ -27,7 +27,10 @@ export interface Int8TensorSpec {
   readonly shape: readonly number[];
   /** -128 to 127. */
   readonly data: Int8Array;
-  /** One for each output, which is the first axis; at most 2^96 in magnitude. */
+  /**
+   * One for each output, which is the first axis; at most 2^96 in magnitude. Or, for a matrix of a recurrent or dense layer, n for each: of
+   * n blocks of its weights, as equal as multiples of four can be (2048 at most); those of an output stand together.
+   */
   readonly scales: Float32Array;
 }
 

@@ -1,9 +1,6 @@
 import { panel1, panel2, panel4, panel6, tile } from './panel';
 import { quantise, quantisedBytes } from './quantise';
 
-/** Terms of a sum of which no sum can pass beyond int32: 2048 · 128 · 8191 < 2^31. Longer ones are taken in blocks. */
-const BLOCK: i32 = 2048;
-
 /** Rows that are quantised at a time: a multiple of three, few enough for the cache. */
 const ROWS: i32 = 24;
 
@@ -17,7 +14,8 @@ export function scratchBytes(k: i32): i32 {
  *
  * of int8 weights, A rounded to 14 bits row by row (`quantise`).
  *
- * Packed W is blocks of up to 2048 rows j, one after another. A block is strips of two vectors of columns, the last perhaps one,
+ * Packed W is blocks of rows j, one after another: of 2048 at most, so that no sum passes beyond int32 (2048 · 128 · 8191 < 2^31), or of fewer where
+ * columns have a scale for each. A block is strips of two vectors of columns, the last perhaps one,
  * and behind them for each vector its columns' scales and offsets (`finish`), 32 bytes. Five vectors:
  *
  *     | v0 v1 | j 0 to 3       | v2 v3 | j 0 to 3       | v4 | j 0 to 3       tail: v0 v1 v2 v3 v4
@@ -32,13 +30,14 @@ export function scratchBytes(k: i32): i32 {
  * @param least least maximum of a row
  * @param init row 0 of `init`: `vectors` vectors; stride 0 repeats one row (a bias); may be `c`
  * @param scratch `scratchBytes(k)`
+ * @param block rows j of a block: a multiple of 4, 2048 at most; the last may be shorter
  */
 export function product(
   a: usize, aStride: usize, rows: i32, k: i32, least: f32,
   w: usize, vectors: i32,
   init: usize, initStride: usize,
   c: usize, cStride: usize,
-  scratch: usize,
+  scratch: usize, block: i32,
 ): void {
   const qStride = quantisedBytes(k);
   const scales = scratch + <usize>ROWS * qStride;
@@ -51,13 +50,13 @@ export function product(
     let from = init;
     let fromStride = initStride;
     let q = scratch;
-    let block = w;
-    for (let left = k; left > 0; left -= BLOCK) {
-      const bytes = quantisedBytes(min(left, BLOCK));
-      const tail = block + <usize>vectors * 2 * bytes;
-      multiply(q, qStride, bytes, scales, count, block, tail, vectors, from, fromStride, c, cStride);
+    let weights = w;
+    for (let left = k; left > 0; left -= block) {
+      const bytes = quantisedBytes(min(left, block));
+      const tail = weights + <usize>vectors * 2 * bytes;
+      multiply(q, qStride, bytes, scales, count, weights, tail, vectors, from, fromStride, c, cStride);
       q += bytes;
-      block = tail + (<usize>vectors << 5);
+      weights = tail + (<usize>vectors << 5);
       from = c;
       fromStride = cStride;
     }

@@ -1,6 +1,6 @@
 (module
  (type $0 (func (param i32) (result i32)))
- (type $1 (func (param i32 i32 i32 i32 f32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $1 (func (param i32 i32 i32 i32 f32 i32 i32 i32 i32 i32 i32 i32 i32)))
  (type $2 (func (param i32 i32 i32 i32 i32 f32 i32 i32)))
  (type $3 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
  (type $4 (func (param i32 i32 i32 i32 i32 i32 i32)))
@@ -23,8 +23,7 @@
   i32.const 24
   i32.mul
  )
- (func $assembly/int8/product/product (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 f32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32)
-  (local $12 i32)
+ (func $assembly/int8/product/product (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 f32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32) (param $12 i32)
   (local $13 i32)
   (local $14 i32)
   (local $15 i32)
@@ -36,21 +35,22 @@
   (local $21 i32)
   (local $22 i32)
   (local $23 i32)
-  (local $24 v128)
-  (local $25 i32)
+  (local $24 i32)
+  (local $25 v128)
   (local $26 i32)
   (local $27 i32)
   (local $28 i32)
   (local $29 i32)
   (local $30 i32)
-  (local $31 v128)
-  (local $32 i32)
+  (local $31 i32)
+  (local $32 v128)
   (local $33 i32)
   (local $34 i32)
-  (local $35 f32)
-  (local $36 v128)
-  (local $37 f32)
-  (local $38 v128)
+  (local $35 i32)
+  (local $36 f32)
+  (local $37 v128)
+  (local $38 f32)
+  (local $39 v128)
   local.get $11
   local.get $3
   i32.const 3
@@ -59,11 +59,11 @@
   i32.shr_s
   i32.const 3
   i32.shl
-  local.tee $27
+  local.tee $28
   i32.const 24
   i32.mul
   i32.add
-  local.set $30
+  local.set $31
   loop $for-loop|0
    local.get $2
    i32.const 0
@@ -75,124 +75,124 @@
     i32.const 24
     i32.ge_s
     select
-    local.set $26
+    local.set $27
     i32.const 0
-    local.set $14
+    local.set $15
     loop $for-loop|1
-     local.get $14
-     local.get $26
+     local.get $15
+     local.get $27
      i32.lt_s
      if
-      local.get $30
-      local.get $14
+      local.get $31
+      local.get $15
       i32.const 2
       i32.shl
       i32.add
       local.get $11
-      local.get $14
-      local.get $27
+      local.get $15
+      local.get $28
       i32.mul
       i32.add
-      local.set $17
+      local.set $18
       local.get $0
-      local.tee $12
+      local.tee $13
       local.get $3
       i32.const -4
       i32.and
       i32.const 2
       i32.shl
       i32.add
-      local.set $16
+      local.set $17
       local.get $3
       i32.const 3
       i32.and
-      local.tee $18
+      local.tee $19
       if (result v128)
-       local.get $16
+       local.get $17
        v128.load32_zero
-       local.set $24
-       local.get $18
+       local.set $25
+       local.get $19
        i32.const 1
        i32.gt_u
        if
-        local.get $16
+        local.get $17
         i32.const 4
         i32.add
-        local.get $24
+        local.get $25
         v128.load32_lane 1
-        local.set $24
+        local.set $25
        end
-       local.get $18
+       local.get $19
        i32.const 2
        i32.gt_u
        if (result v128)
-        local.get $16
+        local.get $17
         i32.const 8
         i32.add
-        local.get $24
+        local.get $25
         v128.load32_lane 2
        else
-        local.get $24
+        local.get $25
        end
       else
        v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
       end
-      local.tee $31
+      local.tee $32
       v128.const i32x4 0x7fffffff 0x7fffffff 0x7fffffff 0x7fffffff
       v128.and
       local.get $4
       i32.reinterpret_f32
       i32x4.splat
       i32x4.max_s
-      local.set $24
-      local.get $12
-      local.set $13
+      local.set $25
+      local.get $13
+      local.set $14
       loop $for-loop|00
-       local.get $13
-       local.get $16
+       local.get $14
+       local.get $17
        i32.lt_u
        if
-        local.get $24
-        local.get $13
+        local.get $25
+        local.get $14
         v128.load
         v128.const i32x4 0x7fffffff 0x7fffffff 0x7fffffff 0x7fffffff
         v128.and
         i32x4.max_s
-        local.set $24
-        local.get $13
+        local.set $25
+        local.get $14
         i32.const 16
         i32.add
-        local.set $13
+        local.set $14
         br $for-loop|00
        end
       end
-      local.get $24
+      local.get $25
       i32x4.extract_lane 0
-      local.tee $13
-      local.get $24
+      local.tee $14
+      local.get $25
       i32x4.extract_lane 1
-      local.tee $15
-      local.get $13
-      local.get $15
+      local.tee $16
+      local.get $14
+      local.get $16
       i32.gt_s
       select
-      local.tee $13
-      local.get $24
+      local.tee $14
+      local.get $25
       i32x4.extract_lane 2
-      local.tee $15
-      local.get $24
+      local.tee $16
+      local.get $25
       i32x4.extract_lane 3
-      local.tee $19
-      local.get $15
-      local.get $19
+      local.tee $20
+      local.get $16
+      local.get $20
       i32.gt_s
       select
-      local.tee $15
-      local.get $13
-      local.get $15
+      local.tee $16
+      local.get $14
+      local.get $16
       i32.gt_s
       select
-      local.tee $13
+      local.tee $14
       i32.const 2139095040
       i32.ge_s
       if (result f32)
@@ -200,78 +200,78 @@
       else
        f32.const 1267650600228229401496703e6
        f32.const 1
-       local.get $13
+       local.get $14
        f32.reinterpret_i32
-       local.tee $35
+       local.tee $36
        f32.const 7.888609052210118e-31
        f32.lt
        select
-       local.tee $37
+       local.tee $38
        f32x4.splat
-       local.set $36
-       local.get $35
+       local.set $37
+       local.get $36
        f32.const 0
        f32.eq
        if (result f32)
         f32.const 0
        else
         f32.const 8191
-        local.get $35
-        local.get $37
+        local.get $36
+        local.get $38
         f32.mul
         f32.div
        end
        f32x4.splat
-       local.set $38
+       local.set $39
        loop $for-loop|11
-        local.get $12
-        local.get $16
+        local.get $13
+        local.get $17
         i32.lt_u
         if
-         local.get $17
-         local.get $12
+         local.get $18
+         local.get $13
          v128.load
-         local.get $36
+         local.get $37
          f32x4.mul
-         local.get $38
+         local.get $39
          f32x4.mul
          v128.const i32x4 0x4b400000 0x4b400000 0x4b400000 0x4b400000
          f32x4.add
          v128.const i32x4 0x4b400000 0x4b400000 0x4b400000 0x4b400000
          i32x4.sub
-         local.tee $24
-         local.get $24
+         local.tee $25
+         local.get $25
          i16x8.narrow_i32x4_s
          v128.store64_lane 0
-         local.get $12
+         local.get $13
          i32.const 16
          i32.add
-         local.set $12
-         local.get $17
+         local.set $13
+         local.get $18
          i32.const 8
          i32.add
-         local.set $17
+         local.set $18
          br $for-loop|11
         end
        end
-       local.get $18
+       local.get $19
        if
-        local.get $17
-        local.get $31
-        local.get $36
+        local.get $18
+        local.get $32
+        local.get $37
         f32x4.mul
-        local.get $38
+        local.get $39
         f32x4.mul
         v128.const i32x4 0x4b400000 0x4b400000 0x4b400000 0x4b400000
         f32x4.add
         v128.const i32x4 0x4b400000 0x4b400000 0x4b400000 0x4b400000
         i32x4.sub
-        local.tee $24
-        local.get $24
+        local.tee $25
+        local.get $25
         i16x8.narrow_i32x4_s
         v128.store64_lane 0
        end
-       local.get $35
+       local.get $36
        f32.const 8191
        f32.div
       end
@@ -280,34 +280,34 @@
       local.get $1
       i32.add
       local.set $0
-      local.get $14
+      local.get $15
       i32.const 1
       i32.add
-      local.set $14
+      local.set $15
       br $for-loop|1
      end
     end
     local.get $7
-    local.set $14
+    local.set $15
     local.get $8
-    local.set $13
+    local.set $14
     local.get $11
-    local.set $17
+    local.set $18
     local.get $5
-    local.set $12
+    local.set $13
     local.get $3
-    local.set $19
+    local.set $20
     loop $for-loop|2
-     local.get $19
+     local.get $20
      i32.const 0
      i32.gt_s
      if
+      local.get $13
+      local.get $20
       local.get $12
-      i32.const 2048
-      local.get $19
-      local.get $19
-      i32.const 2048
-      i32.ge_s
+      local.get $12
+      local.get $20
+      i32.gt_s
       select
       i32.const 3
       i32.add
@@ -315,265 +315,265 @@
       i32.shr_s
       i32.const 3
       i32.shl
-      local.tee $28
+      local.tee $29
       local.get $6
       i32.const 1
       i32.shl
       i32.mul
       i32.add
-      local.set $22
-      local.get $12
       local.set $23
-      local.get $26
-      local.get $26
+      local.get $13
+      local.set $24
+      local.get $27
+      local.get $27
       i32.const 3
       i32.rem_s
       i32.sub
-      local.tee $25
+      local.tee $26
       if
        block $__inlined_func$assembly/int8/product/tiles$2
-        local.get $22
-        local.set $18
+        local.get $23
+        local.set $19
         local.get $6
-        local.set $16
-        local.get $14
-        local.set $20
-        local.get $9
+        local.set $17
+        local.get $15
         local.set $21
+        local.get $9
+        local.set $22
         loop $for-loop|002
-         local.get $16
+         local.get $17
          i32.const 2
          i32.ge_s
          if
           i32.const 0
-          local.set $15
+          local.set $16
           loop $for-loop|113
-           local.get $15
-           local.get $25
+           local.get $16
+           local.get $26
            i32.lt_s
            if
-            local.get $17
-            local.get $15
-            local.get $27
+            local.get $18
+            local.get $16
+            local.get $28
             i32.mul
             i32.add
-            local.get $27
             local.get $28
-            local.get $12
-            local.get $18
-            local.get $30
-            local.get $15
+            local.get $29
+            local.get $13
+            local.get $19
+            local.get $31
+            local.get $16
             i32.const 2
             i32.shl
             i32.add
-            local.get $20
-            local.get $13
-            local.get $15
+            local.get $21
+            local.get $14
+            local.get $16
             i32.mul
             i32.add
-            local.get $13
-            local.get $21
+            local.get $14
+            local.get $22
             local.get $10
-            local.get $15
+            local.get $16
             i32.mul
             i32.add
             local.get $10
             call $assembly/int8/panel/tile
-            local.get $15
+            local.get $16
             i32.const 3
             i32.add
-            local.set $15
+            local.set $16
             br $for-loop|113
            end
           end
-          local.get $12
-          local.get $28
+          local.get $13
+          local.get $29
           i32.const 2
           i32.shl
           i32.add
-          local.set $12
-          local.get $18
+          local.set $13
+          local.get $19
           i32.const -64
           i32.sub
-          local.set $18
-          local.get $20
-          i32.const 32
-          i32.add
-          local.set $20
+          local.set $19
           local.get $21
           i32.const 32
           i32.add
           local.set $21
-          local.get $16
+          local.get $22
+          i32.const 32
+          i32.add
+          local.set $22
+          local.get $17
           i32.const 2
           i32.sub
-          local.set $16
+          local.set $17
           br $for-loop|002
          end
         end
-        local.get $16
+        local.get $17
         i32.eqz
         br_if $__inlined_func$assembly/int8/product/tiles$2
         i32.const 0
-        local.set $16
+        local.set $17
         loop $for-loop|22
-         local.get $16
-         local.get $25
+         local.get $17
+         local.get $26
          i32.lt_s
          if
+          local.get $18
           local.get $17
-          local.get $16
-          local.get $27
+          local.get $28
           i32.mul
           i32.add
-          local.tee $29
-          local.get $28
+          local.tee $30
+          local.get $29
           i32.add
-          local.set $32
-          local.get $12
-          local.set $15
-          local.get $30
-          local.get $16
+          local.set $33
+          local.get $13
+          local.set $16
+          local.get $31
+          local.get $17
           i32.const 2
           i32.shl
           i32.add
           f32.load
-          local.set $35
-          local.get $20
-          local.get $13
-          local.get $16
+          local.set $36
+          local.get $21
+          local.get $14
+          local.get $17
           i32.mul
           i32.add
-          local.set $33
-          local.get $21
+          local.set $34
+          local.get $22
           local.get $10
-          local.get $16
+          local.get $17
           i32.mul
           i32.add
           v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-          local.set $24
+          local.set $25
           loop $while-continue|0
-           local.get $29
-           local.get $32
+           local.get $30
+           local.get $33
            i32.lt_u
            if
-            local.get $24
-            local.get $15
+            local.get $25
+            local.get $16
             v128.load8x8_s align=1
-            local.get $29
+            local.get $30
             v128.load32_splat
             i32x4.dot_i16x8_s
             i32x4.add
-            local.get $15
+            local.get $16
             v128.load8x8_s offset=8 align=1
-            local.get $29
+            local.get $30
             v128.load32_splat offset=4
             i32x4.dot_i16x8_s
             i32x4.add
-            local.set $24
-            local.get $29
+            local.set $25
+            local.get $30
             i32.const 8
             i32.add
-            local.set $29
-            local.get $15
+            local.set $30
+            local.get $16
             i32.const 16
             i32.add
-            local.set $15
+            local.set $16
             br $while-continue|0
            end
           end
-          local.get $33
+          local.get $34
           v128.load
-          local.get $24
+          local.get $25
           f32x4.convert_i32x4_s
-          local.get $18
+          local.get $19
           v128.load
           f32x4.mul
-          local.get $35
+          local.get $36
           f32x4.splat
           f32x4.mul
           f32x4.add
           v128.store
-          local.get $16
+          local.get $17
           i32.const 1
           i32.add
-          local.set $16
+          local.set $17
           br $for-loop|22
          end
         end
        end
       end
       loop $for-loop|003
-       local.get $25
        local.get $26
+       local.get $27
        i32.lt_s
        if
-        local.get $17
-        local.get $25
-        local.get $27
+        local.get $18
+        local.get $26
+        local.get $28
         i32.mul
         i32.add
-        local.tee $12
-        local.get $12
-        local.get $28
+        local.tee $13
+        local.get $13
+        local.get $29
         i32.add
+        local.get $24
         local.get $23
-        local.get $22
         local.get $6
-        local.get $30
-        local.get $25
+        local.get $31
+        local.get $26
         i32.const 2
         i32.shl
         i32.add
         f32.load
+        local.get $15
         local.get $14
-        local.get $13
-        local.get $25
+        local.get $26
         i32.mul
         i32.add
         local.get $9
         local.get $10
-        local.get $25
+        local.get $26
         i32.mul
         i32.add
         call $assembly/int8/product/line
-        local.get $25
+        local.get $26
         i32.const 1
         i32.add
-        local.set $25
+        local.set $26
         br $for-loop|003
        end
       end
-      local.get $17
-      local.get $28
+      local.get $18
+      local.get $29
       i32.add
-      local.set $17
-      local.get $22
+      local.set $18
+      local.get $23
       local.get $6
       i32.const 5
       i32.shl
       i32.add
-      local.set $12
-      local.get $9
-      local.set $14
-      local.get $10
       local.set $13
-      local.get $19
-      i32.const 2048
+      local.get $9
+      local.set $15
+      local.get $10
+      local.set $14
+      local.get $20
+      local.get $12
       i32.sub
-      local.set $19
+      local.set $20
       br $for-loop|2
      end
     end
     local.get $7
     local.get $8
-    local.get $26
+    local.get $27
     i32.mul
     i32.add
     local.set $7
     local.get $9
     local.get $10
-    local.get $26
+    local.get $27
     i32.mul
     i32.add
     local.set $9

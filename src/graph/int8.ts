@@ -20,16 +20,28 @@ export const INT8_FIELDS: Readonly<Record<string, readonly string[]>> = {
 /** A sum times a scale stays within float32 up to here. */
 const LARGEST_SCALE = 2 ** 96;
 
+/** An int8 tensor that was looked at. */
+export interface CheckedInt8 extends Int8TensorSpec {
+  /** Terms of an output that share a scale: a multiple of four; the last block may be shorter. All of them if there is one scale. */
+  readonly block: number;
+}
+
+/** Most terms of a block where there are several: what the kernels sum at once. */
+const LARGEST_BLOCK = 2048;
+
+/** Terms of each of `blocks` blocks: as alike as multiples of four can be. */
+export const blockTerms = (terms: number, blocks: number): number => 4 * Math.ceil(terms / blocks / 4);
+
 /**
  * The int8 tensors of a spec that is ours already (`ownSpec`), checked, and that they stand only where there are kernels for them;
  * undefined where it says nothing of any.
  * @throws {SpecError} naming tensor or node, what was expected and what was there.
  */
-export const checkInt8 = (spec: ModelSpec): Readonly<Record<string, Int8TensorSpec>> | undefined =>
+export const checkInt8 = (spec: ModelSpec): Readonly<Record<string, CheckedInt8>> | undefined =>
   reading(SpecError, 'spec.int8', () => {
     if (spec?.int8 === undefined) return undefined;
     requireObject(spec.int8, 'spec.int8', 'no int8 tensors', 'a record of tensors');
-    const tensors: Record<string, Int8TensorSpec> = Object.create(null);
+    const tensors: Record<string, CheckedInt8> = Object.create(null);
     for (const [name, tensor] of Object.entries(spec.int8)) {
       if (Object.hasOwn(Object(spec.tensors), name)) {
         badSpec(`int8 tensor ${describe(name)}`, 'a float32 tensor of the same name', 'a name in one of both');
@@ -42,7 +54,7 @@ export const checkInt8 = (spec: ModelSpec): Readonly<Record<string, Int8TensorSp
     return tensors;
   });
 
-function checkTensor(name: string, tensor: Int8TensorSpec): Int8TensorSpec {
+function checkTensor(name: string, tensor: Int8TensorSpec): CheckedInt8 {
   const where = `int8 tensor ${describe(name)}`;
   onlyKeys(tensor, ['shape', 'data', 'scales'], where);
   const { shape } = tensor;
@@ -59,18 +71,31 @@ function checkTensor(name: string, tensor: Int8TensorSpec): Int8TensorSpec {
   if (data.length !== length) {
     badSpec(where, 'data and shape disagree', `${length} numbers for ${describe(shape)}`, `${data.length}`);
   }
-  if (scales.length !== shape[0]) {
-    badSpec(where, 'scales and shape disagree', `${shape[0]}, one for each output`, `${scales.length}`);
+  const block = blockOf(shape, scales.length);
+  if (block === undefined) {
+    const expected = `${shape[0]}, one for each output, or in a matrix as many for each of its blocks`;
+    badSpec(where, 'scales and shape disagree', expected, `${scales.length}`);
   }
   const bad = scales.find((scale) => !(Math.abs(scale) <= LARGEST_SCALE));
   if (bad !== undefined) badSpec(where, 'a scale that is not usable', 'finite ones, at most 2^96', `${bad}`);
-  return { shape, data, scales };
+  return { shape, data, scales, block };
+}
+
+/** The terms that share a scale; undefined where there cannot be so many scales. */
+function blockOf(shape: readonly number[], scales: number): number | undefined {
+  const [outputs = 1, ...sizes] = shape;
+  const terms = sizes.reduce((product, n) => product * n, 1);
+  const blocks = scales / outputs;
+  const block = blockTerms(terms, blocks);
+  if (blocks === 1) return block;
+  const fits = Number.isInteger(blocks) && blocks > 0 && Math.ceil(terms / block) === blocks;
+  return fits && shape.length === 2 && block <= LARGEST_BLOCK ? block : undefined;
 }
 
 /** Parts of a node, whatever it is: its fields are checked later. */
 type Part = { readonly type?: string; readonly tensors?: Readonly<Record<string, unknown>> } | undefined;
 
-function checkNode(node: unknown, tensors: Readonly<Record<string, Int8TensorSpec>>): void {
+function checkNode(node: unknown, tensors: Readonly<Record<string, CheckedInt8>>): void {
   const { name, forward, backward, ...own } = Object(node) as { name?: string; forward?: Part; backward?: Part } & Part;
   for (const [half, part] of [
     ['', own],
@@ -84,6 +109,9 @@ function checkNode(node: unknown, tensors: Readonly<Record<string, Int8TensorSpe
     const type = String(part?.type);
     const allowed = INT8_FIELDS[type] ?? [];
     for (const [field, tensor] of int8) {
+      const { shape, scales } = tensors[tensor as string] as CheckedInt8;
+      if (type === 'embedding' && scales.length !== shape[0])
+        badSpec(where, 'several scales for a row', 'one for each row of a table', describe(tensor));
       if (allowed.includes(field)) continue;
       const places = allowed.length > 0 ? `${allowed.join(' and ')} alone` : `none in a node of type ${type}`;
       badSpec(where, `${field} cannot be int8`, `float32; int8 for ${places}`, describe(tensor));

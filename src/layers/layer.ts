@@ -1,6 +1,7 @@
+import type { CheckedInt8 } from '../graph/int8.js';
 import type { AnyNode, NodeKind } from '../graph/kind.js';
 import type { GraphNode } from '../graph/value.js';
-import type { Int8TensorSpec, ModelSpec, NodeSpec } from '../spec.js';
+import type { ModelSpec, NodeSpec } from '../spec.js';
 import type { Kernels } from '../wasm/abi.js';
 import type { Arena } from '../wasm/arena.js';
 import type { Int8Packing, LinearPacking } from '../wasm/linear.js';
@@ -30,7 +31,7 @@ export interface Int8Support {
   bind(arena: Arena, kernels: Kernels, tensors: Int8Tensors): Int8Layers;
 }
 
-export type Int8Tensors = Readonly<Record<string, Int8TensorSpec>>;
+export type Int8Tensors = Readonly<Record<string, CheckedInt8>>;
 
 /** What layers ask that have more to do with int8 weights than to multiply by them. */
 export interface Int8Layers extends Int8Packing {

@@ -4,7 +4,10 @@ import type { Embedded, KernelFamily } from './module.js';
 export interface Int8Kernels {
   /** Bytes of `scratch` that `product` needs for sums of `k` terms. */
   scratchBytes(k: number): number;
-  /** `C[r] = init[r] + Σ_j A[r, j] · W[j]`, each row of A rounded to 14 bits of its largest magnitude, or of `least` if that is more. */
+  /**
+   * `C[r] = init[r] + Σ_j A[r, j] · W[j]`, each row of A rounded to 14 bits of its largest magnitude, or of `least` if that is more; W packed
+   * in blocks of `block` terms.
+   */
   product(
     a: number,
     aStride: number,
@@ -18,6 +21,7 @@ export interface Int8Kernels {
     c: number,
     cStride: number,
     scratch: number,
+    block: number,
   ): void;
   /** Rows of an int8 table by number. */
   embedding(
@@ -31,7 +35,7 @@ export interface Int8Kernels {
   ): void;
 }
 
-/** Terms of a sum that the kernels take as one, each sum of which is within int32: `BLOCK` in `assembly/int8/product.ts`. */
+/** Most terms of a sum that the kernels take as one: `assembly/int8/product.ts`. */
 export const BLOCK_TERMS = 2048;
 
 export const INTEGERS: KernelFamily = {

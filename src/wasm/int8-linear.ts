@@ -5,12 +5,15 @@ import type { Linear } from './linear.js';
 import type { Build } from './module.js';
 import type { WeightPart } from './pack.js';
 
+/** Weights, and how many terms share a scale: `src/graph/int8.ts`. */
+export type BlockedTensor = Int8TensorSpec & { readonly block: number };
+
 /** Where int8 weights come from and go to. */
 export interface Integers {
   readonly kernels: Int8Kernels;
   readonly build: Build;
   readonly arena: Arena;
-  readonly tensors: Readonly<Record<string, Int8TensorSpec>>;
+  readonly tensors: Readonly<Record<string, BlockedTensor>>;
   /** Room for quantised rows, which all layers share. */
   readonly scratch: Scratch;
 }
@@ -37,6 +40,8 @@ export class Scratch {
 interface Segment {
   readonly k0: number;
   readonly terms: number;
+  /** Terms that are summed as integers, and then scaled. */
+  readonly block: number;
   readonly address: number;
 }
 
@@ -98,7 +103,7 @@ export class Int8Linear implements Linear {
     c: number,
     cStride: number,
   ): void {
-    const { address, terms } = this.#segments[index] as Segment;
+    const { address, terms, block } = this.#segments[index] as Segment;
     const { kernels, scratch } = this.#integers;
     kernels.product(
       a,
@@ -113,6 +118,7 @@ export class Int8Linear implements Linear {
       c,
       cStride,
       scratch.address,
+      block,
     );
   }
 }
@@ -134,9 +140,12 @@ export function packInt8(
   let k0 = 0;
   for (const [name, length] of weights) {
     const step = terms || length;
+    const tensor = integers.tensors[name] as BlockedTensor;
+    // One scale for each output: as many as int32 holds the sum of.
+    const block = Math.min(BLOCK_TERMS, tensor.block);
     for (let from = 0; from < length; from += step) {
-      const address = packSegment(integers, columns, integers.tensors[name] as Int8TensorSpec, length, from, step);
-      segments.push({ k0: k0 + from, terms: step, address });
+      const address = packSegment(integers, columns, tensor, length, from, step, block);
+      segments.push({ k0: k0 + from, terms: step, block, address });
       integers.scratch.atLeast(integers.kernels.scratchBytes(step));
     }
     k0 += length;
@@ -151,24 +160,27 @@ export function packInt8(
 function packSegment(
   { arena, build }: Integers,
   columns: Int32Array,
-  { data, scales }: Int8TensorSpec,
+  { shape, data, scales }: BlockedTensor,
   length: number,
   from: number,
   terms: number,
+  block: number,
 ): number {
+  const scalesOfOutput = scales.length / (shape[0] as number);
+
   const vectors = columns.length / 4;
   const fours = (count: number): number => Math.ceil(count / 4);
   let bytes = 0;
-  for (let k = 0; k < terms; k += BLOCK_TERMS) {
-    bytes += vectors * (16 * fours(Math.min(BLOCK_TERMS, terms - k)) + 32);
+  for (let k = 0; k < terms; k += block) {
+    bytes += vectors * (16 * fours(Math.min(block, terms - k)) + 32);
   }
   const address = arena.alloc(bytes);
   // A block is zeros at first: what is missing at the ends.
   const i8 = new Int8Array(arena.memory.buffer);
   const { i32, f32 } = arena;
   let at = address;
-  for (let k = 0; k < terms; k += BLOCK_TERMS) {
-    const count = Math.min(BLOCK_TERMS, terms - k);
+  for (let k = 0; k < terms; k += block) {
+    const count = Math.min(block, terms - k);
     const tail = at + vectors * 16 * fours(count);
     for (let column = 0; column < columns.length; column++) {
       const output = columns[column] as number;
@@ -186,7 +198,7 @@ function packSegment(
         sum += weight;
       }
       const ends = tail / 4 + vector * 8 + lane;
-      f32[ends] = scales[output] as number;
+      f32[ends] = scales[output * scalesOfOutput + (scalesOfOutput === 1 ? 0 : k / block)] as number;
       // Modulo 2^32, as the kernels' sums.
       i32[ends + 4] = sum * 8192;
     }

@@ -51,6 +51,17 @@ function gatesOf(spec: ModelSpec, cell: CellConfig, x: Float32Array, h: Float32A
   });
 }
 
+/** The same with a scale for each of several blocks of an output's weights. */
+function inBlocks(spec: ModelSpec, blocks: number): ModelSpec {
+  const cut = ([name, { shape, data, scales }]: [string, Int8TensorSpec]) => {
+    const more = Float32Array.from({ length: scales.length * blocks }, (_, i) => {
+      return (scales[Math.floor(i / blocks)] as number) * (1 + (i % blocks) / 4);
+    });
+    return [name, { shape, data, scales: more }] as const;
+  };
+  return { ...spec, int8: Object.fromEntries(Object.entries(spec.int8 ?? {}).map(cut)) };
+}
+
 const CELLS: [string, CellConfig['type'], object][] = [
   ['lstm', 'lstm', {}],
   ['lstm with everything', 'lstm', { peephole: false, coupled: true, clip: 2, cellClip: 1 }],
@@ -59,12 +70,11 @@ const CELLS: [string, CellConfig['type'], object][] = [
   ['rnn', 'rnn', {}],
 ];
 
-describe('int8 cells: the gates that exact integers give', () => {
+describe.each([1, 3])('int8 cells: the gates that exact integers give, %i scales for each output', (blocks) => {
   it.each(CELLS)('%s', async (_, type, options) => {
-    const [inputs, units, time] = [11, 14, 9];
-    const spec = int8Spec(
-      new SpecBuilder(3).recurrent(type, 'a', 'x', inputs, units, { initial: true, ...options }).spec(inputs),
-    );
+    const [inputs, units, time] = [11, 14 - (blocks > 1 ? 2 : 0), 9];
+    const builder = new SpecBuilder(3).recurrent(type, 'a', 'x', inputs, units, { initial: true, ...options });
+    const spec = inBlocks(int8Spec(builder.spec(inputs)), blocks);
     const cell = spec.nodes[0] as CellConfig & NodeSpec;
     const model = await createModel(spec);
     const x = randomFloats(time * inputs, 8, 4);
@@ -355,7 +365,34 @@ describe('int8 specs that are refused', () => {
     [
       'too few scales',
       withTensor({ scales: new Float32Array(4) }),
-      `${where}scales and shape disagree; expected 16, one for each output, got 4`,
+      `${where}scales and shape disagree; expected 16, one for each output, or in a matrix as many for each of its blocks, got 4`,
+    ],
+    [
+      'scales for blocks that are no multiple of four',
+      withTensor({ scales: new Float32Array(32) }),
+      `${where}scales and shape`,
+    ],
+    ['one and a half for each', withTensor({ scales: new Float32Array(24) }), `${where}scales and shape disagree`],
+    [
+      'blocks in what slides',
+      withTensor({ shape: [16, 2, 8], data: new Int8Array(256), scales: new Float32Array(32) }),
+      `${where}scales and shape disagree`,
+    ],
+    [
+      'blocks of which int32 does not hold the sum',
+      withTensor({ shape: [1, 4104], data: new Int8Array(4104), scales: new Float32Array(2) }),
+      `${where}scales and shape disagree`,
+    ],
+    [
+      'a table with several scales for a row',
+      {
+        ...dense,
+        inputs: [{ name: 'x', features: 1, dtype: 'int32' }],
+        nodes: [{ type: 'embedding', name: 'y', inputs: ['x'], tensors: { weight: 'v' } }],
+        tensors: {},
+        int8: { v: { shape: [2, 8], data: new Int8Array(16), scales: new Float32Array(4) } },
+      },
+      'node "y": several scales for a row; expected one for each row of a table, got "v"',
     ],
     [
       'a scale of NaN',

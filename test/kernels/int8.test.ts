@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { blockTerms } from '../../src/graph/int8.js';
 import { Arena } from '../../src/wasm/arena.js';
-import type { Int8Kernels } from '../../src/wasm/int8-kernels.js';
+import { BLOCK_TERMS, type Int8Kernels } from '../../src/wasm/int8-kernels.js';
 import { packInt8, Scratch } from '../../src/wasm/int8-linear.js';
 import { acceptsBuild, type Build } from '../../src/wasm/module.js';
 import { expectSameBits } from '../support/bits.js';
@@ -24,23 +25,27 @@ interface Case {
   readonly weights: Int8Array;
   readonly scales: Float32Array;
   readonly least?: number;
+  /** Of how many terms, where an output has several scales. */
+  readonly block?: number;
 }
 
-const randomCase = (rows: number, k: number, outputs: number, seed: number, scale = 1): Case => ({
+const randomCase = (rows: number, k: number, outputs: number, seed: number, scale = 1, blocks = 1): Case => ({
   rows,
   k,
   outputs,
+  ...(blocks > 1 && { block: blockTerms(k, blocks) }),
   a: uniform(rows * k, seed, scale),
   weights: Int8Array.from(uniform(outputs * k, seed + 1, 128), Math.floor),
-  scales: uniform(outputs, seed + 2, 0.01),
+  scales: uniform(outputs * blocks, seed + 2, 0.01),
 });
 
 /** The product by the kernels, on a bed of canaries, and by the twin. */
-function compare(build: Build, { rows, k, outputs, a, weights, scales, least = 0 }: Case): Float32Array {
+function compare(build: Build, one: Case): Float32Array {
+  const { rows, k, outputs, a, weights, scales, least = 0, block = 4 * Math.ceil(k / 4) } = one;
   const memory = new WebAssembly.Memory({ initial: 16 });
   const kernels = load(build, memory);
   const vectors = Math.ceil(outputs / 4);
-  const tensor = { shape: [outputs, k], data: weights, scales };
+  const tensor = { shape: [outputs, k], data: weights, scales, block };
   // Packed in an arena, and copied to where nothing stands around it but canaries.
   const arena = new Arena();
   const columns = Int32Array.from({ length: vectors * 4 }, (_, column) => (column < outputs ? column : -1));
@@ -66,7 +71,10 @@ function compare(build: Build, { rows, k, outputs, a, weights, scales, least = 0
   // Its last number is the memory's last.
   const from = bed.lastBlock(a.length);
   from.f32.set(a);
-  bed.run(() => kernels.product(from.at, k * 4, rows, k, least, w.at, vectors, init.at, 0, c.at, vectors * 16, q.at));
+  const terms = Math.min(BLOCK_TERMS, block);
+  bed.run(() =>
+    kernels.product(from.at, k * 4, rows, k, least, w.at, vectors, init.at, 0, c.at, vectors * 16, q.at, terms),
+  );
   const got = new Float32Array(rows * outputs);
   const expected = new Float32Array(rows * outputs);
   for (let r = 0; r < rows; r++) {
@@ -91,6 +99,35 @@ describe.each(BUILDS)('integer kernels, %s', (build) => {
       ),
       { numRuns: 150 },
     );
+  });
+
+  it('outputs with a scale for each of several blocks of terms', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(1, 2, 3, 7, 25),
+        fc.integer({ min: 5, max: 90 }),
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 2, max: 6 }),
+        fc.nat(1e6),
+        (rows, k, outputs, wanted, seed) => {
+          // Of so many as there can be.
+          const blocks = Math.ceil(k / blockTerms(k, wanted));
+          compare(build, randomCase(rows, k, outputs, seed, 1, blocks));
+        },
+      ),
+      { numRuns: 100 },
+    );
+    for (const [k, blocks] of [
+      [4099, 3],
+      [2052, 2],
+      [6144, 3],
+    ] as const) {
+      compare(build, randomCase(4, k, 9, k, 1, blocks));
+      const data = new Int8Array(9 * k).fill(-128);
+      const scales = uniform(9 * blocks, 3);
+      const [a, block] = [new Float32Array(4 * k).fill(3.5), blockTerms(k, blocks)];
+      compare(build, { rows: 4, k, outputs: 9, scales, weights: data, a, block });
+    }
   });
 
   it.each([2047, 2048, 2049, 4096, 4099, 8192])('sums of %i terms, in blocks that int32 holds', (k) => {

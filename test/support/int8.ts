@@ -31,7 +31,7 @@ export function quantised(x: ArrayLike<number>, least = 0): Quantised {
   return { a: row.map((value) => toEven(fround(fround(value * lift) * factor))), scale: fround(most / 8191) };
 }
 
-/** `init + Σ_j x[j]·data[output, from + j]·scales[output]` for each output, in blocks of 2048 terms. */
+/** `init + Σ_j x[j]·data[output, from + j]·scale` for each output, in blocks of 2048 terms, or of fewer where an output has several scales. */
 export function int8Product(
   { shape, data, scales }: Int8TensorSpec,
   x: ArrayLike<number>,
@@ -41,14 +41,21 @@ export function int8Product(
   const outputs = shape[0] as number;
   const length = data.length / outputs;
   const { a, scale } = quantised(x, least);
+  const blocks = scales.length / outputs;
+  const block = blocks === 1 ? 2048 : 4 * Math.ceil(length / blocks / 4);
   return Float32Array.from({ length: outputs }, (_, output) => {
     let sum = init[output] as number;
-    for (let start = 0; start < a.length; start += 2048) {
+    for (let start = 0; start < a.length; start += block) {
       let integer = 0;
-      for (let j = start; j < Math.min(a.length, start + 2048); j++) {
+      for (let j = start; j < Math.min(a.length, start + block); j++) {
         integer += (a[j] as number) * (data[output * length + from + j] as number);
       }
-      sum = fround(sum + fround(fround(fround(integer) * (scales[output] as number)) * scale));
+      sum = fround(
+        sum +
+          fround(
+            fround(fround(integer) * (scales[output * blocks + (blocks === 1 ? 0 : start / block)] as number)) * scale,
+          ),
+      );
     }
     return sum;
   });

@@ -1,5 +1,5 @@
 /** Integer kernels: what a spec with int8 weights needs where code cannot be loaded on demand. `createModel` loads them by itself. */
-export { INT8_FIELDS } from '../../graph/int8.js';
+export { blockTerms, INT8_FIELDS } from '../../graph/int8.js';
 
 import { INT8_ON_DEMAND, INTEGERS } from '../../wasm/int8-kernels.js';
 import { type Build, type KernelSource, loadKernels, loadKernelsSync } from '../../wasm/module.js';
