@@ -1,4 +1,8 @@
 import type { Covariance } from './covariance.js';
+import { nearest } from './integers.js';
+
+/** Rounds a row, one output's, to multiples of the scales of its blocks of `terms`, within ±`most`. */
+export type RoundRow = (row: Float32Array, scales: Float32Array, terms: number, most: number, to: Int8Array) => void;
 
 /** Part of the mean of the diagonal that is added to it, so that the matrix has an inverse. */
 const DAMPING = 0.01;
@@ -7,12 +11,9 @@ const DAMPING = 0.01;
  * What is left of a weight after rounding is made up for by the weights that are still to be rounded, as far as the samples say that
  * they stand for one another (GPTQ, Frantar et al. 2022, which is Optimal Brain Surgeon column by column).
  *
- * @returns rounds a row of weights, one output's, to multiples of `scale` within ±`most`; undefined where the samples were all zeros.
+ * @returns undefined where the samples were all zeros.
  */
-export function compensated({
-  size,
-  sums,
-}: Covariance): ((row: Float32Array, scale: number, most: number, to: Int8Array) => void) | undefined {
+export function compensated({ size, sums }: Covariance): RoundRow | undefined {
   let trace = 0;
   for (let i = 0; i < size; i++) trace += sums[i * size + i] as number;
   if (!(trace > 0) || !Number.isFinite(trace)) return undefined;
@@ -20,12 +21,13 @@ export function compensated({
   for (let i = 0; i < size; i++) (damped[i * size + i] as number) += (DAMPING * trace) / size;
   const factor = upperFactor(inverse(damped, size), size);
   const left = new Float64Array(size);
-  return (row, scale, most, to) => {
+  return (row, scales, terms, most, to) => {
     left.set(row);
     for (let i = 0; i < size; i++) {
       const at = i * size;
       const weight = left[i] as number;
-      const q = Math.max(-most, Math.min(most, Math.round(weight / scale)));
+      const scale = scales[Math.floor(i / terms)] as number;
+      const q = nearest(weight, scale, most);
       to[i] = q;
       const error = (weight - q * scale) / (factor[at + i] as number);
       for (let j = i + 1; j < size; j++) (left[j] as number) -= error * (factor[at + j] as number);

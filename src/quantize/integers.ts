@@ -24,7 +24,7 @@ export function scaleOf(row: Float32Array, to: Int8Array): number | undefined {
     const scale = steps === 128 && high === most ? -most / steps : most / steps;
     if (Math.abs(scale) > LARGEST_SCALE) continue;
     if (Math.abs(scale) < LEAST_SCALE) return undefined;
-    if (areMultiples(row, scale)) return nearest(row, scale, to);
+    if (areMultiples(row, scale)) return settled(row, scale, to);
   }
   return undefined;
 }
@@ -48,7 +48,7 @@ function areMultiples(row: Float32Array, scale: number): boolean {
 }
 
 /** The float32 scale that gives these weights, bit for bit if one does. */
-function nearest(row: Float32Array, scale: number, to: Int8Array): number {
+function settled(row: Float32Array, scale: number, to: Int8Array): number {
   let [products, squares] = [0, 0];
   row.forEach((weight, j) => {
     const q = Math.round(weight / scale);
@@ -68,3 +68,7 @@ function stepped(x: number, by: 1 | -1): number {
   (new Int32Array(one.buffer)[0] as number) += by;
   return one[0] as number;
 }
+
+/** The multiple of a scale, within ±`most`, that is nearest to a weight. What is too small for a scale is zeros. */
+export const nearest = (weight: number, scale: number, most: number): number =>
+  scale === 0 ? 0 : Math.max(-most, Math.min(most, Math.round(weight / scale)));

@@ -18,6 +18,11 @@ export interface QuantizeOptions {
    * takes seconds for a thousand units. The report is then of samples that the weights have seen.
    */
   readonly compensate?: boolean;
+  /**
+   * Most weights of an output of a recurrent or dense layer that share a scale: a multiple of 4, 4 to 2048. Fewer lose less where few weights
+   * are far larger than the others, and cost time at every timestep: docs/int8.md. Default: all of them.
+   */
+  readonly block?: number;
   /** Names of layers that stay float32. */
   readonly keep?: readonly string[];
   /**
@@ -27,7 +32,7 @@ export interface QuantizeOptions {
   readonly layers?: 'faster' | 'all' | 'exact';
 }
 
-const OPTIONS = ['weights', 'samples', 'compensate', 'keep', 'layers'];
+const OPTIONS = ['weights', 'samples', 'compensate', 'block', 'keep', 'layers'];
 
 /**
  * The model with int8 weights: the same spec, its matrices rounded with one scale for each output, and an account of it. Outputs whose
@@ -41,7 +46,7 @@ export async function quantize(
   source: ModelSource,
   options: QuantizeOptions = {},
 ): Promise<{ spec: ModelSpec; report: QuantizeReport }> {
-  const { samples = [], compensate = false, keep = [], layers = 'faster' } = checkOptions(options);
+  const { samples = [], compensate = false, block, keep = [], layers = 'faster' } = checkOptions(options);
   const spec = 'spec' in source ? source.spec : source;
   // Fetched, so that an import of the package's first entry is of that file alone.
   const createModel = (await import('../index.js')).createModel;
@@ -50,7 +55,7 @@ export async function quantize(
   const choices = chooseLayers(spec, model, keep, layers);
   const known = compensate ? await covariances(spec, choices, samples, open) : new Map<string, Covariance>();
   const shifts = chooseShifts(spec, choices);
-  const rounded = roundAll(spec, choices, known, shifts);
+  const rounded = roundAll(spec, choices, known, shifts, block);
   const quantized = withInt8(spec, rounded, shifts);
   const compared = samples.length > 0 ? await compare(spec, quantized, choices, samples, open) : undefined;
   model.dispose();
@@ -74,12 +79,14 @@ function checkOptions(options: QuantizeOptions): QuantizeOptions {
   for (const key of Object.keys(options)) {
     if (!OPTIONS.includes(key)) refuse('quantize', `unknown option ${JSON.stringify(key)}`, OPTIONS.join(', '), key);
   }
-  const { weights = 'int8', samples = [], compensate = false, keep = [], layers = 'faster' } = options;
+  const { weights = 'int8', samples = [], compensate = false, block = 4, keep = [], layers = 'faster' } = options;
   if (weights !== 'int8') refuse('quantize, weights', 'no such type of weights', 'int8', weights);
   if (!CHOICES.includes(layers)) refuse('quantize, layers', 'no such choice', CHOICES.join(', '), layers);
   if (!Array.isArray(samples)) refuse('quantize, samples', 'not a list', 'an array of runs', typeof samples);
   if (typeof compensate !== 'boolean') refuse('quantize, compensate', 'not a yes or no', 'true or false', compensate);
   if (compensate && samples.length === 0) refuse('quantize, compensate', 'nothing to go by', 'samples', samples);
+  if (!Number.isInteger(block / 4) || block < 4 || block > 2048)
+    refuse('quantize, block', 'not a number of weights', 'a multiple of 4, 4 to 2048', block);
   if (!Array.isArray(keep)) refuse('quantize, keep', 'not a list', 'an array of layers', keep);
   return options;
 }
@@ -90,12 +97,17 @@ function roundAll(
   choices: readonly Choice[],
   known: ReadonlyMap<string, Covariance>,
   shifts: ReadonlyMap<string, number>,
+  block: number | undefined,
 ): Map<string, Rounded> {
   const names = choices.flatMap(({ why, tensors }) => (why === undefined ? tensors : []));
+  // A row of a table has one scale, as has what slides over several timesteps.
+  const tables = choices.flatMap(({ node, tensors }) => (node.type === 'embedding' ? tensors : []));
   const round = (name: string): Rounded => {
     const { shape, data } = spec.tensors[name] as TensorSpec;
     const shift = shifts.get(name);
-    return roundTensor(name, { shape, data: shift === undefined ? data : data.map((n) => n - shift) }, known.get(name));
+    const own = shift === undefined ? data : data.map((n) => n - shift);
+    const blocked = shape.length === 2 && !tables.includes(name) ? block : undefined;
+    return roundTensor(name, { shape, data: own }, { known: known.get(name), block: blocked });
   };
   return new Map([...new Set(names)].map((name) => [name, round(name)]));
 }
@@ -147,7 +159,7 @@ function layerReport(
     type: node.type,
     int8: why === undefined,
     ...(why === undefined
-      ? { exact: [sum(({ exact }) => exact), sum(({ tensor }) => tensor.scales.length)] as const }
+      ? { exact: [sum(({ exact }) => exact), sum(({ tensor }) => tensor.shape[0] as number)] as const }
       : { why }),
     bytes: bytesOf(spec, rounded, tensors),
     ...(errors && { errors: errors.all() }),

@@ -1,8 +1,9 @@
 import { SpecError } from '../errors.js';
+import { blockTerms } from '../layers/int8/index.js';
 import type { Int8TensorSpec, TensorSpec } from '../spec.js';
-import { compensated } from './compensate.js';
+import { compensated, type RoundRow } from './compensate.js';
 import type { Covariance } from './covariance.js';
-import { scaleOf } from './integers.js';
+import { nearest, scaleOf } from './integers.js';
 
 /** -127 to 127: as many above zero as below it. */
 const MOST = 127;
@@ -16,46 +17,62 @@ export interface Rounded {
   readonly exact: number;
 }
 
+export interface Rounding {
+  /** What the weights multiply: each row is then rounded so that its sums change least. Default: each weight by itself. */
+  readonly known?: Covariance | undefined;
+  /** Most weights of an output that share a scale. Default: all. */
+  readonly block?: number | undefined;
+}
+
 /**
- * Rounds weights `(outputs, …)` to int8, the largest magnitude of each output being ±127. Those that are integers times a scale already
- * keep both.
- * @param known what they multiply; each row is then rounded so that its sums change least. Default: each weight by itself.
+ * Rounds weights `(outputs, …)` to int8, the largest magnitude of each output, or of each of its blocks, being ±127. Outputs that are
+ * integers times a scale already keep both.
  * @throws {SpecError} a weight that is not finite, or beyond 127 · 2^96.
  */
-export function roundTensor(name: string, { shape, data }: TensorSpec, known?: Covariance): Rounded {
+export function roundTensor(name: string, { shape, data }: TensorSpec, { known, block }: Rounding = {}): Rounded {
   const outputs = shape[0] as number;
   const length = data.length / outputs;
-  const scales = new Float32Array(outputs);
-  let exact = 0;
+  const terms = block === undefined ? length : blockTerms(length, Math.ceil(length / block));
+  const blocks = Math.ceil(length / terms);
+  const scales = new Float32Array(outputs * blocks);
   const int8 = new Int8Array(data.length);
   const roundRow = (known && compensated(known)) ?? roundEach;
+  let exact = 0;
   for (let output = 0; output < outputs; output++) {
-    let most = 0;
-    for (let j = output * length; j < (output + 1) * length; j++) {
-      const magnitude = Math.abs(data[j] as number);
-      if (!(magnitude <= LARGEST)) {
-        throw new SpecError('a weight that cannot be int8', {
-          where: `tensor ${JSON.stringify(name)}, output ${output}`,
-          expected: 'finite weights, at most 127 · 2^96',
-          got: `${data[j]}`,
-        });
-      }
-      most = Math.max(most, magnitude);
-    }
     const [from, end] = [output * length, (output + 1) * length];
     const [row, to] = [data.subarray(from, end), int8.subarray(from, end)];
-    const own = scaleOf(row, to);
-    const scale = own ?? Math.fround(most / MOST);
-    scales[output] = scale;
-    if (own !== undefined) exact++;
-    // What is too small for a scale is zeros.
-    else if (scale !== 0) roundRow(row, scale, MOST, to);
+    checkRow(row, `tensor ${JSON.stringify(name)}, output ${output}`);
+    const own = scales.subarray(output * blocks, (output + 1) * blocks);
+    if (isWhole(row, own, terms, to)) exact++;
+    else {
+      for (let i = 0; i < blocks; i++) own[i] = mostOf(row.subarray(i * terms, (i + 1) * terms)) / MOST;
+      roundRow(row, own, terms, MOST, to);
+    }
   }
   return { tensor: { shape, data: int8, scales }, exact };
 }
 
-function roundEach(row: Float32Array, scale: number, most: number, to: Int8Array): void {
-  row.forEach((weight, j) => {
-    to[j] = Math.max(-most, Math.min(most, Math.round(weight / scale)));
-  });
+/** Whether a row is of integers already, with a scale for each block; they and the scales are then set. */
+function isWhole(row: Float32Array, scales: Float32Array, terms: number, to: Int8Array): boolean {
+  for (let i = 0; i < scales.length; i++) {
+    const scale = scaleOf(row.subarray(i * terms, (i + 1) * terms), to.subarray(i * terms, (i + 1) * terms));
+    if (scale === undefined) return false;
+    scales[i] = scale;
+  }
+  return true;
 }
+
+function checkRow(row: Float32Array, where: string): void {
+  const bad = row.find((weight) => !(Math.abs(weight) <= LARGEST));
+  if (bad === undefined) return;
+  const expected = 'finite weights, at most 127 · 2^96';
+  throw new SpecError('a weight that cannot be int8', { where, expected, got: `${bad}` });
+}
+
+const mostOf = (row: Float32Array): number => row.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+
+const roundEach: RoundRow = (row, scales, terms, most, to) => {
+  row.forEach((weight, j) => {
+    to[j] = nearest(weight, scales[Math.floor(j / terms)] as number, most);
+  });
+};

@@ -31,7 +31,7 @@ describe('rounding that the samples make up for', () => {
     for (let i = 0; i < 6; i++) known.sums[i * 6 + i] = 1 + i;
     const row = Float32Array.of(0.4, -1.6, 2.5001, 200, -200, 0);
     const to = new Int8Array(6);
-    compensated(known)?.(row, 1, 127, to);
+    compensated(known)?.(row, Float32Array.of(1), 6, 127, to);
     expect([...to]).toEqual([0, -2, 3, 127, -127, 0]);
   });
 
@@ -40,7 +40,7 @@ describe('rounding that the samples make up for', () => {
     known.add(Float32Array.of(1, 1, -2, -2, 0.5, 0.5));
     const to = new Int8Array(2);
     // 0.4 + 0.4 of the same number are nearer to 1 than to 0.
-    compensated(known)?.(Float32Array.of(0.4, 0.4), 1, 127, to);
+    compensated(known)?.(Float32Array.of(0.4, 0.4), Float32Array.of(1), 2, 127, to);
     expect([...to]).toEqual([0, 1]);
   });
 

@@ -43,6 +43,49 @@ describe('quantize', () => {
     }
   });
 
+  it('with a scale for each block of weights loses less where few are large, and is kept so', async () => {
+    const heavy = structuredClone(spec) as ModelSpec;
+    for (const { data, shape } of Object.values(heavy.tensors))
+      if (shape.length === 2)
+        data.forEach((w, i) => {
+          data[i] = i % 23 === 0 ? 3 * w : w / 3;
+        });
+    const rms: number[] = [];
+    for (const block of [undefined, 16, 4]) {
+      const { spec: small, report } = await quantize(heavy, { samples, layers: 'all', ...(block && { block }) });
+      rms.push(report.outputs?.head?.rms as number);
+      const { shape, data, scales } = (small.int8 as Record<string, Int8TensorSpec>)['lstm1.ih'] as Int8TensorSpec;
+      expect(scales.length).toBe((shape[0] as number) * (block ? 48 / block : 1));
+      // Of each block, the largest is 127.
+      const length = data.length / scales.length;
+      for (let i = 0; i < scales.length; i++) {
+        const own = data.subarray(i * length, (i + 1) * length);
+        expect(own.reduce((most, q) => Math.max(most, Math.abs(q)), 0)).toBe(127);
+      }
+      expect(report.bytes[1]).toBe(
+        Object.values(small.int8 ?? {}).reduce((sum, one) => sum + one.data.length + 4 * one.scales.length, 0),
+      );
+      const back = await createModel(fromSafetensors(toSafetensors(small)));
+      expectSameBits(back.run(samples[0] as Float32Array), (await createModel(small)).run(samples[0] as Float32Array));
+    }
+    expect(rms[1]).toBeLessThan(0.8 * (rms[0] as number));
+    expect(rms[2]).toBeLessThan(0.95 * (rms[1] as number));
+  });
+
+  it('gives a table and a convolution one scale for each row all the same', async () => {
+    const builder = new SpecBuilder(2);
+    const [table, conv] = [builder.tensor('table', 11, 8), builder.tensor('conv', 8, 3, 8)];
+    builder.nodes.push(
+      { type: 'embedding', name: 'e', inputs: ['x'], tensors: { weight: table } },
+      { type: 'conv1d', name: 'c', inputs: ['e'], filters: 8, kernelSize: 3, tensors: { weight: conv } },
+      { type: 'dense', name: 'd', inputs: ['c'], units: 4, tensors: { weight: builder.tensor('dense', 4, 8) } },
+    );
+    const { spec: small } = await quantize(builder.spec(1, undefined, 'int32'), { layers: 'all', block: 4 });
+    const counts = Object.entries(small.int8 ?? {}).map(([name, { scales }]) => [name, scales.length]);
+    expect(Object.fromEntries(counts)).toEqual({ table: 11, conv: 8, dense: 8 });
+    expect((await createModel(small)).run([1, 2, 3, 4])).toHaveLength(8);
+  });
+
   it('accounts for each layer: gates, states, outputs', async () => {
     const { report } = await quantize(spec, { samples, layers: 'all' });
     expect(report.layers.map(({ name, type, int8, errors }) => [name, type, int8, Object.keys(errors ?? {})])).toEqual([
@@ -155,9 +198,16 @@ describe('quantize', () => {
     [
       'an unknown option',
       { sample: [] },
-      'quantize: unknown option "sample"; expected weights, samples, compensate, keep, layers',
+      'quantize: unknown option "sample"; expected weights, samples, compensate, block, keep, layers',
     ],
     ['other weights', { weights: 'int4' }, 'quantize, weights: no such type of weights; expected int8, got "int4"'],
+    [
+      'blocks of five',
+      { block: 5 },
+      'quantize, block: not a number of weights; expected a multiple of 4, 4 to 2048, got 5',
+    ],
+    ['blocks of none', { block: 0 }, 'quantize, block: not a number of weights'],
+    ['blocks beyond int32', { block: 2052 }, 'quantize, block: not a number of weights'],
     ['another choice', { layers: 'some' }, 'quantize, layers: no such choice; expected faster, all, exact, got "some"'],
     [
       'a layer that is not there',
