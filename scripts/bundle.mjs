@@ -1,6 +1,6 @@
 // Bundles src/ into dist/: a file for each entry that package.json exports, at the place of its source, and chunks for what
 // they share. Other packages go in as chunks of their own, so that every file runs in a page as it is.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
@@ -70,6 +70,42 @@ const { output } = await build({
   },
 });
 
+/**
+ * The command line: Node alone, in a folder of its own. The entries of the package that it stands on are those of dist, whose errors are of
+ * the same classes; what it has beside them, and libraries, are chunks here, so that what pages load does not grow by it.
+ */
+const IN_DIST = new Set(Object.keys(entries()));
+function placeFromCli(id) {
+  const [, name] = /\/src\/(.*)\.ts$/.exec(id.replaceAll('\\', '/')) ?? [];
+  if (name === 'errors') return '../index.js';
+  return IN_DIST.has(name) ? `../${name}.js` : undefined;
+}
+
+const { output: cli } = await build({
+  ...OPTIONS,
+  input: { main: 'src/cli/main.ts' },
+  platform: 'node',
+  plugins: [
+    {
+      name: 'entries',
+      async resolveId(source, importer, options) {
+        const found = importer && (await this.resolve(source, importer, { ...options, skipSelf: true }));
+        const place = found && placeFromCli(found.id);
+        return place ? { id: place, external: true } : found;
+      },
+    },
+  ],
+  output: {
+    dir: 'dist/cli',
+    chunkFileNames: '[name].js',
+    codeSplitting: {
+      groups: [{ name: (id) => LIBRARY.exec(id)?.[1].split('/').at(-1), debugName: 'libraries', test: LIBRARY }],
+    },
+    ...AS,
+  },
+});
+chmodSync(join(ROOT, 'dist/cli/main.js'), 0o755);
+
 // For pages that have a script tag and nothing else: all of the first entry in one file, as the global `gatewise`.
 await build({
   ...OPTIONS,
@@ -77,7 +113,9 @@ await build({
   output: { file: 'dist/gatewise.min.js', format: 'iife', name: 'gatewise', minify: true, codeSplitting: false, ...AS },
 });
 
-const chunks = output.filter(({ type }) => type === 'chunk');
+const chunks = [...output, ...cli.map((chunk) => ({ ...chunk, fileName: `cli/${chunk.fileName}` }))].filter(
+  ({ type }) => type === 'chunk',
+);
 for (const { fileName, moduleIds, code } of chunks) {
   // Sources of libraries are not in the package, so there is nothing to map to.
   if (!moduleIds.some((id) => LIBRARY.test(id))) continue;

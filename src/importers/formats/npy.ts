@@ -89,15 +89,24 @@ export function readNpy(bytes: FileBytes, where = 'file', budget?: Budget): Name
   return { shape, data };
 }
 
-function openNpy(bytes: FileBytes, where: string, budget: Budget): NamedArray {
-  const file = viewBytes(bytes);
+/**
+ * What the header of a NumPy array file says of the bytes behind it, and where these begin.
+ * @param file at least the header.
+ * @throws {ImportError} other bytes, anything but one array of plain numbers.
+ */
+export function npyLayout(file: Uint8Array, where: string): { layout: Layout; begin: number } {
   const { header, begin } = npyHeader(file, where);
   const match =
     HEADER.exec(header) ??
     refuse(where, 'a header that is not read', 'one array of plain numbers', header.slice(0, 80));
   const [, order, letter, size, fortran, dims = ''] = match;
   const shape = (dims.match(/\d+/g) ?? []).map(Number);
-  const layout = { type: `${letter}${size}`, little: order !== '>', fortran: fortran === 'True', shape };
+  return { layout: { type: `${letter}${size}`, little: order !== '>', fortran: fortran === 'True', shape }, begin };
+}
+
+function openNpy(bytes: FileBytes, where: string, budget: Budget): NamedArray {
+  const file = viewBytes(bytes);
+  const { layout, begin } = npyLayout(file, where);
   return readNumbers(file.subarray(begin), layout, where, budget);
 }
 

@@ -2,4 +2,4 @@
 export type { FileBytes } from '../formats/bytes.js';
 export type { Imported, ImportReport } from '../shared/report.js';
 export type * from './config.js';
-export { fromPyTorch, readPyTorch } from './read.js';
+export { draftPyTorch, fromPyTorch, type PyTorchDraft, readPyTorch } from './read.js';

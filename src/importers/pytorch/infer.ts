@@ -10,21 +10,33 @@ const MOST_DRAFT = 1400;
 /** Steps of the search for an order. */
 const MOST_STEPS = 5000;
 
+/** A config as names and shapes have it, to be completed where they leave something open. */
+export interface Draft {
+  readonly config: PyTorchConfig;
+  /** What they leave open, if anything: layers of type `?`, an order that is one of several, functions between modules. */
+  readonly open?: string;
+}
+
 /**
  * The topology: each module's type by its tensors, and the one order in which all of them fit together. What happens between
  * them no file says: of several modules it is the caller's word that nothing does.
- * @throws {ImportError} where names and shapes leave several, with a draft of the config.
  */
-export function infer(weights: Weights, { inputSize: given, assume }: PyTorchConfig) {
+export function draft(weights: Weights, { inputSize: given, assume }: PyTorchConfig): Draft {
   const modules = modulesOf(weights, MOST_MODULES);
   const hidden = modules.some(({ readings }) => readings.length === 0);
   const orders = hidden ? [] : chains(modules, given);
   const [order = modules.map(({ path, readings }) => readings[0] ?? guess(path))] = orders;
   const inputSize = order[0]?.from ?? given;
   const config = { ...(inputSize !== undefined && { inputSize }), layers: order.map(({ layer }) => layer) };
-  const why = whyNot(modules, orders) ?? (assume === 'chain' ? undefined : between(orders[0] as readonly Reading[]));
-  if (why === undefined) return config satisfies PyTorchConfig;
-  refuse('file', 'the topology is left open', `a config; draft: ${JSON.stringify(config).slice(0, MOST_DRAFT)}`, why);
+  const open = whyNot(modules, orders) ?? (assume === 'chain' ? undefined : between(orders[0] as readonly Reading[]));
+  return { config, ...(open !== undefined && { open }) };
+}
+
+/** @throws {ImportError} where names and shapes leave several topologies, with a draft of the config. */
+export function infer(weights: Weights, given: PyTorchConfig): PyTorchConfig {
+  const { config, open } = draft(weights, given);
+  if (open === undefined) return config;
+  refuse('file', 'the topology is left open', `a config; draft: ${JSON.stringify(config).slice(0, MOST_DRAFT)}`, open);
 }
 
 /** What the file leaves open, if anything. */

@@ -19,7 +19,7 @@ import { limitsField } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
 import type { PyTorchConfig, PyTorchLayer } from './config.js';
-import { infer } from './infer.js';
+import { type Draft, draft, infer } from './infer.js';
 import { LAYERS } from './layers.js';
 import { Site } from './site.js';
 import { openWeights } from './weights.js';
@@ -82,6 +82,27 @@ export function readPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): Impor
   site.refuseUnused();
   const input = { ...(tokens && { dtype: 'int32' as const }), ...(config.timesteps && { time: config.timesteps }) };
   return { spec: site.finish(config.name, input), report: site.reporter.finish(weights.format) };
+}
+
+/** What a state dict holds, and the config that it would take. */
+export interface PyTorchDraft extends Draft {
+  /** As `ImportReport.format`. */
+  readonly format: string;
+  /** The state dict's, in the order of the file, what is kept in parts put together. */
+  readonly tensors: readonly { readonly name: string; readonly shape: readonly number[]; readonly dtype: string }[];
+}
+
+/**
+ * A config for a state dict, from its names and shapes alone: to look at, to complete where it says that something is open, and to give to
+ * `fromPyTorch`.
+ * @throws {ImportError} malformed bytes; no state dict, or several.
+ */
+export function draftPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): PyTorchDraft {
+  checkConfig(config, 'config', CONFIG);
+  const file = viewModel(bytes);
+  const weights = openWeights(file, config, new Budget(file.length, config.limits));
+  const tensors = [...weights.tensors].map(([name, { shape, dtype }]) => ({ name, shape: [...shape], dtype }));
+  return { format: weights.format, tensors, ...draft(weights, config) };
 }
 
 /** With PyTorch's defaults filled in; each field is reported, and whether `source` states it. */

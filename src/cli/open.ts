@@ -1,0 +1,72 @@
+import { readFile, stat } from 'node:fs/promises';
+import type { Imported, LoadOptions } from '../importers/load/index.js';
+import { load, sniff } from '../importers/load/index.js';
+import { type Build, createModel, InputError, type Model } from '../index.js';
+import { loadFile } from '../node/index.js';
+import { UsageError } from './faults.js';
+import type { BuildFlags, ModelFlags } from './flags.js';
+import type { Terminal } from './terminal.js';
+
+export interface OpenedFile extends Imported {
+  /** Of the file itself; those beside it not counted. */
+  readonly size: number;
+}
+
+/**
+ * Opens a model file, or the one on the standard input.
+ * @throws {ImportError} what `loadFile` refuses, or a config that the file's importer does. @throws {InputError} a config that is no JSON.
+ */
+export async function openFile(file: string, flags: ModelFlags, terminal: Terminal): Promise<OpenedFile> {
+  const given = await configOf(flags);
+  if (file === '-') {
+    const bytes = await bytesOf(terminal.stdin());
+    return { ...(await load(bytes, given && optionsFor(sniff(bytes), given))), size: bytes.length };
+  }
+  const options = given && optionsFor(sniff(await readFile(file)), given);
+  return { ...(await loadFile(file, options)), size: (await stat(file)).size };
+}
+
+/** As `openFile`, and the model ready to run. @throws {SpecError} @throws {UsageError} no such kernels. */
+export async function openModel(
+  file: string,
+  flags: ModelFlags & BuildFlags,
+  terminal: Terminal,
+): Promise<OpenedFile & { readonly model: Model }> {
+  const build = buildOf(flags);
+  const opened = await openFile(file, flags, terminal);
+  return { ...opened, model: await createModel(opened, build ? { build } : {}) };
+}
+
+/** All of what comes, in one piece. */
+export async function bytesOf(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const part of source) parts.push(part);
+  return Buffer.concat(parts);
+}
+
+/** What the file of `--config` holds and `--assume` says; undefined without them. @throws {InputError} */
+export async function configOf({ config, assume }: ModelFlags): Promise<object | undefined> {
+  const also = assume === undefined ? undefined : { assume };
+  if (config === undefined) return also;
+  const where = `config ${JSON.stringify(config)}`;
+  let given: unknown;
+  try {
+    given = JSON.parse(await readFile(config, 'utf8'));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new InputError('not JSON', { where, expected: "options of the file's importer", got: cause.message, cause });
+  }
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new InputError('not an object', { where, expected: "options of the file's importer", got: typeof given });
+  return { ...given, ...also };
+}
+
+const optionsFor = (format: string, { limits, ...own }: { readonly limits?: object }): LoadOptions => ({
+  ...(Object.keys(own).length > 0 && { [format]: own }),
+  ...(limits && { limits }),
+});
+
+function buildOf({ build }: BuildFlags): Build | undefined {
+  if (build === undefined || build === 'simd' || build === 'relaxed') return build;
+  throw new UsageError(`--build: no such kernels; expected simd or relaxed, got ${build}`);
+}

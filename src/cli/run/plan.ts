@@ -1,0 +1,107 @@
+import { InputError, type Model, type ModelValue, type NamedOutput, type Tensor } from '../../index.js';
+import { UsageError } from '../faults.js';
+import type { RunFlags } from '../flags.js';
+import type { Given, Numbers, Table, Value } from '../input/table.js';
+import type { Part } from '../output/part.js';
+import { generating } from './generate.js';
+import { gathered, pieces } from './pieces.js';
+import type { Run } from './run.js';
+
+/**
+ * Chooses how to run: a model that streams, on a table, takes it in pieces, whatever its length; so does one without timesteps, row
+ * by row. All others need everything at once.
+ * @throws {InputError} an input that the model does not take. @throws {UsageError} options of no sense here.
+ */
+export function planRun(model: Model, given: Given, flags: RunFlags): Run {
+  const batch = whole('--batch', flags.batch);
+  const generate = whole('--generate', flags.generate);
+  const { table, where } = given;
+  if (flags.columns !== undefined && !table) throw new UsageError('--columns: only for tables');
+  if (batch !== undefined && !table) throw new UsageError(`--batch: ${where} says its own shape`);
+  if (generate !== undefined) return generating(model, tableOf(given, '--generate'), flags.columns, generate);
+  const { inputs } = model;
+  // An array says itself what it is, where it may be more than a table of the features.
+  const asTable = table && (!given.array || (inputs.length === 1 && inputs[0]?.features === table.columns.length));
+  if (asTable && batch === undefined && inputs.every(isUsual) && model.outputs.every(isUsual)) {
+    if (inputs.every(({ kind }) => kind === 'vector')) return inRows(model, table, flags);
+    const ids = given.array && inputs.some(({ dtype }) => dtype === 'int32');
+    if (!ids && streams(model)) return streaming(model, table, flags);
+  }
+  return atOnce(model, async () => {
+    if (given.arrays && (inputs.length > 1 || !given.array || inputs.some(({ name }) => name in (given.arrays ?? {}))))
+      return [given.arrays, {}];
+    if (given.array && inputs.length === 1 && batch === undefined && flags.columns === undefined)
+      return [{ [inputs[0]?.name ?? '']: await given.array() }, {}];
+    return gathered(model, tableOf(given, 'a model of several inputs'), flags.columns, batch);
+  });
+}
+
+function whole(flag: string, given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const number = Number(given);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new UsageError(`${flag}: expected a whole number of at least 1, got ${given}`);
+}
+
+function tableOf({ table, where }: Given, what: string): Table {
+  if (table) return table;
+  throw new InputError('no table', { where, expected: `rows of timesteps, for ${what}`, got: 'arrays without names' });
+}
+
+/** Whether a value's axes are batch, time, features, so that its parts follow one another. */
+const isUsual = ({ kind, axes, features, time }: ModelValue): boolean => {
+  const usual = kind === 'sequence' ? ['batch', 'time', features] : ['batch', features];
+  return `${axes}` === `${usual}` && (time === undefined || time === 'time');
+};
+
+/** Whether it goes timestep by timestep, every value with the run's own timesteps. */
+function streams(model: Model): boolean {
+  if (model.inputs.some(({ kind }) => kind !== 'sequence')) return false;
+  try {
+    model.createStream().dispose();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const partsOf = (outputs: Readonly<Record<string, NamedOutput>>): Part[] =>
+  Object.entries(outputs).map(([name, output]) => ({ name, ...output }));
+
+function streaming(model: Model, table: Table, flags: RunFlags): Run {
+  return {
+    growth: 'time',
+    async run(output, done) {
+      const stream = model.createStream();
+      for await (const [inputs, rows] of pieces(model, table, flags.columns)) {
+        await output(partsOf(stream.runNamed(inputs)));
+        done(rows);
+      }
+    },
+  };
+}
+
+/** A model without timesteps: rows are a batch, of any size. */
+function inRows(model: Model, table: Table, flags: RunFlags): Run {
+  return {
+    growth: 'batch',
+    async run(output, done) {
+      for await (const [inputs, rows] of pieces(model, table, flags.columns)) {
+        await output(partsOf(model.runNamed(inputs, { batch: rows })));
+        done(rows);
+      }
+    },
+  };
+}
+
+type Inputs = Readonly<Record<string, Value | Numbers>>;
+
+function atOnce(model: Model, read: () => Promise<readonly [Inputs, { batch?: number }]>): Run {
+  return {
+    growth: 'time',
+    async run(output) {
+      const [inputs, options] = await read();
+      await output(partsOf(model.runNamed(inputs as Record<string, Tensor>, options)));
+    },
+  };
+}
