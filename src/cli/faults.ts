@@ -11,7 +11,10 @@ export class Unmet extends Error {
 /** An error in one line. */
 export function faultText(error: unknown): string {
   const { message, code, name } = (error ?? {}) as NodeJS.ErrnoException;
-  const line = (message ?? String(error)).replace(/\s*\n\s*/g, ' ');
+  const line = (message ?? String(error))
+    .split('\n')
+    .map((part) => part.trim())
+    .join(' ');
   // Gatewise's errors and the system's have codes; what has none was foreseen by nobody, so its kind is said as well.
   return code === undefined && name !== undefined ? `${name}: ${line}` : line;
 }

@@ -50,6 +50,6 @@ export const takesInput = (command: Command): Command =>
     .requiredOption('-i, --input <file>', 'csv, tsv, npy, npz, json, wav or parquet; or -')
     .option('--format <format>', 'of the input; default: by its name')
     .option('--columns <names>', 'of a table, with commas; numbers if it has no names')
-    .option('--header <yes|no>', 'csv: whether the first row is names; default: by looking')
+    .option('--header <yes|no>', 'csv: is the first row names? default: by looking')
     .option('--delimiter <character>', 'csv; default: by looking')
     .option('--batch <n>', 'the rows are n sequences, one after another');

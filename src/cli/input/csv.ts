@@ -29,7 +29,11 @@ export async function openCsv(
     ended = done === true;
     head += value ?? '';
   }
-  const { data, meta } = Papa.parse<string[]>(head, { preview: 2, ...(delimiter !== undefined && { delimiter }) });
+  const { data, meta } = Papa.parse<string[]>(head, {
+    preview: 2,
+    skipEmptyLines: true,
+    ...(delimiter !== undefined && { delimiter }),
+  });
   const first = data[0] ?? [''];
   if (first.length === 1 && first[0]?.trim() === '')
     throw new InputError('nothing in it', {

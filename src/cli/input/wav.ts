@@ -1,21 +1,32 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { WaveFile } from 'wavefile';
 import { InputError } from '../../index.js';
 import { readAt } from './bytes.js';
 import { type Numbers, type NumbersType, Pieces, type Table } from './table.js';
 
 /** Where things stand in a RIFF file: 'RIFF' size 'WAVE', then chunks of a name, a size and that many bytes, to an even one. */
 interface Sound {
-  /** 'RIFF' to 'WAVE', and the chunk that says the format. */
-  readonly head: Uint8Array;
   readonly channels: number;
-  /** Of a sample of all channels. */
+  /** Of a sample, and of one of all channels. */
+  readonly sampleBytes: number;
   readonly frameBytes: number;
+  readonly read: (view: DataView, at: number) => number;
   readonly begin: number;
   readonly frames: number;
 }
 
-const REFUSED = 'sound as integers of 8, 16, 24 or 32 bits, or floats of 32 or 64';
+type Four = [number, number, number, number];
+
+/** How samples are read, in -1 to 1, by the tag of their kind and their bits. */
+const READS: ReadonlyMap<string, (view: DataView, at: number) => number> = new Map([
+  ['1.8', (view: DataView, at: number) => view.getUint8(at) / 128 - 1],
+  ['1.16', (view, at) => view.getInt16(at, true) / 2 ** 15],
+  ['1.24', (view, at) => (view.getInt16(at + 1, true) * 256 + view.getUint8(at)) / 2 ** 23],
+  ['1.32', (view, at) => view.getInt32(at, true) / 2 ** 31],
+  ['3.32', (view, at) => view.getFloat32(at, true)],
+  ['3.64', (view, at) => view.getFloat64(at, true)],
+]);
+const SOUND = 'whole numbers of 8, 16, 24 or 32 bits, or floats of 32 or 64';
+const EXTENSIBLE = 0xfffe;
 
 /**
  * Sound of a RIFF/WAVE file: one column a channel, one row a sample, in -1 to 1. Only a piece is in memory.
@@ -35,7 +46,7 @@ export async function openWav(path: string, where: string): Promise<Table> {
         for (let frame = 0; frame < frames; frame += most) {
           const count = Math.min(most, frames - frame);
           const bytes = await readAt(file, begin + frame * frameBytes, count * frameBytes);
-          yield samples(sound, bytes, columns, numbers, where);
+          yield samples(sound, bytes, columns, numbers);
         }
         await file.close();
       },
@@ -61,58 +72,44 @@ async function find(file: FileHandle, where: string): Promise<Sound> {
     const length = new DataView(header.buffer).getUint32(4, true);
     if (name(header, 0) === 'fmt ') format = await readAt(file, at, Math.min(8 + length, 256));
     if (name(header, 0) === 'data') {
-      if (!format || format.length < 24)
-        return refuse('a format that is not said', 'a chunk "fmt "', 'none before the data');
-      const view = new DataView(format.buffer);
-      const [channels, frameBytes] = [view.getUint16(10, true), view.getUint16(20, true)];
       // What is written to a pipe does not know its length.
       const bytes = length === 0xffffffff ? size - at - 8 : length;
       if (at + 8 + bytes > size) refuse('truncated', `${bytes} bytes of sound`, `${size - at - 8}`);
-      if (channels === 0 || frameBytes === 0)
-        refuse('no sound', REFUSED, `${channels} channels of ${frameBytes} bytes`);
-      const head = Uint8Array.from([...riff, ...format]);
-      return { head, channels, frameBytes, begin: at + 8, frames: Math.floor(bytes / frameBytes) };
+      if (!format || format.length < 24)
+        return refuse('a format that is not said', 'a chunk "fmt "', 'none before the data');
+      const sound = soundOf(format, refuse);
+      return { ...sound, begin: at + 8, frames: Math.floor(bytes / sound.frameBytes) };
     }
     at += 8 + length + (length % 2);
   }
   return refuse('no sound', 'a chunk "data"', 'none');
 }
 
-/** Samples of some channels. */
-function samples(
-  { head, channels }: Sound,
-  bytes: Uint8Array,
-  columns: readonly number[],
-  numbers: NumbersType,
-  where: string,
-): Numbers {
-  // A small file of this piece alone, for the library to read.
-  const file = new Uint8Array(head.length + 8 + bytes.length);
-  file.set(head);
-  file.set([0x64, 0x61, 0x74, 0x61], head.length);
-  file.set(bytes, head.length + 8);
-  const view = new DataView(file.buffer);
-  view.setUint32(4, file.length - 8, true);
-  view.setUint32(head.length + 4, bytes.length, true);
-  const [all, bits] = decoded(file, where);
-  const [middle, scale] =
-    bits.endsWith('f') || bits === '64' ? [0, 1] : [bits === '8' ? 128 : 0, 2 ** (Number(bits) - 1)];
-  const frames = all.length / channels;
-  const pieces = new Pieces(columns.length, frames, numbers);
-  for (let frame = 0; frame < frames; frame++)
-    for (const channel of columns) pieces.put(((all[frame * channels + channel] as number) - middle) / scale);
-  return pieces.take() as Numbers;
+/**
+ * What the chunk of the format says: name, size, tag, channels, samples and bytes a second, bytes a frame, bits a sample.
+ * WAVE_FORMAT_EXTENSIBLE has the tag of its kind at the beginning of a GUID behind these.
+ */
+function soundOf(
+  format: Uint8Array,
+  refuse: (message: string, expected: string, got: string) => never,
+): Omit<Sound, 'begin' | 'frames'> {
+  const view = new DataView(format.buffer, format.byteOffset, format.length);
+  const [said, channels, frameBytes, bits] = [8, 10, 20, 22].map((at) => view.getUint16(at, true)) as Four;
+  const tag = said === EXTENSIBLE && format.length >= 34 ? view.getUint16(32, true) : said;
+  const read = READS.get(`${tag}.${bits}`);
+  if (!read) return refuse('a kind of sound that is not read', SOUND, `tag ${tag} of ${bits} bits`);
+  if (channels === 0 || frameBytes * 8 !== channels * bits)
+    refuse('sizes that contradict one another', `${channels} channels of ${bits} bits`, `${frameBytes} bytes`);
+  return { channels, frameBytes, sampleBytes: bits / 8, read };
 }
 
-/** Interleaved, and in how many bits they were. */
-function decoded(file: Uint8Array, where: string): [Float64Array, string] {
-  let bits = 'unknown';
-  try {
-    const wave = new WaveFile(file);
-    bits = wave.bitDepth;
-    if (/^(8|16|24|32f?|64)$/.test(bits)) return [wave.getSamples(true), bits];
-  } catch (cause) {
-    throw new InputError('not read', { where, expected: REFUSED, got: (cause as Error).message, cause });
-  }
-  throw new InputError('not read', { where, expected: REFUSED, got: `the kind ${JSON.stringify(bits)}` });
+/** Samples of some channels. */
+function samples(sound: Sound, bytes: Uint8Array, channels: readonly number[], numbers: NumbersType): Numbers {
+  const { frameBytes, sampleBytes, read } = sound;
+  const frames = bytes.length / frameBytes;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const pieces = new Pieces(channels.length, frames, numbers);
+  for (let frame = 0; frame < frames; frame++)
+    for (const channel of channels) pieces.put(read(view, frame * frameBytes + channel * sampleBytes));
+  return pieces.take() as Numbers;
 }

@@ -1,0 +1,78 @@
+import { type SpawnOptions, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { needs } from '../support/needs.js';
+import { stack } from '../support/random.js';
+import { BIN, folder, put, putModel } from './here.js';
+
+/** What only the built program's own process shows. */
+const file = putModel('lstm.gatewise', stack('lstm', 2, 3));
+const rows = put('rows.csv', `${'0.25,-1\n'.repeat(200_000)}`);
+const posix = needs(process.platform !== 'win32', 'signals and devices of POSIX');
+const full = needs(existsSync('/dev/full'), 'no /dev/full');
+const parts = (): string[] => readdirSync(folder).filter((name) => name.endsWith('.part'));
+
+/** Names every file of the program that is loaded, on the standard error. */
+const HOOKS = `export async function load(url, context, next) {
+  if (url.includes('/dist/')) (await import('node:fs')).writeSync(2, url.split('/dist/')[1].replace('cli/', '') + '\\n');
+  return next(url, context);
+}`;
+const hooks = pathToFileURL(put('hooks.mjs', HOOKS));
+const TRACE = `${pathToFileURL(put('trace.mjs', `import { register } from 'node:module'; register('${hooks}');`))}`;
+
+const start = (args: readonly string[], options: SpawnOptions = {}) => spawn(process.execPath, [BIN, ...args], options);
+const shell = (command: string) =>
+  spawnSync('sh', ['-c', command], {
+    encoding: 'utf8',
+    env: { ...process.env, G: `${process.execPath} ${BIN}`, M: file },
+  });
+
+it('loads no engine, no importer and no library of formats for its help', () => {
+  // What it costs is looked at by hand: tests assert no times.
+  const { stdout, stderr } = spawnSync(process.execPath, ['--import', TRACE, BIN, '--help'], { encoding: 'utf8' });
+  expect(stdout).toMatch(/^Usage: gatewise/);
+  expect(stderr.trim().split('\n').sort()).toEqual(['commander.js', 'faults.js', 'main.js', 'terminal.js']);
+});
+
+it('is a program: shebang, standard streams, exit codes', posix, () => {
+  expect(readFileSync(BIN, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+  const piped = shell('cat "$M" | $G inspect - --json | $G run "$M" -i - --format json');
+  expect(piped.stderr).toMatch(/^gatewise: standard input, "format": no input/);
+  expect(piped.status).toBe(1);
+  expect(shell('echo 1,2 | $G run "$M" -i - | tail -1').stdout.split(',')).toHaveLength(3);
+  expect(shell('$G run').status).toBe(2);
+});
+
+it('ends quietly when nobody reads on', posix, () => {
+  const { stdout, stderr, status } = shell(`$G run "$M" -i ${rows} | head -2; exit \${PIPESTATUS:-0}`);
+  expect(stdout.trim().split('\n')).toHaveLength(2);
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+});
+
+describe('no room', full, () => {
+  it.each([
+    [`-i ${rows} > /dev/full`, 'standard output'],
+    [`-i ${rows} -o /dev/full --to csv`, 'file "/dev/full"'],
+  ])('%s', (redirected, where) => {
+    const { stderr, status } = shell(`$G run "$M" ${redirected}`);
+    expect(stderr).toBe(`gatewise: ${where}: cannot be written; ENOSPC: no space left on device, write\n`);
+    expect(status).toBe(1);
+  });
+});
+
+it.each(['SIGINT', 'SIGTERM'] as const)('%s leaves no half of a file', posix, async (signal) => {
+  const output = join(folder, `${signal}.csv`);
+  const child = start(['run', file, '-i', '-', '-o', output], { stdio: ['pipe', 'inherit', 'inherit'] });
+  const ended = new Promise<[number | null, string | null]>((done) => child.on('exit', (...how) => done(how)));
+  child.stdin?.on('error', () => {});
+  child.stdin?.write('0.25,-1\n'.repeat(50_000));
+  while (parts().length === 0) await setTimeout(20);
+  child.kill(signal);
+  expect(await ended).toEqual([signal === 'SIGINT' ? 130 : 143, null]);
+  expect(parts()).toEqual([]);
+  expect(existsSync(output)).toBe(false);
+});
