@@ -1,5 +1,5 @@
 // Fails when something that users download has outgrown its budget.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { build as bundle } from 'rolldown';
 
@@ -60,6 +60,12 @@ async function usersBundle(build) {
   return [...needed].reduce((sum, { code }) => sum + gzipped(code), 0);
 }
 
+/** Gzipped bytes of files of the program. */
+const commandLine = (names) =>
+  readdirSync('dist/cli')
+    .filter((name) => names.test(name))
+    .reduce((sum, name) => sum + gzipped(readFileSync(`dist/cli/${name}`)), 0);
+
 const core = await javascript('dist/core.js');
 const rows = [
   ['kernels, simd (raw)', kernel('simd'), 18 * KB],
@@ -87,6 +93,9 @@ const rows = [
   ['relaxed (min+gzip)', await javascript('dist/relaxed.js'), 40 * KB],
   // Both builds in one, of the integer kernels too, which with all that belongs to them are 6 KB of it.
   ['gatewise.min.js (gzip)', gzipped(readFileSync('dist/gatewise.min.js')), 48 * KB],
+  // Read from a disk by Node: what `gatewise --help` loads.
+  ['command line, help (gzip)', commandLine(/^(?:main|commander|faults|terminal|rolldown-runtime)\.js$/), 24 * KB],
+  ['command line, with libraries (gzip)', commandLine(/\.js$/), 120 * KB],
   ['explain (min+gzip)', await javascript('src/inspect/explain.ts', /index\.js$/), 4 * KB],
   ...(await Promise.all(
     Object.entries(IMPORTERS).map(async ([name, [budget, ...apart]]) => {

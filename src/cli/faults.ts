@@ -3,11 +3,6 @@ export class UsageError extends Error {
   readonly code = 'USAGE';
 }
 
-/** What was asked does not hold of the file; the command has told what. */
-export class Unmet extends Error {
-  readonly code = 'UNMET';
-}
-
 /** An error in one line. */
 export function faultText(error: unknown): string {
   const { message, code, name } = (error ?? {}) as NodeJS.ErrnoException;

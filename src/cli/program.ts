@@ -11,7 +11,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 /** One file a command. They load what they need when they run: `--help` loads none of it. */
 const COMMANDS = [addInspect, addExplain, addRun];
 
-export const EXIT = {
+const EXIT = {
   done: 0,
   /** The file, the model or the input is at fault; or what was asked of them does not hold. */
   fault: 1,

@@ -34,7 +34,8 @@ it('loads no engine, no importer and no library of formats for its help', () => 
   // What it costs is looked at by hand: tests assert no times.
   const { stdout, stderr } = spawnSync(process.execPath, ['--import', TRACE, BIN, '--help'], { encoding: 'utf8' });
   expect(stdout).toMatch(/^Usage: gatewise/);
-  expect(stderr.trim().split('\n').sort()).toEqual(['commander.js', 'faults.js', 'main.js', 'terminal.js']);
+  const own = ['commander.js', 'faults.js', 'main.js', 'rolldown-runtime.js', 'terminal.js'];
+  expect(stderr.trim().split('\n').sort()).toEqual(own);
 });
 
 it('is a program: shebang, standard streams, exit codes', posix, () => {

@@ -28,7 +28,7 @@ export async function runFile(file: string, flags: RunCommandFlags, terminal: Te
   const { table } = given;
   const begun = performance.now();
   let rows = 0;
-  const shapes: Record<string, number[]> = {};
+  const shapes = new Map<string, number[]>();
   try {
     const plan = planRun(model, given, flags);
     const byRows = table?.rows !== undefined;
@@ -41,7 +41,7 @@ export async function runFile(file: string, flags: RunCommandFlags, terminal: Te
         .run(
           (parts) => {
             for (const { name, shape, axes } of parts)
-              shapes[name] = grown(shapes[name], shape, axes.indexOf(plan.growth));
+              shapes.set(name, grown(shapes.get(name), shape, axes.indexOf(plan.growth)));
             return writer.add(parts);
           },
           (count) => {
@@ -57,7 +57,7 @@ export async function runFile(file: string, flags: RunCommandFlags, terminal: Te
   }
   if (!report) return;
   const seconds = (performance.now() - begun) / 1000;
-  const outputs = Object.entries(shapes).map(([name, shape]) => ({ name, shape }));
+  const outputs = [...shapes].map(([name, shape]) => ({ name, shape }));
   await terminal.write(`${JSON.stringify({ output: path, outputs, ...(rows > 0 && { rows }), seconds }, null, 2)}\n`);
 }
 

@@ -28,7 +28,10 @@ export function planRun(model: Model, given: Given, flags: RunFlags): Run {
     if (!ids && streams(model)) return streaming(model, table, flags);
   }
   return atOnce(model, async () => {
-    if (given.arrays && (inputs.length > 1 || !given.array || inputs.some(({ name }) => name in (given.arrays ?? {}))))
+    if (
+      given.arrays &&
+      (inputs.length > 1 || !given.array || inputs.some(({ name }) => Object.hasOwn(given.arrays ?? {}, name)))
+    )
       return [given.arrays, {}];
     if (given.array && inputs.length === 1 && batch === undefined && flags.columns === undefined)
       return [{ [inputs[0]?.name ?? '']: await given.array() }, {}];
