@@ -23,6 +23,8 @@ function entries() {
   };
 }
 
+/** The script and the style sheet of trace pages. */
+const TEXTS = /src\/view\/embedded\//;
 const LIBRARY = /node_modules\/((?:@[\w-]+\/)?[\w-]+)\//;
 
 /**
@@ -31,6 +33,8 @@ const LIBRARY = /node_modules\/((?:@[\w-]+\/)?[\w-]+)\//;
  */
 const GROUPS = [
   { name: (id) => LIBRARY.exec(id)?.[1].split('/').at(-1), debugName: 'libraries', test: LIBRARY },
+  // As texts, whose sources the build makes.
+  { name: 'page', test: TEXTS },
   { name: 'base', test: /src\/(?:errors|refuse|typed|graph\/clock|graph\/window-steps)\.ts$/ },
   { name: 'core', test: /src\/(?:api|create)\.ts$/ },
   { name: 'files', test: /src\/importers\/(?:shared|formats)\/(?!zip|npy)/ },
@@ -122,8 +126,8 @@ const chunks = [...output, ...cli.map((chunk) => ({ ...chunk, fileName: `cli/${c
   ({ type }) => type === 'chunk',
 );
 for (const { fileName, moduleIds, code } of chunks) {
-  // Sources of libraries are not in the package, so there is nothing to map to.
-  if (!moduleIds.some((id) => LIBRARY.test(id))) continue;
+  // Their sources are not in the package, so there is nothing to map to.
+  if (!moduleIds.some((id) => LIBRARY.test(id) || TEXTS.test(id))) continue;
   rmSync(join(ROOT, 'dist', `${fileName}.map`));
   writeFileSync(join(ROOT, 'dist', fileName), code.replace(/\n\/\/# sourceMappingURL=.*/, ''));
 }

@@ -97,6 +97,8 @@ const rows = [
   ['command line, help (gzip)', commandLine(/^(?:main|commander|faults|terminal|rolldown-runtime)\.js$/), 24 * KB],
   ['command line, with libraries (gzip)', commandLine(/\.js$/), 120 * KB],
   ['explain (min+gzip)', await javascript('src/inspect/explain.ts', /index\.js$/), 4 * KB],
+  // Without the model's own code: the view that is mounted with the charting library, and the same once more as the text of a page's script.
+  ['view (min+gzip)', await javascript('dist/view/index.js', /chunks\/(?:core|base)\.js$/, /\/index\.js$/), 64 * KB],
   ...(await Promise.all(
     Object.entries(IMPORTERS).map(async ([name, [budget, ...apart]]) => {
       const entry = `importers/${name}/index`;

@@ -53,5 +53,5 @@ describe('the tarball', () => {
     }
   });
 
-  it('is of a size that nobody minds', () => expect(size).toBeLessThan(1150 * 1024));
+  it('is of a size that nobody minds', () => expect(size).toBeLessThan(1300 * 1024));
 });
