@@ -3,6 +3,7 @@ import { toSafetensors } from '../../src/importers/safetensors/index.js';
 import { crc32c } from '../../src/importers/tensorflow/crc32c.js';
 import type { ModelSpec } from '../../src/index.js';
 import { file } from '../importers/files.js';
+import { hdf5, type Item } from '../importers/keras/hdf5-writer.js';
 import type { HostileFile, Reader } from '../importers/little-heap.js';
 import { floats, model, node } from '../importers/onnx/build.js';
 import { id, tensor, text } from '../importers/pytorch/pickles.js';
@@ -46,35 +47,27 @@ const relu = (i: number): object => ({
   inbound_nodes: [[[i === 0 ? 'x' : `y${i - 1}`, 0, 0, {}]]],
 });
 
-/** An HDF5 file of no weights: superblock, root group, its empty tree and heap. */
-function emptyHdf5(): Uint8Array {
-  const bytes = new Uint8Array(800);
-  const view = new DataView(bytes.buffer);
-  const put = (at: number, ...numbers: number[]): void => bytes.set(numbers, at);
-  const address = (at: number, n: number | bigint): void => view.setBigUint64(at, BigInt.asUintN(64, BigInt(n)), true);
-  put(0, 0x89, 0x48, 0x44, 0x46, 13, 10, 26, 10, 0, 0, 0, 0, 0, 8, 8, 0, 4, 0, 16, 0);
-  [0, -1, 800, -1].forEach((n, i) => {
-    address(24 + 8 * i, n);
-  });
-  // The root's entry: name, header, and the tree and heap once more.
-  address(64, 96);
-  view.setUint32(72, 1, true);
-  address(80, 136);
-  address(88, 680);
-  // Its object header: one message, the symbol table.
-  put(96, 1, 0, 1, 0, 1, 0, 0, 0, 24, 0, 0, 0);
-  put(112, 0x11, 0, 16, 0);
-  address(120, 136);
-  address(128, 680);
-  bytes.set(strToU8('TREE'), 136);
-  address(144, -1);
-  address(152, -1);
-  bytes.set(strToU8('HEAP'), 680);
-  address(688, 88);
-  address(696, 8);
-  address(704, 712);
-  return bytes;
-}
+/** A Sequential of Keras 3 and its weights. */
+const kerasFile = (layers: readonly object[], weights: Uint8Array): Uint8Array =>
+  zipSync(
+    {
+      'metadata.json': strToU8('{"keras_version":"3.9.0"}'),
+      'config.json': json({
+        class_name: 'Sequential',
+        config: {
+          name: 'm',
+          layers: [{ class_name: 'InputLayer', config: { name: 'x', batch_shape: [null, 1] } }, ...layers],
+        },
+      }),
+      'model.weights.h5': weights,
+    },
+    { level: 0 },
+  );
+/** The group of a Dense layer's two arrays. */
+const denseGroup = (i: number): [string, Item] => [
+  i === 0 ? 'dense' : `dense_${i}`,
+  { vars: { 0: { shape: [1, 1], data: Float32Array.of(1) }, 1: { shape: [1], data: Float32Array.of(i) } } },
+];
 
 const linear = (i: number): [string, object][] => [
   [`l${i}.weight`, { dtype: 'F32', shape: [1, 1], data_offsets: [8 * i, 8 * i + 4] }],
@@ -152,22 +145,23 @@ const FILES: readonly [
   ],
   [
     'keras',
-    'layers of a Sequential',
+    'layers of a Sequential, without weights',
     (n) => [
-      zipSync({
-        'metadata.json': strToU8('{"keras_version":"3.9.0"}'),
-        'config.json': json({
-          class_name: 'Sequential',
-          config: {
-            name: 'm',
-            layers: [
-              { class_name: 'InputLayer', config: { name: 'x', batch_shape: [null, 4] } },
-              ...many(n, (i) => ({ class_name: 'ReLU', config: { name: `y${i}` } })),
-            ],
-          },
-        }),
-        'model.weights.h5': emptyHdf5(),
-      }),
+      kerasFile(
+        many(n, (i) => ({ class_name: 'ReLU', config: { name: `y${i}` } })),
+        hdf5({}),
+      ),
+    ],
+    (n) => n,
+  ],
+  [
+    'keras',
+    'layers of a Sequential, two arrays each in HDF5',
+    (n) => [
+      kerasFile(
+        many(n, (i) => ({ class_name: 'Dense', config: { name: `y${i}`, units: 1 } })),
+        hdf5({ layers: Object.fromEntries(many(n, denseGroup)) }),
+      ),
     ],
     (n) => n,
   ],

@@ -132,7 +132,7 @@ export class Context extends SpecBuilder {
     const inputs = node.type === 'embedding' ? sources : sources.map((name) => this.#asNumbers(name));
     // Moves of numbers that are asked for twice are done once.
     const key = MOVES.has(node.type) ? JSON.stringify({ ...node, inputs }) : undefined;
-    const own = { ...node };
+    const own: Mutable<NewNode> = Object.assign({}, node);
     own.inputs = inputs;
     const first = (key !== undefined && this.#moves.get(key)) || super.add(own, wanted);
     if (key !== undefined) this.#moves.set(key, first);

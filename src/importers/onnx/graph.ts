@@ -107,8 +107,12 @@ function runPlain(
         `ONNX ${node.opType}, opset ${opset}: the specification's default`,
       );
   });
+  // Behind a spread, every operator would get a hidden class of its own.
   const op: Op = {
-    ...site,
+    where,
+    name,
+    inputs: site.inputs,
+    used: site.used,
     type: node.opType,
     attributes,
     inputNames: node.input,

@@ -20,13 +20,14 @@ export function settled(ctx: Context, spec: ModelSpec): ModelSpec {
   const none = supposedIds(ctx);
   if (none !== undefined) throw new NoTokenIds(none);
   const live = withoutUnread(spec);
+  if (ctx.idNumbers.size === 0) return live;
   const numbers = new Map([...ctx.idNumbers].map(([input, name]) => [name, input]));
   const tensors: Record<string, TensorSpec> = { __proto__: null as never, ...live.tensors };
-  const vocabularies = numbers.size > 0 ? vocabulariesOf(live) : undefined;
+  const vocabularies = vocabulariesOf(live);
   const nodes = live.nodes.map((node) => {
     const input = numbers.get(node.name);
     if (input === undefined) return node;
-    const vocabulary = vocabularies?.get(input);
+    const vocabulary = vocabularies.get(input);
     if (vocabulary === undefined) throw new NoTokenIds(input);
     // Ids and numbers at once: row i of a table holds i.
     ctx.reporter.budget.bytes(4 * vocabulary, `input ${JSON.stringify(input)}`);
@@ -64,7 +65,9 @@ function withoutUnread(spec: ModelSpec): ModelSpec {
   }
   nodes.reverse();
   const named = new Set([...nodes.flatMap(tensorNames), ...carries.flatMap(({ initial }) => initial ?? [])]);
-  const tensors = recordOf(Object.entries(spec.tensors).filter(([name]) => named.has(name)));
+  const entries = Object.entries(spec.tensors);
+  const kept = entries.filter(([name]) => named.has(name));
+  const tensors = kept.length < entries.length ? recordOf(kept) : spec.tensors;
   const inputs = spec.inputs.filter(({ name }) => read.has(name));
   return { ...spec, inputs, nodes, tensors };
 }

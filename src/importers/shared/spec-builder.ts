@@ -58,8 +58,8 @@ export class SpecBuilder {
     const name = this.unique(wanted);
     this.reporter.budget.nodes(1, `node ${name.slice(0, 80)}`);
     this.reporter.budget.bytes(2 * BYTES_PER_OBJECT, `node ${name.slice(0, 80)}`);
-    // A field of its own in a literal behind a spread would give every node a hidden class of its own, as large as the node.
-    const made = { ...node } as Mutable<NodeSpec>;
+    // A spread would give every node a hidden class of its own, as large as the node.
+    const made = Object.assign({}, node) as Mutable<NodeSpec>;
     made.name = name;
     this.nodes.push(made);
     return node.outputs?.[0] ?? name;
