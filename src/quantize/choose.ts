@@ -7,10 +7,15 @@ import { shiftOf } from './shift.js';
 
 /**
  * Multiply-adds of a timestep below which int8 is slower, since rounding and further calls take more than the product saves: of a
- * cell, which makes two sums or three, and of other layers. Measured on both builds; the table is in docs/int8.md.
+ * cell, which makes two sums or three, of each group of a convolution, and of other layers. Measured on both builds; the table is in
+ * docs/int8.md.
  */
 const LEAST_OF_CELL = 8_000;
+const LEAST_OF_GROUP = 4_000;
 const LEAST = 3_000;
+
+/** Outputs of a product below which rounding what they all multiply takes more than they save, however long the sums. */
+const FEWEST = 16;
 
 /** What becomes of a layer that could have int8 weights. */
 export interface Choice {
@@ -53,17 +58,17 @@ export function chooseLayers(
 function whyNot(
   spec: ModelSpec,
   model: Model,
-  { name, type }: NodeSpec,
+  node: NodeSpec,
   tensors: readonly string[],
   layers: (typeof CHOICES)[number],
 ): string | undefined {
   if (layers === 'exact') {
     const exact = (tensor: TensorSpec): boolean =>
-      isExact(tensor) || (type === 'embedding' && shiftOf(tensor) !== undefined);
+      isExact(tensor) || (node.type === 'embedding' && shiftOf(tensor) !== undefined);
     const rounded = tensors.find((tensor) => !exact(spec.tensors[tensor] as TensorSpec));
     return rounded && `${JSON.stringify(rounded)} would be rounded`;
   }
-  return layers === 'faster' && type !== 'embedding' && isSmall(model, name) ? 'too small to gain' : undefined;
+  return layers === 'faster' && node.type !== 'embedding' && isSlower(model, node) ? 'too small to gain' : undefined;
 }
 
 /** Names of the tensors of a node that may be int8. */
@@ -76,10 +81,13 @@ function matricesOf(node: NodeSpec): string[] {
   });
 }
 
-function isSmall(model: Model, name: string): boolean {
-  const layer = model.layers.find(({ node }) => node.name === name);
-  const [cell] = layer?.cells ?? [];
-  return cell ? cell.multiplyAdds < LEAST_OF_CELL : (layer?.multiplyAdds ?? 0) < LEAST;
+function isSlower(model: Model, node: NodeSpec): boolean {
+  const { cells = [], multiplyAdds = 0 } = model.layers.find((layer) => layer.node.name === node.name) ?? {};
+  const [cell] = cells;
+  if (cell) return cell.multiplyAdds < LEAST_OF_CELL;
+  if (node.type === 'dense') return multiplyAdds < LEAST || node.units < FEWEST;
+  const { groups = 1, filters = 0 } = node as { groups?: number; filters?: number };
+  return multiplyAdds / groups < (groups > 1 ? LEAST_OF_GROUP : LEAST) || filters / groups < FEWEST;
 }
 
 /** A tensor is of one type for all that name it, so what shares one with a float32 layer is float32 too. */

@@ -123,6 +123,37 @@ describe('quantize', () => {
     expect(none.report.layers[0]).not.toHaveProperty('errors');
   });
 
+  it('leaves layers of few outputs and convolutions of small groups, which int8 makes slower', async () => {
+    const builder = new SpecBuilder(2);
+    const conv = (name: string, input: string, filters: number, channels: number, groups: number, taps = 3): void => {
+      const weight = builder.tensor(`${name}.w`, filters, taps, channels / groups);
+      builder.nodes.push({
+        type: 'conv1d',
+        name,
+        inputs: [input],
+        filters,
+        kernelSize: taps,
+        groups,
+        tensors: { weight },
+      });
+    };
+    conv('whole', 'x', 64, 64, 1);
+    conv('groups of 3,072', 'whole', 64, 64, 2);
+    conv('groups of 12,288', 'groups of 3,072', 64, 64, 2, 12);
+    conv('groups of few outputs', 'groups of 12,288', 16, 64, 2, 50);
+    conv('few outputs', 'groups of 12,288', 15, 64, 1, 30);
+    builder.dense('sixteen', 'whole', 64, 192).dense('fifteen', 'sixteen', 192, 15).dense('many', 'sixteen', 192, 16);
+    const all = builder.spec(64, ['few outputs', 'groups of few outputs', 'fifteen', 'many']);
+    const { report } = await quantize(all);
+    expect(report.layers.filter(({ int8 }) => int8).map(({ name }) => name)).toEqual([
+      'whole',
+      'groups of 12,288',
+      'sixteen',
+      'many',
+    ]);
+    expect((await quantize(all, { layers: 'all' })).report.layers.every(({ int8 }) => int8)).toBe(true);
+  });
+
   it('takes layers of every type that can be int8, halves of bidirectional ones apart', async () => {
     const builder = new SpecBuilder(2);
     builder.nodes.push(
