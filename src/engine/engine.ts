@@ -10,7 +10,7 @@ import { SlotLayout, type StatePlace } from '../layers/recurrent/slot.js';
 import { raise } from '../refuse.js';
 import type { Int8TensorSpec, ModelSpec, TensorSpec } from '../spec.js';
 import { type Holder, leastOf, type StateOwner } from '../state/access.js';
-import { fingerprint } from '../state/fingerprint.js';
+import { type Digest, digest, fingerprint } from '../state/fingerprint.js';
 import { dataHasher, type Hash } from '../state/hash.js';
 import type { Numbers } from '../typed.js';
 import type { Kernels } from '../wasm/abi.js';
@@ -48,8 +48,6 @@ export class ModelEngine implements Engine, StateOwner {
   readonly kernels: Kernels;
   readonly build: Build;
   readonly graph: Graph;
-  /** Tells this model's saved states from another's. */
-  readonly fingerprint: Hash;
   readonly layers: readonly Layer[];
   readonly cells: readonly CellInfo[];
   readonly carried: readonly StatePlace[];
@@ -66,6 +64,9 @@ export class ModelEngine implements Engine, StateOwner {
   disposed = false;
   running = false;
 
+  readonly #kinds: LayerKinds;
+  readonly #digests: Readonly<Record<string, Digest>>;
+  #fingerprint: Hash | undefined;
   /** A slot as it is at the start: zeros, or the trained initial state. */
   readonly #initial: number;
   readonly #bytesPerTimestep: number;
@@ -90,7 +91,8 @@ export class ModelEngine implements Engine, StateOwner {
     this.memoryLimit = this.arena.limit;
     this.kernels = instantiate(loaded, this.arena.memory);
     this.build = loaded.build;
-    this.fingerprint = fingerprint(this.graph, tensors, kinds, dataHasher(this.arena, this.kernels));
+    this.#kinds = kinds;
+    this.#digests = digest(tensors, dataHasher(this.arena, this.kernels));
     const slot = new SlotLayout();
     const tensor = (name: string): Float32Array => (spec.tensors[name] as TensorSpec).data;
     const context: BuildContext = {
@@ -130,6 +132,12 @@ export class ModelEngine implements Engine, StateOwner {
     this.#bytesPerTimestep = [...this.graph.values.values()]
       .filter(({ kind }) => kind === 'sequence')
       .reduce((sum, { features }) => sum + rowBytes(features), 0);
+  }
+
+  /** Tells this model's saved states from another's. */
+  get fingerprint(): Hash {
+    this.#fingerprint ??= fingerprint(this.graph, this.#digests, this.#kinds);
+    return this.#fingerprint;
   }
 
   /** State for a batch, at its start. */

@@ -3,17 +3,35 @@ import type { Graph } from '../graph/value.js';
 import type { Int8TensorSpec, TensorSpec } from '../spec.js';
 import { type Hash, hashWords } from './hash.js';
 
+/** What stays of a tensor whose numbers have gone to the kernels. */
+export interface Digest {
+  readonly shape: readonly number[];
+  /** Of the bits of its numbers. */
+  readonly hash: Hash;
+}
+
+/** @param hashData continues a hash, by default that of nothing, by the bits of numbers. */
+export const digest = (
+  tensors: Readonly<Record<string, TensorSpec | Int8TensorSpec>>,
+  hashData: (data: Float32Array, from?: Hash) => Hash,
+): Record<string, Digest> =>
+  Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => {
+      const { shape, data, scales = data } = tensor as TensorSpec & Partial<Int8TensorSpec>;
+      // Of int8 weights the numbers as well.
+      return [name, { shape, hash: hashData(scales, scales === data ? undefined : hashWords(data)) }];
+    }),
+  );
+
 /**
  * Tells one model from another: a hash of its structure and of every weight's bits, names of
  * tensors and of the model left out, and the layouts, which say how values come and go but change no number. It guards against mix-ups, not against forgery.
- *
- * @param hashData continues a hash by the bits of numbers.
+ * Made when a state is first saved or restored: the structure takes code that has just been loaded longer than packing the weights.
  */
 export function fingerprint(
   { inputs, nodes, outputs, carries }: Graph,
-  tensors: Readonly<Record<string, TensorSpec | Int8TensorSpec>>,
+  digests: Readonly<Record<string, Digest>>,
   kinds: NodeKinds,
-  hashData: (data: Float32Array, from: Hash) => Hash,
 ): Hash {
   // As the text of { carried, inputs, nodes, outputs }, item by item: the whole may be longer than a string can be.
   let hash = hashText('{');
@@ -39,11 +57,8 @@ export function fingerprint(
   );
   for (const part of [...nodes.flatMap((node) => tensorsOf(node, kinds)), ...starts]) {
     for (const [field, name] of sortByKey(part)) {
-      const { shape, data, scales = data } = tensors[name] as TensorSpec & Partial<Int8TensorSpec>;
-      hash = hashText(`${field} ${shape}:`, hash);
-      // Of int8 weights the numbers as well.
-      if (scales !== data) hash = hashWords(data, hash);
-      hash = hashData(scales, hash);
+      const { shape, hash: numbers } = digests[name] as Digest;
+      hash = hashWords(numbers, hashText(`${field} ${shape}:`, hash));
     }
   }
   return hash;

@@ -26,8 +26,8 @@ export function hashWords(words: ArrayLike<number>, from = START): Hash {
 }
 
 /** What hashes numbers by their bits, as `hashWords` would, in the kernels, which need not warm up. */
-export function dataHasher(arena: Arena, kernels: Kernels): (data: Float32Array, from: Hash) => Hash {
-  return (data, from) => {
+export function dataHasher(arena: Arena, kernels: Kernels): (data: Float32Array, from?: Hash) => Hash {
+  return (data, from = START) => {
     const lanes = arena.alloc(8);
     arena.i32.set(from, lanes / 4);
     inBlocks(arena, data, (address, count) => kernels.hash(address, count, lanes));

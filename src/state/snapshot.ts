@@ -8,14 +8,14 @@ import { type Hash, hashWords, hex } from './hash.js';
  * A stream's state as bytes, little-endian like the memory of WebAssembly:
  *
  *     0   4  "GWST"             16  4  batch
- *     4   4  version (1)        20  4  floats that follow
+ *     4   4  version (2)        20  4  floats that follow
  *     8   8  model fingerprint  24  …  of each layer h, c (LSTM), last output: [batch][length]
  *     …   8  hash of all the above
  *
  * The numbers are plain: bytes saved by one build or processor restore on another.
  */
 const MAGIC = 0x54535747;
-const VERSION = 1;
+const VERSION = 2;
 const HEADER = 24;
 const TRAILER = 8;
 
