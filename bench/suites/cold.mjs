@@ -1,9 +1,14 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assertAgree } from '../support/agree.mjs';
-import { sizeName } from '../support/lstm.mjs';
+import { randomLayers, sizeName } from '../support/lstm.mjs';
+import { uniform } from '../support/random.mjs';
 import { ratios, spread } from '../support/stats.mjs';
 import { duration, range, times } from '../support/table.mjs';
+import { packed } from '../support/weights.mjs';
 
 const SCRIPT = fileURLToPath(new URL('../support/cold-process.mjs', import.meta.url));
 const NAMES = {
@@ -26,11 +31,16 @@ export const pointName = ([name, size]) => `${NAMES[name]} ${sizeName(size)}`;
 export function measure([subject, size], { rounds }) {
   const subjects = [...new Set(['empty', 'plain', subject])];
   const taken = Object.fromEntries(subjects.map((name) => [name, { start: [], whole: [] }]));
+  const folder = mkdtempSync(join(tmpdir(), 'cold-'));
+  const weights = join(folder, 'weights.bin');
+  writeFileSync(weights, packed(randomLayers(size), uniform(7, size[0], 1)));
   let plain;
   for (let round = 0; round < ROUNDS * rounds; round++) {
     for (const name of round % 2 === 0 ? subjects : subjects.toReversed()) {
       const before = performance.now();
-      const printed = execFileSync(process.execPath, [SCRIPT, name, JSON.stringify(size)], { encoding: 'utf8' });
+      const printed = execFileSync(process.execPath, [SCRIPT, name, JSON.stringify(size), weights], {
+        encoding: 'utf8',
+      });
       taken[name].whole.push((performance.now() - before) / 1e3);
       const { milliseconds, y } = JSON.parse(printed);
       taken[name].start.push(milliseconds / 1e3);
@@ -38,6 +48,7 @@ export function measure([subject, size], { rounds }) {
       if (name === subject && plain !== undefined) assertAgree(`cold start of ${name}`, y, plain);
     }
   }
+  rmSync(folder, { recursive: true });
   const { start, whole } = taken[subject];
   return {
     subject,

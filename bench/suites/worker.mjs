@@ -10,6 +10,7 @@ import { uniform } from '../support/random.mjs';
 import { spread } from '../support/stats.mjs';
 import { plainLstm } from '../support/subjects.mjs';
 import { duration, range } from '../support/table.mjs';
+import { packed } from '../support/weights.mjs';
 
 const WORKER = fileURLToPath(new URL('../support/worker.mjs', import.meta.url));
 const KERNELS = fileURLToPath(new URL('../../dist/kernels/simd.wasm', import.meta.url));
@@ -32,8 +33,7 @@ export async function measure(size, { rounds }) {
     await bundle(join(folder, 'model.mjs'));
     const [layer] = randomLayers(size);
     const x = uniform(7, layer.inputs, 1);
-    const { weightIh, weightHh, bias } = layer;
-    writeFileSync(join(folder, 'weights.bin'), Float32Array.of(...weightIh, ...weightHh, ...bias, ...x));
+    writeFileSync(join(folder, 'weights.bin'), packed([layer], x));
     for (const name of ['nothing', 'model']) writeFileSync(join(folder, `${name}.capnp`), config(name));
     const taken = { nothing: [], model: [] };
     const again = { nothing: [], model: [] };

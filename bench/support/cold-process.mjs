@@ -1,12 +1,13 @@
-// One start of one subject, in a process of its own: `node cold-process.mjs <subject> '[inputs, units, layers]'` prints the milliseconds
-// from the import to the first result, and its first numbers. The weights are there before the clock starts.
-import { lstmSpec, randomLayers } from './lstm.mjs';
-import { uniform } from './random.mjs';
+// One start of one subject, in a process of its own: `node cold-process.mjs <subject> '[inputs, units, layers]' <weights>` prints the
+// milliseconds from the import to the first result, and its first numbers. The weights are there before the clock starts: read, as they would
+// be, from a file, since a process that has just drawn them goes on compiling that, and clears up after it, while the clock runs.
+import { readFileSync } from 'node:fs';
+import { lstmSpec } from './lstm.mjs';
+import { unpacked } from './weights.mjs';
 
-const [, , subject, size] = process.argv;
-const layers = randomLayers(JSON.parse(size));
+const [, , subject, size, weights] = process.argv;
+const { layers, x } = unpacked(JSON.parse(size), new Uint8Array(readFileSync(weights)).buffer);
 const spec = lstmSpec(layers);
-const x = uniform(7, layers[0].inputs, 1);
 
 const SUBJECTS = {
   empty: () => new Float32Array(layers.at(-1).units),
@@ -24,7 +25,6 @@ const SUBJECTS = {
   },
   core: async () => {
     const { createModelSync } = await import('gatewise/core');
-    const { readFileSync } = await import('node:fs');
     const kernels = readFileSync(new URL(import.meta.resolve('gatewise/kernels/simd.wasm')));
     return createModelSync(spec, { kernels }).createStream().step(x);
   },

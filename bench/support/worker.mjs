@@ -4,23 +4,14 @@ import { createModelSync } from 'gatewise/core';
 import kernels from 'gatewise/kernels/simd.wasm';
 import weights from 'weights.bin';
 import { lstmSpec } from './lstm.mjs';
+import { unpacked } from './weights.mjs';
 
-const [inputs, units] = [64, 64];
-const take = (offset, length) => new Float32Array(weights, offset * 4, length);
-const gates = 4 * units;
-const layer = {
-  inputs,
-  units,
-  weightIh: take(0, gates * inputs),
-  weightHh: take(gates * inputs, gates * units),
-  bias: take(gates * (inputs + units), gates),
-};
-const x = take(gates * (inputs + units + 1), inputs);
+const { layers, x } = unpacked([64, 64, 1], weights);
 let stream;
 
 export default {
   fetch() {
-    stream ??= createModelSync(lstmSpec([layer]), { kernels }).createStream();
+    stream ??= createModelSync(lstmSpec(layers), { kernels }).createStream();
     return Response.json([...stream.step(x).subarray(0, 4)]);
   },
 };
