@@ -9,6 +9,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUILDS = ['simd', 'relaxed', 'int8-simd', 'int8-relaxed'];
 const STAMP = 'dist/kernels/sources.sha256';
 const TYPES = 'dist/kernels/module.d.ts';
+const NAMES = 'src/wasm/embedded/names.ts';
 
 const inRoot = (path) => join(ROOT, path);
 const outputs = (build) => [`dist/kernels/${build}.wasm`, `assembly/wat/${build}.wat`, `src/wasm/embedded/${build}.ts`];
@@ -35,6 +36,14 @@ function text(bytes) {
   return Array.from(bytes, letters).join('');
 }
 
+/** The copy in dist/chunks that `src/index-node.ts` reads: named after its bytes, so that code never finds kernels of another version. */
+function nameOf(build) {
+  const hash = createHash('sha256')
+    .update(readFileSync(inRoot(`dist/kernels/${build}.wasm`)))
+    .digest('hex');
+  return `export const ${build} = 'kernels-${build}-${hash.slice(0, 16)}.wasm';\n`;
+}
+
 async function compile(build) {
   // Loaded here because the compiler takes most of a second to load.
   const { default: asc } = await import('assemblyscript/asc');
@@ -49,7 +58,7 @@ async function compile(build) {
 
 const fresh =
   existsSync(inRoot(STAMP)) &&
-  [TYPES, ...BUILDS.flatMap(outputs)].every((path) => existsSync(inRoot(path))) &&
+  [TYPES, NAMES, ...BUILDS.flatMap(outputs)].every((path) => existsSync(inRoot(path))) &&
   readFileSync(inRoot(STAMP), 'utf8') === digest();
 
 if (!fresh) {
@@ -57,6 +66,7 @@ if (!fresh) {
     mkdirSync(inRoot(folder), { recursive: true });
   }
   for (const build of BUILDS) await compile(build);
+  writeFileSync(inRoot(NAMES), ['simd', 'relaxed'].map(nameOf).join(''));
   // What Workers and bundlers make of an imported kernel file.
   const type = "import('../wasm/runtime-types.js').WasmModule";
   writeFileSync(inRoot(TYPES), `declare const kernels: ${type};\nexport default kernels;\n`);

@@ -1,6 +1,6 @@
 // Bundles src/ into dist/: a file for each entry that package.json exports, at the place of its source, and chunks for what
 // they share. Other packages go in as chunks of their own, so that every file runs in a page as it is.
-import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
@@ -10,7 +10,8 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Sources of entries by the place of the file that is made of them. */
 function entries() {
   const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const files = Object.values(exports).flatMap((target) => /^\.\/dist\/(.*)\.js$/.exec(target.default)?.[1] ?? []);
+  const targets = Object.values(exports).flatMap((target) => [target.node?.import, target.default]);
+  const files = targets.flatMap((target) => /^\.\/dist\/(.*)\.js$/.exec(target)?.[1] ?? []);
   return {
     ...Object.fromEntries(files.map((name) => [name, `src/${name}.ts`])),
     // Entries too, so that import() of one gets it as it is, without a module that makes a namespace.
@@ -36,7 +37,7 @@ const GROUPS = [
   // As texts, whose sources the build makes.
   { name: 'page', test: TEXTS },
   { name: 'base', test: /src\/(?:errors|refuse|typed|graph\/clock|graph\/window-steps)\.ts$/ },
-  { name: 'core', test: /src\/(?:api|create)\.ts$/ },
+  { name: 'core', test: /src\/(?:api|create|wasm\/text)\.ts$/ },
   { name: 'files', test: /src\/importers\/(?:shared|formats)\/(?!zip|npy)/ },
   { name: 'keras-layers', test: /src\/importers\/keras\/(?!read|index|files\/(?!weights))/ },
 ].map((group, index, { length }) => ({ ...group, priority: length - index }));
@@ -53,11 +54,22 @@ const OPTIONS = {
   resolve: { mainFields: ['module', 'main'], conditionNames: ['import'] },
 };
 
-// What docstrings say is in the types.
+// What docstrings say is in the types. ASCII, since engines hold a text with one other letter at two bytes each, and a page's script may be read in any encoding.
 const AS = {
+  charset: 'ascii',
   comments: { legal: true, annotation: true, jsdoc: false },
   sourcemap: true,
   sourcemapExcludeSources: true,
+};
+
+/**
+ * Node takes a third longer to compile the text as it was written. Names that stand in stack traces stay: functions, classes, and what
+ * is at the top of a file.
+ */
+const READABLE = {
+  compress: { keepNames: { function: true, class: true } },
+  mangle: { toplevel: false, keepNames: true },
+  codegen: { removeWhitespace: true },
 };
 
 const { output } = await build({
@@ -70,6 +82,7 @@ const { output } = await build({
     entryFileNames: '[name].js',
     chunkFileNames: ({ name, moduleIds }) => `chunks/${roomOf(moduleIds) ?? name}.js`,
     codeSplitting: { groups: GROUPS },
+    minify: READABLE,
     ...AS,
   },
 });
@@ -121,6 +134,12 @@ await build({
   input: 'src/index.ts',
   output: { file: 'dist/gatewise.min.js', format: 'iife', name: 'gatewise', minify: true, codeSplitting: false, ...AS },
 });
+
+// What `src/index-node.ts` reads.
+const names = readFileSync(join(ROOT, 'src/wasm/embedded/names.ts'), 'utf8');
+for (const [, build, name] of names.matchAll(/const (\w+) = '(.*)'/g)) {
+  copyFileSync(join(ROOT, `dist/kernels/${build}.wasm`), join(ROOT, 'dist/chunks', name));
+}
 
 const chunks = [...output, ...cli.map((chunk) => ({ ...chunk, fileName: `cli/${chunk.fileName}` }))].filter(
   ({ type }) => type === 'chunk',

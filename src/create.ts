@@ -9,6 +9,7 @@ import { badInput, describe, reading } from './refuse.js';
 import type { ModelSpec } from './spec.js';
 import {
   type Build,
+  type Bytes,
   type Embedded,
   type KernelOptions,
   type KernelSource,
@@ -43,6 +44,12 @@ export interface Supply {
   int8?(build: Build | undefined): Promise<Int8Support>;
 }
 
+/** The same where nothing can be waited for. */
+export interface SupplyNow extends Supply {
+  readonly kernels: Embedded<Bytes>;
+  readonly layers: LayerKinds;
+}
+
 /** The createModel of an entry. */
 export async function create(source: ModelSource, given: ModelOptions, supply: Supply): Promise<Model> {
   const { memoryLimit, layers, int8: integers, ...kernels } = readModelOptions(given, 'createModel');
@@ -53,7 +60,7 @@ export async function create(source: ModelSource, given: ModelOptions, supply: S
 }
 
 /** The createModelSync of an entry, which can fetch nothing. */
-export function createNow(source: ModelSource, given: ModelOptions, supply: Supply & { layers: LayerKinds }): Model {
+export function createNow(source: ModelSource, given: ModelOptions, supply: SupplyNow): Model {
   const { memoryLimit, layers = supply.layers, int8, ...kernels } = readModelOptions(given, 'createModelSync');
   const own = ownSpec(source);
   const loaded = loadKernelsSync(

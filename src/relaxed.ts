@@ -5,10 +5,11 @@ import type { ModelSource } from './graph/own-spec.js';
 import { allLayers } from './layers/all.js';
 import type { Model } from './model.js';
 import relaxed from './wasm/embedded/relaxed.js';
+import { fromText } from './wasm/text.js';
 
 export * from './api.js';
 
-const ALL = { kernels: { relaxed }, layers: allLayers };
+const ALL = { kernels: { relaxed: () => fromText(relaxed) }, layers: allLayers };
 
 /**
  * Makes a model ready to run: checks the description, packs the weights into WebAssembly memory.

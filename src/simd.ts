@@ -5,10 +5,11 @@ import type { ModelSource } from './graph/own-spec.js';
 import { allLayers } from './layers/all.js';
 import type { Model } from './model.js';
 import simd from './wasm/embedded/simd.js';
+import { fromText } from './wasm/text.js';
 
 export * from './api.js';
 
-const ALL = { kernels: { simd }, layers: allLayers };
+const ALL = { kernels: { simd: () => fromText(simd) }, layers: allLayers };
 
 /**
  * Makes a model ready to run: checks the description, packs the weights into WebAssembly memory.

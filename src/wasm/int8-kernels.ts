@@ -1,4 +1,5 @@
 import type { Embedded, KernelFamily } from './module.js';
+import { fromText } from './text.js';
 
 /** The integer kernels' interface as TypeScript sees it: `assembly/int8/`, where the meaning of each function stands. */
 export interface Int8Kernels {
@@ -46,6 +47,6 @@ export const INTEGERS: KernelFamily = {
 
 /** Both builds, each fetched when it is the one chosen. */
 export const INT8_ON_DEMAND: Embedded = {
-  relaxed: async () => (await import('./embedded/int8-relaxed.js')).default,
-  simd: async () => (await import('./embedded/int8-simd.js')).default,
+  relaxed: async () => fromText((await import('./embedded/int8-relaxed.js')).default),
+  simd: async () => fromText((await import('./embedded/int8-simd.js')).default),
 };

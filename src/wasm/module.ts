@@ -2,7 +2,6 @@ import { RuntimeError } from '../errors.js';
 import { describe, raise } from '../refuse.js';
 import type { Kernels } from './abi.js';
 import type { WasmMemory, WasmModule } from './runtime-types.js';
-import { fromText } from './text.js';
 
 /** `simd`: the same bits on every engine. `relaxed`: fused multiply-add where the processor has it, faster. */
 export type Build = 'simd' | 'relaxed';
@@ -17,8 +16,10 @@ export interface KernelOptions {
   readonly kernels?: KernelSource;
 }
 
-/** Kernels that an entry brings along, as text (`text.ts`) or what fetches it; the build to be preferred first. */
-export type Embedded = { readonly [B in Build]?: string | (() => Promise<string>) };
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+/** What gives the kernels that an entry brings along; the build to be preferred first. */
+export type Embedded<Now = Bytes | Promise<Bytes>> = { readonly [B in Build]?: () => Now };
 
 export interface LoadedModule {
   readonly module: WasmModule;
@@ -43,7 +44,7 @@ const SPLAT = [65, 0, 253, 15];
 const PROBES: Record<Build, readonly number[]> = { simd: SPLAT, relaxed: [...SPLAT, ...SPLAT, ...SPLAT, 253, 133, 2] };
 
 /** A module of one type `() -> v128` and one function. */
-const moduleOf = (code: readonly number[]): Uint8Array<ArrayBuffer> =>
+const moduleOf = (code: readonly number[]): Bytes =>
   Uint8Array.of(
     ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
     ...[10, code.length + 4, 1, code.length + 2, 0, ...code, 11],
@@ -69,8 +70,7 @@ export async function loadKernels(
     if (kernels !== undefined)
       return given(isModule(kernels) ? kernels : await WebAssembly.compile(bytesOf(kernels)), build, family);
     const chosen = choose(build, embedded);
-    const source = embedded[chosen];
-    compiled[chosen] ??= await compile(fromText(typeof source === 'function' ? await source() : (source as string)));
+    compiled[chosen] ??= await compile(await (embedded[chosen] as () => Bytes | Promise<Bytes>)());
     return { module: compiled[chosen], build: chosen };
   } catch (cause) {
     throw cannotCompile(cause);
@@ -80,7 +80,7 @@ export async function loadKernels(
 /** Like `loadKernels`, for kernels in memory and without waiting: AudioWorklets, synchronous start-up code. */
 export function loadKernelsSync(
   { build, kernels }: KernelOptions,
-  embedded: Embedded,
+  embedded: Embedded<Bytes>,
   family: KernelFamily = FLOATS,
 ): LoadedModule {
   const { compiled } = family;
@@ -88,7 +88,7 @@ export function loadKernelsSync(
     if (kernels !== undefined)
       return given(isModule(kernels) ? kernels : new WebAssembly.Module(bytesOf(kernels)), build, family);
     const chosen = choose(build, embedded);
-    compiled[chosen] ??= new WebAssembly.Module(fromText(embedded[chosen] as string));
+    compiled[chosen] ??= new WebAssembly.Module((embedded[chosen] as () => Bytes)());
     return { module: compiled[chosen], build: chosen };
   } catch (cause) {
     throw cannotCompile(cause);
@@ -101,7 +101,7 @@ export function instantiate({ module }: LoadedModule, memory: WasmMemory): Kerne
 }
 
 /** Right away, which takes a fifth of the time that waiting for it does; older Chromium forbids that in pages. */
-async function compile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+async function compile(bytes: Bytes): Promise<WebAssembly.Module> {
   try {
     return new WebAssembly.Module(bytes);
   } catch {

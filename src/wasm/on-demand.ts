@@ -1,7 +1,8 @@
 import type { Embedded } from './module.js';
+import { fromText } from './text.js';
 
 /** Both builds, each fetched when it is the one chosen; `relaxed` first, which is faster. */
 export const ON_DEMAND: Embedded = {
-  relaxed: async () => (await import('./embedded/relaxed.js')).default,
-  simd: async () => (await import('./embedded/simd.js')).default,
+  relaxed: async () => fromText((await import('./embedded/relaxed.js')).default),
+  simd: async () => fromText((await import('./embedded/simd.js')).default),
 };

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
@@ -13,6 +15,15 @@ const { exports } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
 const entries = Object.entries(exports as Record<string, { default?: string }>).flatMap(([name, target]) =>
   target.default?.endsWith('.js') ? [[name, target.default.slice('./dist/'.length)] as const] : [],
 );
+const SPEC = `{
+  inputs: [{ name: 'x', features: 1 }],
+  nodes: [
+    { type: 'activation', name: 'a', inputs: ['x'], activation: 'relu' },
+    { type: 'reverse', name: 'y', inputs: ['a'] },
+  ],
+  outputs: ['y'],
+  tensors: {},
+}`;
 /** Node 20.19, 22.12 and newer. */
 const canRequire = 'require_module' in process.features;
 const MAKERS = ['./core', './simd', './relaxed'];
@@ -59,9 +70,9 @@ describe('entries', () => {
     expect(files.length).toBeLessThan(60);
     for (const path of files) {
       const code = readFileSync(`${ROOT}dist/${path}`, 'utf8');
-      for (const [, from] of code.matchAll(/^(?:import|export)\b[^"';]*?from\s*["']([^"']+)["']/gm)) {
-        // gatewise/node is of Node alone.
-        const place = path === join('node', 'index.js') ? /^(?:\.\.?\/|node:)/ : /^\.\.?\//;
+      for (const [, from] of code.matchAll(/(?:^|;)(?:import|export)\b[^"';]*?from\s*["']([^"']+)["']/gm)) {
+        // These two are of Node alone.
+        const place = [join('node', 'index.js'), 'index-node.js'].includes(path) ? /^(?:\.\.?\/|node:)/ : /^\.\.?\//;
         expect([path, from]).toEqual([path, expect.stringMatching(place)]);
       }
     }
@@ -84,6 +95,44 @@ describe('entries', () => {
     },
   );
 
+  it('has an entry for Node that exports what the first does', async () => {
+    const [node, first] = await Promise.all([import('../../src/index-node.js'), import('../../src/index.js')]);
+    expect(Object.keys(node).sort()).toEqual(Object.keys(first).sort());
+    expect(Object.keys(await import(`${ROOT}dist/index-node.js`)).sort()).toEqual(Object.keys(first).sort());
+  });
+
+  it.each([
+    ['reads its kernels', /^kernels-.*\.js$/],
+    ['takes their text where there are no files', /\.wasm$/],
+  ])('of Node %s', (_, missing) => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatewise-entry-'));
+    try {
+      const here = (path: string): boolean => !missing.test(path.split(/[\\/]/).at(-1) as string);
+      cpSync(`${ROOT}dist`, folder, { recursive: true, filter: here });
+      writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+      const code = `
+        import { createModel } from './index-node.js';
+        for (const build of ['simd', undefined]) console.log(...(await createModel(${SPEC}, build && { build })).run([-1, 2, 3]));`;
+      writeFileSync(join(folder, 'user.js'), code);
+      const printed = execFileSync(process.execPath, ['user.js'], { cwd: folder, encoding: 'utf8' });
+      expect(printed.trim().split('\n')).toEqual(['3 2 0', '3 2 0']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("is Node's where modules are imported there, and nowhere else", () => {
+    const resolve = `console.log(import.meta.resolve('gatewise'))`;
+    const found = (...conditions: string[]): string =>
+      execFileSync(process.execPath, [...conditions, '--input-type=module', '-e', resolve], {
+        cwd: ROOT,
+        encoding: 'utf8',
+      });
+    expect(found()).toMatch(/dist\/index-node\.js$/m);
+    expect(found('--conditions=deno')).toMatch(/dist\/index\.js$/m);
+    expect(createRequire(`${ROOT}package.json`).resolve('gatewise')).toMatch(/dist.index\.js$/);
+  });
+
   it.each(MAKERS)('%s and what it imports have no import()', (name) => {
     const seen = new Set<string>();
     const read = (path: string): void => {
@@ -99,16 +148,6 @@ describe('entries', () => {
     expect([...seen].some((path) => path.includes('kernels-'))).toBe(name !== './core');
   });
 });
-
-const SPEC = `{
-  inputs: [{ name: 'x', features: 1 }],
-  nodes: [
-    { type: 'activation', name: 'a', inputs: ['x'], activation: 'relu' },
-    { type: 'reverse', name: 'y', inputs: ['a'] },
-  ],
-  outputs: ['y'],
-  tensors: {},
-}`;
 
 describe('bundled to one script that is no module', () => {
   it('gatewise/simd has all layers and its kernels, also without waiting', async () => {

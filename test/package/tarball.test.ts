@@ -24,9 +24,10 @@ describe('the tarball', () => {
 
   it('has what package.json exports', () => {
     const { exports } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));
-    const targets = Object.values(exports as Record<string, string | Record<string, string>>).flatMap((target) =>
-      typeof target === 'string' ? [target] : Object.values(target),
-    );
+    const filesOf = (target: string | object): string[] =>
+      typeof target === 'string' ? [target] : Object.values(target).flatMap(filesOf);
+    const targets = filesOf(exports);
+    expect(targets).toContain('./dist/index-node.js');
     expect(targets.filter((target) => !paths.has(target.replace('./', '')))).toEqual([]);
   });
 
