@@ -121,6 +121,9 @@ def by_tools():
         [("X", [B, T], 11)],
         {"E": w("E", 11, 8), "W": w("W", 1, 3 * H, 8), "R": w("R", 1, 3 * H, H), "W_b": w("W_b", 1, 6 * H), "M": w("M", H, 5), "N": w("N", H, 5), "one": i(1)})
     dynamic("tags_gru", tags, [("X", [B, T], 11)], [[B, T, 5]], ("Gather", "DequantizeLinear", "GRU", "MatMulInteger"), ("MatMulIntegerToFloat",))
+    # A table that goes straight into products: its zero point is the value's.
+    table = built([n("Gather", ["E", "X"], ["e"]), n("MatMul", ["e", "M"], ["m"]), n("MatMul", ["e", "N"], ["o"]), n("Tanh", ["o"], ["p"]), n("Add", ["m", "p"], ["q"]), n("Add", ["q", "b"], ["Y"])], [("X", [B, T], 11)], {"E": w("E", 11, 8) + np.float32(0.1), "M": w("M", 8, 5), "N": w("N", 8, 5), "b": w("b", 5)})
+    dynamic("table_product", table, [("X", [B, T], 11)], [[B, T, 5]], ("Gather", "MatMulInteger"))
     last = built(
         [n("LSTM", ["X", "W", "R", "W_b"], ["", "h"], hidden_size=H), n("Squeeze", ["h", "zero"], ["s"]), n("Gemm", ["s", "M", "M_b"], ["Y"], transB=1)],
         [("X", [T, B, 6], None)],
@@ -156,9 +159,28 @@ def stored():
             add(f"stored_{cell.lower()}_{title}", built(nodes + ends, X, init), built(ends, X, plain), X, dims)
 
 
+def rounded():
+    """Values that the file rounds, by numbers that stand in it."""
+    X, dims = [("X", [B, T, 6], None)], [[B, T, 5]]
+    value = w("M", 6, 5)
+    scale = (np.abs(value).max(axis=0) / 120).astype(np.float32)
+    zero = np.array([0, 3, -5, 0, 1], np.int8)
+    q = (np.round(value / scale) + zero).astype(np.int8)
+    of_x = {"x_s": np.float32(1 / 120), "x_z": np.uint8(130), "b": w("b", 5)}
+    front = n("QuantizeLinear", ["X", "x_s", "x_z"], ["x_q"])
+    ends = [n("DequantizeLinear", ["x_q", "x_s", "x_z"], ["x"]), n("MatMul", ["x", "M"], ["m"]), n("Add", ["m", "b"], ["Y"])]
+    plain = built([front, *ends], X, {**of_x, "M": floats(q, scale, zero, axis=1)})
+    of_w = {"M_q": q, "M_s": scale, "M_z": zero}
+    fused = h.make_node("MatMulIntegerToFloat", ["x_q", "M_q", "x_s", "M_s", "x_z", "M_z", "b"], ["Y"], domain="com.microsoft")
+    add("rounded_fused", built([front, fused], X, {**of_x, **of_w}, domains=("com.microsoft",)), plain, X, dims)
+    apart = [n("MatMulInteger", ["x_q", "M_q", "x_z", "M_z"], ["i"]), n("Cast", ["i"], ["f"], to=TP.FLOAT), n("Mul", ["x_s", "M_s"], ["s"]), n("Mul", ["f", "s"], ["m"]), n("Add", ["m", "b"], ["Y"])]
+    add("rounded_apart", built([front, *apart], X, {**of_x, **of_w}), plain, X, dims)
+
+
 def main():
     by_tools()
     stored()
+    rounded()
     write("quantised", CASES)
     record(HERE, "quantised", onnx=onnx.__version__, onnxruntime=ort.__version__, numpy=np.__version__)
 

@@ -261,9 +261,9 @@ describe('ONNX, refused by its words: layers', () => {
       CHANNELS,
     ],
     [
-      'values that are quantised in the file',
-      { nodes: [node('MatMulInteger', 'X W z')], init: { W: ints([1, 2, 3, 4, 5, 6], [6, 1]), z: ints([3], []) } },
-      /a zero point of the value in the file; expected DynamicQuantizeLinear, got 3/,
+      'values with a zero point for each row',
+      { nodes: [node('MatMulInteger', 'X W z')], init: { W: ints([1, 2, 3, 4, 5, 6], [6, 1]), z: ints([3, 4]) } },
+      /zero points for each row of the value; expected 1, got 2/,
     ],
     [
       'zero points that do not fit',
@@ -279,12 +279,12 @@ describe('ONNX, refused by its words: layers', () => {
       /scales of the weight that do not fit; expected 1 or 1, got 3/,
     ],
     [
-      'a scale of values that are quantised in the file',
+      'values with a scale for each row',
       {
         nodes: [node('MatMulIntegerToFloat', 'X W a s', 'Y', {}, 'com.microsoft')],
-        init: { W: ints([1, 2, 3, 4, 5, 6], [6, 1]), a: floats([], [0.5]), s: floats([], [0.5]) },
+        init: { W: ints([1, 2, 3, 4, 5, 6], [6, 1]), a: floats([2]), s: floats([], [0.5]) },
       },
-      /a scale of the value in the file; expected DynamicQuantizeLinear, got 0.5/,
+      /scales for each row of the value; expected 1, got 2/,
     ],
   ]);
 });
