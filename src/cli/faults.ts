@@ -3,6 +3,11 @@ export class UsageError extends Error {
   readonly code = 'USAGE';
 }
 
+/** What was asked does not hold of the file; the command has told what. */
+export class Unmet extends Error {
+  readonly code = 'UNMET';
+}
+
 /** An error in one line. */
 export function faultText(error: unknown): string {
   const { message, code, name } = (error ?? {}) as NodeJS.ErrnoException;
@@ -21,4 +26,11 @@ export class WriteError extends Error {
   constructor(where: string, cause: unknown) {
     super(`${where}: cannot be written; ${(cause as Error).message}`, { cause });
   }
+}
+
+/** What a flag says, as a whole number of at least 1. @throws {UsageError} */
+export function wholeNumber(flag: string, given: string): number {
+  const number = Number(given);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new UsageError(`${flag}: expected a whole number of at least 1, got ${given}`);
 }

@@ -16,7 +16,7 @@ export interface OpenedFile extends Imported {
  * Opens a model file, or the one on the standard input.
  * @throws {ImportError} what `loadFile` refuses, or a config that the file's importer does. @throws {InputError} a config that is no JSON.
  */
-async function openFile(file: string, flags: ModelFlags, terminal: Terminal): Promise<OpenedFile> {
+export async function openFile(file: string, flags: ModelFlags, terminal: Terminal): Promise<OpenedFile> {
   const given = await configOf(flags);
   if (file === '-') {
     const bytes = await bytesOf(terminal.stdin());

@@ -1,15 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addBench } from './commands/bench.js';
+import { addConvert } from './commands/convert.js';
 import { addExplain } from './commands/explain.js';
 import { addInspect } from './commands/inspect.js';
+import { addQuantize } from './commands/quantize.js';
 import { addRun } from './commands/run.js';
+import { addVerify } from './commands/verify.js';
 import { faultText, UsageError } from './faults.js';
 import { Closed, styled, type Terminal } from './terminal.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
 /** One file a command. They load what they need when they run: `--help` loads none of it. */
-const COMMANDS = [addInspect, addExplain, addRun];
+const COMMANDS = [addInspect, addExplain, addRun, addVerify, addBench, addConvert, addQuantize];
 
 const EXIT = {
   done: 0,

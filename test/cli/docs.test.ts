@@ -5,11 +5,12 @@ import { folder, gatewise, WEATHER } from './here.js';
 
 const text = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
 /** Each command of the guide, and what it says that it prints. */
-const samples = [...text.matchAll(/```sh\n(.*?)```(?:\n\n```text\n(.*?)```)?/gs)].map(
-  ([, command = '', printed = '']) => ({
-    command: command.trim(),
-    printed,
-  }),
+const samples = [...text.matchAll(/```sh\n(.*?)```(?:\n\n```text\n(.*?)```)?/gs)].flatMap(
+  ([, commands = '', printed = '']) =>
+    commands
+      .trim()
+      .split('\n')
+      .map((command) => ({ command, printed })),
 );
 
 const before = process.cwd();

@@ -1,6 +1,6 @@
 import Papa from 'papaparse';
 import { InputError } from '../../index.js';
-import { isNumber, type Numbers, numberOf, Pieces, show, type Table } from './table.js';
+import { isNumber, type Numbers, numbered, numberOf, Pieces, show, type Table } from './table.js';
 
 export interface CsvOptions {
   /** One character. Default: found in the first lines. */
@@ -45,7 +45,7 @@ export async function openCsv(
   const parser = new Papa.Parser({ delimiter: meta.delimiter, newline: meta.linebreak as '\n' });
   return {
     where,
-    columns: named ? first.map((name) => name.trim()) : first.map((_, index) => `${index + 1}`),
+    columns: named ? first.map((name) => name.trim()) : numbered(first.length),
     named,
     async *read(columns, rows, numbers) {
       const all = records(head, chunks, parser, where);

@@ -1,8 +1,8 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { type Layout, npyLayout, readNpy, readNpz, readNumbers } from '../../importers/formats/npy.js';
+import { readFile } from 'node:fs/promises';
+import { npyLayout, readNpy, readNpz, readNumbers } from '../../importers/formats/npy.js';
 import { InputError } from '../../index.js';
-import { readAt } from './bytes.js';
-import type { Given, Numbers, NumbersType, Table } from './table.js';
+import { readAt, rowsAt, withFile } from './bytes.js';
+import { type Given, type Numbers, type NumbersType, numbered, type Table } from './table.js';
 
 /** More than a header that is read has. */
 const HEAD = 1 << 14;
@@ -29,51 +29,28 @@ export function givenNpz(bytes: Uint8Array, where: string): Given {
  * @throws {ImportError} no array of plain numbers, or not all of it.
  */
 export async function openNpy(path: string, where: string): Promise<Given> {
-  const file = await open(path);
-  try {
-    const { layout, begin } = npyLayout(await readAt(file, 0, HEAD), where);
-    const { shape, fortran } = layout;
-    const array = async () => {
-      const bytes = await file.readFile();
-      await file.close();
-      return readNpy(bytes, where);
-    };
-    if (fortran || shape.length === 0 || shape.length > 2) return { where, array };
-    // Refuses a size that is not the shape's.
-    const { size } = await file.stat();
-    const each = Number(layout.type.slice(1)) * (shape[1] ?? 1);
-    if (size - begin !== each * (shape[0] as number))
-      throw new InputError('wrong size', {
-        where,
-        expected: `${each * (shape[0] as number)} bytes`,
-        got: `${size - begin}`,
-      });
-    return { where, array, table: tableOf(file, layout, begin, where) };
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
-}
-
-function tableOf(file: FileHandle, layout: Layout, begin: number, where: string): Table {
-  const [rows = 0, width = 1] = layout.shape;
-  const each = Number(layout.type.slice(1)) * width;
-  return {
+  const [head, size] = await withFile(path, async (file) => [await readAt(file, 0, HEAD), (await file.stat()).size]);
+  const { layout, begin } = npyLayout(head, where);
+  const { shape, fortran, type } = layout;
+  const array = async () => readNpy(await readFile(path), where);
+  if (fortran || shape.length === 0 || shape.length > 2) return { where, array };
+  const [rows = 0, width = 1] = shape;
+  const rowBytes = Number(type.slice(1)) * width;
+  if (size - begin !== rowBytes * rows)
+    throw new InputError('wrong size', { where, expected: `${rowBytes * rows} bytes`, got: `${size - begin}` });
+  const table: Table = {
     where,
-    columns: Array.from({ length: width }, (_, index) => `${index + 1}`),
+    columns: numbered(width),
     named: false,
     rows,
     async *read(columns, most, numbers) {
-      for (let row = 0; row < rows; row += most) {
-        const count = Math.min(most, rows - row);
-        const bytes = await readAt(file, begin + row * each, count * each);
-        const { data } = readNumbers(bytes, { ...layout, shape: [count, width] }, where);
+      for await (const bytes of rowsAt(path, { begin, rowBytes, rows }, most)) {
+        const { data } = readNumbers(bytes, { ...layout, shape: [bytes.length / rowBytes, width] }, where);
         yield selected(data, width, columns, numbers);
       }
-      await file.close();
     },
-    close: () => file.close(),
   };
+  return { where, array, table };
 }
 
 /** Some columns of rows. */

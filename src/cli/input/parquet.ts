@@ -10,7 +10,7 @@ import {
 } from 'hyparquet';
 import { decompressLz4, decompressLz4Raw, decompressZstd } from 'hyparquet-compressors';
 import { InputError } from '../../index.js';
-import { readAt } from './bytes.js';
+import { readAt, withFile } from './bytes.js';
 import { type Numbers, numberOf, Pieces, type Table } from './table.js';
 
 /** Beside Snappy, which its reader has; Node has those that are large. */
@@ -27,43 +27,53 @@ const compressors: Compressors = {
  * @throws {InputError} another file; when read, what is no number, also what is missing.
  */
 export async function openParquet(path: string, where: string): Promise<Table> {
-  const file = await open(path);
-  try {
+  const metadata = await withFile(path, async (file) => {
     const buffer = await bufferOf(file);
-    const metadata = await parquet(where, () => parquetMetadataAsync(buffer));
-    const columns = parquetSchema(metadata).children.map(({ element }) => element.name);
-    return {
-      where,
-      columns,
-      named: true,
-      rows: Number(metadata.num_rows),
-      async *read(wanted, rows, numbers) {
-        const names = wanted.map((column) => columns[column] as string);
-        const pieces = new Pieces(names.length, rows, numbers);
-        let begin = 0;
-        for (const group of metadata.row_groups) {
-          const end = begin + Number(group.num_rows);
-          const read = () => groupColumns(buffer, metadata, [...new Set(names)], begin, end);
-          const data = await parquet(where, read);
-          for (let row = begin; row < end; row++) {
-            for (const name of names) {
-              const value = data.get(name)?.[row - begin];
-              pieces.put(plainNumber(value, () => `${where}, row ${row + 1}, column ${JSON.stringify(name)}`));
-            }
-            if (pieces.isFull) yield pieces.take() as Numbers;
-          }
-          begin = end;
-        }
-        const last = pieces.take();
-        if (last) yield last;
+    return parquet(where, () => parquetMetadataAsync(buffer));
+  });
+  const columns = parquetSchema(metadata).children.map(({ element }) => element.name);
+  return {
+    where,
+    columns,
+    named: true,
+    rows: Number(metadata.num_rows),
+    async *read(wanted, rows, numbers) {
+      const names = wanted.map((column) => columns[column] as string);
+      const pieces = new Pieces(names.length, rows, numbers);
+      const file = await open(path);
+      try {
+        yield* groups(await bufferOf(file), metadata, names, pieces, where);
+      } finally {
         await file.close();
-      },
-      close: () => file.close(),
-    };
-  } catch (error) {
-    await file.close();
-    throw error;
+      }
+    },
+  };
+}
+
+/** One row group after another. */
+async function* groups(
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  names: readonly string[],
+  pieces: Pieces,
+  where: string,
+): AsyncGenerator<Numbers> {
+  let begin = 0;
+  for (const group of metadata.row_groups) {
+    const end = begin + Number(group.num_rows);
+    const read = () => groupColumns(file, metadata, [...new Set(names)], begin, end);
+    const data = await parquet(where, read);
+    for (let row = begin; row < end; row++) {
+      for (const name of names) {
+        const value = data.get(name)?.[row - begin];
+        pieces.put(plainNumber(value, () => `${where}, row ${row + 1}, column ${JSON.stringify(name)}`));
+      }
+      if (pieces.isFull) yield pieces.take() as Numbers;
+    }
+    begin = end;
   }
+  const last = pieces.take();
+  if (last) yield last;
 }
 
 async function bufferOf(file: FileHandle): Promise<AsyncBuffer> {

@@ -16,8 +16,8 @@ export interface Table {
    * @throws {InputError} what is no number.
    */
   read(columns: readonly number[], rows: number, numbers: NumbersType): AsyncIterable<Numbers>;
-  /** The file, if it has not been read to the end. */
-  close(): Promise<void>;
+  /** Closes what is open although it has not been read to the end. */
+  close?(): Promise<void>;
 }
 
 export type Numbers = Float32Array | Float64Array;
@@ -39,6 +39,9 @@ export interface Given {
   /** Its arrays by name. */
   readonly arrays?: Readonly<Record<string, Value>>;
 }
+
+/** Names of columns that have none. */
+export const numbered = (columns: number): string[] => Array.from({ length: columns }, (_, index) => `${index + 1}`);
 
 /** Gathers rows to pieces of an equal number of rows. */
 export class Pieces {

@@ -1,17 +1,13 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { InputError } from '../../index.js';
-import { readAt } from './bytes.js';
-import { type Numbers, type NumbersType, Pieces, type Table } from './table.js';
+import { type RowPlaces, readAt, rowsAt, withFile } from './bytes.js';
+import { type Numbers, type NumbersType, numbered, Pieces, type Table } from './table.js';
 
 /** Where things stand in a RIFF file: 'RIFF' size 'WAVE', then chunks of a name, a size and that many bytes, to an even one. */
-interface Sound {
+interface Sound extends RowPlaces {
   readonly channels: number;
-  /** Of a sample, and of one of all channels. */
   readonly sampleBytes: number;
-  readonly frameBytes: number;
   readonly read: (view: DataView, at: number) => number;
-  readonly begin: number;
-  readonly frames: number;
 }
 
 type Four = [number, number, number, number];
@@ -33,29 +29,16 @@ const EXTENSIBLE = 0xfffe;
  * @throws {InputError} another file, or sound packed in another way (ADPCM, A-law, µ-law).
  */
 export async function openWav(path: string, where: string): Promise<Table> {
-  const file = await open(path);
-  try {
-    const sound = await find(file, where);
-    const { channels, frames, frameBytes, begin } = sound;
-    return {
-      where,
-      columns: Array.from({ length: channels }, (_, index) => `${index + 1}`),
-      named: false,
-      rows: frames,
-      async *read(columns, most, numbers) {
-        for (let frame = 0; frame < frames; frame += most) {
-          const count = Math.min(most, frames - frame);
-          const bytes = await readAt(file, begin + frame * frameBytes, count * frameBytes);
-          yield samples(sound, bytes, columns, numbers);
-        }
-        await file.close();
-      },
-      close: () => file.close(),
-    };
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
+  const sound = await withFile(path, (file) => find(file, where));
+  return {
+    where,
+    columns: numbered(sound.channels),
+    named: false,
+    rows: sound.rows,
+    async *read(columns, most, numbers) {
+      for await (const bytes of rowsAt(path, sound, most)) yield samples(sound, bytes, columns, numbers);
+    },
+  };
 }
 
 async function find(file: FileHandle, where: string): Promise<Sound> {
@@ -78,7 +61,7 @@ async function find(file: FileHandle, where: string): Promise<Sound> {
       if (!format || format.length < 24)
         return refuse('a format that is not said', 'a chunk "fmt "', 'none before the data');
       const sound = soundOf(format, refuse);
-      return { ...sound, begin: at + 8, frames: Math.floor(bytes / sound.frameBytes) };
+      return { ...sound, begin: at + 8, rows: Math.floor(bytes / sound.rowBytes) };
     }
     at += 8 + length + (length % 2);
   }
@@ -92,7 +75,7 @@ async function find(file: FileHandle, where: string): Promise<Sound> {
 function soundOf(
   format: Uint8Array,
   refuse: (message: string, expected: string, got: string) => never,
-): Omit<Sound, 'begin' | 'frames'> {
+): Omit<Sound, 'begin' | 'rows'> {
   const view = new DataView(format.buffer, format.byteOffset, format.length);
   const [said, channels, frameBytes, bits] = [8, 10, 20, 22].map((at) => view.getUint16(at, true)) as Four;
   const tag = said === EXTENSIBLE && format.length >= 34 ? view.getUint16(32, true) : said;
@@ -100,16 +83,16 @@ function soundOf(
   if (!read) return refuse('a kind of sound that is not read', SOUND, `tag ${tag} of ${bits} bits`);
   if (channels === 0 || frameBytes * 8 !== channels * bits)
     refuse('sizes that contradict one another', `${channels} channels of ${bits} bits`, `${frameBytes} bytes`);
-  return { channels, frameBytes, sampleBytes: bits / 8, read };
+  return { channels, rowBytes: frameBytes, sampleBytes: bits / 8, read };
 }
 
 /** Samples of some channels. */
 function samples(sound: Sound, bytes: Uint8Array, channels: readonly number[], numbers: NumbersType): Numbers {
-  const { frameBytes, sampleBytes, read } = sound;
-  const frames = bytes.length / frameBytes;
+  const { rowBytes, sampleBytes, read } = sound;
+  const frames = bytes.length / rowBytes;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const pieces = new Pieces(channels.length, frames, numbers);
   for (let frame = 0; frame < frames; frame++)
-    for (const channel of channels) pieces.put(read(view, frame * frameBytes + channel * sampleBytes));
+    for (const channel of channels) pieces.put(read(view, frame * rowBytes + channel * sampleBytes));
   return pieces.take() as Numbers;
 }

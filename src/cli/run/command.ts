@@ -53,7 +53,7 @@ export async function runFile(file: string, flags: RunCommandFlags, terminal: Te
       await writer.end();
     });
   } finally {
-    await table?.close();
+    await table?.close?.();
   }
   if (!report) return;
   const seconds = (performance.now() - begun) / 1000;

@@ -1,5 +1,5 @@
 import { InputError, type Model, type ModelValue, type NamedOutput, type Tensor } from '../../index.js';
-import { UsageError } from '../faults.js';
+import { UsageError, wholeNumber } from '../faults.js';
 import type { RunFlags } from '../flags.js';
 import type { Given, Numbers, Table, Value } from '../input/table.js';
 import type { Part } from '../output/part.js';
@@ -13,8 +13,8 @@ import type { Run } from './run.js';
  * @throws {InputError} an input that the model does not take. @throws {UsageError} options of no sense here.
  */
 export function planRun(model: Model, given: Given, flags: RunFlags): Run {
-  const batch = whole('--batch', flags.batch);
-  const generate = whole('--generate', flags.generate);
+  const batch = flags.batch === undefined ? undefined : wholeNumber('--batch', flags.batch);
+  const generate = flags.generate === undefined ? undefined : wholeNumber('--generate', flags.generate);
   const { table, where } = given;
   if (flags.columns !== undefined && !table) throw new UsageError('--columns: only for tables');
   if (batch !== undefined && !table) throw new UsageError(`--batch: ${where} says its own shape`);
@@ -37,13 +37,6 @@ export function planRun(model: Model, given: Given, flags: RunFlags): Run {
       return [{ [inputs[0]?.name ?? '']: await given.array() }, {}];
     return gathered(model, tableOf(given, 'a model of several inputs'), flags.columns, batch);
   });
-}
-
-function whole(flag: string, given: string | undefined): number | undefined {
-  if (given === undefined) return undefined;
-  const number = Number(given);
-  if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new UsageError(`${flag}: expected a whole number of at least 1, got ${given}`);
 }
 
 function tableOf({ table, where }: Given, what: string): Table {
