@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
@@ -15,7 +17,7 @@ function demo(name: string, ...args: string[]): string {
 const { scripts } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'));
 
 describe('examples, each by the command that its page names', () => {
-  it.each(['co2', 'dates', 'names', 'sessions'])('%s', (name) => {
+  it.each(['co2', 'dates', 'names', 'sessions', 'wave'])('%s', (name) => {
     expect(scripts[`example:${name}`]).toBe(`npm run --silent build && node examples/${name}/demo.mjs`);
     expect(readFileSync(new URL(`examples/${name}/README.md`, ROOT), 'utf8')).toContain(`npm run example:${name}`);
   });
@@ -74,4 +76,22 @@ it('names: as drawn with the seed, all beginning as asked for', () => {
   expect(new Set(names).size).toBeGreaterThan(8);
   expect(demo('names', 'Lake', '0.8', '7').replace(/\d+ ms/, '')).toBe(printed.replace(/\d+ ms/, ''));
   expect(demo('names', 'Lake', '0.8', '8')).not.toContain(names.join('\n  '));
+});
+
+it('wave: goes on as PyTorch did, and shows every gate of both halves', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewise-wave-'));
+  try {
+    const printed = demo('wave', folder);
+    expect(printed).toMatch(/from PyTorch's own forecast: \d\.\de-[6-9]\n/);
+    for (const [name, layers] of [
+      ['encoder', ['input', 'lstm_l0', 'lstm_l1']],
+      ['decoder', ['input', 'lstm', 'head']],
+    ] as const) {
+      const html = readFileSync(join(folder, `${name}.html`), 'utf8');
+      const [, json = ''] = /id="contents">(.*?)<\/script>/.exec(html) ?? [];
+      expect(JSON.parse(json).sections.map((section: { name: string }) => section.name)).toEqual(layers);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

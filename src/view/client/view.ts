@@ -107,7 +107,7 @@ function sectionOf(section: Section, charts: readonly Chart[], compared: boolean
   const list = shown.flatMap(([key, value]) => [element('dt', {}, key), element('dd', {}, value)]);
   return element(
     'section',
-    { 'aria-label': `layer ${name}` },
+    { 'aria-label': `layer ${name}`, class: compared ? 'compared' : '' },
     element('h2', {}, name, ' ', element('small', {}, type)),
     element('div', { class: 'aside' }, element('dl', {}, ...list), element('p', {}, words)),
     element('div', { class: compared ? 'maps threes' : 'maps' }, ...charts.map(({ figure }) => figure)),

@@ -1,0 +1,62 @@
+// What trace pages look like, in Chromium: pictures of models that we trained.
+import { existsSync } from 'node:fs';
+import { fromPyTorch } from 'gatewise/pytorch';
+import { quantize } from 'gatewise/quantize';
+import { traceLayers, tracePage } from 'gatewise/view';
+import { chromium } from 'playwright-core';
+import * as dates from '../../examples/dates/model.mjs';
+import * as weather from '../../examples/weather/model.mjs';
+import { featurize, loadSeries } from '../../examples/weather/series.mjs';
+
+const PLACES = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser'];
+
+/** An LSTM of two layers, over a winter and a spring of Seattle's; and the same with int8 weights. */
+async function seattle() {
+  const spec = fromPyTorch(weather.weights, weather.config);
+  const days = featurize(loadSeries(), weather.settings.normalisation).subarray(0, 4 * 120);
+  const small = await quantize(spec, { layers: 'all' });
+  const [a, b] = [await traceLayers(spec, days), await traceLayers(small.spec, days)];
+  return {
+    one: tracePage(a, { title: 'Seattle’s weather, 120 days' }),
+    two: tracePage(a, { title: 'Seattle’s weather: float32 beside int8', against: b, labels: ['float32', 'int8'] }),
+  };
+}
+
+/** The encoder of examples/dates reads. */
+async function date() {
+  const letters = [...'thursday, 25 november 2038'].map((letter) => dates.settings.letters.indexOf(letter) + 1);
+  return tracePage(await traceLayers(dates.encoder, Int32Array.from(letters)), {
+    title: '“thursday, 25 november 2038”',
+  });
+}
+
+/** @returns PNG files by name. */
+export async function screens() {
+  const executablePath = PLACES.find((path) => existsSync(path));
+  if (!executablePath) throw new Error(`no Chromium at ${PLACES.filter(Boolean).join(' or ')}; CHROMIUM says where`);
+  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+  const shoot = async (html, options, pick) => {
+    const page = await browser.newPage(options);
+    await page.setContent(html);
+    await page.locator('canvas').first().waitFor();
+    const map = page.locator('figure', { has: page.getByText(pick.map, { exact: true }) }).nth(pick.nth ?? 0);
+    await map.scrollIntoViewIfNeeded();
+    await map.locator('.u-over').hover({ position: pick.at });
+    // Lines of the cursor are drawn with the next frame.
+    await page.waitForTimeout(300);
+    const picture = await page.screenshot();
+    await page.close();
+    return picture;
+  };
+  try {
+    const { one, two } = await seattle();
+    const size = (width, height, colorScheme) => ({ viewport: { width, height }, colorScheme });
+    return {
+      'page.png': await shoot(await date(), size(1280, 900, 'light'), { map: 'f', at: { x: 150, y: 62 } }),
+      'page-two.png': await shoot(two, size(1120, 580, 'dark'), { map: 'c float32 − int8', at: { x: 120, y: 70 } }),
+      'page-phone.png': await shoot(one, size(390, 780, 'dark'), { map: 'c', at: { x: 200, y: 90 } }),
+    };
+  } finally {
+    await browser.close();
+  }
+}
