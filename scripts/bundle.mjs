@@ -10,8 +10,10 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Sources of entries by the place of the file that is made of them. */
 function entries() {
   const { exports } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const targets = Object.values(exports).flatMap((target) => [target.node?.import, target.default]);
-  const files = targets.flatMap((target) => /^\.\/dist\/(.*)\.js$/.exec(target)?.[1] ?? []);
+  // Where a runtime gets another file than the others do, both.
+  const places = (target) => (typeof target === 'string' ? [target] : Object.values(target).flatMap(places));
+  const paths = new Set(Object.values(exports).flatMap(places));
+  const files = [...paths].flatMap((path) => /^\.\/dist\/(.*)\.js$/.exec(path)?.[1] ?? []);
   return {
     ...Object.fromEntries(files.map((name) => [name, `src/${name}.ts`])),
     // Entries too, so that import() of one gets it as it is, without a module that makes a namespace.

@@ -37,7 +37,7 @@ const gzipped = (code) => gzipSync(code, { level: 9 }).length;
  * @param entry a file of dist, as users have it; or of src, where modules can be counted `apart` that share a chunk in dist.
  */
 async function javascript(entry, ...apart) {
-  const options = { input: entry, external: apart, write: false, tsconfig: 'tsconfig.build.json' };
+  const options = { input: entry, external: apart, write: false, tsconfig: 'tsconfig.build.json', logLevel: 'silent' };
   const { output } = await bundle({ ...options, output: { minify: true } });
   return output.reduce((sum, { code }) => sum + gzipped(code), 0);
 }
@@ -96,6 +96,9 @@ const rows = [
   // Read from a disk by Node: what `gatewise --help` loads.
   ['command line, help (gzip)', commandLine(/^(?:main|commander|faults|terminal|rolldown-runtime)\.js$/), 24 * KB],
   ['command line, with libraries (gzip)', commandLine(/\.js$/), 120 * KB],
+  ['many (min+gzip)', await javascript('dist/many/index.js'), 8 * KB],
+  // All layers and both builds, in one script: a worker fetches nothing.
+  ['many, script of a worker (min+gzip)', await javascript('dist/many/worker.js'), 56 * KB],
   ['explain (min+gzip)', await javascript('src/inspect/explain.ts', /index\.js$/), 4 * KB],
   // Without the model's own code: the view that is mounted with the charting library, and the same once more as the text of a page's script.
   ['view (min+gzip)', await javascript('dist/view/index.js', /chunks\/(?:core|base)\.js$/, /\/index\.js$/), 64 * KB],

@@ -13,6 +13,8 @@ export interface Bundler {
   readonly name: string;
   /** Builds a project of index.html, main.js and worker.js. @returns the folder to serve, within the project. */
   build(project: string): string;
+  /** A worker's script that is an entry of its own, if it makes none by itself. */
+  readonly ownWorker?: string;
   /** Whether its page has a script inline, which a policy must name by its hash. */
   readonly inline?: true;
 }
@@ -59,18 +61,20 @@ export const BUNDLERS: readonly Bundler[] = [
   },
   {
     name: 'esbuild',
+    ownWorker: 'many-worker.js',
     build(project) {
       // A worker is an entry of its own: esbuild leaves `new URL(…)` as it is.
       const options = ['--bundle', '--format=esm', '--splitting', '--minify', '--outdir=built'];
-      run(project, '.bin/esbuild', 'main.js', 'worker.js', ...options);
+      run(project, '.bin/esbuild', 'main.js', 'worker.js', 'many-worker.js', ...options);
       return putPage(project, 'built');
     },
   },
   {
     name: 'Rollup',
+    ownWorker: 'many-worker.js',
     build(project) {
       const resolve = join(MODULES, '@rollup/plugin-node-resolve/dist/cjs/index.js');
-      run(project, '.bin/rollup', 'main.js', 'worker.js', '-d', 'built', '-p', resolve, '--silent');
+      run(project, '.bin/rollup', 'main.js', 'worker.js', 'many-worker.js', '-d', 'built', '-p', resolve, '--silent');
       return putPage(project, 'built');
     },
   },

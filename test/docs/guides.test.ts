@@ -109,6 +109,11 @@ describe('browsers', needsChromium, () => {
     close((await read(built)).split(',').map(Number), expected);
   });
 
+  it('many sequences, in workers that a bundler finds', async () => {
+    const built = await vite(project('many.md'), 'page.js');
+    close((await read(built)).split(',').map(Number), expected);
+  });
+
   it('the README’s first lines', async () => {
     const folder = project('browser.md');
     writeFileSync(join(folder, 'first.js'), readmeSample('document.body.textContent = String(output);'));
@@ -250,6 +255,25 @@ const store :Workerd.Worker = (
   });
 });
 
+describe('many.md', () => {
+  const run = (command: string, ...args: readonly string[]) => {
+    const folder = project('many.md');
+    const printed = execFileSync(command, [...args, 'main.js'], { cwd: folder, encoding: 'utf8' });
+    const [done, numbers = '', refused] = printed
+      .replace(/,\n\s*/g, ', ')
+      .replace(/\[\s+/g, '[')
+      .replace(/\s+\]/g, ']')
+      .trim()
+      .split('\n');
+    expect(done).toBe('100 done');
+    close(numbers.slice(1, -1).split(',').map(Number), [...model.run(new Float32Array(4 * 5)).subarray(-7)]);
+    expect(refused).toMatch(/^input "input": wrong length; expected a multiple of 4 numbers.*got 3$/);
+  };
+  it('in Node', () => run(process.execPath));
+  it('in Deno', needsCommand('deno'), () => run('deno', 'run', '--allow-read'));
+  it('in Bun', needsCommand('bun'), () => run('bun', 'run'));
+});
+
 it('lambda.md', async () => {
   const folder = project('lambda.md');
   const { handler } = await import(pathToFileURL(join(folder, 'index.mjs')).href);
@@ -261,7 +285,7 @@ it('lambda.md', async () => {
 });
 
 it('every sample with a file’s name is in a test above', () => {
-  const names = ['audio-worklet', 'browser', 'bun', 'cloudflare', 'deno', 'lambda'].flatMap((guide) =>
+  const names = ['audio-worklet', 'browser', 'bun', 'cloudflare', 'deno', 'lambda', 'many'].flatMap((guide) =>
     Object.keys(filesOf(`${guide}.md`)).map((name) => `${guide}: ${name}`),
   );
   expect(names).toEqual([
@@ -277,5 +301,8 @@ it('every sample with a file’s name is in a test above', () => {
     'cloudflare: stateful.js',
     'deno: main.js',
     'lambda: index.mjs',
+    'many: main.js',
+    'many: page.js',
+    'many: worker.js',
   ]);
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { rolldown } from 'rolldown';
@@ -26,6 +26,8 @@ const SPEC = `{
 }`;
 /** Node 20.19, 22.12 and newer. */
 const canRequire = 'require_module' in process.features;
+/** Of Node alone. */
+const NODE_ALONE = ['index-node.js', 'node/index.js', 'many/node.js', 'many/node-worker.js'].map((path) => path.split('/').join(sep));
 const MAKERS = ['./core', './simd', './relaxed'];
 
 /** What a bundler makes of a script for one file that is no module, as a page, a Worker or a worklet runs it. */
@@ -59,6 +61,17 @@ describe('entries', () => {
     }
   });
 
+  it('gatewise/many is the same where Node has a file of its own', async () => {
+    for (const [web, node] of [
+      ['many/index', 'many/node'],
+      ['many/worker', 'many/node-worker'],
+    ] as const) {
+      const [one, other] = await Promise.all([web, node].map((file) => import(`${ROOT}dist/${file}.js`)));
+      expect(Object.keys(other).sort()).toEqual(Object.keys(one).sort());
+      expect(Object.keys(one).length).toBeGreaterThan(0);
+    }
+  });
+
   // The command line is of Node alone.
   const files = readdirSync(`${ROOT}dist`, { recursive: true, encoding: 'utf8' }).filter(
     (path) => path.endsWith('.js') && !path.startsWith('cli'),
@@ -71,8 +84,7 @@ describe('entries', () => {
     for (const path of files) {
       const code = readFileSync(`${ROOT}dist/${path}`, 'utf8');
       for (const [, from] of code.matchAll(/(?:^|;)(?:import|export)\b[^"';]*?from\s*["']([^"']+)["']/gm)) {
-        // These two are of Node alone.
-        const place = [join('node', 'index.js'), 'index-node.js'].includes(path) ? /^(?:\.\.?\/|node:)/ : /^\.\.?\//;
+        const place = NODE_ALONE.includes(path) ? /^(?:\.\.?\/|node:)/ : /^\.\.?\//;
         expect([path, from]).toEqual([path, expect.stringMatching(place)]);
       }
     }

@@ -27,11 +27,13 @@ export interface Site {
  * Serves a folder.
  * @param made what stands in no file, by path; in place of a file if there is one.
  * @param policy the Content-Security-Policy of every answer.
+ * @param headers further ones.
  */
 export function serve(
   folder: string,
   made: Readonly<Record<string, string | Uint8Array>>,
   policy: string,
+  headers: Readonly<Record<string, string>> = {},
 ): Promise<Site> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -43,6 +45,7 @@ export function serve(
       response.writeHead(200, {
         'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
         'content-security-policy': policy,
+        ...headers,
       });
       response.end(body);
     } catch {
