@@ -19,6 +19,8 @@ const SUITES = [
   'denormals',
   'int8',
   'many',
+  'run-many',
+  'steady',
   'shipped',
 ];
 const EFFORT = { rounds: 7, seconds: 0.06 };
