@@ -2,14 +2,15 @@
 // text at once and switched on one by one in one process (switching-runner.mjs), which takes seconds where a process each takes hours.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Copy } from './copy.mjs';
 import { draw, scoreOf } from './draw.mjs';
 import { instrument } from './instrument.mjs';
 import { testsOf } from './rooms.mjs';
 
-/** A test that takes so long hangs. Generous: they take seconds, but the machine may be busy with other things. */
-const PATIENCE = 45_000;
+/** A test that takes so long hangs: they take seconds, or as many times longer as the machine has more to do than it can. */
+const patience = () => 45_000 * Math.max(1, loadavg()[0] / availableParallelism());
 const NOTICED = ['noticed', 'hung'];
 
 /**
@@ -161,7 +162,7 @@ class Room {
         const now = existsSync(told) ? readFileSync(told).length : 0;
         if (now !== size) [size, since] = [now, Date.now()];
         // Files are loaded before the first word.
-        if (Date.now() - since < (size === 0 ? 4 * PATIENCE : PATIENCE)) return;
+        if (Date.now() - since < (size === 0 ? 4 : 1) * patience()) return;
         hung = true;
         kill();
       }, 1000);

@@ -8,6 +8,8 @@ import { Random } from './random.js';
 export interface Order {
   readonly seed: number;
   readonly seconds: number;
+  /** So many are tried, however long it takes. */
+  readonly least: number;
   /** Ends when so many have been tried. */
   readonly most: number;
   /** One alone, to see it again. */
@@ -39,13 +41,13 @@ export class Wrong extends Error {}
 export async function campaign(
   attempt: (random: Random, say: (what: string) => void, number: number) => string | Promise<string>,
 ): Promise<void> {
-  const { seed, seconds, most, only } = JSON.parse(process.argv[2] as string) as Order;
+  const { seed, seconds, least, most, only } = JSON.parse(process.argv[2] as string) as Order;
   const counts: Record<string, number> = Object.create(null);
   const failures: { number: number; what: string }[] = [];
   let slowest: { number: number; what: string; time: number }[] = [];
   const end = performance.now() + 1000 * seconds;
   let number = only ?? 0;
-  for (; number < most && performance.now() < end && failures.length < MOST_FAILURES; number++) {
+  for (; number < most && (number < least || performance.now() < end) && failures.length < MOST_FAILURES; number++) {
     // So that the parent knows where a process hung or ended: a line over the one before would be lost in a pipe.
     writeSync(3, `${number}\n`);
     let what = '';
