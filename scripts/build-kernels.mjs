@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUILDS = ['simd', 'relaxed', 'int8-simd', 'int8-relaxed'];
 const STAMP = 'dist/kernels/sources.sha256';
-const TYPES = 'dist/kernels/module.d.ts';
 const NAMES = 'src/wasm/embedded/names.ts';
 
 const inRoot = (path) => join(ROOT, path);
@@ -58,7 +57,7 @@ async function compile(build) {
 
 const fresh =
   existsSync(inRoot(STAMP)) &&
-  [TYPES, NAMES, ...BUILDS.flatMap(outputs)].every((path) => existsSync(inRoot(path))) &&
+  [NAMES, ...BUILDS.flatMap(outputs)].every((path) => existsSync(inRoot(path))) &&
   readFileSync(inRoot(STAMP), 'utf8') === digest();
 
 if (!fresh) {
@@ -67,8 +66,5 @@ if (!fresh) {
   }
   for (const build of BUILDS) await compile(build);
   writeFileSync(inRoot(NAMES), ['simd', 'relaxed'].map(nameOf).join(''));
-  // What Workers and bundlers make of an imported kernel file.
-  const type = "import('../wasm/runtime-types.js').WasmModule";
-  writeFileSync(inRoot(TYPES), `declare const kernels: ${type};\nexport default kernels;\n`);
   writeFileSync(inRoot(STAMP), digest());
 }

@@ -126,9 +126,6 @@ const { output: cli } = await build({
   },
 });
 chmodSync(join(ROOT, 'dist/cli/main.js'), 0o755);
-// Nobody imports a program, so nobody wants its types: its folders have nothing else.
-for (const name of readdirSync(join(ROOT, 'dist/cli')))
-  if (!/\.js(?:\.map)?$/.test(name)) rmSync(join(ROOT, 'dist/cli', name), { recursive: true });
 
 // For pages that have a script tag and nothing else: all of the first entry in one file, as the global `gatewise`.
 await build({

@@ -20,7 +20,7 @@ describe('the tarball', () => {
     const [tarball] = JSON.parse(printed) as [Tarball];
     size = tarball.size;
     paths = new Set(tarball.files.map(({ path }) => path));
-  });
+  }, 120_000);
 
   it('has what package.json exports', () => {
     const { exports } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8'));

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -46,6 +46,16 @@ it('compile without the DOM, every entry, libraries checked', () => {
   expect(compile(imports.join(''))).toBe('');
   // That it would say so.
   expect(compile(`${imports.join('')}export const wrong: Response = 1;`)).toContain("Cannot find name 'Response'");
+});
+
+it('are a file for each entry, and one that they share', () => {
+  const files = readdirSync(`${ROOT}dist`, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.d.ts'),
+  );
+  const types = Object.values(exports as Record<string, { types?: string }>).flatMap((target) => target.types ?? []);
+  expect(files.map((path) => `./dist/${path.replaceAll('\\', '/')}`).sort()).toEqual(
+    [...new Set([...types, './dist/chunks/types.d.ts'])].sort(),
+  );
 });
 
 it('have nothing that is ours alone', () => {
