@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { installed } from '../engines/peer.mjs';
 import { assertAgree } from '../support/agree.mjs';
 import { randomLayers, sizeName } from '../support/lstm.mjs';
 import { uniform } from '../support/random.mjs';
@@ -18,19 +19,25 @@ const NAMES = {
   simd: 'gatewise/simd',
   core: 'gatewise/core and simd.wasm',
 };
+/** Engines of bench/peers, by the package that must be installed. */
+const PEERS = {
+  'onnxruntime-web': 'onnxruntime-web',
+  'onnxruntime-node': 'onnxruntime-node',
+  'tfjs wasm': '@tensorflow/tfjs-backend-wasm',
+  'tfjs cpu': '@tensorflow/tfjs',
+};
 /** A start is over in no time and the machine has moods, so there are more rounds than of other suites. */
 const ROUNDS = 3;
 
 export const title =
   'Cold start: from the import to the first timestep of an LSTM, and the whole process, each in fresh processes that take turns';
-export const points = Object.keys(NAMES)
-  .filter((name) => name !== 'empty')
-  .map((name) => [name, [64, 64, 1]]);
-export const pointName = ([name, size]) => `${NAMES[name]} ${sizeName(size)}`;
+const peers = Object.keys(PEERS).filter((name) => installed(PEERS[name]));
+export const points = [...Object.keys(NAMES).slice(1), ...peers].map((name) => [name, [64, 64, 1]]);
+export const pointName = ([name, size]) => `${NAMES[name] ?? name} ${sizeName(size)}`;
 
 export function measure([subject, size], { rounds }) {
   const subjects = [...new Set(['empty', 'plain', subject])];
-  const taken = Object.fromEntries(subjects.map((name) => [name, { start: [], whole: [] }]));
+  const taken = Object.fromEntries(subjects.map((name) => [name, { start: [], processor: [], whole: [] }]));
   const folder = mkdtempSync(join(tmpdir(), 'cold-'));
   const weights = join(folder, 'weights.bin');
   writeFileSync(weights, packed(randomLayers(size), uniform(7, size[0], 1)));
@@ -42,18 +49,20 @@ export function measure([subject, size], { rounds }) {
         encoding: 'utf8',
       });
       taken[name].whole.push((performance.now() - before) / 1e3);
-      const { milliseconds, y } = JSON.parse(printed);
+      const { milliseconds, processor, y } = JSON.parse(printed.trim().split('\n').at(-1));
       taken[name].start.push(milliseconds / 1e3);
+      taken[name].processor.push(processor / 1e3);
       if (name === 'plain') plain = y;
       if (name === subject && plain !== undefined) assertAgree(`cold start of ${name}`, y, plain);
     }
   }
   rmSync(folder, { recursive: true });
-  const { start, whole } = taken[subject];
+  const { start, processor, whole } = taken[subject];
   return {
     subject,
     size,
     start: spread(start),
+    processor: spread(processor),
     againstPlain: spread(ratios(start, taken.plain.start)),
     // What the process takes beyond one that does nothing.
     beyondEmpty: spread(whole.map((seconds, round) => seconds - taken.empty.whole[round])),
@@ -64,9 +73,10 @@ export function measure([subject, size], { rounds }) {
 
 const seconds = (key) => (row) => duration(Math.max(row[key].median, 0));
 export const columns = [
-  { label: '(I, H, layers)', text: ({ subject, size }) => `${NAMES[subject]} ${sizeName(size)}` },
+  { label: '(I, H, layers)', text: ({ subject, size }) => pointName([subject, size]) },
   { label: 'import to result', text: seconds('start') },
   { label: 'rounds', text: ({ start }) => range(duration, start) },
+  { label: 'of processors', text: seconds('processor') },
   { label: '/ plain JS', text: ({ againstPlain }) => times(againstPlain) },
   { label: 'process', text: seconds('whole') },
   { label: 'beyond an empty one', text: seconds('beyondEmpty') },

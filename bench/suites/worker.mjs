@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 import { assertAgree } from '../support/agree.mjs';
 import { randomLayers } from '../support/lstm.mjs';
+import { processorSeconds } from '../support/processor.mjs';
 import { uniform } from '../support/random.mjs';
 import { spread } from '../support/stats.mjs';
 import { plainLstm } from '../support/subjects.mjs';
@@ -37,21 +38,25 @@ export async function measure(size, { rounds }) {
     for (const name of ['nothing', 'model']) writeFileSync(join(folder, `${name}.capnp`), config(name));
     const taken = { nothing: [], model: [] };
     const again = { nothing: [], model: [] };
+    const processor = { nothing: [], model: [] };
     const expected = plainLstm([layer]).step(x, new Float32Array(layer.units));
     for (let round = 0; round < ROUNDS * rounds; round++) {
       for (const name of round % 2 === 0 ? ['nothing', 'model'] : ['model', 'nothing']) {
-        const { first, second, answer } = await start(folder, name);
+        const { first, second, processor: own, answer } = await start(folder, name);
         taken[name].push(first);
         again[name].push(second);
+        processor[name].push(own);
         if (name === 'model') assertAgree('the Worker', answer, [...expected.subarray(0, 4)]);
       }
     }
-    const beyond = taken.model.map((seconds, round) => seconds - taken.nothing[round]);
+    const beyondNothing = (of) => spread(of.model.map((seconds, round) => seconds - of.nothing[round]));
     return {
       size,
       nothing: spread(taken.nothing),
       model: spread(taken.model),
-      beyond: spread(beyond),
+      beyond: beyondNothing(taken),
+      // Of a busy machine this is what is still true: the request, and nobody else's work.
+      processor: beyondNothing(processor),
       rounds: taken,
       again,
     };
@@ -89,7 +94,7 @@ const worker :Workerd.Worker = (
 );
 `;
 
-/** Seconds of the first and the second request of a new process. */
+/** Seconds of the first and the second request of a new process, and what processors worked for the first. */
 async function start(folder, name) {
   const server = spawn('workerd', ['serve', '--control-fd=3', `${name}.capnp`], {
     cwd: folder,
@@ -106,9 +111,11 @@ async function start(folder, name) {
       const answer = await (await fetch(`http://127.0.0.1:${port}`)).json();
       return { seconds: (performance.now() - before) / 1e3, answer };
     };
+    const before = processorSeconds(server.pid);
     const first = await request();
+    const processor = processorSeconds(server.pid) - before;
     const second = await request();
-    return { first: first.seconds, second: second.seconds, answer: first.answer };
+    return { first: first.seconds, second: second.seconds, processor, answer: first.answer };
   } finally {
     server.kill();
   }
@@ -120,5 +127,6 @@ export const columns = [
   { label: 'nothing', text: seconds('nothing') },
   { label: 'model', text: seconds('model') },
   { label: 'beyond', text: seconds('beyond') },
+  { label: 'of processors', text: seconds('processor') },
   { label: 'rounds', text: ({ beyond }) => range((value) => `${(1e3 * value).toFixed(1)} ms`, beyond) },
 ];

@@ -1,5 +1,5 @@
 // One start of one subject, in a process of its own: `node cold-process.mjs <subject> '[inputs, units, layers]' <weights>` prints the
-// milliseconds from the import to the first result, and its first numbers. The weights are there before the clock starts: read, as they would
+// milliseconds from the import to the first result, of the clock and of all processors, and its first numbers. The weights are there before the clock starts: read, as they would
 // be, from a file, since a process that has just drawn them goes on compiling that, and clears up after it, while the clock runs.
 import { readFileSync } from 'node:fs';
 import { lstmSpec } from './lstm.mjs';
@@ -8,6 +8,7 @@ import { unpacked } from './weights.mjs';
 const [, , subject, size, weights] = process.argv;
 const { layers, x } = unpacked(JSON.parse(size), new Uint8Array(readFileSync(weights)).buffer);
 const spec = lstmSpec(layers);
+const net = { cell: 'lstm', inputs: layers[0].inputs, units: layers[0].units, layers };
 
 const SUBJECTS = {
   empty: () => new Float32Array(layers.at(-1).units),
@@ -28,8 +29,19 @@ const SUBJECTS = {
     const kernels = readFileSync(new URL(import.meta.resolve('gatewise/kernels/simd.wasm')));
     return createModelSync(spec, { kernels }).createStream().step(x);
   },
+  'onnxruntime-web': () => ort('onnxruntime-web'),
+  'onnxruntime-node': () => ort('onnxruntime-node'),
+  'tfjs wasm': () => tfjs('wasm'),
+  'tfjs cpu': () => tfjs('cpu'),
 };
+
+const ort = async (name) => (await (await import('../engines/ort.mjs')).open(net, {}, name)).step(x);
+const tfjs = async (backend) => (await (await import('../engines/tfjs.mjs')).open(net, {}, backend)).step(x);
+
+const before = process.cpuUsage();
 
 const start = performance.now();
 const y = await SUBJECTS[subject]();
-console.log(JSON.stringify({ milliseconds: performance.now() - start, y: [...y.subarray(0, 4)] }));
+const milliseconds = performance.now() - start;
+const { user, system } = process.cpuUsage(before);
+console.log(JSON.stringify({ milliseconds, processor: (user + system) / 1e3, y: [...y.subarray(0, 4)] }));
