@@ -2,6 +2,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { createModel } from '../../src/index.js';
 import { npy } from '../importers/npy.js';
+import { expectSameBits } from '../support/bits.js';
 import { randomFloats, SpecBuilder, stack } from '../support/random.js';
 import { bits, csv, gatewise, put, putModel } from './here.js';
 
@@ -94,14 +95,14 @@ describe('wav', () => {
   ])('%s: a channel is a feature', async (name, bytes) => {
     const { out, err } = await gatewise(['run', file, '-i', put(`${name}.wav`, bytes)]);
     expect(err).toBe('');
-    expect(bits(csv(out).rows)).toEqual(model.run(floats));
+    expectSameBits(bits(csv(out).rows), model.run(floats));
   });
 
   it('one channel of several', async () => {
     const mono = new SpecBuilder(3).recurrent('rnn', 'r', 'x', 1, 2).spec(1);
     const path = put('stereo.wav', wav(1, 16, 2, whole(scaled(16), 2)));
     const { out } = await gatewise(['run', putModel('mono.gatewise', mono), '-i', path, '--columns', '2']);
-    expect(bits(csv(out).rows)).toEqual((await createModel(mono)).run(FRAMES.filter((_, at) => at % 2 === 1)));
+    expectSameBits(bits(csv(out).rows), (await createModel(mono)).run(FRAMES.filter((_, at) => at % 2 === 1)));
   });
 
   const sound = wav(1, 16, 2, whole(scaled(16), 2));
@@ -130,7 +131,7 @@ describe('parquet', () => {
     const data = [day, { name: 'b', data: column(1), type }, { name: 'a', data: column(0), type }];
     const { out, err } = await gatewise(['run', file, '-i', put(`${type}.parquet`, bytes(data)), '--columns', 'a,b']);
     expect(err).toBe('');
-    expect(bits(csv(out).rows)).toEqual(model.run(x));
+    expectSameBits(bits(csv(out).rows), model.run(x));
   });
 
   it('whole numbers and truth values', async () => {
@@ -139,7 +140,7 @@ describe('parquet', () => {
       { name: 'b', data: [true, false, true], type: 'BOOLEAN' as const },
     ];
     const { out } = await gatewise(['run', file, '-i', put('whole.parquet', bytes(data))]);
-    expect(bits(csv(out).rows)).toEqual(model.run([1, 1, 2, 0, -3, 1]));
+    expectSameBits(bits(csv(out).rows), model.run([1, 1, 2, 0, -3, 1]));
   });
 
   it('what is no number, missing, or no such file is refused', async () => {
@@ -177,24 +178,24 @@ describe('csv', () => {
   ])('%j', async (text) => {
     const { out, err } = await gatewise(['run', file, '-i', '-'], text);
     expect(err).toBe('');
-    expect(bits(csv(out).rows)).toEqual(wanted);
+    expectSameBits(bits(csv(out).rows), wanted);
   });
 
   it('rows that are cut anywhere are the same rows', async () => {
     const lines = Array.from({ length: 40_000 }, (_, row) => `${row / 7},"${-row}"`);
     const x = Float32Array.from(lines.flatMap((_, row) => [row / 7, -row]));
     const { out } = await gatewise(['run', file, '-i', put('long.csv', `a,b\n${lines.join('\n')}\n`)]);
-    expect(bits(csv(out).rows)).toEqual(model.run(x));
+    expectSameBits(bits(csv(out).rows), model.run(x));
   });
 
   it('says which row is names where nobody can tell', async () => {
     const text = '1,b\n1,2\n3,4\n';
-    expect(bits(csv((await gatewise(['run', file, '-i', '-', '--header', 'yes'], text)).out).rows)).toEqual(wanted);
+    expectSameBits(bits(csv((await gatewise(['run', file, '-i', '-', '--header', 'yes'], text)).out).rows), wanted);
     expect((await gatewise(['run', file, '-i', '-', '--header', 'no'], text)).err).toMatch(
       /row 1, column 2: not a number/,
     );
     const colons = await gatewise(['run', file, '-i', '-', '--delimiter', ':'], '1:2\n3:4\n');
-    expect(bits(csv(colons.out).rows)).toEqual(wanted);
+    expectSameBits(bits(csv(colons.out).rows), wanted);
   });
 });
 
@@ -204,7 +205,7 @@ it('arrays by name, or alone', async () => {
   const array = npy('<f4', [2, 2], new Uint8Array(x.buffer));
   for (const name of ['x', 'arr_0']) {
     const { out } = await gatewise(['run', file, '-i', put(`${name}.npz`, zipSync({ [`${name}.npy`]: array }))]);
-    expect(bits(csv(out).rows)).toEqual(model.run(x));
+    expectSameBits(bits(csv(out).rows), model.run(x));
   }
   const two = put('two.npz', zipSync({ 'a.npy': array, 'b.npy': array }));
   expect((await gatewise(['run', file, '-i', two])).err).toMatch(/inputs: no such name; expected x, got "a"/);

@@ -10,7 +10,7 @@ import { BIN, folder, put, putModel } from './here.js';
 
 /** What only the built program's own process shows. */
 const file = putModel('lstm.gatewise', stack('lstm', 2, 3));
-const rows = put('rows.csv', `${'0.25,-1\n'.repeat(200_000)}`);
+const rows = put('rows.csv', `${'0.25,-1\n'.repeat(60_000)}`);
 const posix = needs(process.platform !== 'win32', 'signals and devices of POSIX');
 const full = needs(existsSync('/dev/full'), 'no /dev/full');
 const parts = (): string[] => readdirSync(folder).filter((name) => name.endsWith('.part'));

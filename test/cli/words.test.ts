@@ -1,7 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wantsColours } from '../../src/cli/terminal.js';
-import { gatewise } from './here.js';
+import { folder, gatewise, WEATHER } from './here.js';
 
+/** What the program says of itself: its help, its guide, what is wrong with how it was called. */
 const commands = [...(await gatewise(['--help'])).out.matchAll(/^ {2}(\w+) .*<file>/gm)].map(
   ([, name]) => name as string,
 );
@@ -57,4 +60,39 @@ it('colours are for terminals, and for those who want them', () => {
   expect(wantsColours({ TERM: 'dumb' }, true)).toBe(false);
   expect(wantsColours({ FORCE_COLOR: '1' }, false)).toBe(true);
   expect(wantsColours({ FORCE_COLOR: '1', NO_COLOR: '1' }, false)).toBe(false);
+});
+
+const text = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
+/** Each command of the guide, and what it says that it prints. */
+const samples = [...text.matchAll(/```sh\n(.*?)```(?:\n\n```text\n(.*?)```)?/gs)].flatMap(
+  ([, commands = '', printed = '']) =>
+    commands
+      .trim()
+      .split('\n')
+      .map((command) => ({ command, printed })),
+);
+
+describe('the guide', () => {
+  const before = process.cwd();
+  beforeAll(() => {
+    copyFileSync(WEATHER, join(folder, 'model.safetensors'));
+    writeFileSync(join(folder, 'days.csv'), /```csv\n(.*?)```/s.exec(text)?.[1] ?? '');
+    process.chdir(folder);
+  });
+  afterAll(() => process.chdir(before));
+
+  it.each(samples)('$command', async ({ command, printed }) => {
+    const [program, ...args] = command.split(' ');
+    expect(program).toBe('gatewise');
+    const { code, out, err } = await gatewise(args);
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    expect(out).toContain(printed);
+    const output = args[args.indexOf('--output') + 1];
+    if (args.includes('--output')) expect(existsSync(output as string)).toBe(true);
+  });
+
+  it('names every command', () => {
+    expect([...text.matchAll(/^\| `gatewise (\w+)/gm)].map(([, name]) => name)).toEqual(commands);
+  });
 });
