@@ -96,7 +96,7 @@ const { output } = await build({
 const IN_DIST = new Set(Object.keys(entries()));
 function placeFromCli(id) {
   const [, name] = /\/src\/(.*)\.ts$/.exec(id.replaceAll('\\', '/')) ?? [];
-  if (name === 'errors') return '../index.js';
+  if (name === 'errors' || name === 'index') return '../index-node.js';
   return IN_DIST.has(name) ? `../${name}.js` : undefined;
 }
 
@@ -122,6 +122,7 @@ const { output: cli } = await build({
     codeSplitting: {
       groups: [{ name: (id) => LIBRARY.exec(id)?.[1].split('/').at(-1), debugName: 'libraries', test: LIBRARY }],
     },
+    minify: READABLE,
     ...AS,
   },
 });
