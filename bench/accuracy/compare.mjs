@@ -87,6 +87,7 @@ function g2pHalf(which) {
 
 const onnx = (name, options) => fromOnnx(readFileSync(`${out}/${name}.onnx`), options);
 const int8 = async (spec) => (await quantize(spec, { layers: 'all' })).spec;
+const blocked = async (spec) => (await quantize(spec, { layers: 'all', block: 64 })).spec;
 const compensated = async (spec, samples) => (await quantize(spec, { layers: 'all', samples, compensate: true })).spec;
 const MODELS = {
   // The samples are the first half of the days; all are compared.
@@ -120,8 +121,8 @@ function difference(got, expected) {
 const digits = ({ rms, max }) => `${rms.toExponential(1)} / ${max.toExponential(1)}`;
 const part = (own, other) => `${(own.rms / other.rms).toFixed(2)} / ${(own.max / other.max).toFixed(2)}`;
 const row = (cells) => console.log(`| ${cells.join(' | ')} |`);
-const HEAD = ['model', 'rms of outputs', 'ours', 'compensated', 'ort default', 'ort per channel'];
-const PARTS = ['ours : default', 'compensated : default', 'ours : per channel', 'compensated : per channel'];
+const HEAD = ['model', 'rms of outputs', 'ours', 'block 64', 'compensated', 'ort default', 'ort per channel'];
+const PARTS = ['default', 'per channel'].flatMap((other) => HEAD.slice(2, 5).map((own) => `${own} : ${other}`));
 row([...HEAD, ...PARTS]);
 row([...HEAD, ...PARTS].map(() => '---'));
 for (const [name, [make, run, samplesOf]] of Object.entries(MODELS)) {
@@ -134,13 +135,14 @@ for (const [name, [make, run, samplesOf]] of Object.entries(MODELS)) {
   if (!(agreed.max < 1e-3)) throw new Error(`${name}: the float32 models differ by ${agreed.max}`);
   const samples = await samplesOf(halves);
   const ours = difference(await whole(await Promise.all(halves.map(int8))), plain);
+  const finer = difference(await whole(await Promise.all(halves.map(blocked))), plain);
   const better = await Promise.all(halves.map((half, index) => compensated(half, samples[index])));
   const best = difference(await whole(better), plain);
   const [byDefault, channel] = ['default', 'channel'].map((how) => difference(floats(`${name}.${how}.out`), reference));
   row([
     name,
     ours.own.toPrecision(2),
-    ...[ours, best, byDefault, channel].map(digits),
-    ...[byDefault, channel].flatMap((other) => [part(ours, other), part(best, other)]),
+    ...[ours, finer, best, byDefault, channel].map(digits),
+    ...[byDefault, channel].flatMap((other) => [ours, finer, best].map((own) => part(own, other))),
   ]);
 }
