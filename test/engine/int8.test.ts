@@ -246,6 +246,21 @@ describe.each(builds)('int8, same bits, %s', (build) => {
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(INT8_HASH);
   });
 
+  it('the same with several scales for each output', async () => {
+    const spec = inBlocks(int8Spec(stack('gru', 20, 40)), 5);
+    const [model, other] = [await createModel(spec, { build }), await createModel(spec, { build: 'simd' })];
+    const x = randomFloats(12 * 20, 5, 3);
+    const whole = model.run(x);
+    expectSameBits(other.run(x), whole);
+    expectSameBits(model.run(Float32Array.of(...x, ...x), { batch: 2 }).subarray(whole.length), whole);
+    const stream = model.createStream();
+    const steps = Array.from({ length: 12 }, (_, t) => [...stream.step(x.subarray(t * 20, (t + 1) * 20))]);
+    expectSameBits(steps.flat(), whole);
+    const one = await createModel(int8Spec(stack('gru', 20, 40)), { build });
+    expect(one.run(x)).not.toEqual(whole);
+    for (const each of [model, other, one]) each.dispose();
+  });
+
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('%d stays in its row', async (bad) => {
     for (const [, spec, features] of INT8_STACKS) {
       const model = await createModel(spec, { build });
