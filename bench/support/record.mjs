@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { peerVersions } from '../engines/peer.mjs';
@@ -34,6 +34,16 @@ export function saveRecord(suite, record) {
   mkdirSync(new URL('.', file), { recursive: true });
   writeFileSync(file, `${compact(JSON.stringify(record, rounded, 2))}\n`);
   return `bench/record/${path}`;
+}
+
+/** What there is of a machine and a build: `{ suite: record }`. */
+export function readRecords(machine, build) {
+  const folder = new URL(`${machine}/`, FOLDER);
+  const ending = `.${build}.json`;
+  const names = readdirSync(folder).filter((name) => name.endsWith(ending));
+  return Object.fromEntries(
+    names.map((name) => [name.slice(0, -ending.length), JSON.parse(readFileSync(new URL(name, folder), 'utf8'))]),
+  );
 }
 
 /** A folder's name that says what processor, and nothing about whose. */

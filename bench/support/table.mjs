@@ -17,6 +17,12 @@ export const cells = (columns, rows) => [
   ...rows.map((row) => columns.map(({ text }) => text(row))),
 ];
 
+/** Texts as a table of Markdown, the first column aligned left, the others right. */
+export function markdown([head, ...body]) {
+  const line = (texts) => `| ${texts.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), `|${head.map((_, j) => (j === 0 ? '---|' : '---:|')).join('')}`, ...body.map(line)].join('\n');
+}
+
 /** Seconds as ns, µs or ms with three significant digits. */
 export function duration(seconds) {
   const [unit, factor] = seconds < 1e-6 ? ['ns', 1e9] : seconds < 1e-3 ? ['µs', 1e6] : ['ms', 1e3];
@@ -24,7 +30,7 @@ export function duration(seconds) {
 }
 
 /** Three significant digits, without an exponent. */
-export const digits = (value) => (value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2));
+export const digits = (value) => value.toFixed(value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2);
 
 export const times = ({ median }) => `${digits(median)}x`;
 export const percent = ({ median }) => `${(100 * median).toFixed(1)} %`;
