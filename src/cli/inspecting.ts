@@ -5,7 +5,7 @@ import { ImportError, type ModelValue } from '../index.js';
 import type { ModelFlags } from './flags.js';
 import { configOf, type OpenedFile, openModel } from './open.js';
 import { table } from './table.js';
-import { styled, type Terminal } from './terminal.js';
+import { printable, styled, type Terminal } from './terminal.js';
 
 interface Flags extends ModelFlags {
   readonly report?: true;
@@ -13,7 +13,7 @@ interface Flags extends ModelFlags {
 
 /** What `gatewise inspect` prints. @throws {ImportError} a file that is no model. */
 export async function inspect(file: string, flags: Flags, terminal: Terminal): Promise<string> {
-  const heading = (text: string): string => styled(terminal, 'bold', text);
+  const heading = (text: string): string => styled(terminal, 'bold', printable(text));
   const opened = await openModel(file, flags, terminal).catch((error) => left(file, flags, error));
   if (!('model' in opened)) return flags.json ? json(opened) : draftText(file, opened, heading);
   const { model, spec, report, size } = opened;
@@ -28,8 +28,10 @@ export async function inspect(file: string, flags: Flags, terminal: Terminal): P
   const parts = [
     `${heading(spec.name ?? file)}  ${report.format}, ${size.toLocaleString('en-US')} bytes`,
     ...['inputs', 'outputs'].map((what, i) => `${heading(what)}\n${valuesText([inputs, outputs][i] ?? [])}`),
-    summary.toString(),
-    ...(report.notes.length > 0 ? [`${heading('notes')}\n${report.notes.map((note) => `  ${note}`).join('\n')}`] : []),
+    printable(summary.toString()),
+    ...(report.notes.length > 0
+      ? [`${heading('notes')}\n${report.notes.map((note) => `  ${printable(note)}`).join('\n')}`]
+      : []),
     ...(config ? [`${heading('PyTorch config')}\n${JSON.stringify(config)}`] : []),
     ...(flags.report ? [reportText(report, heading)] : []),
   ];

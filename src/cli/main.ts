@@ -3,6 +3,6 @@
 import { run } from './program.js';
 import { terminalOf } from './terminal.js';
 
-process.exitCode = await run(process.argv.slice(2), terminalOf(process));
-// A pipe that nobody closes would keep the process.
-process.stdin.destroy();
+const terminal = terminalOf(process);
+process.exitCode = await run(process.argv.slice(2), terminal);
+terminal.close();

@@ -8,7 +8,7 @@ import { addQuantize } from './commands/quantize.js';
 import { addRun } from './commands/run.js';
 import { addVerify } from './commands/verify.js';
 import { faultText, UsageError } from './faults.js';
-import { Closed, styled, type Terminal } from './terminal.js';
+import { Closed, printable, styled, type Terminal } from './terminal.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
@@ -74,7 +74,7 @@ async function ending(error: unknown, printed: string, debug: boolean, terminal:
     );
   }
   if (error instanceof Closed) return EXIT.done;
-  terminal.note(`gatewise: ${faultText(error)}`);
+  terminal.note(printable(`gatewise: ${faultText(error)}`));
   if (debug) terminal.note((error as Error).stack ?? '');
   return error instanceof UsageError ? EXIT.usage : EXIT.fault;
 }

@@ -1,5 +1,8 @@
+import { printable } from './terminal.js';
+
 /** Rows of texts, indented, their columns one below the other; the last one is not padded. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function table(given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map(printable));
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((text, column) => {

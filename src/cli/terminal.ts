@@ -22,16 +22,24 @@ export interface Terminal {
 /** The reader of the standard output has gone: nothing is left to do, and nothing is wrong. */
 export class Closed extends Error {}
 
-/** What the process gives, as commands know it. */
-export function terminalOf({ stdin, stdout, stderr, env }: NodeJS.Process): Terminal {
+/** What the process gives, as commands know it; `close` at the end, since a pipe that nobody else closes would keep the process. */
+export function terminalOf(process: NodeJS.Process): Terminal & { close(): void } {
+  const { stdout, stderr, env } = process;
   let failed: Error | undefined;
+  let reads = false;
   // Told to whom it concerns by the next write; without a listener it would end the process.
   stdout.on('error', (error) => {
     failed = error;
   });
   stderr.on('error', () => {});
   return {
-    stdin: () => stdin,
+    stdin() {
+      reads = true;
+      return process.stdin;
+    },
+    close() {
+      if (reads) process.stdin.destroy();
+    },
     async write(data) {
       const fault = await new Promise<Error | null | undefined>((taken) => {
         if (failed) taken(failed);
@@ -50,6 +58,10 @@ export function terminalOf({ stdin, stdout, stderr, env }: NodeJS.Process): Term
 /** no-color.org, force-color.org. */
 export const wantsColours = (env: NodeJS.ProcessEnv, isTerminal: boolean): boolean =>
   env.NO_COLOR ? false : env.FORCE_COLOR ? env.FORCE_COLOR !== '0' : isTerminal && env.TERM !== 'dumb';
+
+/** Text of files and models for a screen, which is not to be moved, coloured or cleared by it. */
+export const printable = (text: string): string =>
+  text.replace(/\p{Cc}/gu, (character) => (character === '\n' ? character : '\ufffd'));
 
 const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39] } as const;
 

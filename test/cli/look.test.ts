@@ -80,6 +80,22 @@ describe('explain', () => {
   });
 });
 
+it('names of a file do nothing to the screen', async () => {
+  const odd = stack('gru', 2, 3);
+  const text = JSON.stringify({ ...odd, tensors: {} }).replaceAll('gru0', '\\u001b[2J\\u009b1mred');
+  const evil = putModel('evil.gatewise', { ...JSON.parse(text), tensors: odd.tensors });
+  for (const args of [
+    ['inspect', evil],
+    ['explain', evil],
+    ['explain', evil, '\u001b[2J'],
+    ['run', evil, '-i', 'no\u001b.csv'],
+  ]) {
+    const { out, err } = await gatewise(args);
+    expect(out + err).not.toMatch(/[^\P{Cc}\n]/u);
+    expect(out + err).not.toBe('');
+  }
+});
+
 describe('what cannot be looked at', () => {
   const broken = put('short.gatewise', readFileSync(putModel('long.gatewise', stack('lstm', 2, 3))).subarray(0, 400));
   const text = put('notes.txt', 'hello');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { common, type ModelFlags, takesModel } from '../flags.js';
-import type { Terminal } from '../terminal.js';
+import { printable, type Terminal } from '../terminal.js';
 
 /** `gatewise explain FILE [LAYER]`: what layers are, in words, with their numbers. */
 export function addExplain(program: Command, terminal: Terminal): void {
@@ -12,7 +12,9 @@ export function addExplain(program: Command, terminal: Terminal): void {
     const { model } = await openModel(file, flags, terminal);
     const names = layer === undefined ? model.layers.map(({ node }) => node.name) : [layer];
     const layers = names.map((name) => ({ name, words: explain(model, name) }));
-    const text = flags.json ? JSON.stringify(layers, null, 2) : layers.map(({ words }) => words).join('\n\n');
+    const text = flags.json
+      ? JSON.stringify(layers, null, 2)
+      : layers.map(({ words }) => printable(words)).join('\n\n');
     await terminal.write(`${text}\n`);
   });
 }
