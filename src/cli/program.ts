@@ -6,6 +6,7 @@ import { addExplain } from './commands/explain.js';
 import { addInspect } from './commands/inspect.js';
 import { addQuantize } from './commands/quantize.js';
 import { addRun } from './commands/run.js';
+import { addTrace } from './commands/trace.js';
 import { addVerify } from './commands/verify.js';
 import { faultText, UsageError } from './faults.js';
 import { Closed, printable, styled, type Terminal } from './terminal.js';
@@ -13,7 +14,7 @@ import { Closed, printable, styled, type Terminal } from './terminal.js';
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
 /** One file a command. They load what they need when they run: `--help` loads none of it. */
-const COMMANDS = [addInspect, addExplain, addRun, addVerify, addBench, addConvert, addQuantize];
+const COMMANDS = [addInspect, addExplain, addRun, addTrace, addVerify, addBench, addConvert, addQuantize];
 
 const EXIT = {
   done: 0,

@@ -4,4 +4,5 @@ export type { ViewOptions } from './contents.js';
 export type { LayersTrace, TracedLayer, TracedMap } from './layers.js';
 export { type Mounted, mountTrace, type ViewElement } from './mount.js';
 export { tracePage } from './page.js';
+export { type TracePicture, tracePicture } from './picture/picture.js';
 export { type TraceLayersOptions, traceLayers } from './trace-layers.js';

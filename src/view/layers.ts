@@ -25,7 +25,7 @@ export interface TracedLayer {
   readonly multiplyAdds: number;
   /** What `explain` says of it. */
   readonly words: string;
-  /** Of one run of the layer by itself on what it was given, the whole batch, in microseconds: a median. */
+  /** Of one run of the layer by itself on what it was given, the whole batch, in microseconds: the shortest of several. */
   readonly micros?: number;
   readonly maps: readonly TracedMap[];
 }

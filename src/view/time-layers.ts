@@ -36,7 +36,7 @@ export async function timeLayers(
       ...(int8 && { int8 }),
     });
     const named = { __proto__: null as never, ...Object.fromEntries(given) };
-    times.set(node.name, { micros: median(() => alone.runNamed(named, { batch })) });
+    times.set(node.name, { micros: shortest(() => alone.runNamed(named, { batch })) });
     alone.dispose();
   }
   return times;
@@ -62,17 +62,15 @@ function inputOf(name: string, { values }: Model['graph'], batch: number, { data
 
 const countOf = (data: ArrayLike<number> | undefined, size: number): number => Math.max(1, (data?.length ?? 0) / size);
 
-/** Of several runs, in microseconds. The first is of code that has just been loaded, and counts only by itself. */
-function median(run: () => void): number {
-  const times: number[] = [];
-  let sum = 0;
-  while (times.length < RUNS && sum < (times.length < FEW ? TOO_LONG : LONG_ENOUGH)) {
+/** Of several runs, in microseconds: what else the machine does makes some of them longer, and none shorter. */
+function shortest(run: () => void): number {
+  let [least, sum] = [Number.POSITIVE_INFINITY, 0];
+  for (let runs = 0; runs < RUNS && sum < (runs < FEW ? TOO_LONG : LONG_ENOUGH); runs++) {
     const start = performance.now();
     run();
     const time = performance.now() - start;
     sum += time;
-    times.push(time);
+    least = Math.min(least, time);
   }
-  const warm = times.length > 1 ? times.slice(1) : times;
-  return 1000 * (warm.sort((a, b) => a - b)[warm.length >> 1] as number);
+  return 1000 * least;
 }

@@ -5,7 +5,7 @@ import type { ConvertFlags } from '../work/convert.js';
 
 /** `gatewise convert FILE --out X`: any model as a container of ours. */
 export function addConvert(program: Command, terminal: Terminal): void {
-  const command = takesModel(program.command('convert').summary('a model file of any format to a container of ours'))
+  const command = takesModel(program.command('convert').summary('any format to a container of ours'))
     .description(
       'Writes a model as a container of ours: one safetensors file, bit for bit the\nmodel as it was read, which opens without a config.',
     )

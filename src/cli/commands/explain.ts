@@ -4,7 +4,7 @@ import { printable, type Terminal } from '../terminal.js';
 
 /** `gatewise explain FILE [LAYER]`: what layers are, in words, with their numbers. */
 export function addExplain(program: Command, terminal: Terminal): void {
-  const command = takesModel(program.command('explain').summary('layers in words: units, cell, parameters by gate'))
+  const command = takesModel(program.command('explain').summary('layers in words, parameters by gate'))
     .description('Layers in words: units, cell, layer, and the parameters counted by gate.')
     .argument('[layer]', 'name of a layer; default: all');
   common(command).action(async (file: string, layer: string | undefined, flags: ModelFlags) => {

@@ -1,7 +1,7 @@
-import { InputError, type Model, type ModelValue, type NamedOutput, type Tensor } from '../../index.js';
+import { type Input, InputError, type Model, type ModelValue, type NamedOutput } from '../../index.js';
 import { UsageError, wholeNumber } from '../faults.js';
 import type { RunFlags } from '../flags.js';
-import type { Given, Numbers, Table, Value } from '../input/table.js';
+import type { Given, Table } from '../input/table.js';
 import type { Part } from '../output/part.js';
 import { generating } from './generate.js';
 import { gathered, pieces } from './pieces.js';
@@ -13,11 +13,9 @@ import type { Run } from './run.js';
  * @throws {InputError} an input that the model does not take. @throws {UsageError} options of no sense here.
  */
 export function planRun(model: Model, given: Given, flags: RunFlags): Run {
-  const batch = flags.batch === undefined ? undefined : wholeNumber('--batch', flags.batch);
+  const batch = batchOf(given, flags);
   const generate = flags.generate === undefined ? undefined : wholeNumber('--generate', flags.generate);
-  const { table, where } = given;
-  if (flags.columns !== undefined && !table) throw new UsageError('--columns: only for tables');
-  if (batch !== undefined && !table) throw new UsageError(`--batch: ${where} says its own shape`);
+  const { table } = given;
   if (generate !== undefined) return generating(model, tableOf(given, '--generate'), flags.columns, generate);
   const { inputs } = model;
   // An array says itself what it is, where it may be more than a table of the features.
@@ -27,16 +25,30 @@ export function planRun(model: Model, given: Given, flags: RunFlags): Run {
     const ids = given.array && inputs.some(({ dtype }) => dtype === 'int32');
     if (!ids && streams(model)) return streaming(model, table, flags);
   }
-  return atOnce(model, async () => {
-    if (
-      given.arrays &&
-      (inputs.length > 1 || !given.array || inputs.some(({ name }) => Object.hasOwn(given.arrays ?? {}, name)))
-    )
-      return [given.arrays, {}];
-    if (given.array && inputs.length === 1 && batch === undefined && flags.columns === undefined)
-      return [{ [inputs[0]?.name ?? '']: await given.array() }, {}];
-    return gathered(model, tableOf(given, 'a model of several inputs'), flags.columns, batch);
-  });
+  return atOnce(model, () => everything(model, given, flags));
+}
+
+/** All that a model is run on, and the options of that run. */
+export type Everything = readonly [Readonly<Record<string, Input>>, { readonly batch?: number }];
+
+/** Reads the whole input. @throws {InputError} what the model does not take. @throws {UsageError} options of no sense here. */
+export async function everything(model: Model, given: Given, flags: RunFlags): Promise<Everything> {
+  const batch = batchOf(given, flags);
+  const { inputs } = model;
+  const { array, arrays } = given;
+  if (arrays && (inputs.length > 1 || !array || inputs.some(({ name }) => Object.hasOwn(arrays, name))))
+    return [arrays, {}];
+  if (array && inputs.length === 1 && batch === undefined && flags.columns === undefined)
+    return [{ [inputs[0]?.name ?? '']: await array() }, {}];
+  return gathered(model, tableOf(given, 'a model of several inputs'), flags.columns, batch);
+}
+
+/** Sequences of a table. @throws {UsageError} options of tables for what is none. */
+function batchOf({ table, where }: Given, { batch, columns }: RunFlags): number | undefined {
+  if (columns !== undefined && !table) throw new UsageError('--columns: only for tables');
+  if (batch === undefined) return undefined;
+  if (!table) throw new UsageError(`--batch: ${where} says its own shape`);
+  return wholeNumber('--batch', batch);
 }
 
 function tableOf({ table, where }: Given, what: string): Table {
@@ -90,14 +102,12 @@ function inRows(model: Model, table: Table, flags: RunFlags): Run {
   };
 }
 
-type Inputs = Readonly<Record<string, Value | Numbers>>;
-
-function atOnce(model: Model, read: () => Promise<readonly [Inputs, { batch?: number }]>): Run {
+function atOnce(model: Model, read: () => Promise<Everything>): Run {
   return {
     growth: 'time',
     async run(output) {
       const [inputs, options] = await read();
-      await output(partsOf(model.runNamed(inputs as Record<string, Tensor>, options)));
+      await output(partsOf(model.runNamed(inputs, options)));
     },
   };
 }

@@ -1,8 +1,9 @@
 import UPlot from 'uplot';
 import type { Picture } from '../contents.js';
+import { number } from '../number.js';
 import { gradientOf } from './colours.js';
 import type { Cursor, Place, Pointed } from './cursor.js';
-import { element, number } from './dom.js';
+import { element } from './dom.js';
 import { type Image, imageOf } from './image.js';
 
 const AXIS = 34;

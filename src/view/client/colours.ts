@@ -43,7 +43,7 @@ export function painter({ type, low, high }: Scale, dark: boolean): (value: numb
 const bytes = new Uint8Array(4);
 const word = new Uint32Array(bytes.buffer);
 
-function packed([red, green, blue]: Rgb): number {
+export function packed([red, green, blue]: Rgb): number {
   bytes.set([red, green, blue, 255]);
   return word[0] as number;
 }

@@ -1,0 +1,50 @@
+/// <reference path="./oled-font-5x7.d.ts" />
+import font from 'oled-font-5x7';
+
+/** Dots of a letter, and of the gap after it. */
+const [WIDE, TALL, GAP] = [5, 7, 1];
+const LETTERS = new Map(font.lookup.map((letter, at) => [letter, font.fontData.slice(at * WIDE, (at + 1) * WIDE)]));
+/** What the font has by another name. */
+const ALIKE = new Map([...'−–—’‘“”×·…µ'].map((letter, at) => [letter, [...`---''""x..u`][at] as string]));
+
+/** How wide a text is, and how high, in pixels, if a dot is `size` of them. */
+export const widthOf = (text: string, size: number): number => [...text].length * (WIDE + GAP) * size;
+export const heightOf = (size: number): number => TALL * size;
+
+/** An image that is painted dot by dot: RGBA, from the top left, as canvases have it. */
+export class Raster {
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+  readonly #words: Uint32Array;
+
+  /** @param back its colour, in the order of bytes in memory. */
+  constructor(
+    readonly width: number,
+    readonly height: number,
+    back: number,
+  ) {
+    this.data = new Uint8ClampedArray(width * height * 4);
+    this.#words = new Uint32Array(this.data.buffer).fill(back);
+  }
+
+  /** What is outside of it is left out. */
+  fill(x: number, y: number, width: number, height: number, colour: number): void {
+    const [left, right] = [Math.max(x, 0), Math.min(x + width, this.width)];
+    if (right <= left) return;
+    for (let row = Math.max(y, 0); row < Math.min(y + height, this.height); row++) {
+      this.#words.fill(colour, row * this.width + left, row * this.width + right);
+    }
+  }
+
+  /** Letters that the font has not are shown as `?`. */
+  text(x: number, y: number, text: string, size: number, colour: number): void {
+    [...text].forEach((letter, at) => {
+      const columns = LETTERS.get(letter) ?? LETTERS.get(ALIKE.get(letter) ?? '?') ?? [];
+      columns.forEach((dots, column) => {
+        for (let row = 0; row < TALL; row++) {
+          if (((dots >> row) & 1) === 0) continue;
+          this.fill(x + (at * (WIDE + GAP) + column) * size, y + row * size, size, size, colour);
+        }
+      });
+    });
+  }
+}
