@@ -15,7 +15,7 @@ const SEVERAL: ReadonlyMap<Format, RegExp> = new Map<Format, RegExp>([
   ['onnx', /\.(onnx|pb)$/i],
 ]);
 /** Names of files that hold numbers alone. */
-const DATA = /\.(data|bin|weights?|raw|npy)\b|[._]data$|\.data-\d+-of-\d+$/i;
+const DATA = /\.(data|bin|weights?|raw|npy)\b|_data$/i;
 
 /** What there is to open: the file that says what the model is, and those beside it by their paths from its folder. */
 export interface Found {

@@ -73,7 +73,7 @@ const isTar = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subar
 /** Whether the first character that is no space opens an object. */
 function isJson(bytes: Uint8Array): boolean {
   let position = 0;
-  while (position < bytes.length && [0x20, 0x09, 0x0a, 0x0d].includes(bytes[position] as number)) position++;
+  while ([0x20, 0x09, 0x0a, 0x0d].includes(bytes[position] as number)) position++;
   return bytes[position] === 0x7b;
 }
 

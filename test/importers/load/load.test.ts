@@ -84,6 +84,8 @@ describe('formats are told from the bytes', () => {
       /^file: an HTML page; expected a model; the download may have failed, got <!DOCTYPE html><html><head><title>404/,
     ],
     ['an answer of a store', strToU8('<?xml version="1.0"?><Error/>'), /^file: an XML document; .*got <\?xml version/],
+    ['an element of XML', strToU8('<svg width="1">'), /^file: an XML document; .*got <svg width/],
+    ['an element alone', strToU8('<Error>no</Error>'), /^file: an XML document; .*got <Error>no/],
     ['words', strToU8('Bad Gateway: no such model here'), /^file: a text; .*got Bad Gateway: no such model here$/],
     ['gzip', gzipSync(strToU8('{"layers":[]}')), /^file: packed with gzip; expected the file in it, got bytes 1f 8b/],
     ['bzip2', strToU8('BZh91AY&SY\x01\x02'), /^file: packed with bzip2;/],
@@ -136,32 +138,32 @@ describe('formats are told from the bytes', () => {
     [
       'noise',
       Uint8Array.of(0xde, 0xad, 0xbe, 0xef, 1, 2, 3, 4, 5),
-      /of no known format; .*got bytes de ad be ef 01 02 03 04 …$/,
+      /^file: of no known format; .*got bytes de ad be ef 01 02 03 04 …$/,
     ],
-    ['nothing', new Uint8Array(), /of no known format; expected ONNX, .*got an empty file/],
+    ['nothing', new Uint8Array(), /^file: of no known format; expected ONNX, .*got an empty file$/],
     ['text', strToU8('hello there'), /^file: a text; expected a model; the download may have failed, got hello there$/],
-    ['other JSON', strToU8('{"a":1}'), /JSON of no known format; .*got a/],
+    ['other JSON', strToU8('{"a":1}'), /^file: JSON of no known format; .*got a$/],
     [
       'an archive of arrays and something else',
       zipSync({ 'a.npy': strToU8('x'), 'b.npy': strToU8('x'), 'read.me': strToU8('b') }),
-      /a zip archive of no known format; .*got a.npy, b.npy, read.me/,
+      /^file: a zip archive of no known format; .*got a.npy, b.npy, read.me/,
     ],
     [
       'an archive of something else and arrays',
       zipSync({ 'a.txt': strToU8('b'), 'z.npy': strToU8('x') }),
-      /a zip archive of no known format; .*got a.txt, z.npy/,
+      /^file: a zip archive of no known format; .*got a.txt, z.npy/,
     ],
     [
       'an archive with the config of Keras alone',
       zipSync({ 'config.json': strToU8('{}') }),
-      /a zip archive of no known format; .*got config.json/,
+      /^file: a zip archive of no known format; .*got config.json/,
     ],
     [
       'an archive with the weights of Keras alone',
       zipSync({ 'model.weights.h5': strToU8('x') }),
-      /a zip archive of no known format; .*got model.weights.h5/,
+      /^file: a zip archive of no known format; .*got model.weights.h5/,
     ],
-    ['another archive', zipSync({ 'a.txt': strToU8('b') }), /a zip archive of no known format; .*got a.txt/],
+    ['another archive', zipSync({ 'a.txt': strToU8('b') }), /^file: a zip archive of no known format; .*got a.txt/],
   ])('refuses %s', (_, bytes, message) => {
     expect(() => sniff(bytes)).toThrow(message);
   });

@@ -14,6 +14,7 @@ describe('signs of formats', () => {
     ['nine bytes may be ONNX', onnx(97, 97, 97, 97, 97), 'onnx'],
     ['a brace that is the ninth byte of ONNX', onnx(97, 97, 97, 97, 0x7b, 1, 2, 3), 'onnx'],
     ['a text of protocol 1', strToU8('L12L\n.'), 'pytorch'],
+    ['a capture of two parts', strToU8('{"model_data":{},"state_dict":{}}'), 'rtneural'],
     ['without the L of Python 2', strToU8('L12\n.'), 'pytorch'],
     ['a header of safetensors of the largest size', Uint8Array.of(0, 0xe1, 0xf5, 5, 0, 0, 0, 0, 0x7b), 'pytorch'],
   ])('%s', (_, bytes, format) => {
@@ -116,6 +117,8 @@ describe('of several files', () => {
   it.each<[Record<string, Uint8Array>, string]>([
     [{ 'a.index': index, 'b.json': json, 'c.onnx': graph }, 'tensorflow a.index | b.json,c.onnx'],
     [{ 'b.json': json, 'c.onnx': graph }, 'tfjs b.json | c.onnx'],
+    [{ 'a.index.old': index, 'b.json': json }, 'tfjs b.json | a.index.old'],
+    [{ 'b.json.old': json, 'c.onnx': graph }, 'onnx c.onnx | b.json.old'],
     [{ a: index, b: json, c: graph }, 'tensorflow a | b,c'],
     [{ b: json, c: graph }, 'tfjs b | c'],
     // A name that suits counts for more than the format.
@@ -132,6 +135,7 @@ describe('of several files', () => {
     [{ c: graph, 'w.raw': graph }, 'onnx c | w.raw'],
     [{ c: graph, 'w.npy': graph }, 'onnx c | w.npy'],
     [{ c: graph, 'w.bin': graph }, 'onnx c | w.bin'],
+    [{ c: graph, w_data: graph }, 'onnx c | w_data'],
     [{ 'deep/c.onnx': graph, 'deep/w': plain, 'else/w': plain }, 'onnx deep/c.onnx | else/w,w'],
   ])('%#: %o', (files, wanted) => {
     // The same bytes twice can't be told by them.
@@ -149,6 +153,8 @@ describe('of several files', () => {
       { 'a.onnx': graph, 'b.onnx': graph },
       'source: several files that describe a model; expected one, got a.onnx, b.onnx',
     ],
+    [{ w_data2: graph, b: graph }, 'source: several files that describe a model; expected one, got w_data2, b'],
+    [{ wdata: graph, b: graph }, 'source: several files that describe a model; expected one, got wdata, b'],
     [{ 'a.onnx.old': graph, b: graph }, 'source: several files that describe a model; expected one, got a.onnx.old, b'],
     [{ 'a.onnx': graph, './a.onnx': graph }, 'source: a file twice; expected every path once, got a.onnx, a.onnx'],
     [{ a: plain, b: plain }, 'source: no file of a known format; expected one that describes a model, got a, b'],

@@ -83,6 +83,10 @@ describe('load: what leads to bytes', () => {
         () => Promise.reject(new Error('gone')),
         'source: cannot be read; expected the bytes of a file, got Error: gone',
       ],
+      [
+        () => Promise.reject(new Error('gone', { cause: 'moved' })),
+        'source: cannot be read; expected the bytes of a file, got Error: gone (moved)',
+      ],
       [() => Promise.reject(), 'source: cannot be read; expected the bytes of a file, got undefined'],
       [used, 'source: cannot be read; expected the bytes of a file, got '],
       [
@@ -115,6 +119,8 @@ describe('load: what leads to bytes', () => {
       const error = await load(loose(given)).catch((error: unknown) => error);
       expect(error).toBeInstanceOf(ImportError);
       expect((error as Error).message).toContain(message);
+      // The cause of a failure, and nothing where it has none.
+      if (message.endsWith('gone')) expect((error as Error).message).toBe(message);
     }
   });
 
@@ -277,6 +283,9 @@ describe('load: models of more files than there can be', () => {
     const url = `data:;base64,${Buffer.from(externalOnnx('a.bin', 'b.bin')).toString('base64')}`;
     await expect(load(url)).rejects.toThrow(
       'file "a.bin": a model of several files; expected all of them by name, got data:;base64,',
+    );
+    await expect(load(url.replace('data:;', 'data:of/http:;'))).rejects.toThrow(
+      'file "a.bin": a model of several files; expected all of them by name, got data:of/http:;base64,',
     );
   });
 });
