@@ -4,7 +4,6 @@
  * Node as long as all the rest of the engine.
  */
 
-import { readFileSync } from 'node:fs';
 import { create, type ModelOptions, type Supply } from './create.js';
 import type { ModelSource } from './graph/own-spec.js';
 import type { Model } from './model.js';
@@ -15,10 +14,13 @@ import { fromText } from './wasm/text.js';
 export * from './api.js';
 export { createModelSync } from './create.js';
 
-/** The text where there is no such file: in a bundle, which is one file elsewhere. */
+/**
+ * The text where there is no such file, as in a bundle, which is one file elsewhere, and before Node 20.16. An `import` of node:fs would load
+ * all streams of Node with it.
+ */
 const beside = (name: string, text: () => Promise<string>) => (): Bytes | Promise<Bytes> => {
   try {
-    return readFileSync(new URL(`chunks/${name}`, HERE));
+    return process.getBuiltinModule('node:fs').readFileSync(new URL(`chunks/${name}`, HERE));
   } catch {
     return text().then(fromText);
   }

@@ -1,10 +1,11 @@
 // One start of one subject, in a process of its own: `node cold-process.mjs <subject> '[inputs, units, layers]' <weights>` prints the
 // milliseconds from the import to the first result, of the clock and of all processors, and its first numbers. The weights are there before the clock starts: read, as they would
 // be, from a file, since a process that has just drawn them goes on compiling that, and clears up after it, while the clock runs.
-import { readFileSync } from 'node:fs';
 import { lstmSpec } from './lstm.mjs';
 import { unpacked } from './weights.mjs';
 
+// An import of it would load all streams of Node, which not every program has when it comes to its model.
+const { readFileSync } = process.getBuiltinModule('node:fs');
 const [, , subject, size, weights] = process.argv;
 const { layers, x } = unpacked(JSON.parse(size), new Uint8Array(readFileSync(weights)).buffer);
 const spec = lstmSpec(layers);
