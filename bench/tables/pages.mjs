@@ -1,7 +1,7 @@
 import { withBlock } from './blocks.mjs';
 import { recordPage } from './record-page.mjs';
 import { MACHINE, SHOWN, shownRecords } from './shown.mjs';
-import { speedBlock } from './speed.mjs';
+import { speedBlock, withSentence } from './speed.mjs';
 import { targetsTable } from './targets.mjs';
 
 /**
@@ -12,7 +12,7 @@ import { targetsTable } from './targets.mjs';
 export function pages(read) {
   const builds = shownRecords();
   return {
-    'README.md': withBlock(read('README.md'), 'speed', speedBlock(builds[SHOWN])),
+    'README.md': withSentence(withBlock(read('README.md'), 'speed', speedBlock(builds[SHOWN])), builds[SHOWN]),
     'bench/README.md': withBlock(read('bench/README.md'), 'targets', targetsTable(builds)),
     [`bench/record/${MACHINE}/README.md`]: recordPage(MACHINE, builds),
   };

@@ -20,6 +20,21 @@ export function speedBlock(records) {
   ].join('\n\n');
 }
 
+/** A page with its sentence on how fast a step is, whose figures are the record's. */
+export function withSentence(page, { streaming }) {
+  const sentence = /(- \*\*Fast where it counts: one timestep at a time\.\*\* ).*?(?= a step allocates nothing\.)/s;
+  if (!sentence.test(page)) throw new Error('no sentence on speed');
+  const between = (name) => {
+    const ratios = lstms(streaming).map(({ engines }) => engines[name].ratio.median);
+    return `${short(Math.min(...ratios))} to ${short(Math.max(...ratios))} times`;
+  };
+  const text = `By size ${between('plain JS')} a well-written plain-JS
+  \`Float32Array\` LSTM, ${between('onnxruntime-web')} onnxruntime-web, ${between('onnxruntime-node')} native onnxruntime;`;
+  return page.replace(sentence, (_, begin) => begin + text);
+}
+
+const short = (value) => value.toFixed(value < 10 ? 1 : 0);
+
 /** On what it was measured. */
 export const where = ({ cpu, node, build, commit, date }) =>
   `${cpu}, one core; Node ${node.slice(1)}, build \`${build}\`, commit ${commit.slice(0, 7)}, ${date.slice(0, 10)}`;
