@@ -135,11 +135,14 @@ function factsOf(
         [`time of a run, ${labels[1]}`, micros(other.micros)],
       ]
     : [['time of a run', micros(layer.micros)]];
+  const counts: [string, number | undefined][] = [
+    ['units', units],
+    ['parameters', parameters],
+    ['multiply-adds a timestep', multiplyAdds],
+  ];
   return [
     ['output', output],
-    ...(units === undefined ? [] : [['units', count(units)] as [string, string]]),
-    ['parameters', count(parameters)],
-    ['multiply-adds a timestep', count(multiplyAdds)],
+    ...counts.flatMap(([what, n]): [string, string][] => (n ? [[what, count(n)]] : [])),
     ...(layer.micros === undefined && other?.micros === undefined ? [] : times),
   ];
 }

@@ -5,7 +5,7 @@ import type { Contents } from '../../src/view/contents.js';
 import { type LayersTrace, traceLayers, tracePage } from '../../src/view/index.js';
 import type { CodedBins } from '../../src/view/page.js';
 import { int8Spec } from '../support/int8.js';
-import { randomFloats, stack } from '../support/random.js';
+import { randomFloats, SpecBuilder, stack } from '../support/random.js';
 
 /** The data in a page, as its script reads it. */
 function contentsOf(html: string): Contents<CodedBins> {
@@ -46,6 +46,12 @@ describe('tracePage', () => {
       ['multiply-adds a timestep', '1,840'],
     ]);
     expect(sections[1]?.words).toContain('is an LSTM with 20 units');
+  });
+
+  it('counts nothing where there is nothing to count', async () => {
+    const spec = new SpecBuilder(1).add({ type: 'softmax', name: 's', inputs: ['x'] }).spec(3);
+    const { sections } = contentsOf(tracePage(await traceLayers(spec, x, { time: false })));
+    expect(sections.map(({ facts }) => facts)).toEqual([[['values', 'time × 3']], [['output', 'time × 3']]]);
   });
 
   it('shares the time out among the layers', async () => {

@@ -117,7 +117,7 @@ export class Chart implements Pointed {
     const u = this.#u;
     if (!u) return;
     const place = this.#place;
-    this.#plot.classList.toggle('without-row', place?.row === undefined);
+    this.#plot.classList.toggle('without-row', place?.row === undefined || this.picture.bins.rows === 1);
     const left = place ? u.valToPos(place.column, 'x') : -10;
     const hidden = left < 0 || left > u.over.clientWidth;
     u.setCursor({ left: hidden ? -10 : left, top: hidden ? -10 : u.valToPos(place?.row ?? 0, 'y') }, false);
