@@ -65,13 +65,13 @@ const AS = {
 };
 
 /**
- * Node takes a third longer to compile the text as it was written. Names that stand in stack traces stay: functions, classes, and what
- * is at the top of a file.
+ * Node takes a third longer to compile the text as it was written. What an error shows stays: names of functions, of classes and of what is at
+ * the top of a file, and lines, of which Node prints the one that has thrown.
  */
 const READABLE = {
   compress: { keepNames: { function: true, class: true } },
   mangle: { toplevel: false, keepNames: true },
-  codegen: { removeWhitespace: true },
+  codegen: { removeWhitespace: false },
 };
 
 const { output } = await build({
