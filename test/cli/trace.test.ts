@@ -9,6 +9,7 @@ import type { Contents } from '../../src/view/contents.js';
 import { traceLayers, tracePicture } from '../../src/view/index.js';
 import type { CodedBins } from '../../src/view/page.js';
 import { int8Spec } from '../support/int8.js';
+import { needs } from '../support/needs.js';
 import { randomFloats, SpecBuilder, stack } from '../support/random.js';
 import { folder, gatewise, put, putModel, WEATHER } from './here.js';
 
@@ -147,6 +148,16 @@ describe('gatewise trace', () => {
 
 describe('refuses, and leaves no file', () => {
   const none = join(folder, 'none.html');
+  it.each(['--html', '--png'])(
+    '%s where there is no room',
+    needs(existsSync('/dev/full'), 'no /dev/full'),
+    async (flag) => {
+      const { code, err } = await gatewise(['trace', file, '-i', table, flag, '/dev/full']);
+      expect(err).toBe('gatewise: file "/dev/full": cannot be written; ENOSPC: no space left on device, write\n');
+      expect(code).toBe(1);
+    },
+  );
+
   const other = putModel('other.gatewise', stack('lstm', 3, 9));
   it.each([
     [['-i', table], 2, 'nowhere to draw; give --html, --png or both'],
