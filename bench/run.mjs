@@ -15,7 +15,6 @@ const SUITES = [
   'streaming',
   'sequence',
   'batch',
-  'batch32',
   'denormals',
   'int8',
   'many',

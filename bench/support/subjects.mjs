@@ -1,4 +1,3 @@
 // What is measured: the package as built, and the plain JS it is compared with.
 export { createModel } from 'gatewise';
-export { packedLstm } from '../plain-js/packed.mjs';
 export { plainLstm } from '../plain-js/rows.mjs';
