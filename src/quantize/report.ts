@@ -16,7 +16,7 @@ export interface LayerReport {
   readonly why?: string;
   /**
    * Where they are: outputs whose weights are the same numbers as before, since they were integers of 8 bits times a scale already, of
-   * all outputs of its matrices.
+   * all outputs of its matrices. The same to a rounding of float32, where the file's scales are doubles.
    */
   readonly exact?: readonly [outputs: number, of: number];
   /** Of its matrices, before and now, scales included. */
