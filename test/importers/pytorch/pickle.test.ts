@@ -230,7 +230,8 @@ describe('malformed files of torch.save', () => {
       3,
       '.N.',
     );
-    const n = 30_000;
+    // By its square, this many would take longer than a test may.
+    const n = 60_000;
     const text = (name: string) => `X${String.fromCharCode(name.length)}\0\0\0${name}`;
     const tensor = `ctorch._utils\n_rebuild_tensor_v2\nq\x03((${text('storage')}ctorch\nFloatStorage\n${text('0')}${text('cpu')}K\x01tQq\x01K\0`;
     const pairs = `](${`${text('k')}K\x01\x86`.repeat(n)}eq\x02`;
@@ -246,12 +247,10 @@ describe('malformed files of torch.save', () => {
       // One dict of tensors under many keys.
       [`${tensor}))tRq\x040${tensors}0}(${keys}u.${storages}`, 'several state dicts'],
     ];
-    const before = performance.now();
     for (const [object, message] of objects) {
       const file = Uint8Array.from([...head, ...bytes(object)]);
       expect(() => fromPyTorch(file)).toThrow(message);
     }
-    expect(performance.now() - before).toBeLessThan(5000);
   });
 
   it('a storage that lies about its length is refused before anything of its size is allocated', () => {
