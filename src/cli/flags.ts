@@ -23,7 +23,7 @@ export const common = (command: Command): Command =>
 /** Adds the file, and the options of `ModelFlags`. */
 export const takesModel = (command: Command): Command =>
   command
-    .argument('<file>', 'a model file of any format, or -')
+    .argument('<file>')
     .option('--config <file>', 'JSON: importer options; for PyTorch the layers')
     .option('--assume <chain>', 'PyTorch: nothing happens between the modules');
 
@@ -42,6 +42,7 @@ export interface RunFlags {
   readonly columns?: string;
   readonly batch?: string;
   readonly generate?: string;
+  readonly workers?: string;
 }
 
 /** Adds the options that say what an input file is. */

@@ -60,8 +60,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 }
 
 const AFTER = `
-Every command takes --json (its result as JSON) and --debug (where an error is
-from). FILE may be - for the standard input.
+file is a model of any format, or - for the standard input. Every command takes
+--json (its result as JSON) and --debug (where an error is from).
 Exit codes: 0 done, 1 the file, model or input is at fault, 2 usage, 130 Ctrl-C.`;
 
 /** The code that a command ends with, and what is to be said of it. */

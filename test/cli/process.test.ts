@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { npy } from '../importers/npy.js';
 import { needs } from '../support/needs.js';
 import { stack } from '../support/random.js';
 import { BIN, folder, put, putModel } from './here.js';
@@ -63,6 +64,22 @@ describe('no room', full, () => {
     expect(stderr).toBe(`gatewise: ${where}: cannot be written; ENOSPC: no space left on device, write\n`);
     expect(status).toBe(1);
   });
+});
+
+it('--workers gives the bits of one run, in its order', posix, () => {
+  const table = put('batch.csv', Array.from({ length: 60 }, (_, row) => `${Math.sin(row)},${row / 60}\n`).join(''));
+  const cube = join(folder, 'cube.npy');
+  const [alone, shared] = ['', '--workers 2'].map((more) => shell(`$G run "$M" -i ${table} --batch 3 ${more}`));
+  expect(shared?.stderr).toBe('');
+  expect(shared?.stdout).toBe(alone?.stdout);
+  expect(alone?.stdout.split('\n')).toHaveLength(62);
+  // Shapes too, and of arrays as of tables.
+  const x = Float32Array.from({ length: 24 }, (_, index) => Math.cos(index));
+  put('cube.npy', npy('<f4', [3, 4, 2], new Uint8Array(x.buffer)));
+  const [one, two] = ['', '--workers 2'].map((more) => shell(`$G run "$M" -i ${cube} --json ${more}`));
+  expect(two?.stderr).toBe('');
+  expect(two?.stdout).toBe(one?.stdout);
+  expect(JSON.parse(`${two?.stdout}`).head.shape).toEqual([3, 4, 3]);
 });
 
 it.each(['SIGINT', 'SIGTERM'] as const)('%s leaves no half of a file', posix, async (signal) => {

@@ -11,6 +11,7 @@ export function addRun(program: Command, terminal: Terminal): void {
   takesInput(command)
     .option('-o, --output <file>', 'csv, tsv, npy, npz or json; default: csv on -')
     .option('--to <format>', 'of the output; default: by its name')
+    .option('--workers <n>', 'the sequences of a batch on so many cores')
     .option('--generate <n>', 'n timesteps after the input: outputs fed back');
   common(takesBuild(command)).action(async (file: string, flags: RunCommandFlags) => {
     const { runFile } = await import('../run/command.js');

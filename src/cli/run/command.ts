@@ -22,7 +22,7 @@ export async function runFile(file: string, flags: RunCommandFlags, terminal: Te
   const report = flags.json && path !== '-';
   const format = flags.json && path === '-' ? 'json' : outputFormat(path, flags.to);
   const makeWriter = await writerFor(format);
-  const { model } = await openModel(file, flags, terminal);
+  const opened = await openModel(file, flags, terminal);
   let read: (bytes: number) => void = () => {};
   const given = await openInput(flags.input, flags, terminal, (bytes) => read(bytes));
   const { table } = given;
@@ -30,7 +30,7 @@ export async function runFile(file: string, flags: RunCommandFlags, terminal: Te
   let rows = 0;
   const shapes = new Map<string, number[]>();
   try {
-    const plan = planRun(model, given, flags);
+    const plan = planRun(opened, given, flags);
     const byRows = table?.rows !== undefined;
     const total = byRows ? table?.rows : flags.input === '-' ? undefined : (await stat(flags.input)).size;
     const progress = await progressOf(terminal, 'run', total);

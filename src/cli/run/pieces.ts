@@ -18,17 +18,18 @@ export const rowsFor = ({ inputs, outputs }: Model): number => {
 const numbersFor = (inputs: readonly ModelValue[]): NumbersType =>
   inputs.some(({ dtype }) => dtype === 'int32') ? Float64Array : Float32Array;
 
-/** A table in pieces, as the inputs take them. */
+/** A table in pieces, as the inputs take them, each but the last of so many rows. @throws {InputError} what is no number; no rows. */
 export async function* pieces(
   model: Model,
   table: Table,
   wanted: string | undefined,
+  rowsOfPiece = rowsFor(model),
 ): AsyncGenerator<[Record<string, Numbers>, number]> {
   const { inputs } = model;
   const columns = columnsOf(inputs, table, wanted);
   const width = columns.flat().length;
   let rows = 0;
-  for await (const piece of table.read(columns.flat(), rowsFor(model), numbersFor(inputs))) {
+  for await (const piece of table.read(columns.flat(), rowsOfPiece, numbersFor(inputs))) {
     const count = piece.length / width;
     rows += count;
     yield [split(piece, inputs, count), count];
@@ -71,10 +72,7 @@ export async function gathered(
     rows += count;
   }
   const sequences = batch ?? (model.inputs.every(({ kind }) => kind === 'vector') ? rows : 1);
-  if (rows % sequences !== 0) {
-    const expected = `a multiple of ${sequences}, as all sequences are of one length`;
-    throw new InputError('wrong number of rows', { where: table.where, expected, got: `${rows}` });
-  }
+  rowsOfEach(rows, sequences, table);
   const whole = model.inputs.map(({ name, features }) => {
     const numbers = new (numbersFor(model.inputs))(rows * features);
     let at = 0;
@@ -85,4 +83,11 @@ export async function gathered(
     return [name, numbers] as const;
   });
   return [Object.fromEntries(whole), { batch: sequences }];
+}
+
+/** Rows of each of so many sequences. @throws {InputError} not as many of each. */
+export function rowsOfEach(rows: number, sequences: number, { where }: Table): number {
+  if (rows % sequences === 0) return rows / sequences;
+  const expected = `a multiple of ${sequences}, as all sequences are of one length`;
+  throw new InputError('wrong number of rows', { where, expected, got: `${rows}` });
 }

@@ -1,23 +1,31 @@
-import { type Input, InputError, type Model, type ModelValue, type NamedOutput } from '../../index.js';
+import { type Input, InputError, type Model, type ModelSpec, UnsupportedError } from '../../index.js';
 import { UsageError, wholeNumber } from '../faults.js';
 import type { RunFlags } from '../flags.js';
 import type { Given, Table } from '../input/table.js';
-import type { Part } from '../output/part.js';
 import { generating } from './generate.js';
 import { gathered, pieces } from './pieces.js';
-import type { Run } from './run.js';
+import { isUsual, partsOf, type Run } from './run.js';
+import { onWorkers } from './workers.js';
+
+interface Opened {
+  readonly model: Model;
+  readonly spec: ModelSpec;
+}
 
 /**
  * Chooses how to run: a model that streams, on a table, takes it in pieces, whatever its length; so does one without timesteps, row
  * by row. All others need everything at once.
  * @throws {InputError} an input that the model does not take. @throws {UsageError} options of no sense here.
  */
-export function planRun(model: Model, given: Given, flags: RunFlags): Run {
+export function planRun({ model, spec }: Opened, given: Given, flags: RunFlags): Run {
   const batch = batchOf(given, flags);
   const generate = flags.generate === undefined ? undefined : wholeNumber('--generate', flags.generate);
+  const workers = flags.workers === undefined ? undefined : wholeNumber('--workers', flags.workers);
   const { table } = given;
+  if (generate !== undefined && workers !== undefined) throw new UsageError('--workers: not with --generate');
   if (generate !== undefined) return generating(model, tableOf(given, '--generate'), flags.columns, generate);
   const { inputs } = model;
+  if (workers !== undefined) return onWorkers({ model, spec, given, columns: flags.columns, batch, workers });
   // An array says itself what it is, where it may be more than a table of the features.
   const asTable = table && (!given.array || (inputs.length === 1 && inputs[0]?.features === table.columns.length));
   if (asTable && batch === undefined && inputs.every(isUsual) && model.outputs.every(isUsual)) {
@@ -56,25 +64,17 @@ function tableOf({ table, where }: Given, what: string): Table {
   throw new InputError('no table', { where, expected: `rows of timesteps, for ${what}`, got: 'arrays without names' });
 }
 
-/** Whether a value's axes are batch, time, features, so that its parts follow one another. */
-const isUsual = ({ kind, axes, features, time }: ModelValue): boolean => {
-  const usual = kind === 'sequence' ? ['batch', 'time', features] : ['batch', features];
-  return `${axes}` === `${usual}` && (time === undefined || time === 'time');
-};
-
 /** Whether it goes timestep by timestep, every value with the run's own timesteps. */
 function streams(model: Model): boolean {
   if (model.inputs.some(({ kind }) => kind !== 'sequence')) return false;
   try {
     model.createStream().dispose();
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof UnsupportedError) return false;
+    throw error;
   }
 }
-
-const partsOf = (outputs: Readonly<Record<string, NamedOutput>>): Part[] =>
-  Object.entries(outputs).map(([name, output]) => ({ name, ...output }));
 
 function streaming(model: Model, table: Table, flags: RunFlags): Run {
   return {

@@ -1,4 +1,3 @@
-import type { Model } from '../../index.js';
 import { Unmet, UsageError } from '../faults.js';
 import type { BuildFlags, InputFlags, ModelFlags, RunFlags } from '../flags.js';
 import { openInput } from '../input/open.js';
@@ -20,9 +19,9 @@ export interface VerifyFlags extends ModelFlags, BuildFlags, InputFlags, RunFlag
 export async function verifyFile(file: string, flags: VerifyFlags, terminal: Terminal): Promise<void> {
   const tolerance = Number(flags.tolerance);
   if (!(tolerance >= 0)) throw new UsageError(`--tolerance: expected a number of at least 0, got ${flags.tolerance}`);
-  const { model } = await openModel(file, flags, terminal);
-  const outputs = await outputsOf(model, flags, terminal);
-  const expected = await expectedOf(model.outputs, await openInput(flags.against, {}, terminal));
+  const opened = await openModel(file, flags, terminal);
+  const outputs = await outputsOf(opened, flags, terminal);
+  const expected = await expectedOf(opened.model.outputs, await openInput(flags.against, {}, terminal));
   const differences = outputs.map((output) => difference(output, expected(output.name), flags.against));
   const worst = differences.reduce((a, b) => (b.largest > a.largest ? b : a));
   const within = worst.largest <= tolerance;
@@ -58,10 +57,14 @@ const row = ({ output, shape, largest, at, got, expected, rms }: Difference): st
 ];
 
 /** All outputs for the input, in memory. */
-async function outputsOf(model: Model, flags: VerifyFlags, terminal: Terminal): Promise<Part[]> {
+async function outputsOf(
+  opened: Parameters<typeof planRun>[0],
+  flags: VerifyFlags,
+  terminal: Terminal,
+): Promise<Part[]> {
   const given = await openInput(flags.input, flags, terminal);
   try {
-    const plan = planRun(model, given, flags);
+    const plan = planRun(opened, given, flags);
     const all = new Collected(plan.growth);
     await plan.run(
       async (parts) => all.add(parts),
