@@ -38,7 +38,8 @@ export function decode({ least, most, low, high }: Codes): { low: Float32Array; 
 export function rangeOf(arrays: readonly Float32Array[]): [least: number, most: number] {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const array of arrays) {
-    for (const n of array) {
+    for (let index = 0; index < array.length; index++) {
+      const n = array[index] as number;
       if (n < least && n !== Number.NEGATIVE_INFINITY) least = n;
       if (n > most && n !== Number.POSITIVE_INFINITY) most = n;
     }
