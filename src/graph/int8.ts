@@ -4,8 +4,8 @@ import type { Int8TensorSpec, ModelSpec } from '../spec.js';
 import { arrayType, plainBytes, plainFloats } from '../typed.js';
 import { list, onlyKeys, size } from './field-checks.js';
 
-/** The fields that may name int8 weights, by type of node or cell. */
 const RECURRENT = ['weightIh', 'weightHh'];
+/** The fields that may name int8 weights, by type of node or cell. */
 export const INT8_FIELDS: Readonly<Record<string, readonly string[]>> = {
   __proto__: null as never,
   lstm: RECURRENT,
