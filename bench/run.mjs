@@ -19,6 +19,7 @@ const SUITES = [
   'int8',
   'many',
   'run-many',
+  'revectorize',
   'steady',
   'shipped',
 ];
