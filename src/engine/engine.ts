@@ -56,6 +56,8 @@ export class ModelEngine implements Engine, StateOwner {
   readonly slotBytes: number;
   /** Bytes of the packed weights. */
   readonly weightBytes: number;
+  /** Weights of fewer bytes are no faster for rows together than one by one. */
+  readonly leastBytes: number;
   readonly plans: Plans;
   /** Why the model cannot be streamed; undefined if it can. */
   readonly obstacle: string | undefined;
@@ -105,6 +107,7 @@ export class ModelEngine implements Engine, StateOwner {
     };
     this.layers = deepFreeze(this.graph.nodes.map((node) => makeLayer(node, this.graph, context, kinds)));
     this.weightBytes = this.arena.used;
+    this.leastBytes = context.int8?.leastBytes ?? 2 ** 15;
     this.cells = Object.freeze(this.layers.flatMap((layer) => layer.cells));
     const { carries } = this.graph;
     this.carried = carries.map(({ input }) => slot.carry(input.features));

@@ -11,7 +11,8 @@ const MOST = 32;
  * which tells where they are too many to stay in a core's cache. The fewer they are, the more rows it takes to make up for
  * the work of putting them together; that of a toy is never made up for.
  */
-const isWorth = (bytes: number, count: number): boolean => count > 2 && bytes >= 2 ** 15 && bytes * count >= 2 ** 20;
+const isWorth = ({ weightBytes, leastBytes }: ModelEngine, count: number): boolean =>
+  count > 2 && weightBytes >= leastBytes && weightBytes * count >= 2 ** 20;
 
 /**
  * One timestep of many rows that lie apart. All memory is taken before the first state changes.
@@ -30,9 +31,9 @@ export function stepRows(
   from: Numbers,
   to: Float32Array,
 ): void {
-  const { arena, kernels, plans, slotBytes, weightBytes } = engine;
+  const { arena, kernels, plans, slotBytes } = engine;
   const copy = (row: number, to: number): void => kernels.copyRows(row, slotBytes, to, slotBytes, 1, slotBytes / 4);
-  const size = isWorth(weightBytes, count) ? Math.ceil(count / Math.ceil(count / MOST)) : 1;
+  const size = isWorth(engine, count) ? Math.ceil(count / Math.ceil(count / MOST)) : 1;
   const plan = size > 1 ? plans.hold({ ...single.shape, batch: size }) : single;
   const [input] = plan.inputs as [Port];
   const [output] = plan.outputs as [Port];

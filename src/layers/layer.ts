@@ -35,6 +35,8 @@ export type Int8Tensors = Readonly<Record<string, CheckedInt8>>;
 
 /** What layers ask that have more to do with int8 weights than to multiply by them. */
 export interface Int8Layers extends Int8Packing {
+  /** Weights of fewer bytes are no faster for rows together than one by one. */
+  readonly leastBytes: number;
   /** A cell with its kernel around integer sums; undefined where the weights are float32. */
   cell(parts: CellParts, units: number): CellParts | undefined;
   /** Rows of an int8 table, `[vocabulary][features]`, by number; undefined where it is float32. */
