@@ -1,15 +1,11 @@
 import { zeros } from './arith';
 import { panel1, panel12, panel2, panel3, panel4, panel6, panel8 } from './gemv';
+import { pairs } from './pairs';
 import { fillVectors } from './rows';
-import { tile1, tile2, tile3 } from './tile';
+import { outer, tiles } from './tiles';
 
-/**
- * Width, in vectors, of the next panel of a packed matrix when `remaining` vectors of columns remain: strips of three, and
- * what is left.
- */
-export function panelVectors(remaining: i32): i32 {
-  return remaining < 3 ? remaining : 3;
-}
+/** Vectors of weights, 1 MB, that a second-level cache keeps: of fewer, a row or two more are faster by themselves, reading all again. */
+const CACHED: i32 = 1 << 16;
 
 /**
  * The matrix product every layer uses:
@@ -35,10 +31,25 @@ export function gemm(
     init = c;
     initStride = cStride;
   }
-  const triples = rows / 3;
-  if (triples) {
-    tiles(a, aStride, triples, w, panelRows, k0, k, vectors, init, initStride, c, cStride);
-    const done = <usize>triples * 3;
+  if (rows > 1 && k == 1) return outer(a, aStride, rows, w, panelRows, k0, vectors, init, initStride, c, cStride);
+  if (ASC_FEATURE_RELAXED_SIMD && rows > 1 && vectors >= 6) {
+    const taken = vectors - (vectors % 6);
+    pairs(a, aStride, rows, w, panelRows, k0, k, taken, init, initStride, c, cStride);
+    w += <usize>panelRows * (<usize>taken << 4);
+    init += <usize>taken << 4;
+    c += <usize>taken << 4;
+    vectors -= taken;
+  }
+  const far = !ASC_FEATURE_RELAXED_SIMD && k * vectors > CACHED;
+  let triples = rows / 3;
+  let rest = far ? rows - 3 * triples : 0;
+  if (rest == 1 && triples) {
+    triples--;
+    rest = 4;
+  }
+  if (triples || rest == 2) {
+    tiles(a, aStride, triples, rest, w, panelRows, k0, k, vectors, init, initStride, c, cStride, far);
+    const done = <usize>(3 * triples + rest);
     a += done * aStride;
     init += done * initStride;
     c += done * cStride;
@@ -102,51 +113,4 @@ function gemv(a: usize, w: usize, panelRows: i32, k0: i32, k: i32, vectors: i32,
   else if (vectors == 3) panel3(a, end, w, init, c);
   else if (vectors == 2) panel2(a, end, w - row, init, c);
   else if (vectors == 1) panel1(a, end, w - 2 * row, init, c);
-}
-
-/** k for which a strip of weights, 48 bytes a k, stays in a first-level cache of 32 KB beside rows of A. */
-const BLOCK: i32 = 384;
-
-/**
- * `gemm` of `triples`·3 rows: strip by strip, and down all rows with each, so that a strip is fetched once. Where k is cut, the
- * sums go on from `c`: still one chain of additions.
- */
-function tiles(
-  a: usize, aStride: usize, triples: i32,
-  w: usize, panelRows: i32, k0: i32, k: i32, vectors: i32,
-  init: usize, initStride: usize,
-  c: usize, cStride: usize,
-): void {
-  while (vectors > 0) {
-    const width = panelVectors(vectors);
-    const step = <usize>width << 4;
-    let from = w + <usize>k0 * step;
-    let row = a;
-    let start = init;
-    let startStride = initStride;
-    let left = k;
-    do {
-      const bytes = <usize>min(left, BLOCK) << 2;
-      let ar = row;
-      let ir = start;
-      let cr = c;
-      for (let t = 0; t < triples; t++) {
-        if (width == 3) tile3(ar, aStride, bytes, from, ir, startStride, cr, cStride);
-        else if (width == 2) tile2(ar, aStride, bytes, from, ir, startStride, cr, cStride);
-        else tile1(ar, aStride, bytes, from, ir, startStride, cr, cStride);
-        ar += 3 * aStride;
-        ir += 3 * startStride;
-        cr += 3 * cStride;
-      }
-      row += bytes;
-      from += <usize>BLOCK * step;
-      start = c;
-      startStride = cStride;
-      left -= BLOCK;
-    } while (left > 0);
-    w += <usize>panelRows * step;
-    init += step;
-    c += step;
-    vectors -= width;
-  }
 }

@@ -7,10 +7,11 @@
 export const relaxed: i32 = ASC_FEATURE_RELAXED_SIMD ? 1 : 0;
 
 export { activate } from './activations';
-export { gemm, panelVectors } from './gemm';
+export { gemm } from './gemm';
 export { gru, gruReset } from './gru';
 export { lstm } from './lstm';
 export { rnn } from './rnn';
 export { binary, copyRows, embedding, layerNorm, masking, softmax } from './rows';
 export { anyBetween, hash } from './survey';
+export { panelVectors } from './tiles';
 export { copyRowsWithoutTiny, withoutDenormals } from './tiny';

@@ -30,9 +30,12 @@ import { madd } from './arith';
  *
  * The loop is tested at its top; tested at its bottom, sums would leave it by two ways and all the above is lost.
  * Newer V8 takes the operations as they stand, which suits it too.
+ *
+ * @param ahead,aheadStep what is touched once a round; `pairs.ts` says why. (`simd` only: `relaxed` has no such loops for many rows)
  */
 export function tile3(
-  a: usize, aStride: usize, bytes: usize, w: usize, init: usize, initStride: usize, c: usize, cStride: usize,
+  a: usize, aStride: usize, bytes: usize, w: usize, ahead: usize, aheadStep: usize,
+  init: usize, initStride: usize, c: usize, cStride: usize,
 ): void {
   let c00 = v128.load(init, 0);
   let c01 = v128.load(init, 16);
@@ -102,6 +105,10 @@ export function tile3(
       c00 = madd(c00, a0, w0);
     }
     skip = 0;
+    if (!ASC_FEATURE_RELAXED_SIMD) {
+      load<u8>(ahead);
+      ahead += aheadStep;
+    }
     const a0 = v128.load32_splat(a, 12);
     const w0 = v128.load(w, 144);
     c00 = madd(c00, a0, w0);

@@ -2,27 +2,28 @@
  (type $0 (func (param i32 i32 i32 i32 i32 i32)))
  (type $1 (func (param i32 i32 i32 i32 i32)))
  (type $2 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $3 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $4 (func (param i32 i32 i32 i32 i32 i32 i32)))
- (type $5 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $6 (func (param i32 v128 f32) (result v128)))
+ (type $3 (func (param i32 i32 i32 i32 i32 i32 i32)))
+ (type $4 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $5 (func (param i32 v128 f32) (result v128)))
+ (type $6 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
  (type $7 (func (param v128 i32 v128 v128) (result v128)))
  (type $8 (func (param i32 i32)))
- (type $9 (func (param i32 i32 i32) (result i32)))
- (type $10 (func (param i32 i32 i32 i32) (result i32)))
- (type $11 (func (param i32 i32 i32 i32 i32 f32 i32)))
- (type $12 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
- (type $13 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $14 (func (param i32) (result i32)))
- (type $15 (func (param v128 i32) (result v128)))
- (type $16 (func (param i32 i32 i32 i32 f32 f32)))
+ (type $9 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $10 (func (param i32) (result i32)))
+ (type $11 (func (param i32 i32 i32) (result i32)))
+ (type $12 (func (param i32 i32 i32 i32) (result i32)))
+ (type $13 (func (param i32 i32 i32 i32 i32 f32 i32)))
+ (type $14 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
+ (type $15 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $16 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $17 (func (param v128 i32) (result v128)))
+ (type $18 (func (param i32 i32 i32 i32 f32 f32)))
  (import "env" "memory" (memory $0 1))
  (global $assembly/index/relaxed i32 (i32.const 0))
  (data $0 (i32.const 64) "\00\00\fc\c2\00\00\fcB\7f\00@K\00\00\80?;\aa\b8\bf;\aa8@\18r1?\da\fcu>HWc=\81v\1e<K\b5\af:\00\00\00 ")
  (export "relaxed" (global $assembly/index/relaxed))
  (export "activate" (func $assembly/activations/activate))
  (export "gemm" (func $assembly/gemm/gemm))
- (export "panelVectors" (func $assembly/gemm/panelVectors))
  (export "gru" (func $assembly/gru/gru))
  (export "gruReset" (func $assembly/gru/gruReset))
  (export "lstm" (func $assembly/lstm/lstm))
@@ -35,6 +36,7 @@
  (export "softmax" (func $assembly/rows/softmax))
  (export "anyBetween" (func $assembly/survey/anyBetween))
  (export "hash" (func $assembly/survey/hash))
+ (export "panelVectors" (func $assembly/tiles/panelVectors))
  (export "copyRowsWithoutTiny" (func $assembly/tiny/copyRowsWithoutTiny))
  (export "withoutDenormals" (func $assembly/tiny/withoutDenormals))
  (func $assembly/cell/applyGate (param $0 i32) (param $1 v128) (param $2 f32) (result v128)
@@ -72,6 +74,13 @@
  (func $assembly/gemm/gemm (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32)
   (local $12 i32)
   (local $13 i32)
+  (local $14 i32)
+  (local $15 i32)
+  (local $16 i32)
+  (local $17 v128)
+  (local $18 v128)
+  (local $19 v128)
+  (local $20 v128)
   local.get $8
   i32.eqz
   if
@@ -85,27 +94,27 @@
      local.get $12
      i32.mul
      i32.add
-     local.set $9
+     local.set $8
      local.get $7
      i32.const 4
      i32.shl
-     local.set $13
+     local.set $9
      i32.const 0
-     local.set $8
+     local.set $13
      loop $for-loop|00
-      local.get $8
+      local.get $9
       local.get $13
-      i32.lt_u
+      i32.gt_u
       if
        local.get $8
-       local.get $9
+       local.get $13
        i32.add
        v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
        v128.store
-       local.get $8
+       local.get $13
        i32.const 16
        i32.add
-       local.set $8
+       local.set $13
        br $for-loop|00
       end
      end
@@ -121,13 +130,187 @@
    local.get $10
    local.set $8
   end
+  local.get $6
+  i32.const 1
+  i32.eq
+  local.get $2
+  i32.const 1
+  i32.gt_s
+  i32.and
+  if
+   local.get $7
+   local.set $13
+   loop $while-continue|0
+    local.get $13
+    i32.const 0
+    i32.gt_s
+    if
+     local.get $3
+     i32.const 3
+     local.get $13
+     local.get $13
+     i32.const 3
+     i32.ge_s
+     select
+     local.tee $15
+     i32.const 4
+     i32.shl
+     local.tee $16
+     local.get $5
+     i32.mul
+     i32.add
+     local.tee $6
+     v128.load
+     local.set $18
+     local.get $6
+     i32.const 16
+     i32.const 0
+     local.get $15
+     i32.const 1
+     i32.gt_s
+     select
+     i32.add
+     v128.load
+     local.set $19
+     local.get $6
+     local.get $16
+     i32.add
+     i32.const 16
+     i32.sub
+     v128.load
+     local.set $20
+     local.get $0
+     local.set $7
+     local.get $8
+     local.set $14
+     local.get $10
+     local.set $12
+     local.get $2
+     local.set $6
+     loop $for-loop|1
+      local.get $6
+      i32.const 0
+      i32.gt_s
+      if
+       local.get $12
+       local.get $14
+       v128.load
+       local.get $7
+       v128.load32_splat
+       local.tee $17
+       local.get $18
+       f32x4.mul
+       f32x4.add
+       v128.store
+       local.get $15
+       i32.const 1
+       i32.gt_s
+       if
+        local.get $12
+        local.get $14
+        v128.load offset=16
+        local.get $17
+        local.get $19
+        f32x4.mul
+        f32x4.add
+        v128.store offset=16
+       end
+       local.get $15
+       i32.const 2
+       i32.gt_s
+       if
+        local.get $12
+        local.get $14
+        v128.load offset=32
+        local.get $17
+        local.get $20
+        f32x4.mul
+        f32x4.add
+        v128.store offset=32
+       end
+       local.get $1
+       local.get $7
+       i32.add
+       local.set $7
+       local.get $9
+       local.get $14
+       i32.add
+       local.set $14
+       local.get $11
+       local.get $12
+       i32.add
+       local.set $12
+       local.get $6
+       i32.const 1
+       i32.sub
+       local.set $6
+       br $for-loop|1
+      end
+     end
+     local.get $3
+     local.get $4
+     local.get $16
+     i32.mul
+     i32.add
+     local.set $3
+     local.get $8
+     local.get $16
+     i32.add
+     local.set $8
+     local.get $10
+     local.get $16
+     i32.add
+     local.set $10
+     local.get $13
+     local.get $15
+     i32.sub
+     local.set $13
+     br $while-continue|0
+    end
+   end
+   return
+  end
+  local.get $2
   local.get $2
   i32.const 3
   i32.div_s
-  local.tee $12
+  local.tee $14
+  i32.const 3
+  i32.mul
+  i32.sub
+  i32.const 0
+  local.get $6
+  local.get $7
+  i32.mul
+  i32.const 65536
+  i32.gt_s
+  local.tee $13
+  select
+  local.set $12
+  local.get $14
+  i32.const 0
+  local.get $12
+  i32.const 1
+  i32.eq
+  select
+  if
+   local.get $14
+   i32.const 1
+   i32.sub
+   local.set $14
+   i32.const 4
+   local.set $12
+  end
+  i32.const 1
+  local.get $12
+  i32.const 2
+  i32.eq
+  local.get $14
+  select
   if
    local.get $0
    local.get $1
+   local.get $14
    local.get $12
    local.get $3
    local.get $4
@@ -138,11 +321,14 @@
    local.get $9
    local.get $10
    local.get $11
-   call $assembly/gemm/tiles
+   local.get $13
+   call $assembly/tiles/tiles
    local.get $0
-   local.get $12
+   local.get $14
    i32.const 3
    i32.mul
+   local.get $12
+   i32.add
    local.tee $12
    local.get $1
    i32.mul
@@ -165,7 +351,7 @@
    i32.sub
    local.set $2
   end
-  loop $for-loop|1
+  loop $for-loop|10
    local.get $2
    i32.const 0
    i32.gt_s
@@ -195,7 +381,7 @@
     i32.const 1
     i32.sub
     local.set $2
-    br $for-loop|1
+    br $for-loop|10
    end
   end
  )
@@ -1592,9 +1778,818 @@
    end
   end
  )
- (func $assembly/tile/tile3 (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32)
-  (local $8 v128)
-  (local $9 v128)
+ (func $assembly/tiles/twos (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32)
+  (local $10 i32)
+  (local $11 i32)
+  (local $12 v128)
+  (local $13 v128)
+  (local $14 i32)
+  (local $15 v128)
+  (local $16 i32)
+  (local $17 v128)
+  (local $18 v128)
+  (local $19 v128)
+  (local $20 v128)
+  (local $21 v128)
+  (local $22 v128)
+  (local $23 i32)
+  loop $for-loop|0
+   local.get $2
+   i32.const 0
+   i32.gt_s
+   if
+    local.get $0
+    local.get $1
+    i32.add
+    local.set $11
+    local.get $6
+    local.get $7
+    i32.add
+    local.set $14
+    local.get $8
+    local.get $9
+    i32.add
+    local.set $16
+    local.get $5
+    i32.const 3
+    i32.eq
+    if
+     local.get $4
+     local.set $10
+     local.get $6
+     v128.load
+     local.set $12
+     local.get $6
+     v128.load offset=16
+     local.set $13
+     local.get $6
+     v128.load offset=32
+     local.set $15
+     local.get $14
+     v128.load
+     local.set $17
+     local.get $14
+     v128.load offset=16
+     local.set $18
+     local.get $14
+     v128.load offset=32
+     local.set $19
+     local.get $0
+     local.get $3
+     i32.add
+     local.set $6
+     loop $while-continue|0
+      local.get $0
+      local.get $6
+      i32.lt_u
+      if
+       local.get $12
+       local.get $0
+       v128.load32_splat
+       local.tee $21
+       local.get $10
+       v128.load
+       local.tee $22
+       f32x4.mul
+       f32x4.add
+       local.set $12
+       local.get $17
+       local.get $0
+       local.get $1
+       i32.add
+       v128.load32_splat
+       local.tee $20
+       local.get $22
+       f32x4.mul
+       f32x4.add
+       local.set $17
+       local.get $13
+       local.get $21
+       local.get $10
+       v128.load offset=16
+       local.tee $22
+       f32x4.mul
+       f32x4.add
+       local.set $13
+       local.get $18
+       local.get $20
+       local.get $22
+       f32x4.mul
+       f32x4.add
+       local.set $18
+       local.get $15
+       local.get $21
+       local.get $10
+       v128.load offset=32
+       local.tee $21
+       f32x4.mul
+       f32x4.add
+       local.set $15
+       local.get $19
+       local.get $20
+       local.get $21
+       f32x4.mul
+       f32x4.add
+       local.set $19
+       local.get $0
+       i32.const 4
+       i32.add
+       local.set $0
+       local.get $10
+       i32.const 48
+       i32.add
+       local.set $10
+       br $while-continue|0
+      end
+     end
+     local.get $8
+     local.get $12
+     v128.store
+     local.get $8
+     local.get $13
+     v128.store offset=16
+     local.get $8
+     local.get $15
+     v128.store offset=32
+     local.get $8
+     local.get $9
+     i32.add
+     local.tee $0
+     local.get $17
+     v128.store
+     local.get $0
+     local.get $18
+     v128.store offset=16
+     local.get $0
+     local.get $19
+     v128.store offset=32
+    else
+     local.get $5
+     i32.const 2
+     i32.eq
+     if
+      local.get $0
+      local.get $3
+      i32.add
+      local.set $23
+      local.get $4
+      local.set $10
+      local.get $6
+      v128.load
+      local.set $12
+      local.get $6
+      v128.load offset=16
+      local.set $13
+      loop $while-continue|01
+       local.get $0
+       local.get $23
+       i32.lt_u
+       if
+        local.get $12
+        local.get $0
+        v128.load32_splat
+        local.tee $15
+        local.get $10
+        v128.load
+        f32x4.mul
+        f32x4.add
+        local.set $12
+        local.get $13
+        local.get $15
+        local.get $10
+        v128.load offset=16
+        f32x4.mul
+        f32x4.add
+        local.set $13
+        local.get $0
+        i32.const 4
+        i32.add
+        local.set $0
+        local.get $10
+        i32.const 32
+        i32.add
+        local.set $10
+        br $while-continue|01
+       end
+      end
+      local.get $8
+      local.get $12
+      v128.store
+      local.get $8
+      local.get $13
+      v128.store offset=16
+      local.get $3
+      local.get $11
+      local.tee $0
+      i32.add
+      local.set $8
+      local.get $4
+      local.set $6
+      local.get $14
+      v128.load
+      local.set $12
+      local.get $14
+      v128.load offset=16
+      local.set $13
+      loop $while-continue|03
+       local.get $0
+       local.get $8
+       i32.lt_u
+       if
+        local.get $12
+        local.get $0
+        v128.load32_splat
+        local.tee $15
+        local.get $6
+        v128.load
+        f32x4.mul
+        f32x4.add
+        local.set $12
+        local.get $13
+        local.get $15
+        local.get $6
+        v128.load offset=16
+        f32x4.mul
+        f32x4.add
+        local.set $13
+        local.get $0
+        i32.const 4
+        i32.add
+        local.set $0
+        local.get $6
+        i32.const 32
+        i32.add
+        local.set $6
+        br $while-continue|03
+       end
+      end
+      local.get $16
+      local.get $12
+      v128.store
+      local.get $16
+      local.get $13
+      v128.store offset=16
+     else
+      local.get $0
+      local.get $3
+      i32.add
+      local.set $23
+      local.get $4
+      local.set $10
+      local.get $6
+      v128.load
+      local.set $12
+      loop $while-continue|07
+       local.get $0
+       local.get $23
+       i32.lt_u
+       if
+        local.get $12
+        local.get $0
+        v128.load32_splat
+        local.get $10
+        v128.load
+        f32x4.mul
+        f32x4.add
+        local.set $12
+        local.get $0
+        i32.const 4
+        i32.add
+        local.set $0
+        local.get $10
+        i32.const 16
+        i32.add
+        local.set $10
+        br $while-continue|07
+       end
+      end
+      local.get $8
+      local.get $12
+      v128.store
+      local.get $3
+      local.get $11
+      local.tee $0
+      i32.add
+      local.set $8
+      local.get $4
+      local.set $6
+      local.get $14
+      v128.load
+      local.set $12
+      loop $while-continue|09
+       local.get $0
+       local.get $8
+       i32.lt_u
+       if
+        local.get $12
+        local.get $0
+        v128.load32_splat
+        local.get $6
+        v128.load
+        f32x4.mul
+        f32x4.add
+        local.set $12
+        local.get $0
+        i32.const 4
+        i32.add
+        local.set $0
+        local.get $6
+        i32.const 16
+        i32.add
+        local.set $6
+        br $while-continue|09
+       end
+      end
+      local.get $16
+      local.get $12
+      v128.store
+     end
+    end
+    local.get $1
+    local.get $11
+    i32.add
+    local.set $0
+    local.get $7
+    local.get $14
+    i32.add
+    local.set $6
+    local.get $9
+    local.get $16
+    i32.add
+    local.set $8
+    local.get $2
+    i32.const 2
+    i32.sub
+    local.set $2
+    br $for-loop|0
+   end
+  end
+ )
+ (func $assembly/tiles/tiles (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32) (param $12 i32) (param $13 i32)
+  (local $14 i32)
+  (local $15 i32)
+  (local $16 i32)
+  (local $17 i32)
+  (local $18 i32)
+  (local $19 i32)
+  (local $20 i32)
+  (local $21 i32)
+  (local $22 i32)
+  (local $23 i32)
+  (local $24 i32)
+  (local $25 v128)
+  (local $26 v128)
+  (local $27 v128)
+  (local $28 v128)
+  (local $29 i32)
+  (local $30 i32)
+  (local $31 i32)
+  (local $32 i32)
+  (local $33 v128)
+  (local $34 v128)
+  (local $35 i32)
+  (local $36 v128)
+  (local $37 i32)
+  (local $38 i32)
+  (local $39 v128)
+  (local $40 v128)
+  local.get $4
+  local.get $5
+  local.get $8
+  i32.mul
+  i32.const 4
+  i32.shl
+  i32.add
+  local.set $37
+  loop $while-continue|0
+   local.get $8
+   i32.const 0
+   i32.gt_s
+   if
+    local.get $4
+    i32.const 3
+    local.get $8
+    local.get $8
+    i32.const 3
+    i32.ge_s
+    select
+    local.tee $29
+    i32.const 4
+    i32.shl
+    local.tee $30
+    local.get $6
+    i32.mul
+    i32.add
+    local.set $15
+    local.get $4
+    local.get $5
+    local.get $30
+    i32.mul
+    i32.add
+    local.set $4
+    local.get $0
+    local.set $20
+    local.get $9
+    local.set $14
+    local.get $10
+    local.set $19
+    local.get $7
+    local.set $22
+    loop $do-loop|1
+     i32.const 256
+     local.get $22
+     local.get $22
+     i32.const 256
+     i32.ge_s
+     select
+     local.tee $16
+     i32.const 2
+     i32.shl
+     local.set $24
+     local.get $16
+     i32.const 3
+     i32.add
+     i32.const 2
+     i32.shr_s
+     local.set $35
+     local.get $15
+     i32.const 12288
+     i32.add
+     local.get $4
+     local.get $6
+     i32.const 48
+     i32.mul
+     i32.add
+     local.get $22
+     i32.const 256
+     i32.sub
+     local.tee $22
+     i32.const 0
+     i32.gt_s
+     select
+     local.set $23
+     i32.const 0
+     local.set $31
+     local.get $13
+     i32.eqz
+     local.get $2
+     i32.const 4
+     i32.lt_s
+     i32.or
+     if (result i32)
+      i32.const 1
+     else
+      local.get $23
+      local.get $24
+      i32.const 12
+      i32.mul
+      i32.add
+      local.get $37
+      i32.gt_u
+     end
+     if
+      local.get $15
+      local.set $23
+     else
+      local.get $24
+      i32.const 12
+      i32.mul
+      local.get $2
+      local.get $35
+      i32.mul
+      i32.div_u
+      local.set $31
+     end
+     local.get $20
+     local.set $16
+     local.get $14
+     local.set $21
+     local.get $11
+     local.set $14
+     i32.const 0
+     local.set $32
+     loop $for-loop|2
+      local.get $2
+      local.get $32
+      i32.gt_s
+      if
+       local.get $29
+       i32.const 3
+       i32.eq
+       if
+        local.get $16
+        local.get $1
+        local.get $24
+        local.get $15
+        local.get $23
+        local.get $31
+        local.get $21
+        local.get $19
+        local.get $14
+        local.get $12
+        call $assembly/tile/tile3
+        local.get $23
+        local.get $31
+        local.get $35
+        i32.mul
+        i32.add
+        local.set $23
+       else
+        local.get $29
+        i32.const 2
+        i32.eq
+        if
+         local.get $15
+         local.set $17
+         local.get $21
+         v128.load
+         local.set $25
+         local.get $21
+         v128.load offset=16
+         local.set $26
+         local.get $19
+         local.get $21
+         i32.add
+         local.tee $18
+         v128.load
+         local.set $27
+         local.get $18
+         v128.load offset=16
+         local.set $28
+         local.get $18
+         local.get $19
+         i32.add
+         local.tee $18
+         v128.load
+         local.set $33
+         local.get $18
+         v128.load offset=16
+         local.set $34
+         local.get $24
+         local.get $16
+         local.tee $18
+         i32.add
+         local.set $38
+         loop $while-continue|01
+          local.get $18
+          local.get $38
+          i32.lt_u
+          if
+           local.get $25
+           local.get $18
+           v128.load32_splat
+           local.tee $39
+           local.get $17
+           v128.load
+           local.tee $36
+           f32x4.mul
+           f32x4.add
+           local.set $25
+           local.get $26
+           local.get $39
+           local.get $17
+           v128.load offset=16
+           local.tee $39
+           f32x4.mul
+           f32x4.add
+           local.set $26
+           local.get $27
+           local.get $1
+           local.get $18
+           i32.add
+           v128.load32_splat
+           local.tee $40
+           local.get $36
+           f32x4.mul
+           f32x4.add
+           local.set $27
+           local.get $28
+           local.get $40
+           local.get $39
+           f32x4.mul
+           f32x4.add
+           local.set $28
+           local.get $33
+           local.get $18
+           local.get $1
+           i32.const 1
+           i32.shl
+           i32.add
+           v128.load32_splat
+           local.tee $40
+           local.get $36
+           f32x4.mul
+           f32x4.add
+           local.set $33
+           local.get $34
+           local.get $40
+           local.get $39
+           f32x4.mul
+           f32x4.add
+           local.set $34
+           local.get $18
+           i32.const 4
+           i32.add
+           local.set $18
+           local.get $17
+           i32.const 32
+           i32.add
+           local.set $17
+           br $while-continue|01
+          end
+         end
+         local.get $14
+         local.get $25
+         v128.store
+         local.get $14
+         local.get $26
+         v128.store offset=16
+         local.get $12
+         local.get $14
+         i32.add
+         local.tee $17
+         local.get $27
+         v128.store
+         local.get $17
+         local.get $28
+         v128.store offset=16
+         local.get $12
+         local.get $17
+         i32.add
+         local.tee $17
+         local.get $33
+         v128.store
+         local.get $17
+         local.get $34
+         v128.store offset=16
+        else
+         local.get $15
+         local.set $18
+         local.get $21
+         v128.load
+         local.set $27
+         local.get $19
+         local.get $21
+         i32.add
+         v128.load
+         local.set $25
+         local.get $21
+         local.get $19
+         i32.const 1
+         i32.shl
+         i32.add
+         v128.load
+         local.set $26
+         local.get $24
+         local.get $16
+         local.tee $17
+         i32.add
+         local.set $38
+         loop $while-continue|03
+          local.get $17
+          local.get $38
+          i32.lt_u
+          if
+           local.get $27
+           local.get $17
+           v128.load32_splat
+           local.get $18
+           v128.load
+           local.tee $28
+           f32x4.mul
+           f32x4.add
+           local.set $27
+           local.get $25
+           local.get $1
+           local.get $17
+           i32.add
+           v128.load32_splat
+           local.get $28
+           f32x4.mul
+           f32x4.add
+           local.set $25
+           local.get $26
+           local.get $17
+           local.get $1
+           i32.const 1
+           i32.shl
+           i32.add
+           v128.load32_splat
+           local.get $28
+           f32x4.mul
+           f32x4.add
+           local.set $26
+           local.get $17
+           i32.const 4
+           i32.add
+           local.set $17
+           local.get $18
+           i32.const 16
+           i32.add
+           local.set $18
+           br $while-continue|03
+          end
+         end
+         local.get $14
+         local.get $27
+         v128.store
+         local.get $12
+         local.get $14
+         i32.add
+         local.get $25
+         v128.store
+         local.get $14
+         local.get $12
+         i32.const 1
+         i32.shl
+         i32.add
+         local.get $26
+         v128.store
+        end
+       end
+       local.get $16
+       local.get $1
+       i32.const 3
+       i32.mul
+       i32.add
+       local.set $16
+       local.get $21
+       local.get $19
+       i32.const 3
+       i32.mul
+       i32.add
+       local.set $21
+       local.get $14
+       local.get $12
+       i32.const 3
+       i32.mul
+       i32.add
+       local.set $14
+       local.get $32
+       i32.const 1
+       i32.add
+       local.set $32
+       br $for-loop|2
+      end
+     end
+     local.get $3
+     if
+      local.get $16
+      local.get $1
+      local.get $3
+      local.get $24
+      local.get $15
+      local.get $29
+      local.get $21
+      local.get $19
+      local.get $14
+      local.get $12
+      call $assembly/tiles/twos
+     end
+     local.get $20
+     local.get $24
+     i32.add
+     local.set $20
+     local.get $15
+     local.get $30
+     i32.const 8
+     i32.shl
+     i32.add
+     local.set $15
+     local.get $11
+     local.set $14
+     local.get $12
+     local.set $19
+     local.get $22
+     i32.const 0
+     i32.gt_s
+     br_if $do-loop|1
+    end
+    local.get $9
+    local.get $30
+    i32.add
+    local.set $9
+    local.get $14
+    local.get $30
+    i32.add
+    local.set $11
+    local.get $8
+    local.get $29
+    i32.sub
+    local.set $8
+    br $while-continue|0
+   end
+  end
+ )
+ (func $assembly/tiles/panelVectors (param $0 i32) (result i32)
+  i32.const 3
+  local.get $0
+  local.get $0
+  i32.const 3
+  i32.ge_s
+  select
+ )
+ (func $assembly/tile/tile3 (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32)
   (local $10 v128)
   (local $11 v128)
   (local $12 v128)
@@ -1606,43 +2601,45 @@
   (local $18 v128)
   (local $19 v128)
   (local $20 v128)
-  local.get $4
+  (local $21 v128)
+  (local $22 v128)
+  local.get $6
   v128.load
-  local.set $8
-  local.get $4
-  v128.load offset=16
-  local.set $9
-  local.get $4
-  v128.load offset=32
   local.set $10
-  local.get $4
-  local.get $5
-  i32.add
-  local.tee $4
-  v128.load
+  local.get $6
+  v128.load offset=16
   local.set $11
-  local.get $4
-  v128.load offset=16
+  local.get $6
+  v128.load offset=32
   local.set $12
-  local.get $4
-  v128.load offset=32
-  local.set $13
-  local.get $4
-  local.get $5
+  local.get $6
+  local.get $7
   i32.add
-  local.tee $4
+  local.tee $6
   v128.load
-  local.set $14
-  local.get $4
+  local.set $13
+  local.get $6
   v128.load offset=16
-  local.set $15
-  local.get $4
+  local.set $14
+  local.get $6
   v128.load offset=32
+  local.set $15
+  local.get $6
+  local.get $7
+  i32.add
+  local.tee $6
+  v128.load
   local.set $16
+  local.get $6
+  v128.load offset=16
+  local.set $17
+  local.get $6
+  v128.load offset=32
+  local.set $18
   local.get $0
   local.get $2
   i32.add
-  local.set $4
+  local.set $6
   local.get $0
   i32.const 0
   local.get $2
@@ -1660,314 +2657,321 @@
   local.set $3
   loop $while-continue|0
    local.get $0
-   local.get $4
+   local.get $6
    i32.lt_u
    if
     local.get $2
     i32.const 4
     i32.lt_u
     if
-     local.get $16
+     local.get $18
      local.get $0
      local.get $1
      i32.const 1
      i32.shl
      i32.add
      v128.load32_splat
-     local.tee $17
+     local.tee $19
      local.get $3
      v128.load offset=32
-     local.tee $18
+     local.tee $20
      f32x4.mul
      f32x4.add
-     local.set $16
-     local.get $13
+     local.set $18
+     local.get $15
      local.get $0
      local.get $1
      i32.add
      v128.load32_splat
-     local.tee $19
-     local.get $18
-     f32x4.mul
-     f32x4.add
-     local.set $13
-     local.get $10
-     local.get $0
-     v128.load32_splat
-     local.tee $20
-     local.get $18
-     f32x4.mul
-     f32x4.add
-     local.set $10
-     local.get $15
-     local.get $17
-     local.get $3
-     v128.load offset=16
-     local.tee $18
+     local.tee $21
+     local.get $20
      f32x4.mul
      f32x4.add
      local.set $15
      local.get $12
-     local.get $19
-     local.get $18
+     local.get $0
+     v128.load32_splat
+     local.tee $22
+     local.get $20
      f32x4.mul
      f32x4.add
      local.set $12
-     local.get $9
-     local.get $20
-     local.get $18
+     local.get $17
+     local.get $19
+     local.get $3
+     v128.load offset=16
+     local.tee $20
      f32x4.mul
      f32x4.add
-     local.set $9
+     local.set $17
      local.get $14
-     local.get $17
-     local.get $3
-     v128.load
-     local.tee $17
+     local.get $21
+     local.get $20
      f32x4.mul
      f32x4.add
      local.set $14
      local.get $11
-     local.get $19
-     local.get $17
+     local.get $22
+     local.get $20
      f32x4.mul
      f32x4.add
      local.set $11
-     local.get $8
-     local.get $20
-     local.get $17
+     local.get $16
+     local.get $19
+     local.get $3
+     v128.load
+     local.tee $19
      f32x4.mul
      f32x4.add
-     local.set $8
+     local.set $16
+     local.get $13
+     local.get $21
+     local.get $19
+     f32x4.mul
+     f32x4.add
+     local.set $13
+     local.get $10
+     local.get $22
+     local.get $19
+     f32x4.mul
+     f32x4.add
+     local.set $10
     end
     local.get $2
     i32.const 8
     i32.lt_u
     if
-     local.get $16
+     local.get $18
      local.get $0
      local.get $1
      i32.const 1
      i32.shl
      i32.add
      v128.load32_splat offset=4
-     local.tee $17
+     local.tee $19
      local.get $3
      v128.load offset=80
-     local.tee $18
+     local.tee $20
      f32x4.mul
      f32x4.add
-     local.set $16
-     local.get $13
+     local.set $18
+     local.get $15
      local.get $0
      local.get $1
      i32.add
      v128.load32_splat offset=4
-     local.tee $19
-     local.get $18
-     f32x4.mul
-     f32x4.add
-     local.set $13
-     local.get $10
-     local.get $0
-     v128.load32_splat offset=4
-     local.tee $20
-     local.get $18
-     f32x4.mul
-     f32x4.add
-     local.set $10
-     local.get $15
-     local.get $17
-     local.get $3
-     v128.load offset=64
-     local.tee $18
+     local.tee $21
+     local.get $20
      f32x4.mul
      f32x4.add
      local.set $15
      local.get $12
-     local.get $19
-     local.get $18
+     local.get $0
+     v128.load32_splat offset=4
+     local.tee $22
+     local.get $20
      f32x4.mul
      f32x4.add
      local.set $12
-     local.get $9
-     local.get $20
-     local.get $18
+     local.get $17
+     local.get $19
+     local.get $3
+     v128.load offset=64
+     local.tee $20
      f32x4.mul
      f32x4.add
-     local.set $9
+     local.set $17
      local.get $14
-     local.get $17
-     local.get $3
-     v128.load offset=48
-     local.tee $17
+     local.get $21
+     local.get $20
      f32x4.mul
      f32x4.add
      local.set $14
      local.get $11
-     local.get $19
-     local.get $17
+     local.get $22
+     local.get $20
      f32x4.mul
      f32x4.add
      local.set $11
-     local.get $8
-     local.get $20
-     local.get $17
+     local.get $16
+     local.get $19
+     local.get $3
+     v128.load offset=48
+     local.tee $19
      f32x4.mul
      f32x4.add
-     local.set $8
+     local.set $16
+     local.get $13
+     local.get $21
+     local.get $19
+     f32x4.mul
+     f32x4.add
+     local.set $13
+     local.get $10
+     local.get $22
+     local.get $19
+     f32x4.mul
+     f32x4.add
+     local.set $10
     end
     local.get $2
     i32.const 12
     i32.lt_u
     if
-     local.get $16
+     local.get $18
      local.get $0
      local.get $1
      i32.const 1
      i32.shl
      i32.add
      v128.load32_splat offset=8
-     local.tee $17
+     local.tee $19
      local.get $3
      v128.load offset=128
-     local.tee $18
+     local.tee $20
      f32x4.mul
      f32x4.add
-     local.set $16
-     local.get $13
+     local.set $18
+     local.get $15
      local.get $0
      local.get $1
      i32.add
      v128.load32_splat offset=8
-     local.tee $19
-     local.get $18
-     f32x4.mul
-     f32x4.add
-     local.set $13
-     local.get $10
-     local.get $0
-     v128.load32_splat offset=8
-     local.tee $20
-     local.get $18
-     f32x4.mul
-     f32x4.add
-     local.set $10
-     local.get $15
-     local.get $17
-     local.get $3
-     v128.load offset=112
-     local.tee $18
+     local.tee $21
+     local.get $20
      f32x4.mul
      f32x4.add
      local.set $15
      local.get $12
-     local.get $19
-     local.get $18
+     local.get $0
+     v128.load32_splat offset=8
+     local.tee $22
+     local.get $20
      f32x4.mul
      f32x4.add
      local.set $12
-     local.get $9
-     local.get $20
-     local.get $18
+     local.get $17
+     local.get $19
+     local.get $3
+     v128.load offset=112
+     local.tee $20
      f32x4.mul
      f32x4.add
-     local.set $9
+     local.set $17
      local.get $14
-     local.get $17
-     local.get $3
-     v128.load offset=96
-     local.tee $17
+     local.get $21
+     local.get $20
      f32x4.mul
      f32x4.add
      local.set $14
      local.get $11
-     local.get $19
-     local.get $17
+     local.get $22
+     local.get $20
      f32x4.mul
      f32x4.add
      local.set $11
-     local.get $8
-     local.get $20
-     local.get $17
+     local.get $16
+     local.get $19
+     local.get $3
+     v128.load offset=96
+     local.tee $19
      f32x4.mul
      f32x4.add
-     local.set $8
+     local.set $16
+     local.get $13
+     local.get $21
+     local.get $19
+     f32x4.mul
+     f32x4.add
+     local.set $13
+     local.get $10
+     local.get $22
+     local.get $19
+     f32x4.mul
+     f32x4.add
+     local.set $10
     end
     i32.const 0
     local.set $2
-    local.get $8
+    local.get $4
+    i32.load8_u
+    drop
+    local.get $4
+    local.get $5
+    i32.add
+    local.set $4
+    local.get $10
     local.get $0
     v128.load32_splat offset=12
-    local.tee $17
+    local.tee $19
     local.get $3
     v128.load offset=144
-    local.tee $18
+    local.tee $20
     f32x4.mul
     f32x4.add
-    local.set $8
-    local.get $11
+    local.set $10
+    local.get $13
     local.get $0
     local.get $1
     i32.add
     v128.load32_splat offset=12
-    local.tee $19
-    local.get $18
+    local.tee $21
+    local.get $20
     f32x4.mul
     f32x4.add
-    local.set $11
-    local.get $14
+    local.set $13
+    local.get $16
     local.get $0
     local.get $1
     i32.const 1
     i32.shl
     i32.add
     v128.load32_splat offset=12
+    local.tee $22
+    local.get $20
+    f32x4.mul
+    f32x4.add
+    local.set $16
+    local.get $11
+    local.get $19
+    local.get $3
+    v128.load offset=160
     local.tee $20
-    local.get $18
+    f32x4.mul
+    f32x4.add
+    local.set $11
+    local.get $14
+    local.get $21
+    local.get $20
     f32x4.mul
     f32x4.add
     local.set $14
-    local.get $9
     local.get $17
-    local.get $3
-    v128.load offset=160
-    local.tee $18
+    local.get $22
+    local.get $20
     f32x4.mul
     f32x4.add
-    local.set $9
+    local.set $17
     local.get $12
     local.get $19
-    local.get $18
+    local.get $3
+    v128.load offset=176
+    local.tee $19
     f32x4.mul
     f32x4.add
     local.set $12
     local.get $15
-    local.get $20
-    local.get $18
+    local.get $21
+    local.get $19
     f32x4.mul
     f32x4.add
     local.set $15
-    local.get $10
-    local.get $17
-    local.get $3
-    v128.load offset=176
-    local.tee $17
-    f32x4.mul
-    f32x4.add
-    local.set $10
-    local.get $13
+    local.get $18
+    local.get $22
     local.get $19
-    local.get $17
     f32x4.mul
     f32x4.add
-    local.set $13
-    local.get $16
-    local.get $20
-    local.get $17
-    f32x4.mul
-    f32x4.add
-    local.set $16
+    local.set $18
     local.get $0
     i32.const 16
     i32.add
@@ -1979,38 +2983,38 @@
     br $while-continue|0
    end
   end
-  local.get $6
   local.get $8
-  v128.store
-  local.get $6
-  local.get $9
-  v128.store offset=16
-  local.get $6
   local.get $10
-  v128.store offset=32
-  local.get $6
-  local.get $7
-  i32.add
-  local.tee $0
+  v128.store
+  local.get $8
   local.get $11
-  v128.store
-  local.get $0
-  local.get $12
   v128.store offset=16
-  local.get $0
-  local.get $13
+  local.get $8
+  local.get $12
   v128.store offset=32
-  local.get $0
-  local.get $7
+  local.get $8
+  local.get $9
   i32.add
   local.tee $0
-  local.get $14
+  local.get $13
   v128.store
+  local.get $0
+  local.get $14
+  v128.store offset=16
   local.get $0
   local.get $15
+  v128.store offset=32
+  local.get $0
+  local.get $9
+  i32.add
+  local.tee $0
+  local.get $16
+  v128.store
+  local.get $0
+  local.get $17
   v128.store offset=16
   local.get $0
-  local.get $16
+  local.get $18
   v128.store offset=32
  )
  (func $assembly/survey/hash (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
@@ -5424,384 +6428,6 @@
   local.get $5
   local.get $17
   v128.store offset=176
- )
- (func $assembly/gemm/tiles (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32)
-  (local $12 i32)
-  (local $13 i32)
-  (local $14 i32)
-  (local $15 i32)
-  (local $16 i32)
-  (local $17 i32)
-  (local $18 i32)
-  (local $19 i32)
-  (local $20 i32)
-  (local $21 v128)
-  (local $22 i32)
-  (local $23 v128)
-  (local $24 v128)
-  (local $25 v128)
-  (local $26 v128)
-  (local $27 i32)
-  (local $28 i32)
-  (local $29 i32)
-  (local $30 i32)
-  (local $31 v128)
-  (local $32 v128)
-  (local $33 v128)
-  (local $34 v128)
-  loop $while-continue|0
-   local.get $7
-   i32.const 0
-   i32.gt_s
-   if
-    local.get $3
-    i32.const 3
-    local.get $7
-    local.get $7
-    i32.const 3
-    i32.ge_s
-    select
-    local.tee $28
-    i32.const 4
-    i32.shl
-    local.tee $30
-    local.get $5
-    i32.mul
-    i32.add
-    local.set $15
-    local.get $0
-    local.set $14
-    local.get $8
-    local.set $12
-    local.get $9
-    local.set $16
-    local.get $6
-    local.set $19
-    loop $do-loop|1
-     i32.const 384
-     local.get $19
-     local.get $19
-     i32.const 384
-     i32.ge_s
-     select
-     i32.const 2
-     i32.shl
-     local.set $29
-     local.get $14
-     local.set $13
-     local.get $12
-     local.set $20
-     local.get $10
-     local.set $12
-     i32.const 0
-     local.set $27
-     loop $for-loop|2
-      local.get $2
-      local.get $27
-      i32.gt_s
-      if
-       local.get $28
-       i32.const 3
-       i32.eq
-       if
-        local.get $13
-        local.get $1
-        local.get $29
-        local.get $15
-        local.get $20
-        local.get $16
-        local.get $12
-        local.get $11
-        call $assembly/tile/tile3
-       else
-        local.get $28
-        i32.const 2
-        i32.eq
-        if
-         local.get $15
-         local.set $18
-         local.get $20
-         v128.load
-         local.set $34
-         local.get $20
-         v128.load offset=16
-         local.set $33
-         local.get $16
-         local.get $20
-         i32.add
-         local.tee $17
-         v128.load
-         local.set $32
-         local.get $17
-         v128.load offset=16
-         local.set $31
-         local.get $16
-         local.get $17
-         i32.add
-         local.tee $17
-         v128.load
-         local.set $26
-         local.get $17
-         v128.load offset=16
-         local.set $25
-         local.get $29
-         local.get $13
-         local.tee $17
-         i32.add
-         local.set $22
-         loop $while-continue|01
-          local.get $17
-          local.get $22
-          i32.lt_u
-          if
-           local.get $34
-           local.get $17
-           v128.load32_splat
-           local.tee $21
-           local.get $18
-           v128.load
-           local.tee $24
-           f32x4.mul
-           f32x4.add
-           local.set $34
-           local.get $33
-           local.get $21
-           local.get $18
-           v128.load offset=16
-           local.tee $23
-           f32x4.mul
-           f32x4.add
-           local.set $33
-           local.get $32
-           local.get $1
-           local.get $17
-           i32.add
-           v128.load32_splat
-           local.tee $21
-           local.get $24
-           f32x4.mul
-           f32x4.add
-           local.set $32
-           local.get $31
-           local.get $21
-           local.get $23
-           f32x4.mul
-           f32x4.add
-           local.set $31
-           local.get $26
-           local.get $17
-           local.get $1
-           i32.const 1
-           i32.shl
-           i32.add
-           v128.load32_splat
-           local.tee $21
-           local.get $24
-           f32x4.mul
-           f32x4.add
-           local.set $26
-           local.get $25
-           local.get $21
-           local.get $23
-           f32x4.mul
-           f32x4.add
-           local.set $25
-           local.get $17
-           i32.const 4
-           i32.add
-           local.set $17
-           local.get $18
-           i32.const 32
-           i32.add
-           local.set $18
-           br $while-continue|01
-          end
-         end
-         local.get $12
-         local.get $34
-         v128.store
-         local.get $12
-         local.get $33
-         v128.store offset=16
-         local.get $11
-         local.get $12
-         i32.add
-         local.tee $17
-         local.get $32
-         v128.store
-         local.get $17
-         local.get $31
-         v128.store offset=16
-         local.get $11
-         local.get $17
-         i32.add
-         local.tee $17
-         local.get $26
-         v128.store
-         local.get $17
-         local.get $25
-         v128.store offset=16
-        else
-         local.get $15
-         local.set $17
-         local.get $20
-         v128.load
-         local.set $32
-         local.get $16
-         local.get $20
-         i32.add
-         v128.load
-         local.set $34
-         local.get $20
-         local.get $16
-         i32.const 1
-         i32.shl
-         i32.add
-         v128.load
-         local.set $33
-         local.get $29
-         local.get $13
-         local.tee $18
-         i32.add
-         local.set $22
-         loop $while-continue|03
-          local.get $18
-          local.get $22
-          i32.lt_u
-          if
-           local.get $32
-           local.get $18
-           v128.load32_splat
-           local.get $17
-           v128.load
-           local.tee $21
-           f32x4.mul
-           f32x4.add
-           local.set $32
-           local.get $34
-           local.get $1
-           local.get $18
-           i32.add
-           v128.load32_splat
-           local.get $21
-           f32x4.mul
-           f32x4.add
-           local.set $34
-           local.get $33
-           local.get $18
-           local.get $1
-           i32.const 1
-           i32.shl
-           i32.add
-           v128.load32_splat
-           local.get $21
-           f32x4.mul
-           f32x4.add
-           local.set $33
-           local.get $18
-           i32.const 4
-           i32.add
-           local.set $18
-           local.get $17
-           i32.const 16
-           i32.add
-           local.set $17
-           br $while-continue|03
-          end
-         end
-         local.get $12
-         local.get $32
-         v128.store
-         local.get $11
-         local.get $12
-         i32.add
-         local.get $34
-         v128.store
-         local.get $12
-         local.get $11
-         i32.const 1
-         i32.shl
-         i32.add
-         local.get $33
-         v128.store
-        end
-       end
-       local.get $13
-       local.get $1
-       i32.const 3
-       i32.mul
-       i32.add
-       local.set $13
-       local.get $20
-       local.get $16
-       i32.const 3
-       i32.mul
-       i32.add
-       local.set $20
-       local.get $12
-       local.get $11
-       i32.const 3
-       i32.mul
-       i32.add
-       local.set $12
-       local.get $27
-       i32.const 1
-       i32.add
-       local.set $27
-       br $for-loop|2
-      end
-     end
-     local.get $14
-     local.get $29
-     i32.add
-     local.set $14
-     local.get $15
-     local.get $30
-     i32.const 384
-     i32.mul
-     i32.add
-     local.set $15
-     local.get $10
-     local.set $12
-     local.get $11
-     local.set $16
-     local.get $19
-     i32.const 384
-     i32.sub
-     local.tee $19
-     i32.const 0
-     i32.gt_s
-     br_if $do-loop|1
-    end
-    local.get $3
-    local.get $4
-    local.get $30
-    i32.mul
-    i32.add
-    local.set $3
-    local.get $8
-    local.get $30
-    i32.add
-    local.set $8
-    local.get $12
-    local.get $30
-    i32.add
-    local.set $10
-    local.get $7
-    local.get $28
-    i32.sub
-    local.set $7
-    br $while-continue|0
-   end
-  end
- )
- (func $assembly/gemm/panelVectors (param $0 i32) (result i32)
-  i32.const 3
-  local.get $0
-  local.get $0
-  i32.const 3
-  i32.ge_s
-  select
  )
  (func $assembly/gemm/gemv (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32)
   (local $8 v128)

@@ -11,15 +11,20 @@ const GUARD = 64;
 /** Static data of the kernels lies below. */
 const START = 1024;
 
-/** The builds this runtime accepts; node 20 does not take `relaxed`. */
-export const builds = (['simd', 'relaxed'] as const).flatMap((name) => {
+const files = (['simd', 'relaxed'] as const).flatMap((name) => {
   const bytes = readFileSync(new URL(`../../dist/kernels/${name}.wasm`, import.meta.url));
-  if (!WebAssembly.validate(bytes)) return [];
-  const memory = new WebAssembly.Memory({ initial: PAGES });
-  const kernels = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } })
-    .exports as unknown as AllKernels;
-  return [{ name, kernels, memory }];
+  return WebAssembly.validate(bytes) ? [{ name, module: new WebAssembly.Module(bytes) }] : [];
 });
+
+/** The builds this runtime accepts, each with a memory; node 20 does not take `relaxed`. */
+export const buildsWith = (pages: number) =>
+  files.map(({ name, module }) => {
+    const memory = new WebAssembly.Memory({ initial: pages });
+    const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as AllKernels;
+    return { name, kernels, memory };
+  });
+
+export const builds = buildsWith(PAGES);
 
 export type Build = (typeof builds)[number];
 
