@@ -1,4 +1,4 @@
-import { FLAG, VECTOR_BYTES } from '../../wasm/abi.js';
+import { FLAG, spread, VECTOR_BYTES } from '../../wasm/abi.js';
 import type { Op, PlanContext, ValueBuffer } from '../layer.js';
 import type { Cell } from './cell.js';
 
@@ -24,22 +24,20 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
   const { time } = x;
   const { kernel, descriptor, projection, inputs } = cell;
   const { address: layer, flagsIndex } = descriptor;
-  const rawBytes = projection.vectors * VECTOR_BYTES;
+  const rawStride = spread(projection.vectors * VECTOR_BYTES);
   const copies = time > 1 && cell.flushesInputs;
-  const rowBytes = rawBytes + (copies ? x.stride : 0);
-  const chunk = Math.max(1, Math.min(time, Math.floor(RAW_BYTES / (rowBytes * batch))));
-  const xBytes = copies ? chunk * x.stride : 0;
-  const scratchBytes = cell.scratchVectors * VECTOR_BYTES;
-  // raw [batch][chunk][rawVectors·4], scratch [batch][scratchVectors·4], x without tiny numbers [batch][chunk][x.stride / 4]
-  const raw = context.shared(batch * (chunk * rawBytes + scratchBytes + xBytes));
-  const rawStride = chunk * rawBytes;
-  const scratch = raw + batch * rawStride;
+  const xStride = copies ? x.stride : 0;
+  const chunk = Math.max(1, Math.min(time, Math.floor(RAW_BYTES / ((rawStride + xStride) * batch))));
+  // raw [chunk][batch][rawVectors·4], x without tiny numbers [chunk][batch][x.stride / 4], scratch [batch][scratchVectors·4]
+  const rows = chunk * batch;
+  const raw = context.shared(rows * (rawStride + xStride) + batch * cell.scratchVectors * VECTOR_BYTES);
+  const copy = raw + rows * rawStride;
+  const scratch = copy + rows * xStride;
   // Keras zeroes a masked last timestep too; behind a row's length, the last output is that at its end.
   const zero = cell.zeroOutputForMask || (context.zeroMasked && options.sequences);
   const flags = descriptor.flags | (zero ? FLAG.zeroOutputForMask : 0);
   const h = cell.place.parts[0].offset;
   const xTime = time * x.stride;
-  const copy = scratch + batch * scratchBytes;
   const outTime = options.sequences ? time * out.stride : out.stride;
   const { backwards, sequences } = options;
   const last = backwards ? 0 : time - 1;
@@ -81,24 +79,26 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
   const product = (a: number, aStride: number, rows: number, c: number, cStride: number): void =>
     projection.applyTerms(0, inputs, a, aStride, rows, projection.bias, 0, c, cStride);
   const project = (from: number, count: number): void => {
-    let first = x.address + from * x.stride;
-    let firstTime = xTime;
+    const first = x.address + from * x.stride;
+    const rawTime = batch * rawStride;
     if (copies) {
+      // Put next to one another, all rows of all timesteps make one product.
       for (let b = 0; b < batch; b++) {
-        const to = copy + b * xBytes;
-        context.kernels.copyRowsWithoutTiny(first + b * xTime, x.stride, to, x.stride, count, inputs);
+        context.kernels.copyRowsWithoutTiny(
+          first + b * xTime,
+          xStride,
+          copy + b * xStride,
+          batch * xStride,
+          count,
+          inputs,
+        );
       }
-      first = copy;
-      firstTime = xBytes;
-    }
-    // The batch's rows stand next to one another: one product for all.
-    if (count === time && chunk === time) {
-      product(first, x.stride, batch * time, raw, rawBytes);
+      product(copy, xStride, batch * count, raw, rawStride);
       // Otherwise the longer of the two directions makes the rows of each product.
     } else if (count > batch) {
-      for (let b = 0; b < batch; b++) product(first + b * firstTime, x.stride, count, raw + b * rawStride, rawBytes);
+      for (let b = 0; b < batch; b++) product(first + b * xTime, x.stride, count, raw + b * rawStride, rawTime);
     } else {
-      for (let t = 0; t < count; t++) product(first + t * x.stride, firstTime, batch, raw + t * rawBytes, rawStride);
+      for (let t = 0; t < count; t++) product(first + t * x.stride, xTime, batch, raw + t * rawTime, rawStride);
     }
   };
   return (state) => {
@@ -109,7 +109,7 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
       project(from, count);
       for (let i = 0; i < count; i++) {
         const t = backwards ? from + count - 1 - i : from + i;
-        step(state, t, 0, raw + (t - from) * rawBytes);
+        step(state, t, 0, raw + (t - from) * batch * rawStride);
       }
     }
   };
