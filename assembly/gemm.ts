@@ -1,8 +1,8 @@
 import { zeros } from './arith';
-import { panel1, panel12, panel2, panel3, panel4, panel6, panel8 } from './gemv';
+import { narrow, panel12, panel4, panel6, panel8 } from './gemv';
 import { pairs } from './pairs';
 import { fillVectors } from './rows';
-import { outer, tiles } from './tiles';
+import { tiles } from './tiles';
 
 /** Vectors of weights, 1 MB, that a second-level cache keeps: of fewer, a row or two more are faster by themselves, reading all again. */
 const CACHED: i32 = 1 << 16;
@@ -31,7 +31,6 @@ export function gemm(
     init = c;
     initStride = cStride;
   }
-  if (rows > 1 && k == 1) return outer(a, aStride, rows, w, panelRows, k0, vectors, init, initStride, c, cStride);
   if (ASC_FEATURE_RELAXED_SIMD && rows > 1 && vectors >= 6) {
     const taken = vectors - (vectors % 6);
     pairs(a, aStride, rows, w, panelRows, k0, k, taken, init, initStride, c, cStride);
@@ -41,19 +40,14 @@ export function gemm(
     vectors -= taken;
   }
   const far = !ASC_FEATURE_RELAXED_SIMD && k * vectors > CACHED;
-  let triples = rows / 3;
-  let rest = far ? rows - 3 * triples : 0;
-  if (rest == 1 && triples) {
-    triples--;
-    rest = 4;
-  }
-  if (triples || rest == 2) {
-    tiles(a, aStride, triples, rest, w, panelRows, k0, k, vectors, init, initStride, c, cStride, far);
-    const done = <usize>(3 * triples + rest);
+  const rest = rows % 3;
+  const done = far && rest == 2 ? rows : rows - rest;
+  if (done) {
+    tiles(a, aStride, done, w, panelRows, k0, k, vectors, init, initStride, c, cStride, far);
     a += done * aStride;
     init += done * initStride;
     c += done * cStride;
-    rows -= <i32>done;
+    rows -= done;
   }
   for (; rows > 0; rows--) {
     gemv(a, w, panelRows, k0, k, vectors, init, c);
@@ -102,7 +96,7 @@ function gemv(a: usize, w: usize, panelRows: i32, k0: i32, k: i32, vectors: i32,
     c += 96;
     vectors -= 6;
   } else if (vectors == 11 || vectors == 7 || vectors == 5) {
-    panel3(a, end, w, init, c);
+    narrow(a, end, w, 3, init, c);
     w += strip;
     init += 48;
     c += 48;
@@ -110,7 +104,5 @@ function gemv(a: usize, w: usize, panelRows: i32, k0: i32, k: i32, vectors: i32,
   }
   if (vectors == 8) panel8(a, end, w, strip, w + 2 * strip - row, init, c);
   else if (vectors == 4) panel4(a, end, w, w + strip - 2 * row, init, c);
-  else if (vectors == 3) panel3(a, end, w, init, c);
-  else if (vectors == 2) panel2(a, end, w - row, init, c);
-  else if (vectors == 1) panel1(a, end, w - 2 * row, init, c);
+  else if (vectors > 0) narrow(a, end, w - <usize>(3 - vectors) * row, vectors, init, c);
 }

@@ -121,12 +121,17 @@ export function panel8(a: usize, end: usize, w: usize, strip: usize, last: usize
   let c5 = v128.load(init, 80);
   let c6 = v128.load(init, 96);
   let c7 = v128.load(init, 112);
-  let skip = (a - end) & 15;
+  let skip: usize = (a - end) & 15;
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    // As in tile3: one k a round.
+    skip = 12;
+    end -= 12;
+  }
   a -= skip;
   w -= 12 * skip;
   last -= 8 * skip;
   while (a < end) {
-    if (skip < 4) {
+    if (!ASC_FEATURE_RELAXED_SIMD && skip < 4) {
       const x = v128.load32_splat(a);
       c7 = madd(c7, x, v128.load(last, 16));
       c6 = madd(c6, x, v128.load(last));
@@ -137,7 +142,7 @@ export function panel8(a: usize, end: usize, w: usize, strip: usize, last: usize
       c1 = madd(c1, x, v128.load(w, 16));
       c0 = madd(c0, x, v128.load(w));
     }
-    if (skip < 8) {
+    if (!ASC_FEATURE_RELAXED_SIMD && skip < 8) {
       const x = v128.load32_splat(a, 4);
       c7 = madd(c7, x, v128.load(last, 48));
       c6 = madd(c6, x, v128.load(last, 32));
@@ -148,7 +153,7 @@ export function panel8(a: usize, end: usize, w: usize, strip: usize, last: usize
       c1 = madd(c1, x, v128.load(w, 64));
       c0 = madd(c0, x, v128.load(w, 48));
     }
-    if (skip < 12) {
+    if (!ASC_FEATURE_RELAXED_SIMD && skip < 12) {
       const x = v128.load32_splat(a, 8);
       c7 = madd(c7, x, v128.load(last, 80));
       c6 = madd(c6, x, v128.load(last, 64));
@@ -169,9 +174,9 @@ export function panel8(a: usize, end: usize, w: usize, strip: usize, last: usize
     c5 = madd(c5, x, v128.load(w + strip, 176));
     c6 = madd(c6, x, v128.load(last, 96));
     c7 = madd(c7, x, v128.load(last, 112));
-    a += 16;
-    w += 192;
-    last += 128;
+    a += ASC_FEATURE_RELAXED_SIMD ? 4 : 16;
+    w += ASC_FEATURE_RELAXED_SIMD ? 48 : 192;
+    last += ASC_FEATURE_RELAXED_SIMD ? 32 : 128;
   }
   v128.store(c, c0, 0);
   v128.store(c, c1, 16);
@@ -270,4 +275,11 @@ export function panel1(a: usize, end: usize, w: usize, init: usize, c: usize): v
     w += 16;
   }
   v128.store(c, c0, 0);
+}
+
+/** One strip of `width` vectors, 3, 2 or 1. */
+export function narrow(a: usize, end: usize, w: usize, width: i32, init: usize, c: usize): void {
+  if (width == 3) panel3(a, end, w, init, c);
+  else if (width == 2) panel2(a, end, w, init, c);
+  else panel1(a, end, w, init, c);
 }

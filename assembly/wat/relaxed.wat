@@ -1,21 +1,24 @@
 (module
  (type $0 (func (param i32 i32 i32 i32 i32 i32)))
- (type $1 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $2 (func (param i32 i32 i32 i32 i32)))
- (type $3 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $4 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $5 (func (param i32 i32 i32 i32 i32 i32 i32)))
- (type $6 (func (param i32 v128 f32) (result v128)))
- (type $7 (func (param v128 i32 v128 v128) (result v128)))
- (type $8 (func (param i32 i32)))
- (type $9 (func (param i32) (result i32)))
- (type $10 (func (param i32 i32 i32) (result i32)))
- (type $11 (func (param i32 i32 i32 i32) (result i32)))
- (type $12 (func (param i32 i32 i32 i32 i32 f32 i32)))
- (type $13 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
- (type $14 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $15 (func (param v128 i32) (result v128)))
- (type $16 (func (param i32 i32 i32 i32 f32 f32)))
+ (type $1 (func (param i32 i32 i32 i32 i32)))
+ (type $2 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $3 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $4 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $5 (func (param i32 i32)))
+ (type $6 (func (param v128) (result v128)))
+ (type $7 (func (param i32 i32 i32 i32 i32 i32 i32)))
+ (type $8 (func (param i32 v128 f32) (result v128)))
+ (type $9 (func (param i32 i32 i32)))
+ (type $10 (func (param v128 i32 v128 v128) (result v128)))
+ (type $11 (func (param i32) (result i32)))
+ (type $12 (func (param i32 i32 i32) (result i32)))
+ (type $13 (func (param i32 i32 i32 i32) (result i32)))
+ (type $14 (func (param i32 i32 i32 i32 i32 f32 i32)))
+ (type $15 (func (param i32 i32 i32 i32 i32 i32 i32 f32)))
+ (type $16 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $17 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32)))
+ (type $18 (func (param v128 i32) (result v128)))
+ (type $19 (func (param i32 i32 i32 i32 f32 f32)))
  (import "env" "memory" (memory $0 1))
  (global $assembly/index/relaxed i32 (i32.const 1))
  (data $0 (i32.const 64) "\00\00\fc\c2\00\00\fcB\7f\00@K\00\00\80?;\aa\b8\bf;\aa8@\18r1?\da\fcu>HWc=\81v\1e<K\b5\af:\00\00\00 ")
@@ -38,88 +41,53 @@
  (export "copyRowsWithoutTiny" (func $assembly/tiny/copyRowsWithoutTiny))
  (export "withoutDenormals" (func $assembly/tiny/withoutDenormals))
  (func $assembly/cell/applyGate (param $0 i32) (param $1 v128) (param $2 f32) (result v128)
-  (local $3 f32)
-  (local $4 f32)
-  local.get $0
-  f32.load offset=4
-  local.set $3
-  local.get $0
-  f32.load offset=8
-  local.set $4
+  local.get $1
+  local.get $2
+  f32x4.splat
+  f32x4.pmin
+  local.get $2
+  f32.neg
+  f32x4.splat
+  f32x4.pmax
+  local.get $1
   local.get $2
   f32.const 0
   f32.gt
-  if (result v128)
-   local.get $1
-   local.get $2
-   f32x4.splat
-   f32x4.pmin
-   local.get $2
-   f32.neg
-   f32x4.splat
-   f32x4.pmax
-  else
-   local.get $1
-  end
+  select
   local.get $0
   i32.load
-  local.get $3
+  local.get $0
+  f32.load offset=4
   f32x4.splat
-  local.get $4
+  local.get $0
+  f32.load offset=8
   f32x4.splat
   call $assembly/activations/apply
  )
  (func $assembly/gemm/gemm (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32)
   (local $12 i32)
   (local $13 i32)
-  (local $14 i32)
-  (local $15 i32)
-  (local $16 i32)
-  (local $17 v128)
-  (local $18 v128)
-  (local $19 v128)
-  (local $20 v128)
   local.get $8
   i32.eqz
   if
    loop $for-loop|0
     local.get $2
-    local.get $13
+    local.get $12
     i32.gt_s
     if
      local.get $10
      local.get $11
-     local.get $13
+     local.get $12
      i32.mul
      i32.add
-     local.set $8
      local.get $7
      i32.const 4
      i32.shl
-     local.set $9
-     i32.const 0
-     local.set $12
-     loop $for-loop|00
-      local.get $9
-      local.get $12
-      i32.gt_u
-      if
-       local.get $8
-       local.get $12
-       i32.add
-       v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-       v128.store
-       local.get $12
-       i32.const 16
-       i32.add
-       local.set $12
-       br $for-loop|00
-      end
-     end
-     local.get $13
+     call $assembly/rows/fillVectors
+     local.get $12
      i32.const 1
      i32.add
-     local.set $13
+     local.set $12
      br $for-loop|0
     end
    end
@@ -127,145 +95,6 @@
    local.set $9
    local.get $10
    local.set $8
-  end
-  local.get $6
-  i32.const 1
-  i32.eq
-  local.get $2
-  i32.const 1
-  i32.gt_s
-  i32.and
-  if
-   local.get $3
-   local.set $13
-   local.get $7
-   local.set $14
-   loop $while-continue|0
-    local.get $14
-    i32.const 0
-    i32.gt_s
-    if
-     local.get $13
-     i32.const 3
-     local.get $14
-     local.get $14
-     i32.const 3
-     i32.ge_s
-     select
-     local.tee $15
-     i32.const 4
-     i32.shl
-     local.tee $16
-     local.get $5
-     i32.mul
-     i32.add
-     local.tee $3
-     v128.load
-     local.set $18
-     local.get $3
-     i32.const 16
-     i32.const 0
-     local.get $15
-     i32.const 1
-     i32.gt_s
-     select
-     i32.add
-     v128.load
-     local.set $19
-     local.get $3
-     local.get $16
-     i32.add
-     i32.const 16
-     i32.sub
-     v128.load
-     local.set $20
-     local.get $0
-     local.set $6
-     local.get $8
-     local.set $12
-     local.get $10
-     local.set $7
-     local.get $2
-     local.set $3
-     loop $for-loop|1
-      local.get $3
-      i32.const 0
-      i32.gt_s
-      if
-       local.get $7
-       local.get $6
-       v128.load32_splat
-       local.tee $17
-       local.get $18
-       local.get $12
-       v128.load
-       f32x4.relaxed_madd
-       v128.store
-       local.get $15
-       i32.const 1
-       i32.gt_s
-       if
-        local.get $7
-        local.get $17
-        local.get $19
-        local.get $12
-        v128.load offset=16
-        f32x4.relaxed_madd
-        v128.store offset=16
-       end
-       local.get $15
-       i32.const 2
-       i32.gt_s
-       if
-        local.get $7
-        local.get $17
-        local.get $20
-        local.get $12
-        v128.load offset=32
-        f32x4.relaxed_madd
-        v128.store offset=32
-       end
-       local.get $1
-       local.get $6
-       i32.add
-       local.set $6
-       local.get $9
-       local.get $12
-       i32.add
-       local.set $12
-       local.get $7
-       local.get $11
-       i32.add
-       local.set $7
-       local.get $3
-       i32.const 1
-       i32.sub
-       local.set $3
-       br $for-loop|1
-      end
-     end
-     local.get $13
-     local.get $4
-     local.get $16
-     i32.mul
-     i32.add
-     local.set $13
-     local.get $8
-     local.get $16
-     i32.add
-     local.set $8
-     local.get $10
-     local.get $16
-     i32.add
-     local.set $10
-     local.get $14
-     local.get $15
-     i32.sub
-     local.set $14
-     br $while-continue|0
-    end
-   end
-   return
   end
   local.get $2
   i32.const 1
@@ -316,8 +145,10 @@
    local.set $7
   end
   local.get $2
+  local.get $2
   i32.const 3
-  i32.div_s
+  i32.rem_s
+  i32.sub
   local.tee $12
   if
    local.get $0
@@ -333,15 +164,6 @@
    local.get $10
    local.get $11
    call $assembly/tiles/tiles
-   local.get $0
-   local.get $12
-   i32.const 3
-   i32.mul
-   local.tee $12
-   local.get $1
-   i32.mul
-   i32.add
-   local.set $0
    local.get $8
    local.get $9
    local.get $12
@@ -358,8 +180,14 @@
    local.get $12
    i32.sub
    local.set $2
+   local.get $0
+   local.get $1
+   local.get $12
+   i32.mul
+   i32.add
+   local.set $0
   end
-  loop $for-loop|10
+  loop $for-loop|1
    local.get $2
    i32.const 0
    i32.gt_s
@@ -389,41 +217,24 @@
     i32.const 1
     i32.sub
     local.set $2
-    br $for-loop|10
+    br $for-loop|1
    end
   end
  )
  (func $assembly/cell/emit (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
   (local $6 i32)
-  (local $7 i32)
   local.get $0
   i32.const 8
   i32.and
-  local.tee $7
+  local.tee $6
   i32.const 0
   local.get $1
   select
   if
-   loop $for-loop|0
-    local.get $4
-    local.get $6
-    i32.gt_u
-    if
-     local.get $3
-     local.get $6
-     i32.add
-     local.get $2
-     local.get $6
-     i32.add
-     v128.load
-     v128.store
-     local.get $6
-     i32.const 16
-     i32.add
-     local.set $6
-     br $for-loop|0
-    end
-   end
+   local.get $2
+   local.get $3
+   local.get $4
+   call $assembly/rows/copyVectors
   end
   local.get $5
   i32.eqz
@@ -437,52 +248,39 @@
   local.get $1
   select
   if
-   i32.const 0
-   local.set $0
-   loop $for-loop|00
-    local.get $0
-    local.get $4
-    i32.lt_u
-    if
-     local.get $0
-     local.get $5
-     i32.add
-     v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-     v128.store
-     local.get $0
-     i32.const 16
-     i32.add
-     local.set $0
-     br $for-loop|00
-    end
-   end
+   local.get $5
+   local.get $4
+   call $assembly/rows/fillVectors
   else
    local.get $3
    local.get $2
-   local.get $7
+   local.get $6
    select
-   local.set $1
-   i32.const 0
-   local.set $0
-   loop $for-loop|01
+   local.get $5
+   local.get $4
+   call $assembly/rows/copyVectors
+  end
+ )
+ (func $assembly/rows/copyVectors (param $0 i32) (param $1 i32) (param $2 i32)
+  (local $3 i32)
+  loop $for-loop|0
+   local.get $2
+   local.get $3
+   i32.gt_u
+   if
+    local.get $1
+    local.get $3
+    i32.add
     local.get $0
-    local.get $4
-    i32.lt_u
-    if
-     local.get $0
-     local.get $5
-     i32.add
-     local.get $0
-     local.get $1
-     i32.add
-     v128.load
-     v128.store
-     local.get $0
-     i32.const 16
-     i32.add
-     local.set $0
-     br $for-loop|01
-    end
+    local.get $3
+    i32.add
+    v128.load
+    v128.store
+    local.get $3
+    i32.const 16
+    i32.add
+    local.set $3
+    br $for-loop|0
    end
   end
  )
@@ -628,239 +426,28 @@
   local.get $0
   local.get $2
   i32.add
-  local.set $4
-  local.get $0
-  i32.const 0
-  local.get $2
+  i32.const 12
   i32.sub
-  i32.const 15
-  i32.and
-  local.tee $2
+  local.set $2
+  local.get $0
+  i32.const 12
   i32.sub
   local.set $0
   local.get $3
-  local.get $2
-  i32.const 12
-  i32.mul
+  i32.const 144
   i32.sub
   local.set $3
   loop $while-continue|0
    local.get $0
-   local.get $4
+   local.get $2
    i32.lt_u
    if
-    local.get $2
-    i32.const 4
-    i32.lt_u
-    if
-     local.get $0
-     local.get $1
-     i32.const 1
-     i32.shl
-     i32.add
-     v128.load32_splat
-     local.tee $17
-     local.get $3
-     v128.load offset=32
-     local.tee $18
-     local.get $16
-     f32x4.relaxed_madd
-     local.set $16
-     local.get $0
-     local.get $1
-     i32.add
-     v128.load32_splat
-     local.tee $19
-     local.get $18
-     local.get $13
-     f32x4.relaxed_madd
-     local.set $13
-     local.get $0
-     v128.load32_splat
-     local.tee $20
-     local.get $18
-     local.get $10
-     f32x4.relaxed_madd
-     local.set $10
-     local.get $17
-     local.get $3
-     v128.load offset=16
-     local.tee $18
-     local.get $15
-     f32x4.relaxed_madd
-     local.set $15
-     local.get $19
-     local.get $18
-     local.get $12
-     f32x4.relaxed_madd
-     local.set $12
-     local.get $20
-     local.get $18
-     local.get $9
-     f32x4.relaxed_madd
-     local.set $9
-     local.get $17
-     local.get $3
-     v128.load
-     local.tee $17
-     local.get $14
-     f32x4.relaxed_madd
-     local.set $14
-     local.get $19
-     local.get $17
-     local.get $11
-     f32x4.relaxed_madd
-     local.set $11
-     local.get $20
-     local.get $17
-     local.get $8
-     f32x4.relaxed_madd
-     local.set $8
-    end
-    local.get $2
-    i32.const 8
-    i32.lt_u
-    if
-     local.get $0
-     local.get $1
-     i32.const 1
-     i32.shl
-     i32.add
-     v128.load32_splat offset=4
-     local.tee $17
-     local.get $3
-     v128.load offset=80
-     local.tee $18
-     local.get $16
-     f32x4.relaxed_madd
-     local.set $16
-     local.get $0
-     local.get $1
-     i32.add
-     v128.load32_splat offset=4
-     local.tee $19
-     local.get $18
-     local.get $13
-     f32x4.relaxed_madd
-     local.set $13
-     local.get $0
-     v128.load32_splat offset=4
-     local.tee $20
-     local.get $18
-     local.get $10
-     f32x4.relaxed_madd
-     local.set $10
-     local.get $17
-     local.get $3
-     v128.load offset=64
-     local.tee $18
-     local.get $15
-     f32x4.relaxed_madd
-     local.set $15
-     local.get $19
-     local.get $18
-     local.get $12
-     f32x4.relaxed_madd
-     local.set $12
-     local.get $20
-     local.get $18
-     local.get $9
-     f32x4.relaxed_madd
-     local.set $9
-     local.get $17
-     local.get $3
-     v128.load offset=48
-     local.tee $17
-     local.get $14
-     f32x4.relaxed_madd
-     local.set $14
-     local.get $19
-     local.get $17
-     local.get $11
-     f32x4.relaxed_madd
-     local.set $11
-     local.get $20
-     local.get $17
-     local.get $8
-     f32x4.relaxed_madd
-     local.set $8
-    end
-    local.get $2
-    i32.const 12
-    i32.lt_u
-    if
-     local.get $0
-     local.get $1
-     i32.const 1
-     i32.shl
-     i32.add
-     v128.load32_splat offset=8
-     local.tee $17
-     local.get $3
-     v128.load offset=128
-     local.tee $18
-     local.get $16
-     f32x4.relaxed_madd
-     local.set $16
-     local.get $0
-     local.get $1
-     i32.add
-     v128.load32_splat offset=8
-     local.tee $19
-     local.get $18
-     local.get $13
-     f32x4.relaxed_madd
-     local.set $13
-     local.get $0
-     v128.load32_splat offset=8
-     local.tee $20
-     local.get $18
-     local.get $10
-     f32x4.relaxed_madd
-     local.set $10
-     local.get $17
-     local.get $3
-     v128.load offset=112
-     local.tee $18
-     local.get $15
-     f32x4.relaxed_madd
-     local.set $15
-     local.get $19
-     local.get $18
-     local.get $12
-     f32x4.relaxed_madd
-     local.set $12
-     local.get $20
-     local.get $18
-     local.get $9
-     f32x4.relaxed_madd
-     local.set $9
-     local.get $17
-     local.get $3
-     v128.load offset=96
-     local.tee $17
-     local.get $14
-     f32x4.relaxed_madd
-     local.set $14
-     local.get $19
-     local.get $17
-     local.get $11
-     f32x4.relaxed_madd
-     local.set $11
-     local.get $20
-     local.get $17
-     local.get $8
-     f32x4.relaxed_madd
-     local.set $8
-    end
-    i32.const 0
-    local.set $2
     local.get $0
     v128.load32_splat offset=12
-    local.tee $17
+    local.tee $19
     local.get $3
     v128.load offset=144
-    local.tee $18
+    local.tee $20
     local.get $8
     f32x4.relaxed_madd
     local.set $8
@@ -868,8 +455,8 @@
     local.get $1
     i32.add
     v128.load32_splat offset=12
-    local.tee $19
-    local.get $18
+    local.tee $17
+    local.get $20
     local.get $11
     f32x4.relaxed_madd
     local.set $11
@@ -879,51 +466,51 @@
     i32.shl
     i32.add
     v128.load32_splat offset=12
-    local.tee $20
-    local.get $18
+    local.tee $18
+    local.get $20
     local.get $14
     f32x4.relaxed_madd
     local.set $14
-    local.get $17
+    local.get $19
     local.get $3
     v128.load offset=160
-    local.tee $18
+    local.tee $20
     local.get $9
     f32x4.relaxed_madd
     local.set $9
-    local.get $19
-    local.get $18
+    local.get $17
+    local.get $20
     local.get $12
     f32x4.relaxed_madd
     local.set $12
-    local.get $20
     local.get $18
+    local.get $20
     local.get $15
     f32x4.relaxed_madd
     local.set $15
-    local.get $17
+    local.get $19
     local.get $3
     v128.load offset=176
-    local.tee $17
+    local.tee $19
     local.get $10
     f32x4.relaxed_madd
     local.set $10
-    local.get $19
     local.get $17
+    local.get $19
     local.get $13
     f32x4.relaxed_madd
     local.set $13
-    local.get $20
-    local.get $17
+    local.get $18
+    local.get $19
     local.get $16
     f32x4.relaxed_madd
     local.set $16
     local.get $0
-    i32.const 16
+    i32.const 4
     i32.add
     local.set $0
     local.get $3
-    i32.const 192
+    i32.const 48
     i32.add
     local.set $3
     br $while-continue|0
@@ -962,6 +549,119 @@
   local.get $0
   local.get $16
   v128.store offset=32
+ )
+ (func $assembly/rows/fillVectors (param $0 i32) (param $1 i32)
+  (local $2 i32)
+  loop $for-loop|0
+   local.get $1
+   local.get $2
+   i32.gt_u
+   if
+    local.get $0
+    local.get $2
+    i32.add
+    v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+    v128.store
+    local.get $2
+    i32.const 16
+    i32.add
+    local.set $2
+    br $for-loop|0
+   end
+  end
+ )
+ (func $assembly/exp/log1p (param $0 v128) (result v128)
+  (local $1 v128)
+  local.get $0
+  local.get $0
+  v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
+  f32x4.add
+  f32x4.div
+  local.tee $1
+  local.get $1
+  f32x4.mul
+  local.set $0
+  local.get $1
+  local.get $0
+  local.get $0
+  local.get $0
+  local.get $0
+  v128.const i32x4 0x3e9045e8 0x3e9045e8 0x3e9045e8 0x3e9045e8
+  v128.const i32x4 0x3e8f2885 0x3e8f2885 0x3e8f2885 0x3e8f2885
+  f32x4.relaxed_madd
+  v128.const i32x4 0x3ecced73 0x3ecced73 0x3ecced73 0x3ecced73
+  f32x4.relaxed_madd
+  v128.const i32x4 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70
+  f32x4.relaxed_madd
+  v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
+  f32x4.relaxed_madd
+  f32x4.mul
+ )
+ (func $assembly/exp/exp (param $0 v128) (result v128)
+  (local $1 v128)
+  (local $2 v128)
+  local.get $0
+  v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
+  f32x4.mul
+  v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
+  f32x4.pmin
+  v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
+  f32x4.pmax
+  f32x4.nearest
+  i32x4.trunc_sat_f32x4_s
+  local.tee $1
+  i32.const 1
+  i32x4.shr_s
+  local.set $2
+  local.get $0
+  local.get $1
+  f32x4.convert_i32x4_s
+  local.tee $0
+  v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
+  f32x4.mul
+  f32x4.sub
+  local.get $0
+  v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
+  f32x4.mul
+  f32x4.add
+  v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
+  f32x4.pmin
+  v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
+  f32x4.pmax
+  local.tee $0
+  local.get $0
+  local.get $0
+  local.get $0
+  local.get $0
+  local.get $0
+  v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
+  v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
+  f32x4.relaxed_madd
+  v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
+  f32x4.relaxed_madd
+  v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
+  f32x4.relaxed_madd
+  v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
+  f32x4.relaxed_madd
+  v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+  f32x4.relaxed_madd
+  f32x4.mul
+  v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+  f32x4.add
+  local.get $2
+  v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
+  i32x4.add
+  i32.const 23
+  i32x4.shl
+  f32x4.mul
+  local.get $1
+  local.get $2
+  i32x4.sub
+  v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
+  i32x4.add
+  i32.const 23
+  i32x4.shl
+  f32x4.mul
  )
  (func $assembly/cell/copyInputs (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32)
   local.get $0
@@ -1645,6 +1345,149 @@
    end
   end
  )
+ (func $assembly/gemv/narrow (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 v128)
+  (local $7 v128)
+  (local $8 v128)
+  (local $9 v128)
+  local.get $3
+  i32.const 3
+  i32.eq
+  if
+   local.get $4
+   v128.load
+   local.set $6
+   local.get $4
+   v128.load offset=16
+   local.set $7
+   local.get $4
+   v128.load offset=32
+   local.set $8
+   loop $while-continue|0
+    local.get $0
+    local.get $1
+    i32.lt_u
+    if
+     local.get $0
+     v128.load32_splat
+     local.tee $9
+     local.get $2
+     v128.load
+     local.get $6
+     f32x4.relaxed_madd
+     local.set $6
+     local.get $9
+     local.get $2
+     v128.load offset=16
+     local.get $7
+     f32x4.relaxed_madd
+     local.set $7
+     local.get $9
+     local.get $2
+     v128.load offset=32
+     local.get $8
+     f32x4.relaxed_madd
+     local.set $8
+     local.get $0
+     i32.const 4
+     i32.add
+     local.set $0
+     local.get $2
+     i32.const 48
+     i32.add
+     local.set $2
+     br $while-continue|0
+    end
+   end
+   local.get $5
+   local.get $6
+   v128.store
+   local.get $5
+   local.get $7
+   v128.store offset=16
+   local.get $5
+   local.get $8
+   v128.store offset=32
+  else
+   local.get $3
+   i32.const 2
+   i32.eq
+   if
+    local.get $4
+    v128.load
+    local.set $6
+    local.get $4
+    v128.load offset=16
+    local.set $7
+    loop $while-continue|00
+     local.get $0
+     local.get $1
+     i32.lt_u
+     if
+      local.get $0
+      v128.load32_splat
+      local.tee $8
+      local.get $2
+      v128.load
+      local.get $6
+      f32x4.relaxed_madd
+      local.set $6
+      local.get $8
+      local.get $2
+      v128.load offset=16
+      local.get $7
+      f32x4.relaxed_madd
+      local.set $7
+      local.get $0
+      i32.const 4
+      i32.add
+      local.set $0
+      local.get $2
+      i32.const 32
+      i32.add
+      local.set $2
+      br $while-continue|00
+     end
+    end
+    local.get $5
+    local.get $6
+    v128.store
+    local.get $5
+    local.get $7
+    v128.store offset=16
+   else
+    local.get $4
+    v128.load
+    local.set $6
+    loop $while-continue|01
+     local.get $0
+     local.get $1
+     i32.lt_u
+     if
+      local.get $0
+      v128.load32_splat
+      local.get $2
+      v128.load
+      local.get $6
+      f32x4.relaxed_madd
+      local.set $6
+      local.get $0
+      i32.const 4
+      i32.add
+      local.set $0
+      local.get $2
+      i32.const 16
+      i32.add
+      local.set $2
+      br $while-continue|01
+     end
+    end
+    local.get $5
+    local.get $6
+    v128.store
+   end
+  end
+ )
  (func $assembly/activations/apply (param $0 v128) (param $1 i32) (param $2 v128) (param $3 v128) (result v128)
   (local $4 v128)
   (local $5 v128)
@@ -1668,11 +1511,93 @@
                   block $case4|0
                    block $case3|0
                     block $case1|0
-                     block $case0|0
+                     local.get $1
+                     i32.const 1
+                     i32.ne
+                     if
                       local.get $1
-                      i32.const 1
-                      i32.sub
-                      br_table $case0|0 $case1|0 $case3|0 $case4|0 $case6|0 $case7|0 $case8|0 $case8|0 $case10|0 $case12|0 $case11|0 $case1|0 $case12|0 $case12|0 $case12|0 $case12|0 $case20|0 $case21|0 $case22|0 $case23|0 $case24|0 $case25|0 $case4|0 $case12|0 $case12|0 $case12|0 $case26|0 $case27|0 $case28|0 $case29|0
+                      i32.const 2
+                      i32.eq
+                      local.get $1
+                      i32.const 12
+                      i32.eq
+                      i32.or
+                      br_if $case1|0
+                      local.get $1
+                      i32.const 3
+                      i32.eq
+                      br_if $case3|0
+                      local.get $1
+                      i32.const 4
+                      i32.eq
+                      local.get $1
+                      i32.const 23
+                      i32.eq
+                      i32.or
+                      br_if $case4|0
+                      local.get $1
+                      i32.const 5
+                      i32.eq
+                      br_if $case6|0
+                      local.get $1
+                      i32.const 6
+                      i32.eq
+                      br_if $case7|0
+                      local.get $1
+                      i32.const 7
+                      i32.eq
+                      local.get $1
+                      i32.const 8
+                      i32.eq
+                      i32.or
+                      br_if $case8|0
+                      local.get $1
+                      i32.const 9
+                      i32.eq
+                      br_if $case10|0
+                      local.get $1
+                      i32.const 11
+                      i32.eq
+                      br_if $case11|0
+                      local.get $1
+                      i32.const 10
+                      i32.eq
+                      local.get $1
+                      i32.const 13
+                      i32.eq
+                      i32.or
+                      local.get $1
+                      i32.const 14
+                      i32.eq
+                      local.get $1
+                      i32.const 15
+                      i32.eq
+                      i32.or
+                      i32.or
+                      local.get $1
+                      i32.const 16
+                      i32.eq
+                      local.get $1
+                      i32.const 24
+                      i32.eq
+                      i32.or
+                      local.get $1
+                      i32.const 25
+                      i32.eq
+                      local.get $1
+                      i32.const 26
+                      i32.eq
+                      i32.or
+                      i32.or
+                      i32.or
+                      br_if $case12|0
+                      block $tablify|0
+                       local.get $1
+                       i32.const 17
+                       i32.sub
+                       br_table $case20|0 $case21|0 $case22|0 $case23|0 $case24|0 $case25|0 $tablify|0 $tablify|0 $tablify|0 $tablify|0 $case26|0 $case27|0 $case28|0 $tablify|0
+                      end
+                      br $case29|0
                      end
                      i32.const 76
                      v128.load32_splat
@@ -1986,30 +1911,7 @@
            i32x4.add
            v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
            f32x4.sub
-           local.tee $3
-           local.get $3
-           v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
-           f32x4.add
-           f32x4.div
-           local.tee $3
-           local.get $3
-           f32x4.mul
-           local.set $4
-           local.get $3
-           local.get $4
-           local.get $4
-           local.get $4
-           local.get $4
-           v128.const i32x4 0x3e9045e8 0x3e9045e8 0x3e9045e8 0x3e9045e8
-           v128.const i32x4 0x3e8f2885 0x3e8f2885 0x3e8f2885 0x3e8f2885
-           f32x4.relaxed_madd
-           v128.const i32x4 0x3ecced73 0x3ecced73 0x3ecced73 0x3ecced73
-           f32x4.relaxed_madd
-           v128.const i32x4 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70
-           f32x4.relaxed_madd
-           v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
-           f32x4.relaxed_madd
-           f32x4.mul
+           call $assembly/exp/log1p
            local.get $2
            v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
            f32x4.mul
@@ -2126,7 +2028,7 @@
   (local $18 i32)
   (local $19 i32)
   (local $20 i32)
-  (local $21 v128)
+  (local $21 i32)
   (local $22 i32)
   (local $23 v128)
   (local $24 v128)
@@ -2135,11 +2037,6 @@
   (local $27 i32)
   (local $28 i32)
   (local $29 i32)
-  (local $30 i32)
-  (local $31 v128)
-  (local $32 v128)
-  (local $33 v128)
-  (local $34 v128)
   loop $while-continue|0
    local.get $7
    i32.const 0
@@ -2152,269 +2049,159 @@
     i32.const 3
     i32.ge_s
     select
-    local.tee $28
+    local.tee $27
     i32.const 4
     i32.shl
-    local.tee $30
+    local.tee $29
     local.get $5
     i32.mul
     i32.add
-    local.set $15
+    local.set $19
     local.get $3
     local.get $4
-    local.get $30
+    local.get $29
     i32.mul
     i32.add
     local.set $3
     local.get $0
-    local.set $14
-    local.get $8
     local.set $12
+    local.get $8
+    local.set $15
     local.get $9
-    local.set $16
+    local.set $14
     local.get $6
-    local.set $19
+    local.set $18
     loop $do-loop|1
      i32.const 256
-     local.get $19
-     local.get $19
+     local.get $18
+     local.get $18
      i32.const 256
      i32.ge_s
      select
      i32.const 2
      i32.shl
-     local.set $29
-     local.get $19
+     local.set $28
+     local.get $18
      i32.const 256
      i32.sub
-     local.set $19
-     local.get $14
-     local.set $13
+     local.set $18
      local.get $12
-     local.set $20
+     local.set $13
      local.get $10
-     local.set $12
-     i32.const 0
-     local.set $27
+     local.set $21
+     local.get $2
+     local.set $17
      loop $for-loop|2
-      local.get $2
-      local.get $27
+      local.get $17
+      i32.const 2
       i32.gt_s
       if
-       local.get $28
+       local.get $27
        i32.const 3
        i32.eq
        if
         local.get $13
         local.get $1
-        local.get $29
+        local.get $28
+        local.get $19
         local.get $15
-        local.get $20
-        local.get $16
-        local.get $12
+        local.get $14
+        local.get $21
         local.get $11
         call $assembly/tile/tile3
        else
-        local.get $28
+        local.get $27
         i32.const 2
         i32.eq
         if
+         local.get $13
+         local.get $1
+         local.get $28
+         local.get $19
          local.get $15
-         local.set $18
-         local.get $20
-         v128.load
-         local.set $34
-         local.get $20
-         v128.load offset=16
-         local.set $33
-         local.get $16
-         local.get $20
-         i32.add
-         local.tee $17
-         v128.load
-         local.set $32
-         local.get $17
-         v128.load offset=16
-         local.set $31
-         local.get $16
-         local.get $17
-         i32.add
-         local.tee $17
+         local.get $14
+         local.get $21
+         local.get $11
+         call $assembly/tile/tile2
+        else
+         local.get $19
+         local.set $16
+         local.get $15
          v128.load
          local.set $26
-         local.get $17
-         v128.load offset=16
+         local.get $14
+         local.get $15
+         i32.add
+         v128.load
          local.set $25
-         local.get $29
+         local.get $15
+         local.get $14
+         i32.const 1
+         i32.shl
+         i32.add
+         v128.load
+         local.set $24
+         local.get $28
          local.get $13
-         local.tee $17
+         local.tee $20
          i32.add
          local.set $22
-         loop $while-continue|01
-          local.get $17
+         loop $while-continue|00
+          local.get $20
           local.get $22
           i32.lt_u
           if
-           local.get $17
+           local.get $20
            v128.load32_splat
-           local.tee $21
-           local.get $18
+           local.get $16
            v128.load
-           local.tee $24
-           local.get $34
-           f32x4.relaxed_madd
-           local.set $34
-           local.get $21
-           local.get $18
-           v128.load offset=16
            local.tee $23
-           local.get $33
-           f32x4.relaxed_madd
-           local.set $33
-           local.get $1
-           local.get $17
-           i32.add
-           v128.load32_splat
-           local.tee $21
-           local.get $24
-           local.get $32
-           f32x4.relaxed_madd
-           local.set $32
-           local.get $21
-           local.get $23
-           local.get $31
-           f32x4.relaxed_madd
-           local.set $31
-           local.get $17
-           local.get $1
-           i32.const 1
-           i32.shl
-           i32.add
-           v128.load32_splat
-           local.tee $21
-           local.get $24
            local.get $26
            f32x4.relaxed_madd
            local.set $26
-           local.get $21
+           local.get $1
+           local.get $20
+           i32.add
+           v128.load32_splat
            local.get $23
            local.get $25
            f32x4.relaxed_madd
            local.set $25
-           local.get $17
-           i32.const 4
-           i32.add
-           local.set $17
-           local.get $18
-           i32.const 32
-           i32.add
-           local.set $18
-           br $while-continue|01
-          end
-         end
-         local.get $12
-         local.get $34
-         v128.store
-         local.get $12
-         local.get $33
-         v128.store offset=16
-         local.get $11
-         local.get $12
-         i32.add
-         local.tee $17
-         local.get $32
-         v128.store
-         local.get $17
-         local.get $31
-         v128.store offset=16
-         local.get $11
-         local.get $17
-         i32.add
-         local.tee $17
-         local.get $26
-         v128.store
-         local.get $17
-         local.get $25
-         v128.store offset=16
-        else
-         local.get $15
-         local.set $17
-         local.get $20
-         v128.load
-         local.set $32
-         local.get $16
-         local.get $20
-         i32.add
-         v128.load
-         local.set $34
-         local.get $20
-         local.get $16
-         i32.const 1
-         i32.shl
-         i32.add
-         v128.load
-         local.set $33
-         local.get $29
-         local.get $13
-         local.tee $18
-         i32.add
-         local.set $22
-         loop $while-continue|03
-          local.get $18
-          local.get $22
-          i32.lt_u
-          if
-           local.get $18
-           v128.load32_splat
-           local.get $17
-           v128.load
-           local.tee $21
-           local.get $32
-           f32x4.relaxed_madd
-           local.set $32
-           local.get $1
-           local.get $18
-           i32.add
-           v128.load32_splat
-           local.get $21
-           local.get $34
-           f32x4.relaxed_madd
-           local.set $34
-           local.get $18
+           local.get $20
            local.get $1
            i32.const 1
            i32.shl
            i32.add
            v128.load32_splat
-           local.get $21
-           local.get $33
+           local.get $23
+           local.get $24
            f32x4.relaxed_madd
-           local.set $33
-           local.get $18
+           local.set $24
+           local.get $20
            i32.const 4
            i32.add
-           local.set $18
-           local.get $17
+           local.set $20
+           local.get $16
            i32.const 16
            i32.add
-           local.set $17
-           br $while-continue|03
+           local.set $16
+           br $while-continue|00
           end
          end
-         local.get $12
-         local.get $32
+         local.get $21
+         local.get $26
          v128.store
          local.get $11
-         local.get $12
+         local.get $21
          i32.add
-         local.get $34
+         local.get $25
          v128.store
-         local.get $12
+         local.get $21
          local.get $11
          i32.const 1
          i32.shl
          i32.add
-         local.get $33
+         local.get $24
          v128.store
         end
        end
@@ -2424,54 +2211,54 @@
        i32.mul
        i32.add
        local.set $13
-       local.get $20
-       local.get $16
+       local.get $15
+       local.get $14
        i32.const 3
        i32.mul
        i32.add
-       local.set $20
-       local.get $12
+       local.set $15
+       local.get $21
        local.get $11
        i32.const 3
        i32.mul
        i32.add
-       local.set $12
-       local.get $27
-       i32.const 1
-       i32.add
-       local.set $27
+       local.set $21
+       local.get $17
+       i32.const 3
+       i32.sub
+       local.set $17
        br $for-loop|2
       end
      end
-     local.get $14
-     local.get $29
+     local.get $12
+     local.get $28
      i32.add
-     local.set $14
-     local.get $15
-     local.get $30
+     local.set $12
+     local.get $19
+     local.get $29
      i32.const 8
      i32.shl
      i32.add
-     local.set $15
+     local.set $19
      local.get $10
-     local.set $12
+     local.set $15
      local.get $11
-     local.set $16
-     local.get $19
+     local.set $14
+     local.get $18
      i32.const 0
      i32.gt_s
      br_if $do-loop|1
     end
     local.get $8
-    local.get $30
+    local.get $29
     i32.add
     local.set $8
-    local.get $12
-    local.get $30
+    local.get $15
+    local.get $29
     i32.add
     local.set $10
     local.get $7
-    local.get $28
+    local.get $27
     i32.sub
     local.set $7
     br $while-continue|0
@@ -2485,6 +2272,131 @@
   i32.const 3
   i32.ge_s
   select
+ )
+ (func $assembly/tile/tile2 (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32)
+  (local $8 v128)
+  (local $9 v128)
+  (local $10 v128)
+  (local $11 v128)
+  (local $12 v128)
+  (local $13 v128)
+  (local $14 v128)
+  (local $15 v128)
+  (local $16 v128)
+  local.get $4
+  v128.load
+  local.set $8
+  local.get $4
+  v128.load offset=16
+  local.set $9
+  local.get $4
+  local.get $5
+  i32.add
+  local.tee $4
+  v128.load
+  local.set $10
+  local.get $4
+  v128.load offset=16
+  local.set $11
+  local.get $4
+  local.get $5
+  i32.add
+  local.tee $4
+  v128.load
+  local.set $12
+  local.get $4
+  v128.load offset=16
+  local.set $13
+  local.get $0
+  local.get $2
+  i32.add
+  local.set $2
+  loop $while-continue|0
+   local.get $0
+   local.get $2
+   i32.lt_u
+   if
+    local.get $0
+    v128.load32_splat
+    local.tee $15
+    local.get $3
+    v128.load
+    local.tee $14
+    local.get $8
+    f32x4.relaxed_madd
+    local.set $8
+    local.get $15
+    local.get $3
+    v128.load offset=16
+    local.tee $15
+    local.get $9
+    f32x4.relaxed_madd
+    local.set $9
+    local.get $0
+    local.get $1
+    i32.add
+    v128.load32_splat
+    local.tee $16
+    local.get $14
+    local.get $10
+    f32x4.relaxed_madd
+    local.set $10
+    local.get $16
+    local.get $15
+    local.get $11
+    f32x4.relaxed_madd
+    local.set $11
+    local.get $0
+    local.get $1
+    i32.const 1
+    i32.shl
+    i32.add
+    v128.load32_splat
+    local.tee $16
+    local.get $14
+    local.get $12
+    f32x4.relaxed_madd
+    local.set $12
+    local.get $16
+    local.get $15
+    local.get $13
+    f32x4.relaxed_madd
+    local.set $13
+    local.get $0
+    i32.const 4
+    i32.add
+    local.set $0
+    local.get $3
+    i32.const 32
+    i32.add
+    local.set $3
+    br $while-continue|0
+   end
+  end
+  local.get $6
+  local.get $8
+  v128.store
+  local.get $6
+  local.get $9
+  v128.store offset=16
+  local.get $6
+  local.get $7
+  i32.add
+  local.tee $0
+  local.get $10
+  v128.store
+  local.get $0
+  local.get $11
+  v128.store offset=16
+  local.get $0
+  local.get $7
+  i32.add
+  local.tee $0
+  local.get $12
+  v128.store
+  local.get $0
+  local.get $13
+  v128.store offset=16
  )
  (func $assembly/survey/hash (param $0 i32) (param $1 i32) (param $2 i32) (result i32)
   (local $3 i32)
@@ -2593,8 +2505,6 @@
   (local $11 i32)
   (local $12 v128)
   (local $13 v128)
-  (local $14 v128)
-  (local $15 v128)
   local.get $4
   i32.const 2
   i32.shr_s
@@ -2662,7 +2572,7 @@
     f32.max
     f32.max
     f32x4.splat
-    local.set $13
+    local.set $12
     v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
     local.set $5
     i32.const 0
@@ -2672,81 +2582,20 @@
      local.get $7
      i32.lt_u
      if
+      local.get $1
+      local.get $6
+      i32.add
       local.get $0
       local.get $6
       i32.add
       v128.load
-      local.get $13
-      f32x4.sub
-      local.tee $14
-      v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
-      f32x4.mul
-      v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
-      f32x4.pmin
-      v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
-      f32x4.pmax
-      f32x4.nearest
-      i32x4.trunc_sat_f32x4_s
-      local.tee $15
-      i32.const 1
-      i32x4.shr_s
-      local.set $12
-      local.get $1
-      local.get $6
-      i32.add
-      local.get $14
-      local.get $15
-      f32x4.convert_i32x4_s
-      local.tee $14
-      v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
-      f32x4.mul
-      f32x4.sub
-      local.get $14
-      v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
-      f32x4.mul
-      f32x4.add
-      v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
-      f32x4.pmin
-      v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
-      f32x4.pmax
-      local.tee $14
-      local.get $14
-      local.get $14
-      local.get $14
-      local.get $14
-      local.get $14
-      v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
-      v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
-      f32x4.relaxed_madd
-      v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
-      f32x4.relaxed_madd
-      v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
-      f32x4.relaxed_madd
-      v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
-      f32x4.relaxed_madd
-      v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-      f32x4.relaxed_madd
-      f32x4.mul
-      v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-      f32x4.add
       local.get $12
-      v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-      i32x4.add
-      i32.const 23
-      i32x4.shl
-      f32x4.mul
-      local.get $15
-      local.get $12
-      i32x4.sub
-      v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-      i32x4.add
-      i32.const 23
-      i32x4.shl
-      f32x4.mul
-      local.tee $12
+      f32x4.sub
+      call $assembly/exp/exp
+      local.tee $13
       v128.store
       local.get $5
-      local.get $12
+      local.get $13
       f32x4.add
       local.set $5
       local.get $6
@@ -2758,77 +2607,16 @@
     end
     local.get $8
     if
+     local.get $1
+     local.get $7
+     i32.add
      local.get $0
      local.get $7
      i32.add
      v128.load
-     local.get $13
+     local.get $12
      f32x4.sub
-     local.tee $12
-     v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
-     f32x4.mul
-     v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
-     f32x4.pmin
-     v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
-     f32x4.pmax
-     f32x4.nearest
-     i32x4.trunc_sat_f32x4_s
-     local.tee $13
-     i32.const 1
-     i32x4.shr_s
-     local.set $14
-     local.get $1
-     local.get $7
-     i32.add
-     local.get $12
-     local.get $13
-     f32x4.convert_i32x4_s
-     local.tee $12
-     v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
-     f32x4.mul
-     f32x4.sub
-     local.get $12
-     v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
-     f32x4.mul
-     f32x4.add
-     v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
-     f32x4.pmin
-     v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
-     f32x4.pmax
-     local.tee $12
-     local.get $12
-     local.get $12
-     local.get $12
-     local.get $12
-     local.get $12
-     v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
-     v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
-     f32x4.relaxed_madd
-     v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
-     f32x4.relaxed_madd
-     v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
-     f32x4.relaxed_madd
-     v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
-     f32x4.relaxed_madd
-     v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-     f32x4.relaxed_madd
-     f32x4.mul
-     v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-     f32x4.add
-     local.get $14
-     v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-     i32x4.add
-     i32.const 23
-     i32x4.shl
-     f32x4.mul
-     local.get $13
-     local.get $14
-     i32x4.sub
-     v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-     i32x4.add
-     i32.const 23
-     i32x4.shl
-     f32x4.mul
+     call $assembly/exp/exp
      local.tee $12
      v128.store
      local.get $5
@@ -2986,48 +2774,14 @@
     i32.store8
     local.get $7
     if
-     i32.const 0
-     local.set $7
-     loop $for-loop|00
-      local.get $7
-      local.get $12
-      i32.lt_u
-      if
-       local.get $1
-       local.get $7
-       i32.add
-       local.get $0
-       local.get $7
-       i32.add
-       v128.load
-       v128.store
-       local.get $7
-       i32.const 16
-       i32.add
-       local.set $7
-       br $for-loop|00
-      end
-     end
+     local.get $0
+     local.get $1
+     local.get $12
+     call $assembly/rows/copyVectors
     else
-     i32.const 0
-     local.set $7
-     loop $for-loop|01
-      local.get $7
-      local.get $12
-      i32.lt_u
-      if
-       local.get $1
-       local.get $7
-       i32.add
-       v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-       v128.store
-       local.get $7
-       i32.const 16
-       i32.add
-       local.set $7
-       br $for-loop|01
-      end
-     end
+     local.get $1
+     local.get $12
+     call $assembly/rows/fillVectors
     end
     local.get $0
     local.get $3
@@ -3263,11 +3017,9 @@
  )
  (func $assembly/rows/embedding (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32)
   (local $5 i32)
-  (local $6 i32)
-  (local $7 i32)
   loop $for-loop|0
    local.get $1
-   local.get $6
+   local.get $5
    i32.gt_s
    if
     local.get $2
@@ -3276,29 +3028,9 @@
     local.get $3
     i32.mul
     i32.add
-    local.set $7
-    i32.const 0
-    local.set $5
-    loop $for-loop|00
-     local.get $3
-     local.get $5
-     i32.gt_u
-     if
-      local.get $4
-      local.get $5
-      i32.add
-      local.get $5
-      local.get $7
-      i32.add
-      v128.load
-      v128.store
-      local.get $5
-      i32.const 16
-      i32.add
-      local.set $5
-      br $for-loop|00
-     end
-    end
+    local.get $4
+    local.get $3
+    call $assembly/rows/copyVectors
     local.get $0
     i32.const 4
     i32.add
@@ -3307,10 +3039,10 @@
     local.get $4
     i32.add
     local.set $4
-    local.get $6
+    local.get $5
     i32.const 1
     i32.add
-    local.set $6
+    local.set $5
     br $for-loop|0
    end
   end
@@ -3373,39 +3105,161 @@
    end
   end
  )
- (func $assembly/rnn/rnn (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32) (param $12 i32)
+ (func $assembly/rnn/standardGate (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32)
+  (local $5 v128)
+  (local $6 i32)
+  (local $7 v128)
+  (local $8 v128)
+  (local $9 v128)
+  (local $10 v128)
+  (local $11 v128)
+  (local $12 v128)
   (local $13 v128)
-  (local $14 i32)
+  (local $14 v128)
   (local $15 v128)
-  (local $16 v128)
+  (local $16 i32)
   (local $17 v128)
   (local $18 v128)
   (local $19 v128)
-  (local $20 v128)
-  (local $21 v128)
-  (local $22 v128)
-  (local $23 i32)
-  (local $24 v128)
-  (local $25 i32)
-  (local $26 i32)
-  (local $27 i32)
-  (local $28 v128)
-  (local $29 v128)
-  (local $30 v128)
+  i32.const 64
+  v128.load32_splat
+  local.set $8
+  i32.const 68
+  v128.load32_splat
+  local.set $9
+  i32.const 72
+  v128.load32_splat
+  local.set $7
+  i32.const 76
+  v128.load32_splat
+  local.set $5
+  i32.const 84
+  v128.load32_splat
+  local.set $10
+  i32.const 88
+  v128.load32_splat
+  local.set $11
+  i32.const 92
+  v128.load32_splat
+  local.set $12
+  i32.const 96
+  v128.load32_splat
+  local.set $13
+  i32.const 100
+  v128.load32_splat
+  local.set $14
+  i32.const 104
+  v128.load32_splat
+  local.set $15
+  loop $for-loop|0
+   local.get $4
+   local.get $6
+   i32.gt_u
+   if
+    local.get $0
+    local.get $6
+    i32.add
+    local.tee $16
+    v128.load
+    local.get $10
+    f32x4.mul
+    local.get $9
+    f32x4.pmin
+    local.get $8
+    f32x4.pmax
+    local.tee $17
+    local.get $7
+    f32x4.add
+    local.tee $18
+    i32.const 23
+    i32x4.shl
+    local.set $19
+    local.get $16
+    local.get $19
+    local.get $17
+    local.get $18
+    local.get $7
+    f32x4.sub
+    f32x4.sub
+    local.tee $17
+    local.get $17
+    local.get $17
+    local.get $17
+    local.get $17
+    local.get $15
+    local.get $14
+    f32x4.relaxed_madd
+    local.get $13
+    f32x4.relaxed_madd
+    local.get $12
+    f32x4.relaxed_madd
+    local.get $11
+    f32x4.relaxed_madd
+    f32x4.mul
+    local.get $19
+    local.get $5
+    f32x4.sub
+    f32x4.relaxed_madd
+    local.tee $17
+    local.get $17
+    local.get $5
+    f32x4.add
+    local.get $5
+    f32x4.add
+    f32x4.div
+    local.tee $17
+    local.get $17
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
+    local.tee $17
+    v128.store
+    local.get $1
+    local.get $6
+    i32.add
+    local.get $17
+    v128.store
+    local.get $2
+    local.get $6
+    i32.add
+    local.get $17
+    v128.store
+    local.get $3
+    local.get $6
+    i32.add
+    local.get $17
+    v128.store
+    local.get $6
+    i32.const 16
+    i32.add
+    local.set $6
+    br $for-loop|0
+   end
+  end
+ )
+ (func $assembly/rnn/rnn (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32) (param $12 i32)
+  (local $13 v128)
+  (local $14 i32)
+  (local $15 i32)
+  (local $16 i32)
+  (local $17 i32)
+  (local $18 i32)
   local.get $0
   i32.load offset=4
-  local.tee $25
+  local.tee $16
   i32.const 3
   i32.add
   i32.const 2
   i32.shr_s
-  local.set $26
-  local.get $25
+  local.set $17
+  local.get $16
   local.get $0
   i32.load
-  local.tee $23
+  local.tee $15
   i32.add
-  local.set $27
+  local.set $18
   local.get $0
   i32.load offset=20
   local.set $5
@@ -3415,24 +3269,24 @@
    local.get $1
    local.get $2
    local.get $6
-   local.get $23
+   local.get $15
    i32.const 2
    i32.shl
    i32.sub
    local.tee $1
    local.get $7
    local.get $8
-   local.get $23
+   local.get $15
    call $assembly/cell/copyInputs
    local.get $1
    local.get $7
    local.get $8
    local.get $0
    i32.load offset=8
-   local.get $27
+   local.get $18
    i32.const 0
-   local.get $27
-   local.get $26
+   local.get $18
+   local.get $17
    local.get $0
    i32.load offset=12
    i32.const 0
@@ -3450,10 +3304,10 @@
     local.get $8
     local.get $0
     i32.load offset=8
-    local.get $27
-    local.get $23
-    local.get $25
-    local.get $26
+    local.get $18
+    local.get $15
+    local.get $16
+    local.get $17
     local.get $3
     local.get $4
     local.get $3
@@ -3461,7 +3315,7 @@
     call $assembly/gemm/gemm
    end
   end
-  local.get $26
+  local.get $17
   i32.const 4
   i32.shl
   local.set $1
@@ -3473,7 +3327,7 @@
     local.get $1
     local.get $6
     i32.add
-    local.set $23
+    local.set $15
     local.get $9
     if (result i32)
      local.get $9
@@ -3493,7 +3347,7 @@
       local.get $0
       i32.const 24
       i32.add
-      local.set $25
+      local.set $16
       i32.const 0
       local.set $2
       loop $for-loop|00
@@ -3501,11 +3355,11 @@
        local.get $2
        i32.gt_u
        if
-        local.get $25
+        local.get $16
         local.get $2
         local.get $3
         i32.add
-        local.tee $26
+        local.tee $17
         v128.load
         local.get $0
         f32.load offset=16
@@ -3518,7 +3372,7 @@
         f32x4.lt
         v128.andnot
         local.set $13
-        local.get $26
+        local.get $17
         local.get $13
         v128.store
         local.get $2
@@ -3536,148 +3390,31 @@
       local.get $5
       i32.const 1
       local.get $6
-      local.get $23
+      local.get $15
       local.get $1
       local.get $11
       call $assembly/cell/emit
      else
-      local.get $23
+      local.get $3
+      local.get $6
+      local.get $15
       local.get $6
       local.get $5
       i32.const 8
       i32.and
       select
-      local.set $23
       local.get $11
       local.get $6
       local.get $11
       select
-      local.set $25
-      i32.const 0
-      local.set $2
-      i32.const 64
-      v128.load32_splat
-      local.set $15
-      i32.const 68
-      v128.load32_splat
-      local.set $16
-      i32.const 72
-      v128.load32_splat
-      local.set $13
-      i32.const 76
-      v128.load32_splat
-      local.set $28
-      i32.const 84
-      v128.load32_splat
-      local.set $17
-      i32.const 88
-      v128.load32_splat
-      local.set $18
-      i32.const 92
-      v128.load32_splat
-      local.set $19
-      i32.const 96
-      v128.load32_splat
-      local.set $20
-      i32.const 100
-      v128.load32_splat
-      local.set $21
-      i32.const 104
-      v128.load32_splat
-      local.set $22
-      loop $for-loop|01
-       local.get $1
-       local.get $2
-       i32.gt_u
-       if
-        local.get $2
-        local.get $3
-        i32.add
-        local.tee $26
-        v128.load
-        local.get $17
-        f32x4.mul
-        local.get $16
-        f32x4.pmin
-        local.get $15
-        f32x4.pmax
-        local.tee $24
-        local.get $13
-        f32x4.add
-        local.tee $29
-        i32.const 23
-        i32x4.shl
-        local.set $30
-        local.get $26
-        local.get $30
-        local.get $24
-        local.get $29
-        local.get $13
-        f32x4.sub
-        f32x4.sub
-        local.tee $24
-        local.get $24
-        local.get $24
-        local.get $24
-        local.get $24
-        local.get $22
-        local.get $21
-        f32x4.relaxed_madd
-        local.get $20
-        f32x4.relaxed_madd
-        local.get $19
-        f32x4.relaxed_madd
-        local.get $18
-        f32x4.relaxed_madd
-        f32x4.mul
-        local.get $30
-        local.get $28
-        f32x4.sub
-        f32x4.relaxed_madd
-        local.tee $24
-        local.get $24
-        local.get $28
-        f32x4.add
-        local.get $28
-        f32x4.add
-        f32x4.div
-        local.tee $24
-        local.get $24
-        f32x4.abs
-        i32.const 108
-        v128.load32_splat
-        f32x4.lt
-        v128.andnot
-        local.tee $24
-        v128.store
-        local.get $2
-        local.get $6
-        i32.add
-        local.get $24
-        v128.store
-        local.get $2
-        local.get $23
-        i32.add
-        local.get $24
-        v128.store
-        local.get $2
-        local.get $25
-        i32.add
-        local.get $24
-        v128.store
-        local.get $2
-        i32.const 16
-        i32.add
-        local.set $2
-        br $for-loop|01
-       end
-      end
+      local.get $1
+      call $assembly/rnn/standardGate
      end
     else
      local.get $5
      i32.const 0
      local.get $6
-     local.get $23
+     local.get $15
      local.get $1
      local.get $11
      call $assembly/cell/emit
@@ -3713,440 +3450,98 @@
   (local $16 i32)
   (local $17 i32)
   (local $18 i32)
-  (local $19 i32)
-  (local $20 v128)
-  (local $21 v128)
-  (local $22 i32)
-  (local $23 i32)
-  (local $24 i32)
-  (local $25 i32)
-  (local $26 v128)
-  (local $27 v128)
-  (local $28 v128)
-  (local $29 v128)
-  (local $30 v128)
-  (local $31 v128)
-  (local $32 v128)
-  (local $33 v128)
-  (local $34 v128)
-  (local $35 v128)
-  (local $36 v128)
-  (local $37 v128)
-  (local $38 i32)
-  (local $39 i32)
-  (local $40 i32)
-  (local $41 i32)
-  (local $42 i32)
-  (local $43 i32)
-  (local $44 v128)
   local.get $4
   i32.const 48
   i32.mul
-  local.set $43
+  local.set $15
   local.get $3
   local.get $5
   i32.const 48
   i32.mul
   i32.add
-  local.tee $23
-  local.set $14
+  local.tee $17
+  local.set $12
   loop $for-loop|0
    local.get $7
    i32.const 0
    i32.gt_s
    if
-    local.get $14
-    local.tee $5
-    local.get $43
+    local.get $12
+    local.tee $13
+    local.get $15
     i32.const 1
     i32.shl
     i32.add
-    local.get $23
+    local.get $17
     local.get $7
     i32.const 6
     i32.gt_s
     select
-    local.set $14
-    local.get $0
     local.set $12
+    local.get $0
+    local.set $14
     local.get $8
     local.set $3
     local.get $9
     local.set $4
     local.get $6
-    local.set $17
+    local.set $5
     loop $do-loop|1
-     local.get $12
-     local.set $13
+     local.get $14
+     local.get $1
+     local.get $2
      i32.const 256
-     local.get $17
-     local.get $17
+     local.get $5
+     local.get $5
      i32.const 256
      i32.ge_s
      select
-     local.set $40
-     local.get $5
+     local.get $13
+     local.get $15
+     local.get $13
      i32.const 12288
      i32.add
-     local.get $14
-     local.get $17
+     local.tee $13
+     local.get $12
+     local.get $5
      i32.const 256
      i32.sub
-     local.tee $17
+     local.tee $5
      i32.const 0
      i32.gt_s
-     local.tee $15
+     local.tee $16
      select
-     local.set $42
      i32.const 256
-     local.get $17
+     local.get $5
      local.get $6
-     local.get $15
+     local.get $16
      select
-     local.tee $15
-     local.get $15
+     local.tee $18
+     local.get $18
      i32.const 256
      i32.ge_s
      select
-     local.set $19
+     local.get $3
      local.get $4
-     local.set $15
      local.get $10
-     local.set $4
-     local.get $40
-     i32.const 2
-     i32.shl
-     local.set $39
-     local.get $2
-     local.tee $16
-     i32.const 1
-     i32.and
-     if
-      local.get $13
-      local.get $1
-      local.get $39
-      local.get $5
-      local.get $3
-      local.get $15
-      local.get $4
-      local.get $11
-      call $assembly/tile/tile3
-      local.get $13
-      local.get $1
-      local.get $39
-      local.get $5
-      local.get $43
-      i32.add
-      local.get $3
-      i32.const 48
-      i32.add
-      local.get $15
-      local.get $4
-      i32.const 48
-      i32.add
-      local.get $11
-      call $assembly/tile/tile3
-      local.get $13
-      local.get $1
-      i32.const 3
-      i32.mul
-      i32.add
-      local.set $13
-      local.get $4
-      local.get $11
-      i32.const 3
-      i32.mul
-      i32.add
-      local.set $4
-      local.get $16
-      i32.const 3
-      i32.sub
-      local.set $16
-      local.get $3
-      local.get $15
-      i32.const 3
-      i32.mul
-      i32.add
-      local.set $3
-     end
-     local.get $16
-     i32.const 2
-     i32.add
-     i32.const 2
-     i32.shr_s
-     local.get $40
-     i32.mul
-     local.tee $18
-     if (result i32)
-      local.get $19
-      i32.const 48
-      i32.mul
-      local.get $18
-      i32.div_u
-     else
-      i32.const 0
-     end
-     local.set $25
-     i32.const 0
-     local.set $41
-     loop $for-loop|00
-      local.get $16
-      i32.const 0
-      i32.gt_s
-      if
-       local.get $5
-       local.set $18
-       local.get $41
-       local.get $42
-       i32.add
-       local.set $38
-       local.get $3
-       v128.load
-       local.set $37
-       local.get $3
-       v128.load offset=16
-       local.set $36
-       local.get $3
-       v128.load offset=32
-       local.set $35
-       local.get $3
-       v128.load offset=48
-       local.set $34
-       local.get $3
-       v128.load offset=64
-       local.set $33
-       local.get $3
-       v128.load offset=80
-       local.set $32
-       local.get $3
-       local.get $15
-       i32.add
-       local.tee $19
-       v128.load
-       local.set $31
-       local.get $19
-       v128.load offset=16
-       local.set $30
-       local.get $19
-       v128.load offset=32
-       local.set $29
-       local.get $19
-       v128.load offset=48
-       local.set $28
-       local.get $19
-       v128.load offset=64
-       local.set $27
-       local.get $19
-       v128.load offset=80
-       local.set $26
-       local.get $39
-       local.get $13
-       local.tee $19
-       i32.add
-       local.set $22
-       loop $while-continue|0
-        local.get $19
-        local.get $22
-        i32.lt_u
-        if
-         local.get $38
-         i32.load8_u
-         drop
-         local.get $25
-         local.get $38
-         i32.add
-         local.set $38
-         local.get $19
-         v128.load32_splat
-         local.tee $21
-         local.get $18
-         v128.load
-         local.tee $20
-         local.get $37
-         f32x4.relaxed_madd
-         local.set $37
-         local.get $1
-         local.get $19
-         i32.add
-         v128.load32_splat
-         local.tee $44
-         local.get $20
-         local.get $31
-         f32x4.relaxed_madd
-         local.set $31
-         local.get $21
-         local.get $18
-         v128.load offset=16
-         local.tee $20
-         local.get $36
-         f32x4.relaxed_madd
-         local.set $36
-         local.get $44
-         local.get $20
-         local.get $30
-         f32x4.relaxed_madd
-         local.set $30
-         local.get $21
-         local.get $18
-         v128.load offset=32
-         local.tee $20
-         local.get $35
-         f32x4.relaxed_madd
-         local.set $35
-         local.get $44
-         local.get $20
-         local.get $29
-         f32x4.relaxed_madd
-         local.set $29
-         local.get $21
-         local.get $18
-         local.get $43
-         i32.add
-         local.tee $24
-         v128.load
-         local.tee $20
-         local.get $34
-         f32x4.relaxed_madd
-         local.set $34
-         local.get $44
-         local.get $20
-         local.get $28
-         f32x4.relaxed_madd
-         local.set $28
-         local.get $21
-         local.get $24
-         v128.load offset=16
-         local.tee $20
-         local.get $33
-         f32x4.relaxed_madd
-         local.set $33
-         local.get $44
-         local.get $20
-         local.get $27
-         f32x4.relaxed_madd
-         local.set $27
-         local.get $21
-         local.get $24
-         v128.load offset=32
-         local.tee $20
-         local.get $32
-         f32x4.relaxed_madd
-         local.set $32
-         local.get $44
-         local.get $20
-         local.get $26
-         f32x4.relaxed_madd
-         local.set $26
-         local.get $19
-         i32.const 4
-         i32.add
-         local.set $19
-         local.get $18
-         i32.const 48
-         i32.add
-         local.set $18
-         br $while-continue|0
-        end
-       end
-       local.get $4
-       local.get $37
-       v128.store
-       local.get $4
-       local.get $36
-       v128.store offset=16
-       local.get $4
-       local.get $35
-       v128.store offset=32
-       local.get $4
-       local.get $34
-       v128.store offset=48
-       local.get $4
-       local.get $33
-       v128.store offset=64
-       local.get $4
-       local.get $32
-       v128.store offset=80
-       local.get $4
-       local.get $11
-       i32.add
-       local.tee $18
-       local.get $31
-       v128.store
-       local.get $18
-       local.get $30
-       v128.store offset=16
-       local.get $18
-       local.get $29
-       v128.store offset=32
-       local.get $18
-       local.get $28
-       v128.store offset=48
-       local.get $18
-       local.get $27
-       v128.store offset=64
-       local.get $18
-       local.get $26
-       v128.store offset=80
-       local.get $42
-       local.get $25
-       local.get $40
-       i32.mul
-       i32.add
-       local.get $42
-       local.get $41
-       select
-       local.set $42
-       local.get $43
-       local.get $41
-       i32.sub
-       local.set $41
-       local.get $13
-       local.get $1
-       i32.const 1
-       i32.shl
-       i32.add
-       local.set $13
-       local.get $3
-       local.get $15
-       i32.const 1
-       i32.shl
-       i32.add
-       local.set $3
-       local.get $4
-       local.get $11
-       i32.const 1
-       i32.shl
-       i32.add
-       local.set $4
-       local.get $16
-       i32.const 2
-       i32.sub
-       local.set $16
-       br $for-loop|00
-      end
-     end
-     local.get $12
+     local.get $11
+     call $assembly/pairs/block
+     local.get $14
      i32.const 1024
      i32.add
-     local.set $12
-     local.get $5
-     i32.const 12288
-     i32.add
-     local.set $5
+     local.set $14
      local.get $10
      local.set $3
      local.get $11
      local.set $4
-     local.get $17
-     i32.const 0
-     i32.gt_s
+     local.get $16
      br_if $do-loop|1
     end
     local.get $8
     i32.const 96
     i32.add
     local.set $8
-    local.get $3
+    local.get $10
     i32.const 96
     i32.add
     local.set $10
@@ -4158,71 +3553,396 @@
    end
   end
  )
- (func $assembly/lstm/lstm (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32) (param $12 i32)
+ (func $assembly/pairs/pair6 (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32)
+  (local $11 v128)
+  (local $12 v128)
   (local $13 v128)
+  (local $14 v128)
+  (local $15 v128)
+  (local $16 v128)
+  (local $17 v128)
+  (local $18 v128)
+  (local $19 v128)
+  (local $20 v128)
+  (local $21 v128)
+  (local $22 v128)
+  (local $23 v128)
+  (local $24 v128)
+  (local $25 v128)
+  local.get $7
+  v128.load
+  local.set $12
+  local.get $7
+  v128.load offset=16
+  local.set $13
+  local.get $7
+  v128.load offset=32
+  local.set $14
+  local.get $7
+  v128.load offset=48
+  local.set $15
+  local.get $7
+  v128.load offset=64
+  local.set $16
+  local.get $7
+  v128.load offset=80
+  local.set $17
+  local.get $7
+  local.get $8
+  i32.add
+  local.tee $7
+  v128.load
+  local.set $18
+  local.get $7
+  v128.load offset=16
+  local.set $19
+  local.get $7
+  v128.load offset=32
+  local.set $20
+  local.get $7
+  v128.load offset=48
+  local.set $21
+  local.get $7
+  v128.load offset=64
+  local.set $22
+  local.get $7
+  v128.load offset=80
+  local.set $23
+  local.get $0
+  local.get $2
+  i32.add
+  local.set $2
+  loop $while-continue|0
+   local.get $0
+   local.get $2
+   i32.lt_u
+   if
+    local.get $5
+    i32.load8_u
+    drop
+    local.get $5
+    local.get $6
+    i32.add
+    local.set $5
+    local.get $0
+    v128.load32_splat
+    local.tee $24
+    local.get $3
+    v128.load
+    local.tee $25
+    local.get $12
+    f32x4.relaxed_madd
+    local.set $12
+    local.get $0
+    local.get $1
+    i32.add
+    v128.load32_splat
+    local.tee $11
+    local.get $25
+    local.get $18
+    f32x4.relaxed_madd
+    local.set $18
+    local.get $24
+    local.get $3
+    v128.load offset=16
+    local.tee $25
+    local.get $13
+    f32x4.relaxed_madd
+    local.set $13
+    local.get $11
+    local.get $25
+    local.get $19
+    f32x4.relaxed_madd
+    local.set $19
+    local.get $24
+    local.get $3
+    v128.load offset=32
+    local.tee $25
+    local.get $14
+    f32x4.relaxed_madd
+    local.set $14
+    local.get $11
+    local.get $25
+    local.get $20
+    f32x4.relaxed_madd
+    local.set $20
+    local.get $24
+    local.get $3
+    local.get $4
+    i32.add
+    local.tee $7
+    v128.load
+    local.tee $25
+    local.get $15
+    f32x4.relaxed_madd
+    local.set $15
+    local.get $11
+    local.get $25
+    local.get $21
+    f32x4.relaxed_madd
+    local.set $21
+    local.get $24
+    local.get $7
+    v128.load offset=16
+    local.tee $25
+    local.get $16
+    f32x4.relaxed_madd
+    local.set $16
+    local.get $11
+    local.get $25
+    local.get $22
+    f32x4.relaxed_madd
+    local.set $22
+    local.get $24
+    local.get $7
+    v128.load offset=32
+    local.tee $24
+    local.get $17
+    f32x4.relaxed_madd
+    local.set $17
+    local.get $11
+    local.get $24
+    local.get $23
+    f32x4.relaxed_madd
+    local.set $23
+    local.get $0
+    i32.const 4
+    i32.add
+    local.set $0
+    local.get $3
+    i32.const 48
+    i32.add
+    local.set $3
+    br $while-continue|0
+   end
+  end
+  local.get $9
+  local.get $12
+  v128.store
+  local.get $9
+  local.get $13
+  v128.store offset=16
+  local.get $9
+  local.get $14
+  v128.store offset=32
+  local.get $9
+  local.get $15
+  v128.store offset=48
+  local.get $9
+  local.get $16
+  v128.store offset=64
+  local.get $9
+  local.get $17
+  v128.store offset=80
+  local.get $9
+  local.get $10
+  i32.add
+  local.tee $0
+  local.get $18
+  v128.store
+  local.get $0
+  local.get $19
+  v128.store offset=16
+  local.get $0
+  local.get $20
+  v128.store offset=32
+  local.get $0
+  local.get $21
+  v128.store offset=48
+  local.get $0
+  local.get $22
+  v128.store offset=64
+  local.get $0
+  local.get $23
+  v128.store offset=80
+ )
+ (func $assembly/pairs/block (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32)
+  (local $12 i32)
+  (local $13 i32)
+  (local $14 i32)
+  local.get $3
+  i32.const 2
+  i32.shl
+  local.set $12
+  local.get $2
+  i32.const 1
+  i32.and
+  if
+   local.get $0
+   local.get $1
+   local.get $12
+   local.get $4
+   local.get $8
+   local.get $9
+   local.get $10
+   local.get $11
+   call $assembly/tile/tile3
+   local.get $0
+   local.get $1
+   local.get $12
+   local.get $4
+   local.get $5
+   i32.add
+   local.get $8
+   i32.const 48
+   i32.add
+   local.get $9
+   local.get $10
+   i32.const 48
+   i32.add
+   local.get $11
+   call $assembly/tile/tile3
+   local.get $8
+   local.get $9
+   i32.const 3
+   i32.mul
+   i32.add
+   local.set $8
+   local.get $10
+   local.get $11
+   i32.const 3
+   i32.mul
+   i32.add
+   local.set $10
+   local.get $2
+   i32.const 3
+   i32.sub
+   local.set $2
+   local.get $0
+   local.get $1
+   i32.const 3
+   i32.mul
+   i32.add
+   local.set $0
+  end
+  local.get $2
+  i32.const 2
+  i32.add
+  i32.const 2
+  i32.shr_s
+  local.get $3
+  i32.mul
+  local.tee $14
+  if (result i32)
+   local.get $7
+   i32.const 48
+   i32.mul
+   local.get $14
+   i32.div_u
+  else
+   i32.const 0
+  end
+  local.set $7
+  loop $for-loop|0
+   local.get $2
+   i32.const 0
+   i32.gt_s
+   if
+    local.get $0
+    local.get $1
+    local.get $12
+    local.get $4
+    local.get $5
+    local.get $6
+    local.get $13
+    i32.add
+    local.get $7
+    local.get $8
+    local.get $9
+    local.get $10
+    local.get $11
+    call $assembly/pairs/pair6
+    local.get $6
+    local.get $3
+    local.get $7
+    i32.mul
+    i32.add
+    local.get $6
+    local.get $13
+    select
+    local.set $6
+    local.get $5
+    local.get $13
+    i32.sub
+    local.set $13
+    local.get $0
+    local.get $1
+    i32.const 1
+    i32.shl
+    i32.add
+    local.set $0
+    local.get $8
+    local.get $9
+    i32.const 1
+    i32.shl
+    i32.add
+    local.set $8
+    local.get $10
+    local.get $11
+    i32.const 1
+    i32.shl
+    i32.add
+    local.set $10
+    local.get $2
+    i32.const 2
+    i32.sub
+    local.set $2
+    br $for-loop|0
+   end
+  end
+ )
+ (func $assembly/lstm/lstm (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32) (param $12 i32)
+  (local $13 i32)
   (local $14 i32)
   (local $15 i32)
   (local $16 i32)
-  (local $17 v128)
+  (local $17 i32)
   (local $18 i32)
   (local $19 i32)
   (local $20 i32)
-  (local $21 f32)
-  (local $22 i32)
-  (local $23 i32)
-  (local $24 i32)
-  (local $25 i32)
-  (local $26 f32)
-  (local $27 i32)
-  (local $28 i32)
-  (local $29 i32)
-  (local $30 v128)
-  (local $31 v128)
-  (local $32 i32)
-  (local $33 v128)
-  (local $34 v128)
+  (local $21 i32)
   local.get $0
   i32.load offset=4
   i32.const 3
   i32.add
   i32.const 2
   i32.shr_s
-  local.set $15
+  local.set $13
   local.get $0
   i32.load offset=8
-  local.tee $18
+  local.tee $15
   local.get $0
   i32.load
-  local.tee $14
+  local.tee $16
   i32.add
-  local.set $19
+  local.set $17
   local.get $0
   i32.load offset=36
-  local.set $16
+  local.set $14
   local.get $1
   if
-   local.get $16
+   local.get $14
    local.get $1
    local.get $2
    local.get $6
-   local.get $14
+   local.get $16
    i32.const 2
    i32.shl
    i32.sub
    local.tee $1
    local.get $7
    local.get $8
-   local.get $14
+   local.get $16
    call $assembly/cell/copyInputs
    local.get $1
    local.get $7
    local.get $8
    local.get $0
    i32.load offset=12
-   local.get $19
+   local.get $17
    i32.const 0
-   local.get $19
-   local.get $15
+   local.get $17
+   local.get $13
    i32.const 2
    i32.shl
    local.get $0
@@ -4232,7 +3952,7 @@
    local.get $4
    call $assembly/gemm/gemm
   else
-   local.get $16
+   local.get $14
    i32.const 32
    i32.and
    i32.eqz
@@ -4242,10 +3962,10 @@
     local.get $8
     local.get $0
     i32.load offset=12
-    local.get $19
-    local.get $14
-    local.get $18
+    local.get $17
+    local.get $16
     local.get $15
+    local.get $13
     i32.const 2
     i32.shl
     local.get $3
@@ -4257,19 +3977,19 @@
   end
   local.get $0
   i32.load offset=24
-  local.set $19
-  local.get $18
+  local.set $1
+  local.get $15
   i32.const 3
   i32.add
   i32.const -4
   i32.and
   i32.const 2
   i32.shl
-  local.set $22
-  local.get $15
+  local.set $16
+  local.get $13
   i32.const 4
   i32.shl
-  local.set $25
+  local.set $19
   i32.const 0
   local.set $2
   loop $for-loop|0
@@ -4277,13 +3997,13 @@
    local.get $8
    i32.lt_s
    if
-    local.get $25
+    local.get $19
     local.get $6
-    local.get $22
+    local.get $16
     i32.add
-    local.tee $28
+    local.tee $17
     i32.add
-    local.set $23
+    local.set $20
     local.get $9
     if (result i32)
      local.get $9
@@ -4297,228 +4017,47 @@
     end
     if
      i32.const 1
-     local.get $19
-     local.get $16
+     local.get $1
+     local.get $14
      i32.const 1
      i32.and
-     local.tee $1
+     local.tee $21
      select
      if
       local.get $5
       local.get $6
-      local.get $19
-      select
-      local.set $20
       local.get $1
+      select
+      local.set $18
+      local.get $21
       if
+       local.get $0
        local.get $3
-       local.set $1
-       local.get $0
-       f32.load offset=28
-       local.set $21
-       local.get $0
-       i32.const 40
-       i32.add
-       local.set $29
-       local.get $0
-       i32.load offset=20
-       local.set $32
-       local.get $0
-       i32.load offset=36
-       i32.const 2
-       i32.and
-       local.set $27
-       local.get $15
-       i32.const 4
-       i32.shl
-       local.set $24
-       i32.const 0
-       local.set $14
-       loop $for-loop|00
-        local.get $14
-        local.get $24
-        i32.lt_u
-        if
-         local.get $14
-         local.get $28
-         i32.add
-         v128.load
-         local.set $30
-         local.get $1
-         v128.load
-         local.set $17
-         local.get $1
-         v128.load offset=16
-         local.set $13
-         local.get $1
-         v128.load offset=48
-         local.set $33
-         local.get $32
-         if
-          local.get $14
-          local.get $32
-          i32.add
-          v128.load
-          local.get $30
-          local.get $17
-          f32x4.relaxed_madd
-          local.set $17
-          local.get $24
-          local.get $32
-          i32.add
-          local.get $14
-          i32.add
-          v128.load
-          local.get $30
-          local.get $13
-          f32x4.relaxed_madd
-          local.set $13
-         end
-         local.get $29
-         local.get $17
-         local.get $21
-         call $assembly/cell/applyGate
-         local.tee $31
-         local.get $29
-         i32.const 24
-         i32.add
-         local.get $1
-         v128.load offset=32
-         local.get $21
-         call $assembly/cell/applyGate
-         local.tee $34
-         local.get $27
-         if (result v128)
-          v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-          local.get $31
-          f32x4.sub
-         else
-          local.get $29
-          i32.const 12
-          i32.add
-          local.get $13
-          local.get $21
-          call $assembly/cell/applyGate
-         end
-         local.tee $17
-         local.get $30
-         f32x4.mul
-         f32x4.relaxed_madd
-         local.set $13
-         local.get $0
-         f32.load offset=32
-         local.tee $26
-         f32.const 0
-         f32.gt
-         if
-          local.get $13
-          local.get $26
-          f32x4.splat
-          f32x4.pmin
-          local.get $26
-          f32.neg
-          f32x4.splat
-          f32x4.pmax
-          local.set $13
-         end
-         local.get $13
-         local.get $13
-         f32x4.abs
-         i32.const 108
-         v128.load32_splat
-         f32x4.lt
-         v128.andnot
-         local.set $13
-         local.get $29
-         i32.const 36
-         i32.add
-         local.get $32
-         if (result v128)
-          local.get $32
-          local.get $24
-          i32.const 1
-          i32.shl
-          i32.add
-          local.get $14
-          i32.add
-          v128.load
-          local.get $13
-          local.get $33
-          f32x4.relaxed_madd
-         else
-          local.get $33
-         end
-         local.get $21
-         call $assembly/cell/applyGate
-         local.set $30
-         local.get $1
-         local.get $31
-         v128.store
-         local.get $1
-         local.get $17
-         v128.store offset=16
-         local.get $1
-         local.get $34
-         v128.store offset=32
-         local.get $1
-         local.get $30
-         v128.store offset=48
-         local.get $14
-         local.get $28
-         i32.add
-         local.get $13
-         v128.store
-         local.get $14
-         local.get $20
-         i32.add
-         local.get $30
-         local.get $29
-         i32.const 48
-         i32.add
-         local.get $13
-         f32.const 0
-         call $assembly/cell/applyGate
-         f32x4.mul
-         local.tee $13
-         local.get $13
-         f32x4.abs
-         i32.const 108
-         v128.load32_splat
-         f32x4.lt
-         v128.andnot
-         v128.store
-         local.get $1
-         i32.const -64
-         i32.sub
-         local.set $1
-         local.get $14
-         i32.const 16
-         i32.add
-         local.set $14
-         br $for-loop|00
-        end
-       end
+       local.get $17
+       local.get $18
+       local.get $13
+       call $assembly/lstm/generalGates
       else
        local.get $3
-       local.get $28
-       local.get $20
-       local.get $20
-       local.get $20
-       local.get $15
+       local.get $17
+       local.get $18
+       local.get $18
+       local.get $18
+       local.get $13
        call $assembly/lstm/standardGates
       end
-      local.get $19
+      local.get $1
       if
        local.get $5
        i32.const 0
        i32.const 1
-       local.get $19
+       local.get $1
        local.get $0
        i32.load offset=4
-       local.tee $1
        i32.const 0
-       local.get $1
-       local.get $18
+       local.get $0
+       i32.load offset=4
+       local.get $15
        i32.const 3
        i32.add
        i32.const 2
@@ -4533,23 +4072,23 @@
        local.get $6
        i32.const 0
        i32.const 1
-       local.get $18
+       local.get $15
        call $assembly/tiny/copyRowsWithoutTiny
       end
-      local.get $16
+      local.get $14
       i32.const 1
       local.get $6
-      local.get $23
-      local.get $22
+      local.get $20
+      local.get $16
       local.get $11
       call $assembly/cell/emit
      else
       local.get $3
-      local.get $28
+      local.get $17
       local.get $6
-      local.get $23
+      local.get $20
       local.get $6
-      local.get $16
+      local.get $14
       i32.const 8
       i32.and
       select
@@ -4557,15 +4096,15 @@
       local.get $6
       local.get $11
       select
-      local.get $15
+      local.get $13
       call $assembly/lstm/standardGates
      end
     else
-     local.get $16
+     local.get $14
      i32.const 0
      local.get $6
-     local.get $23
-     local.get $22
+     local.get $20
+     local.get $16
      local.get $11
      call $assembly/cell/emit
     end
@@ -4574,7 +4113,7 @@
     i32.add
     local.set $3
     local.get $5
-    local.get $25
+    local.get $19
     i32.add
     local.set $5
     local.get $6
@@ -4592,6 +4131,205 @@
     i32.const 1
     i32.add
     local.set $2
+    br $for-loop|0
+   end
+  end
+ )
+ (func $assembly/lstm/generalGates (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32)
+  (local $5 v128)
+  (local $6 v128)
+  (local $7 i32)
+  (local $8 i32)
+  (local $9 f32)
+  (local $10 i32)
+  (local $11 f32)
+  (local $12 i32)
+  (local $13 v128)
+  (local $14 v128)
+  (local $15 v128)
+  (local $16 v128)
+  local.get $0
+  f32.load offset=28
+  local.set $9
+  local.get $0
+  i32.const 40
+  i32.add
+  local.set $7
+  local.get $0
+  i32.load offset=20
+  local.set $8
+  local.get $0
+  i32.load offset=36
+  i32.const 2
+  i32.and
+  local.set $12
+  local.get $4
+  i32.const 4
+  i32.shl
+  local.set $10
+  i32.const 0
+  local.set $4
+  loop $for-loop|0
+   local.get $4
+   local.get $10
+   i32.lt_u
+   if
+    local.get $2
+    local.get $4
+    i32.add
+    v128.load
+    local.set $13
+    local.get $1
+    v128.load
+    local.set $6
+    local.get $1
+    v128.load offset=16
+    local.set $5
+    local.get $1
+    v128.load offset=48
+    local.set $15
+    local.get $8
+    if
+     local.get $4
+     local.get $8
+     i32.add
+     v128.load
+     local.get $13
+     local.get $6
+     f32x4.relaxed_madd
+     local.set $6
+     local.get $8
+     local.get $10
+     i32.add
+     local.get $4
+     i32.add
+     v128.load
+     local.get $13
+     local.get $5
+     f32x4.relaxed_madd
+     local.set $5
+    end
+    local.get $7
+    local.get $6
+    local.get $9
+    call $assembly/cell/applyGate
+    local.tee $14
+    local.get $7
+    i32.const 24
+    i32.add
+    local.get $1
+    v128.load offset=32
+    local.get $9
+    call $assembly/cell/applyGate
+    local.tee $16
+    local.get $12
+    if (result v128)
+     v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
+     local.get $14
+     f32x4.sub
+    else
+     local.get $7
+     i32.const 12
+     i32.add
+     local.get $5
+     local.get $9
+     call $assembly/cell/applyGate
+    end
+    local.tee $6
+    local.get $13
+    f32x4.mul
+    f32x4.relaxed_madd
+    local.set $5
+    local.get $0
+    f32.load offset=32
+    local.tee $11
+    f32.const 0
+    f32.gt
+    if
+     local.get $5
+     local.get $11
+     f32x4.splat
+     f32x4.pmin
+     local.get $11
+     f32.neg
+     f32x4.splat
+     f32x4.pmax
+     local.set $5
+    end
+    local.get $5
+    local.get $5
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
+    local.set $5
+    local.get $7
+    i32.const 36
+    i32.add
+    local.get $8
+    if (result v128)
+     local.get $8
+     local.get $10
+     i32.const 1
+     i32.shl
+     i32.add
+     local.get $4
+     i32.add
+     v128.load
+     local.get $5
+     local.get $15
+     f32x4.relaxed_madd
+    else
+     local.get $15
+    end
+    local.get $9
+    call $assembly/cell/applyGate
+    local.set $13
+    local.get $1
+    local.get $14
+    v128.store
+    local.get $1
+    local.get $6
+    v128.store offset=16
+    local.get $1
+    local.get $16
+    v128.store offset=32
+    local.get $1
+    local.get $13
+    v128.store offset=48
+    local.get $2
+    local.get $4
+    i32.add
+    local.get $5
+    v128.store
+    local.get $3
+    local.get $4
+    i32.add
+    local.get $13
+    local.get $7
+    i32.const 48
+    i32.add
+    local.get $5
+    f32.const 0
+    call $assembly/cell/applyGate
+    f32x4.mul
+    local.tee $5
+    local.get $5
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
+    v128.store
+    local.get $1
+    i32.const -64
+    i32.sub
+    local.set $1
+    local.get $4
+    i32.const 16
+    i32.add
+    local.set $4
     br $for-loop|0
    end
   end
@@ -4945,56 +4683,47 @@
  )
  (func $assembly/gru/gru (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32) (param $10 i32) (param $11 i32) (param $12 i32)
   (local $13 i32)
-  (local $14 v128)
+  (local $14 i32)
   (local $15 i32)
   (local $16 i32)
   (local $17 i32)
   (local $18 i32)
   (local $19 i32)
   (local $20 i32)
-  (local $21 f32)
-  (local $22 i32)
-  (local $23 i32)
-  (local $24 i32)
-  (local $25 i32)
-  (local $26 v128)
-  (local $27 v128)
-  (local $28 i32)
-  (local $29 v128)
   local.get $0
   i32.load
-  local.set $13
+  local.set $18
   local.get $0
   i32.load offset=36
-  local.tee $17
+  local.tee $15
   i32.const 2
   i32.and
-  local.set $19
+  local.set $17
   local.get $0
   i32.load offset=4
-  local.tee $18
+  local.tee $16
   i32.const 3
   i32.add
   i32.const 2
   i32.shr_s
-  local.tee $16
+  local.tee $14
   i32.const 4
   i32.shl
-  local.set $15
+  local.set $13
   local.get $1
   if
-   local.get $17
+   local.get $15
    local.get $1
    local.get $2
    local.get $5
    local.get $8
    i32.const 2
    i32.shl
-   local.get $15
+   local.get $13
    i32.mul
    i32.add
    local.tee $1
-   local.get $13
+   local.get $18
    i32.const 3
    i32.add
    i32.const -4
@@ -5003,17 +4732,17 @@
    i32.shl
    local.tee $2
    local.get $8
-   local.get $13
+   local.get $18
    call $assembly/cell/copyInputs
    local.get $1
    local.get $2
    local.get $8
    local.get $0
    i32.load offset=8
-   local.get $13
+   local.get $18
    i32.const 0
-   local.get $13
-   local.get $16
+   local.get $18
+   local.get $14
    i32.const 3
    i32.mul
    local.get $0
@@ -5023,10 +4752,10 @@
    local.get $4
    call $assembly/gemm/gemm
   end
-  local.get $17
+  local.get $15
   i32.const 32
   i32.and
-  local.tee $22
+  local.tee $19
   i32.eqz
   if
    local.get $6
@@ -5034,38 +4763,40 @@
    local.get $8
    local.get $0
    i32.load offset=16
-   local.get $18
+   local.get $16
    i32.const 0
-   local.get $18
+   local.get $16
    i32.const 3
    i32.const 2
-   local.get $19
+   local.get $17
    select
-   local.get $16
+   local.get $14
    i32.mul
    local.get $0
    i32.load offset=20
    i32.const 0
    local.get $5
-   local.get $15
+   local.get $13
    i32.const 2
    i32.shl
    call $assembly/gemm/gemm
   end
+  i32.const 0
+  local.set $1
   loop $for-loop|0
+   local.get $1
    local.get $8
-   local.get $20
-   i32.gt_s
+   i32.lt_s
    if
     local.get $6
-    local.get $15
+    local.get $13
     i32.add
-    local.set $23
+    local.set $20
     local.get $9
     if (result i32)
      local.get $9
+     local.get $1
      local.get $10
-     local.get $20
      i32.mul
      i32.add
      i32.load8_u
@@ -5073,121 +4804,29 @@
      i32.const 1
     end
     if
-     local.get $19
-     i32.eqz
      local.get $17
+     i32.eqz
+     local.get $15
      i32.const 1
      i32.and
      i32.or
      if
-      local.get $19
+      local.get $17
       if
+       local.get $0
        local.get $3
-       local.set $1
        local.get $5
-       local.set $2
-       local.get $0
-       i32.const 40
-       i32.add
-       local.set $24
-       local.get $0
-       f32.load offset=32
-       local.set $21
        local.get $6
-       local.set $13
-       local.get $6
-       local.get $16
-       i32.const 4
-       i32.shl
-       i32.add
-       local.set $25
-       loop $while-continue|0
-        local.get $13
-        local.get $25
-        i32.lt_u
-        if
-         local.get $24
-         i32.const 12
-         i32.add
-         local.get $1
-         v128.load offset=16
-         local.get $2
-         v128.load offset=16
-         f32x4.add
-         local.get $21
-         call $assembly/cell/applyGate
-         local.set $14
-         local.get $24
-         i32.const 24
-         i32.add
-         local.get $24
-         local.get $1
-         v128.load
-         local.get $2
-         v128.load
-         f32x4.add
-         local.get $21
-         call $assembly/cell/applyGate
-         local.tee $26
-         local.get $2
-         v128.load offset=32
-         local.get $1
-         v128.load offset=32
-         f32x4.relaxed_madd
-         local.get $21
-         call $assembly/cell/applyGate
-         local.set $27
-         local.get $1
-         local.get $26
-         v128.store
-         local.get $1
-         local.get $14
-         v128.store offset=16
-         local.get $1
-         local.get $27
-         v128.store offset=32
-         local.get $13
-         local.get $14
-         local.get $13
-         v128.load
-         i32.const 76
-         v128.load32_splat
-         local.get $14
-         f32x4.sub
-         local.get $27
-         f32x4.mul
-         f32x4.relaxed_madd
-         local.tee $14
-         local.get $14
-         f32x4.abs
-         i32.const 108
-         v128.load32_splat
-         f32x4.lt
-         v128.andnot
-         v128.store
-         local.get $1
-         i32.const 48
-         i32.add
-         local.set $1
-         local.get $2
-         i32.const 48
-         i32.add
-         local.set $2
-         local.get $13
-         i32.const 16
-         i32.add
-         local.set $13
-         br $while-continue|0
-        end
-       end
+       local.get $14
+       call $assembly/gru/generalGates
       else
        local.get $5
-       local.get $15
+       local.get $13
        i32.const 3
        i32.mul
        i32.add
-       local.set $13
-       local.get $22
+       local.set $2
+       local.get $19
        i32.eqz
        if
         local.get $0
@@ -5195,181 +4834,50 @@
         local.get $5
         local.get $6
         local.get $5
-        local.get $15
+        local.get $13
         i32.const 1
         i32.shl
         i32.add
-        local.tee $1
-        local.get $16
+        local.tee $18
+        local.get $14
         call $assembly/gru/resetState
-        local.get $1
+        local.get $18
         i32.const 0
         i32.const 1
         local.get $0
         i32.load offset=24
-        local.get $18
-        i32.const 0
-        local.get $18
         local.get $16
+        i32.const 0
+        local.get $16
+        local.get $14
         local.get $0
         i32.load offset=28
         i32.const 0
-        local.get $13
+        local.get $2
         i32.const 0
         call $assembly/gemm/gemm
        end
+       local.get $0
        local.get $3
-       local.set $1
+       local.get $2
        local.get $6
-       local.set $2
-       local.get $0
-       i32.load offset=36
-       i32.const 1
-       i32.and
-       local.set $25
-       local.get $0
-       i32.const 40
-       i32.add
-       local.set $24
-       local.get $6
-       local.get $16
-       i32.const 4
-       i32.shl
-       i32.add
-       local.set $28
-       loop $while-continue|00
-        local.get $2
-        local.get $28
-        i32.lt_u
-        if
-         local.get $1
-         v128.load offset=32
-         local.get $13
-         v128.load
-         f32x4.add
-         local.set $14
-         local.get $1
-         local.get $25
-         if (result v128)
-          local.get $24
-          i32.const 24
-          i32.add
-          local.get $14
-          local.get $0
-          f32.load offset=32
-          call $assembly/cell/applyGate
-         else
-          local.get $14
-          i32.const 84
-          v128.load32_splat
-          f32x4.mul
-          i32.const 68
-          v128.load32_splat
-          f32x4.pmin
-          i32.const 64
-          v128.load32_splat
-          f32x4.pmax
-          local.tee $26
-          i32.const 72
-          v128.load32_splat
-          local.tee $27
-          f32x4.add
-          local.tee $14
-          i32.const 23
-          i32x4.shl
-          local.tee $29
-          local.get $26
-          local.get $14
-          local.get $27
-          f32x4.sub
-          f32x4.sub
-          local.tee $14
-          local.get $14
-          local.get $14
-          local.get $14
-          local.get $14
-          i32.const 104
-          v128.load32_splat
-          i32.const 100
-          v128.load32_splat
-          f32x4.relaxed_madd
-          i32.const 96
-          v128.load32_splat
-          f32x4.relaxed_madd
-          i32.const 92
-          v128.load32_splat
-          f32x4.relaxed_madd
-          i32.const 88
-          v128.load32_splat
-          f32x4.relaxed_madd
-          f32x4.mul
-          local.get $29
-          i32.const 76
-          v128.load32_splat
-          local.tee $14
-          f32x4.sub
-          f32x4.relaxed_madd
-          local.tee $26
-          local.get $26
-          local.get $14
-          f32x4.add
-          local.get $14
-          f32x4.add
-          f32x4.div
-         end
-         local.tee $14
-         v128.store offset=32
-         local.get $2
-         local.get $1
-         v128.load offset=16
-         local.tee $26
-         local.get $2
-         v128.load
-         i32.const 76
-         v128.load32_splat
-         local.get $26
-         f32x4.sub
-         local.get $14
-         f32x4.mul
-         f32x4.relaxed_madd
-         local.tee $14
-         local.get $14
-         f32x4.abs
-         i32.const 108
-         v128.load32_splat
-         f32x4.lt
-         v128.andnot
-         v128.store
-         local.get $1
-         i32.const 48
-         i32.add
-         local.set $1
-         local.get $13
-         i32.const 16
-         i32.add
-         local.set $13
-         local.get $2
-         i32.const 16
-         i32.add
-         local.set $2
-         br $while-continue|00
-        end
-       end
+       local.get $14
+       call $assembly/gru/candidate
       end
-      local.get $17
+      local.get $15
       i32.const 1
       local.get $6
-      local.get $23
-      local.get $15
+      local.get $20
+      local.get $13
       local.get $11
       call $assembly/cell/emit
      else
       local.get $3
       local.get $5
       local.get $6
-      local.get $23
+      local.get $20
       local.get $6
-      local.get $17
+      local.get $15
       i32.const 8
       i32.and
       select
@@ -5377,15 +4885,15 @@
       local.get $6
       local.get $11
       select
-      local.get $16
+      local.get $14
       call $assembly/gru/standardGates
      end
     else
-     local.get $17
+     local.get $15
      i32.const 0
      local.get $6
-     local.get $23
-     local.get $15
+     local.get $20
+     local.get $13
      local.get $11
      call $assembly/cell/emit
     end
@@ -5394,7 +4902,7 @@
     i32.add
     local.set $3
     local.get $5
-    local.get $15
+    local.get $13
     i32.const 2
     i32.shl
     i32.add
@@ -5410,11 +4918,251 @@
     local.get $11
     select
     local.set $11
-    local.get $20
+    local.get $1
     i32.const 1
     i32.add
-    local.set $20
+    local.set $1
     br $for-loop|0
+   end
+  end
+ )
+ (func $assembly/gru/generalGates (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32)
+  (local $5 v128)
+  (local $6 i32)
+  (local $7 f32)
+  (local $8 v128)
+  (local $9 v128)
+  local.get $0
+  i32.const 40
+  i32.add
+  local.set $6
+  local.get $0
+  f32.load offset=32
+  local.set $7
+  local.get $3
+  local.get $4
+  i32.const 4
+  i32.shl
+  i32.add
+  local.set $0
+  loop $while-continue|0
+   local.get $0
+   local.get $3
+   i32.gt_u
+   if
+    local.get $6
+    i32.const 12
+    i32.add
+    local.get $1
+    v128.load offset=16
+    local.get $2
+    v128.load offset=16
+    f32x4.add
+    local.get $7
+    call $assembly/cell/applyGate
+    local.set $8
+    local.get $6
+    i32.const 24
+    i32.add
+    local.get $6
+    local.get $1
+    v128.load
+    local.get $2
+    v128.load
+    f32x4.add
+    local.get $7
+    call $assembly/cell/applyGate
+    local.tee $5
+    local.get $2
+    v128.load offset=32
+    local.get $1
+    v128.load offset=32
+    f32x4.relaxed_madd
+    local.get $7
+    call $assembly/cell/applyGate
+    local.set $9
+    local.get $1
+    local.get $5
+    v128.store
+    local.get $1
+    local.get $8
+    v128.store offset=16
+    local.get $1
+    local.get $9
+    v128.store offset=32
+    local.get $3
+    local.get $8
+    local.get $3
+    v128.load
+    i32.const 76
+    v128.load32_splat
+    local.get $8
+    f32x4.sub
+    local.get $9
+    f32x4.mul
+    f32x4.relaxed_madd
+    local.tee $5
+    local.get $5
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
+    v128.store
+    local.get $1
+    i32.const 48
+    i32.add
+    local.set $1
+    local.get $2
+    i32.const 48
+    i32.add
+    local.set $2
+    local.get $3
+    i32.const 16
+    i32.add
+    local.set $3
+    br $while-continue|0
+   end
+  end
+ )
+ (func $assembly/gru/candidate (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32)
+  (local $5 v128)
+  (local $6 i32)
+  (local $7 i32)
+  (local $8 v128)
+  (local $9 v128)
+  (local $10 v128)
+  local.get $0
+  i32.load offset=36
+  i32.const 1
+  i32.and
+  local.set $6
+  local.get $0
+  i32.const 40
+  i32.add
+  local.set $7
+  local.get $3
+  local.get $4
+  i32.const 4
+  i32.shl
+  i32.add
+  local.set $4
+  loop $while-continue|0
+   local.get $3
+   local.get $4
+   i32.lt_u
+   if
+    local.get $1
+    v128.load offset=32
+    local.get $2
+    v128.load
+    f32x4.add
+    local.set $5
+    local.get $1
+    local.get $6
+    if (result v128)
+     local.get $7
+     i32.const 24
+     i32.add
+     local.get $5
+     local.get $0
+     f32.load offset=32
+     call $assembly/cell/applyGate
+    else
+     local.get $5
+     i32.const 84
+     v128.load32_splat
+     f32x4.mul
+     i32.const 68
+     v128.load32_splat
+     f32x4.pmin
+     i32.const 64
+     v128.load32_splat
+     f32x4.pmax
+     local.tee $5
+     i32.const 72
+     v128.load32_splat
+     local.tee $8
+     f32x4.add
+     local.tee $9
+     i32.const 23
+     i32x4.shl
+     local.tee $10
+     local.get $5
+     local.get $9
+     local.get $8
+     f32x4.sub
+     f32x4.sub
+     local.tee $5
+     local.get $5
+     local.get $5
+     local.get $5
+     local.get $5
+     i32.const 104
+     v128.load32_splat
+     i32.const 100
+     v128.load32_splat
+     f32x4.relaxed_madd
+     i32.const 96
+     v128.load32_splat
+     f32x4.relaxed_madd
+     i32.const 92
+     v128.load32_splat
+     f32x4.relaxed_madd
+     i32.const 88
+     v128.load32_splat
+     f32x4.relaxed_madd
+     f32x4.mul
+     local.get $10
+     i32.const 76
+     v128.load32_splat
+     local.tee $5
+     f32x4.sub
+     f32x4.relaxed_madd
+     local.tee $8
+     local.get $8
+     local.get $5
+     f32x4.add
+     local.get $5
+     f32x4.add
+     f32x4.div
+    end
+    local.tee $5
+    v128.store offset=32
+    local.get $3
+    local.get $1
+    v128.load offset=16
+    local.tee $8
+    local.get $3
+    v128.load
+    i32.const 76
+    v128.load32_splat
+    local.get $8
+    f32x4.sub
+    local.get $5
+    f32x4.mul
+    f32x4.relaxed_madd
+    local.tee $5
+    local.get $5
+    f32x4.abs
+    i32.const 108
+    v128.load32_splat
+    f32x4.lt
+    v128.andnot
+    v128.store
+    local.get $1
+    i32.const 48
+    i32.add
+    local.set $1
+    local.get $2
+    i32.const 16
+    i32.add
+    local.set $2
+    local.get $3
+    i32.const 16
+    i32.add
+    local.set $3
+    br $while-continue|0
    end
   end
  )
@@ -5428,50 +5176,44 @@
   (local $13 v128)
   (local $14 v128)
   (local $15 v128)
-  (local $16 i32)
   local.get $5
   v128.load
-  local.set $7
-  local.get $5
-  v128.load offset=16
   local.set $8
   local.get $5
-  v128.load offset=32
+  v128.load offset=16
   local.set $9
   local.get $5
-  v128.load offset=48
+  v128.load offset=32
   local.set $10
   local.get $5
-  v128.load offset=64
+  v128.load offset=48
   local.set $11
   local.get $5
-  v128.load offset=80
+  v128.load offset=64
   local.set $12
   local.get $5
-  v128.load offset=96
+  v128.load offset=80
   local.set $13
   local.get $5
-  v128.load offset=112
+  v128.load offset=96
   local.set $14
-  local.get $0
-  local.get $0
+  local.get $5
+  v128.load offset=112
+  local.set $15
   local.get $1
+  i32.const 12
   i32.sub
-  i32.const 15
-  i32.and
-  local.tee $5
+  local.set $1
+  local.get $0
+  i32.const 12
   i32.sub
   local.set $0
   local.get $2
-  local.get $5
-  i32.const 12
-  i32.mul
+  i32.const 144
   i32.sub
   local.set $2
   local.get $4
-  local.get $5
-  i32.const 3
-  i32.shl
+  i32.const 96
   i32.sub
   local.set $4
   loop $while-continue|0
@@ -5479,274 +5221,200 @@
    local.get $1
    i32.lt_u
    if
-    local.get $5
-    i32.const 4
-    i32.lt_u
-    if
-     local.get $0
-     v128.load32_splat
-     local.tee $15
-     local.get $4
-     v128.load offset=16
-     local.get $14
-     f32x4.relaxed_madd
-     local.set $14
-     local.get $15
-     local.get $4
-     v128.load
-     local.get $13
-     f32x4.relaxed_madd
-     local.set $13
-     local.get $15
-     local.get $2
-     local.get $3
-     i32.add
-     local.tee $16
-     v128.load offset=32
-     local.get $12
-     f32x4.relaxed_madd
-     local.set $12
-     local.get $15
-     local.get $16
-     v128.load offset=16
-     local.get $11
-     f32x4.relaxed_madd
-     local.set $11
-     local.get $15
-     local.get $16
-     v128.load
-     local.get $10
-     f32x4.relaxed_madd
-     local.set $10
-     local.get $15
-     local.get $2
-     v128.load offset=32
-     local.get $9
-     f32x4.relaxed_madd
-     local.set $9
-     local.get $15
-     local.get $2
-     v128.load offset=16
-     local.get $8
-     f32x4.relaxed_madd
-     local.set $8
-     local.get $15
-     local.get $2
-     v128.load
-     local.get $7
-     f32x4.relaxed_madd
-     local.set $7
-    end
-    local.get $5
-    i32.const 8
-    i32.lt_u
-    if
-     local.get $0
-     v128.load32_splat offset=4
-     local.tee $15
-     local.get $4
-     v128.load offset=48
-     local.get $14
-     f32x4.relaxed_madd
-     local.set $14
-     local.get $15
-     local.get $4
-     v128.load offset=32
-     local.get $13
-     f32x4.relaxed_madd
-     local.set $13
-     local.get $15
-     local.get $2
-     local.get $3
-     i32.add
-     local.tee $16
-     v128.load offset=80
-     local.get $12
-     f32x4.relaxed_madd
-     local.set $12
-     local.get $15
-     local.get $16
-     v128.load offset=64
-     local.get $11
-     f32x4.relaxed_madd
-     local.set $11
-     local.get $15
-     local.get $16
-     v128.load offset=48
-     local.get $10
-     f32x4.relaxed_madd
-     local.set $10
-     local.get $15
-     local.get $2
-     v128.load offset=80
-     local.get $9
-     f32x4.relaxed_madd
-     local.set $9
-     local.get $15
-     local.get $2
-     v128.load offset=64
-     local.get $8
-     f32x4.relaxed_madd
-     local.set $8
-     local.get $15
-     local.get $2
-     v128.load offset=48
-     local.get $7
-     f32x4.relaxed_madd
-     local.set $7
-    end
-    local.get $5
-    i32.const 12
-    i32.lt_u
-    if
-     local.get $0
-     v128.load32_splat offset=8
-     local.tee $15
-     local.get $4
-     v128.load offset=80
-     local.get $14
-     f32x4.relaxed_madd
-     local.set $14
-     local.get $15
-     local.get $4
-     v128.load offset=64
-     local.get $13
-     f32x4.relaxed_madd
-     local.set $13
-     local.get $15
-     local.get $2
-     local.get $3
-     i32.add
-     local.tee $5
-     v128.load offset=128
-     local.get $12
-     f32x4.relaxed_madd
-     local.set $12
-     local.get $15
-     local.get $5
-     v128.load offset=112
-     local.get $11
-     f32x4.relaxed_madd
-     local.set $11
-     local.get $15
-     local.get $5
-     v128.load offset=96
-     local.get $10
-     f32x4.relaxed_madd
-     local.set $10
-     local.get $15
-     local.get $2
-     v128.load offset=128
-     local.get $9
-     f32x4.relaxed_madd
-     local.set $9
-     local.get $15
-     local.get $2
-     v128.load offset=112
-     local.get $8
-     f32x4.relaxed_madd
-     local.set $8
-     local.get $15
-     local.get $2
-     v128.load offset=96
-     local.get $7
-     f32x4.relaxed_madd
-     local.set $7
-    end
-    i32.const 0
-    local.set $5
     local.get $0
     v128.load32_splat offset=12
-    local.tee $15
+    local.tee $7
     local.get $2
     v128.load offset=144
-    local.get $7
-    f32x4.relaxed_madd
-    local.set $7
-    local.get $15
-    local.get $2
-    v128.load offset=160
     local.get $8
     f32x4.relaxed_madd
     local.set $8
-    local.get $15
+    local.get $7
     local.get $2
-    v128.load offset=176
+    v128.load offset=160
     local.get $9
     f32x4.relaxed_madd
     local.set $9
-    local.get $15
+    local.get $7
     local.get $2
-    local.get $3
-    i32.add
-    local.tee $16
-    v128.load offset=144
+    v128.load offset=176
     local.get $10
     f32x4.relaxed_madd
     local.set $10
-    local.get $15
-    local.get $16
-    v128.load offset=160
+    local.get $7
+    local.get $2
+    local.get $3
+    i32.add
+    local.tee $5
+    v128.load offset=144
     local.get $11
     f32x4.relaxed_madd
     local.set $11
-    local.get $15
-    local.get $16
-    v128.load offset=176
+    local.get $7
+    local.get $5
+    v128.load offset=160
     local.get $12
     f32x4.relaxed_madd
     local.set $12
-    local.get $15
-    local.get $4
-    v128.load offset=96
+    local.get $7
+    local.get $5
+    v128.load offset=176
     local.get $13
     f32x4.relaxed_madd
     local.set $13
-    local.get $15
+    local.get $7
     local.get $4
-    v128.load offset=112
+    v128.load offset=96
     local.get $14
     f32x4.relaxed_madd
     local.set $14
+    local.get $7
+    local.get $4
+    v128.load offset=112
+    local.get $15
+    f32x4.relaxed_madd
+    local.set $15
     local.get $0
-    i32.const 16
+    i32.const 4
     i32.add
     local.set $0
     local.get $2
-    i32.const 192
+    i32.const 48
     i32.add
     local.set $2
     local.get $4
-    i32.const 128
+    i32.const 32
     i32.add
     local.set $4
     br $while-continue|0
    end
   end
   local.get $6
-  local.get $7
+  local.get $8
   v128.store
   local.get $6
-  local.get $8
+  local.get $9
   v128.store offset=16
   local.get $6
-  local.get $9
+  local.get $10
   v128.store offset=32
   local.get $6
-  local.get $10
+  local.get $11
   v128.store offset=48
   local.get $6
-  local.get $11
+  local.get $12
   v128.store offset=64
   local.get $6
-  local.get $12
+  local.get $13
   v128.store offset=80
   local.get $6
-  local.get $13
+  local.get $14
   v128.store offset=96
   local.get $6
-  local.get $14
+  local.get $15
   v128.store offset=112
+ )
+ (func $assembly/gemv/panel6 (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 v128)
+  (local $7 v128)
+  (local $8 v128)
+  (local $9 v128)
+  (local $10 v128)
+  (local $11 v128)
+  (local $12 v128)
+  local.get $4
+  v128.load
+  local.set $7
+  local.get $4
+  v128.load offset=16
+  local.set $8
+  local.get $4
+  v128.load offset=32
+  local.set $9
+  local.get $4
+  v128.load offset=48
+  local.set $10
+  local.get $4
+  v128.load offset=64
+  local.set $11
+  local.get $4
+  v128.load offset=80
+  local.set $12
+  loop $while-continue|0
+   local.get $0
+   local.get $1
+   i32.lt_u
+   if
+    local.get $0
+    v128.load32_splat
+    local.tee $6
+    local.get $2
+    v128.load
+    local.get $7
+    f32x4.relaxed_madd
+    local.set $7
+    local.get $6
+    local.get $2
+    v128.load offset=16
+    local.get $8
+    f32x4.relaxed_madd
+    local.set $8
+    local.get $6
+    local.get $2
+    v128.load offset=32
+    local.get $9
+    f32x4.relaxed_madd
+    local.set $9
+    local.get $6
+    local.get $2
+    local.get $3
+    i32.add
+    local.tee $4
+    v128.load
+    local.get $10
+    f32x4.relaxed_madd
+    local.set $10
+    local.get $6
+    local.get $4
+    v128.load offset=16
+    local.get $11
+    f32x4.relaxed_madd
+    local.set $11
+    local.get $6
+    local.get $4
+    v128.load offset=32
+    local.get $12
+    f32x4.relaxed_madd
+    local.set $12
+    local.get $0
+    i32.const 4
+    i32.add
+    local.set $0
+    local.get $2
+    i32.const 48
+    i32.add
+    local.set $2
+    br $while-continue|0
+   end
+  end
+  local.get $5
+  local.get $7
+  v128.store
+  local.get $5
+  local.get $8
+  v128.store offset=16
+  local.get $5
+  local.get $9
+  v128.store offset=32
+  local.get $5
+  local.get $10
+  v128.store offset=48
+  local.get $5
+  local.get $11
+  v128.store offset=64
+  local.get $5
+  local.get $12
+  v128.store offset=80
  )
  (func $assembly/gemv/panel12 (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
   (local $6 v128)
@@ -6232,26 +5900,21 @@
   (local $10 v128)
   (local $11 v128)
   (local $12 v128)
-  (local $13 v128)
-  (local $14 i32)
-  (local $15 i32)
-  (local $16 v128)
-  (local $17 i32)
   local.get $0
   local.get $4
   i32.const 2
   i32.shl
   i32.add
-  local.set $15
+  local.set $4
   local.get $2
   i32.const 48
   i32.mul
-  local.set $17
+  local.set $2
   local.get $1
   local.get $3
   i32.const 4
   i32.shl
-  local.tee $4
+  local.tee $3
   i32.const 3
   i32.mul
   i32.add
@@ -6262,14 +5925,14 @@
    i32.ge_s
    if
     local.get $0
-    local.get $15
+    local.get $4
     local.get $1
-    local.get $17
+    local.get $2
     local.get $6
     local.get $7
     call $assembly/gemv/panel12
     local.get $1
-    local.get $17
+    local.get $2
     i32.const 2
     i32.shl
     i32.add
@@ -6302,102 +5965,12 @@
   i32.or
   if (result i32)
    local.get $0
-   local.set $3
+   local.get $4
    local.get $1
-   local.set $2
+   local.get $2
    local.get $6
-   v128.load
-   local.set $9
-   local.get $6
-   v128.load offset=16
-   local.set $10
-   local.get $6
-   v128.load offset=32
-   local.set $8
-   local.get $6
-   v128.load offset=48
-   local.set $11
-   local.get $6
-   v128.load offset=64
-   local.set $12
-   local.get $6
-   v128.load offset=80
-   local.set $13
-   loop $while-continue|0
-    local.get $3
-    local.get $15
-    i32.lt_u
-    if
-     local.get $3
-     v128.load32_splat
-     local.tee $16
-     local.get $2
-     v128.load
-     local.get $9
-     f32x4.relaxed_madd
-     local.set $9
-     local.get $16
-     local.get $2
-     v128.load offset=16
-     local.get $10
-     f32x4.relaxed_madd
-     local.set $10
-     local.get $16
-     local.get $2
-     v128.load offset=32
-     local.get $8
-     f32x4.relaxed_madd
-     local.set $8
-     local.get $16
-     local.get $2
-     local.get $17
-     i32.add
-     local.tee $14
-     v128.load
-     local.get $11
-     f32x4.relaxed_madd
-     local.set $11
-     local.get $16
-     local.get $14
-     v128.load offset=16
-     local.get $12
-     f32x4.relaxed_madd
-     local.set $12
-     local.get $16
-     local.get $14
-     v128.load offset=32
-     local.get $13
-     f32x4.relaxed_madd
-     local.set $13
-     local.get $3
-     i32.const 4
-     i32.add
-     local.set $3
-     local.get $2
-     i32.const 48
-     i32.add
-     local.set $2
-     br $while-continue|0
-    end
-   end
    local.get $7
-   local.get $9
-   v128.store
-   local.get $7
-   local.get $10
-   v128.store offset=16
-   local.get $7
-   local.get $8
-   v128.store offset=32
-   local.get $7
-   local.get $11
-   v128.store offset=48
-   local.get $7
-   local.get $12
-   v128.store offset=64
-   local.get $7
-   local.get $13
-   v128.store offset=80
+   call $assembly/gemv/panel6
    local.get $6
    i32.const 96
    i32.add
@@ -6411,7 +5984,7 @@
    i32.sub
    local.set $5
    local.get $1
-   local.get $17
+   local.get $2
    i32.const 1
    i32.shl
    i32.add
@@ -6429,63 +6002,12 @@
    i32.or
    if (result i32)
     local.get $0
-    local.set $3
+    local.get $4
     local.get $1
-    local.set $2
+    i32.const 3
     local.get $6
-    v128.load
-    local.set $8
-    local.get $6
-    v128.load offset=16
-    local.set $9
-    local.get $6
-    v128.load offset=32
-    local.set $10
-    loop $while-continue|00
-     local.get $3
-     local.get $15
-     i32.lt_u
-     if
-      local.get $3
-      v128.load32_splat
-      local.tee $11
-      local.get $2
-      v128.load
-      local.get $8
-      f32x4.relaxed_madd
-      local.set $8
-      local.get $11
-      local.get $2
-      v128.load offset=16
-      local.get $9
-      f32x4.relaxed_madd
-      local.set $9
-      local.get $11
-      local.get $2
-      v128.load offset=32
-      local.get $10
-      f32x4.relaxed_madd
-      local.set $10
-      local.get $3
-      i32.const 4
-      i32.add
-      local.set $3
-      local.get $2
-      i32.const 48
-      i32.add
-      local.set $2
-      br $while-continue|00
-     end
-    end
     local.get $7
-    local.get $8
-    v128.store
-    local.get $7
-    local.get $9
-    v128.store offset=16
-    local.get $7
-    local.get $10
-    v128.store offset=32
+    call $assembly/gemv/narrow
     local.get $6
     i32.const 48
     i32.add
@@ -6499,7 +6021,7 @@
     i32.sub
     local.set $5
     local.get $1
-    local.get $17
+    local.get $2
     i32.add
    else
     local.get $1
@@ -6511,15 +6033,15 @@
   i32.eq
   if
    local.get $0
-   local.get $15
+   local.get $4
    local.get $1
-   local.get $17
+   local.get $2
    local.get $1
-   local.get $17
+   local.get $2
    i32.const 1
    i32.shl
    i32.add
-   local.get $4
+   local.get $3
    i32.sub
    local.get $6
    local.get $7
@@ -6530,28 +6052,28 @@
    i32.eq
    if
     local.get $1
-    local.get $17
+    local.get $2
     i32.add
-    local.get $4
+    local.get $3
     i32.const 1
     i32.shl
     i32.sub
     local.set $2
     local.get $6
     v128.load
-    local.set $9
+    local.set $8
     local.get $6
     v128.load offset=16
-    local.set $10
+    local.set $9
     local.get $6
     v128.load offset=32
-    local.set $8
+    local.set $10
     local.get $6
     v128.load offset=48
     local.set $11
-    loop $while-continue|01
+    loop $while-continue|0
      local.get $0
-     local.get $15
+     local.get $4
      i32.lt_u
      if
       local.get $0
@@ -6559,21 +6081,21 @@
       local.tee $12
       local.get $1
       v128.load
+      local.get $8
+      f32x4.relaxed_madd
+      local.set $8
+      local.get $12
+      local.get $1
+      v128.load offset=16
       local.get $9
       f32x4.relaxed_madd
       local.set $9
       local.get $12
       local.get $1
-      v128.load offset=16
+      v128.load offset=32
       local.get $10
       f32x4.relaxed_madd
       local.set $10
-      local.get $12
-      local.get $1
-      v128.load offset=32
-      local.get $8
-      f32x4.relaxed_madd
-      local.set $8
       local.get $12
       local.get $2
       v128.load
@@ -6592,173 +6114,39 @@
       i32.const 16
       i32.add
       local.set $2
-      br $while-continue|01
+      br $while-continue|0
      end
     end
     local.get $7
-    local.get $9
+    local.get $8
     v128.store
     local.get $7
-    local.get $10
+    local.get $9
     v128.store offset=16
     local.get $7
-    local.get $8
+    local.get $10
     v128.store offset=32
     local.get $7
     local.get $11
     v128.store offset=48
    else
     local.get $5
-    i32.const 3
-    i32.eq
+    i32.const 0
+    i32.gt_s
     if
-     local.get $6
-     v128.load
-     local.set $8
-     local.get $6
-     v128.load offset=16
-     local.set $9
-     local.get $6
-     v128.load offset=32
-     local.set $10
-     loop $while-continue|02
-      local.get $0
-      local.get $15
-      i32.lt_u
-      if
-       local.get $0
-       v128.load32_splat
-       local.tee $11
-       local.get $1
-       v128.load
-       local.get $8
-       f32x4.relaxed_madd
-       local.set $8
-       local.get $11
-       local.get $1
-       v128.load offset=16
-       local.get $9
-       f32x4.relaxed_madd
-       local.set $9
-       local.get $11
-       local.get $1
-       v128.load offset=32
-       local.get $10
-       f32x4.relaxed_madd
-       local.set $10
-       local.get $0
-       i32.const 4
-       i32.add
-       local.set $0
-       local.get $1
-       i32.const 48
-       i32.add
-       local.set $1
-       br $while-continue|02
-      end
-     end
-     local.get $7
-     local.get $8
-     v128.store
-     local.get $7
-     local.get $9
-     v128.store offset=16
-     local.get $7
-     local.get $10
-     v128.store offset=32
-    else
+     local.get $0
+     local.get $4
+     local.get $1
+     i32.const 3
      local.get $5
-     i32.const 2
-     i32.eq
-     if
-      local.get $1
-      local.get $4
-      i32.sub
-      local.set $1
-      local.get $6
-      v128.load
-      local.set $8
-      local.get $6
-      v128.load offset=16
-      local.set $9
-      loop $while-continue|03
-       local.get $0
-       local.get $15
-       i32.lt_u
-       if
-        local.get $0
-        v128.load32_splat
-        local.tee $10
-        local.get $1
-        v128.load
-        local.get $8
-        f32x4.relaxed_madd
-        local.set $8
-        local.get $10
-        local.get $1
-        v128.load offset=16
-        local.get $9
-        f32x4.relaxed_madd
-        local.set $9
-        local.get $0
-        i32.const 4
-        i32.add
-        local.set $0
-        local.get $1
-        i32.const 32
-        i32.add
-        local.set $1
-        br $while-continue|03
-       end
-      end
-      local.get $7
-      local.get $8
-      v128.store
-      local.get $7
-      local.get $9
-      v128.store offset=16
-     else
-      local.get $5
-      i32.const 1
-      i32.eq
-      if
-       local.get $1
-       local.get $4
-       i32.const 1
-       i32.shl
-       i32.sub
-       local.set $1
-       local.get $6
-       v128.load
-       local.set $8
-       loop $while-continue|05
-        local.get $0
-        local.get $15
-        i32.lt_u
-        if
-         local.get $0
-         v128.load32_splat
-         local.get $1
-         v128.load
-         local.get $8
-         f32x4.relaxed_madd
-         local.set $8
-         local.get $0
-         i32.const 4
-         i32.add
-         local.set $0
-         local.get $1
-         i32.const 16
-         i32.add
-         local.set $1
-         br $while-continue|05
-        end
-       end
-       local.get $7
-       local.get $8
-       v128.store
-      end
-     end
+     i32.sub
+     local.get $3
+     i32.mul
+     i32.sub
+     local.get $5
+     local.get $6
+     local.get $7
+     call $assembly/gemv/narrow
     end
    end
   end
@@ -6767,7 +6155,6 @@
   (local $2 i32)
   (local $3 v128)
   (local $4 v128)
-  (local $5 v128)
   local.get $1
   i32.const 25
   i32.eq
@@ -6832,68 +6219,7 @@
     end
    end
   end
-  local.tee $4
-  v128.const i32x4 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b 0x3fb8aa3b
-  f32x4.mul
-  v128.const i32x4 0x437e0000 0x437e0000 0x437e0000 0x437e0000
-  f32x4.pmin
-  v128.const i32x4 0xc37c0000 0xc37c0000 0xc37c0000 0xc37c0000
-  f32x4.pmax
-  f32x4.nearest
-  i32x4.trunc_sat_f32x4_s
-  local.tee $5
-  i32.const 1
-  i32x4.shr_s
-  local.set $3
-  local.get $4
-  local.get $5
-  f32x4.convert_i32x4_s
-  local.tee $4
-  v128.const i32x4 0x3f318000 0x3f318000 0x3f318000 0x3f318000
-  f32x4.mul
-  f32x4.sub
-  local.get $4
-  v128.const i32x4 0x395e8083 0x395e8083 0x395e8083 0x395e8083
-  f32x4.mul
-  f32x4.add
-  v128.const i32x4 0x3eb851ec 0x3eb851ec 0x3eb851ec 0x3eb851ec
-  f32x4.pmin
-  v128.const i32x4 0xbeb851ec 0xbeb851ec 0xbeb851ec 0xbeb851ec
-  f32x4.pmax
-  local.tee $4
-  local.get $4
-  local.get $4
-  local.get $4
-  local.get $4
-  local.get $4
-  v128.const i32x4 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae 0x3ab6d3ae
-  v128.const i32x4 0x3c091ec3 0x3c091ec3 0x3c091ec3 0x3c091ec3
-  f32x4.relaxed_madd
-  v128.const i32x4 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38 0x3d2aaa38
-  f32x4.relaxed_madd
-  v128.const i32x4 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e 0x3e2aaa3e
-  f32x4.relaxed_madd
-  v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
-  f32x4.relaxed_madd
-  v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-  f32x4.relaxed_madd
-  f32x4.mul
-  v128.const i32x4 0x3f800000 0x3f800000 0x3f800000 0x3f800000
-  f32x4.add
-  local.get $3
-  v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-  i32x4.add
-  i32.const 23
-  i32x4.shl
-  f32x4.mul
-  local.get $5
-  local.get $3
-  i32x4.sub
-  v128.const i32x4 0x0000007f 0x0000007f 0x0000007f 0x0000007f
-  i32x4.add
-  i32.const 23
-  i32x4.shl
-  f32x4.mul
+  call $assembly/exp/exp
   local.set $3
   local.get $1
   i32.const 16
@@ -6980,33 +6306,11 @@
   i32.const 10
   i32.eq
   if
-   local.get $3
-   local.get $3
-   v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
-   f32x4.add
-   f32x4.div
-   local.tee $3
-   local.get $3
-   f32x4.mul
-   local.set $4
    local.get $0
    v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
    f32x4.pmax
    local.get $3
-   local.get $4
-   local.get $4
-   local.get $4
-   local.get $4
-   v128.const i32x4 0x3e9045e8 0x3e9045e8 0x3e9045e8 0x3e9045e8
-   v128.const i32x4 0x3e8f2885 0x3e8f2885 0x3e8f2885 0x3e8f2885
-   f32x4.relaxed_madd
-   v128.const i32x4 0x3ecced73 0x3ecced73 0x3ecced73 0x3ecced73
-   f32x4.relaxed_madd
-   v128.const i32x4 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70
-   f32x4.relaxed_madd
-   v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
-   f32x4.relaxed_madd
-   f32x4.mul
+   call $assembly/exp/log1p
    f32x4.add
    return
   end
@@ -7014,33 +6318,11 @@
   i32.const 25
   i32.eq
   if
-   local.get $3
-   local.get $3
-   v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
-   f32x4.add
-   f32x4.div
-   local.tee $3
-   local.get $3
-   f32x4.mul
-   local.set $4
    local.get $0
    v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
    f32x4.pmin
    local.get $3
-   local.get $4
-   local.get $4
-   local.get $4
-   local.get $4
-   v128.const i32x4 0x3e9045e8 0x3e9045e8 0x3e9045e8 0x3e9045e8
-   v128.const i32x4 0x3e8f2885 0x3e8f2885 0x3e8f2885 0x3e8f2885
-   f32x4.relaxed_madd
-   v128.const i32x4 0x3ecced73 0x3ecced73 0x3ecced73 0x3ecced73
-   f32x4.relaxed_madd
-   v128.const i32x4 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70 0x3f2aaa70
-   f32x4.relaxed_madd
-   v128.const i32x4 0x40000000 0x40000000 0x40000000 0x40000000
-   f32x4.relaxed_madd
-   f32x4.mul
+   call $assembly/exp/log1p
    f32x4.sub
    return
   end

@@ -182,6 +182,3 @@ export const vectorsFor = (n: number): number => Math.ceil(n / 4);
 
 /** Bytes of a row of `n` floats, padded to whole vectors. */
 export const rowBytes = (n: number): number => vectorsFor(n) * VECTOR_BYTES;
-
-/** A row's bytes, and a cache line more where they are an even number of lines: rows a power of two apart would share few places of a cache. */
-export const spread = (bytes: number): number => (bytes % 128 === 0 ? bytes + 64 : bytes);

@@ -1,4 +1,4 @@
-import { rowBytes, spread } from '../../wasm/abi.js';
+import { rowBytes } from '../../wasm/abi.js';
 
 /** One vector of a cell's state: float32 `(length)` at `offset` bytes from its slot's start. */
 export interface StatePart {
@@ -19,9 +19,9 @@ export interface StatePlace {
 export class SlotLayout {
   #bytes = 0;
 
-  /** Slots stand on cache lines, an odd number of them. */
+  /** Slots stand on cache lines, an odd number of them: rows a power of two apart would share few places of a first-level cache. */
   get bytes(): number {
-    return spread(Math.max(64, Math.ceil(this.#bytes / 64) * 64));
+    return (Math.ceil(this.#bytes / 64) * 64) | 64;
   }
 
   /**

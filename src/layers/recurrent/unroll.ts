@@ -1,4 +1,4 @@
-import { FLAG, spread, VECTOR_BYTES } from '../../wasm/abi.js';
+import { FLAG, VECTOR_BYTES } from '../../wasm/abi.js';
 import type { Op, PlanContext, ValueBuffer } from '../layer.js';
 import type { Cell } from './cell.js';
 
@@ -24,15 +24,16 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
   const { time } = x;
   const { kernel, descriptor, projection, inputs } = cell;
   const { address: layer, flagsIndex } = descriptor;
-  const rawStride = spread(projection.vectors * VECTOR_BYTES);
+  // An odd number of cache lines, as slots are.
+  const rawStride = (projection.vectors * VECTOR_BYTES) | 64;
+  const rawTime = batch * rawStride;
   const copies = time > 1 && cell.flushesInputs;
-  const xStride = copies ? x.stride : 0;
-  const chunk = Math.max(1, Math.min(time, Math.floor(RAW_BYTES / ((rawStride + xStride) * batch))));
+  const copyTime = copies ? batch * x.stride : 0;
+  const chunk = Math.max(1, Math.min(time, Math.floor(RAW_BYTES / (rawTime + copyTime))));
   // raw [chunk][batch][rawVectors·4], x without tiny numbers [chunk][batch][x.stride / 4], scratch [batch][scratchVectors·4]
-  const rows = chunk * batch;
-  const raw = context.shared(rows * (rawStride + xStride) + batch * cell.scratchVectors * VECTOR_BYTES);
-  const copy = raw + rows * rawStride;
-  const scratch = copy + rows * xStride;
+  const raw = context.shared(chunk * (rawTime + copyTime) + batch * cell.scratchVectors * VECTOR_BYTES);
+  const copy = raw + chunk * rawTime;
+  const scratch = copy + chunk * copyTime;
   // Keras zeroes a masked last timestep too; behind a row's length, the last output is that at its end.
   const zero = cell.zeroOutputForMask || (context.zeroMasked && options.sequences);
   const flags = descriptor.flags | (zero ? FLAG.zeroOutputForMask : 0);
@@ -80,20 +81,12 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
     projection.applyTerms(0, inputs, a, aStride, rows, projection.bias, 0, c, cStride);
   const project = (from: number, count: number): void => {
     const first = x.address + from * x.stride;
-    const rawTime = batch * rawStride;
     if (copies) {
       // Put next to one another, all rows of all timesteps make one product.
       for (let b = 0; b < batch; b++) {
-        context.kernels.copyRowsWithoutTiny(
-          first + b * xTime,
-          xStride,
-          copy + b * xStride,
-          batch * xStride,
-          count,
-          inputs,
-        );
+        context.kernels.copyRowsWithoutTiny(first + b * xTime, x.stride, copy + b * x.stride, copyTime, count, inputs);
       }
-      product(copy, xStride, batch * count, raw, rawStride);
+      product(copy, x.stride, batch * count, raw, rawStride);
       // Otherwise the longer of the two directions makes the rows of each product.
     } else if (count > batch) {
       for (let b = 0; b < batch; b++) product(first + b * xTime, x.stride, count, raw + b * rawStride, rawTime);
@@ -109,7 +102,7 @@ export function unroll(cell: Cell, x: ValueBuffer, out: ValueBuffer, options: Un
       project(from, count);
       for (let i = 0; i < count; i++) {
         const t = backwards ? from + count - 1 - i : from + i;
-        step(state, t, 0, raw + (t - from) * batch * rawStride);
+        step(state, t, 0, raw + (t - from) * rawTime);
       }
     }
   };
