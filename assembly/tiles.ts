@@ -1,4 +1,3 @@
-import { madd } from './arith';
 import { narrow } from './gemv';
 import { tile1, tile2, tile3 } from './tile';
 
@@ -14,7 +13,7 @@ export function panelVectors(remaining: i32): i32 {
 export const BLOCK: i32 = 256;
 
 /**
- * `gemm` of rows by three, and of the last two in `simd`: strip by strip, and down all rows with each, so that a strip is fetched once. Where k
+ * `gemm` of rows by three, then of the last two one by one: strip by strip, and down all rows with each, so that a strip is fetched once. Where k
  * is cut, the sums go on from `c`: still one chain of additions.
  *
  * @param far whether the weights are beyond a second-level cache. While one block of a strip is worked on, the next one is touched then, so
@@ -61,7 +60,12 @@ export function tiles(
         ir += 3 * startStride;
         cr += 3 * cStride;
       }
-      if (!ASC_FEATURE_RELAXED_SIMD && r) twos(ar, aStride, bytes, from, width, ir, startStride, cr, cStride);
+      for (; r > 0; r--) {
+        narrow(ar, ar + bytes, from, width, ir, cr);
+        ar += aStride;
+        ir += startStride;
+        cr += cStride;
+      }
       row += bytes;
       from += <usize>BLOCK * step;
       start = c;
@@ -71,51 +75,4 @@ export function tiles(
     c += step;
     vectors -= width;
   }
-}
-
-/** Two rows of A times one strip of `width` vectors. */
-function twos(
-  a: usize, aStride: usize, bytes: usize, w: usize, width: i32,
-  init: usize, initStride: usize, c: usize, cStride: usize,
-): void {
-  if (width == 3) return pair3(a, aStride, bytes, w, init, initStride, c, cStride);
-  narrow(a, a + bytes, w, width, init, c);
-  a += aStride;
-  narrow(a, a + bytes, w, width, init + initStride, c + cStride);
-}
-
-/** Two rows of A times one strip of three vectors, as `tile3` does with three. */
-function pair3(
-  a: usize, aStride: usize, bytes: usize, w: usize, init: usize, initStride: usize, c: usize, cStride: usize,
-): void {
-  let c00 = v128.load(init, 0);
-  let c01 = v128.load(init, 16);
-  let c02 = v128.load(init, 32);
-  init += initStride;
-  let c10 = v128.load(init, 0);
-  let c11 = v128.load(init, 16);
-  let c12 = v128.load(init, 32);
-  const end = a + bytes;
-  while (a < end) {
-    const a0 = v128.load32_splat(a);
-    const a1 = v128.load32_splat(a + aStride);
-    const w0 = v128.load(w);
-    c00 = madd(c00, a0, w0);
-    c10 = madd(c10, a1, w0);
-    const w1 = v128.load(w, 16);
-    c01 = madd(c01, a0, w1);
-    c11 = madd(c11, a1, w1);
-    const w2 = v128.load(w, 32);
-    c02 = madd(c02, a0, w2);
-    c12 = madd(c12, a1, w2);
-    a += 4;
-    w += 48;
-  }
-  v128.store(c, c00, 0);
-  v128.store(c, c01, 16);
-  v128.store(c, c02, 32);
-  c += cStride;
-  v128.store(c, c10, 0);
-  v128.store(c, c11, 16);
-  v128.store(c, c12, 32);
 }

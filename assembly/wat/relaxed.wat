@@ -570,6 +570,149 @@
    end
   end
  )
+ (func $assembly/gemv/narrow (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 v128)
+  (local $7 v128)
+  (local $8 v128)
+  (local $9 v128)
+  local.get $3
+  i32.const 3
+  i32.eq
+  if
+   local.get $4
+   v128.load
+   local.set $6
+   local.get $4
+   v128.load offset=16
+   local.set $7
+   local.get $4
+   v128.load offset=32
+   local.set $8
+   loop $while-continue|0
+    local.get $0
+    local.get $1
+    i32.lt_u
+    if
+     local.get $0
+     v128.load32_splat
+     local.tee $9
+     local.get $2
+     v128.load
+     local.get $6
+     f32x4.relaxed_madd
+     local.set $6
+     local.get $9
+     local.get $2
+     v128.load offset=16
+     local.get $7
+     f32x4.relaxed_madd
+     local.set $7
+     local.get $9
+     local.get $2
+     v128.load offset=32
+     local.get $8
+     f32x4.relaxed_madd
+     local.set $8
+     local.get $0
+     i32.const 4
+     i32.add
+     local.set $0
+     local.get $2
+     i32.const 48
+     i32.add
+     local.set $2
+     br $while-continue|0
+    end
+   end
+   local.get $5
+   local.get $6
+   v128.store
+   local.get $5
+   local.get $7
+   v128.store offset=16
+   local.get $5
+   local.get $8
+   v128.store offset=32
+  else
+   local.get $3
+   i32.const 2
+   i32.eq
+   if
+    local.get $4
+    v128.load
+    local.set $6
+    local.get $4
+    v128.load offset=16
+    local.set $7
+    loop $while-continue|00
+     local.get $0
+     local.get $1
+     i32.lt_u
+     if
+      local.get $0
+      v128.load32_splat
+      local.tee $8
+      local.get $2
+      v128.load
+      local.get $6
+      f32x4.relaxed_madd
+      local.set $6
+      local.get $8
+      local.get $2
+      v128.load offset=16
+      local.get $7
+      f32x4.relaxed_madd
+      local.set $7
+      local.get $0
+      i32.const 4
+      i32.add
+      local.set $0
+      local.get $2
+      i32.const 32
+      i32.add
+      local.set $2
+      br $while-continue|00
+     end
+    end
+    local.get $5
+    local.get $6
+    v128.store
+    local.get $5
+    local.get $7
+    v128.store offset=16
+   else
+    local.get $4
+    v128.load
+    local.set $6
+    loop $while-continue|01
+     local.get $0
+     local.get $1
+     i32.lt_u
+     if
+      local.get $0
+      v128.load32_splat
+      local.get $2
+      v128.load
+      local.get $6
+      f32x4.relaxed_madd
+      local.set $6
+      local.get $0
+      i32.const 4
+      i32.add
+      local.set $0
+      local.get $2
+      i32.const 16
+      i32.add
+      local.set $2
+      br $while-continue|01
+     end
+    end
+    local.get $5
+    local.get $6
+    v128.store
+   end
+  end
+ )
  (func $assembly/exp/log1p (param $0 v128) (result v128)
   (local $1 v128)
   local.get $0
@@ -1345,149 +1488,6 @@
    end
   end
  )
- (func $assembly/gemv/narrow (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
-  (local $6 v128)
-  (local $7 v128)
-  (local $8 v128)
-  (local $9 v128)
-  local.get $3
-  i32.const 3
-  i32.eq
-  if
-   local.get $4
-   v128.load
-   local.set $6
-   local.get $4
-   v128.load offset=16
-   local.set $7
-   local.get $4
-   v128.load offset=32
-   local.set $8
-   loop $while-continue|0
-    local.get $0
-    local.get $1
-    i32.lt_u
-    if
-     local.get $0
-     v128.load32_splat
-     local.tee $9
-     local.get $2
-     v128.load
-     local.get $6
-     f32x4.relaxed_madd
-     local.set $6
-     local.get $9
-     local.get $2
-     v128.load offset=16
-     local.get $7
-     f32x4.relaxed_madd
-     local.set $7
-     local.get $9
-     local.get $2
-     v128.load offset=32
-     local.get $8
-     f32x4.relaxed_madd
-     local.set $8
-     local.get $0
-     i32.const 4
-     i32.add
-     local.set $0
-     local.get $2
-     i32.const 48
-     i32.add
-     local.set $2
-     br $while-continue|0
-    end
-   end
-   local.get $5
-   local.get $6
-   v128.store
-   local.get $5
-   local.get $7
-   v128.store offset=16
-   local.get $5
-   local.get $8
-   v128.store offset=32
-  else
-   local.get $3
-   i32.const 2
-   i32.eq
-   if
-    local.get $4
-    v128.load
-    local.set $6
-    local.get $4
-    v128.load offset=16
-    local.set $7
-    loop $while-continue|00
-     local.get $0
-     local.get $1
-     i32.lt_u
-     if
-      local.get $0
-      v128.load32_splat
-      local.tee $8
-      local.get $2
-      v128.load
-      local.get $6
-      f32x4.relaxed_madd
-      local.set $6
-      local.get $8
-      local.get $2
-      v128.load offset=16
-      local.get $7
-      f32x4.relaxed_madd
-      local.set $7
-      local.get $0
-      i32.const 4
-      i32.add
-      local.set $0
-      local.get $2
-      i32.const 32
-      i32.add
-      local.set $2
-      br $while-continue|00
-     end
-    end
-    local.get $5
-    local.get $6
-    v128.store
-    local.get $5
-    local.get $7
-    v128.store offset=16
-   else
-    local.get $4
-    v128.load
-    local.set $6
-    loop $while-continue|01
-     local.get $0
-     local.get $1
-     i32.lt_u
-     if
-      local.get $0
-      v128.load32_splat
-      local.get $2
-      v128.load
-      local.get $6
-      f32x4.relaxed_madd
-      local.set $6
-      local.get $0
-      i32.const 4
-      i32.add
-      local.set $0
-      local.get $2
-      i32.const 16
-      i32.add
-      local.set $2
-      br $while-continue|01
-     end
-    end
-    local.get $5
-    local.get $6
-    v128.store
-   end
-  end
- )
  (func $assembly/activations/apply (param $0 v128) (param $1 i32) (param $2 v128) (param $3 v128) (result v128)
   (local $4 v128)
   (local $5 v128)
@@ -2049,17 +2049,17 @@
     i32.const 3
     i32.ge_s
     select
-    local.tee $27
+    local.tee $28
     i32.const 4
     i32.shl
-    local.tee $29
+    local.tee $27
     local.get $5
     i32.mul
     i32.add
-    local.set $19
+    local.set $20
     local.get $3
     local.get $4
-    local.get $29
+    local.get $27
     i32.mul
     i32.add
     local.set $3
@@ -2068,90 +2068,91 @@
     local.get $8
     local.set $15
     local.get $9
-    local.set $14
+    local.set $13
     local.get $6
-    local.set $18
+    local.set $17
     loop $do-loop|1
      i32.const 256
-     local.get $18
-     local.get $18
+     local.get $17
+     local.get $17
      i32.const 256
      i32.ge_s
      select
      i32.const 2
      i32.shl
-     local.set $28
-     local.get $18
+     local.set $29
+     local.get $17
      i32.const 256
      i32.sub
-     local.set $18
+     local.set $17
      local.get $12
-     local.set $13
+     local.set $14
      local.get $10
      local.set $21
      local.get $2
-     local.set $17
+     local.set $19
      loop $for-loop|2
-      local.get $17
+      local.get $19
       i32.const 2
       i32.gt_s
       if
-       local.get $27
+       local.get $28
        i32.const 3
        i32.eq
        if
-        local.get $13
-        local.get $1
-        local.get $28
-        local.get $19
-        local.get $15
         local.get $14
+        local.get $1
+        local.get $29
+        local.get $20
+        local.get $15
+        local.get $13
         local.get $21
         local.get $11
         call $assembly/tile/tile3
        else
-        local.get $27
+        local.get $28
         i32.const 2
         i32.eq
         if
-         local.get $13
-         local.get $1
-         local.get $28
-         local.get $19
-         local.get $15
          local.get $14
+         local.get $1
+         local.get $29
+         local.get $20
+         local.get $15
+         local.get $13
          local.get $21
          local.get $11
          call $assembly/tile/tile2
         else
-         local.get $19
+         local.get $14
+         local.set $18
+         local.get $20
          local.set $16
          local.get $15
          v128.load
          local.set $26
-         local.get $14
+         local.get $13
          local.get $15
          i32.add
          v128.load
          local.set $25
          local.get $15
-         local.get $14
+         local.get $13
          i32.const 1
          i32.shl
          i32.add
          v128.load
          local.set $24
-         local.get $28
-         local.get $13
-         local.tee $20
+         local.get $14
+         local.get $29
          i32.add
          local.set $22
          loop $while-continue|00
-          local.get $20
+          local.get $18
           local.get $22
           i32.lt_u
           if
-           local.get $20
+           local.get $18
            v128.load32_splat
            local.get $16
            v128.load
@@ -2160,14 +2161,14 @@
            f32x4.relaxed_madd
            local.set $26
            local.get $1
-           local.get $20
+           local.get $18
            i32.add
            v128.load32_splat
            local.get $23
            local.get $25
            f32x4.relaxed_madd
            local.set $25
-           local.get $20
+           local.get $18
            local.get $1
            i32.const 1
            i32.shl
@@ -2177,10 +2178,10 @@
            local.get $24
            f32x4.relaxed_madd
            local.set $24
-           local.get $20
+           local.get $18
            i32.const 4
            i32.add
-           local.set $20
+           local.set $18
            local.get $16
            i32.const 16
            i32.add
@@ -2205,14 +2206,14 @@
          v128.store
         end
        end
-       local.get $13
+       local.get $14
        local.get $1
        i32.const 3
        i32.mul
        i32.add
-       local.set $13
+       local.set $14
        local.get $15
-       local.get $14
+       local.get $13
        i32.const 3
        i32.mul
        i32.add
@@ -2223,42 +2224,75 @@
        i32.mul
        i32.add
        local.set $21
-       local.get $17
+       local.get $19
        i32.const 3
        i32.sub
-       local.set $17
+       local.set $19
        br $for-loop|2
       end
      end
+     loop $for-loop|3
+      local.get $19
+      i32.const 0
+      i32.gt_s
+      if
+       local.get $14
+       local.get $14
+       local.get $29
+       i32.add
+       local.get $20
+       local.get $28
+       local.get $15
+       local.get $21
+       call $assembly/gemv/narrow
+       local.get $1
+       local.get $14
+       i32.add
+       local.set $14
+       local.get $13
+       local.get $15
+       i32.add
+       local.set $15
+       local.get $11
+       local.get $21
+       i32.add
+       local.set $21
+       local.get $19
+       i32.const 1
+       i32.sub
+       local.set $19
+       br $for-loop|3
+      end
+     end
      local.get $12
-     local.get $28
+     local.get $29
      i32.add
      local.set $12
-     local.get $19
-     local.get $29
+     local.get $20
+     local.get $27
      i32.const 8
      i32.shl
      i32.add
-     local.set $19
+     local.set $20
      local.get $10
      local.set $15
      local.get $11
-     local.set $14
-     local.get $18
+     local.set $13
+     local.get $17
      i32.const 0
      i32.gt_s
      br_if $do-loop|1
     end
     local.get $8
-    local.get $29
+    local.get $27
     i32.add
     local.set $8
     local.get $15
-    local.get $29
+    local.get $27
     i32.add
     local.set $10
     local.get $7
-    local.get $27
+    local.get $28
     i32.sub
     local.set $7
     br $while-continue|0

@@ -2,10 +2,10 @@
  (type $0 (func (param i32 i32 i32 i32 i32 i32)))
  (type $1 (func (param i32 i32 i32 i32 i32)))
  (type $2 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $3 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
- (type $4 (func (param i32 i32)))
- (type $5 (func (param v128) (result v128)))
- (type $6 (func (param i32 i32 i32 i32 i32 i32 i32)))
+ (type $3 (func (param i32 i32)))
+ (type $4 (func (param v128) (result v128)))
+ (type $5 (func (param i32 i32 i32 i32 i32 i32 i32)))
+ (type $6 (func (param i32 i32 i32 i32 i32 i32 i32 i32)))
  (type $7 (func (param i32 v128 f32) (result v128)))
  (type $8 (func (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
  (type $9 (func (param i32 i32 i32)))
@@ -252,6 +252,118 @@
    end
   end
  )
+ (func $assembly/tiny/copyRowsWithoutTiny (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
+  (local $6 i32)
+  (local $7 v128)
+  (local $8 i32)
+  (local $9 i32)
+  loop $for-loop|0
+   local.get $4
+   local.get $8
+   i32.gt_s
+   if
+    i32.const 0
+    local.set $6
+    loop $for-loop|1
+     local.get $6
+     local.get $5
+     i32.const 4
+     i32.sub
+     i32.le_s
+     if
+      local.get $6
+      i32.const 2
+      i32.shl
+      local.tee $9
+      local.get $0
+      i32.add
+      v128.load
+      local.set $7
+      local.get $2
+      local.get $9
+      i32.add
+      local.get $7
+      local.get $7
+      f32x4.abs
+      i32.const 108
+      v128.load32_splat
+      f32x4.lt
+      v128.andnot
+      v128.store
+      local.get $6
+      i32.const 4
+      i32.add
+      local.set $6
+      br $for-loop|1
+     end
+    end
+    loop $for-loop|2
+     local.get $5
+     local.get $6
+     i32.gt_s
+     if
+      local.get $6
+      i32.const 2
+      i32.shl
+      local.tee $9
+      local.get $0
+      i32.add
+      v128.load32_splat
+      local.set $7
+      local.get $2
+      local.get $9
+      i32.add
+      local.get $7
+      local.get $7
+      f32x4.abs
+      i32.const 108
+      v128.load32_splat
+      f32x4.lt
+      v128.andnot
+      v128.store32_lane 0
+      local.get $6
+      i32.const 1
+      i32.add
+      local.set $6
+      br $for-loop|2
+     end
+    end
+    local.get $0
+    local.get $1
+    i32.add
+    local.set $0
+    local.get $2
+    local.get $3
+    i32.add
+    local.set $2
+    local.get $8
+    i32.const 1
+    i32.add
+    local.set $8
+    br $for-loop|0
+   end
+  end
+ )
+ (func $assembly/rows/fillVectors (param $0 i32) (param $1 i32)
+  (local $2 i32)
+  loop $for-loop|0
+   local.get $1
+   local.get $2
+   i32.gt_u
+   if
+    local.get $0
+    local.get $2
+    i32.add
+    v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
+    v128.store
+    local.get $2
+    i32.const 16
+    i32.add
+    local.set $2
+    br $for-loop|0
+   end
+  end
+ )
  (func $assembly/gemv/narrow (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
   (local $6 v128)
   (local $7 v128)
@@ -398,118 +510,6 @@
     local.get $5
     local.get $6
     v128.store
-   end
-  end
- )
- (func $assembly/tiny/copyRowsWithoutTiny (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32)
-  (local $6 i32)
-  (local $7 v128)
-  (local $8 i32)
-  (local $9 i32)
-  loop $for-loop|0
-   local.get $4
-   local.get $8
-   i32.gt_s
-   if
-    i32.const 0
-    local.set $6
-    loop $for-loop|1
-     local.get $6
-     local.get $5
-     i32.const 4
-     i32.sub
-     i32.le_s
-     if
-      local.get $6
-      i32.const 2
-      i32.shl
-      local.tee $9
-      local.get $0
-      i32.add
-      v128.load
-      local.set $7
-      local.get $2
-      local.get $9
-      i32.add
-      local.get $7
-      local.get $7
-      f32x4.abs
-      i32.const 108
-      v128.load32_splat
-      f32x4.lt
-      v128.andnot
-      v128.store
-      local.get $6
-      i32.const 4
-      i32.add
-      local.set $6
-      br $for-loop|1
-     end
-    end
-    loop $for-loop|2
-     local.get $5
-     local.get $6
-     i32.gt_s
-     if
-      local.get $6
-      i32.const 2
-      i32.shl
-      local.tee $9
-      local.get $0
-      i32.add
-      v128.load32_splat
-      local.set $7
-      local.get $2
-      local.get $9
-      i32.add
-      local.get $7
-      local.get $7
-      f32x4.abs
-      i32.const 108
-      v128.load32_splat
-      f32x4.lt
-      v128.andnot
-      v128.store32_lane 0
-      local.get $6
-      i32.const 1
-      i32.add
-      local.set $6
-      br $for-loop|2
-     end
-    end
-    local.get $0
-    local.get $1
-    i32.add
-    local.set $0
-    local.get $2
-    local.get $3
-    i32.add
-    local.set $2
-    local.get $8
-    i32.const 1
-    i32.add
-    local.set $8
-    br $for-loop|0
-   end
-  end
- )
- (func $assembly/rows/fillVectors (param $0 i32) (param $1 i32)
-  (local $2 i32)
-  loop $for-loop|0
-   local.get $1
-   local.get $2
-   i32.gt_u
-   if
-    local.get $0
-    local.get $2
-    i32.add
-    v128.const i32x4 0x00000000 0x00000000 0x00000000 0x00000000
-    v128.store
-    local.get $2
-    i32.const 16
-    i32.add
-    local.set $2
-    br $for-loop|0
    end
   end
  )
@@ -1954,15 +1954,15 @@
     local.get $0
     local.set $15
     local.get $8
-    local.set $14
-    local.get $9
     local.set $12
+    local.get $9
+    local.set $14
     local.get $6
-    local.set $19
+    local.set $20
     loop $do-loop|1
      i32.const 256
-     local.get $19
-     local.get $19
+     local.get $20
+     local.get $20
      i32.const 256
      i32.ge_s
      select
@@ -1979,10 +1979,10 @@
      i32.const 48
      i32.mul
      i32.add
-     local.get $19
+     local.get $20
      i32.const 256
      i32.sub
-     local.tee $19
+     local.tee $20
      i32.const 0
      i32.gt_s
      select
@@ -2006,9 +2006,9 @@
      local.get $10
      local.set $16
      local.get $2
-     local.set $20
+     local.set $18
      loop $for-loop|2
-      local.get $20
+      local.get $18
       i32.const 2
       i32.gt_s
       if
@@ -2022,8 +2022,8 @@
         local.get $17
         local.get $26
         local.get $30
-        local.get $14
         local.get $12
+        local.get $14
         local.get $16
         local.get $11
         call $assembly/tile/tile3
@@ -2042,17 +2042,17 @@
          local.get $1
          local.get $23
          local.get $17
-         local.get $14
          local.get $12
+         local.get $14
          local.get $16
          local.get $11
          call $assembly/tile/tile2
         else
          local.get $13
-         local.set $18
+         local.set $19
          local.get $17
          local.set $21
-         local.get $14
+         local.get $12
          v128.load
          local.set $27
          local.get $12
@@ -2060,8 +2060,8 @@
          i32.add
          v128.load
          local.set $28
-         local.get $14
          local.get $12
+         local.get $14
          i32.const 1
          i32.shl
          i32.add
@@ -2072,12 +2072,12 @@
          i32.add
          local.set $34
          loop $while-continue|00
-          local.get $18
+          local.get $19
           local.get $34
           i32.lt_u
           if
            local.get $27
-           local.get $18
+           local.get $19
            v128.load32_splat
            local.get $21
            v128.load
@@ -2087,7 +2087,7 @@
            local.set $27
            local.get $28
            local.get $1
-           local.get $18
+           local.get $19
            i32.add
            v128.load32_splat
            local.get $31
@@ -2095,7 +2095,7 @@
            f32x4.add
            local.set $28
            local.get $29
-           local.get $18
+           local.get $19
            local.get $1
            i32.const 1
            i32.shl
@@ -2105,10 +2105,10 @@
            f32x4.mul
            f32x4.add
            local.set $29
-           local.get $18
+           local.get $19
            i32.const 4
            i32.add
-           local.set $18
+           local.set $19
            local.get $21
            i32.const 16
            i32.add
@@ -2139,68 +2139,56 @@
        i32.mul
        i32.add
        local.set $13
-       local.get $14
        local.get $12
+       local.get $14
        i32.const 3
        i32.mul
        i32.add
-       local.set $14
+       local.set $12
        local.get $16
        local.get $11
        i32.const 3
        i32.mul
        i32.add
        local.set $16
-       local.get $20
+       local.get $18
        i32.const 3
        i32.sub
-       local.set $20
+       local.set $18
        br $for-loop|2
       end
      end
-     local.get $20
-     if
-      block $__inlined_func$assembly/tiles/twos$2
-       local.get $24
-       i32.const 3
-       i32.eq
-       if
-        local.get $13
-        local.get $1
-        local.get $23
-        local.get $17
-        local.get $14
-        local.get $12
-        local.get $16
-        local.get $11
-        call $assembly/tiles/pair3
-        br $__inlined_func$assembly/tiles/twos$2
-       end
+     loop $for-loop|3
+      local.get $18
+      i32.const 0
+      i32.gt_s
+      if
        local.get $13
-       local.get $13
-       local.get $23
-       i32.add
-       local.get $17
-       local.get $24
-       local.get $14
-       local.get $16
-       call $assembly/gemv/narrow
-       local.get $1
-       local.get $13
-       i32.add
-       local.tee $13
        local.get $13
        local.get $23
        i32.add
        local.get $17
        local.get $24
        local.get $12
+       local.get $16
+       call $assembly/gemv/narrow
+       local.get $1
+       local.get $13
+       i32.add
+       local.set $13
+       local.get $12
        local.get $14
        i32.add
+       local.set $12
        local.get $11
        local.get $16
        i32.add
-       call $assembly/gemv/narrow
+       local.set $16
+       local.get $18
+       i32.const 1
+       i32.sub
+       local.set $18
+       br $for-loop|3
       end
      end
      local.get $15
@@ -2214,10 +2202,10 @@
      i32.add
      local.set $17
      local.get $10
-     local.set $14
-     local.get $11
      local.set $12
-     local.get $19
+     local.get $11
+     local.set $14
+     local.get $20
      i32.const 0
      i32.gt_s
      br_if $do-loop|1
@@ -2226,7 +2214,7 @@
     local.get $25
     i32.add
     local.set $8
-    local.get $14
+    local.get $12
     local.get $25
     i32.add
     local.set $10
@@ -2245,127 +2233,6 @@
   i32.const 3
   i32.ge_s
   select
- )
- (func $assembly/tiles/pair3 (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32)
-  (local $8 v128)
-  (local $9 v128)
-  (local $10 v128)
-  (local $11 v128)
-  (local $12 v128)
-  (local $13 v128)
-  (local $14 v128)
-  (local $15 v128)
-  (local $16 v128)
-  local.get $4
-  v128.load
-  local.set $8
-  local.get $4
-  v128.load offset=16
-  local.set $9
-  local.get $4
-  v128.load offset=32
-  local.set $10
-  local.get $4
-  local.get $5
-  i32.add
-  local.tee $4
-  v128.load
-  local.set $11
-  local.get $4
-  v128.load offset=16
-  local.set $12
-  local.get $4
-  v128.load offset=32
-  local.set $13
-  local.get $0
-  local.get $2
-  i32.add
-  local.set $2
-  loop $while-continue|0
-   local.get $0
-   local.get $2
-   i32.lt_u
-   if
-    local.get $8
-    local.get $0
-    v128.load32_splat
-    local.tee $15
-    local.get $3
-    v128.load
-    local.tee $16
-    f32x4.mul
-    f32x4.add
-    local.set $8
-    local.get $11
-    local.get $0
-    local.get $1
-    i32.add
-    v128.load32_splat
-    local.tee $14
-    local.get $16
-    f32x4.mul
-    f32x4.add
-    local.set $11
-    local.get $9
-    local.get $15
-    local.get $3
-    v128.load offset=16
-    local.tee $16
-    f32x4.mul
-    f32x4.add
-    local.set $9
-    local.get $12
-    local.get $14
-    local.get $16
-    f32x4.mul
-    f32x4.add
-    local.set $12
-    local.get $10
-    local.get $15
-    local.get $3
-    v128.load offset=32
-    local.tee $15
-    f32x4.mul
-    f32x4.add
-    local.set $10
-    local.get $13
-    local.get $14
-    local.get $15
-    f32x4.mul
-    f32x4.add
-    local.set $13
-    local.get $0
-    i32.const 4
-    i32.add
-    local.set $0
-    local.get $3
-    i32.const 48
-    i32.add
-    local.set $3
-    br $while-continue|0
-   end
-  end
-  local.get $6
-  local.get $8
-  v128.store
-  local.get $6
-  local.get $9
-  v128.store offset=16
-  local.get $6
-  local.get $10
-  v128.store offset=32
-  local.get $6
-  local.get $7
-  i32.add
-  local.tee $0
-  local.get $11
-  v128.store
-  local.get $0
-  local.get $12
-  v128.store offset=16
-  local.get $0
-  local.get $13
-  v128.store offset=32
  )
  (func $assembly/tile/tile3 (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32) (param $5 i32) (param $6 i32) (param $7 i32) (param $8 i32) (param $9 i32)
   (local $10 v128)
