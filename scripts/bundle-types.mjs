@@ -23,8 +23,8 @@ const fileOf = (name) => `${FROM}/${name === KERNELS ? 'kernels' : name}.d.ts`;
 await build({
   cwd: ROOT,
   input: Object.fromEntries(types.map((name) => [name, fileOf(name)])),
-  // Declarations are all that it reads, so no compiler is asked; TypeScript 7 has none that could be.
-  plugins: [dts({ dtsOnly: true, generator: 'oxc', tsconfig: false })],
+  // Declarations are all that it reads, so no compiler is asked; TypeScript 7 has none that could be (hence overrides in package.json).
+  plugins: [dts({ dtsInput: true, emitDtsOnly: true, oxc: true, tsconfig: false })],
   external: [/^node:/],
   output: {
     dir: 'dist',
