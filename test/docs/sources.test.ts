@@ -1,5 +1,3 @@
-import { spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 // @ts-expect-error Scripts have no types.
 import { findSlowPatterns } from '../../scripts/patterns/find.mjs';
@@ -59,16 +57,4 @@ describe('records with a prototype that are looked up by text', () => {
   ])('not %s', (text) => {
     expect(tables(text)).toEqual([]);
   });
-});
-
-describe('the package', () => {
-  it('has neither', () => {
-    const root = fileURLToPath(new URL('../..', import.meta.url));
-    const { status, stderr } = spawnSync(process.execPath, ['scripts/check-sources.mjs'], {
-      cwd: root,
-      encoding: 'utf8',
-    });
-    expect(stderr).toBe('');
-    expect(status).toBe(0);
-  }, 30_000);
 });
