@@ -56,6 +56,16 @@ function wrapped(ast) {
   return found;
 }
 
+/**
+ * A constant that is spread in a record without a prototype. Terser writes it out where that is all its use, and the literal then has
+ * two `__proto__`, a syntax error: tables are put together by `tableOf`.
+ */
+const spreadConstant = (node) =>
+  node.type === 'ObjectExpression' && hasNoPrototype(node)
+    ? node.properties.find(({ type, argument }) => type === 'SpreadElement' && /^[A-Z][A-Z_0-9]*$/.test(argument.name))
+        ?.argument.name
+    : undefined;
+
 /** How a plain record of this file is looked up by text that nobody has vouched for; undefined where it is not. */
 function lookUp(node, plain) {
   const record = (one) => (one?.type === 'Identifier' ? plain.get(one.name) : undefined);
@@ -95,6 +105,11 @@ export function findPlainTables(path, text, aliases = new Set()) {
       return [`${at(node)}  a record with any text for a key has a prototype: ${line(node)}`];
     if (isCallOf(node, 'fromEntries') && NAMES.test(path) && !kept.has(node))
       return [`${at(node)}  a record has a prototype: ${line(node)}`];
+    const twice = spreadConstant(node);
+    if (twice)
+      return [
+        `${at(node)}  a record without a prototype has a constant's spread, of which minifiers make a second: ...${twice}`,
+      ];
     const how = lookUp(node, plain);
     return how === undefined ? [] : [`${at(node)}  a record with a prototype is looked up: ${how}`];
   });

@@ -21,15 +21,13 @@ import { withLengths } from './recurrent/lengths.js';
 import { recurrent } from './recurrent/recurrent.js';
 
 /** Every type of node there is: the common ones, and what surrounds recurrent layers in real model files. */
-export const allLayers: LayerKinds = {
-  __proto__: null as never,
-  ...KINDS,
+// By `assign`: a minifier that writes constants out in a literal of spreads makes two `__proto__` of one.
+export const allLayers: LayerKinds = /* @__PURE__ */ Object.assign(Object.create(null), KINDS, merges, {
   lstm: withLengths(recurrent(CELLS.lstm)),
   gru: withLengths(recurrent(CELLS.gru)),
   rnn: withLengths(recurrent(CELLS.rnn)),
   bidirectional: withLengths(bidirectional),
   masking,
-  ...merges,
   where,
   constant,
   scale_shift: scaleShift,
@@ -55,4 +53,4 @@ export const allLayers: LayerKinds = {
   matmul,
   arg_reduce: argReduce,
   cumsum,
-};
+} satisfies LayerKinds);

@@ -43,6 +43,10 @@ describe('records with a prototype that are looked up by text', () => {
     ['const a = { ...b }; a[key] = 1;', 'a record with a prototype is looked up: a by any key'],
     ['const a = { b: 1 }; if (key in a) f();', 'a record with a prototype is looked up: in a'],
     ['if (Object.hasOwn(TABLE, key)) f();', 'a record with a prototype is looked up: Object.hasOwn of TABLE'],
+    [
+      'const a = { __proto__: null as never, ...PART };',
+      "a record without a prototype has a constant's spread, of which minifiers make a second: ...PART",
+    ],
     ['const a = Object.fromEntries(b);', 'a record has a prototype: Object.fromEntries(b)'],
   ])('%s', (text, line) => {
     expect(tables(text)).toEqual([line]);
@@ -52,6 +56,7 @@ describe('records with a prototype that are looked up by text', () => {
     "const A: Readonly<Record<'a' | 'b', number>> = { a: 1, b: 2 }; A[key];",
     'const a = { b: 1 }; a.b; a["b"];',
     'const a = { __proto__: null as never, ...Object.fromEntries(b) };',
+    'const a = { __proto__: null as never, ...given.tensors };',
     'const a = Object.setPrototypeOf(Object.fromEntries(b), null);',
     'if (Object.hasOwn(given, key)) f();',
   ])('not %s', (text) => {

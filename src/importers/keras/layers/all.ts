@@ -1,3 +1,4 @@
+import { tableOf } from '../../formats/record.js';
 import { refuse } from '../../shared/refuse.js';
 import { sequence } from '../build.js';
 import { Config } from '../config.js';
@@ -51,8 +52,7 @@ const timeDistributed: Layer = (call) => {
   return made;
 };
 
-/** Every layer that is honoured, by Keras' name. */
-export const LAYERS: Readonly<Record<string, Layer>> = {
+const OWN: Readonly<Record<string, Layer>> = {
   __proto__: null as never,
   LSTM: recurrent,
   GRU: recurrent,
@@ -78,9 +78,7 @@ export const LAYERS: Readonly<Record<string, Layer>> = {
     call.config.ignore('l1', 'l2');
     return [only(call)];
   },
-  ...ACTIVATING,
-  ...MERGING,
-  ...NORMALIZING,
-  ...SHAPES,
-  ...WINDOWS,
 };
+
+/** Every layer that is honoured, by Keras' name. */
+export const LAYERS = /* @__PURE__ */ tableOf<Layer>(OWN, ACTIVATING, MERGING, NORMALIZING, SHAPES, WINDOWS);

@@ -1,3 +1,4 @@
+import { tableOf } from '../../formats/record.js';
 import { refuse } from '../../shared/refuse.js';
 import type { Build, Flow } from '../build.js';
 import type { OperationCall } from '../calls/operands.js';
@@ -14,13 +15,10 @@ import { inWordsOfKeras } from './tensorflow.js';
 // the same name (`Add`): they hand no mask on, and broadcast as NumPy does.
 
 /** Every operation that is honoured, by Keras' name. */
-const OPERATIONS: Readonly<Record<string, Operation>> = {
+const OPERATIONS = /* @__PURE__ */ tableOf<Operation>(ELEMENTWISE, REDUCING, SHAPING, {
   __proto__: null as never,
-  ...ELEMENTWISE,
-  ...REDUCING,
-  ...SHAPING,
   GetItem: getItem,
-};
+});
 
 /** Whether an operation has that name; layers may have it too. */
 export const isOperationName = (className: string): boolean =>

@@ -1,3 +1,4 @@
+import { tableOf } from '../../formats/record.js';
 import { ACTIVATE } from './activate.js';
 import { CAST } from './cast.js';
 import { CLIP } from './clip.js';
@@ -24,36 +25,30 @@ import { SOFTMAX } from './softmax.js';
 import { WINDOW } from './window.js';
 
 /** Every operator that is honoured, by name. */
-export const OPERATORS: Readonly<Record<string, Run>> = {
-  __proto__: null as never,
-  ...ACTIVATE,
-  ...CAST,
-  ...CLIP,
-  ...CONCAT,
-  ...CUMULATIVE,
-  ...EINSUM,
-  ...ELEMENTWISE,
-  ...EXPAND,
-  ...GATHER,
-  ...NORM,
-  ...PAD,
-  ...PRODUCT,
-  ...PLACE,
-  ...QUANTISE,
-  ...QUANTISED,
-  ...RECURRENT,
-  ...REDUCE,
-  ...ROWS,
-  ...SHAPE,
-  ...SLICE,
-  ...SOFTMAX,
-  ...WINDOW,
-};
+export const OPERATORS = /* @__PURE__ */ tableOf<Run>(
+  ACTIVATE,
+  CAST,
+  CLIP,
+  CONCAT,
+  CUMULATIVE,
+  EINSUM,
+  ELEMENTWISE,
+  EXPAND,
+  GATHER,
+  NORM,
+  PAD,
+  PRODUCT,
+  PLACE,
+  QUANTISE,
+  QUANTISED,
+  RECURRENT,
+  REDUCE,
+  ROWS,
+  SHAPE,
+  SLICE,
+  SOFTMAX,
+  WINDOW,
+);
 
 /** Those of the domain com.microsoft. */
-export const MICROSOFT: Readonly<Record<string, Run>> = {
-  __proto__: null as never,
-  ...FUSED,
-  ...QUANTISED_FUSED,
-  ...QUANTISED_LSTM,
-};
+export const MICROSOFT = /* @__PURE__ */ tableOf<Run>(FUSED, QUANTISED_FUSED, QUANTISED_LSTM);
