@@ -8,7 +8,7 @@ export interface StateVersion {
 
 /** A sequence as it is kept between requests. */
 export interface StoredState extends StateVersion {
-  /** What `stream.save()` gave after that step, as sensitive as the input; undefined: the sequence has ended, which is remembered for a while. */
+  /** What `stream.save()` gave after that step, as sensitive as the input; undefined: the sequence is over, which is remembered for a while. */
   readonly bytes?: Uint8Array | undefined;
   /** The last request and its reply, in a form of the server's own: whoever sends the same again gets the same again. */
   readonly reply?: Uint8Array | undefined;
@@ -16,7 +16,8 @@ export interface StoredState extends StateVersion {
 
 /**
  * Where the sequences of a server are kept that has others beside it, or is to be restarted: any of them goes on with any sequence. A
- * server writes after every request and answers when it is written; what a method throws makes the request fail with 503.
+ * server writes after every request and answers when it is written; whatever a method rejects with (`StoreError` is for it) makes the request
+ * fail with 503, and the client may repeat it.
  */
 export interface StateStore {
   /**
@@ -31,6 +32,6 @@ export interface StateStore {
    * @returns false: something else is kept, and stays.
    */
   replace(key: string, expected: StateVersion | undefined, next: StoredState, seconds: number): Promise<boolean>;
-  /** Gives back what the store itself has opened; called by nobody but its owner. */
-  close?(): Promise<void>;
+  /** Whether it can be reached, for `/v2/health/ready`: rejects if not. */
+  ping(): Promise<void>;
 }
