@@ -21,7 +21,7 @@ export interface StoredState extends StateVersion {
  */
 export interface StateStore {
   /**
-   * @param key of the sequence: printable ASCII, at most 1024 characters.
+   * @param key of the sequence: printable ASCII, at most 2048 characters.
    * @returns what is kept; undefined: nothing is, or no longer.
    */
   read(key: string): Promise<StoredState | undefined>;

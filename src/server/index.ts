@@ -1,0 +1,68 @@
+/**
+ * A model server of the Open Inference Protocol: a `fetch` handler for any runtime of web standards, with sequences whose state it keeps
+ * and streams over WebSockets. https://github.com/kserve/open-inference-protocol
+ */
+import type { Model } from '../index.js';
+import type { Call, Reply } from './call.js';
+import type { ModelEntry, ServerOptions } from './options.js';
+import type { ServerStats } from './parts.js';
+import { Core } from './server.js';
+import { callOf, responseOf, type Upgrade, type WebRequest, type WebResponse } from './web.js';
+
+export type { Call, Reply } from './call.js';
+export { StoreError } from './errors.js';
+export type { BatchEvent, RequestEvent, Route, SequenceEvent, ServerObserver } from './observer.js';
+export type { ModelEntry, RequestHead, ServerLimits, ServerOptions } from './options.js';
+export type { ModelStats, ServerStats } from './parts.js';
+export type { Reason } from './refusal.js';
+export type { StateStore, StateVersion, StoredState } from './store.js';
+export type { Greeting } from './stream/connection.js';
+export type { OpenStream, StreamConnection, StreamSocket } from './stream/socket.js';
+
+/** A model server. */
+export interface ModelServer {
+  /**
+   * Answers a request; never rejects. WebSockets are Deno's and Workers' own; in Node `gatewise/server/node` has them.
+   * @param upgrade how a request becomes a WebSocket elsewhere.
+   */
+  fetch(request: WebRequest, upgrade?: UpgradeFunction): Promise<WebResponse>;
+  /** The same for what is no web `Request`. */
+  handle(call: Call): Promise<Reply>;
+  readonly stats: ServerStats;
+  /** Serves a model, or another one under its name: its live sequences go on with the one they began with, which is kept as long. */
+  setModel(name: string, model: ModelEntry): void;
+  /** Serves it no longer; its live sequences are gone on with. */
+  removeModel(name: string): void;
+  /**
+   * Before the end: `/v2/health/ready` says no, inference is refused with 503, streams are saved and closed (1012). Resolves when all
+   * that had come has been answered. With a store, others go on with the sequences.
+   */
+  drain(): Promise<void>;
+  /** Drains and drops all that is in memory. */
+  close(): Promise<void>;
+}
+
+/** @returns the response that the runtime wants for it. */
+export type UpgradeFunction = (open: import('./stream/socket.js').OpenStream) => WebResponse | undefined;
+
+/**
+ * Makes a server of models.
+ * @throws {InputError} options that are none.
+ */
+export function createServer(options: ServerOptions): ModelServer {
+  const core = new Core(options);
+  return {
+    fetch: async (request, upgrade) => {
+      const reply = await core.handle(callOf(request as Request));
+      return responseOf(reply, request as Request, upgrade as Upgrade | undefined) as WebResponse;
+    },
+    handle: (call) => core.handle(call),
+    get stats() {
+      return core.stats;
+    },
+    setModel: (name: string, model: ModelEntry | Model) => core.setModel(name, model),
+    removeModel: (name) => core.models.remove(name),
+    drain: () => core.drain(),
+    close: () => core.close(),
+  };
+}

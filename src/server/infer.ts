@@ -1,0 +1,79 @@
+import type { Waiting } from './batcher.js';
+import type { Call, Reply } from './call.js';
+import type { Served } from './models.js';
+import type { ServerLimits } from './options.js';
+import { headerLength, readBody } from './protocol/body.js';
+import { inferReply } from './protocol/reply.js';
+import { type InferRequest, parseInfer, type SequenceParameters } from './protocol/request.js';
+import { refuse } from './refusal.js';
+import { keyOf, type Sequences } from './sequences/sequences.js';
+
+/** Whom a request comes from, and how long it may take. */
+export interface Asked {
+  readonly subject: string;
+  readonly until: number;
+  /** Of its path; undefined: the one that is served. */
+  readonly version: string | undefined;
+}
+
+/** `POST …/infer`. @throws {Refusal} */
+export async function infer(
+  call: Call,
+  served: Served,
+  sequences: Sequences,
+  limits: ServerLimits,
+  asked: Asked,
+): Promise<Reply> {
+  if (served.pending >= limits.queue)
+    refuse('queue-full', 'model', 'too many requests wait', `at most ${limits.queue}`);
+  served.pending++;
+  try {
+    const body = await readBody(call, limits.bodyBytes, asked.until);
+    const request = parseInfer(body, headerLength(call, body));
+    const patience = performance.now() + (request.timeout ?? Number.POSITIVE_INFINITY) * 1000;
+    const waiting: Waiting = { until: Math.min(asked.until, patience), aborted: () => call.aborted() };
+    const { sequence } = request;
+    return await (sequence
+      ? inSequence(served, sequences, request, sequence, waiting, asked)
+      : alone(served, request, waiting, asked));
+  } finally {
+    served.pending--;
+  }
+}
+
+async function alone(served: Served, request: InferRequest, waiting: Waiting, { version }: Asked): Promise<Reply> {
+  const host = await served.host();
+  checkVersion(host.version, version);
+  const { inputs, outputs } = request.of(host);
+  host.hold();
+  try {
+    const results = await host.runWhole(inputs, waiting);
+    return inferReply({ model_name: host.name, model_version: host.version, id: request.id }, outputs, results);
+  } finally {
+    host.release();
+  }
+}
+
+async function inSequence(
+  served: Served,
+  sequences: Sequences,
+  request: InferRequest,
+  sequence: SequenceParameters,
+  waiting: Waiting,
+  { subject, version }: Asked,
+): Promise<Reply> {
+  // Sequences that live in a version which is not served any longer go on.
+  if (sequence.start) await served.host();
+  const key = keyOf(served.name, subject, sequence.id);
+  const versions = await served.versions();
+  if (sequence.start) checkVersion(versions.current.version, version);
+  const { host, outputs, wanted, step } = await sequences.infer(versions, key, request, sequence, waiting);
+  const head = { model_name: host.name, model_version: host.version, id: request.id };
+  return inferReply({ ...head, parameters: { sequence_id: sequence.id, sequence_step: step } }, wanted, outputs);
+}
+
+/** @throws {Refusal} a path that names another version. */
+export function checkVersion(served: string, asked: string | undefined): void {
+  if (asked !== undefined && asked !== served)
+    refuse('unknown', 'version', 'not served', served, JSON.stringify(asked));
+}

@@ -1,0 +1,220 @@
+/// <reference types="node" />
+/** The server in Node, by `node:http` and WebSockets of `ws`. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { type Call, errorReply, joined, type Reply, tooLarge } from './call.js';
+import { asRefusal, type Reason, Refusal, refuse } from './refusal.js';
+import { messageOf } from './stream/socket.js';
+
+/** What `createServer` of `gatewise/server` makes, or what stands in front of it. */
+export interface Handler {
+  handle(call: Call): Promise<Reply>;
+}
+
+export interface ListenOptions {
+  /** Default 127.0.0.1: this machine alone. */
+  readonly host?: string;
+  /** 0: any that is free. Default 8080. */
+  readonly port?: number;
+  /** Bytes of a request's headers, together. Default 16 KiB. */
+  readonly headerBytes?: number;
+  /** Bytes of a WebSocket's message. Default 16 MiB. */
+  readonly frameBytes?: number;
+}
+
+export interface Listening {
+  readonly host: string;
+  readonly port: number;
+  /** Takes no further connections, and resolves when those that there are have ended: idle ones at once. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds for the headers of a request. */
+const HEADERS_TIMEOUT = 10_000;
+/** Milliseconds between two questions whether a WebSocket's other end is there. */
+const PING_EVERY = 30_000;
+/** Most bytes that wait for a client that does not read. */
+const MOST_BUFFERED = 2 ** 26;
+/** Milliseconds in which a client may read an answer that came before it had sent everything. */
+const LINGER = 1000;
+
+/**
+ * Listens for requests and WebSockets.
+ * @throws {Error} of Node's: the port is taken, or may not be used.
+ */
+export async function listen(server: Handler, options: ListenOptions = {}): Promise<Listening> {
+  const { host = '127.0.0.1', port = 8080, headerBytes = 2 ** 14, frameBytes = 2 ** 24 } = options;
+  const http = createServer({ maxHeaderSize: headerBytes, headersTimeout: HEADERS_TIMEOUT, requestTimeout: 0 });
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: frameBytes, perMessageDeflate: false });
+  http.on('request', (request, response) => void answer(server, request, response));
+  http.on('upgrade', (request, socket, head) => void upgrade(server, sockets, request, socket as Socket, head));
+  http.on('clientError', refuseUnread);
+  const pings = pingAll(sockets);
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(port, host, () => {
+      http.off('error', reject);
+      resolve();
+    });
+  });
+  const address = http.address() as AddressInfo;
+  return {
+    host,
+    port: address.port,
+    close: () => {
+      clearInterval(pings);
+      return ended(http);
+    },
+  };
+}
+
+const ended = (http: Server): Promise<void> =>
+  new Promise((resolve, reject) => {
+    http.close((error) => (error ? reject(error) : resolve()));
+    http.closeIdleConnections();
+  });
+
+async function answer(server: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const reply = await server.handle(callOf(request));
+  // A stream without an upgrade is refused before it begins.
+  reply.abandon?.();
+  if (response.destroyed) return;
+  const { status, headers, body } = reply;
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+  const whole = request.complete;
+  response.writeHead(status, { ...headers, 'content-length': length, ...(!whole && { connection: 'close' }) });
+  response.end(body);
+  if (!whole) linger(request);
+}
+
+/** Reads what a client still sends, for a moment, so that it comes to read why nobody wants it. */
+function linger(request: IncomingMessage): void {
+  const { socket } = request;
+  request.resume();
+  const timer = setTimeout(() => socket.destroy(), LINGER);
+  timer.unref();
+  socket.once('close', () => clearTimeout(timer));
+  request.once('end', () => clearTimeout(timer));
+  request.on('error', () => {});
+}
+
+const callOf = (request: IncomingMessage): Call => ({
+  method: request.method ?? 'GET',
+  url: request.url ?? '/',
+  headers: {
+    get: (name) => {
+      const value = request.headers[name];
+      return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
+    },
+  },
+  aborted: () => request.socket.destroyed,
+  body: (most, until) => read(request, most, until),
+});
+
+/** A body, without a stream of the web's: it costs as much as a small model's step. */
+function read(request: IncomingMessage, most: number, until: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    if (Number(request.headers['content-length'] ?? 0) > most) tooLarge(most);
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    const end = (done: () => void): void => {
+      clearTimeout(timer);
+      request.off('data', data).off('end', whole).off('error', broken).off('close', broken);
+      done();
+    };
+    const fail = (fault: () => never): void => end(() => reject(faultOf(fault)));
+    const broken = (): void => fail(() => refuse('cancelled', 'body', 'broken off'));
+    const whole = (): void => end(() => resolve(joined(chunks, bytes)));
+    const data = (chunk: Buffer): void => {
+      bytes += chunk.length;
+      if (bytes > most) fail(() => tooLarge(most));
+      else chunks.push(chunk);
+    };
+    const late = (): void => fail(() => refuse('timeout', 'body', 'did not come in time'));
+    const timer = setTimeout(late, Math.max(0, until - performance.now()));
+    request.on('data', data).once('end', whole).once('error', broken).once('close', broken);
+  });
+}
+
+function faultOf(fault: () => never): unknown {
+  try {
+    return fault();
+  } catch (error) {
+    return error;
+  }
+}
+
+async function upgrade(
+  server: Handler,
+  sockets: WebSocketServer,
+  request: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+): Promise<void> {
+  // Until `ws` listens.
+  const ignore = (): void => {};
+  socket.on('error', ignore);
+  const reply = await server.handle({ ...callOf(request), body: async () => new Uint8Array(0) });
+  const { open } = reply;
+  if (!open) {
+    writeRaw(socket, reply);
+    return;
+  }
+  let opened = false;
+  if (!socket.destroyed) {
+    socket.off('error', ignore);
+    // Of a handshake that is wrong it tells the client itself.
+    sockets.handleUpgrade(request, socket, head, (web) => {
+      opened = true;
+      const connection = open({
+        send: (message) => (web.bufferedAmount > MOST_BUFFERED ? web.terminate() : web.send(message)),
+        close: (code, reason) => web.close(code, reason),
+      });
+      web.on('message', (data, isBinary) => connection.message(isBinary ? messageOf(data) : String(data)));
+      web.on('close', (code) => connection.closed(code));
+      // It closes with it.
+      web.on('error', ignore);
+    });
+  }
+  if (!opened) reply.abandon?.();
+}
+
+/** Ends WebSockets whose other end is gone without a word. */
+function pingAll(sockets: WebSocketServer): NodeJS.Timeout {
+  const silent = new WeakSet<WebSocket>();
+  const ping = (): void => {
+    for (const web of sockets.clients) {
+      if (silent.has(web)) web.terminate();
+      else {
+        silent.add(web);
+        web.once('pong', () => silent.delete(web));
+        web.ping();
+      }
+    }
+  };
+  return setInterval(ping, PING_EVERY).unref();
+}
+
+const UNREAD: Readonly<Record<string, readonly [Reason, string] | undefined>> = {
+  __proto__: null as never,
+  HPE_HEADER_OVERFLOW: ['too-large', 'headers are too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['timeout', 'the request did not come in time'],
+};
+
+/** What is no HTTP, or too much of it, before there is a request. */
+function refuseUnread(error: NodeJS.ErrnoException, socket: Socket): void {
+  const [reason, message] = UNREAD[error.code ?? ''] ?? ['malformed', 'not HTTP'];
+  const reply = errorReply(asRefusal(new Refusal(reason, message)));
+  writeRaw(socket, error.code === 'HPE_HEADER_OVERFLOW' ? { ...reply, status: 431 } : reply);
+}
+
+function writeRaw(socket: Socket, { status, headers, body }: Reply): void {
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const all = { ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
+}

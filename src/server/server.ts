@@ -1,0 +1,121 @@
+import { badInput, describe } from '../refuse.js';
+import { type Call, errorReply, type Reply } from './call.js';
+import { Models } from './models.js';
+import { type Route, Watched } from './observer.js';
+import { LIMITS, type ModelEntry, type ServerLimits, type ServerOptions } from './options.js';
+import type { ModelStats, Parts, ServerStats } from './parts.js';
+import { asRefusal, type Refusal } from './refusal.js';
+import { route } from './routes.js';
+import { Sequences } from './sequences/sequences.js';
+import type { Connection } from './stream/connection.js';
+
+/** Models behind HTTP and WebSockets, of which `fetch` of `gatewise/server` and the adapters of runtimes are the doors. */
+export class Core implements Parts {
+  readonly models: Models;
+  readonly sequences: Sequences;
+  readonly limits: ServerLimits;
+  readonly options: ServerOptions;
+  readonly connections = new Set<Connection>();
+  readonly #watched: Watched;
+  draining = false;
+
+  /** @throws {InputError} options that are none. */
+  constructor(options: ServerOptions) {
+    this.options = options;
+    this.limits = readLimits(options.limits);
+    this.#watched = new Watched(options.observer);
+    const { store, batchWindow = 0 } = options;
+    if (!(batchWindow >= 0 && batchWindow <= 1000)) {
+      badInput('batchWindow', 'not a window', 'milliseconds from 0 to 1000', describe(batchWindow));
+    }
+    for (const name of Object.keys(options.models)) checkName(name);
+    this.sequences = new Sequences(this.limits, this.#watched, store);
+    this.models = new Models(options.models, {
+      window: batchWindow,
+      replyBytes: this.limits.replyBytes,
+      watched: this.#watched,
+      graceSeconds: store ? this.limits.idleSeconds : 0,
+    });
+  }
+
+  /** Answers a request, whatever it is: what goes wrong is a reply too. */
+  async handle(call: Call): Promise<Reply> {
+    const begin = performance.now();
+    const seen: { route: Route; model?: string } = { route: 'unknown' };
+    let refusal: Refusal | undefined;
+    let reply: Reply;
+    try {
+      reply = await route(call, this, begin + this.limits.requestSeconds * 1000, seen);
+    } catch (error) {
+      refusal = asRefusal(error);
+      reply = errorReply(refusal);
+    }
+    const failed = refusal && refusal.status >= 500;
+    this.#watched.request({
+      ...seen,
+      method: call.method,
+      status: reply.status,
+      seconds: (performance.now() - begin) / 1000,
+      refusal: refusal?.reason,
+      ...(failed && { error: refusal?.cause ?? refusal }),
+    });
+    return reply;
+  }
+
+  get stats(): ServerStats {
+    return {
+      draining: this.draining,
+      streams: this.connections.size,
+      models: this.models.all.map(({ name, current, former, pending }): ModelStats => {
+        const retired = former.filter(({ closed }) => !closed);
+        const hosts = current ? [current, ...retired] : retired;
+        const memories = hosts.map(({ model }) => model.memory);
+        return {
+          name,
+          version: current?.version,
+          sequences: hosts.reduce((sum, host) => sum + this.sequences.live.sizeOf(host), 0),
+          queued: pending,
+          retired: retired.length,
+          memory: {
+            byteLength: memories.reduce((sum, { byteLength }) => sum + byteLength, 0),
+            used: memories.reduce((sum, { used }) => sum + used, 0),
+          },
+        };
+      }),
+    };
+  }
+
+  setModel(name: string, entry: ModelEntry): void {
+    checkName(name);
+    const served = this.models.find(name);
+    if (served && 'createStream' in entry) served.replace(entry, false);
+    else this.models.add(name, entry);
+  }
+
+  async drain(): Promise<void> {
+    this.draining = true;
+    await Promise.all([...this.connections].map((connection) => connection.leave()));
+    while (this.models.all.some(({ pending }) => pending > 0)) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  async close(): Promise<void> {
+    await this.drain();
+    this.sequences.live.clear();
+    for (const { name } of this.models.all) this.models.remove(name);
+  }
+}
+
+function checkName(name: string): void {
+  if (/^[\w.-]{1,128}$/.test(name)) return;
+  badInput('models', 'not a name', 'at most 128 letters, digits, dots, underscores and hyphens', describe(name));
+}
+
+function readLimits(given: Partial<ServerLimits> = {}): ServerLimits {
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(LIMITS, name))
+      badInput('limits', 'unknown limit', Object.keys(LIMITS).join(', '), describe(name));
+    if (!(typeof value === 'number' && value > 0))
+      badInput(`limits.${name}`, 'not a limit', 'a number above 0', describe(value));
+  }
+  return { ...LIMITS, ...given };
+}
