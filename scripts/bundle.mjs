@@ -74,9 +74,20 @@ const READABLE = {
   codegen: { removeWhitespace: false },
 };
 
+/** WebSockets of Node's servers: CommonJS that requires what Node has, which only a bundle for Node may. */
+const { output: sockets } = await build({
+  ...OPTIONS,
+  input: { ws: 'ws' },
+  platform: 'node',
+  // As fast without, and not there.
+  external: [...OPTIONS.external, 'bufferutil', 'utf-8-validate'],
+  output: { dir: 'dist/chunks', entryFileNames: '[name].js', minify: READABLE, ...AS, sourcemap: false },
+});
+
 const { output } = await build({
   ...OPTIONS,
   input: entries(),
+  plugins: [{ name: 'sockets', resolveId: (id) => (id === 'ws' ? { id: '../chunks/ws.js', external: true } : null) }],
   // So that an entry which others import is no chunk with a file in front of it; test/package/ holds that none exports more for it.
   preserveEntrySignatures: 'allow-extension',
   output: {
@@ -141,13 +152,15 @@ for (const [, build, name] of names.matchAll(/const (\w+) = '(.*)'/g)) {
   copyFileSync(join(ROOT, `dist/kernels/${build}.wasm`), join(ROOT, 'dist/chunks', name));
 }
 
-const chunks = [...output, ...cli.map((chunk) => ({ ...chunk, fileName: `cli/${chunk.fileName}` }))].filter(
-  ({ type }) => type === 'chunk',
-);
+const chunks = [
+  ...output,
+  ...sockets.map((chunk) => ({ ...chunk, fileName: `chunks/${chunk.fileName}` })),
+  ...cli.map((chunk) => ({ ...chunk, fileName: `cli/${chunk.fileName}` })),
+].filter(({ type }) => type === 'chunk');
 for (const { fileName, moduleIds, code } of chunks) {
   // Their sources are not in the package, so there is nothing to map to.
   if (!moduleIds.some((id) => LIBRARY.test(id) || TEXTS.test(id))) continue;
-  rmSync(join(ROOT, 'dist', `${fileName}.map`));
+  rmSync(join(ROOT, 'dist', `${fileName}.map`), { force: true });
   writeFileSync(join(ROOT, 'dist', fileName), code.replace(/\n\/\/# sourceMappingURL=.*/, ''));
 }
 

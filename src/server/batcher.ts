@@ -18,8 +18,7 @@ export interface Waiting {
 
 /** Timesteps of one stream, which nothing else is done with meanwhile. */
 export interface Steps extends Waiting {
-  /** Another one afterwards, with the state it had at first, if the steps were broken off. */
-  stream: Stream;
+  readonly stream: Stream;
   /** `[time, features]`, checked. */
   readonly frames: InputNumbers;
   /** `[time, outputs]`, or `[outputs]` of a model that gives the last timestep only. */
@@ -29,8 +28,8 @@ export interface Steps extends Waiting {
 interface Job extends Steps {
   /** Timesteps made. */
   at: number;
-  /** What it goes back to if it is broken off. */
-  backup: Stream | undefined;
+  /** What it goes back to if it is broken off: bytes, since there may be no room for another stream. */
+  backup: Uint8Array | undefined;
   resolve(): void;
   reject(error: unknown): void;
 }
@@ -90,9 +89,18 @@ export class Batcher {
    */
   step(steps: Steps): Promise<void> {
     return new Promise((resolve, reject) => {
-      // The caller's own object: it has the stream that the steps end with.
-      const job = Object.assign(steps, { at: 0, backup: undefined, resolve, reject }) as Job;
-      this.#jobs.push(job);
+      const { stream, frames, out, until } = steps;
+      this.#jobs.push({
+        stream,
+        frames,
+        out,
+        until,
+        aborted: () => steps.aborted(),
+        at: 0,
+        backup: undefined,
+        resolve,
+        reject,
+      });
       this.#plan(this.#window);
     });
   }
@@ -150,7 +158,7 @@ export class Batcher {
     const begin = performance.now();
     const [first] = jobs as [Job];
     try {
-      for (const job of jobs) if (job.at === 0 && this.#timeOf(job) > 1) job.backup = job.stream.fork();
+      for (const job of jobs) if (job.at === 0 && this.#timeOf(job) > 1) job.backup = job.stream.save();
       if (jobs.length === 1 && this.#left(first) > 1) this.#several(first);
       else this.#one(jobs);
     } catch {
@@ -160,7 +168,7 @@ export class Batcher {
     this.#watched.batch({ model: this.#name, rows: jobs.length, seconds: (performance.now() - begin) / 1000 });
     for (const job of jobs) {
       if (job.at < this.#timeOf(job)) this.#jobs.push(job);
-      else finish(job);
+      else job.resolve();
     }
   }
 
@@ -197,7 +205,7 @@ export class Batcher {
 
   #alone(job: Job): void {
     try {
-      if (job.at === 0 && this.#timeOf(job) > 1) job.backup ??= job.stream.fork();
+      if (job.at === 0 && this.#timeOf(job) > 1) job.backup ??= job.stream.save();
       this.#one([job]);
     } catch (error) {
       breakOff(job, error);
@@ -228,16 +236,6 @@ function checkWaiting(waiting: Waiting): void {
 }
 
 function breakOff(job: Job, error: unknown): void {
-  if (job.backup) {
-    job.stream.dispose();
-    job.stream = job.backup;
-    job.backup = undefined;
-  }
+  if (job.backup) job.stream.restore(job.backup);
   job.reject(error);
-}
-
-function finish(job: Job): void {
-  job.backup?.dispose();
-  job.backup = undefined;
-  job.resolve();
 }

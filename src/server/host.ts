@@ -12,13 +12,7 @@ export type Outputs = Readonly<Record<string, OutputTensor>>;
 export interface Advance {
   readonly time: number;
   /** Moves the state on, all the way or not at all. */
-  run(sequence: Held, waiting: Waiting): Promise<Outputs>;
-}
-
-/** Who has a sequence's state. */
-export interface Held {
-  /** Another one with the same state, when steps were broken off. */
-  stream: Stream;
+  run(stream: Stream, waiting: Waiting): Promise<Outputs>;
 }
 
 /** One version of a model, with what is computed of it. */
@@ -65,7 +59,7 @@ export class Host {
       this.outputs.length === 1 &&
       input?.time === 'time' &&
       (output?.kind === 'vector' || output?.time === 'time');
-    this.#vocabulary = model.graph.inputs[0]?.vocabulary ?? 0;
+    this.#vocabulary = input?.dtype === 'int32' ? (model.graph.inputs[0]?.vocabulary ?? 0) : 0;
   }
 
   /** What the protocol's metadata say. */
@@ -127,15 +121,9 @@ export class Host {
     const shape = axes.map((axis) => (axis === 'batch' ? 1 : axis === 'time' ? time : axis));
     return {
       time,
-      run: async (sequence, waiting) => {
+      run: async (stream, { until, aborted }) => {
         const out = new Float32Array(length);
-        const { stream } = sequence;
-        const steps = { stream, frames, out, until: waiting.until, aborted: () => waiting.aborted() };
-        try {
-          await this.batcher.step(steps);
-        } finally {
-          sequence.stream = steps.stream;
-        }
+        await this.batcher.step({ stream, frames, out, until, aborted });
         return named([[name, { data: out, shape }]]);
       },
     };
@@ -146,16 +134,14 @@ export class Host {
     const time = this.#timesteps(inputs);
     return {
       time,
-      run: ({ stream }, waiting) =>
+      run: (stream, waiting) =>
         this.batcher.run(waiting, () => {
-          const backup = stream.fork();
+          const backup = stream.save();
           try {
             return this.#checkReply(stream.runNamed(named(inputs)));
           } catch (error) {
-            stream.restore(backup.save());
+            stream.restore(backup);
             throw error;
-          } finally {
-            backup.dispose();
           }
         }),
     };

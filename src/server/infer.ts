@@ -63,7 +63,7 @@ async function inSequence(
   { subject, version }: Asked,
 ): Promise<Reply> {
   // Sequences that live in a version which is not served any longer go on.
-  if (sequence.start) await served.host();
+  if (sequence.start && !served.current) await served.host();
   const key = keyOf(served.name, subject, sequence.id);
   const versions = await served.versions();
   if (sequence.start) checkVersion(versions.current.version, version);

@@ -96,7 +96,8 @@ const REASONS: readonly (readonly [new (...given: never[]) => GatewiseError, Rea
 
 /** What a client is told of an error; of one that is nobody's but the server's it is told nothing. */
 export function asRefusal(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
+  // Perhaps of another copy of this module: an adapter's.
+  if (error instanceof GatewiseError && error.code === 'REFUSAL') return error as Refusal;
   const [, reason] = REASONS.find(([type]) => error instanceof type) ?? [];
   if (reason) return new Refusal(reason, (error as Error).message, { cause: error });
   return new Refusal('internal', 'the server failed', { cause: error });

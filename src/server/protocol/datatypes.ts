@@ -70,7 +70,9 @@ export function fromJson(dtype: 'float32' | 'int32', data: unknown, count: numbe
       if (Array.isArray(item)) walk(item, depth + 1);
       else if (typeof item !== 'number') malformed(where, 'not a number', `a number at ${at}`, text(item));
       else if (at >= count) malformed(where, 'wrong length', `${count} numbers, as the shape has`, 'more');
-      else numbers[at++] = item;
+      else if (!Number.isFinite(dtype === 'float32' ? Math.fround(item) : item)) {
+        malformed(where, `not a ${dtype}`, `a smaller number at ${at}`, text(item));
+      } else numbers[at++] = item;
     }
   };
   if (!Array.isArray(data))

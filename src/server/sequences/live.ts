@@ -1,4 +1,5 @@
-import type { Held, Host } from '../host.js';
+import type { Stream } from '../../index.js';
+import type { Host } from '../host.js';
 import type { Watched } from '../observer.js';
 import type { ServerLimits } from '../options.js';
 import { refuse } from '../refusal.js';
@@ -6,8 +7,9 @@ import type { StateVersion } from '../store.js';
 import type { LastReply } from './last-reply.js';
 
 /** A sequence whose state is in this process. */
-export interface Live extends Held {
+export interface Live {
   readonly host: Host;
+  readonly stream: Stream;
   readonly epoch: string;
   step: number;
   last: LastReply | undefined;
@@ -109,7 +111,7 @@ export class LiveSequences {
   drop(key: string, why?: string): void {
     const live = this.extract(key);
     if (!live) return;
-    disposeOf(live);
+    live.stream.dispose();
     if (why === undefined) return;
     const { epoch, step, last } = live;
     const small = last && Object.values(last.outputs).every(({ data }) => data.byteLength <= MOST_LAST);
@@ -151,19 +153,18 @@ export class LiveSequences {
 
   /** Memory is given back though nobody asks for anything. */
   #plan(): void {
-    if (this.#timer !== undefined) return;
+    const [oldest] = this.#live.values();
+    if (this.#timer !== undefined || !oldest) return;
+    const left = oldest.used + this.#limits.idleSeconds * 1000 - performance.now();
     this.#timer = setTimeout(
       () => {
         this.#timer = undefined;
         this.sweep();
-        if (this.#live.size > 0) this.#plan();
+        this.#plan();
       },
-      Math.min(this.#limits.idleSeconds * 1000 + 1, 2 ** 31 - 1),
+      Math.min(Math.max(0, left) + 1, 2 ** 31 - 1),
     );
     // Where it can be, a process is not kept for it.
     (this.#timer as { unref?: () => void }).unref?.();
   }
 }
-
-/** Gives the state's memory back. */
-export const disposeOf = ({ stream }: Held): void => stream.dispose();

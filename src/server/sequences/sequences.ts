@@ -8,7 +8,7 @@ import type { StateStore, StateVersion } from '../store.js';
 import { type Found, KeptSequences, type Versions } from './kept.js';
 import { digestOf, lastReply } from './last-reply.js';
 import { Lines } from './lines.js';
-import { disposeOf, type Live, LiveSequences, type Over } from './live.js';
+import { type Live, LiveSequences, type Over } from './live.js';
 
 /** What came of a request. */
 export interface Answer {
@@ -72,7 +72,7 @@ export class Sequences {
         if (this.live.get(key) === live) this.live.extract(key);
         if (kept) return claimed;
         claimed.host.release();
-        disposeOf(live);
+        live.stream.dispose();
       }
       return refuse('conflict', 'stream', 'others change it at the same time');
     });
@@ -84,7 +84,7 @@ export class Sequences {
       await this.save(key, live);
       this.live.put(key, live);
     } catch (error) {
-      disposeOf(live);
+      live.stream.dispose();
       throw error;
     } finally {
       live.host.release();
@@ -96,7 +96,7 @@ export class Sequences {
     try {
       if (live.stored) await this.#kept?.keep(key, live, live.stored, true);
     } finally {
-      disposeOf(live);
+      live.stream.dispose();
       live.host.release();
       this.#watched.sequence({ model: live.host.name, what: 'ended' });
     }
@@ -166,7 +166,7 @@ export class Sequences {
         if (sequence.start) begun = this.begin(host);
         const own = begun ?? (live as Live);
         const from = own.step;
-        const outputs = await advance.run(own, waiting);
+        const outputs = await advance.run(own.stream, waiting);
         own.step += advance.time;
         own.last = sequence.step === undefined ? undefined : lastReply(from, digest, outputs);
         if (this.#kept && !(await this.#keep(key, own, live?.stored ?? over, sequence.end))) return undefined;
@@ -183,8 +183,8 @@ export class Sequences {
         giveBack?.();
       }
     } finally {
-      if (begun) disposeOf(begun);
-      if (live && this.live.get(key) !== live) disposeOf(live);
+      if (begun) begun.stream.dispose();
+      if (live && this.live.get(key) !== live) live.stream.dispose();
       host.release();
     }
   }

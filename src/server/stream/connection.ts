@@ -159,24 +159,21 @@ export class Connection implements StreamConnection {
     const time = frames.length / this.#features;
     const whole = this.#live.host.outputs[0]?.kind === 'sequence' ? time : 1;
     const out = new Float32Array(time * this.#outputs);
-    const backup = whole < time ? this.#live.stream.fork() : undefined;
-    for (let at = 0; at < time; at += whole) {
-      const steps = {
-        stream: this.#live.stream,
-        frames: frames.subarray(at * this.#features, (at + whole) * this.#features),
-        out: out.subarray(at * this.#outputs, (at + whole) * this.#outputs),
-        ...waiting,
-      };
-      try {
-        await this.#live.host.batcher.step(steps);
-        this.#live.stream = steps.stream;
-      } catch (error) {
-        this.#live.stream = backup ?? steps.stream;
-        if (backup) steps.stream.dispose();
-        throw error;
+    const { stream } = this.#live;
+    const backup = whole < time ? stream.save() : undefined;
+    try {
+      for (let at = 0; at < time; at += whole) {
+        await this.#live.host.batcher.step({
+          stream,
+          frames: frames.subarray(at * this.#features, (at + whole) * this.#features),
+          out: out.subarray(at * this.#outputs, (at + whole) * this.#outputs),
+          ...waiting,
+        });
       }
+    } catch (error) {
+      if (backup) stream.restore(backup);
+      throw error;
     }
-    backup?.dispose();
     return out;
   }
 
