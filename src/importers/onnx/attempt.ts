@@ -18,7 +18,7 @@ import type { Sources } from './tensor.js';
 import { type Atom, type Item, withoutBatch } from './value.js';
 
 /** One way to read a file: what its inputs are. */
-interface Attempt extends Reading, Pick<Environment, 'inner'> {
+interface Attempt extends Reading, Pick<Environment, 'inner' | 'done'> {
   readonly sources: Sources;
   readonly fixed: FixedInputs;
   /** Inputs that callers give. */
@@ -42,6 +42,7 @@ export function attempt(file: OnnxFile, reading: Attempt): Imported {
     // The file is read again, with numbers in the place of ids that are none.
     const none = error instanceof NoTokenIds ? error.input : supposedIds(ctx);
     if (none === undefined) throw error;
+    reading.done.nodes = 0;
     const main = reading.main.map((input) => (input.name === none ? { ...input, ids: false } : input));
     return attempt(file, { ...reading, main });
   }
@@ -49,7 +50,7 @@ export function attempt(file: OnnxFile, reading: Attempt): Imported {
 
 function readInto(ctx: Context, file: OnnxFile, reading: Attempt): Imported {
   const { model, graph, opsets } = file;
-  const { inner, sources, states, outputs } = reading;
+  const { inner, done, sources, states, outputs } = reading;
   const scope = new Scope();
   bindFixed(ctx, scope, file, reading.fixed);
   const layouts = new Map<string, ValueLayout | undefined>();
@@ -62,7 +63,7 @@ function readInto(ctx: Context, file: OnnxFile, reading: Attempt): Imported {
   for (const { input } of states) inputs.push(bindState(ctx, scope, input));
 
   const functions = new Map(model.functions.map((made) => [functionKey(made, made.name), made]));
-  const env: Environment = { ctx, sources, opsets, functions, inner, depth: 0, runGraph };
+  const env: Environment = { ctx, sources, opsets, functions, inner, done, depth: 0, runGraph };
   const items = new Map(runGraph(env, graph, outputs, scope).map((item, index) => [outputs[index] as string, item]));
 
   for (const info of graph.output) checkDeclared(info, items.get(info.name) as Item);

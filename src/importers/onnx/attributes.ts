@@ -45,6 +45,11 @@ export class Attributes {
     );
   }
 
+  /** Of the same node, no attributes: those of an operator that it is made of. */
+  none(): Attributes {
+    return new Attributes(this.where, { attribute: [] } as unknown as Node, this.sources, () => {});
+  }
+
   has(name: string): boolean {
     return this.#all.has(name);
   }

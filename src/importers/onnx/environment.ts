@@ -34,6 +34,8 @@ export interface Environment {
   readonly functions: ReadonlyMap<string, LocalFunction>;
   /** How many nodes of graphs within the graph may still come. */
   readonly inner: { left: number };
+  /** How many nodes of the file were worked out: of several ways to read it, the one that comes furthest is the likeliest. */
+  readonly done: { nodes: number };
   /** Graphs around this one. */
   readonly depth: number;
   /** Handed over, so that the operators that hold graphs need not know who runs them. */

@@ -55,6 +55,7 @@ export function runGraph(env: Environment, graph: Graph, outputs: readonly strin
   for (const node of nodes) {
     if (!needed.nodes.has(node)) continue;
     runNode(env, node, scope, needed.names);
+    env.done.nodes++;
     for (const name of needed.last.get(node) ?? []) scope.drop(name);
   }
   return outputs.map(

@@ -27,6 +27,8 @@ const ONNX: ReadonlyMap<string, Most> = new Map<string, Most>([
   ...alike('MatMulInteger ConvInteger', 4),
   ['QuantizeLinear', 3],
   ['DequantizeLinear', 3],
+  ['QLinearMatMul', 8],
+  ['QLinearConv', 9],
   ['LSTM', 8],
   ['GRU', 6],
   ['RNN', 6],
@@ -97,6 +99,10 @@ const MICROSOFT: ReadonlyMap<string, Most> = new Map<string, Most>([
   ['DynamicQuantizeLSTM', 12],
   ['DynamicQuantizeMatMul', 5],
   ['MatMulIntegerToFloat', 7],
+  ['MatMulNBits', 6],
+  ['QGemm', 9],
+  ...alike('QLinearAdd QLinearMul', 8),
+  ...alike('QLinearSigmoid QLinearLeakyRelu QLinearSoftmax', 5),
 ]);
 
 /** @throws {ImportError} more inputs than the operator has in its version. */

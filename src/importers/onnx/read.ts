@@ -128,14 +128,16 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
   const sources = { files, budget, read: new Map(), external: new Map() };
   const made = outputs.map(({ name }) => name);
   const reading = { inner: { left: MOST_INNER }, sources, fixed, main, states, outputs: made };
-  let first: unknown;
+  // What stands against the way that comes furthest; of several, the likeliest.
+  let [worst, most]: [unknown, number] = [undefined, -1];
   for (const way of ways) {
+    const done = { nodes: 0 };
     try {
-      return attempt(file, { ...reading, ...way });
+      return attempt(file, { ...reading, ...way, done });
     } catch (error) {
       if (!(error instanceof ImportError)) throw error;
-      first ??= error;
+      if (done.nodes > most) [worst, most] = [error, done.nodes];
     }
   }
-  throw first;
+  throw worst;
 }

@@ -5,6 +5,7 @@ import { EXTERNAL, externalBytes, type Files } from './external.js';
 import { bounded } from './fold/elements.js';
 import { identity } from './fold/once.js';
 import { refuseForeign } from './foreign.js';
+import { packedBits, unpacked } from './packed.js';
 import type { Tensor } from './proto/messages.js';
 import { type Constant, constant } from './value.js';
 import { arrayOf, ofType, type TypedNumbers } from './whole-types.js';
@@ -24,7 +25,12 @@ const TYPES: Readonly<Record<number, string>> = {
   12: 'U32',
   13: 'U64',
   16: 'BF16',
+  21: 'U4',
+  22: 'I4',
+  25: 'U2',
+  26: 'I2',
 };
+const UINT8 = 2;
 export const typeName = (type: number): string => TYPES[type] ?? `type ${type}`;
 export const isFloatType = (type: number): boolean => type === 1 || type === 10 || type === 11 || type === 16;
 
@@ -56,7 +62,8 @@ function readNew(tensor: Tensor, { files, budget, external }: Sources): Constant
   const where = `tensor ${JSON.stringify(name)}`;
   refuseForeign(where, tensor, ...tensor.externalData);
   const dtype = TYPES[dataType] ?? '';
-  const each = bytesPerElement(dtype);
+  const bits = packedBits(dataType);
+  const each = bits === undefined ? bytesPerElement(dtype) : bits / 8;
   if (each === undefined) refuse(where, 'a type that is not read', Object.values(TYPES).join(', '), typeName(dataType));
   if (dims.some((n) => !Number.isSafeInteger(n) || n < 0)) refuse(where, 'a shape that cannot be', 'sizes', `${dims}`);
   const length = dims.reduce((product, n) => product * n, 1);
@@ -64,10 +71,11 @@ function readNew(tensor: Tensor, { files, budget, external }: Sources): Constant
   const draw = (): void => budget.bytes(length * arrayOf(dataType).BYTES_PER_ELEMENT, where);
   const raw = rawBytes(tensor, where, files);
   if (raw) {
-    if (raw.length !== length * each) refuse(where, 'wrong size', `${length * each} bytes`, `${raw.length}`);
+    const size = Math.ceil(length * each);
+    if (raw.length !== size) refuse(where, 'wrong size', `${size} bytes`, `${raw.length}`);
     const read = (): TypedNumbers => {
       draw();
-      return plain(raw, dtype, where);
+      return bits === undefined ? plain(raw, dtype, where) : unpacked(raw, dataType, length);
     };
     if (tensor.dataLocation === 0) return constant(dims, read(), dataType, name);
     // Many tensors may be the same bytes of a file beside the model.
@@ -78,8 +86,11 @@ function readNew(tensor: Tensor, { files, budget, external }: Sources): Constant
     return constant(dims, data, dataType, name);
   }
   const typed = typedData(tensor, dtype, where);
-  if (typed.length !== length) refuse(where, 'wrong size', `${length} numbers for [${dims}]`, `${typed.length}`);
+  const count = bits === undefined ? length : Math.ceil(length * each);
+  if (typed.length !== count) refuse(where, 'wrong size', `${count} numbers for [${dims}]`, `${typed.length}`);
   draw();
+  if (bits !== undefined)
+    return constant(dims, unpacked(ofType(where, UINT8, typed), dataType, length), dataType, name);
   return constant(dims, ofType(where, dataType, typed), dataType, name);
 }
 

@@ -34,6 +34,10 @@ const WHOLE: ReadonlyMap<number, WholeType> = new Map([
   [7, { bits: 64, signed: true, array: Float64Array }],
   [12, { bits: 32, signed: false, array: Uint32Array }],
   [13, { bits: 64, signed: false, array: Float64Array }],
+  [21, { bits: 4, signed: false, array: Uint8Array }],
+  [22, { bits: 4, signed: true, array: Int8Array }],
+  [25, { bits: 2, signed: false, array: Uint8Array }],
+  [26, { bits: 2, signed: true, array: Int8Array }],
 ]);
 const BOOL = 9;
 const FLOATS = [1, 10, 11, 16];

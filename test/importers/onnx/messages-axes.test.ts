@@ -26,7 +26,7 @@ describe('ONNX, refused by its words: axes', () => {
     [
       'a reduction over the batch',
       { nodes: [node('ReduceMean', 'X', 'Y', { axes: [0] })] },
-      /works across the batch; expected rows that stand alone, got axes \[0\]/,
+      /works across the batch; expected rows that stand alone; a batch of 1 in options.shapes, got axes \[0\]/,
     ],
     [
       'more numbers than there are',

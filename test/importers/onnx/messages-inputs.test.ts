@@ -43,11 +43,6 @@ describe('ONNX, refused by its words: the graph and its inputs', () => {
       /an operator that is not honoured; expected one of the operators in the README, got com.microsoft.MatMulInteger16/,
     ],
     [
-      'weights that are quantised in blocks',
-      { nodes: [node('MatMulNBits', 'X', 'Y', {}, 'com.microsoft')] },
-      /an operator that is not honoured; .*got com.microsoft.MatMulNBits/,
-    ],
-    [
       'sparse initialisers',
       { nodes: [node('Tanh')] },
       /graph: sparse initialisers; expected dense ones/,

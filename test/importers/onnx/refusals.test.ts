@@ -160,7 +160,7 @@ describe('what is refused, by name', () => {
     const axes = { X: ['batch', 'time', 'features'] } as const;
     expect(said(golden('reducemean_1_0'), { axes })).toBe('nothing was thrown');
     expect(said(bytes, { axes })).toMatch(
-      /\(ReduceMean\): works across the batch; expected rows that stand alone, got axes \[0\]/,
+      /\(ReduceMean\): works across the batch; expected rows that stand alone; a batch of 1 in options.shapes, got axes \[0\]/,
     );
   });
 

@@ -4,7 +4,7 @@ import { dividedBy, isSym, minus, type Num, plus, sameNum, showSize, times } fro
 import { isFloatType } from '../tensor.js';
 import { BOOL, type Constant, constant } from '../value.js';
 import { exactResult, newNumbers, type TypedNumbers, wrapped } from '../whole-types.js';
-import { bounded, broadcast, broadcastStrides, expand, typed, walk } from './elements.js';
+import { bounded, broadcast, broadcastStrides, expand, toEven, typed, walk } from './elements.js';
 
 // Operators that compute with elements, which may depend on batch and time where whole numbers do.
 
@@ -82,6 +82,10 @@ const UNARY: Readonly<Record<string, (a: number) => number>> = {
   Log: Math.log,
   Neg: (a) => -a,
   Abs: Math.abs,
+  Sign: Math.sign,
+  Sin: Math.sin,
+  Cos: Math.cos,
+  Round: toEven,
   Floor: Math.floor,
   Ceil: Math.ceil,
   Reciprocal: (a) => 1 / a,

@@ -112,3 +112,9 @@ export function filled(site: Site, dims: readonly Num[], number: Num, type: numb
   const data = isSym(number) ? new Array<Num>(length).fill(number) : newNumbers(type, length).fill(number);
   return constant(dims as number[], data, type);
 }
+
+/** The nearest whole number, of two as near the even one. */
+export function toEven(x: number): number {
+  const nearest = Math.round(x);
+  return nearest - x === 0.5 ? 2 * Math.round(x / 2) : nearest;
+}

@@ -2,10 +2,13 @@ import type { Op } from '../context.js';
 import type { Constant } from '../value.js';
 import { binary, clip, isBinary, isReduction, isUnary, type Reduction, reduce, unary, where } from './arithmetic.js';
 import { concat, gather, range, slice, transpose } from './moves.js';
+import { isVariadic, place, variadic } from './several.js';
 import { matmul } from './weights.js';
 
 const OPERATORS: Readonly<Record<string, (op: Op) => Constant | undefined>> = {
   __proto__: null as never,
+  ArgMax: place,
+  ArgMin: place,
   Clip: clip,
   Concat: concat,
   Gather: gather,
@@ -23,6 +26,7 @@ const OPERATORS: Readonly<Record<string, (op: Op) => Constant | undefined>> = {
  */
 export function fold(op: Op, reduction: () => Reduction): Constant | undefined {
   if (isBinary(op)) return binary(op);
+  if (isVariadic(op)) return variadic(op);
   if (isUnary(op)) return unary(op);
   if (isReduction(op)) return reduce(op, reduction());
   return OPERATORS[op.type]?.(op);

@@ -1,5 +1,6 @@
 import { tableOf } from '../../formats/record.js';
 import { ACTIVATE } from './activate.js';
+import { BITS } from './bits.js';
 import { CAST } from './cast.js';
 import { CLIP } from './clip.js';
 import { CONCAT } from './concat.js';
@@ -13,6 +14,7 @@ import { NORM } from './norm.js';
 import { PAD } from './pad.js';
 import { PLACE } from './place.js';
 import { PRODUCT } from './product.js';
+import { QLINEAR, QLINEAR_FUSED } from './qlinear.js';
 import { QUANTISE } from './quantise.js';
 import { QUANTISED, QUANTISED_FUSED } from './quantised.js';
 import { QUANTISED_LSTM, RECURRENT } from './recurrent/operators.js';
@@ -39,6 +41,7 @@ export const OPERATORS = /* @__PURE__ */ tableOf<Run>(
   PAD,
   PRODUCT,
   PLACE,
+  QLINEAR,
   QUANTISE,
   QUANTISED,
   RECURRENT,
@@ -51,4 +54,4 @@ export const OPERATORS = /* @__PURE__ */ tableOf<Run>(
 );
 
 /** Those of the domain com.microsoft. */
-export const MICROSOFT = /* @__PURE__ */ tableOf<Run>(FUSED, QUANTISED_FUSED, QUANTISED_LSTM);
+export const MICROSOFT = /* @__PURE__ */ tableOf<Run>(FUSED, BITS, QLINEAR_FUSED, QUANTISED_FUSED, QUANTISED_LSTM);

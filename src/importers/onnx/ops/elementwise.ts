@@ -239,7 +239,7 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
 }
 
 /** Merges of any number of inputs; the others have two. */
-const VARIADIC = ['Sum', 'Max', 'Min'];
+const VARIADIC = ['Sum', 'Mean', 'Max', 'Min'];
 
 /** Two of an operator's inputs. */
 export function merged(op: Op, ctx: Context, type: BinaryMerge, a: Item, b: Item): Item {
@@ -304,6 +304,10 @@ export const ELEMENTWISE: Readonly<Record<string, Run>> = {
   },
   Add: merge('add'),
   Sum: merge('add'),
+  Mean(op, ctx) {
+    const [sum] = (ELEMENTWISE.Sum as Run)(op, ctx) as [Item];
+    return [merged(op, ctx, 'multiply', sum, constant([], Float32Array.of(1 / op.inputs.length), 1))];
+  },
   Sub: merge('subtract'),
   Mul: merge('multiply'),
   Div(op, ctx) {

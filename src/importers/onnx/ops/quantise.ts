@@ -1,6 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, known, numbers, type Op } from '../context.js';
-import { expand, typed } from '../fold/elements.js';
+import { expand, toEven, typed } from '../fold/elements.js';
 import { dequantise } from '../fold/weights.js';
 import { value } from '../stretch.js';
 import { typeName } from '../tensor.js';
@@ -41,12 +41,6 @@ function readScale(op: Op, rank: number): { scale: Constant; zero: Constant | un
   const dims = single ? [] : Array.from({ length: rank }, (_, other) => (other === along ? given.data.length : 1));
   const shaped = (c: Constant): Constant => ({ ...constant(dims, c.data, c.type), tensor: c.tensor });
   return { scale: shaped(given), zero: zero && shaped(zero) };
-}
-
-/** The nearest whole number, of two as near the even one. */
-function toEven(x: number): number {
-  const nearest = Math.round(x);
-  return nearest - x === 0.5 ? 2 * Math.round(x / 2) : nearest;
 }
 
 function quantizeLinear(op: Op, ctx: Context): Item[] {

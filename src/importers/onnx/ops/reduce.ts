@@ -28,7 +28,7 @@ export function reduceOver(
   let v = x;
   const solid = axes.filter((axis) => (x.axes[axis] as readonly Atom[]).length > 0);
   if (solid.some((axis) => hasBatch(x.axes[axis])))
-    refuse(where, 'works across the batch', 'rows that stand alone', `axes [${axes}]`);
+    refuse(where, 'works across the batch', 'rows that stand alone; a batch of 1 in options.shapes', `axes [${axes}]`);
   const overTime = solid.filter((axis) => x.axes[axis]?.some((atom) => (flow ? atom === flow : x.time.includes(atom))));
   const gone = (value: Value, which: readonly number[]): Value => ({
     ...value,

@@ -7,7 +7,7 @@ import { type Atom, constant, count, hasBatch, type Item, runTime, type Value, w
 import type { Run } from '../run.js';
 import { readActivations } from './activations.js';
 import { constantState, stateValue } from './initial.js';
-import { readLengths } from './lengths.js';
+import { checkLengths, readLengths } from './lengths.js';
 import { type CellType, cellTensors, gatesOf, type Sizes } from './weights.js';
 
 /** What the node's attributes and the shape of W say. */
@@ -164,6 +164,7 @@ export const recurrent =
   (op, ctx) => {
     const settings = readSettings(op, ctx, type);
     const { layout, directions, units } = settings;
+    checkLengths(op);
     const { x, batch, time } = readInput(op, ctx, layout);
     const names = addLayer(op, ctx, settings, x);
     const d: Atom[] = directions === 2 ? [{ kind: 'block', size: 2 }] : [];

@@ -3,6 +3,20 @@ import type { Context, Op } from '../../context.js';
 import { isSym, type Num, sameNum, showSize } from '../../num.js';
 import { totalSize, type Value, withoutBatch } from '../../value.js';
 
+/** @throws {ImportError} sequence_lens that stand in the file and differ, whatever the axes of X are. */
+export function checkLengths({ where, inputs }: Op): void {
+  const lengths = inputs[4];
+  if (lengths === undefined || lengths.kind === 'value') return;
+  const all: readonly Num[] = lengths.kind === 'filled' ? [lengths.value] : Array.from(lengths.data);
+  if (all.every((n) => sameNum(n, all[0]))) return;
+  refuse(
+    where,
+    'constant sequence_lens that differ from row to row',
+    'one for all rows, or an input',
+    all.map(showSize).join(', '),
+  );
+}
+
 /** sequence_lens as a vector of one number; none where every row has the whole time. */
 export function readLengths(op: Op, ctx: Context, x: Value): string[] {
   const { where } = op;
@@ -18,14 +32,8 @@ export function readLengths(op: Op, ctx: Context, x: Value): string[] {
   const all: readonly Num[] = lengths.kind === 'filled' ? [lengths.value] : Array.from(lengths.data);
   if (all.every((n) => sameNum(n, time))) return [];
   const [first] = all;
-  if (first === undefined || isSym(first) || all.some((n) => n !== first)) {
-    refuse(
-      where,
-      'constant sequence_lens that differ from row to row',
-      'one for all rows, or an input',
-      all.map(showSize).join(', '),
-    );
-  }
+  if (first === undefined || isSym(first))
+    refuse(where, 'sequence_lens that are not known', `numbers, ${showSize(time)}, or an input`, showSize(first));
   const value = ctx.tensor(`${op.name}.lengths`, [1], Float32Array.of(first));
   return [ctx.add({ type: 'constant', inputs: [], tensors: { value } }, `${op.name}.lengths`)];
 }
