@@ -100,6 +100,13 @@ const rows = [
   ['many (min+gzip)', await javascript('dist/many/index.js'), 8 * KB],
   // All layers and both builds, in one script: a worker fetches nothing.
   ['many, script of a worker (min+gzip)', await javascript('dist/many/worker.js'), 56 * KB],
+  // Without the engine; what a Worker is deployed with beside it.
+  ['server (min+gzip)', await javascript('dist/server/index.js', /chunks\/base\.js$/), 20 * KB],
+  [
+    'server, in Node (gzip)',
+    gzipped(readFileSync('dist/server/node.js')) + gzipped(readFileSync('dist/chunks/ws.js')),
+    24 * KB,
+  ],
   ['explain (min+gzip)', await javascript('src/inspect/explain.ts', /index\.js$/), 4 * KB],
   // Without the model's own code: the view that is mounted with the charting library, the same once more as the text of a page's script, images.
   ['view (min+gzip)', await javascript('dist/view/index.js', /chunks\/(?:core|base)\.js$/, /\/index\.js$/), 68 * KB],

@@ -2,11 +2,11 @@
  * A model server of the Open Inference Protocol: a `fetch` handler for any runtime of web standards, with sequences whose state it keeps
  * and streams over WebSockets. https://github.com/kserve/open-inference-protocol
  */
-import type { Model } from '../index.js';
 import type { Call, Reply } from './call.js';
 import type { ModelEntry, ServerOptions } from './options.js';
 import type { ServerStats } from './parts.js';
 import { Core } from './server.js';
+import type { OpenStream } from './stream/socket.js';
 import { callOf, responseOf, type Upgrade, type WebRequest, type WebResponse } from './web.js';
 
 export type { Call, Reply } from './call.js';
@@ -31,7 +31,12 @@ export interface ModelServer {
   readonly stats: ServerStats;
   /** Serves a model, or another one under its name: its live sequences go on with the one they began with, which is kept as long. */
   setModel(name: string, model: ModelEntry): void;
-  /** Serves it no longer; its live sequences are gone on with. */
+  /**
+   * Loads a model, anew if it is there, by its entry's `load`; live sequences go on with the one that was there, which is then disposed of.
+   * @throws {GatewiseError} it cannot be loaded, which is the error's `cause`: what was there goes on.
+   */
+  load(name: string): Promise<void>;
+  /** Serves it no longer, nor its sequences. */
   removeModel(name: string): void;
   /**
    * Before the end: `/v2/health/ready` says no, inference is refused with 503, streams are saved and closed (1012). Resolves when all
@@ -43,7 +48,7 @@ export interface ModelServer {
 }
 
 /** @returns the response that the runtime wants for it. */
-export type UpgradeFunction = (open: import('./stream/socket.js').OpenStream) => WebResponse | undefined;
+export type UpgradeFunction = (open: OpenStream) => WebResponse | undefined;
 
 /**
  * Makes a server of models.
@@ -60,7 +65,10 @@ export function createServer(options: ServerOptions): ModelServer {
     get stats() {
       return core.stats;
     },
-    setModel: (name: string, model: ModelEntry | Model) => core.setModel(name, model),
+    setModel: (name, model) => core.setModel(name, model),
+    load: async (name) => {
+      await core.models.get(name).load();
+    },
     removeModel: (name) => core.models.remove(name),
     drain: () => core.drain(),
     close: () => core.close(),

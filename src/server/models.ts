@@ -2,7 +2,7 @@ import type { Model } from '../index.js';
 import { Host } from './host.js';
 import type { Watched } from './observer.js';
 import type { ModelEntry } from './options.js';
-import { asRefusal, refuse } from './refusal.js';
+import { asRefusal, Refusal, refuse } from './refusal.js';
 import type { Versions } from './sequences/kept.js';
 
 /** What a model is to the repository's index. */
@@ -32,7 +32,19 @@ export class Served {
     this.name = name;
     this.#entry = entry;
     this.#setting = setting;
-    if (!isLoader(entry)) this.replace(entry, false);
+    this.set(entry);
+  }
+
+  /** Serves another model from now on; live sequences go on with theirs. */
+  set(entry: ModelEntry): void {
+    this.#entry = entry;
+    if (!isLoader(entry)) {
+      this.replace(entry, false);
+      return;
+    }
+    this.unload();
+    this.#unloaded = false;
+    this.#fault = 'not loaded';
   }
 
   get state(): ModelState {
@@ -56,7 +68,7 @@ export class Served {
     return this.#loading;
   }
 
-  /** Serves another model from now on; live sequences go on with theirs. @param owned whether to dispose of it in the end. */
+  /** @param owned whether to dispose of it in the end. */
   replace(model: Model, owned: boolean): Host {
     const host = new Host(this.name, `${++this.#versions}`, model, owned, this.#setting);
     this.unload();
@@ -97,8 +109,9 @@ export class Served {
       return this.replace(await entry.load(), true);
     } catch (error) {
       this.#fault = error instanceof Error ? error.message : 'cannot be loaded';
-      const { reason } = asRefusal(error);
-      return refuse(reason === 'memory' ? 'memory' : 'loading', 'model', 'cannot be loaded', undefined, this.name);
+      const reason = asRefusal(error).reason === 'memory' ? 'memory' : 'loading';
+      const details = { where: 'model', got: this.name, cause: error };
+      throw new Refusal(reason, 'cannot be loaded', details);
     }
   }
 }
@@ -120,7 +133,7 @@ export class Models {
 
   constructor(entries: Readonly<Record<string, ModelEntry>>, setting: Setting) {
     this.#setting = setting;
-    for (const [name, entry] of Object.entries(entries)) this.add(name, entry);
+    for (const [name, entry] of Object.entries(entries)) this.set(name, entry);
   }
 
   get all(): readonly Served[] {
@@ -132,12 +145,10 @@ export class Models {
     return this.#served.get(name) ?? refuse('unknown', 'model', 'no such model', this.#names(), JSON.stringify(name));
   }
 
-  find(name: string): Served | undefined {
-    return this.#served.get(name);
-  }
-
-  add(name: string, entry: ModelEntry): void {
-    this.#served.set(name, new Served(name, entry, this.#setting));
+  set(name: string, entry: ModelEntry): void {
+    const served = this.#served.get(name);
+    if (served) served.set(entry);
+    else this.#served.set(name, new Served(name, entry, this.#setting));
   }
 
   remove(name: string): void {

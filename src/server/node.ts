@@ -45,11 +45,21 @@ const LINGER = 1000;
  */
 export async function listen(server: Handler, options: ListenOptions = {}): Promise<Listening> {
   const { host = '127.0.0.1', port = 8080, headerBytes = 2 ** 14, frameBytes = 2 ** 24 } = options;
-  const http = createServer({ maxHeaderSize: headerBytes, headersTimeout: HEADERS_TIMEOUT, requestTimeout: 0 });
+  const http = createServer({
+    maxHeaderSize: headerBytes,
+    headersTimeout: HEADERS_TIMEOUT,
+    // The server's own limit holds for what comes after the headers.
+    requestTimeout: 0,
+    // Refused with a reason by us.
+    requireHostHeader: false,
+  });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: frameBytes, perMessageDeflate: false });
   http.on('request', (request, response) => void answer(server, request, response));
   http.on('upgrade', (request, socket, head) => void upgrade(server, sockets, request, socket as Socket, head));
   http.on('clientError', refuseUnread);
+  sockets.on('wsClientError', (error, socket) =>
+    writeRaw(socket as Socket, errorReply(new Refusal('malformed', error.message, { where: 'upgrade' }))),
+  );
   const pings = pingAll(sockets);
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);
@@ -76,7 +86,10 @@ const ended = (http: Server): Promise<void> =>
   });
 
 async function answer(server: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const reply = await server.handle(callOf(request));
+  const hosted = request.headers.host !== undefined || request.httpVersion !== '1.1';
+  const reply = hosted
+    ? await server.handle(callOf(request))
+    : errorReply(new Refusal('malformed', 'missing', { where: 'host' }));
   // A stream without an upgrade is refused before it begins.
   reply.abandon?.();
   if (response.destroyed) return;
@@ -164,7 +177,6 @@ async function upgrade(
   let opened = false;
   if (!socket.destroyed) {
     socket.off('error', ignore);
-    // Of a handshake that is wrong it tells the client itself.
     sockets.handleUpgrade(request, socket, head, (web) => {
       opened = true;
       const connection = open({

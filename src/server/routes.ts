@@ -26,8 +26,9 @@ const EXTENSIONS = ['binary_tensor_data', 'sequence', 'sequence(string_id)'];
  * @throws {Refusal}
  */
 export async function route(call: Call, server: Parts, until: number, seen: Seen): Promise<Reply> {
-  const url = new URL(call.url, 'http://localhost');
-  const path = url.pathname.split('/').slice(1).map(decoded);
+  const target = call.url.replace(/^https?:\/\/[^/?#]*/, '').replace(/#.*/s, '');
+  const [pathname = '', query = ''] = splitOnce(target, '?');
+  const path = pathname.split('/').slice(1).map(decoded);
   // One slash at the end is none.
   if (path.length > 1 && path.at(-1) === '') path.pop();
   const [first, second, third] = path;
@@ -45,7 +46,7 @@ export async function route(call: Call, server: Parts, until: number, seen: Seen
     if (second === 'models' && third !== undefined) {
       const served = server.models.get(third);
       seen.model = served.name;
-      return ofModel(call, server, served, path.slice(3), url.searchParams, { subject, until }, seen);
+      return ofModel(call, server, served, path.slice(3), new URLSearchParams(query), { subject, until }, seen);
     }
     if (second === 'repository') return repository(call, server, path.slice(2), until, seen);
   }
@@ -54,7 +55,7 @@ export async function route(call: Call, server: Parts, until: number, seen: Seen
     'path',
     'nothing is there',
     '/v2, or /openapi.json for all there is',
-    JSON.stringify(url.pathname.slice(0, 200)),
+    JSON.stringify(pathname.slice(0, 200)),
   );
 }
 
@@ -186,6 +187,12 @@ function allow({ method }: Call, allowed: 'GET' | 'POST', seen: Seen, name: Rout
   });
   refusal.headers = { allow: allowed };
   throw refusal;
+}
+
+/** The parts before and after the first of such a character. */
+function splitOnce(text: string, at: string): readonly string[] {
+  const place = text.indexOf(at);
+  return place < 0 ? [text] : [text.slice(0, place), text.slice(place + 1)];
 }
 
 function decoded(segment: string): string {

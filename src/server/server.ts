@@ -87,9 +87,7 @@ export class Core implements Parts {
 
   setModel(name: string, entry: ModelEntry): void {
     checkName(name);
-    const served = this.models.find(name);
-    if (served && 'createStream' in entry) served.replace(entry, false);
-    else this.models.add(name, entry);
+    this.models.set(name, entry);
   }
 
   async drain(): Promise<void> {

@@ -83,7 +83,6 @@ function runtimesUpgrade(request: Request): Upgrade | undefined {
   if (Deno?.upgradeWebSocket) {
     return (open) => {
       const { socket, response } = (Deno as Required<NonNullable<Runtime['Deno']>>).upgradeWebSocket(request);
-      socket.binaryType = 'arraybuffer';
       socket.addEventListener('open', () => listen(socket, open));
       return response;
     };
@@ -100,6 +99,8 @@ function runtimesUpgrade(request: Request): Upgrade | undefined {
 }
 
 function listen(socket: WebSocketLike, open: (socket: StreamSocket) => StreamConnection): void {
+  // Not a Blob, which is read later.
+  socket.binaryType = 'arraybuffer';
   const connection = open(socket);
   socket.addEventListener('message', ({ data }) => connection.message(messageOf(data)));
   socket.addEventListener('close', ({ code = 1006 }) => connection.closed(code));

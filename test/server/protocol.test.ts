@@ -101,7 +101,7 @@ describe('inference', () => {
   it('takes and gives JSON, flat or nested, to the bit', async () => {
     const expected = model.run(data);
     const nested = Array.from({ length: 4 }, (_, t) => [...data.subarray(t * FEATURES, (t + 1) * FEATURES)]);
-    for (const given of [[...data], nested, [nested]]) {
+    for (const given of [[...data], [nested]]) {
       const inputs = [{ name: 'x', datatype: 'FP32', shape: [1, 4, FEATURES], data: given }];
       const { status, json } = await post(server, '/v2/models/lstm/infer', { id: 'mine', inputs });
       expect(status).toBe(200);
@@ -216,6 +216,26 @@ describe('what is malformed is refused with its reason', () => {
     ['too many numbers', { inputs: [{ ...input, data: [1, 2, 3, 4] }] }, /expected 3 numbers/],
     ['too few numbers', { inputs: [{ ...input, data: [1, 2] }] }, /expected 3 numbers, as the shape has, got 2/],
     ['a number beyond float32', { inputs: [{ ...input, data: [1, 1e39, 3] }] }, /not a float32/],
+    [
+      'ragged lists',
+      {
+        inputs: [
+          {
+            ...input,
+            shape: [1, 2, 3],
+            data: [
+              [
+                [1, 2],
+                [3, 4, 5, 6],
+              ],
+            ],
+          },
+        ],
+      },
+      /not nested as its shape/,
+    ],
+    ['lists for one list', { inputs: [{ ...input, data: [[1, 2, 3]] }] }, /not nested as its shape/],
+    ['a list in the middle', { inputs: [{ ...input, data: [1, [2], 3] }] }, /not a number/],
     ['text for a number', { inputs: [{ ...input, data: [1, '2', 3] }] }, /not a number/],
     ['a shape beyond all bodies', { inputs: [{ ...input, shape: [1, 2 ** 40, 3] }] }, /more numbers than there can be/],
     ['a shape of another model', { inputs: [{ ...input, shape: [3] }] }, /wrong shape/],

@@ -54,31 +54,43 @@ export function fromBytes(dtype: 'float32' | 'int32', datatype: string, bytes: U
   return Float64Array.from({ length: bytes.length / size }, (_, index) => read(view, index * size));
 }
 
-/** Lists within lists of JSON's numbers are no deeper. */
-const DEEPEST = 16;
-
 /**
- * @param data numbers, row-major, flat or nested as they like.
- * @param count how many the shape has.
+ * @param data numbers, row-major: one list, or lists within lists as the shape has them.
+ * @param shape of no more numbers than memory may be taken for.
  */
-export function fromJson(dtype: 'float32' | 'int32', data: unknown, count: number, where: string): InputNumbers {
-  const numbers = dtype === 'float32' ? new Float32Array(count) : new Float64Array(count);
+export function fromJson(
+  dtype: 'float32' | 'int32',
+  data: unknown,
+  shape: readonly number[],
+  where: string,
+): InputNumbers {
+  const total = shape.reduce((product, n) => product * n, 1);
+  const numbers = dtype === 'float32' ? new Float32Array(total) : new Float64Array(total);
   let at = 0;
-  const walk = (list: readonly unknown[], depth: number): void => {
-    if (depth > DEEPEST) malformed(where, 'nested too deep', `at most ${DEEPEST} lists within one another`);
-    for (const item of list) {
-      if (Array.isArray(item)) walk(item, depth + 1);
-      else if (typeof item !== 'number') malformed(where, 'not a number', `a number at ${at}`, text(item));
-      else if (at >= count) malformed(where, 'wrong length', `${count} numbers, as the shape has`, 'more');
-      else if (!Number.isFinite(dtype === 'float32' ? Math.fround(item) : item)) {
-        malformed(where, `not a ${dtype}`, `a smaller number at ${at}`, text(item));
-      } else numbers[at++] = item;
+  const number = (item: unknown): void => {
+    if (typeof item !== 'number') malformed(where, 'not a number', `a number at ${at}`, text(item));
+    const own = dtype === 'float32' ? Math.fround(item as number) : (item as number);
+    if (!Number.isFinite(own)) malformed(where, `not a ${dtype}`, `a smaller number at ${at}`, text(item));
+    numbers[at++] = own;
+  };
+  const walk = (list: unknown, depth: number): void => {
+    if (depth === shape.length) {
+      number(list);
+      return;
     }
+    const size = shape[depth];
+    if (!Array.isArray(list) || list.length !== size) {
+      malformed(where, 'not nested as its shape', `a list of ${size} at depth ${depth}`, text(list));
+    }
+    for (const item of list as unknown[]) walk(item, depth + 1);
   };
   if (!Array.isArray(data))
     malformed(where, 'no data', 'a list of numbers, or parameters.binary_data_size', text(data));
-  walk(data as unknown[], 0);
-  if (at !== count) malformed(where, 'wrong length', `${count} numbers, as the shape has`, `${at}`);
+  const list = data as unknown[];
+  if (Array.isArray(list[0])) walk(list, 0);
+  else if (list.length !== total) {
+    malformed(where, 'wrong length', `${total} numbers, as the shape has`, `${list.length}`);
+  } else for (const item of list) number(item);
   return numbers;
 }
 

@@ -140,7 +140,7 @@ class Tensors {
       // No memory is taken for what cannot be there, whatever the shape says.
       if (total > this.#text)
         malformed(`${where}.shape`, 'more numbers than there can be', `${this.#text}`, text(shape));
-      return { data: fromJson(dtype, data, total, `${where}.data`), shape };
+      return { data: fromJson(dtype, data, shape, `${where}.data`), shape };
     }
     if (!this.#binary) malformed(where, 'binary data without the header Inference-Header-Content-Length');
     if (data !== undefined) malformed(where, 'both data and binary_data_size', 'one of them');

@@ -154,7 +154,8 @@ export class LiveSequences {
   /** Memory is given back though nobody asks for anything. */
   #plan(): void {
     const [oldest] = this.#live.values();
-    if (this.#timer !== undefined || !oldest) return;
+    // A Durable Object stays in memory as long as it has a timer; those that are kept elsewhere can wait for the next request.
+    if (this.#timer !== undefined || !oldest || this.#cached) return;
     const left = oldest.used + this.#limits.idleSeconds * 1000 - performance.now();
     this.#timer = setTimeout(
       () => {

@@ -7,7 +7,7 @@ import type { Sequences } from '../sequences/sequences.js';
 import type { StreamConnection, StreamSocket } from './socket.js';
 
 /** Why a WebSocket is closed, by the codes of RFC 6455 and those of its registry. */
-export const CLOSE = {
+const CLOSE = {
   normal: 1000,
   away: 1001,
   type: 1003,
