@@ -107,6 +107,7 @@ const rows = [
     gzipped(readFileSync('dist/server/node.js')) + gzipped(readFileSync('dist/chunks/ws.js')),
     24 * KB,
   ],
+  ['server/redis (min+gzip)', await javascript('dist/server/stores/redis.js', /chunks\/base\.js$/, /^node:/), 2 * KB],
   ['explain (min+gzip)', await javascript('src/inspect/explain.ts', /index\.js$/), 4 * KB],
   // Without the model's own code: the view that is mounted with the charting library, the same once more as the text of a page's script, images.
   ['view (min+gzip)', await javascript('dist/view/index.js', /chunks\/(?:core|base)\.js$/, /\/index\.js$/), 68 * KB],

@@ -27,8 +27,14 @@ const SPEC = `{
 /** Node 20.19, 22.12 and newer. */
 const canRequire = 'require_module' in process.features;
 /** Of Node alone. */
-const NODE_ALONE = ['node/index.js', 'many/node.js', 'many/node-worker.js', 'server/node.js', 'chunks/ws.js'].map(
-  (path) => path.split('/').join(sep),
+const NODE_ALONE = [
+  'node/index.js',
+  'many/node.js',
+  'many/node-worker.js',
+  'server/node.js',
+  'server/stores/redis.js',
+  'chunks/ws.js',
+].map((path) => path.split('/').join(sep),
 );
 const MAKERS = ['./core', './simd', './relaxed'];
 

@@ -1,0 +1,95 @@
+// Real servers of Redis' protocol, each in a folder of its own, reached by a socket there.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient } from 'redis';
+import { needs } from '../support/needs.js';
+
+/** What Debian calls them: the tests run on each that is there. */
+export const REDIS_SERVERS = ['redis-server', 'valkey-server'].map(
+  (command) => [command, needsServer(command)] as const,
+);
+
+function needsServer(command: string) {
+  let there = true;
+  try {
+    execFileSync(command, ['--version'], { stdio: 'ignore' });
+  } catch {
+    there = false;
+  }
+  return needs(there, `no ${command} on the PATH; apt-get install ${command}`);
+}
+
+export type Client = ReturnType<typeof connect>;
+
+/** A client that does not wait for a server that is away, and finds it when it is back. */
+function connect(path: string) {
+  const client = createClient({
+    disableOfflineQueue: true,
+    socket: { path, tls: false, reconnectStrategy: () => 20 },
+  });
+  // Without a listener Node ends the process when the server goes.
+  client.on('error', () => {});
+  return client;
+}
+
+export class RedisServer {
+  readonly folder = mkdtempSync(join(tmpdir(), 'gatewise-redis-'));
+  readonly path = join(this.folder, 'socket');
+  #process: ChildProcess | undefined;
+  readonly #clients: Client[] = [];
+  readonly #command: string;
+  readonly #options: readonly string[];
+
+  /** @param durable every write is in a file before it is answered. */
+  constructor(command: string, { durable = false } = {}) {
+    this.#command = command;
+    this.#options = durable ? ['--appendonly', 'yes', '--appendfsync', 'always'] : ['--appendonly', 'no'];
+  }
+
+  async start(): Promise<void> {
+    const place = ['--port', '0', '--unixsocket', this.path, '--dir', this.folder, '--save', ''];
+    const child = spawn(this.#command, [...place, ...this.#options], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#process = child;
+    await new Promise<void>((resolve, reject) => {
+      let said = '';
+      child.stdout.on('data', (text) => {
+        said += text;
+        if (/ready to accept connections/i.test(said)) resolve();
+      });
+      child.once('exit', () => reject(new Error(`${this.#command} ended: ${said}`)));
+    });
+  }
+
+  async client(): Promise<Client> {
+    const client = connect(this.path);
+    this.#clients.push(client);
+    await client.connect();
+    return client;
+  }
+
+  /** As a machine that fails. */
+  async kill(): Promise<void> {
+    const child = this.#process;
+    if (child?.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  /** It answers nobody. */
+  pause(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
+  async stop(): Promise<void> {
+    for (const client of this.#clients) client.destroy();
+    await this.kill();
+    rmSync(this.folder, { recursive: true });
+  }
+}
