@@ -1,13 +1,8 @@
-import type { StateStore, StateVersion, StoredState } from '../store.js';
+import type { StateStore, StoredState } from '../store.js';
+import { atTime, isSame, type Kept } from './versions.js';
 
 /** After as many writes, what has lapsed is looked for among all that is kept. */
 const SWEEP_EVERY = 1024;
-
-interface Kept {
-  readonly state: StoredState;
-  /** Milliseconds, by `now`. */
-  readonly until: number;
-}
 
 export interface MemoryStoreOptions {
   /** Milliseconds of a clock that does not go back. Default: `performance.now`. */
@@ -21,15 +16,14 @@ export interface MemoryStoreOptions {
 export function memoryStore({ now = () => performance.now() }: MemoryStoreOptions = {}): StateStore {
   const kept = new Map<string, Kept>();
   let writes = 0;
-  const find = (key: string): StoredState | undefined => {
-    const found = kept.get(key);
-    return found && found.until > now() ? found.state : undefined;
-  };
   return {
-    read: async (key) => copyOf(find(key)),
+    read: async (key) => {
+      const state = atTime(kept.get(key), now());
+      return state && copyOf(state);
+    },
     replace: async (key, expected, next, seconds) => {
-      if (!isSame(find(key), expected)) return false;
-      kept.set(key, { state: copyOf(next) as StoredState, until: now() + 1e3 * seconds });
+      if (!isSame(atTime(kept.get(key), now()), expected)) return false;
+      kept.set(key, { state: copyOf(next), until: now() + 1e3 * seconds });
       if (++writes % SWEEP_EVERY === 0) {
         for (const [other, { until }] of kept) if (until <= now()) kept.delete(other);
       }
@@ -39,10 +33,9 @@ export function memoryStore({ now = () => performance.now() }: MemoryStoreOption
   };
 }
 
-/** Whether a state is the one that is expected; undefined: that there is none. */
-const isSame = (one: StateVersion | undefined, other: StateVersion | undefined): boolean =>
-  one?.epoch === other?.epoch && one?.step === other?.step;
-
 /** In memory that nobody else writes to. */
-const copyOf = (state: StoredState | undefined): StoredState | undefined =>
-  state && { ...state, bytes: state.bytes?.slice(), reply: state.reply?.slice() };
+const copyOf = (state: StoredState): StoredState => ({
+  ...state,
+  bytes: state.bytes?.slice(),
+  reply: state.reply?.slice(),
+});
