@@ -22,6 +22,11 @@ export interface Reply {
   readonly open?: OpenStream;
   /** Instead of `open`, where it came to no WebSocket. */
   readonly abandon?: () => void;
+  /**
+   * Another server's, to be passed on as it is; of the rest, its status alone is true.
+   * @internal
+   */
+  readonly passed?: Response;
 }
 
 export const json = (value: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Reply => ({
@@ -29,6 +34,9 @@ export const json = (value: unknown, status = 200, headers: Readonly<Record<stri
   headers: { 'content-type': 'application/json', ...headers },
   body: JSON.stringify(value),
 });
+
+/** What another server has answered. */
+export const passedOn = (passed: Response): Reply => ({ status: passed.status, headers: {}, body: '', passed });
 
 /** Chunks put together, as far as they are allowed to come. */
 export async function collect(

@@ -1,7 +1,7 @@
 import type { Waiting } from './batcher.js';
-import type { Call, Reply } from './call.js';
+import { type Call, passedOn, type Reply } from './call.js';
 import type { Served } from './models.js';
-import type { ServerLimits } from './options.js';
+import type { Parts } from './parts.js';
 import { headerLength, readBody } from './protocol/body.js';
 import { inferReply } from './protocol/reply.js';
 import { type InferRequest, parseInfer, type SequenceParameters } from './protocol/request.js';
@@ -20,8 +20,7 @@ export interface Asked {
 export async function infer(
   call: Call,
   served: Served,
-  sequences: Sequences,
-  limits: ServerLimits,
+  { sequences, limits, options: { elsewhere } }: Parts,
   asked: Asked,
 ): Promise<Reply> {
   if (served.pending >= limits.queue)
@@ -33,6 +32,9 @@ export async function infer(
     const patience = performance.now() + (request.timeout ?? Number.POSITIVE_INFINITY) * 1000;
     const waiting: Waiting = { until: Math.min(asked.until, patience), aborted: () => call.aborted() };
     const { sequence } = request;
+    if (sequence && elsewhere) {
+      return passedOn(await elsewhere(keyOf(served.name, asked.subject, sequence.id), call, { body }));
+    }
     return await (sequence
       ? inSequence(served, sequences, request, sequence, waiting, asked)
       : alone(served, request, waiting, asked));

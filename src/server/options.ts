@@ -57,4 +57,34 @@ export interface ServerOptions {
   /** Whether models can be listed, loaded and unloaded at `/v2/repository`. Default false. */
   readonly repository?: boolean;
   readonly observer?: ServerObserver;
+  /**
+   * Answers requests of sequences and streams, which are not in this server.
+   * @internal
+   */
+  readonly elsewhere?: Elsewhere;
+  /**
+   * This server is in an object of one sequence or stream.
+   * @internal
+   */
+  readonly within?: Within;
 }
+
+/**
+ * A server in an object keeps nothing ready between requests: an object is let go of without being told, and its streams' memory is that of the
+ * model, which others use. So it has no timers either, for which objects would stay in memory.
+ */
+export interface Within {
+  /** The token of a stream that begins. */
+  tokenFor(head: RequestHead): string | undefined;
+}
+
+/**
+ * @param key of the sequence or stream.
+ * @param of the body of a sequence's request, unpacked, or a stream's token.
+ * @throws {Refusal}
+ */
+export type Elsewhere = (
+  key: string,
+  head: RequestHead,
+  of: { readonly body?: Uint8Array; readonly token?: string },
+) => Promise<Response>;

@@ -91,7 +91,7 @@ async function ofModel(
     if (path[0] === 'infer') {
       allow(call, 'POST', seen, 'infer');
       refuseWhileDraining(server);
-      return infer(call, served, server.sequences, server.limits, of);
+      return infer(call, served, server, of);
     }
     if (path[0] === 'stream') {
       allow(call, 'GET', seen, 'stream');

@@ -29,7 +29,7 @@ export class Core implements Parts {
       badInput('batchWindow', 'not a window', 'milliseconds from 0 to 1000', describe(batchWindow));
     }
     for (const name of Object.keys(options.models)) checkName(name);
-    this.sequences = new Sequences(this.limits, this.#watched, store);
+    this.sequences = new Sequences(this.limits, this.#watched, store, options.within === undefined);
     this.models = new Models(options.models, {
       window: batchWindow,
       replyBytes: this.limits.replyBytes,

@@ -45,6 +45,7 @@ export type Upgrade = (open: (socket: StreamSocket) => StreamConnection) => Resp
  * @returns undefined: the runtime has taken the connection (Bun).
  */
 export function responseOf(reply: Reply, request: Request, upgrade: Upgrade | undefined): Response | undefined {
+  if (reply.passed) return reply.passed;
   if (!reply.open) return plain(reply);
   try {
     const how = upgrade ?? runtimesUpgrade(request);

@@ -6,7 +6,7 @@ import { build } from 'rolldown';
 export const newFolder = (): string => mkdtempSync(join(tmpdir(), 'gatewise-'));
 
 /**
- * A script made into one file for any runtime; WebAssembly modules stay imports.
+ * A script made into one file for any runtime; WebAssembly modules and models stay imports.
  * @returns where it is.
  * @throws if it asks for anything of Node.
  */
@@ -14,7 +14,7 @@ export async function bundle(script: string, folder: string): Promise<string> {
   const { output } = await build({
     input: script,
     platform: 'browser',
-    external: [/\.wasm$/],
+    external: [/\.(?:wasm|gatewise)$/],
     output: { dir: folder, entryFileNames: `${basename(script).split('.')[0]}.mjs`, codeSplitting: false },
     logLevel: 'silent',
   });

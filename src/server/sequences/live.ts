@@ -39,16 +39,25 @@ export class LiveSequences {
   readonly #isBusy: (key: string) => boolean;
   /** Whether they are kept elsewhere too, so that any may be dropped. */
   readonly #cached: boolean;
+  /** Whether they stay in memory from one request to the next. */
+  readonly #ready: boolean;
   readonly #live = new Map<string, Live>();
   readonly #over = new Map<string, Over>();
   /** Places that are taken by what is no sequence of this map: those that begin, streams. */
   #taken = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(limits: ServerLimits, watched: Watched, cached: boolean, isBusy: (key: string) => boolean) {
+  constructor(
+    limits: ServerLimits,
+    watched: Watched,
+    cached: boolean,
+    ready: boolean,
+    isBusy: (key: string) => boolean,
+  ) {
     this.#limits = limits;
     this.#watched = watched;
     this.#cached = cached;
+    this.#ready = ready;
     this.#isBusy = isBusy;
   }
 
@@ -87,6 +96,10 @@ export class LiveSequences {
 
   /** Puts a sequence, or says that it was used. */
   put(key: string, live: Live): void {
+    if (!this.#ready) {
+      live.stream.dispose();
+      return;
+    }
     const before = this.#live.get(key);
     if (before !== live) {
       live.host.hold();

@@ -29,11 +29,11 @@ export class Sequences {
   readonly #kept: KeptSequences | undefined;
   readonly #watched: Watched;
 
-  constructor(limits: ServerLimits, watched: Watched, store: StateStore | undefined) {
+  constructor(limits: ServerLimits, watched: Watched, store: StateStore | undefined, ready: boolean) {
     this.#watched = watched;
     this.#lines = new Lines(limits.queuePerSequence);
     this.#kept = store && new KeptSequences(store, limits.idleSeconds);
-    this.live = new LiveSequences(limits, watched, store !== undefined, (key) => this.#lines.has(key));
+    this.live = new LiveSequences(limits, watched, store !== undefined, ready, (key) => this.#lines.has(key));
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Call, Reply } from '../call.js';
+import { type Call, passedOn, type Reply } from '../call.js';
 import { type Asked, checkVersion } from '../infer.js';
 import type { Served } from '../models.js';
 import type { Parts } from '../parts.js';
@@ -27,17 +27,21 @@ export async function openStream(
   }
   const token = tokenOf(query.get('resume'));
   const received = countOf(query.get('received'));
-  const { limits, sequences, connections } = server;
+  const { limits, sequences, connections, options } = server;
+  // With a character that no sequence's id can have.
+  const keyFor = (token: string): string => `${keyOf(served.name, subject, '')}@${token}`;
+  if (options.elsewhere) {
+    const own = token ?? newEpoch();
+    return passedOn(await options.elsewhere(keyFor(own), call, { token: own }));
+  }
   const giveBack = sequences.live.take();
   try {
-    // With a character that no sequence's id can have.
-    const keyFor = (token: string): string => `${keyOf(served.name, subject, '')}@${token}`;
     const claimed = token === undefined ? undefined : await sequences.claim(await served.versions(), keyFor(token));
     const host = claimed?.host ?? (await served.host());
     if (!claimed) checkVersion(host.version, version);
     const live = claimed ?? sequences.begin(host.streamable());
     if (!claimed) host.hold();
-    const own = token ?? newEpoch();
+    const own = token ?? options.within?.tokenFor(call) ?? newEpoch();
     let step: number;
     try {
       step = checkReceived(received, live);
