@@ -34,8 +34,7 @@ const NODE_ALONE = [
   'server/node.js',
   'server/stores/redis.js',
   'chunks/ws.js',
-].map((path) => path.split('/').join(sep),
-);
+].map((path) => path.split('/').join(sep));
 const MAKERS = ['./core', './simd', './relaxed'];
 
 /** What a bundler makes of a script for one file that is no module, as a page, a Worker or a worklet runs it. */
