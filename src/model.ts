@@ -2,26 +2,17 @@ import { type Disposable, makeDisposable } from './call/disposable.js';
 import { checkBatch, type Input } from './call/input.js';
 import { readOptions } from './call/options.js';
 import { cannotBeCloned } from './call/refusing-clones.js';
-import {
-  byName,
-  MASK_OPTIONS,
-  type MaskOptions,
-  type NamedOutput,
-  namedOutputs,
-  namesOf,
-  only,
-  readRequest,
-} from './call/request.js';
+import { byName, MASK_OPTIONS, type MaskOptions, type NamedOutput, namedOutputs, readRequest } from './call/request.js';
 import { readGivenState } from './call/state.js';
 import { ModelEngine, type RunRequest } from './engine/engine.js';
-import { DisposedError, InputError, UnsupportedError } from './errors.js';
+import { DisposedError, UnsupportedError } from './errors.js';
 import type { Graph } from './graph/value.js';
 import { showAsText } from './inspect/shown.js';
 import { headOf, type ModelSummary, summarize } from './inspect/summary.js';
-import { type LayerTrace, traceInto } from './inspect/trace.js';
+import { type LayerTrace, type Trace, traced, traceInto } from './inspect/trace.js';
 import { type ModelValue, modelValues } from './inspect/values.js';
 import type { Int8Support, LayerInfo, LayerKinds } from './layers/layer.js';
-import { raise, reading } from './refuse.js';
+import { raise } from './refuse.js';
 import type { ModelSpec } from './spec.js';
 import { type LayerStateInput, writeState } from './state/access.js';
 import { Stream, type StreamOptions } from './stream.js';
@@ -38,13 +29,6 @@ export interface NamedRunOptions extends MaskOptions {
 export interface RunOptions extends NamedRunOptions {
   /** Where the output goes; must have its exact length, and may lie where the input does. Default: a new Float32Array. */
   readonly out?: Float32Array;
-}
-
-/** What a run computed inside. */
-export interface Trace {
-  readonly outputs: Record<string, NamedOutput>;
-  /** One entry per recurrent layer in the order of the model; two for a bidirectional one. */
-  readonly layers: readonly LayerTrace[];
 }
 
 const RUN_OPTIONS = [...MASK_OPTIONS, 'batch', 'initialState'];
@@ -128,15 +112,7 @@ export class Model {
   /** Runs like `run` and records gates and states of every recurrent layer at every timestep, as the run computed them. */
   trace(x: Input | Readonly<Record<string, Input>>, given: NamedRunOptions = {}): Trace {
     const options = readOptions(given, RUN_OPTIONS, 'trace');
-    const engine = this.#alive();
-    const known = engine.graph.inputs;
-    const named = reading(InputError, 'inputs', () => isNamed(x, namesOf(known)));
-    const inputs = named
-      ? (x as Readonly<Record<string, Input>>)
-      : { [only(known, 'input', 'a record of inputs')]: x as Input };
-    const layers: LayerTrace[] = [];
-    const request = this.#run(inputs, options, undefined, layers);
-    return { outputs: namedOutputs(engine, request), layers };
+    return traced(this.#alive(), x, (inputs, layers) => this.#run(inputs, options, undefined, layers));
   }
 
   /**
@@ -217,8 +193,3 @@ export class Model {
 export interface Model extends Disposable {}
 makeDisposable(Model);
 showAsText(Model);
-
-function isNamed(x: unknown, names: readonly string[]): boolean {
-  if (typeof x !== 'object' || x === null || Array.isArray(x) || ArrayBuffer.isView(x)) return false;
-  return names.some((name) => Object.hasOwn(x, name)) || !('data' in x);
-}

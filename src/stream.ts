@@ -21,6 +21,7 @@ import type { Plan } from './engine/plan.js';
 import type { Port } from './engine/port.js';
 import { DisposedError, InputError, RuntimeError } from './errors.js';
 import { showAsText } from './inspect/shown.js';
+import { type LayerTrace, type Trace, traced, traceInto } from './inspect/trace.js';
 import { badInput, describe, raise, reading } from './refuse.js';
 import { type LayerState, type LayerStateInput, readState, writeState } from './state/access.js';
 import { decodeState, encodeState } from './state/snapshot.js';
@@ -114,8 +115,7 @@ export class Stream {
     let plan = this.#plan;
     let input = this.#input;
     let output = this.#output;
-    if (this.#state === 0 || this.#engine.disposed) this.#gone();
-    this.#engine.checkIdle();
+    this.#alive();
     if (input === undefined || output === undefined) this.#needsNames('step');
     const held = mask === undefined ? undefined : this.#readMask(mask);
     let from: Numbers;
@@ -156,6 +156,16 @@ export class Stream {
   runNamed(inputs: Readonly<Record<string, Input>>, given: MaskOptions = {}): Record<string, NamedOutput> {
     const options = readOptions(given, MASK_OPTIONS, 'runNamed');
     return namedOutputs(this.#engine, this.#run(inputs, options, undefined));
+  }
+
+  /**
+   * Like `runNamed`, and records gates and states of every recurrent layer at these timesteps, as `model.trace` does for a whole sequence.
+   * @param x the input, or inputs by name.
+   * @throws {InputError} the state is then as it was.
+   */
+  trace(x: Input | Readonly<Record<string, Input>>, given: MaskOptions = {}): Trace {
+    const options = readOptions(given, MASK_OPTIONS, 'trace');
+    return traced(this.#engine, x, (inputs, layers) => this.#run(inputs, options, undefined, layers));
   }
 
   /**
@@ -339,11 +349,11 @@ export class Stream {
     return this.#maskedPlan;
   }
 
-  #run(inputs: Readonly<Record<string, Input>>, options: MaskOptions, out: unknown): RunRequest {
+  #run(inputs: Readonly<Record<string, Input>>, options: MaskOptions, out: unknown, traces?: LayerTrace[]): RunRequest {
     this.#alive();
     const request = readRequest(this.#engine, inputs, options, out, this.#batch);
     this.#alive();
-    this.#engine.run(request, this.#state);
+    this.#engine.run(request, this.#state, traces && traceInto(traces, this.#engine, request));
     return request;
   }
 
@@ -358,13 +368,12 @@ export class Stream {
   }
 
   #alive(): void {
-    if (this.#state === 0 || this.#engine.disposed) this.#gone();
-    this.#engine.checkIdle();
-  }
-
-  #gone(): never {
-    const what = this.#engine.disposed ? 'the model of this stream' : 'this stream';
-    raise(DisposedError, 'stream', `${what} has been disposed`, 'a live stream');
+    const engine = this.#engine;
+    if (this.#state === 0 || engine.disposed) {
+      const what = engine.disposed ? 'the model of this stream' : 'this stream';
+      raise(DisposedError, 'stream', `${what} has been disposed`, 'a live stream');
+    }
+    engine.checkIdle();
   }
 
   #needsNames(step: string): never {

@@ -25,6 +25,10 @@ export const arrayType = (value: unknown): string | undefined => typeGetter.call
 /** Of a typed array. */
 export const lengthOf = (array: unknown): number => lengthGetter.call(array);
 
+/** Whether it is an object by whose keys something may be found: no list of numbers. */
+export const isRecord = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
+
 /** Whether it is a Float32Array of exactly this length. */
 export const isFloats = (value: unknown, length: number): value is Float32Array =>
   typeGetter.call(value) === 'Float32Array' && lengthGetter.call(value) === length;

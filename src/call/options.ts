@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js';
 import { badInput, describe, reading } from '../refuse.js';
+import { isRecord } from '../typed.js';
 
 /**
  * Options of a public function, each read once.
@@ -13,7 +14,7 @@ export function readOptions<Options extends object>(
 ): Options {
   const expected = known.join(', ');
   return reading(InputError, where, () => {
-    if (typeof options !== 'object' || options === null || Array.isArray(options) || ArrayBuffer.isView(options)) {
+    if (!isRecord(options)) {
       badInput(where, 'options are no object', `an object with ${expected}`, describe(options));
     }
     for (const key of Object.keys(options)) {

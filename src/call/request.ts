@@ -57,10 +57,10 @@ export const readRequest = (
       badInput('batch', 'not the batch of the stream', `${fixedBatch}`, `${wanted}`);
     }
     const given = names.map((name) => {
-      const input = Object.hasOwn(inputs, name) ? inputs[name] : undefined;
+      const own = Object.hasOwn(inputs, name);
+      const input = own ? inputs[name] : undefined;
       if (input === undefined) {
-        const got = Object.hasOwn(inputs, name) ? input : inputs;
-        badInput(`input ${describe(name)}`, 'missing input', names.join(', '), describe(got));
+        badInput(`input ${describe(name)}`, 'missing input', names.join(', '), describe(own ? input : inputs));
       }
       return input;
     });

@@ -1,6 +1,7 @@
 import { InputError } from '../errors.js';
 import { badInput, describe, reading } from '../refuse.js';
 import type { LayerStateInput, StateOwner } from '../state/access.js';
+import { isRecord } from '../typed.js';
 import { readExactly } from './numbers.js';
 import { readOptions } from './options.js';
 
@@ -9,7 +10,7 @@ const KEYS = ['h', 'c', 'layer', 'type', 'gates'];
 
 /** A typed array that has been through JSON is an object, with the indices as keys in their order. */
 function fromJson(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) return value;
+  if (!isRecord(value)) return value;
   return Object.keys(value).every((key, index) => key === `${index}`) ? Object.values(value) : value;
 }
 

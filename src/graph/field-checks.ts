@@ -44,7 +44,7 @@ export const size = check(
   'a whole number of at least 1',
   (value) => Number.isSafeInteger(value) && atLeast(value, 1),
 );
-export const finite = check('not a usable number', 'a finite number', Number.isFinite);
+export const finite = check('not a usable number', 'a finite number', (value) => Number.isFinite(value));
 export const notNegative = check('not a usable number', 'a finite number of at least 0', (value) => atLeast(value, 0));
 const truth = check('not a yes or no', 'true or false', (value) => typeof value === 'boolean');
 const bound = check('not a bound', 'a finite number above 0', (value) => atLeast(value, Number.MIN_VALUE));

@@ -1,8 +1,12 @@
+import type { Input } from '../call/input.js';
 import { checkOutputs, newFloats } from '../call/output.js';
+import { type NamedOutput, namedOutputs, only } from '../call/request.js';
 import type { ModelEngine, RunRequest, RunWatch } from '../engine/engine.js';
+import { InputError } from '../errors.js';
 import { timesteps } from '../graph/clock.js';
 import type { CellInfo } from '../layers/layer.js';
-import type { Floats } from '../typed.js';
+import { reading } from '../refuse.js';
+import { type Floats, isRecord } from '../typed.js';
 
 /**
  * What one recurrent layer did. Everything is `[batch, time, n]` flat, by the input's timesteps
@@ -22,6 +26,37 @@ export interface LayerTrace {
   readonly c?: Floats;
   /** Hidden state after the timestep, n = units or projection. */
   readonly h: Floats;
+}
+
+/** What a run computed inside. */
+export interface Trace {
+  readonly outputs: Record<string, NamedOutput>;
+  /** One entry per recurrent layer in the order of the model; two for a bidirectional one. */
+  readonly layers: readonly LayerTrace[];
+}
+
+/**
+ * What a run computes, and what it computes inside.
+ * @param x the input, or inputs by name.
+ * @param run adds to `layers` what each of them does.
+ */
+export function traced(
+  engine: ModelEngine,
+  x: Input | Readonly<Record<string, Input>>,
+  run: (inputs: Readonly<Record<string, Input>>, layers: LayerTrace[]) => RunRequest,
+): Trace {
+  const { inputs } = engine.graph;
+  const named = reading(
+    InputError,
+    'inputs',
+    () => isRecord(x) && (inputs.some(({ name }) => Object.hasOwn(x, name)) || !('data' in x)),
+  );
+  const layers: LayerTrace[] = [];
+  const request = run(
+    named ? (x as Readonly<Record<string, Input>>) : { [only(inputs, 'input', 'a record of inputs')]: x as Input },
+    layers,
+  );
+  return { outputs: namedOutputs(engine, request), layers };
 }
 
 /**
