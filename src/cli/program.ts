@@ -8,13 +8,14 @@ import { addQuantize } from './commands/quantize.js';
 import { addRun } from './commands/run.js';
 import { addTrace } from './commands/trace.js';
 import { addVerify } from './commands/verify.js';
+import { addWatch } from './commands/watch.js';
 import { faultText, UsageError } from './faults.js';
 import { Closed, printable, styled, type Terminal } from './terminal.js';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
 /** One file a command. They load what they need when they run: `--help` loads none of it. */
-const COMMANDS = [addInspect, addExplain, addRun, addTrace, addVerify, addBench, addConvert, addQuantize];
+const COMMANDS = [addInspect, addExplain, addRun, addTrace, addWatch, addVerify, addBench, addConvert, addQuantize];
 
 const EXIT = {
   done: 0,

@@ -1,5 +1,5 @@
 /// <reference types="node" />
-import type { WriteStream } from 'node:tty';
+import { WriteStream } from 'node:tty';
 import { WriteError } from './faults.js';
 
 /** What commands know of the process that runs them, so that tests can be another. */
@@ -15,6 +15,10 @@ export interface Terminal {
   note(text: string): void;
   /** Whether the standard output is to have colours. */
   readonly colours: boolean;
+  /** Bits of its colours: 24, 8, 4; 1 where it has none. */
+  readonly colourDepth: number;
+  /** The standard output, if a person sees it, and it can be drawn on. */
+  readonly window: WriteStream | undefined;
   /** Where progress is drawn: the standard error, if a person sees it. */
   readonly screen: WriteStream | undefined;
 }
@@ -25,6 +29,7 @@ export class Closed extends Error {}
 /** What the process gives, as commands know it; `close` at the end, since a pipe that nobody else closes would keep the process. */
 export function terminalOf(process: NodeJS.Process): Terminal & { close(): void } {
   const { stdout, stderr, env } = process;
+  const colours = wantsColours(env, stdout.isTTY);
   let failed: Error | undefined;
   let reads = false;
   // Told to whom it concerns by the next write; without a listener it would end the process.
@@ -50,7 +55,10 @@ export function terminalOf(process: NodeJS.Process): Terminal & { close(): void 
       throw code === 'EPIPE' ? new Closed() : new WriteError('standard output', fault);
     },
     note: (text) => void stderr.write(`${text}\n`),
-    colours: wantsColours(env, stdout.isTTY),
+    colours,
+    // Looks at COLORTERM, TERM and the like.
+    colourDepth: colours ? WriteStream.prototype.getColorDepth(env) : 1,
+    window: stdout.isTTY && env.TERM !== 'dumb' ? stdout : undefined,
     screen: stderr.isTTY && env.TERM !== 'dumb' ? stderr : undefined,
   };
 }

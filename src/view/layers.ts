@@ -1,8 +1,8 @@
 import { InputError } from '../errors.js';
-import type { LayerTrace, Model, Trace, ValueInfo } from '../index.js';
+import type { LayerSummary, LayerTrace, Model, Trace, ValueInfo } from '../index.js';
 import { explain } from '../inspect/explain.js';
 
-type LayerInfo = Model['layers'][number];
+export type LayerInfo = Model['layers'][number];
 type CellInfo = LayerInfo['cells'][number];
 
 /** A run seen layer by layer: what `traceLayers` gives. Plain data, which outlives the model. */
@@ -62,22 +62,28 @@ export function layersOf(trace: Trace, model: Model): LayersTrace {
   const batch = batchOf(trace, model);
   const { layers: rows } = model.summary();
   const layers = model.layers.flatMap((info, index): TracedLayer[] => {
-    const { name, type } = info.node;
     if (info.node.inputs.length === 0) return [];
-    const maps = [
-      ...info.cells.flatMap((cell) => cellMaps(cell, info, trace, model, batch)),
-      ...outputMaps(info, trace, model, batch),
-    ];
-    if (maps.length === 0) return [];
-    const { units, parameters, multiplyAdds, features, time } = rows[index] as (typeof rows)[number];
-    const output = time === undefined ? `${features}` : `${time} × ${features}`;
-    return [{ name, type, output, units, parameters, multiplyAdds, words: explain(model, name), maps }];
+    const maps = mapsOf(info, trace, model, batch);
+    return maps.length === 0 ? [] : [{ ...aboutOf(rows[index] as LayerSummary, model), maps }];
   });
   return {
     batch,
     layers: [...model.inputs.flatMap((input) => inputLayer(input.name, trace, model, batch)), ...layers],
   };
 }
+
+/** What a layer is. */
+export function aboutOf(row: LayerSummary, model: Model): Omit<TracedLayer, 'maps' | 'micros'> {
+  const { name, type, units, parameters, multiplyAdds, features, time } = row;
+  const output = time === undefined ? `${features}` : `${time} × ${features}`;
+  return { name, type, output, units, parameters, multiplyAdds, words: explain(model, name) };
+}
+
+/** Gates and states of a layer, or what it gives. */
+export const mapsOf = (info: LayerInfo, trace: Trace, model: Model, batch: number): TracedMap[] => [
+  ...info.cells.flatMap((cell) => cellMaps(cell, info, trace, model, batch)),
+  ...outputMaps(info, trace, model, batch),
+];
 
 /** An input as if it were a layer, where the trace has it. */
 function inputLayer(name: string, trace: Trace, model: Model, batch: number): TracedLayer[] {
@@ -154,7 +160,8 @@ function clockOf({ time }: Pick<ValueInfo, 'time'>): string | undefined {
   return first?.open ?? (first?.mul === 0 ? undefined : 'time');
 }
 
-function batchOf(trace: Trace, model: Model): number {
+/** Rows of a trace. @throws {InputError} it is of another model. */
+export function batchOf(trace: Trace, model: Model): number {
   for (const { name, axes } of model.outputs) {
     const at = axes.indexOf('batch');
     const size = trace.outputs[name]?.shape[at];

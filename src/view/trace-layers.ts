@@ -45,18 +45,23 @@ export async function traceLayers(
   }
 }
 
-/** The model, giving all of its values but token ids; in our axes, but for inputs. */
+/** The model, giving all of its values but token ids. */
 function withAllOutputs(spec: ModelSpec): ModelSpec {
   const carried = new Set(spec.carries?.map(({ input }) => input));
   const given = spec.inputs
     .filter(({ name, dtype }) => dtype !== 'int32' && !carried.has(name))
     .map(({ name }) => name);
   const made = spec.nodes.flatMap(({ name, outputs }) => outputs ?? [name]);
+  return withOutputs(spec, [...new Set([...given, ...spec.outputs, ...made])]);
+}
+
+/** The model, giving these values, in our axes but for inputs. */
+export function withOutputs(spec: ModelSpec, outputs: readonly string[]): ModelSpec {
   const inputs = new Set(spec.inputs.map(({ name }) => name));
   const layouts = Object.entries(spec.layouts ?? {}).filter(([name]) => inputs.has(name));
   return {
     ...spec,
-    outputs: [...new Set([...given, ...spec.outputs, ...made])],
+    outputs,
     layouts: { __proto__: null as never, ...Object.fromEntries(layouts) },
   };
 }

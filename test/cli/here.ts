@@ -42,6 +42,8 @@ export async function gatewise(args: readonly string[], stdin: Uint8Array | stri
       err += `${text}\n`;
     },
     colours: false,
+    colourDepth: 1,
+    window: undefined,
     screen: undefined,
   });
   return { code, out: Buffer.concat(out).toString(), err };

@@ -9,8 +9,9 @@ export interface CsvOptions {
   readonly header?: boolean;
 }
 
-/** Characters that the delimiter and the ends of lines are found in. */
+/** Characters and lines that the delimiter and the ends of lines are found in: lines may come one by one, as somebody measures them. */
 const HEAD = 1 << 16;
+const GUESSED_FROM = 10;
 
 /**
  * A table of text (RFC 4180, any delimiter), read as it comes.
@@ -24,7 +25,8 @@ export async function openCsv(
   const chunks = texts(source)[Symbol.asyncIterator]();
   let head = '';
   let ended = false;
-  while (!ended && (head.length < HEAD || !/[\n\r]./s.test(head))) {
+  const lines = delimiter === undefined ? GUESSED_FROM : 1;
+  while (!ended && !(head.length < HEAD ? head.split('\n').length > lines : /[\n\r]./s.test(head))) {
     const { value, done } = await chunks.next();
     ended = done === true;
     head += value ?? '';
@@ -79,15 +81,15 @@ async function* records(
   where: string,
 ): AsyncGenerator<readonly (readonly string[])[], void> {
   let text = head;
-  for (let ended = false; !ended; ) {
-    const next = await chunks.next();
-    ended = next.done === true;
-    text += next.value ?? '';
+  for (let ended = false; ; ) {
     const { data, meta, errors } = parser.parse(text, 0, !ended) as Papa.ParseResult<string[]>;
     const [fault] = ended ? errors : [];
     if (fault) throw new InputError(fault.message, { where, expected: 'quotes that are closed', got: 'the end' });
     yield data;
-    text = text.slice(meta.cursor);
+    if (ended) return;
+    const next = await chunks.next();
+    ended = next.done === true;
+    text = text.slice(meta.cursor) + (next.value ?? '');
   }
 }
 

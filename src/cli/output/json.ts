@@ -31,4 +31,4 @@ function* texts({ shape, data }: Part): Generator<string> {
 }
 
 /** JSON has no word for what is no finite number: a string, which nothing takes for a number. */
-const jsonNumber = (number: number): string => (Number.isFinite(number) ? floatText(number) : `"${number}"`);
+export const jsonNumber = (number: number): string => (Number.isFinite(number) ? floatText(number) : `"${number}"`);

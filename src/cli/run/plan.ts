@@ -21,19 +21,27 @@ export function planRun({ model, spec }: Opened, given: Given, flags: RunFlags):
   const batch = batchOf(given, flags);
   const generate = flags.generate === undefined ? undefined : wholeNumber('--generate', flags.generate);
   const workers = flags.workers === undefined ? undefined : wholeNumber('--workers', flags.workers);
-  const { table } = given;
   if (generate !== undefined && workers !== undefined) throw new UsageError('--workers: not with --generate');
   if (generate !== undefined) return generating(model, tableOf(given, '--generate'), flags.columns, generate);
-  const { inputs } = model;
   if (workers !== undefined) return onWorkers({ model, spec, given, columns: flags.columns, batch, workers });
-  // An array says itself what it is, where it may be more than a table of the features.
-  const asTable = table && (!given.array || (inputs.length === 1 && inputs[0]?.features === table.columns.length));
-  if (asTable && batch === undefined && inputs.every(isUsual) && model.outputs.every(isUsual)) {
-    if (inputs.every(({ kind }) => kind === 'vector')) return inRows(model, table, flags);
-    const ids = given.array && inputs.some(({ dtype }) => dtype === 'int32');
-    if (!ids && streams(model)) return streaming(model, table, flags);
+  const table = rowAfterRow(model, given, flags);
+  if (table && model.outputs.every(isUsual)) {
+    if (model.inputs.every(({ kind }) => kind === 'vector')) return inRows(model, table, flags);
+    if (streams(model)) return streaming(model, table, flags);
   }
   return atOnce(model, () => everything(model, given, flags));
+}
+
+/** The input as a table of which the model may be given row after row; undefined if it says itself what it is, or is to be taken otherwise. */
+export function rowAfterRow(model: Model, given: Given, flags: RunFlags): Table | undefined {
+  const { inputs } = model;
+  const { table, array } = given;
+  if (!table || batchOf(given, flags) !== undefined || !inputs.every(isUsual)) return undefined;
+  // An array may be more than a table of the features.
+  const [input] = inputs;
+  const features = inputs.length === 1 && input?.features === table.columns.length;
+  const ids = input?.kind === 'sequence' && input.dtype === 'int32';
+  return array && (!features || ids) ? undefined : table;
 }
 
 /** All that a model is run on, and the options of that run. */

@@ -1,6 +1,6 @@
 import type { Scale } from '../scale.js';
 
-type Rgb = readonly [red: number, green: number, blue: number];
+export type Rgb = readonly [red: number, green: number, blue: number];
 
 const rgb = (hex: string): Rgb => [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb;
 const stops = (text: string): readonly Rgb[] => text.split(' ').map(rgb);
@@ -46,6 +46,12 @@ const word = new Uint32Array(bytes.buffer);
 export function packed([red, green, blue]: Rgb): number {
   bytes.set([red, green, blue, 255]);
   return word[0] as number;
+}
+
+/** A colour out of such a number. */
+export function unpacked(colour: number): Rgb {
+  word[0] = colour;
+  return [bytes[0], bytes[1], bytes[2]] as unknown as Rgb;
 }
 
 /** The same colours for a style sheet. */
