@@ -54,7 +54,7 @@ export async function watchLive(
 }
 
 /** Terminals say what their colours are in `COLORFGBG`, if at all: most are dark. */
-export const isDark = ({ COLORFGBG }: NodeJS.ProcessEnv): boolean => !/;(?:7|15)$/.test(COLORFGBG ?? '');
+const isDark = ({ COLORFGBG }: NodeJS.ProcessEnv): boolean => !/;(?:7|15)$/.test(COLORFGBG ?? '');
 
 /** What is shown, and when it goes on. */
 class Player {
