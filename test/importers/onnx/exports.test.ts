@@ -15,7 +15,19 @@ const fixedTime = ({ runs: [run] }: Case): NonNullable<OnnxOptions['shapes']> =>
     ]),
   );
 
-const FILES = ['torch', 'keras3', 'keras2', 'graphs', 'lengths', 'lengths-old', 'around', 'quantised', 'shipped'];
+const FILES = [
+  'torch',
+  'keras3',
+  'keras2',
+  'graphs',
+  'lengths',
+  'lengths-old',
+  'around',
+  'quantised',
+  'shipped',
+  'strict',
+  'nodes',
+];
 /** Each timestep with each other, which an open time does not allow. */
 const REFUSED = ['einsum_self', 'einsum_self_fixed'];
 

@@ -121,6 +121,17 @@ function cellConfig(
   return { type, ...fields, ...common } as unknown as CellConfig;
 }
 
+const isZero = (state: Item): boolean =>
+  state.kind === 'filled'
+    ? state.value === 0
+    : state.kind === 'constant' && Array.from(state.data).every((n) => n === 0);
+
+/** ONNX Runtime gives zeros as the final state of a row without timesteps, whatever it started from. */
+function ofRowsWithSteps(op: Op, ctx: Context, state: string, [lengths]: readonly string[]): string {
+  if (lengths === undefined) return state;
+  return ctx.add({ type: 'where', inputs: [lengths, state, ctx.constant(0)] }, `${op.name}.state`);
+}
+
 /** Adds the layer. @returns names of Y, Y_h and Y_c as features `[directions, units]`, of those that are used. */
 function addLayer(op: Op, ctx: Context, settings: Settings, x: Value): (string | undefined)[] {
   const lengths = readLengths(op, ctx, x);
@@ -154,7 +165,10 @@ function addLayer(op: Op, ctx: Context, settings: Settings, x: Value): (string |
   return results.map((result, index) => {
     const inputs = halves.flatMap((half) => half[index] ?? []);
     if (!op.used[index] || inputs.length === 0) return undefined;
-    return inputs.length === 1 ? inputs[0] : ctx.add({ type: 'concatenate', inputs }, `${op.name}.${result}`);
+    const name =
+      inputs.length === 1 ? (inputs[0] as string) : ctx.add({ type: 'concatenate', inputs }, `${op.name}.${result}`);
+    const started = states.some((state) => state !== undefined && !isZero(state));
+    return index > 0 && started ? ofRowsWithSteps(op, ctx, name, lengths) : name;
   });
 }
 
