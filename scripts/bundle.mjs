@@ -26,8 +26,8 @@ function entries() {
   };
 }
 
-/** The script and the style sheet of trace pages. */
-const TEXTS = /src\/view\/embedded\//;
+/** The script and the style sheet of trace pages; the code of built files. */
+const TEXTS = /src\/(?:view|deploy)\/embedded\//;
 const LIBRARY = /node_modules\/((?:@[\w-]+\/)?[\w-]+)\//;
 
 /**
@@ -37,7 +37,8 @@ const LIBRARY = /node_modules\/((?:@[\w-]+\/)?[\w-]+)\//;
 const GROUPS = [
   { name: (id) => LIBRARY.exec(id)?.[1].split('/').at(-1), debugName: 'libraries', test: LIBRARY },
   // As texts, whose sources the build makes.
-  { name: 'page', test: TEXTS },
+  { name: 'page', test: /src\/view\/embedded\// },
+  { name: 'pieces', test: /src\/deploy\/embedded\// },
   { name: 'base', test: /src\/(?:errors|refuse|typed|graph\/clock|graph\/window-steps)\.ts$/ },
   { name: 'core', test: /src\/(?:api|create|wasm\/text)\.ts$/ },
   { name: 'files', test: /src\/importers\/(?:shared|formats)\/(?!zip|npy)/ },

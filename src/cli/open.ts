@@ -66,7 +66,8 @@ const optionsFor = (format: string, { limits, ...own }: { readonly limits?: obje
   ...(limits && { limits }),
 });
 
-function buildOf({ build }: BuildFlags): Build | undefined {
+/** @throws {UsageError} no such kernels. */
+export function buildOf({ build }: BuildFlags): Build | undefined {
   if (build === undefined || build === 'simd' || build === 'relaxed') return build;
   throw new UsageError(`--build: no such kernels; expected simd or relaxed, got ${build}`);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addBench } from './commands/bench.js';
+import { addBuild } from './commands/build.js';
 import { addConvert } from './commands/convert.js';
 import { addExplain } from './commands/explain.js';
 import { addInspect } from './commands/inspect.js';
@@ -15,7 +16,18 @@ import { Closed, printable, styled, type Terminal } from './terminal.js';
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
 /** One file a command. They load what they need when they run: `--help` loads none of it. */
-const COMMANDS = [addInspect, addExplain, addRun, addTrace, addWatch, addVerify, addBench, addConvert, addQuantize];
+const COMMANDS = [
+  addInspect,
+  addExplain,
+  addRun,
+  addTrace,
+  addWatch,
+  addVerify,
+  addBench,
+  addConvert,
+  addQuantize,
+  addBuild,
+];
 
 const EXIT = {
   done: 0,

@@ -43,7 +43,7 @@ const PARAMETERS: Readonly<Record<ActivationName, 0 | 1 | 2>> = {
 };
 
 /** Klambauer et al. 2017, "Self-Normalizing Neural Networks": alpha and scale. */
-const SELU = { alpha: 1.6732632423543772, beta: 1.0507009873554805 };
+export const SELU = { alpha: 1.6732632423543772, beta: 1.0507009873554805 };
 
 /**
  * Checks an activation of a spec.

@@ -1,7 +1,7 @@
 import { type NodeKinds, tensorsOf } from '../graph/kind.js';
 import type { Graph } from '../graph/value.js';
 import type { Int8TensorSpec, TensorSpec } from '../spec.js';
-import { type Hash, hashWords } from './hash.js';
+import { type Hash, hashText, hashWords } from './hash.js';
 
 /** What stays of a tensor whose numbers have gone to the kernels. */
 export interface Digest {
@@ -62,14 +62,6 @@ export function fingerprint(
     }
   }
   return hash;
-}
-
-/** By code points. */
-function hashText(text: string, from?: Hash): Hash {
-  const words = new Int32Array(text.length);
-  let length = 0;
-  for (const character of text) words[length++] = character.codePointAt(0) as number;
-  return hashWords(words.subarray(0, length), from);
 }
 
 /** JSON with sorted keys, without names of tensors; absent and undefined are the same. */

@@ -25,6 +25,14 @@ export function hashWords(words: ArrayLike<number>, from = START): Hash {
   return [a >>> 0, b >>> 0];
 }
 
+/** By code points. */
+export function hashText(text: string, from?: Hash): Hash {
+  const words = new Int32Array(text.length);
+  let length = 0;
+  for (const character of text) words[length++] = character.codePointAt(0) as number;
+  return hashWords(words.subarray(0, length), from);
+}
+
 /** What hashes numbers by their bits, as `hashWords` would, in the kernels, which need not warm up. */
 export function dataHasher(arena: Arena, kernels: Kernels): (data: Float32Array, from?: Hash) => Hash {
   return (data, from = START) => {

@@ -1,12 +1,9 @@
-import type { Int8TensorSpec } from '../spec.js';
 import type { Arena } from './arena.js';
 import { BLOCK_TERMS, type Int8Kernels } from './int8-kernels.js';
+import { type BlockedTensor, packSegment, segmentBytes } from './int8-pack.js';
 import type { Linear } from './linear.js';
 import type { Build } from './module.js';
 import type { WeightPart } from './pack.js';
-
-/** Weights, and how many terms share a scale: `src/graph/int8.ts`. */
-export type BlockedTensor = Int8TensorSpec & { readonly block: number };
 
 /** Where int8 weights come from and go to. */
 export interface Integers {
@@ -144,65 +141,12 @@ export function packInt8(
     // One scale for each output: as many as int32 holds the sum of.
     const block = Math.min(BLOCK_TERMS, tensor.block);
     for (let from = 0; from < length; from += step) {
-      const address = packSegment(integers, columns, tensor, length, from, step, block);
+      const address = integers.arena.alloc(segmentBytes(columns.length / 4, step, block));
+      packSegment(integers, address, columns, tensor, length, from, step, block);
       segments.push({ k0: k0 + from, terms: step, block, address });
       integers.scratch.atLeast(integers.kernels.scratchBytes(step));
     }
     k0 += length;
   }
   return new Int8Linear(integers, segments, columns.length / 4, bias);
-}
-
-/**
- * Writes terms `from` to `from + terms` of rows of `length` numbers, block after block, each strip after strip; drawn in
- * `assembly/int8/product.ts`. @returns the address.
- */
-function packSegment(
-  { arena, build }: Integers,
-  columns: Int32Array,
-  { shape, data, scales }: BlockedTensor,
-  length: number,
-  from: number,
-  terms: number,
-  block: number,
-): number {
-  const scalesOfOutput = scales.length / (shape[0] as number);
-
-  const vectors = columns.length / 4;
-  const fours = (count: number): number => Math.ceil(count / 4);
-  let bytes = 0;
-  for (let k = 0; k < terms; k += block) {
-    bytes += vectors * (16 * fours(Math.min(block, terms - k)) + 32);
-  }
-  const address = arena.alloc(bytes);
-  // A block is zeros at first: what is missing at the ends.
-  const i8 = new Int8Array(arena.memory.buffer);
-  const { i32, f32 } = arena;
-  let at = address;
-  for (let k = 0; k < terms; k += block) {
-    const count = Math.min(block, terms - k);
-    const tail = at + vectors * 16 * fours(count);
-    for (let column = 0; column < columns.length; column++) {
-      const output = columns[column] as number;
-      if (output < 0) continue;
-      const vector = column >> 2;
-      const lane = column & 3;
-      const width = Math.min(2, vectors - (vector & ~1));
-      const strip = at + (vector & ~1) * 16 * fours(count) + (vector & 1) * 16;
-      const source = output * length + from + k;
-      let sum = 0;
-      for (let j = 0; j < count; j++) {
-        const weight = data[source + j] as number;
-        const place = build === 'relaxed' ? lane * 4 + (j & 3) : (j & 2) * 4 + lane * 2 + (j & 1);
-        i8[strip + (j >> 2) * 16 * width + place] = weight;
-        sum += weight;
-      }
-      const ends = tail / 4 + vector * 8 + lane;
-      f32[ends] = scales[output * scalesOfOutput + (scalesOfOutput === 1 ? 0 : k / block)] as number;
-      // Modulo 2^32, as the kernels' sums.
-      i32[ends + 4] = sum * 8192;
-    }
-    at = tail + vectors * 32;
-  }
-  return address;
 }

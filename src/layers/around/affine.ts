@@ -4,6 +4,7 @@ import { namedTensors, onlyInput } from '../../graph/node-context.js';
 import type { BatchNormNode, PreluNode, ScaleShiftNode } from '../../spec.js';
 import { BINARY, vectorsFor } from '../../wasm/abi.js';
 import { packVector } from '../../wasm/pack.js';
+import { packNorm } from '../../wasm/pack-norm.js';
 import type { BuildContext, LayerKind, ValueBuffer, Work } from '../layer.js';
 import { rowIndex } from './values.js';
 
@@ -33,17 +34,7 @@ export const batchNorm: LayerKind<BatchNormNode> = {
     return [x];
   },
   make({ tensors, epsilon }, context, features) {
-    const { arena, tensor } = context;
-    const [mean, variance] = [tensor(tensors.mean), tensor(tensors.variance)];
-    const gamma = tensors.gamma === undefined ? undefined : tensor(tensors.gamma);
-    const beta = tensors.beta === undefined ? undefined : tensor(tensors.beta);
-    const bytes = vectorsFor(features) * 16;
-    const [scale, shift] = [arena.alloc(bytes), arena.alloc(bytes)];
-    for (let j = 0; j < features; j++) {
-      const factor = (gamma?.[j] ?? 1) / Math.sqrt((variance[j] as number) + epsilon);
-      arena.f32[scale / 4 + j] = factor;
-      arena.f32[shift / 4 + j] = (beta?.[j] ?? 0) - (mean[j] as number) * factor;
-    }
+    const { scale, shift } = packNorm(context, tensors, epsilon, features);
     return affine(context, scale, shift);
   },
   obstacle: eachTimestep,
@@ -59,7 +50,7 @@ export const prelu: LayerKind<PreluNode> = {
     return [x];
   },
   make({ tensors }, context) {
-    const alphaStep = context.tensor(tensors.alpha).length === 1 ? 0 : 1;
+    const alphaStep = context.size(tensors.alpha) === 1 ? 0 : 1;
     const alpha = packVector(context, tensors.alpha) / 4;
     return {
       plan(plan) {

@@ -4,6 +4,7 @@ import { namedTensors, onlyInput } from '../../graph/node-context.js';
 import { badSpec } from '../../refuse.js';
 import type { EmbeddingNode } from '../../spec.js';
 import { rowBytes } from '../../wasm/abi.js';
+import { packTable } from '../../wasm/pack-table.js';
 import type { BuildContext, LayerKind, LookUp, Op, ValueBuffer } from '../layer.js';
 import { addMask } from './mask.js';
 
@@ -38,14 +39,9 @@ export const embedding: LayerKind<EmbeddingNode> = {
   obstacle: eachTimestep,
 };
 
-function floatTable(name: string, features: number, { arena, kernels, tensor }: BuildContext): LookUp {
-  const weight = tensor(name);
-  const vocabulary = weight.length / features;
+function floatTable(name: string, features: number, context: BuildContext): LookUp {
+  const { kernels } = context;
   const stride = rowBytes(features);
-  // table [vocabulary][pad4(features)]
-  const table = arena.alloc(vocabulary * stride);
-  for (let id = 0; id < vocabulary; id++) {
-    arena.f32.set(weight.subarray(id * features, (id + 1) * features), (table + id * stride) / 4);
-  }
+  const table = packTable(context, name, features);
   return (ids, rows, to) => kernels.embedding(ids, rows, table, stride, to);
 }

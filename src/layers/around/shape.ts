@@ -5,6 +5,7 @@ import { namedTensors, onlyInput, sequence, wrongInputs } from '../../graph/node
 import { badSpec, choose, describe } from '../../refuse.js';
 import type { ConstantNode, RearrangeNode, RegroupNode, ReshapeNode, TensorSpec, TransposeNode } from '../../spec.js';
 import { rowBytes } from '../../wasm/abi.js';
+import { packTable } from '../../wasm/pack-table.js';
 import type { LayerKind, PlanContext, ValueBuffer } from '../layer.js';
 import { gatherFeatures } from './gather.js';
 import { AXES, knownTime, rowIndex, vector } from './values.js';
@@ -147,13 +148,9 @@ export const constant: LayerKind<ConstantNode> = {
     const [first, second] = (value as TensorSpec).shape as [number, number?];
     return [second === undefined ? vector(first) : { ...vector(second), kind: 'sequence', time: fixed(first) }];
   },
-  make({ tensors }, { arena, tensor }, _, features) {
-    const data = tensor(tensors.value);
-    const [rows, stride] = [data.length / features, rowBytes(features)];
-    const block = arena.alloc(rows * stride);
-    for (let row = 0; row < rows; row++) {
-      arena.f32.set(data.subarray(row * features, (row + 1) * features), (block + row * stride) / 4);
-    }
+  make({ tensors: { value } }, context, _, features) {
+    const [rows, stride] = [context.size(value) / features, rowBytes(features)];
+    const block = packTable(context, value, features);
     return {
       plan(plan) {
         const y = plan.output(0);

@@ -4,6 +4,7 @@ import type { Kernels } from '../../wasm/abi.js';
 import type { Arena } from '../../wasm/arena.js';
 import type { Int8Kernels } from '../../wasm/int8-kernels.js';
 import { Int8Linear, type Integers, packInt8, Scratch } from '../../wasm/int8-linear.js';
+import { packInt8Table } from '../../wasm/int8-pack.js';
 import type { LoadedModule } from '../../wasm/module.js';
 import type { Int8Layers, Int8Support, Int8Tensors, LookUp } from '../layer.js';
 import { gruCell, summedCell } from './cell.js';
@@ -38,15 +39,11 @@ function bind(loaded: LoadedModule, arena: Arena, floats: Kernels, tensors: Int8
   };
 }
 
-/** Writes a table `[vocabulary][features]`, its rows padded to a multiple of four, and their scales. */
-function tableOf({ arena, kernels }: Integers, { data, scales }: Int8TensorSpec, features: number): LookUp {
+/** A table `[vocabulary][features]`, its rows padded to a multiple of four, and their scales. */
+function tableOf({ arena, kernels }: Integers, tensor: Int8TensorSpec, features: number): LookUp {
   const stride = Math.ceil(features / 4) * 4;
-  const table = arena.alloc(scales.length * stride);
-  const scalesAt = arena.alloc(scales.length * 4);
-  const i8 = new Int8Array(arena.memory.buffer);
-  for (let id = 0; id < scales.length; id++) {
-    i8.set(data.subarray(id * features, (id + 1) * features), table + id * stride);
-  }
-  arena.f32.set(scales, scalesAt / 4);
+  const table = arena.alloc(tensor.scales.length * stride);
+  const scalesAt = arena.alloc(tensor.scales.length * 4);
+  packInt8Table(arena, table, scalesAt, tensor, features, stride);
   return (ids, rows, to) => kernels.embedding(ids, rows, table, stride, scalesAt, features, to);
 }

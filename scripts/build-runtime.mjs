@@ -1,0 +1,75 @@
+// Makes src/deploy/embedded/pieces.ts: the code of built files (src/deploy/runtime/), cut into statements, so that each file has those
+// that its model needs. They are minified one by one, their own names kept, by which they are put together again.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+import { minifySync } from 'rolldown/experimental';
+import { parseAst } from 'rolldown/parseAst';
+import { declared, references } from './runtime/references.mjs';
+import { replayed } from './runtime/replayed.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+const { output } = await build({
+  input: join(ROOT, 'src/deploy/runtime/pieces.ts'),
+  cwd: ROOT,
+  platform: 'neutral',
+  tsconfig: 'tsconfig.build.json',
+  write: false,
+  treeshake: { propertyReadSideEffects: false },
+  plugins: [replayed(ROOT)],
+  output: { codeSplitting: false, comments: false },
+});
+const [{ code }] = output;
+const statements = parseAst(code).body;
+const exported = new Map();
+const parts = [];
+for (const statement of statements) {
+  if (statement.type === 'ExportNamedDeclaration') {
+    for (const { local, exported: as } of statement.specifiers) exported.set(as.name, local.name);
+    // An expression that calls nothing is what is left of a value that nobody uses.
+  } else if (statement.type !== 'ExpressionStatement' || statement.expression.type === 'CallExpression') {
+    parts.push({ statement, names: declared(statement), uses: references(statement) });
+  }
+}
+const homes = new Map(parts.flatMap(({ names }, index) => names.map((name) => [name, index])));
+
+/** What does something to one class, which is its first argument, belongs to that class. */
+function ownerOf({ expression }) {
+  const [first] = expression.arguments;
+  if (!homes.has(first?.name))
+    throw new Error(`a statement that belongs to nothing: ${code.slice(expression.start, expression.end)}`);
+  return homes.get(first.name);
+}
+
+const minified = ({ start, end }) => {
+  const { code: text, errors } = minifySync('piece.js', code.slice(start, end), {
+    module: false,
+    compress: { unused: false },
+    mangle: { toplevel: false },
+  });
+  if (errors.length > 0) throw new Error(errors[0].message);
+  return text.trim();
+};
+
+const pieces = parts.map(({ statement, names, uses }, index) => ({
+  text: minified(statement),
+  needs: [...new Set([...uses].flatMap((name) => homes.get(name) ?? []))].filter((need) => need !== index),
+  ...(names.length === 0 && { of: ownerOf(statement) }),
+}));
+
+const folder = join(ROOT, 'src/deploy/embedded');
+mkdirSync(folder, { recursive: true });
+writeFileSync(
+  join(folder, 'pieces.ts'),
+  `/** Statements, and which others they need; \`of\`: that of a class, to which this one does something. */
+export const PIECES: readonly { readonly text: string; readonly needs: readonly number[]; readonly of?: number }[] = ${JSON.stringify(pieces)};
+
+/** By what \`runtime/pieces.ts\` exports: the name in the code, and the piece. */
+export const NAMES: Readonly<Record<string, readonly [name: string, piece: number]>> = {
+  __proto__: null as never,
+  ...${JSON.stringify(Object.fromEntries([...exported].map(([as, name]) => [as, [name, homes.get(name)]])))},
+};
+`,
+);

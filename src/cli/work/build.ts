@@ -1,0 +1,63 @@
+import { basename, dirname, join } from 'node:path';
+import { type Deployable, deploy } from '../../deploy/index.js';
+import { UsageError } from '../faults.js';
+import type { BuildFlags, ModelFlags } from '../flags.js';
+import { buildOf, openFile } from '../open.js';
+import { writing } from '../output/sink.js';
+import type { Terminal } from '../terminal.js';
+import { say } from './container.js';
+
+export interface BuildModelFlags extends ModelFlags, BuildFlags {
+  readonly out: string;
+  readonly split?: true;
+  readonly wasm?: true;
+}
+
+/** A file to be written. */
+interface Part {
+  readonly path: string;
+  readonly data: string | Uint8Array;
+}
+
+/** `gatewise build`. @throws {GatewiseError} the model. @throws {UsageError} the name. @throws {WriteError} */
+export async function buildFile(file: string, flags: BuildModelFlags, terminal: Terminal): Promise<void> {
+  const { out, split, wasm } = flags;
+  const build = buildOf(flags);
+  const [, name, extension] = /^(.+)\.(m?js)$/.exec(basename(out)) ?? [];
+  if (split && wasm) throw new UsageError('--split: --wasm has the weights in a file beside already');
+  if (out === '-' ? split || wasm : name === undefined)
+    throw new UsageError(`--out: expected name.mjs or name.js${split || wasm ? '' : ', or -'}, got ${out}`);
+  const { spec, report, size } = await openFile(file, flags, terminal);
+  const made = await deploy(spec, {
+    ...(build && { build }),
+    ...(name !== undefined && { name }),
+    weights: split ? 'split' : wasm ? 'wasm' : 'module',
+  });
+  const parts = partsOf(made, out, `${name}.d.${extension === 'mjs' ? 'mts' : 'ts'}`);
+  await writeAll(parts, terminal);
+  const files = parts.map(({ path, data }) => ({ path, bytes: Buffer.byteLength(data) }));
+  if (flags.json) await say(out, { out, format: report.format, bytes: size, files }, terminal);
+  else {
+    const list = files.map(({ path, bytes }) => `${path}, ${bytes} bytes`);
+    await say(out, `${report.format}, ${size} bytes → ${list.join('; ')}`, terminal);
+  }
+}
+
+/** The module first, which takes its name last: once it is there, so is what it needs. */
+function partsOf({ module, types, beside }: Deployable, out: string, typesName: string): Part[] {
+  if (out === '-') return [{ path: out, data: module }];
+  return [
+    { path: out, data: module },
+    { path: join(dirname(out), typesName), data: types },
+    ...(beside ? [{ path: join(dirname(out), beside.name), data: beside.bytes }] : []),
+  ];
+}
+
+/** All of them whole, or none: each waits for the others to be written, and takes its name after them. */
+async function writeAll([first, ...rest]: readonly Part[], terminal: Terminal): Promise<void> {
+  if (!first) return;
+  await writing(first.path, terminal, async (sink) => {
+    await sink.write(first.data);
+    await writeAll(rest, terminal);
+  });
+}

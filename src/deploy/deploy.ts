@@ -1,0 +1,104 @@
+import { readOptions } from '../call/options.js';
+import { ModelEngine } from '../engine/engine.js';
+import { UnsupportedError } from '../errors.js';
+import { type ModelSource, ownSpec } from '../graph/own-spec.js';
+import { allLayers } from '../layers/all.js';
+import { supportOf } from '../layers/int8/support.js';
+import type { Int8Support } from '../layers/layer.js';
+import { badInput, describe, raise } from '../refuse.js';
+import { INT8_ON_DEMAND, INTEGERS } from '../wasm/int8-kernels.js';
+import { type Build, type Bytes, loadKernels } from '../wasm/module.js';
+import { ON_DEMAND } from '../wasm/on-demand.js';
+import { withData } from './data-segment.js';
+import { moduleText } from './module-text.js';
+import { snapshot } from './snapshot.js';
+import { type Sums, sumOfBytes, sumOfImage, sumOfText } from './sums.js';
+import { jsonOf } from './texts.js';
+import { typesText } from './types-text.js';
+
+export interface DeployOptions {
+  /** The kernels: `simd` (default), the same bits everywhere, or `relaxed`, faster where that is accepted, and only there. */
+  readonly build?: Build;
+  /**
+   * Where the weights go: `module` (default), into the JavaScript; `split`, into a file beside it; `wasm`, with the kernels into one .wasm beside it, which
+   * Workers import.
+   */
+  readonly weights?: 'module' | 'split' | 'wasm';
+  /** The name of the files, without what comes after it. Default `model`. */
+  readonly name?: string;
+}
+
+export interface Deployable {
+  /** The JavaScript module, `<name>.mjs`. */
+  readonly module: string;
+  /** Its types, `<name>.d.mts`. */
+  readonly types: string;
+  /** What goes beside it. */
+  readonly beside?: DeployedFile;
+}
+
+export interface DeployedFile {
+  /** As the module calls it: `<name>.wasm` or `<name>.weights`. */
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+const PLACES = ['module', 'split', 'wasm'] as const;
+
+/**
+ * Makes a module of one model: its kernels, its weights packed for them, and no more code than it needs. It exports `createModel` and
+ * `createModelSync`, whose models give the bits of this package's, and states that are exchanged with them.
+ *
+ * @param source a spec, or the `{ spec, report }` that importers give.
+ * @throws {SpecError} as `createModel`.
+ * @throws {RuntimeError} the kernels cannot run here, where the weights are packed for them.
+ * @throws {UnsupportedError} int8 weights in a .wasm, which has room for one module of kernels.
+ * @throws {InputError} an option.
+ */
+export async function deploy(source: ModelSource, given: DeployOptions = {}): Promise<Deployable> {
+  const { build, weights, name } = readDeployOptions(given);
+  const spec = ownSpec(source);
+  const int8 = spec?.int8 === undefined ? undefined : await integersFor(build);
+  if (int8 && weights === 'wasm') {
+    raise(UnsupportedError, 'weights', 'int8 weights need two modules of kernels', 'module or split', weights);
+  }
+  const bytes = await bytesOf(ON_DEMAND[int8 ? 'simd' : build]);
+  const engine = new ModelEngine(spec, await loadKernels({ kernels: bytes }, {}), undefined, allLayers, int8?.support);
+  const { recipe, image } = snapshot(engine, spec, int8?.support);
+  const text = jsonOf(recipe, (number) =>
+    raise(UnsupportedError, 'model', 'a number that a built file cannot hold', 'finite ones', `${number}`),
+  );
+  const kernels = weights === 'wasm' ? withData(bytes, 'weights', recipe.places, image) : bytes;
+  const sums: Sums = {
+    recipe: sumOfText(text),
+    kernels: [kernels, ...(int8 ? [int8.bytes] : [])].map((module) => sumOfBytes(engine, module)),
+    image: sumOfImage(engine, recipe.places, image),
+  };
+  const beside = {
+    module: undefined,
+    split: { name: `${name}.weights`, bytes: image },
+    wasm: { name: `${name}.wasm`, bytes: kernels },
+  }[weights];
+  return {
+    module: moduleText({ recipe, text, sums, image, kernels, int8: int8?.bytes, weights, beside: beside?.name }),
+    types: typesText({ graph: engine.graph, obstacle: engine.obstacle, weights }),
+    ...(beside && { beside }),
+  };
+}
+
+function readDeployOptions(given: DeployOptions): Required<DeployOptions> {
+  const options = readOptions(given, ['build', 'weights', 'name'], 'deploy');
+  const { build = 'simd', weights = 'module', name = 'model' } = options;
+  if (build !== 'simd' && build !== 'relaxed') badInput('build', 'no such kernels', 'simd or relaxed', describe(build));
+  if (!PLACES.includes(weights)) badInput('weights', 'no such place', PLACES.join(', '), describe(weights));
+  if (typeof name !== 'string' || !/^[^/\\]+$/.test(name))
+    badInput('name', 'not the name of a file', 'one without folders', describe(name));
+  return { build, weights, name };
+}
+
+const bytesOf = async (fetch: (() => Bytes | Promise<Bytes>) | undefined): Promise<Bytes> => (await fetch?.()) as Bytes;
+
+async function integersFor(build: Build): Promise<{ readonly bytes: Bytes; readonly support: Int8Support }> {
+  const bytes = await bytesOf(INT8_ON_DEMAND[build]);
+  return { bytes, support: supportOf(await loadKernels({ kernels: bytes }, {}, INTEGERS)) };
+}

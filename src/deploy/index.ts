@@ -1,0 +1,3 @@
+/** Models as files of their own: `gatewise build`, as a library. Packed once, and checked never again. */
+export type { Deployable, DeployOptions } from './deploy.js';
+export { deploy } from './deploy.js';
