@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -90,6 +91,12 @@ describe('the guide', () => {
     expect(out).toContain(printed);
     const output = args[args.indexOf('--output') + 1];
     if (args.includes('--output')) expect(existsSync(output as string)).toBe(true);
+  });
+
+  it('builds a module that its sample imports', () => {
+    const [, name = '', code = ''] = /```js (\S+)\n(.*?)```/s.exec(text) ?? [];
+    writeFileSync(join(folder, name), `${code}console.log(y.length);`);
+    expect(execFileSync(process.execPath, [name], { cwd: folder, encoding: 'utf8' })).toBe('7\n');
   });
 
   it('names every command', () => {
