@@ -32,7 +32,7 @@ const CHECKS = new Set([
   'extraTensors',
 ]);
 
-/** Methods that look inside of a model, which a built one leaves to the package. */
+/** Methods that look inside of a model or a stream, which a built one leaves to the package. */
 const LOOKS = new Set(['graph', 'layers', 'summary', 'trace']);
 
 /** Source code without some of its parts, each with the comma behind it. */
@@ -57,7 +57,7 @@ export const replayed = (root) => ({
     return REPLAYED[name] ? { ...found, id: join(root, `src/deploy/replay/${REPLAYED[name]}.ts`) } : found;
   },
   transform(code, id) {
-    const [type, names] = id.endsWith('/src/model.ts') ? ['MethodDefinition', LOOKS] : ['Property', CHECKS];
+    const [type, names] = /\/src\/(?:model|stream)\.ts$/.test(id) ? ['MethodDefinition', LOOKS] : ['Property', CHECKS];
     if (type === 'Property' && !id.includes('/src/layers/')) return undefined;
     const parts = [];
     walk(parseAst(code, { lang: 'ts' }), (node) => {
