@@ -59,7 +59,7 @@ export class Refusal extends GatewiseError {
   override readonly code = 'REFUSAL';
   readonly reason: Reason;
   /** Of the reply, beside those that all have. */
-  headers: Readonly<Record<string, string>> = {};
+  headers: { readonly allow?: string } = {};
 
   constructor(reason: Reason, message: string, details: ConstructorParameters<typeof GatewiseError>[1] = {}) {
     super(message, details);

@@ -109,9 +109,9 @@ function checkName(name: string): void {
 }
 
 function readLimits(given: Partial<ServerLimits> = {}): ServerLimits {
+  const known = Object.keys(LIMITS);
   for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(LIMITS, name))
-      badInput('limits', 'unknown limit', Object.keys(LIMITS).join(', '), describe(name));
+    if (!known.includes(name)) badInput('limits', 'unknown limit', known.join(', '), describe(name));
     if (!(typeof value === 'number' && value > 0))
       badInput(`limits.${name}`, 'not a limit', 'a number above 0', describe(value));
   }

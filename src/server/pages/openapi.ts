@@ -1,6 +1,6 @@
 import type { Parts } from '../parts.js';
 
-type Doc = Readonly<Record<string, unknown>>;
+type Doc = object;
 
 const ref = (name: string): Doc => ({ $ref: `#/components/schemas/${name}` });
 const content = (schema: Doc): Doc => ({ 'application/json': { schema } });

@@ -205,8 +205,8 @@ export class Connection implements StreamConnection {
   }
 
   #refuse({ reason, message }: Refusal): void {
-    const codes = { malformed: CLOSE.invalid, memory: CLOSE.again, timeout: CLOSE.again } as const;
-    const code = Object.hasOwn(codes, reason) ? codes[reason as keyof typeof codes] : CLOSE.internal;
+    const again = reason === 'memory' || reason === 'timeout';
+    const code = reason === 'malformed' ? CLOSE.invalid : again ? CLOSE.again : CLOSE.internal;
     this.#close(code, message);
   }
 
