@@ -10,6 +10,10 @@
  * `[batch, features]`. The time of a sequence is the model's, which each run brings; another *open* time with a name; one made from
  * these by strides and kernels (a *derived* time); or a *fixed* number of timesteps. Values whose times are made from two open ones
  * do not merge. All values are float32; token ids are int32.
+ *
+ * Values with one more axis, as spectrograms have, are sequences whose rows have an inner layout: `features` is `[frequency][channels]`,
+ * row-major, channels last. A value does not know of it: nodes that do (`WithChannels`) say how many channels they see, and the number of
+ * frequencies is what divides the features by them. All other nodes take such rows as they take any.
  */
 
 /** A named float32 tensor, row-major. `data.length` equals the product of `shape`. */
@@ -295,14 +299,26 @@ export interface ConstantNode extends NodeBase {
   readonly tensors: { readonly value: string };
 }
 
+/** Of nodes that take a row for `[frequency][channels]`. */
+export interface WithChannels {
+  /** Of the first input; must divide its features. */
+  readonly channels: number;
+}
+
+/** Of nodes whose tensors are one number per feature. */
+export interface PerChannel {
+  /** The tensors are `(channels)`, the same for each frequency. Default: `(features)`. */
+  readonly channels?: number;
+}
+
 /** `y = scale·x + shift` per feature (Keras `Normalization`, `Rescaling`; ONNX Mul, Add by a constant). Absent: 1 and 0. */
-export interface ScaleShiftNode extends NodeBase {
+export interface ScaleShiftNode extends NodeBase, PerChannel {
   readonly type: 'scale_shift';
   readonly tensors: { readonly scale?: string /* (features) */; readonly shift?: string /* (features) */ };
 }
 
 /** `(x - mean) / sqrt(variance + epsilon) · gamma + beta` per feature, with the moving statistics (Ioffe & Szegedy 2015). */
-export interface BatchNormNode extends NodeBase {
+export interface BatchNormNode extends NodeBase, PerChannel {
   readonly type: 'batch_norm';
   readonly epsilon: number;
   readonly tensors: {
@@ -314,7 +330,7 @@ export interface BatchNormNode extends NodeBase {
 }
 
 /** `x < 0 ? alpha·x : x` per feature. */
-export interface PreluNode extends NodeBase {
+export interface PreluNode extends NodeBase, PerChannel {
   readonly type: 'prelu';
   readonly tensors: { readonly alpha: string /* (features) or (1) */ };
 }
@@ -386,6 +402,119 @@ export interface Pool1dNode extends NodeBase {
   readonly ceil?: boolean;
 }
 
+/** Of a window over two axes: along time, along frequency. */
+export type TwoSizes = readonly [time: number, frequency: number];
+
+/**
+ * A convolution over time and frequency, of rows `[frequency][channels]` to rows `[frequency'][filters]`:
+ *
+ *     y[t][f] = activation(b + Σ_i Σ_j W[:, i, j, :]·x[t·stride + i·dilation - before][f·stride + j·dilation - before])
+ *
+ * with a stride, dilation and padding of its own along either axis. Each axis ends up as long as with Conv1D.
+ */
+export interface Conv2dNode extends NodeBase, WithChannels {
+  readonly type: 'conv2d';
+  readonly filters: number;
+  readonly kernelSize: TwoSizes;
+  readonly stride?: TwoSizes; //   default [1, 1]
+  readonly dilation?: TwoSizes; // default [1, 1]
+  /** Default 1; `channels` for a depthwise convolution. */
+  readonly groups?: number;
+  /**
+   * Zeros. Default [[0, 0], [0, 0]]. `'causal'` along time is `[dilation·(kernelSize - 1), 0]` at the start of a sequence, and in a stream the
+   * frames that came before: they are kept in its state, so such a layer runs timestep by timestep. It needs a time of the run, and stride 1.
+   */
+  readonly padding?: readonly [time: PaddingSpec | 'causal', frequency: PaddingSpec];
+  readonly tensors: {
+    readonly weight: string; // (filters, kernelSize[0], kernelSize[1], channels / groups)
+    readonly bias?: string; //  (filters)
+  };
+  readonly activation?: ActivationSpec;
+}
+
+/**
+ * The transpose of Conv2D: `y[t·stride + i·dilation - crop before][f·stride + j·dilation - crop before] += W[:, i, j, :]·x[t][f]`.
+ * Each axis ends up as long as with the transpose of Conv1D.
+ */
+export interface ConvTranspose2dNode extends NodeBase, WithChannels {
+  readonly type: 'conv_transpose2d';
+  readonly filters: number;
+  readonly kernelSize: TwoSizes;
+  readonly stride?: TwoSizes; //        default [1, 1]
+  readonly dilation?: TwoSizes; //      default [1, 1]
+  readonly groups?: number; //          default 1
+  /**
+   * Outputs dropped at the ends. Default [[0, 0], [0, 0]]. `'causal'` along time is `[0, dilation·(kernelSize - 1)]`: no output comes before
+   * all of its inputs, and a stream keeps the frames before. It needs a time of the run, and stride 1.
+   */
+  readonly crop?: readonly [
+    time: readonly [before: number, after: number] | 'causal',
+    frequency: readonly [before: number, after: number],
+  ];
+  readonly outputPadding?: TwoSizes; // default [0, 0]
+  readonly tensors: {
+    readonly weight: string; // (filters, kernelSize[0], kernelSize[1], channels / groups)
+    readonly bias?: string; //  (filters)
+  };
+  readonly activation?: ActivationSpec;
+}
+
+/** Maximum or mean of each window over time and frequency, per channel. */
+export interface Pool2dNode extends NodeBase, WithChannels {
+  readonly type: 'max_pool2d' | 'average_pool2d';
+  readonly poolSize: TwoSizes;
+  readonly stride: TwoSizes;
+  readonly dilation?: TwoSizes; // default [1, 1]
+  readonly padding?: readonly [time: PaddingSpec, frequency: PaddingSpec]; // default [[0, 0], [0, 0]]
+  /** `average_pool2d`: what padding adds counts as zeros. Default false. */
+  readonly countPadding?: boolean;
+  /** The numbers of outputs are rounded up (explicit padding only). Default false. */
+  readonly ceil?: boolean;
+}
+
+/**
+ * `(x - mean) / sqrt(variance + epsilon) · gamma + beta`, with mean and variance of x itself, over each of `groups` groups of channels
+ * and over the named axes: groups of one channel over time and frequency are InstanceNorm, one group over neither is LayerNorm of the channels.
+ */
+export interface GroupNormNode extends NodeBase, WithChannels {
+  readonly type: 'group_norm';
+  readonly groups: number;
+  /** What is joined beside the channels of a group. */
+  readonly axes: readonly ('time' | 'frequency')[];
+  readonly epsilon: number;
+  readonly tensors: { readonly gamma?: string /* (channels) */; readonly beta?: string /* (channels) */ };
+}
+
+/**
+ * Each frequency `factor` times over (nearest upsampling, `UpSampling2D`): `[frequency][channels]` → `[frequency·factor][channels]`. With one
+ * frequency it stretches a number per channel over many frequencies, with one channel a number per frequency over many channels.
+ */
+export interface UpsampleFrequencyNode extends NodeBase, WithChannels {
+  readonly type: 'upsample_frequency';
+  readonly factor: number;
+}
+
+/** A recurrent layer within another: a cell, or two from either end. */
+export type InnerRecurrent = CellConfig | Omit<BidirectionalNode, 'name' | 'inputs' | 'outputs' | 'lengths'>;
+
+/**
+ * A recurrent layer over the frequencies of each frame (Keras `TimeDistributed(LSTM)`), its state fresh in each. Rows become
+ * `[frequency][units]`, or `[units]` where it does not return sequences.
+ */
+export interface EachFrameNode extends NodeBase, WithChannels {
+  readonly type: 'each_frame';
+  readonly layer: InnerRecurrent;
+}
+
+/**
+ * A recurrent layer over time at each frequency: the same weights, a state of its own. Rows become `[frequency][units]`. `inputs`: `[x]`, or with
+ * the initial state given by vectors `[frequency][units]` `[x, h0]` or `[x, h0, c0]`; `outputs` likewise `[y]`, `[y, hn]` or `[y, hn, cn]`.
+ */
+export interface EachFrequencyNode extends NodeBase, WithChannels {
+  readonly type: 'each_frequency';
+  readonly layer: InnerRecurrent;
+}
+
 /** Over the timesteps (gives a vector) or the features (leaves one). */
 export interface ReduceNode extends NodeBase {
   readonly type: 'reduce';
@@ -423,6 +552,8 @@ export interface PadNode extends NodeBase {
   readonly mode: 'constant' | 'reflect' | 'edge';
   /** `constant` only. Default 0. */
   readonly value?: number;
+  /** `features` only: `before` and `after` are frequencies, of so many channels each. Default 1. */
+  readonly channels?: number;
 }
 
 /**
@@ -436,6 +567,8 @@ export interface SliceNode extends NodeBase {
   readonly step?: number; //  default 1
   readonly count?: number;
   readonly drop?: number; //  default 0
+  /** `features` only: all of these count frequencies, of so many channels each. Default 1. */
+  readonly channels?: number;
 }
 
 /** One timestep as a vector; negative from the end. With per-row lengths, -1 is still the last timestep of the sequence. */
@@ -525,6 +658,13 @@ export type NodeSpec =
   | Conv1dNode
   | ConvTranspose1dNode
   | Pool1dNode
+  | Conv2dNode
+  | ConvTranspose2dNode
+  | Pool2dNode
+  | GroupNormNode
+  | UpsampleFrequencyNode
+  | EachFrameNode
+  | EachFrequencyNode
   | ReduceNode
   | PadNode
   | SliceNode
