@@ -39,7 +39,7 @@ export interface ModelOptions extends KernelOptions {
 export interface Supply {
   readonly kernels: Embedded;
   /** What fetches the further layers is asked only for models that have others than the common ones. */
-  readonly layers: LayerKinds | (() => Promise<LayerKinds>);
+  readonly layers: LayerKinds | ((spec: ModelSpec) => Promise<LayerKinds>);
   /** Fetches integer kernels; asked only for specs with int8 weights. */
   int8?(build: Build | undefined): Promise<Int8Support>;
 }
@@ -91,7 +91,7 @@ async function kindsFor(spec: ModelSpec, layers: Supply['layers'], int8: Int8Sup
     checkSpec(spec, KINDS, int8?.tensors(spec));
     return KINDS;
   } catch {
-    return layers();
+    return layers(spec);
   }
 }
 

@@ -34,7 +34,7 @@ const FILES: Supply = {
     relaxed: beside(relaxed, async () => (await import('./wasm/embedded/relaxed.js')).default),
     simd: beside(simd, async () => (await import('./wasm/embedded/simd.js')).default),
   },
-  layers: async () => (await import('./layers/all.js')).allLayers,
+  layers: async (spec) => (await import('./layers/on-demand.js')).layersFor(spec),
   int8: async (build) => (await import('./layers/int8/index.js')).loadInt8({ build }),
 };
 

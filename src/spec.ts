@@ -422,7 +422,7 @@ export interface Conv2dNode extends NodeBase, WithChannels {
   readonly groups?: number;
   /**
    * Zeros. Default [[0, 0], [0, 0]]. `'causal'` along time is `[dilation·(kernelSize - 1), 0]` at the start of a sequence, and in a stream the
-   * frames that came before: they are kept in its state, so such a layer runs timestep by timestep. It needs a time of the run, and stride 1.
+   * frames that came before: they are kept in its state, so such a layer runs timestep by timestep. It needs stride 1.
    */
   readonly padding?: readonly [time: PaddingSpec | 'causal', frequency: PaddingSpec];
   readonly tensors: {
@@ -445,7 +445,7 @@ export interface ConvTranspose2dNode extends NodeBase, WithChannels {
   readonly groups?: number; //          default 1
   /**
    * Outputs dropped at the ends. Default [[0, 0], [0, 0]]. `'causal'` along time is `[0, dilation·(kernelSize - 1)]`: no output comes before
-   * all of its inputs, and a stream keeps the frames before. It needs a time of the run, and stride 1.
+   * all of its inputs, and a stream keeps the frames before. It needs stride 1.
    */
   readonly crop?: readonly [
     time: readonly [before: number, after: number] | 'causal',

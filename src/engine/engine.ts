@@ -6,10 +6,10 @@ import { streamObstacle } from '../graph/streaming.js';
 import type { Graph } from '../graph/value.js';
 import { makeLayer } from '../layers/common.js';
 import type { BuildContext, CellInfo, Int8Support, Layer, LayerKinds, StepRecord } from '../layers/layer.js';
-import { SlotLayout, type StatePlace } from '../layers/recurrent/slot.js';
+import { type Holder, SlotLayout, type StatePlace } from '../layers/recurrent/slot.js';
 import { raise } from '../refuse.js';
 import type { Int8TensorSpec, ModelSpec, TensorSpec } from '../spec.js';
-import { type Holder, leastOf, type StateOwner } from '../state/access.js';
+import { leastOf, type StateOwner } from '../state/access.js';
 import { type Digest, digest, fingerprint } from '../state/fingerprint.js';
 import { dataHasher, type Hash } from '../state/hash.js';
 import type { Numbers } from '../typed.js';
@@ -51,7 +51,7 @@ export class ModelEngine implements Engine, StateOwner {
   readonly layers: readonly Layer[];
   readonly cells: readonly CellInfo[];
   readonly carried: readonly StatePlace[];
-  /** All that holds state: the cells, then the carried inputs. */
+  /** All that holds state: what the layers keep, then the carried inputs. */
   readonly holders: readonly Holder[];
   readonly slotBytes: number;
   /** Bytes of the packed weights. */
@@ -112,23 +112,22 @@ export class ModelEngine implements Engine, StateOwner {
     const { carries } = this.graph;
     this.carried = carries.map(({ input }) => slot.carry(input.features));
     this.holders = [
-      ...this.cells,
-      ...carries.map(({ input }, index) => ({ name: input.name, place: this.carried[index] as StatePlace })),
+      ...this.layers.flatMap(({ cells, holders = cells }) => holders),
+      ...carries.map(({ input: { name }, initial }, index) => ({
+        name,
+        place: this.carried[index] as StatePlace,
+        initial: [initial],
+      })),
     ];
     this.slotBytes = slot.bytes;
     this.#initial = this.arena.alloc(this.slotBytes);
-    const initial = (place: StatePlace, names: readonly (string | undefined)[]): void => {
-      const least = leastOf(place);
+    for (const { place, initial } of this.holders) {
       place.parts.forEach(({ offset }, index) => {
-        const name = names[index];
+        const name = initial[index];
         if (name !== undefined)
-          this.arena.f32.set(withoutTiny(this, tensor(name), least), (this.#initial + offset) / 4);
+          this.arena.f32.set(withoutTiny(this, tensor(name), leastOf(place)), (this.#initial + offset) / 4);
       });
-    };
-    for (const cell of this.cells) initial(cell.place, cell.initial);
-    carries.forEach((carry, index) => {
-      initial(this.carried[index] as StatePlace, [carry.initial]);
-    });
+    }
     this.plans = new Plans(this);
     this.obstacle = streamObstacle(this.graph, kinds);
     this.#cuts = this.obstacle === undefined && carries.length === 0 && onRunTime(this.graph);

@@ -1,63 +1,22 @@
-import { batchNorm, prelu, scaleShift } from './around/affine.js';
-import { argReduce } from './around/arg-reduce.js';
-import { conv1d, convTranspose1d } from './around/conv.js';
-import { cumsum } from './around/cumsum.js';
-import { gatherTime } from './around/gather-time.js';
-import { logSoftmax } from './around/log-softmax.js';
-import { masking, unmask } from './around/masking.js';
-import { matmul } from './around/matmul.js';
-import { merges } from './around/merge.js';
-import { pad } from './around/pad.js';
-import { pool1d } from './around/pool.js';
-import { reduce } from './around/reduce.js';
-import { constant, rearrange, regroup, reshape, transpose } from './around/shape.js';
-import { repeat, reverse, slice, timestep } from './around/time.js';
-import { where } from './around/where.js';
-import { KINDS } from './common.js';
+import { convTranspose2d } from './frequency/conv-transpose2d.js';
+import { conv2d } from './frequency/conv2d.js';
+import { eachFrame } from './frequency/each-frame.js';
+import { eachFrequency } from './frequency/each-frequency.js';
+import { groupNorm } from './frequency/group-norm.js';
+import { pool2d } from './frequency/pool2d.js';
+import { upsampleFrequency } from './frequency/upsample.js';
+import { furtherLayers } from './further.js';
 import type { LayerKinds } from './layer.js';
-import { bidirectional } from './recurrent/bidirectional.js';
-import { CELLS } from './recurrent/cells.js';
-import { withLengths } from './recurrent/lengths.js';
-import { recurrent } from './recurrent/recurrent.js';
 
-/** Every type of node there is: the common ones, and what surrounds recurrent layers in real model files. */
-// By `assign`: a minifier that writes constants out in a literal of spreads makes two `__proto__` of one.
-export const allLayers: LayerKinds = /* @__PURE__ */ Object.assign(
-  Object.create(null),
-  KINDS,
-  {
-    lstm: withLengths(recurrent(CELLS.lstm)),
-    gru: withLengths(recurrent(CELLS.gru)),
-    rnn: withLengths(recurrent(CELLS.rnn)),
-    bidirectional: withLengths(bidirectional),
-    masking,
-  },
-  merges,
-  {
-    where,
-    constant,
-    scale_shift: scaleShift,
-    batch_norm: batchNorm,
-    prelu,
-    log_softmax: logSoftmax,
-    conv1d,
-    conv_transpose1d: convTranspose1d,
-    max_pool1d: pool1d,
-    average_pool1d: pool1d,
-    reduce,
-    pad,
-    slice,
-    timestep,
-    gather_time: gatherTime,
-    unmask,
-    reverse,
-    reshape,
-    regroup,
-    transpose,
-    rearrange,
-    repeat,
-    matmul,
-    arg_reduce: argReduce,
-    cumsum,
-  } satisfies LayerKinds,
-);
+/** Every type of node there is: the common ones, what surrounds recurrent layers in real model files, and those over time and frequency. */
+// By `assign`, as `furtherLayers`.
+export const allLayers: LayerKinds = /* @__PURE__ */ Object.assign(Object.create(null), furtherLayers, {
+  conv2d,
+  conv_transpose2d: convTranspose2d,
+  max_pool2d: pool2d,
+  average_pool2d: pool2d,
+  group_norm: groupNorm,
+  upsample_frequency: upsampleFrequency,
+  each_frame: eachFrame,
+  each_frequency: eachFrequency,
+} satisfies LayerKinds);

@@ -7,11 +7,11 @@ import type { Arena } from '../wasm/arena.js';
 import type { Int8Packing, LinearPacking } from '../wasm/linear.js';
 import type { Build } from '../wasm/module.js';
 import type { CellParts } from './recurrent/cell-parts.js';
-import type { SlotLayout, StatePlace } from './recurrent/slot.js';
+import type { Holder, SlotLayout } from './recurrent/slot.js';
 
 /** What a layer needs once, when the model is made: to pack its weights and claim its state. */
 export interface BuildContext extends LinearPacking {
-  readonly slot: SlotLayout;
+  readonly slot: Pick<SlotLayout, 'place' | 'carry'>;
   /** How many numbers a tensor of the spec has. */
   size(tensor: string): number;
   /** Of a model with int8 weights. */
@@ -72,15 +72,12 @@ export interface CellWords {
 }
 
 /** A recurrent cell as those see it who know no type of cell: the keepers of state, trace, summary and explain. */
-export interface CellInfo {
+export interface CellInfo extends Holder {
   /** The layer's name; `.forward` or `.backward` added in a bidirectional one. */
   readonly name: string;
   readonly type: string;
   readonly inputs: number;
   readonly units: number;
-  readonly place: StatePlace;
-  /** Names of the tensors that its state starts from, part by part; zeros where there is none. */
-  readonly initial: readonly (string | undefined)[];
   /** Traced gates in the order of a raw row's vectors within each group of 4 units. */
   readonly gates: readonly string[];
   readonly words: CellWords;
@@ -140,6 +137,8 @@ export type Op = (state: number) => void;
 export interface Work {
   /** The recurrent cells whose state a stream keeps; absent if there are none. */
   readonly cells?: readonly CellInfo[];
+  /** All that keeps state in a stream, where that is not its cells. */
+  readonly holders?: readonly Holder[];
   /** Multiply-adds of its matrix products for one timestep; absent if it has none. */
   readonly multiplyAdds?: number;
   plan(context: PlanContext): readonly Op[];
@@ -165,7 +164,7 @@ export interface LayerWords {
 }
 
 /** A node with its weights packed. */
-export interface Layer extends LayerInfo {
+export interface Layer extends LayerInfo, Pick<Work, 'holders'> {
   plan(context: PlanContext): readonly Op[];
 }
 

@@ -1,4 +1,4 @@
-import type { StatePlace } from '../layers/recurrent/slot.js';
+import type { Holder, StatePlace } from '../layers/recurrent/slot.js';
 import type { Floats } from '../typed.js';
 import type { Arena } from '../wasm/arena.js';
 import { TINY } from '../wasm/tiny.js';
@@ -17,12 +17,6 @@ export interface LayerStateInput {
   readonly layer?: string;
   readonly h: ArrayLike<number>;
   readonly c?: ArrayLike<number>;
-}
-
-/** What holds state: a recurrent cell, or a carried input. */
-export interface Holder {
-  readonly name: string;
-  readonly place: StatePlace;
 }
 
 /** Whose state it is: a model's engine. */

@@ -126,11 +126,16 @@ export function packBias(
   return address;
 }
 
-/** Copies a vector into a block padded to whole vectors. @returns 0 for an absent one. */
-export function packVector({ arena, tensor }: Packing, name: string | undefined): number {
+/**
+ * Copies a vector into a block padded to whole vectors.
+ * @param features numbers of the block, along which the vector repeats; as many as it has, if not given.
+ * @returns 0 for an absent one.
+ */
+export function packVector({ arena, tensor }: Packing, name: string | undefined, features?: number): number {
   if (name === undefined) return 0;
   const data = tensor(name);
-  const address = arena.alloc(rowBytes(data.length));
-  arena.f32.set(data, address / 4);
+  const count = features ?? data.length;
+  const address = arena.alloc(rowBytes(count));
+  for (let j = 0; j < count; j += data.length) arena.f32.set(data, address / 4 + j);
   return address;
 }

@@ -48,11 +48,14 @@ export function around(node: NodeSpec, inputs: readonly Value[], tensors: ModelS
     }
     case 'scale_shift': {
       const [scale, shift] = [tensor(node.tensors.scale), tensor(node.tensors.shift)];
-      return mapRows(x, x.features, (v) => v.map((n, j) => n * (scale?.[j] ?? 1) + (shift?.[j] ?? 0)));
+      return mapRows(x, x.features, (v) =>
+        v.map((n, j) => n * (scale?.[j % scale.length] ?? 1) + (shift?.[j % shift.length] ?? 0)),
+      );
     }
     case 'batch_norm': {
       const { mean, variance, gamma, beta } = node.tensors;
-      const at = (name: string | undefined, j: number, otherwise: number): number => tensor(name)?.[j] ?? otherwise;
+      const at = (name: string | undefined, j: number, otherwise: number): number =>
+        tensor(name)?.[j % (node.channels ?? x.features)] ?? otherwise;
       return mapRows(x, x.features, (v) =>
         v.map(
           (n, j) =>
@@ -62,9 +65,7 @@ export function around(node: NodeSpec, inputs: readonly Value[], tensors: ModelS
     }
     case 'prelu': {
       const alpha = tensor(node.tensors.alpha) as ArrayLike<number>;
-      return mapRows(x, x.features, (v) =>
-        v.map((n, j) => (n < 0 ? n * (alpha[alpha.length === 1 ? 0 : j] as number) : n)),
-      );
+      return mapRows(x, x.features, (v) => v.map((n, j) => (n < 0 ? n * (alpha[j % alpha.length] as number) : n)));
     }
     case 'log_softmax':
       return mapRows(x, x.features, (v) => {
@@ -168,8 +169,8 @@ export function around(node: NodeSpec, inputs: readonly Value[], tensors: ModelS
       });
     }
     case 'pad': {
-      const { axis, before, after, mode, value = 0 } = node;
-      const inner = axis === 'time' ? x.time : x.features;
+      const { axis, before, after, mode, value = 0, channels = 1 } = node;
+      const inner = axis === 'time' ? x.time : x.features / channels;
       const from = (i: number): number => {
         let at = i - before;
         if (mode === 'edge') return Math.min(inner - 1, Math.max(0, at));
@@ -177,22 +178,24 @@ export function around(node: NodeSpec, inputs: readonly Value[], tensors: ModelS
         return at;
       };
       const [time, features] =
-        axis === 'time' ? [inner + before + after, x.features] : [x.time, inner + before + after];
+        axis === 'time' ? [inner + before + after, x.features] : [x.time, (inner + before + after) * channels];
       return make(x, time, features, (b, t, j) => {
-        const at = from(axis === 'time' ? t : j);
+        const at = from(axis === 'time' ? t : Math.floor(j / channels));
         if (at < 0 || at >= inner) return value;
-        return axis === 'time' ? get(x, b, at, j) : get(x, b, t, at);
+        return axis === 'time' ? get(x, b, at, j) : get(x, b, t, at * channels + (j % channels));
       });
     }
     case 'slice': {
-      const { axis, start, step = 1, count, drop = 0 } = node;
-      const inner = axis === 'time' ? x.time : x.features;
+      const { axis, start, step = 1, count, drop = 0, channels = 1 } = node;
+      const inner = axis === 'time' ? x.time : x.features / channels;
       const picked: number[] = [];
       for (let i = start < 0 ? inner + start : start; i < inner - drop && picked.length < (count ?? inner); i += step)
         picked.push(i);
       return axis === 'time'
         ? make(x, picked.length, x.features, (b, t, j) => get(x, b, picked[t] as number, j))
-        : make(x, x.time, picked.length, (b, t, j) => get(x, b, t, picked[j] as number));
+        : make(x, x.time, picked.length * channels, (b, t, j) =>
+            get(x, b, t, (picked[Math.floor(j / channels)] as number) * channels + (j % channels)),
+          );
     }
     case 'timestep':
       return make({ ...x, kind: 'vector' }, 1, x.features, (b, _, j) =>

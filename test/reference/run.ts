@@ -4,6 +4,15 @@ import { around } from './around.js';
 import { mergeHalves } from './bidirectional.js';
 import { dense } from './dense.js';
 import { embedding } from './embedding.js';
+import {
+  conv2d,
+  convTranspose2d,
+  eachFrame,
+  eachFrequency,
+  groupNorm,
+  pool2d,
+  upsampleFrequency,
+} from './frequency.js';
 import { layerNorm } from './layer_norm.js';
 import { masking } from './masking.js';
 import { merge } from './merge.js';
@@ -146,6 +155,26 @@ class ReferenceRun {
         return [{ ...x, mask: undefined }];
       case 'gather_time':
         return [gatherTime(x, inputs[1] as Value)];
+      case 'conv2d':
+        return [conv2d(node, x, this.spec.tensors)];
+      case 'conv_transpose2d':
+        return [convTranspose2d(node, x, this.spec.tensors)];
+      case 'max_pool2d':
+      case 'average_pool2d':
+        return [pool2d(node, x)];
+      case 'group_norm':
+        return [groupNorm(node, x, this.spec.tensors)];
+      case 'upsample_frequency':
+        return [upsampleFrequency(node, x)];
+      case 'each_frame':
+        return [eachFrame(node, x, this.#tensors)];
+      case 'each_frequency':
+        return eachFrequency(
+          node,
+          inputs as readonly [Value, ...Value[]],
+          this.#tensors,
+          this.options.lengths !== undefined,
+        );
     }
     const batch = Math.max(1, ...[...this.#values.values()].map((value) => value.batch));
     return [around(node, inputs, this.spec.tensors, batch)];

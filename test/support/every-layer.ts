@@ -28,6 +28,43 @@ const FRAME: Record<string, Make> = {
   batch_norm: (b) => ({ epsilon: 1, tensors: { mean: b.tensor('m', FEATURES), variance: b.tensor('v', FEATURES) } }),
   prelu: (b) => ({ tensors: { alpha: b.tensor('a', FEATURES) } }),
   rearrange: () => ({ shape: [2, 4], order: [1, 0] }),
+  conv2d: (b) => ({
+    channels: 2,
+    filters: 4,
+    kernelSize: [3, 3],
+    groups: 2,
+    padding: ['causal', [1, 1]],
+    tensors: { weight: b.tensor('w', 4, 3, 3, 1) },
+    activation: 'tanh',
+  }),
+  conv_transpose2d: (b) => ({
+    channels: 2,
+    filters: 3,
+    kernelSize: [2, 3],
+    stride: [1, 2],
+    crop: ['causal', [1, 1]],
+    tensors: { weight: b.tensor('w', 3, 2, 3, 2) },
+  }),
+  max_pool2d: () => ({
+    channels: 2,
+    poolSize: [1, 2],
+    stride: [1, 1],
+    padding: [
+      [0, 0],
+      [1, 0],
+    ],
+  }),
+  average_pool2d: () => ({ channels: 2, poolSize: [1, 3], stride: [1, 2], padding: [[0, 0], 'same_upper'] }),
+  group_norm: (b) => ({
+    channels: 4,
+    groups: 2,
+    axes: ['frequency'],
+    epsilon: 0.1,
+    tensors: { gamma: b.tensor('g', 4), beta: b.tensor('h', 4) },
+  }),
+  upsample_frequency: () => ({ channels: 2, factor: 3 }),
+  each_frame: (b) => ({ channels: 2, layer: b.cell('gru', 'c', 2, 3) }),
+  each_frequency: (b) => ({ channels: 2, layer: b.cell('lstm', 'c', 2, 3) }),
 };
 
 /** Layers over `s`, 4 timesteps of 2 features. */

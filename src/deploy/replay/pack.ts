@@ -12,5 +12,5 @@ export const packMatrix: typeof packing.packMatrix = ({ arena }, columns, ...par
 
 export const packBias: typeof packing.packBias = ({ arena }, columns) => arena.alloc(columns.length * 4);
 
-export const packVector: typeof packing.packVector = ({ arena, tensor }, name) =>
-  name === undefined ? 0 : arena.alloc(rowBytes(tensor(name).length));
+export const packVector: typeof packing.packVector = ({ arena, tensor }, name, features) =>
+  name === undefined ? 0 : arena.alloc(rowBytes(features ?? tensor(name).length));

@@ -1,4 +1,4 @@
-import { checkedWithNode, notNegative } from '../../graph/field-checks.js';
+import { checkedWithNode, notNegative, optionalSize } from '../../graph/field-checks.js';
 import { eachTimestep } from '../../graph/kind.js';
 import { namedTensors, onlyInput } from '../../graph/node-context.js';
 import type { BatchNormNode, PreluNode, ScaleShiftNode } from '../../spec.js';
@@ -6,18 +6,20 @@ import { BINARY, vectorsFor } from '../../wasm/abi.js';
 import { packVector } from '../../wasm/pack.js';
 import { packNorm } from '../../wasm/pack-norm.js';
 import type { BuildContext, LayerKind, ValueBuffer, Work } from '../layer.js';
-import { rowIndex } from './values.js';
+import { checkChannels, rowIndex } from './values.js';
 
 /** `y = scale·x + shift`, per feature. */
 export const scaleShift: LayerKind<ScaleShiftNode> = {
-  fields: { tensors: checkedWithNode },
-  check({ tensors }, context) {
+  fields: { tensors: checkedWithNode, channels: optionalSize },
+  check({ tensors, channels }, context) {
     const x = onlyInput(context);
-    namedTensors(context, tensors, { 'scale?': [x.features], 'shift?': [x.features] }, context.where);
+    const shape = [checkChannels(context, x, channels ?? x.features)];
+    namedTensors(context, tensors, { 'scale?': shape, 'shift?': shape }, context.where);
     return [x];
   },
-  make: ({ tensors }, context) =>
-    affine(context, packVector(context, tensors.scale), packVector(context, tensors.shift)),
+  make({ tensors: { scale, shift } }, context, features) {
+    return affine(context, packVector(context, scale, features), packVector(context, shift, features));
+  },
   obstacle: eachTimestep,
 };
 
@@ -26,10 +28,10 @@ export const scaleShift: LayerKind<ScaleShiftNode> = {
  * in float64 once.
  */
 export const batchNorm: LayerKind<BatchNormNode> = {
-  fields: { epsilon: notNegative, tensors: checkedWithNode },
-  check({ tensors }, context) {
+  fields: { epsilon: notNegative, tensors: checkedWithNode, channels: optionalSize },
+  check({ tensors, channels }, context) {
     const x = onlyInput(context);
-    const shape = [x.features];
+    const shape = [checkChannels(context, x, channels ?? x.features)];
     namedTensors(context, tensors, { mean: shape, variance: shape, 'gamma?': shape, 'beta?': shape }, context.where);
     return [x];
   },
@@ -42,16 +44,17 @@ export const batchNorm: LayerKind<BatchNormNode> = {
 
 /** `x < 0 ? alpha·x : x`, per feature (He et al. 2015). */
 export const prelu: LayerKind<PreluNode> = {
-  fields: { tensors: checkedWithNode },
-  check({ tensors }, context) {
+  fields: { tensors: checkedWithNode, channels: optionalSize },
+  check({ tensors, channels }, context) {
     const x = onlyInput(context);
+    const shape = [checkChannels(context, x, channels ?? x.features)];
     const { alpha } = namedTensors(context, tensors, { alpha: ['features'] }, context.where);
-    if (alpha?.shape[0] !== 1) namedTensors(context, tensors, { alpha: [x.features] }, context.where);
+    if (alpha?.shape[0] !== 1) namedTensors(context, tensors, { alpha: shape }, context.where);
     return [x];
   },
-  make({ tensors }, context) {
+  make({ tensors }, context, features) {
     const alphaStep = context.size(tensors.alpha) === 1 ? 0 : 1;
-    const alpha = packVector(context, tensors.alpha) / 4;
+    const alpha = packVector(context, tensors.alpha, alphaStep === 0 ? 1 : features) / 4;
     return {
       plan(plan) {
         const x = plan.inputs[0] as ValueBuffer;

@@ -12,12 +12,11 @@ import {
 } from '../../graph/window.js';
 import { spanOf, spreadStep, type Window } from '../../graph/window-steps.js';
 import { badSpec } from '../../refuse.js';
-import type { ActivationSpec, Conv1dNode, ConvTranspose1dNode } from '../../spec.js';
-import { rowBytes, VECTOR_BYTES } from '../../wasm/abi.js';
-import { type Linear, packLinear } from '../../wasm/linear.js';
-import { gateColumns } from '../../wasm/pack.js';
-import { makeActivation } from '../activation.js';
-import type { BuildContext, LayerKind, PlanContext, ValueBuffer } from '../layer.js';
+import type { Conv1dNode, ConvTranspose1dNode } from '../../spec.js';
+import { rowBytes } from '../../wasm/abi.js';
+import type { Linear } from '../../wasm/linear.js';
+import type { LayerKind, PlanContext, ValueBuffer } from '../layer.js';
+import { finisher, packGroups } from './conv-parts.js';
 
 const fields = {
   filters: size,
@@ -47,7 +46,7 @@ export const conv1d: LayerKind<Conv1dNode> = {
     const { kernelSize, stride = 1, dilation = 1, groups = 1 } = node;
     const channels = inputs / groups;
     const whole = dilation === 1 && groups === 1;
-    const parts = packGroups(node, context, inputs, whole ? 0 : channels);
+    const parts = packGroups(node, context, kernelSize * channels, whole ? 0 : channels);
     const finish = finisher(node.activation, node.name, context);
     const window = windowOf(node);
     return {
@@ -117,7 +116,7 @@ export const convTranspose1d: LayerKind<ConvTranspose1dNode> = {
   make(node, context, inputs) {
     const { kernelSize, stride = 1, dilation = 1, groups = 1, crop = [0, 0] } = node;
     const channels = inputs / groups;
-    const parts = packGroups(node, context, inputs, channels);
+    const parts = packGroups(node, context, kernelSize * channels, channels);
     const finish = finisher(node.activation, node.name, context);
     return {
       multiplyAdds: node.filters * kernelSize * channels,
@@ -189,20 +188,6 @@ function checkConv(node: ConvNode, context: NodeContext): ValueInfo {
   return x;
 }
 
-/** Each group's weights, packed: K = kernelSize · channels of the group, columns its filters. @param terms applied at a time, 0: all. */
-function packGroups(
-  { filters, kernelSize, groups = 1, tensors }: ConvNode,
-  context: BuildContext,
-  inputs: number,
-  terms: number,
-): readonly Linear[] {
-  const own = filters / groups;
-  return Array.from({ length: groups }, (_, group) => {
-    const columns = gateColumns([0], own).map((column) => (column < 0 ? -1 : group * own + column));
-    return packLinear(context, columns, [[tensors.weight, (kernelSize * inputs) / groups]], [tensors.bias], terms);
-  });
-}
-
 /** Where groups write: a single one straight into y; several beside it, since whole vectors are written, and copied into place. */
 function groupOutput({ kernels, alloc }: PlanContext, y: ValueBuffer, groups: number) {
   if (groups === 1) return { stride: y.stride, address: (to: number) => to, place() {} };
@@ -214,13 +199,4 @@ function groupOutput({ kernels, alloc }: PlanContext, y: ValueBuffer, groups: nu
     address: () => block,
     place: (to: number, group: number) => kernels.copyRows(block, stride, to + group * own * 4, y.stride, y.time, own),
   };
-}
-
-function finisher(
-  spec: ActivationSpec | undefined,
-  where: string,
-  { kernels }: BuildContext,
-): (y: ValueBuffer) => void {
-  const activate = makeActivation(spec, where, kernels);
-  return (y) => activate?.(y.address, y.address, (y.rows * y.stride) / VECTOR_BYTES);
 }

@@ -16,7 +16,7 @@ const windowOf = ({ poolSize, stride, dilation = 1, padding = [0, 0], ceil = fal
 });
 
 /** How many taps of a window stand before a timestep: not one by one, since a window may be far longer than the sequence. */
-const tapsBefore = (timestep: number, start: number, dilation: number, poolSize: number): number =>
+export const tapsBefore = (timestep: number, start: number, dilation: number, poolSize: number): number =>
   Math.min(poolSize, Math.max(0, Math.ceil((timestep - start) / dilation)));
 
 /** Maximum or mean of each window of timesteps, per feature; timesteps that the padding adds are never the maximum. */

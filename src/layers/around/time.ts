@@ -7,7 +7,7 @@ import { badInput, badSpec, choose, describe } from '../../refuse.js';
 import type { RepeatNode, ReverseNode, SliceNode, TimestepNode } from '../../spec.js';
 import type { LayerKind, ValueBuffer } from '../layer.js';
 import { copyTimesteps, gatherFeatures } from './gather.js';
-import { AXES, vector } from './values.js';
+import { AXES, checkBlocks, vector } from './values.js';
 
 const whole = (value: unknown, where: string): void => {
   if (!Number.isSafeInteger(value)) badSpec(where, 'not a whole number', 'a whole number', describe(value));
@@ -15,12 +15,20 @@ const whole = (value: unknown, where: string): void => {
 
 /** Every step-th timestep or feature from `start` on. */
 export const slice: LayerKind<SliceNode> = {
-  fields: { axis: checkedWithNode, start: whole, step: optionalSize, count: optionalSize, drop: optionalCount },
-  check({ axis, start, step = 1, count, drop = 0 }, context) {
+  fields: {
+    axis: checkedWithNode,
+    start: whole,
+    step: optionalSize,
+    count: optionalSize,
+    drop: optionalCount,
+    channels: optionalSize,
+  },
+  check({ axis, start, step = 1, count, drop = 0, channels }, context) {
     const x = onlyInput(context);
     choose(AXES, axis, context.where, 'axis');
     if (count !== undefined && drop !== 0) badSpec(context.where, 'both count and drop', 'one of them');
-    const length = axis === 'features' ? x.features : fixedTime(sequence(context, x).time);
+    const block = checkBlocks(context, axis, x, channels);
+    const length = axis === 'features' ? x.features / block : fixedTime(sequence(context, x).time);
     if (length === undefined) {
       // From the end there are -start timesteps, however many there are before.
       if (start < 0) {
@@ -36,18 +44,21 @@ export const slice: LayerKind<SliceNode> = {
     if (from < 0 || many < 1 || from + (many - 1) * step >= length) {
       badSpec(context.where, 'reaches beyond its input', `within ${length}`, `${many} from ${start} on, step ${step}`);
     }
-    return [axis === 'features' ? { ...x, features: many } : { ...x, time: fixed(many) }];
+    return [axis === 'features' ? { ...x, features: many * block } : { ...x, time: fixed(many) }];
   },
-  make: ({ axis, start, step = 1, name }) => ({
+  make: ({ axis, start, step = 1, name, channels = 1 }) => ({
     plan(plan) {
       const x = plan.inputs[0] as ValueBuffer;
       if (axis === 'features') {
         const y = plan.output(0, x.mask);
-        const from = start < 0 ? start + x.features : start;
+        const from = start * channels + (start < 0 ? x.features : 0);
         if (step === 1) {
           return [() => plan.kernels.copyRows(x.address + 4 * from, x.stride, y.address, y.stride, x.rows, y.features)];
         }
-        const sources = Int32Array.from({ length: y.features }, (_, j) => from + j * step);
+        const sources = Int32Array.from({ length: y.features }, (_, j) => {
+          const channel = j % channels;
+          return from + (j - channel) * step + channel;
+        });
         return [gatherFeatures(plan, x, y, sources)];
       }
       const y = plan.output(0);

@@ -25,3 +25,17 @@ export const AXES = { time: 'time', features: 'features' } as const;
 
 /** Index into float32 of the start of one row of a value. */
 export const rowIndex = ({ address, stride }: ValueBuffer, row: number): number => (address + row * stride) / 4;
+
+/** Channels of a row `[frequency][channels]`. @throws {SpecError} they do not divide its features. */
+export function checkChannels({ where }: NodeContext, { features }: ValueInfo, channels: number): number {
+  if (features % channels !== 0)
+    badSpec(where, 'channels must divide the features', `a divisor of ${features}`, `${channels}`);
+  return channels;
+}
+
+/** Features that a layer along them takes for one: the channels of a frequency. @throws {SpecError} */
+export function checkBlocks(context: NodeContext, axis: string, x: ValueInfo, channels: number | undefined): number {
+  if (channels === undefined) return 1;
+  if (axis !== AXES.features) badSpec(context.where, 'channels are for features', 'no channels', `${channels}`);
+  return checkChannels(context, x, channels);
+}

@@ -15,6 +15,14 @@ export interface StatePlace {
   readonly output?: number;
 }
 
+/** What has state in a slot: a recurrent cell, a layer that keeps frames of the past, or a carried input. */
+export interface Holder {
+  readonly name: string;
+  readonly place: StatePlace;
+  /** Names of the tensors that its state starts from, part by part; zeros where there is none. */
+  readonly initial: readonly (string | undefined)[];
+}
+
 /** Lays out a slot: the state of every cell of the model, for one row of a batch. */
 export class SlotLayout {
   #bytes = 0;
@@ -35,7 +43,7 @@ export class SlotLayout {
     return { parts: c > 0 ? [part, { key: 'c', offset, length: c }] : [part], output: this.#take(h) };
   }
 
-  /** A vector that the model carries from run to run outside its cells. */
+  /** A vector that lasts from run to run outside of cells. */
   carry(length: number): StatePlace {
     return { parts: [{ key: 'h', offset: this.#take(length), length }] };
   }

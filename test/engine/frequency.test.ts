@@ -1,0 +1,215 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createModel, type Model, type ModelSpec, UnsupportedError } from '../../src/index.js';
+import { runReference } from '../reference/run.js';
+import { expectNear, expectSameBits } from '../support/bits.js';
+import { builds } from '../support/builds.js';
+import { type MakePlane, PLANES } from '../support/planes.js';
+import { randomFloats, SpecBuilder } from '../support/random.js';
+
+// Layers over time and frequency against the float64 twin; the same bits whole, step by step, in any cut and in any batch.
+
+const scenario = (make: fc.Arbitrary<MakePlane>) =>
+  fc.record({
+    make,
+    channels: fc.constantFrom(1, 2, 3, 4, 6, 8),
+    frequency: fc.integer({ min: 1, max: 9 }),
+    time: fc.integer({ min: 4, max: 11 }),
+    batch: fc.integer({ min: 1, max: 3 }),
+    seed: fc.nat(1e6),
+    cuts: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 11, maxLength: 11 }),
+  });
+
+const TOO_SHORT = /too short|no frequency is left|wrong time|more timesteps|reaches beyond|not a size/;
+
+/** @returns the outputs of a stream that is given the frames of each row in pieces of these sizes. */
+function inPieces(model: Model, data: Float32Array, batch: number, time: number, sizes: readonly number[]): number[][] {
+  const features = data.length / batch / time;
+  const stream = model.createStream({ batch });
+  const rows: number[][] = Array.from({ length: batch }, () => []);
+  for (let from = 0, i = 0; from < time; i++) {
+    const count = Math.min(sizes[i % sizes.length] as number, time - from);
+    const piece = Float32Array.from({ length: batch * count * features }, (_, at) => {
+      const b = Math.floor(at / features / count);
+      return data[(b * time + from) * features + (at % (count * features))] as number;
+    });
+    const y = count === 1 ? stream.step(piece) : stream.run(piece);
+    for (let b = 0; b < batch; b++) rows[b]?.push(...y.subarray((b * y.length) / batch, ((b + 1) * y.length) / batch));
+    from += count;
+  }
+  stream.dispose();
+  return rows;
+}
+
+/** Holds a model to its twin, its streams and batches to the whole. @returns what became of it. */
+async function hold(
+  spec: ModelSpec,
+  build: 'simd' | 'relaxed',
+  data: Float32Array,
+  batch: number,
+  time: number,
+  cuts: readonly number[],
+) {
+  let model: Model;
+  let got: { readonly data: Float32Array; readonly shape: readonly number[] };
+  const features = data.length / batch / time;
+  try {
+    model = await createModel(spec, { build });
+    got = model.runNamed({ x: { data, shape: [batch, time, features] } })[spec.outputs[0] as string] as typeof got;
+  } catch (error) {
+    expect((error as Error).message).toMatch(TOO_SHORT);
+    return 'refused';
+  }
+  const words = JSON.stringify(spec.nodes);
+  const wanted = runReference(spec, { x: { data, batch, time } }).outputs[spec.outputs[0] as string];
+  expect(got.shape, words).toEqual(wanted?.dims);
+  expectNear(got.data, wanted?.data as Float64Array, 5e-6, words);
+  const size = got.data.length / batch;
+  const alone = model.run(data.subarray((batch - 1) * time * features), { batch: 1 });
+  expectSameBits(alone, got.data.subarray((batch - 1) * size));
+  let streamed = 'whole';
+  try {
+    for (const sizes of [[1], cuts]) {
+      const rows = inPieces(model, data, batch, time, sizes);
+      for (const [b, row] of rows.entries()) expectSameBits(row, got.data.subarray(b * size, (b + 1) * size));
+    }
+    streamed = 'streamed';
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    expect(error.message).toMatch(/layer ".*" /);
+  }
+  model.dispose();
+  return streamed;
+}
+
+describe.each(builds)('layers over time and frequency agree with the float64 twin, %s', (build) => {
+  it.each(Object.keys(PLANES))('%s', async (kind) => {
+    const count: Record<string, number> = { __proto__: null as never, refused: 0, whole: 0, streamed: 0 };
+    await fc.assert(
+      fc.asyncProperty(
+        scenario(PLANES[kind] as fc.Arbitrary<MakePlane>),
+        async ({ make, channels, frequency, time, batch, seed, cuts }) => {
+          const builder = new SpecBuilder(seed);
+          builder.add(make(builder, frequency, channels, 'y', 'x'));
+          const features = frequency * channels;
+          const data = randomFloats(batch * time * features, seed + 1);
+          (count[await hold(builder.spec(features), build, data, batch, time, cuts)] as number)++;
+        },
+      ),
+      { numRuns: 80, seed: 15 },
+    );
+    expect((count.whole as number) + (count.streamed as number)).toBeGreaterThan(40);
+    expect(count.streamed).toBeGreaterThan(10);
+  });
+});
+
+describe.each(builds)('a causal layer, %s', (build) => {
+  const spec = (fields: object = {}): ModelSpec => {
+    const builder = new SpecBuilder(4);
+    builder.add({
+      type: 'conv2d',
+      name: 'conv',
+      inputs: ['x'],
+      channels: 2,
+      filters: 3,
+      kernelSize: [3, 3],
+      dilation: [2, 1],
+      padding: ['causal', [1, 1]],
+      tensors: { weight: builder.tensor('w', 3, 3, 3, 2) },
+      ...fields,
+    } as never);
+    return builder.spec(10);
+  };
+
+  it('keeps its frames in the state: saved, restored, forked, reset, set', async () => {
+    const model = await createModel(spec(), { build });
+    const x = randomFloats(12 * 10, 3);
+    const frame = (t: number): Float32Array => x.subarray(t * 10, t * 10 + 10);
+    const whole = model.run(x);
+    const stream = model.createStream();
+    for (let t = 0; t < 6; t++) stream.step(frame(t));
+    // Four frames before the one at hand, [frame][frequency][channel].
+    const [kept, ...others] = stream.getState();
+    expect(others).toEqual([]);
+    expect(kept).toEqual({ layer: 'conv', h: x.slice(2 * 10, 6 * 10) });
+    const saved = stream.save();
+    const fork = stream.fork();
+    const restored = model.createStream();
+    restored.restore(saved);
+    const set = model.createStream();
+    set.setState(JSON.parse(JSON.stringify(stream.getState().map(({ layer, h }) => ({ layer, h: [...h] })))));
+    stream.reset();
+    expectSameBits(stream.step(frame(0)), whole.subarray(0, 15));
+    for (const other of [fork, restored, set]) {
+      for (let t = 6; t < 12; t++) expectSameBits(other.step(frame(t)), whole.subarray(t * 15, t * 15 + 15));
+    }
+    const many = [model.createStream(), model.createStream()];
+    for (let t = 0; t < 3; t++) {
+      const y = model.stepMany(many, Float32Array.from([...frame(t), ...frame(t)]));
+      for (const half of [y.subarray(0, 15), y.subarray(15)]) expectSameBits(half, whole.subarray(t * 15, t * 15 + 15));
+    }
+  });
+
+  it('is refused a mask, which it knows nothing of; and a stream where it looks ahead or begins anew', async () => {
+    const model = await createModel(spec(), { build });
+    expect(() => model.run(new Float32Array(20), { lengths: [1] })).toThrow(
+      /layer "conv": keeps the frames before, masked ones too; expected no mask or lengths/,
+    );
+    const stream = model.createStream();
+    expect(() => stream.step(new Float32Array(10), undefined, [0])).toThrow(/keeps the frames before/);
+    const ahead = await createModel(
+      spec({
+        padding: [
+          [2, 2],
+          [1, 1],
+        ],
+      }),
+      { build },
+    );
+    expect(() => ahead.createStream()).toThrow(
+      /layer "conv" looks at several frames at once, of which a stream has not all/,
+    );
+    const zeros = await createModel(
+      spec({
+        padding: [
+          [4, 0],
+          [1, 1],
+        ],
+      }),
+      { build },
+    );
+    expect(() => zeros.createStream()).toThrow(
+      /layer "conv" begins with zeros in every run; padding 'causal' along time/,
+    );
+    expectSameBits(zeros.run(new Float32Array(50).fill(1)), model.run(new Float32Array(50).fill(1)));
+  });
+
+  it.each([
+    [
+      { padding: ['causal', [1, 1]], stride: [2, 1] },
+      /a causal layer has an output for each frame; expected stride 1 along time, got 2/,
+    ],
+    [{ padding: ['causal', 'causal'] }, /padding, frequency: not a pair of sizes/],
+    [{ padding: [[1, 1]] }, /padding: not one for each axis; expected \[time, frequency\]/],
+    [{ channels: 3 }, /channels must divide the features; expected a divisor of 10, got 3/],
+    [{ groups: 3 }, /groups must divide channels and filters; expected divisors of 2 and 3, got 3/],
+    [{ kernelSize: [3, 0] }, /kernelSize, frequency: not a size/],
+    [
+      { padding: ['causal', [0, 0]], kernelSize: [3, 7], tensors: { weight: 'v' } },
+      /no frequency is left; expected at least one, got -1/,
+    ],
+    [{ type: 'conv_transpose2d', padding: undefined }, /unknown field "padding"/],
+  ])('%j is refused', async (fields, words) => {
+    const given = spec(fields);
+    const tensors = { ...given.tensors, v: { shape: [3, 3, 7, 2], data: new Float32Array(126) } };
+    await expect(createModel({ ...given, tensors }, { build })).rejects.toThrow(words);
+  });
+
+  it('begins with zeros where its frames are not those of a stream', async () => {
+    const fixed = { ...spec(), inputs: [{ name: 'x', features: 10, time: 6 }] };
+    const model = await createModel(fixed, { build });
+    const x = randomFloats(60, 3);
+    expectSameBits(model.run(x), (await createModel(spec(), { build })).run(x));
+    expect(() => model.createStream()).toThrow(/layer "conv" starts anew in every run/);
+  });
+});

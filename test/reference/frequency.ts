@@ -1,0 +1,291 @@
+import type {
+  BidirectionalNode,
+  Conv2dNode,
+  ConvTranspose2dNode,
+  EachFrameNode,
+  EachFrequencyNode,
+  ModelSpec,
+  Pool2dNode,
+} from '../../src/spec.js';
+import { activate } from './activation.js';
+import { mergeHalves } from './bidirectional.js';
+import { type CellRun, runCell } from './recurrent.js';
+import type { Tensors } from './tensors.js';
+import { mapRows, row, type Value } from './value.js';
+
+// Layers over time and frequency, one number at a time. A row is [frequency][channels].
+
+type Numbers = ArrayLike<number>;
+type Pair = readonly [number, number];
+const ONES: Pair = [1, 1];
+
+/** The number at a frame, frequency and channel; 0 outside. */
+function at(x: Value, channels: number, b: number, t: number, f: number, c: number): number {
+  if (t < 0 || t >= x.time || f < 0 || f * channels >= x.features) return 0;
+  return row(x, b, t)[f * channels + c] as number;
+}
+
+function make(
+  like: Value,
+  [time, frequency]: Pair,
+  channels: number,
+  number: (b: number, t: number, f: number, c: number) => number,
+): Value {
+  const features = frequency * channels;
+  const y = { ...like, time, features, data: new Float64Array(like.batch * time * features), mask: undefined };
+  for (let b = 0; b < like.batch; b++)
+    for (let t = 0; t < time; t++)
+      for (let j = 0; j < features; j++) row(y, b, t)[j] = number(b, t, Math.floor(j / channels), j % channels);
+  return y;
+}
+
+/** Zeros before and after: TensorFlow's `same` by its definition, the odd one after or before. */
+function ends(padding: Pair | string, size: number, stride: number, dilation: number, length: number): Pair {
+  const span = dilation * (size - 1) + 1;
+  if (padding === 'causal') return [span - 1, 0];
+  if (typeof padding !== 'string') return padding;
+  const total = Math.max(0, (Math.ceil(length / stride) - 1) * stride + span - length);
+  const [small, large] = [Math.floor(total / 2), Math.ceil(total / 2)];
+  return padding === 'same_upper' ? [small, large] : [large, small];
+}
+
+export function conv2d(node: Conv2dNode, x: Value, tensors: ModelSpec['tensors']): Value {
+  const { channels, filters, kernelSize, stride = ONES, dilation = ONES, groups = 1, activation = 'linear' } = node;
+  const lengths: Pair = [x.time, x.features / channels];
+  const pads = ([0, 1] as const).map((axis) =>
+    ends(
+      (node.padding ?? [
+        [0, 0],
+        [0, 0],
+      ])[axis],
+      kernelSize[axis],
+      stride[axis],
+      dilation[axis],
+      lengths[axis],
+    ),
+  ) as [Pair, Pair];
+  const sizes = ([0, 1] as const).map((axis) => {
+    const span = dilation[axis] * (kernelSize[axis] - 1) + 1;
+    return Math.floor((lengths[axis] + pads[axis][0] + pads[axis][1] - span) / stride[axis]) + 1;
+  }) as unknown as Pair;
+  const weight = tensors[node.tensors.weight]?.data as Numbers;
+  const bias = tensors[node.tensors.bias ?? '']?.data;
+  const own = channels / groups;
+  const y = make(x, sizes, filters, (b, t, f, filter) => {
+    const group = Math.floor(filter / (filters / groups));
+    let sum = bias?.[filter] ?? 0;
+    for (let i = 0; i < kernelSize[0]; i++) {
+      for (let j = 0; j < kernelSize[1]; j++) {
+        for (let c = 0; c < own; c++) {
+          const value = at(
+            x,
+            channels,
+            b,
+            t * stride[0] + i * dilation[0] - pads[0][0],
+            f * stride[1] + j * dilation[1] - pads[1][0],
+            group * own + c,
+          );
+          sum += (weight[((filter * kernelSize[0] + i) * kernelSize[1] + j) * own + c] as number) * value;
+        }
+      }
+    }
+    return sum;
+  });
+  const alone = kernelSize[0] === 1 && stride[0] === 1 && pads[0][0] + pads[0][1] === 0;
+  return { ...mapRows(y, y.features, (v) => activate(activation, v)), mask: alone ? x.mask : undefined };
+}
+
+/** As a sum over all that reaches an output: x[t'][f'] where t = t'·stride + i·dilation - crop. */
+export function convTranspose2d(node: ConvTranspose2dNode, x: Value, tensors: ModelSpec['tensors']): Value {
+  const { channels, filters, kernelSize, stride = ONES, dilation = ONES, groups = 1, activation = 'linear' } = node;
+  const { outputPadding = [0, 0] } = node;
+  const lengths: Pair = [x.time, x.features / channels];
+  const [time, frequency] = node.crop ?? [
+    [0, 0],
+    [0, 0],
+  ];
+  const crop = [time === 'causal' ? [0, dilation[0] * (kernelSize[0] - 1)] : time, frequency] as [Pair, Pair];
+  const sizes = ([0, 1] as const).map(
+    (axis) =>
+      (lengths[axis] - 1) * stride[axis] +
+      dilation[axis] * (kernelSize[axis] - 1) +
+      1 +
+      outputPadding[axis] -
+      crop[axis][0] -
+      crop[axis][1],
+  ) as unknown as Pair;
+  const weight = tensors[node.tensors.weight]?.data as Numbers;
+  const bias = tensors[node.tensors.bias ?? '']?.data;
+  const own = channels / groups;
+  const y = make(x, sizes, filters, (b, t, f, filter) => {
+    const group = Math.floor(filter / (filters / groups));
+    let sum = bias?.[filter] ?? 0;
+    for (let i = 0; i < kernelSize[0]; i++) {
+      for (let j = 0; j < kernelSize[1]; j++) {
+        const from = (t + crop[0][0] - i * dilation[0]) / stride[0];
+        const low = (f + crop[1][0] - j * dilation[1]) / stride[1];
+        if (!Number.isInteger(from) || !Number.isInteger(low)) continue;
+        for (let c = 0; c < own; c++) {
+          const w = weight[((filter * kernelSize[0] + i) * kernelSize[1] + j) * own + c] as number;
+          sum += w * at(x, channels, b, from, low, group * own + c);
+        }
+      }
+    }
+    return sum;
+  });
+  const alone = kernelSize[0] === 1 && stride[0] === 1 && crop[0][0] + crop[0][1] + outputPadding[0] === 0;
+  return { ...mapRows(y, y.features, (v) => activate(activation, v)), mask: alone ? x.mask : undefined };
+}
+
+export function pool2d(node: Pool2dNode, x: Value): Value {
+  const { channels, poolSize, stride, dilation = ONES, countPadding, ceil } = node;
+  const lengths: Pair = [x.time, x.features / channels];
+  const pads = ([0, 1] as const).map((axis) =>
+    ends(
+      (node.padding ?? [
+        [0, 0],
+        [0, 0],
+      ])[axis],
+      poolSize[axis],
+      stride[axis],
+      dilation[axis],
+      lengths[axis],
+    ),
+  ) as [Pair, Pair];
+  const sizes = ([0, 1] as const).map((axis) => {
+    const [before, after] = pads[axis];
+    const windows = (lengths[axis] + before + after - (dilation[axis] * (poolSize[axis] - 1) + 1)) / stride[axis] + 1;
+    // No window begins behind what there is.
+    const most = Math.floor((lengths[axis] + before - 1) / stride[axis]) + 1;
+    return ceil ? Math.min(Math.ceil(windows), most) : Math.floor(windows);
+  }) as unknown as Pair;
+  const places = (axis: 0 | 1, index: number): number[] =>
+    Array.from({ length: poolSize[axis] }, (_, i) => index * stride[axis] + i * dilation[axis] - pads[axis][0]);
+  const y = make(x, sizes, channels, (b, t, f, c) => {
+    const all = places(0, t).flatMap((i) => places(1, f).map((j) => [i, j] as const));
+    const inside = all.filter(([i, j]) => i >= 0 && i < lengths[0] && j >= 0 && j < lengths[1]);
+    const values = inside.map(([i, j]) => at(x, channels, b, i, j, c));
+    if (node.type === 'max_pool2d') return Math.max(...values);
+    const within = all.filter(([i, j]) => i < lengths[0] + pads[0][1] && j < lengths[1] + pads[1][1]);
+    return values.reduce((sum, value) => sum + value, 0) / (countPadding ? within : inside).length;
+  });
+  const alone = poolSize[0] === 1 && stride[0] === 1 && pads[0][0] + pads[0][1] === 0;
+  return { ...y, mask: alone ? x.mask : undefined };
+}
+
+export function groupNorm(
+  node: {
+    channels: number;
+    groups: number;
+    axes: readonly string[];
+    epsilon: number;
+    tensors: { gamma?: string; beta?: string };
+  },
+  x: Value,
+  tensors: ModelSpec['tensors'],
+): Value {
+  const { channels, groups, axes, epsilon } = node;
+  const own = channels / groups;
+  const gamma = tensors[node.tensors.gamma ?? '']?.data;
+  const beta = tensors[node.tensors.beta ?? '']?.data;
+  const all = (n: number): number[] => [...Array(n).keys()];
+  const y = make(x, [x.time, x.features / channels], channels, (b, t, f, c) => {
+    const first = Math.floor(c / own) * own;
+    const values = (axes.includes('time') ? all(x.time) : [t]).flatMap((i) =>
+      (axes.includes('frequency') ? all(x.features / channels) : [f]).flatMap((j) =>
+        all(own).map((k) => at(x, channels, b, i, j, first + k)),
+      ),
+    );
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    return (
+      ((at(x, channels, b, t, f, c) - mean) / Math.sqrt(variance + epsilon)) * (gamma?.[c] ?? 1) + (beta?.[c] ?? 0)
+    );
+  });
+  return { ...y, mask: x.mask };
+}
+
+export const upsampleFrequency = ({ channels, factor }: { channels: number; factor: number }, x: Value): Value => ({
+  ...make(x, [x.time, (x.features / channels) * factor], channels, (b, t, f, c) =>
+    at(x, channels, b, t, Math.floor(f / factor), c),
+  ),
+  mask: x.mask,
+});
+
+/** The layer inside over sequences of its own. @returns each of its outputs: y, then the final state of a cell. */
+function runInner(
+  { layer, name }: EachFrameNode | EachFrequencyNode,
+  x: Value,
+  tensors: Tensors,
+  zeroBehindLengths: boolean,
+  initial?: readonly Float64Array[],
+): Float64Array[] {
+  const run = (config: BidirectionalNode['forward'], backwards: boolean, order: 'computed' | 'input'): CellRun =>
+    runCell(config, x, tensors, {
+      name,
+      backwards,
+      order,
+      zeroBehindLengths,
+      initial: initial?.[0] && { h: initial[0], ...(initial[1] && { c: initial[1] }) },
+    });
+  if (layer.type === 'bidirectional') {
+    const halves = [run(layer.forward, false, 'input').output, run(layer.backward, true, 'input').output] as const;
+    return mergeHalves(layer.merge, ...halves).map(({ data }) => data);
+  }
+  const { output, final } = run(layer, layer.goBackwards ?? false, layer.outputOrder ?? 'computed');
+  return [output.data, final.h, ...(final.c ? [final.c] : [])];
+}
+
+/** Frames are rows of a batch, frequencies their timesteps. */
+export function eachFrame(node: EachFrameNode, x: Value, tensors: Tensors): Value {
+  const { channels } = node;
+  const inner: Value = {
+    ...x,
+    batch: x.batch * x.time,
+    time: x.features / channels,
+    features: channels,
+    mask: undefined,
+  };
+  const [data] = runInner(node, inner, tensors, false) as [Float64Array];
+  return { ...x, features: data.length / (x.batch * x.time), data };
+}
+
+/** Frequencies are rows of a batch: `[batch][frequency][time][channels]`. */
+export function eachFrequency(
+  node: EachFrequencyNode,
+  [x, ...states]: readonly [Value, ...Value[]],
+  tensors: Tensors,
+  zeroBehindLengths: boolean,
+): Value[] {
+  const { channels } = node;
+  const frequency = x.features / channels;
+  const inner: Value = {
+    ...make({ ...x, batch: x.batch * frequency }, [x.time, 1], channels, (row, t, _, c) =>
+      at(x, channels, Math.floor(row / frequency), t, row % frequency, c),
+    ),
+    mask:
+      x.mask &&
+      Uint8Array.from({ length: x.batch * frequency * x.time }, (_, i) => {
+        const row = Math.floor(i / x.time);
+        return x.mask?.[Math.floor(row / frequency) * x.time + (i % x.time)] as number;
+      }),
+  };
+  const results = runInner(
+    node,
+    inner,
+    tensors,
+    zeroBehindLengths,
+    states.map(({ data }) => data),
+  );
+  const sequences = (node.layer.type === 'bidirectional' ? node.layer.forward : node.layer).returnSequences !== false;
+  return results.map((data, index) => {
+    const time = index === 0 && sequences ? x.time : 1;
+    const units = data.length / (x.batch * frequency * time);
+    const part: Value = { ...x, batch: x.batch * frequency, time, features: units, data };
+    return {
+      ...make(x, [time, frequency], units, (b, t, f, c) => row(part, b * frequency + f, t)[c] as number),
+      kind: index === 0 && sequences ? 'sequence' : 'vector',
+      mask: index === 0 && sequences ? x.mask : undefined,
+    };
+  });
+}
