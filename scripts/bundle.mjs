@@ -114,6 +114,8 @@ function placeFromCli(id) {
 
 const { output: cli } = await build({
   ...OPTIONS,
+  // The user's own, for those who keep sequences in Redis.
+  external: [...OPTIONS.external, 'redis'],
   input: { main: 'src/cli/main.ts' },
   platform: 'node',
   // Says nothing of itself, and makes an object of all that it has.

@@ -34,3 +34,12 @@ export function wholeNumber(flag: string, given: string): number {
   if (Number.isSafeInteger(number) && number > 0) return number;
   throw new UsageError(`${flag}: expected a whole number of at least 1, got ${given}`);
 }
+
+/** What is wrong with one of several files. */
+export class FileFault extends Error {
+  readonly code = 'FILE';
+
+  constructor(file: string, cause: unknown) {
+    super(`${file}: ${faultText(cause)}`, { cause });
+  }
+}

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { Imported, LoadOptions } from '../importers/load/index.js';
 import { load, sniff } from '../importers/load/index.js';
-import { type Build, createModel, InputError, type Model } from '../index.js';
+import { type Build, createModel, InputError, type Model, type ModelOptions } from '../index.js';
 import { loadFile } from '../node/index.js';
 import { UsageError } from './faults.js';
 import type { BuildFlags, ModelFlags } from './flags.js';
@@ -26,15 +26,16 @@ export async function openFile(file: string, flags: ModelFlags, terminal: Termin
   return { ...(await loadFile(file, options)), size: (await stat(file)).size };
 }
 
-/** As `openFile`, and the model ready to run. @throws {SpecError} @throws {UsageError} no such kernels. */
+/** As `openFile`, and the model ready to run. @throws {SpecError} @throws {MemoryLimitError} @throws {UsageError} no such kernels. */
 export async function openModel(
   file: string,
   flags: ModelFlags & BuildFlags,
   terminal: Terminal,
+  options: Pick<ModelOptions, 'memoryLimit'> = {},
 ): Promise<OpenedFile & { readonly model: Model }> {
   const build = buildOf(flags);
   const opened = await openFile(file, flags, terminal);
-  return { ...opened, model: await createModel(opened, build ? { build } : {}) };
+  return { ...opened, model: await createModel(opened, { ...options, ...(build && { build }) }) };
 }
 
 /** All of what comes, in one piece. */

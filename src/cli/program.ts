@@ -7,6 +7,7 @@ import { addExplain } from './commands/explain.js';
 import { addInspect } from './commands/inspect.js';
 import { addQuantize } from './commands/quantize.js';
 import { addRun } from './commands/run.js';
+import { addServe } from './commands/serve.js';
 import { addTrace } from './commands/trace.js';
 import { addVerify } from './commands/verify.js';
 import { addWatch } from './commands/watch.js';
@@ -27,6 +28,7 @@ const COMMANDS = [
   addConvert,
   addQuantize,
   addBuild,
+  addServe,
 ];
 
 const EXIT = {
@@ -46,7 +48,7 @@ const EXIT = {
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const printed: string[] = [];
   const program = new Command('gatewise')
-    .description('Run trained LSTM, GRU and RNN models, and look inside: ONNX, Keras, PyTorch and more.')
+    .description('Run trained LSTM, GRU and RNN models of ONNX, Keras, PyTorch, and look inside.')
     .version(version, '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print this')
     .helpCommand(false)
@@ -73,8 +75,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 }
 
 const AFTER = `
-file is a model of any format, or - for the standard input. Every command takes
---json (its result as JSON) and --debug (where an error is from).
+file: any format, or - for the standard input. All commands: --json, --debug.
 Exit codes: 0 done, 1 the file, model or input is at fault, 2 usage, 130 Ctrl-C.`;
 
 /** The code that a command ends with, and what is to be said of it. */

@@ -6,7 +6,7 @@ import { wantsColours } from '../../src/cli/terminal.js';
 import { folder, gatewise, WEATHER } from './here.js';
 
 /** What the program says of itself: its help, its guide, what is wrong with how it was called. */
-const commands = [...(await gatewise(['--help'])).out.matchAll(/^ {2}(\w+) .*<file>/gm)].map(
+const commands = [...(await gatewise(['--help'])).out.matchAll(/^ {2}(\w+) .*<files?[.>]/gm)].map(
   ([, name]) => name as string,
 );
 

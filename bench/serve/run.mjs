@@ -1,0 +1,165 @@
+// node bench/serve/run.mjs [--quick] [--seconds 60] [--sequences 200] [--timesteps 1] [--size 128,128] [--rounds 1]
+//
+// Many conversations at once with `gatewise serve` over loopback, every reply compared with the offline run of its sequence, bit for bit; then the
+// same with onnxruntime-node behind the same adapter and protocol, if bench/peers is installed. Servers are processes of their own.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { createModel } from 'gatewise';
+import { toSafetensors } from 'gatewise/safetensors';
+import { build as bundle } from 'rolldown';
+import { installed } from '../engines/peer.mjs';
+import { makeNet } from '../support/net.mjs';
+import { uniform } from '../support/random.mjs';
+import { circumstances } from '../support/record.mjs';
+import { median } from '../support/stats.mjs';
+import { duration, table } from '../support/table.mjs';
+import { load } from './load.mjs';
+
+/** Requests of a sequence before it ends and another begins. */
+const LENGTH = 100;
+/** onnxruntime sums in another order. */
+const CLOSE = 2e-5;
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    seconds: { type: 'string' },
+    sequences: { type: 'string', default: '200' },
+    timesteps: { type: 'string', default: '1' },
+    size: { type: 'string', default: '128,128' },
+    rounds: { type: 'string', default: '1' },
+  },
+});
+const [count, timesteps, rounds] = [values.sequences, values.timesteps, values.rounds].map(Number);
+const seconds = Number(values.seconds ?? (values.quick ? 3 : 60));
+const [inputs, units] = values.size.split(',').map(Number);
+const net = makeNet({ cell: 'lstm', size: [inputs, units, 1] });
+
+const folder = mkdtempSync(join(tmpdir(), 'gatewise-bench-serve-'));
+try {
+  const file = join(folder, 'model.gatewise.safetensors');
+  writeFileSync(file, toSafetensors(net.spec));
+  const sequences = await offline();
+  const { cpu, cores, node, commit } = circumstances('');
+  console.log(`${cpu}, ${cores} cores; node ${node}; commit ${commit.slice(0, 7)}`);
+  console.log(
+    `LSTM (${inputs}, ${units}), ${count} sequences at once, ${timesteps} timesteps a request, ${seconds} s\n`,
+  );
+  const rows = [];
+  for (let round = 0; round < rounds; round++)
+    for (const subject of await subjects(file)) rows.push(await measure(subject, sequences));
+  report(rows);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+/** What is sent, and what comes of it offline: the bytes of each request's tensor and of its reply's. */
+async function offline() {
+  const model = await createModel(net.spec);
+  const cut = (numbers, width) => {
+    const bytes = Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+    const size = 4 * timesteps * width;
+    return Array.from({ length: LENGTH }, (_, at) => bytes.subarray(at * size, (at + 1) * size));
+  };
+  const sequences = Array.from({ length: count }, (_, seed) => {
+    const x = uniform(seed + 1, LENGTH * timesteps * inputs, 1);
+    return { frames: cut(x, inputs), expected: cut(model.run(x), units) };
+  });
+  model.dispose();
+  return sequences;
+}
+
+/** Servers to start, and what their replies are held to. */
+async function subjects(file) {
+  const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+  const own = {
+    name: 'gatewise serve',
+    args: [cli, 'serve', `lstm=${file}`, '--port', '0', '--json', '--log-level', 'error'],
+    agrees: (got, expected) => got.equals(expected),
+  };
+  if (!installed('onnxruntime-node')) {
+    console.log('onnxruntime-node is not installed (npm ci --prefix bench/peers --ignore-scripts): left out\n');
+    return [own];
+  }
+  const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+  await bundle({
+    input: here('inside.ts'),
+    platform: 'node',
+    output: { file: here('../../build/serve-inside.mjs'), codeSplitting: false },
+    logLevel: 'silent',
+  });
+  return [own, { name: 'onnxruntime-node', args: [here('peer.mjs'), `${inputs}`, `${units}`], agrees: areClose }];
+}
+
+function areClose(got, expected) {
+  if (got.length !== expected.length) return false;
+  for (let at = 0; at < got.length; at += 4)
+    if (!(Math.abs(got.readFloatLE(at) - expected.readFloatLE(at)) <= CLOSE)) return false;
+  return true;
+}
+
+async function measure({ name, args, agrees }, sequences) {
+  const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const [line] = await Promise.race([
+      new Promise((resolve) => createInterface({ input: server.stdout }).once('line', (text) => resolve([text]))),
+      new Promise((_, reject) => server.once('exit', (code) => reject(new Error(`${name}: ended with ${code}`)))),
+    ]);
+    const { url } = JSON.parse(line);
+    const shape = [1, timesteps, inputs];
+    const about = { origin: url, model: 'lstm', input: net.spec.inputs[0].name, sequences, shape, agrees };
+    // What is compiled, and what grows once, has happened after that.
+    const warm = await load({ ...about, seconds: Math.min(5, seconds / 3) });
+    const before = residentOf(server.pid);
+    const half = new Promise((resolve) => setTimeout(() => resolve(residentOf(server.pid)), 500 * seconds));
+    const { requests, wrong, faults, seconds: taken, latency } = await load({ ...about, seconds });
+    for (const fault of [...warm.faults, ...faults]) console.error(`${name}: ${fault}`);
+    if (wrong + warm.wrong > 0) process.exitCode = 1;
+    return {
+      name,
+      requests,
+      wrong: wrong + warm.wrong,
+      perSecond: requests / taken,
+      p50: latency.percentile(50) / 1e9,
+      p99: latency.percentile(99) / 1e9,
+      memory: [before, await half, residentOf(server.pid)],
+    };
+  } finally {
+    server.kill();
+    await new Promise((resolve) =>
+      server.exitCode === null && server.signalCode === null ? server.once('exit', resolve) : resolve(),
+    );
+  }
+}
+
+/** MB of a process in memory, where the system tells. */
+function residentOf(pid) {
+  try {
+    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
+  } catch {
+    return undefined;
+  }
+}
+
+function report(rows) {
+  const columns = [
+    { label: 'server', text: ({ name }) => name },
+    { label: 'requests', text: ({ requests }) => `${requests}` },
+    { label: 'wrong', text: ({ wrong }) => `${wrong}` },
+    { label: 'a second', text: ({ perSecond }) => `${Math.round(perSecond)}` },
+    { label: 'p50', text: ({ p50 }) => duration(p50) },
+    { label: 'p99', text: ({ p99 }) => duration(p99) },
+    { label: 'MB at first, half-way, at last', text: ({ memory }) => memory.join(', ') },
+  ];
+  console.log(table(columns, rows));
+  const of = (wanted) => median(rows.filter(({ name }) => name === wanted).map(({ perSecond }) => perSecond));
+  if (rows.length > 1 && rows.some(({ name }) => name !== rows[0].name))
+    console.log(
+      `\n${(of(rows[0].name) / of('onnxruntime-node')).toFixed(2)}x the requests a second of onnxruntime-node`,
+    );
+}
