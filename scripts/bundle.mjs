@@ -4,8 +4,12 @@ import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
+import { bundleNodeEntry } from './node-entry/bundle.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** A file of its own. */
+const OF_NODE = 'index-node';
 
 /** Sources of entries by the place of the file that is made of them. */
 function entries() {
@@ -13,7 +17,9 @@ function entries() {
   // Where a runtime gets another file than the others do, both.
   const places = (target) => (typeof target === 'string' ? [target] : Object.values(target).flatMap(places));
   const paths = new Set(Object.values(exports).flatMap(places));
-  const files = [...paths].flatMap((path) => /^\.\/dist\/(.*)\.js$/.exec(path)?.[1] ?? []);
+  const files = [...paths]
+    .flatMap((path) => /^\.\/dist\/(.*)\.js$/.exec(path)?.[1] ?? [])
+    .filter((name) => name !== OF_NODE);
   return {
     ...Object.fromEntries(files.map((name) => [name, `src/${name}.ts`])),
     // Entries too, so that import() of one gets it as it is, without a module that makes a namespace.
@@ -101,6 +107,12 @@ const { output } = await build({
   },
 });
 
+await bundleNodeEntry(
+  { ...OPTIONS, output: { minify: READABLE, ...AS } },
+  output.filter(({ type }) => type === 'chunk'),
+  entries(),
+);
+
 /**
  * The command line: Node alone, in a folder of its own. The entries of the package that it stands on are those of dist, whose errors are of
  * the same classes; what it has beside them, and libraries, are chunks here, so that what pages load does not grow by it.
@@ -108,7 +120,7 @@ const { output } = await build({
 const IN_DIST = new Set(Object.keys(entries()));
 function placeFromCli(id) {
   const [, name] = /\/src\/(.*)\.ts$/.exec(id.replaceAll('\\', '/')) ?? [];
-  if (name === 'errors' || name === 'index') return '../index-node.js';
+  if (name === 'errors' || name === 'index') return `../${OF_NODE}.js`;
   return IN_DIST.has(name) ? `../${name}.js` : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, SourceMap, type SourceMapping } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -118,6 +118,34 @@ describe('entries', () => {
     const [node, first] = await Promise.all([import('../../src/index-node.js'), import('../../src/index.js')]);
     expect(Object.keys(node).sort()).toEqual(Object.keys(first).sort());
     expect(Object.keys(await import(`${ROOT}dist/index-node.js`)).sort()).toEqual(Object.keys(first).sort());
+  });
+
+  it('of Node is one file beside the errors, which are those of the other entries', async () => {
+    const code = readFileSync(`${ROOT}dist/index-node.js`, 'utf8');
+    const from = [...code.matchAll(/^import .* from "(.*)";$/gm)].map(([, path]) => path);
+    expect(from).toEqual([expect.stringMatching(/^\.\/chunks\/base\.js$/)]);
+    const [node, first] = await Promise.all(['index-node', 'index'].map((name) => import(`${ROOT}dist/${name}.js`)));
+    for (const name of Object.keys(errors)) expect([name, node[name] === first[name]]).toEqual([name, true]);
+    expect(node.createModel).not.toBe(first.createModel);
+  });
+
+  it('of Node has what a first step calls compiled at once, and maps it to its sources', () => {
+    const file = `${ROOT}dist/index-node.js`;
+    const lines = readFileSync(file, 'utf8').split('\n');
+    // Of a module that is called, one of a method and one that no first step comes to.
+    const packs = lines.findIndex((line) => line.startsWith('var packMatrix = (function packMatrix('));
+    expect(packs).toBeGreaterThan(0);
+    expect(lines.some((line) => /^\s*pack: \(function pack\(/.test(line))).toBe(true);
+    expect(lines.some((line) => line.startsWith('function encodeState('))).toBe(true);
+    const map = new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')));
+    const column = (lines[packs] as string).indexOf('packMatrix(');
+    const { originalSource, originalLine } = map.findEntry(packs, column) as SourceMapping;
+    expect(originalSource).toMatch(/src\/wasm\/pack\.ts$/);
+    const source = readFileSync(
+      new URL(`../${originalSource.replace(/^(?:\.\.\/)+/, '')}`, `file://${ROOT}dist/`),
+      'utf8',
+    );
+    expect(source.split('\n')[originalLine]).toContain('function packMatrix(');
   });
 
   it.each([
