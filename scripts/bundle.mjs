@@ -1,6 +1,6 @@
 // Bundles src/ into dist/: a file for each entry that package.json exports, at the place of its source, and chunks for what
 // they share. Other packages go in as chunks of their own, so that every file runs in a page as it is.
-import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
@@ -160,12 +160,6 @@ await build({
   input: 'src/index.ts',
   output: { file: 'dist/gatewise.min.js', format: 'iife', name: 'gatewise', minify: true, codeSplitting: false, ...AS },
 });
-
-// What `src/index-node.ts` reads.
-const names = readFileSync(join(ROOT, 'src/wasm/embedded/names.ts'), 'utf8');
-for (const [, build, name] of names.matchAll(/const (\w+) = '(.*)'/g)) {
-  copyFileSync(join(ROOT, `dist/kernels/${build}.wasm`), join(ROOT, 'dist/chunks', name));
-}
 
 const chunks = [
   ...output,

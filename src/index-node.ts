@@ -1,38 +1,23 @@
 /// <reference types="node" />
 /**
- * `gatewise` in Node and Bun: what `index.ts` is, but reads the kernels from their files, since importing and decoding their text takes
- * Node as long as all the rest of the engine.
+ * `gatewise` in Node and Bun: what `index.ts` is, but with the kernels in it, as a text that Node decodes by itself. Importing and decoding the one that every
+ * engine can read takes Node as long as all the rest of the engine, and a file beside this one half a millisecond, most of it to learn where this one is.
  */
 
 import { create, type ModelOptions, type Supply } from './create.js';
 import type { ModelSource } from './graph/own-spec.js';
 import type { Model } from './model.js';
-import { relaxed, simd } from './wasm/embedded/names.js';
-import type { Bytes } from './wasm/module.js';
-import { fromText } from './wasm/text.js';
+import { relaxed, simd } from './wasm/embedded/base64.js';
 
 export * from './api.js';
 export { createModelSync } from './create.js';
 
-/**
- * The text where there is no such file, as in a bundle, which is one file elsewhere, and before Node 20.16. An `import` of node:fs would load
- * all streams of Node with it.
- */
-const beside = (name: string, text: () => Promise<string>) => (): Bytes | Promise<Bytes> => {
-  try {
-    return process.getBuiltinModule('node:fs').readFileSync(new URL(`chunks/${name}`, HERE));
-  } catch {
-    return text().then(fromText);
-  }
-};
+const decoded = (text: string) => () => Buffer.from(text, 'base64');
 
-// By a name of its own: next to `new URL` bundlers would take it for a file to be put into the bundle.
-const HERE = import.meta.url;
-
-const FILES: Supply = {
+const EMBEDDED: Supply = {
   kernels: {
-    relaxed: beside(relaxed, async () => (await import('./wasm/embedded/relaxed.js')).default),
-    simd: beside(simd, async () => (await import('./wasm/embedded/simd.js')).default),
+    relaxed: decoded(relaxed),
+    simd: decoded(simd),
   },
   layers: async (spec) => (await import('./layers/on-demand.js')).layersFor(spec),
   int8: async (build) => (await import('./layers/int8/index.js')).loadInt8({ build }),
@@ -47,5 +32,5 @@ const FILES: Supply = {
  * @throws {MemoryLimitError} the weights do not fit under `memoryLimit`.
  */
 export function createModel(source: ModelSource, options: ModelOptions = {}): Promise<Model> {
-  return create(source, options, FILES);
+  return create(source, options, EMBEDDED);
 }
