@@ -1,4 +1,5 @@
 import { readOptions } from './call/options.js';
+import type { Checked } from './engine/engine.js';
 import { InputError } from './errors.js';
 import { checkSpec } from './graph/check-spec.js';
 import { type ModelSource, ownSpec } from './graph/own-spec.js';
@@ -56,7 +57,7 @@ export async function create(source: ModelSource, given: ModelOptions, supply: S
   const own = ownSpec(source);
   const int8 = own?.int8 === undefined ? undefined : (integers ?? (await supply.int8?.(kernels.build)));
   const loaded = await loadKernels(int8 ? { ...kernels, build: 'simd' } : kernels, supply.kernels);
-  return new Model(own, loaded, memoryLimit, layers ?? (await kindsFor(own, supply.layers, int8)), int8);
+  return new Model(own, loaded, memoryLimit, await checked(own, layers ?? supply.layers, int8), int8);
 }
 
 /** The createModelSync of an entry, which can fetch nothing. */
@@ -67,7 +68,7 @@ export function createNow(source: ModelSource, given: ModelOptions, supply: Supp
     own?.int8 !== undefined && int8 ? { ...kernels, build: 'simd' } : kernels,
     supply.kernels,
   );
-  return new Model(own, loaded, memoryLimit, layers, int8);
+  return new Model(own, loaded, memoryLimit, checkedBy(own, layers, int8), int8);
 }
 
 /** Nothing embedded, nothing fetched. */
@@ -84,14 +85,18 @@ export function createModelSync(
   return createNow(source, options, NOTHING);
 }
 
-/** The common layers, or all of them for a model that has others. */
-async function kindsFor(spec: ModelSpec, layers: Supply['layers'], int8: Int8Support | undefined): Promise<LayerKinds> {
-  if (typeof layers !== 'function') return layers;
+const checkedBy = (spec: ModelSpec, kinds: LayerKinds, int8: Int8Support | undefined): Checked => ({
+  kinds,
+  graph: checkSpec(spec, kinds, int8?.tensors(spec)),
+});
+
+/** By the common layers, or by all of them for a model that has others. */
+async function checked(spec: ModelSpec, layers: Supply['layers'], int8: Int8Support | undefined): Promise<Checked> {
+  if (typeof layers !== 'function') return checkedBy(spec, layers, int8);
   try {
-    checkSpec(spec, KINDS, int8?.tensors(spec));
-    return KINDS;
+    return checkedBy(spec, KINDS, int8);
   } catch {
-    return layers(spec);
+    return checkedBy(spec, await layers(spec), int8);
   }
 }
 

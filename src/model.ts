@@ -4,14 +4,14 @@ import { readOptions } from './call/options.js';
 import { cannotBeCloned } from './call/refusing-clones.js';
 import { byName, MASK_OPTIONS, type MaskOptions, type NamedOutput, namedOutputs, readRequest } from './call/request.js';
 import { readGivenState } from './call/state.js';
-import { ModelEngine, type RunRequest } from './engine/engine.js';
+import { type Checked, ModelEngine, type RunRequest } from './engine/engine.js';
 import { DisposedError, UnsupportedError } from './errors.js';
 import type { Graph } from './graph/value.js';
 import { showAsText } from './inspect/shown.js';
 import { headOf, type ModelSummary, summarize } from './inspect/summary.js';
 import { type LayerTrace, type Trace, traced, traceInto } from './inspect/trace.js';
 import { type ModelValue, modelValues } from './inspect/values.js';
-import type { Int8Support, LayerInfo, LayerKinds } from './layers/layer.js';
+import type { Int8Support, LayerInfo } from './layers/layer.js';
 import { raise } from './refuse.js';
 import type { ModelSpec } from './spec.js';
 import { type LayerStateInput, writeState } from './state/access.js';
@@ -46,10 +46,10 @@ export class Model {
     spec: ModelSpec,
     loaded: LoadedModule,
     memoryLimit: number | undefined,
-    kinds: LayerKinds,
+    checked: Checked,
     int8: Int8Support | undefined,
   ) {
-    this.#engine = new ModelEngine(spec, loaded, memoryLimit, kinds, int8);
+    this.#engine = new ModelEngine(spec, loaded, memoryLimit, checked, int8);
   }
 
   /** The kernels in use: `simd` gives the same bits everywhere, `relaxed` may differ in the last bits between machines. */

@@ -1,6 +1,7 @@
 import { readOptions } from '../call/options.js';
 import { ModelEngine } from '../engine/engine.js';
 import { UnsupportedError } from '../errors.js';
+import { checkSpec } from '../graph/check-spec.js';
 import { type ModelSource, ownSpec } from '../graph/own-spec.js';
 import { allLayers } from '../layers/all.js';
 import { supportOf } from '../layers/int8/support.js';
@@ -63,7 +64,9 @@ export async function deploy(source: ModelSource, given: DeployOptions = {}): Pr
     raise(UnsupportedError, 'weights', 'int8 weights need two modules of kernels', 'module or split', weights);
   }
   const bytes = await bytesOf(ON_DEMAND[int8 ? 'simd' : build]);
-  const engine = new ModelEngine(spec, await loadKernels({ kernels: bytes }, {}), undefined, allLayers, int8?.support);
+  const loaded = await loadKernels({ kernels: bytes }, {});
+  const checked = { kinds: allLayers, graph: checkSpec(spec, allLayers, int8?.support.tensors(spec)) };
+  const engine = new ModelEngine(spec, loaded, undefined, checked, int8?.support);
   const { recipe, image } = snapshot(engine, spec, int8?.support);
   const text = jsonOf(recipe, (number) =>
     raise(UnsupportedError, 'model', 'a number that a built file cannot hold', 'finite ones', `${number}`),

@@ -1,5 +1,4 @@
 import { UnsupportedError } from '../errors.js';
-import { checkSpec } from '../graph/check-spec.js';
 import type { Times } from '../graph/clock.js';
 import { deepFreeze } from '../graph/own-spec.js';
 import { streamObstacle } from '../graph/streaming.js';
@@ -33,6 +32,12 @@ export interface RunRequest extends Times {
   readonly mask: Uint8Array | undefined;
   readonly zeroMasked: boolean;
   readonly outputs: readonly Float32Array[];
+}
+
+/** A spec's graph, and by which layers it was checked. */
+export interface Checked {
+  readonly kinds: LayerKinds;
+  readonly graph: Graph;
 }
 
 /** Called after each timestep of each cell; the record counts timesteps from the whole sequence's timestep `from`. */
@@ -79,11 +84,11 @@ export class ModelEngine implements Engine, StateOwner {
     spec: ModelSpec,
     loaded: LoadedModule,
     memoryLimit: number | undefined,
-    kinds: LayerKinds,
+    { kinds, graph }: Checked,
     int8?: Int8Support,
   ) {
     const integers = int8?.tensors(spec);
-    this.graph = checkSpec(spec, kinds, integers);
+    this.graph = graph;
     const tensors: Readonly<Record<string, TensorSpec | Int8TensorSpec>> = {
       __proto__: null as never,
       ...spec.tensors,

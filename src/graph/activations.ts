@@ -4,12 +4,17 @@ import type { ActivationName, ActivationSpec } from '../spec.js';
 /** A checked activation; a parameter that its formula does not have is 0. */
 export interface Activation {
   readonly name: ActivationName;
+  /** The kernels' number of it. */
+  readonly id: number;
   readonly alpha: number;
   readonly beta: number;
 }
 
-/** Every activation, and how many of alpha and beta, in this order, its formula has. */
-const PARAMETERS: Readonly<Record<ActivationName, 0 | 1 | 2>> = {
+/**
+ * Every activation, and how many of alpha and beta, in this order, its formula has. Its place here is its number: `Activation` in
+ * `assembly/activations.ts`.
+ */
+export const PARAMETERS: Readonly<Record<ActivationName, 0 | 1 | 2>> = {
   linear: 0,
   sigmoid: 0,
   tanh: 0,
@@ -62,5 +67,5 @@ export function resolveActivation(spec: ActivationSpec, where: string): Activati
     if (!Number.isFinite(value)) badSpec(where, `activation ${name} needs ${key}`, 'a finite number', describe(value));
   }
   const { alpha = 0, beta = 0 } = name === 'selu' ? SELU : given;
-  return { name, alpha, beta };
+  return { name, id: Object.keys(PARAMETERS).indexOf(name), alpha, beta };
 }

@@ -1,6 +1,6 @@
 import { resolveActivation } from '../graph/activations.js';
 import type { ActivationSpec } from '../spec.js';
-import { ACTIVATION, type Kernels } from '../wasm/abi.js';
+import type { Kernels } from '../wasm/abi.js';
 
 /** Runs an activation in place, or from one block to another, over whole vectors. */
 export type Activate = (from: number, to: number, vectors: number) => void;
@@ -11,7 +11,6 @@ export function makeActivation(
   where: string,
   { activate }: Kernels,
 ): Activate | undefined {
-  const { name, alpha, beta } = resolveActivation(spec ?? 'linear', where);
-  const id = ACTIVATION[name];
-  return name === 'linear' ? undefined : (from, to, vectors) => activate(from, to, vectors, id, alpha, beta);
+  const { id, alpha, beta } = resolveActivation(spec ?? 'linear', where);
+  return id === 0 ? undefined : (from, to, vectors) => activate(from, to, vectors, id, alpha, beta);
 }

@@ -1,5 +1,3 @@
-import type { ActivationName } from '../spec.js';
-
 /**
  * The kernels' interface as TypeScript sees it. Pointers are byte addresses, strides are bytes,
  * a *vector* is 4 float32 = 16 bytes. The meaning of each function stands in `assembly/`.
@@ -82,40 +80,6 @@ export interface Kernels {
   ): void;
   readonly rnn: CellKernel;
 }
-
-/** The kernels' number of each activation: `Activation` in `assembly/activations.ts`. */
-export const ACTIVATION: Readonly<Record<ActivationName, number>> = {
-  linear: 0,
-  sigmoid: 1,
-  tanh: 2,
-  relu: 3,
-  hard_sigmoid: 4,
-  leaky_relu: 5,
-  thresholded_relu: 6,
-  elu: 7,
-  selu: 8,
-  softsign: 9,
-  softplus: 10,
-  affine: 11,
-  scaled_tanh: 12,
-  gelu: 13,
-  gelu_tanh: 14,
-  silu: 15,
-  exp: 16,
-  log: 17,
-  sqrt: 18,
-  abs: 19,
-  square: 20,
-  reciprocal: 21,
-  clip: 22,
-  hard_silu: 23,
-  mish: 24,
-  log_sigmoid: 25,
-  erf: 26,
-  floor: 27,
-  sign: 28,
-  round: 29,
-};
 
 /** Fields of a cell's descriptor, 4 bytes each, in their order. */
 export type DescriptorFields = Readonly<Record<string, 'i32' | 'f32'>>;

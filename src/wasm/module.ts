@@ -166,13 +166,16 @@ function choose(build: Build | undefined, embedded: Embedded): Build {
   if (build !== undefined && !there.includes(build)) {
     raise(RuntimeError, 'build', 'not embedded here', `${there.join(' or ')}, or options.kernels`, build);
   }
-  if (typeof WebAssembly === 'undefined' || !acceptsBuild('simd')) {
+  const without = typeof WebAssembly === 'undefined';
+  const accepted = without ? [] : there.filter(acceptsBuild);
+  const [best] = accepted;
+  if (!best && (without || !acceptsBuild('simd'))) {
     throw new RuntimeError(
       'this runtime has no WebAssembly SIMD, which the kernels are made of (Node 16.4, Chrome 91, Firefox 89, Safari 16.4 or newer have it)',
     );
   }
-  const chosen = build ?? there.find(acceptsBuild) ?? 'relaxed';
-  if (!acceptsBuild(chosen)) {
+  const chosen = build ?? best ?? 'relaxed';
+  if (!accepted.includes(chosen)) {
     raise(RuntimeError, 'build', 'this runtime does not accept relaxed SIMD', 'simd', chosen);
   }
   return chosen;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ModelEngine } from '../../src/engine/engine.js';
+import { checkSpec } from '../../src/graph/check-spec.js';
 import { type Build, createModel, type Input } from '../../src/index.js';
 import { allLayers } from '../../src/layers/all.js';
 import { loadKernels } from '../../src/wasm/module.js';
@@ -27,7 +28,9 @@ async function stepOf(entry: string, build: Build): Promise<() => void> {
 
 /** What a step runs, for a layer that no stream takes. */
 async function planOf(type: string, build: Build): Promise<() => void> {
-  const engine = new ModelEngine(modelOf(type), await loadKernels({ build }, ON_DEMAND), undefined, allLayers);
+  const spec = modelOf(type);
+  const checked = { kinds: allLayers, graph: checkSpec(spec, allLayers) };
+  const engine = new ModelEngine(spec, await loadKernels({ build }, ON_DEMAND), undefined, checked);
   const plan = engine.plans.hold({ batch: 1, time: 1, masked: false, zeroMasked: false });
   const state = engine.newState(1);
   return () => plan.run(state);

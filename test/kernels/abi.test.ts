@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ACTIVATION, ACTIVATION_WORDS, BINARY, DESCRIPTOR, FLAG } from '../../src/wasm/abi.js';
+import { PARAMETERS, resolveActivation } from '../../src/graph/activations.js';
+import type { ActivationSpec } from '../../src/spec.js';
+import { ACTIVATION_WORDS, BINARY, DESCRIPTOR, FLAG } from '../../src/wasm/abi.js';
 
 // What TypeScript writes for the kernels, held against the kernels' own source.
 
@@ -35,7 +37,12 @@ describe('what the kernels are told', () => {
     const [, body = ''] = /enum Activation \{\n([^}]*)\}/.exec(source('activations')) ?? [];
     const names = [...body.matchAll(/^ {2}(\w+),$/gm)].map(([, name]) => snakeCase(name as string));
     expect(names.length).toBeGreaterThan(20);
-    expect(ACTIVATION).toEqual(Object.fromEntries(names.map((name, number) => [name, number])));
+    expect(Object.keys(PARAMETERS)).toEqual(names);
+    const numbers = Object.entries(PARAMETERS).map(([type, count]) => {
+      const parameters = Object.fromEntries(['alpha', 'beta'].slice(0, count).map((key) => [key, 1]));
+      return resolveActivation({ type, ...parameters } as ActivationSpec, '').id;
+    });
+    expect(numbers).toEqual(names.map((_, number) => number));
   });
 
   it('the bits of the flags', () => {

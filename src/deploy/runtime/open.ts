@@ -6,6 +6,7 @@ import { Model } from '../../model.js';
 import type { Bytes, KernelSource } from '../../wasm/module.js';
 import type { WasmModule } from '../../wasm/runtime-types.js';
 import { putImage, type Recipe } from '../recipe.js';
+import { checkSpec } from '../replay/check-spec.js';
 import { specOf } from '../replay/spec.js';
 import { type Sums, sumOfBytes, sumOfImage, sumOfText } from '../sums.js';
 import { bytesOf, compile, compileNow } from './load.js';
@@ -82,7 +83,8 @@ function make(
       same('weights', sumOfImage(engine, places), sums.image);
     });
     const support = integers && int8?.support(compileNow(integers));
-    return new Model(spec, { module, build: recipe.build }, options.memoryLimit, kinds, support);
+    const checked = { kinds, graph: checkSpec(spec, kinds) };
+    return new Model(spec, { module, build: recipe.build }, options.memoryLimit, checked, support);
   } catch (cause) {
     if (cause instanceof GatewiseError) throw cause;
     return corrupted('file', { cause });

@@ -1,7 +1,8 @@
+import { resolveActivation } from '../../graph/activations.js';
 import { eachTimestep } from '../../graph/kind.js';
 import { onlyInput } from '../../graph/node-context.js';
 import type { LogSoftmaxNode } from '../../spec.js';
-import { ACTIVATION, VECTOR_BYTES } from '../../wasm/abi.js';
+import { VECTOR_BYTES } from '../../wasm/abi.js';
 import type { LayerKind, ValueBuffer } from '../layer.js';
 import { rowIndex } from './values.js';
 
@@ -9,8 +10,8 @@ import { rowIndex } from './values.js';
 export const logSoftmax: LayerKind<LogSoftmaxNode> = {
   fields: {},
   check: (_, context) => [onlyInput(context)],
-  make() {
-    const { exp, log } = ACTIVATION;
+  make({ name }) {
+    const [exp, log] = (['exp', 'log'] as const).map((type) => resolveActivation(type, name).id) as [number, number];
     return {
       plan(plan) {
         const { kernels, arena } = plan;

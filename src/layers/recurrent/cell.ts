@@ -10,7 +10,7 @@ import {
 } from '../../graph/field-checks.js';
 import type { TensorShapes } from '../../graph/node-context.js';
 import type { ActivationSpec, CellConfig, RecurrentBase, RecurrentTensors } from '../../spec.js';
-import { ACTIVATION, ACTIVATION_WORDS, type DescriptorFields, FLAG } from '../../wasm/abi.js';
+import { ACTIVATION_WORDS, type DescriptorFields, FLAG } from '../../wasm/abi.js';
 import type { BuildContext, CellInfo, CellWords } from '../layer.js';
 import type { CellParts, Descriptor } from './cell-parts.js';
 
@@ -84,10 +84,10 @@ export function packCell<Table extends DescriptorFields>(
     if (fields[key] === 'f32' && value > 0) flags |= FLAG.general;
   });
   activations.forEach(([given, standard], index) => {
-    const { name: used, alpha, beta } = resolveActivation(given ?? standard, name);
+    const { name: used, id, alpha, beta } = resolveActivation(given ?? standard, name);
     if (used !== standard) flags |= FLAG.general;
     const start = keys.length + ACTIVATION_WORDS * index;
-    i32[start] = ACTIVATION[used];
+    i32[start] = id;
     f32.set([alpha, beta], start + 1);
   });
   const flagsIndex = keys.indexOf('flags');
