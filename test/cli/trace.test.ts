@@ -92,9 +92,9 @@ describe('gatewise trace', () => {
       '--row',
       '1',
     ];
-    const { code, out, err } = await gatewise([...args, '--html', '-'], days);
+    const { code, out, err } = await gatewise([...args, '--html', '-', '--title', 'Six <days>'], days);
     expect([code, err]).toEqual([0, '']);
-    expect(out).toContain('<title>model.safetensors</title>');
+    expect(out).toContain('<title>Six &lt;days&gt;</title>');
     const [, json = ''] = /id="contents">(.*?)<\/script>/s.exec(out) ?? [];
     const [input] = (JSON.parse(json) as Contents<CodedBins>).sections;
     const { low } = decode(input?.pictures[0]?.bins as CodedBins);

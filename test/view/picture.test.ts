@@ -93,6 +93,12 @@ describe('letters', () => {
   });
   it('that it has not are question marks, or what looks like them', () => {
     expect(rows('層')).toEqual(rows('?'));
+    expect(rows('ęŁ')).toEqual(rows('eL'));
+    // As wide as what they are drawn as.
+    expect(rows('ß.')).toEqual(rows('ss'));
+    expect(rows('ﬁ.')).toEqual(rows('fi'));
+    // Which it has.
+    expect(rows('ö')).not.toEqual(rows('o'));
     expect(rows('−')).toEqual(rows('-'));
     expect(rows('?')).not.toEqual(rows('-'));
   });

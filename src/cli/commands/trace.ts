@@ -11,6 +11,7 @@ export function addTrace(program: Command, terminal: Terminal): void {
   takesInput(command)
     .option('--html <file>', 'the page')
     .option('--png <file>', 'the same maps as an image')
+    .option('--title <text>', 'default: the name of the file')
     .option('--against <file>', 'a second model, to be compared with')
     .option('--row <n>', 'of a batch, from 0', '0');
   common(command).action(async (file: string, flags: TraceFlags) => {

@@ -13,6 +13,7 @@ export interface TraceFlags extends ModelFlags, InputFlags, Pick<RunFlags, 'colu
   readonly input: string;
   readonly html?: string;
   readonly png?: string;
+  readonly title?: string;
   readonly against?: string;
   readonly row: string;
 }
@@ -32,7 +33,7 @@ export async function traceFile(file: string, flags: TraceFlags, terminal: Termi
   const { traced, inputs } = await trace(file, flags, terminal);
   const other = against === undefined ? undefined : await trace(against, flags, terminal, inputs);
   const options: ViewOptions = {
-    title: basename(file),
+    title: flags.title ?? basename(file),
     row,
     ...(other && { against: other.traced, labels: labelsOf(file, against as string) }),
   };

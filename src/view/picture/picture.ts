@@ -34,7 +34,7 @@ const MOST_NUMBERS = 8_000_000;
 
 /**
  * A trace as an image: the heat maps of `tracePage`, a layer under the other, with what they are. For places where no page can be shown;
- * in its plain letters, what is not ASCII is a question mark.
+ * its letters are Latin: accents may be left off, and what is of other scripts is a question mark.
  *
  * @returns 1440 pixels wide, and at most 16,000 high: layers beyond are counted at the end.
  * @throws {InputError} as `tracePage`.

@@ -4,11 +4,24 @@ import font from 'oled-font-5x7';
 /** Dots of a letter, and of the gap after it. */
 const [WIDE, TALL, GAP] = [5, 7, 1];
 const LETTERS = new Map(font.lookup.map((letter, at) => [letter, font.fontData.slice(at * WIDE, (at + 1) * WIDE)]));
-/** What the font has by another name. */
-const ALIKE = new Map([...'−–—’‘“”×·…µ'].map((letter, at) => [letter, [...`---''""x..u`][at] as string]));
+const NAMES = [...`---''""x..u`, ...'o O l L d D i oe OE ae AE d D ss th Th'.split(' ')];
+/** What the font has by another name, a letter or several. */
+const ALIKE: Readonly<Record<string, string>> = {
+  __proto__: null as never,
+  ...Object.fromEntries([...'−–—’‘“”×·…µøØłŁđĐıœŒæÆðÐßþÞ'].map((letter, at) => [letter, NAMES[at] as string])),
+};
+
+/** A text in letters of the font: accents are left off, and what it has nothing for is `?`. */
+function plain(text: string): readonly string[] {
+  const known = (letter: string): string => (LETTERS.has(letter) ? letter : (ALIKE[letter] ?? ''));
+  return [...text].flatMap((letter) => {
+    const found = known(letter) || [...letter.normalize('NFKD').replace(/\p{M}/gu, '')].map(known).join('');
+    return [...(found || '?')];
+  });
+}
 
 /** How wide a text is, and how high, in pixels, if a dot is `size` of them. */
-export const widthOf = (text: string, size: number): number => [...text].length * (WIDE + GAP) * size;
+export const widthOf = (text: string, size: number): number => plain(text).length * (WIDE + GAP) * size;
 export const heightOf = (size: number): number => TALL * size;
 
 /** An image that is painted dot by dot: RGBA, from the top left, as canvases have it. */
@@ -35,10 +48,10 @@ export class Raster {
     }
   }
 
-  /** Letters that the font has not are shown as `?`. */
+  /** In letters that the font has: those of ASCII, and a few more. */
   text(x: number, y: number, text: string, size: number, colour: number): void {
-    [...text].forEach((letter, at) => {
-      const columns = LETTERS.get(letter) ?? LETTERS.get(ALIKE.get(letter) ?? '?') ?? [];
+    plain(text).forEach((letter, at) => {
+      const columns = LETTERS.get(letter) ?? [];
       columns.forEach((dots, column) => {
         for (let row = 0; row < TALL; row++) {
           if (((dots >> row) & 1) === 0) continue;
