@@ -5,6 +5,7 @@ import { plainModel } from '../../src/cli/plain/model.js';
 import { fromSafetensors } from '../../src/importers/safetensors/index.js';
 import { createModel, type ModelSpec } from '../../src/index.js';
 import { npy } from '../importers/npy.js';
+import { expectSameBits } from '../support/bits.js';
 import { randomFloats, SpecBuilder, stack } from '../support/random.js';
 import { folder, gatewise, put, putModel, WEATHER } from './here.js';
 
@@ -158,8 +159,49 @@ describe('quantize', () => {
     expect(text).toMatch(/head +dense +float32: kept/);
   });
 
+  it('gives weights a scale in blocks, and leaves what would be rounded', async () => {
+    const scales = async (...flags: string[]): Promise<number[]> => {
+      expect((await gatewise(['quantize', path, '--out', out, ...flags])).err).toBe('');
+      return Object.values(fromSafetensors(readFileSync(out)).int8 ?? {}).map((tensor) => tensor.scales.length);
+    };
+    // Four gates of 64 units, over 8 inputs and 64 of h.
+    expect(await scales()).toEqual([256, 256]);
+    expect(await scales('--block', '4')).toEqual([256 * 2, 256 * 16]);
+    expect(await scales('--layers', 'all')).toHaveLength(3);
+    expect(await scales('--layers', 'exact')).toEqual([]);
+    // One whose weights are integers times a scale.
+    const whole = { ...large, tensors: { ...large.tensors } };
+    for (const [name, { shape, data }] of Object.entries(large.tensors))
+      if (shape.length === 2) whole.tensors[name] = { shape, data: data.map((n) => Math.round(n * 64) / 64 + 0) };
+    const { out: text } = await gatewise([
+      'quantize',
+      putModel('whole.gatewise', whole),
+      '--out',
+      out,
+      '--layers',
+      'exact',
+    ]);
+    expect(text).toMatch(/lstm0 +lstm +int8/);
+    const int8 = fromSafetensors(readFileSync(out)).int8 ?? {};
+    for (const [name, { data, scales, shape }] of Object.entries(int8)) {
+      const width = shape[1] as number;
+      const values = Array.from(data, (q, at) => Math.fround(q * (scales[Math.floor(at / width)] as number)));
+      expectSameBits(values, whole.tensors[name]?.data ?? []);
+    }
+    expect(Object.keys(int8).length).toBeGreaterThan(1);
+  });
+
   it('is refused by name', async () => {
     const wrong = join(folder, 'wrong.gatewise');
+    for (const [flags, words] of [
+      [['--layers', 'most'], '--layers: no such choice; expected faster, all, exact, got most'],
+      [['--layers', 'exact', '--all'], '--all: not with --layers exact'],
+      [['--block', 'x'], '--block: expected a whole number of at least 1, got x'],
+    ] as const) {
+      const { err, code } = await gatewise(['quantize', path, '--out', wrong, ...flags]);
+      expect([err, code]).toEqual([`gatewise: ${words}\n`, 2]);
+    }
+    expect((await gatewise(['quantize', path, '--out', wrong, '--block', '6'])).err).toMatch(/block.*a multiple of 4/);
     const ended = await gatewise(['quantize', path, '--out', wrong, '--keep', 'tail']);
     expect(ended.err).toMatch(/quantize, keep: no such layer; expected lstm0, head, got "tail"/);
     expect(ended.code).toBe(1);

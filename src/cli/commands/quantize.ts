@@ -11,8 +11,10 @@ export function addQuantize(program: Command, terminal: Terminal): void {
     .requiredOption('-o, --out <file>', 'name.gatewise.safetensors, or -')
     .option('--samples <file>', 'an input on which both are compared; may be repeated', several, [] as string[])
     .option('--compensate', 'round for the least error on the samples')
+    .option('--block <n>', 'weights of an output that share a scale; default: all')
     .option('--keep <layers>', 'layers that stay float32, with commas')
-    .option('--all', 'also layers that it makes no faster');
+    .option('--layers <which>', 'faster (the default), all, or exact: none is rounded')
+    .option('--all', '--layers all');
   common(command).action(async (file: string, flags: QuantizeFlags) => {
     const { quantizeFile } = await import('../work/quantize.js');
     await quantizeFile(file, flags, terminal);
