@@ -15,12 +15,12 @@ const ZIP = /^fflate$/;
 const IMPORTERS = {
   // Weights and values quantised in every way that tools write: 3 KB.
   onnx: [56],
-  keras: [60],
+  keras: [65],
   tfjs: [8, ZIP, /\/keras\//],
   tensorflow: [10.5, ZIP],
   // More than its fellows: it proves topologies from names and shapes, reads pickles without running them, and puts weights
   // together that norms and pruning keep in parts.
-  pytorch: [17, ZIP],
+  pytorch: [19, ZIP],
   rtneural: [8],
   nam: [8],
   safetensors: [8],

@@ -11,6 +11,7 @@ keras_python=${GATEWISE_KERAS_PYTHON:-python3}
 "$keras_python" generate_keras.py
 "$keras_python" generate_tensorflow.py
 "$keras_python" generate_onnxruntime.py
+"$torch_python" generate_pytorch_plane_files.py
 "$torch_python" generate_nam_files.py
 "$torch_python" generate_onnx_exports.py
 "$torch_python" generate_rtneural_files.py torch
@@ -25,6 +26,7 @@ keras_python=${GATEWISE_KERAS_PYTHON:-python3}
 "$keras_python" generate_keras_operation_files.py keras3
 "$keras_python" generate_keras_operation_files.py keras2
 "$keras_python" generate_keras_seq2seq_files.py
+"$keras_python" generate_keras_plane_files.py keras3
 "$keras_python" generate_keras_npz_files.py
 "$keras_python" generate_keras_npz_files.py keras2
 # Other backends, other versions of Keras or NumPy: interpreters that have them (with KERAS_BACKEND set where they need it).

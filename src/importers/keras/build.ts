@@ -1,6 +1,7 @@
-import type { InputSpec, ModelSpec } from '../../spec.js';
+import type { InputSpec, ModelSpec, ValueLayout } from '../../spec.js';
 import { recordOf } from '../formats/record.js';
 import { BYTES_PER_MAP } from '../shared/budget.js';
+import { foldPadding } from '../shared/fold-padding.js';
 import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
 import { SpecBuilder } from '../shared/spec-builder.js';
@@ -24,6 +25,8 @@ export interface Flow {
   readonly bare?: boolean;
   /** Whether it holds token ids. */
   readonly ids?: boolean;
+  /** How many frequencies its rows are of, each with as many channels, where the file has an axis for them. */
+  readonly frequencies?: number | undefined;
 }
 
 /** The spec being made. */
@@ -31,7 +34,8 @@ export class Build extends SpecBuilder {
   /** Where the masks that values carry are true, by their names. */
   readonly masks = new Map<string, string>();
   readonly #inputs = new Map<string, InputSpec>();
-  readonly #bareInputs: Flow[] = [];
+  /** Inputs whose axes in the file are not ours. */
+  readonly #ownAxes: Flow[] = [];
   readonly times = new Times();
   /** What the tensor is called that an array of the file became, by what it was to become. */
   readonly #made = new WeakMap<Stored, Map<string, string>>();
@@ -49,8 +53,11 @@ export class Build extends SpecBuilder {
     super(reporter);
   }
 
-  /** @param time timesteps that the file states. @param bare whether the file has no axis for its one feature. */
-  addInput(input: InputSpec, time?: number, bare = false): Flow {
+  /**
+   * @param time timesteps that the file states. @param bare whether the file has no axis for its one feature.
+   * @param frequencies of each row, where the file has an axis for them.
+   */
+  addInput(input: InputSpec, time?: number, bare = false, frequencies?: number): Flow {
     const { name, features, kind = 'sequence', dtype } = input;
     this.#inputs.set(name, input);
     const value: Flow = {
@@ -60,8 +67,9 @@ export class Build extends SpecBuilder {
       ...(bare && { bare }),
       ...(kind === 'sequence' && { time: this.times.input(name, time) }),
       ...(dtype === 'int32' && { ids: true }),
+      ...(frequencies !== undefined && { frequencies }),
     };
-    if (bare) this.#bareInputs.push(value);
+    if (bare || frequencies !== undefined) this.#ownAxes.push(value);
     return value;
   }
 
@@ -104,6 +112,12 @@ export class Build extends SpecBuilder {
   activate(x: Flow, wanted: string, activation: Activation): Flow {
     if (activation === 'linear') return x;
     const inputs = [x.name];
+    if (x.frequencies !== undefined && (activation === 'softmax' || activation === 'log_softmax'))
+      refuse(
+        `layer ${JSON.stringify(wanted)}`,
+        `${activation} over the channels of each frequency`,
+        'another activation',
+      );
     if (activation === 'softmax' || activation === 'log_softmax')
       return { ...x, name: this.add({ type: activation, inputs }, wanted) };
     return { ...x, name: this.add({ type: 'activation', inputs, activation }, wanted) };
@@ -138,15 +152,20 @@ export class Build extends SpecBuilder {
         this.reporter.note(
           `input ${JSON.stringify(name)} has a number of timesteps of its own: that of clock ${JSON.stringify(time)}`,
         );
-    const bare = [...this.#bareInputs, ...outputs.filter((output) => output.bare)];
-    const layouts = recordOf(bare.map((value) => [value.name, { axes: axesOf(value) }]));
+    const own = [...this.#ownAxes, ...outputs.filter(({ bare, frequencies }) => bare || frequencies !== undefined)];
+    const layouts = recordOf(own.map((value) => [value.name, { axes: axesOf(value) }]));
     const names = outputs.map((output) => output.name);
-    return this.spec({ ...(name && { name }), inputs, outputs: names, ...(bare.length > 0 && { layouts }) });
+    foldPadding(this.nodes, names);
+    return this.spec({ ...(name && { name }), inputs, outputs: names, ...(own.length > 0 && { layouts }) });
   }
 }
 
-/** The axes of a value without features. */
-const axesOf = ({ kind }: Flow): ('batch' | 'time')[] => (kind === 'sequence' ? ['batch', 'time'] : ['batch']);
+/** The axes of a value without features, or with frequencies. */
+const axesOf = ({ kind, frequencies, features }: Flow): ValueLayout['axes'] => [
+  'batch',
+  ...(kind === 'sequence' ? ['time' as const] : []),
+  ...(frequencies === undefined ? [] : [frequencies, features / frequencies]),
+];
 
 /** @throws {ImportError} another shape. */
 export function shaped(where: string, { name, shape }: Stored, expected: readonly (number | undefined)[]): void {

@@ -110,6 +110,20 @@ export class Config {
     return value[0];
   }
 
+  /** A size, or two: along time and along frequency. */
+  two(key: string, otherwise?: number): [time: number, frequency: number] {
+    const value = this.values[key];
+    if (!Array.isArray(value)) {
+      const one = this.size(key, otherwise);
+      return [one, one];
+    }
+    this.#asked.add(key);
+    if (value.length !== 2 || !value.every((n) => Number.isSafeInteger(n) && n >= 1))
+      refuse(this.where, `${key} is not honoured`, 'a size, or two', show(value));
+    this.reporter.read(this.layer, key, value);
+    return [value[0], value[1]];
+  }
+
   /** An axis that must be the last: -1, its number, or a list of it. */
   lastAxis(key: string, rank: number): void {
     const value = this.raw(key);

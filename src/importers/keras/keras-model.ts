@@ -12,6 +12,7 @@ import { addInput } from './inputs.js';
 import { LAYERS } from './layers/all.js';
 import type { Layer } from './layers/layer.js';
 import { checkMask, isMask, type Mask, makeMask, makesMask } from './layers/masks.js';
+import { planeLayer } from './layers/planes.js';
 import { runOperation } from './operations/all.js';
 import { axesOf } from './operations/axes.js';
 import type { Rules } from './rules.js';
@@ -126,6 +127,9 @@ class MakeNodes implements Visitor<Value> {
     if (operation && makesMask(layer, given)) return [makeMask(where, layer, operation, given)];
     if (given.length === 0) refuse(where, 'wrong number of inputs', 'at least 1', '0');
     const flows = given.map((value) => asValue(where, value));
+    const isPlane = flows.some(({ frequencies }) => frequencies !== undefined);
+    if (operation && isPlane)
+      refuse(where, 'an operation on a value with an axis of frequencies', 'a layer', layer.className);
     if (operation) return runOperation(build, where, layer, name, operation, flows);
     const inputs = takesBare(layer, flows) ? flows : flows.map((x) => withFeatures(build, where, x));
     this.#checkMasks(where, inputs, masks);
@@ -137,7 +141,7 @@ class MakeNodes implements Visitor<Value> {
         'a masked one',
       );
     const config = new Config(where, layer.name, layer.config, build.reporter);
-    const run = LAYERS[layer.className] as Layer;
+    const run = isPlane ? planeLayer(where, layer.className) : (LAYERS[layer.className] as Layer);
     const arrays = this.#take(called);
     const made = run({ build, config, entry: layer, name, inputs, arrays, maskIsNamed: masks.length > 0 });
     config.finish();

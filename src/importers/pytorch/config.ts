@@ -11,6 +11,11 @@ export interface PyTorchConfig {
   readonly name?: string;
   /** Features per timestep (`input_size`). Left out when the first layer is an embedding, whose input is token ids. */
   readonly inputSize?: number;
+  /**
+   * For models whose input is `(batch, channels, time, frequency)`: how many frequencies there are. `inputSize` is channels ·
+   * frequencies then. Inputs and outputs come in PyTorch's order of axes where they come with a shape.
+   */
+  readonly frequencies?: number;
   /** A fixed number of timesteps; `flatten` needs it. Default: any. */
   readonly timesteps?: number;
   /** Left out for one module alone, or with `assume`; otherwise the error prints a draft of this config. */
@@ -50,6 +55,13 @@ export type PyTorchLayer =
   | PyTorchMaxPool1d
   | PyTorchAvgPool1d
   | PyTorchFlatten
+  | PyTorchConv2d
+  | PyTorchConvTranspose2d
+  | PyTorchBatchNorm2d
+  | PyTorchMaxPool2d
+  | PyTorchAvgPool2d
+  | PyTorchZeroPad2d
+  | PyTorchFrames
   | PyTorchActivation
   | PyTorchFunction
   | PyTorchPlain;
@@ -175,6 +187,83 @@ export interface PyTorchConv1d extends Weighted {
   readonly bias?: boolean;
   /** Default, and the only one: `'zeros'`. */
   readonly paddingMode?: 'zeros';
+}
+
+/** One size for both axes, or one along time and one along frequency. */
+type Sizes2d = number | readonly [time: number, frequency: number];
+
+interface Convolution2d extends Weighted {
+  readonly outChannels: number;
+  readonly kernelSize: Sizes2d;
+  /** Default 1. */
+  readonly stride?: Sizes2d;
+  /** Default 1. */
+  readonly dilation?: Sizes2d;
+  /** Default 1. */
+  readonly groups?: number;
+  /** Default true. */
+  readonly bias?: boolean;
+}
+
+/** `nn.Conv2d` over `(batch, channels, time, frequency)`. */
+export interface PyTorchConv2d extends Convolution2d {
+  readonly type: 'conv2d';
+  /** Added at both ends of the axes. Default 0; `'valid'` is 0 and `'same'` keeps their lengths, stride 1 only. */
+  readonly padding?: Sizes2d | 'same' | 'valid';
+  /** Default, and the only one: `'zeros'`. */
+  readonly paddingMode?: 'zeros';
+}
+
+/** `nn.ConvTranspose2d`. */
+export interface PyTorchConvTranspose2d extends Convolution2d {
+  readonly type: 'conv_transpose2d';
+  /** Left out at both ends of the axes. Default 0. */
+  readonly padding?: Sizes2d;
+  /** Default 0. */
+  readonly outputPadding?: Sizes2d;
+}
+
+/** `nn.BatchNorm2d`, per channel, with the statistics of the training. */
+export interface PyTorchBatchNorm2d extends Omit<PyTorchBatchNorm, 'type'> {
+  readonly type: 'batch_norm2d';
+}
+
+interface PyTorchPool2d extends Named {
+  readonly kernelSize: Sizes2d;
+  /** Default: kernelSize. */
+  readonly stride?: Sizes2d;
+  /** Added at both ends of the axes, at most half of kernelSize. Default 0. */
+  readonly padding?: Sizes2d;
+  /** Default false. */
+  readonly ceilMode?: boolean;
+}
+
+/** `nn.MaxPool2d`. */
+export interface PyTorchMaxPool2d extends PyTorchPool2d {
+  readonly type: 'max_pool2d';
+  /** Default 1. */
+  readonly dilation?: Sizes2d;
+}
+
+/** `nn.AvgPool2d`. */
+export interface PyTorchAvgPool2d extends PyTorchPool2d {
+  readonly type: 'avg_pool2d';
+  /** Default true: added places count as zeros. */
+  readonly countIncludePad?: boolean;
+}
+
+/** `nn.ZeroPad2d`. Zeros that a convolution needs of the past, and no others along time, make it causal: it streams. */
+export interface PyTorchZeroPad2d extends Named {
+  readonly type: 'zero_pad2d';
+  /** PyTorch's order: the last axis first. */
+  readonly padding: number | readonly [low: number, high: number, before: number, after: number];
+}
+
+/** `(batch, channels, time, frequency)` as `(batch, time, features)`: each frame's numbers in a row, for a recurrent layer. */
+export interface PyTorchFrames extends Named {
+  readonly type: 'frames';
+  /** What was flattened: `x.transpose(1, 2).flatten(2)`, channels first, or `x.permute(0, 2, 3, 1).flatten(2)`. */
+  readonly channelsFirst: boolean;
 }
 
 /** `nn.PReLU`, of one slope or one per feature: what the file says. */

@@ -12,6 +12,7 @@ import {
 } from '../shared/fields.js';
 import type { PyTorchLayer } from './config.js';
 import type { Filled, OfType } from './filled.js';
+import { batchNorm2d, conv2d, convTranspose2d, frames, pool2d, zeroPad2d } from './planes.js';
 import { recurrent } from './recurrent.js';
 import type { Site } from './site.js';
 import { batchNorm, embedding, layerNorm, linear, prelu } from './weighted.js';
@@ -43,6 +44,44 @@ const stacked = {
   returnSequences: yes,
 };
 const window = { kernelSize: required(size), stride: size, padding: withDefault(0, padding), ceilMode: no };
+
+const isListOf = (count: number, value: unknown, least: number): boolean =>
+  Array.isArray(value) && value.length === count && value.every((n) => Number.isSafeInteger(n) && n >= least);
+/** One for both axes, or one along time and one along frequency. */
+const sizes = (least: number): Field => [
+  `a whole number of at least ${least}, or two`,
+  (v) => wholeNumber(least)[1](v) || isListOf(2, v, least),
+];
+const sizes1 = withDefault(1, sizes(1));
+const convolution2d = {
+  ...weighted,
+  outChannels: required(size),
+  kernelSize: required(sizes(1)),
+  stride: sizes1,
+  dilation: sizes1,
+  groups: size1,
+  bias: yes,
+};
+const window2d = { kernelSize: required(sizes(1)), stride: sizes(1), padding: withDefault(0, sizes(0)), ceilMode: no };
+
+/** Those that take values with an axis of frequencies: what turns every number by itself, and what is made for them. */
+export const TAKE_FREQUENCIES = new Set<PyTorchLayer['type']>([
+  ...(['conv2d', 'conv_transpose2d', 'batch_norm2d', 'max_pool2d', 'avg_pool2d', 'zero_pad2d', 'frames'] as const),
+  ...([
+    'prelu',
+    'activation',
+    'dropout',
+    'relu',
+    'relu6',
+    'sigmoid',
+    'tanh',
+    'silu',
+    'selu',
+    'mish',
+    'softsign',
+  ] as const),
+  ...(['logsigmoid', 'hardsigmoid', 'hardswish', 'leaky_relu', 'elu', 'hardtanh', 'gelu', 'softplus'] as const),
+]);
 
 const becomes =
   <L>(activation: (layer: L) => ActivationSpec) =>
@@ -88,6 +127,33 @@ export const LAYERS: { readonly [T in PyTorchLayer['type']]: Row<OfType<T>> } = 
   max_pool1d: ['MaxPool1d', { ...window, dilation: size1 }, pool],
   avg_pool1d: ['AvgPool1d', { ...window, countIncludePad: yes }, pool],
   flatten: ['Flatten', { channelsFirst: required(flag) }, flatten],
+  conv2d: [
+    'Conv2d',
+    {
+      ...convolution2d,
+      padding: [`${sizes(0)[0]}, 'same' or 'valid'`, (v) => sizes(0)[1](v) || v === 'same' || v === 'valid', 0],
+      paddingMode: withDefault('zeros', oneOf('zeros')),
+    },
+    conv2d,
+  ],
+  conv_transpose2d: [
+    'ConvTranspose2d',
+    { ...convolution2d, padding: withDefault(0, sizes(0)), outputPadding: withDefault(0, sizes(0)) },
+    convTranspose2d,
+  ],
+  batch_norm2d: [
+    'BatchNorm2d',
+    { ...weighted, eps, affine: yes, trackRunningStats: withDefault(true, oneOf(true)) },
+    batchNorm2d as never,
+  ],
+  max_pool2d: ['MaxPool2d', { ...window2d, dilation: sizes1 }, pool2d],
+  avg_pool2d: ['AvgPool2d', { ...window2d, countIncludePad: yes }, pool2d],
+  zero_pad2d: [
+    'ZeroPad2d',
+    { padding: required(['a size, or four: low, high, before, after', (v) => padding[1](v) || isListOf(4, v, 0)]) },
+    zeroPad2d,
+  ],
+  frames: ['', { channelsFirst: required(flag) }, frames],
   activation: ['', { activation: required(activation) }, becomes(({ activation }) => activation)],
   softmax: same('softmax'),
   log_softmax: same('log_softmax'),

@@ -1,4 +1,4 @@
-import type { ModelSpec } from '../../spec.js';
+import type { ModelSpec, NodeSpec, ValueLayout } from '../../spec.js';
 import { type FileBytes, viewModel } from '../formats/bytes.js';
 import { show } from '../formats/json.js';
 import { recordOf } from '../formats/record.js';
@@ -15,18 +15,22 @@ import {
   texts,
   wholeNumber,
 } from '../shared/fields.js';
+import { foldPadding } from '../shared/fold-padding.js';
 import { limitsField } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
+import type { Mutable } from '../shared/spec-builder.js';
 import type { PyTorchConfig, PyTorchLayer } from './config.js';
 import { type Draft, draft, infer } from './infer.js';
-import { LAYERS } from './layers.js';
+import { LAYERS, TAKE_FREQUENCIES } from './layers.js';
+import { turnRows } from './planes.js';
 import { Site } from './site.js';
 import { openWeights } from './weights.js';
 
 const CONFIG: { readonly [K in keyof PyTorchConfig]-?: Field } = {
   name: nonEmptyText,
   inputSize: wholeNumber(1),
+  frequencies: wholeNumber(1),
   timesteps: wholeNumber(1),
   layers: layerList,
   assume: oneOf('chain'),
@@ -72,16 +76,43 @@ export function readPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): Impor
     const expected = tokens ? 'none: an embedding reads token ids' : 'features per timestep';
     refuse('config.inputSize', 'not usable', expected, show(inputSize));
   }
+  const { frequencies } = config;
+  const openPlane = frequencies === undefined ? undefined : beginPlane(site, frequencies, inputSize);
   for (const [index, layer] of (layers ?? []).entries()) {
     const module = 'prefix' in layer ? layer.prefix : undefined;
     site.name = layer.name ?? (module || `${layer.type}_${index}`);
     site.prefix = module ? `${module}.` : '';
     site.where = `config.layers[${index}]`;
+    if (site.frequencies !== undefined && !TAKE_FREQUENCIES.has(layer.type))
+      refuse(site.where, 'reads (batch, time, features)', "a layer of type 'frames' before it", layer.type);
     build(layer, config.layers ? 'config' : 'file', site);
   }
   site.refuseUnused();
+  const layouts = openPlane && { layouts: recordOf([['input', openPlane], ...endPlane(site)]) };
   const input = { ...(tokens && { dtype: 'int32' as const }), ...(config.timesteps && { time: config.timesteps }) };
-  return { spec: site.finish(config.name, input), report: site.reporter.finish(weights.format) };
+  const spec = { ...site.finish(config.name, input), ...layouts };
+  foldPadding(spec.nodes as Mutable<NodeSpec>[], spec.outputs);
+  return { spec, report: site.reporter.finish(weights.format) };
+}
+
+/** Puts the input's rows, `[channels][frequency]` in PyTorch's order of axes, into ours. @returns the input's axes. */
+function beginPlane(site: Site, frequencies: number, inputSize = 0): ValueLayout {
+  if (inputSize % frequencies > 0)
+    refuse('config.frequencies', 'not usable', `a divisor of inputSize ${inputSize}`, `${frequencies}`);
+  const channels = inputSize / frequencies;
+  turnRows(site, [channels, frequencies], 'input_frames');
+  site.frequencies = frequencies;
+  return { axes: ['batch', channels, 'time', frequencies] };
+}
+
+/** The same of the output, if it is of frequencies. */
+function endPlane(site: Site): [string, ValueLayout][] {
+  const { frequencies, features } = site;
+  if (frequencies === undefined) return [];
+  const channels = features / frequencies;
+  site.where = 'output';
+  turnRows(site, [frequencies, channels], 'output_frames');
+  return [[site.value, { axes: ['batch', channels, 'time', frequencies] }]];
 }
 
 /** What a state dict holds, and the config that it would take. */

@@ -13,6 +13,8 @@ type Sizes = readonly (number | undefined)[];
  */
 export class Site extends Chain {
   vector = false;
+  /** How many frequencies the features are of, where there is an axis for them. */
+  frequencies: number | undefined;
   /** The layer that is built: its name, its module's prefix with the dot, its place in the config. */
   name = '';
   prefix = '';

@@ -38,15 +38,24 @@ export function batchNorm({ eps, affine }: Filled<PyTorchBatchNorm>, site: Site)
   });
 }
 
-/** @param of the module's tensor for each of the node's, one number per feature. */
-function norm(type: 'layer_norm' | 'batch_norm', epsilon: number, site: Site, of: Record<string, string>): void {
+/** @param of the module's tensor for each of the node's, one number per feature, or per channel where it has such. */
+export function norm(
+  type: 'layer_norm' | 'batch_norm',
+  epsilon: number,
+  site: Site,
+  of: Record<string, string>,
+  per: { readonly channels?: number } = {},
+): void {
+  const { channels = site.features } = per;
   const take = ([field, tensor]: [string, string]) =>
-    [field, site.take(tensor, [site.features], field, `epsilon ${epsilon}`)] as const;
-  site.layer({ type, epsilon, tensors: recordOf(Object.entries(of).map(take)) } as never);
+    [field, site.take(tensor, [channels], field, `epsilon ${epsilon}`)] as const;
+  site.layer({ type, epsilon, tensors: recordOf(Object.entries(of).map(take)), ...per } as never);
 }
 
-/** One slope for all features, or one each. */
+/** One slope for all features, or one each; of values with frequencies one for each channel. */
 export function prelu(_: unknown, site: Site): void {
-  const slopes = site.left.get(`${site.prefix}weight`)?.shape[0] === 1 ? 1 : site.features;
-  site.layer({ type: 'prelu', tensors: { alpha: site.take('weight', [slopes], 'alpha') } });
+  const channels = site.features / (site.frequencies ?? 1);
+  const one = site.left.get(`${site.prefix}weight`)?.shape[0] === 1;
+  const alpha = site.take('weight', [one ? 1 : channels], 'alpha');
+  site.layer({ type: 'prelu', tensors: { alpha }, ...(site.frequencies !== undefined && { channels }) });
 }

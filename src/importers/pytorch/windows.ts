@@ -60,15 +60,27 @@ function slide(
   ceil = false,
 ): void {
   const { time, where } = site;
-  if (time === undefined) return;
-  const room = time + before + behind - around - 1;
+  if (time !== undefined) site.time = lengthAfter(where, time, around, stride, [before, behind], ceil);
+}
+
+/** How long an axis is behind a window that spans `around` more than one. @throws {ImportError} it is too short for one. */
+export function lengthAfter(
+  where: string,
+  length: number,
+  around: number,
+  stride: number,
+  [before, behind]: readonly [number, number],
+  ceil: boolean,
+  what = 'timesteps',
+): number {
+  const room = length + before + behind - around - 1;
   if (room < 0)
-    refuse(where, 'a window longer than the sequence', `at most ${time} timesteps with padding`, `${around + 1}`);
+    refuse(where, 'a window longer than the sequence', `at most ${length} ${what} with padding`, `${around + 1}`);
   // No window begins behind the sequence.
   const last = ceil
-    ? Math.min(Math.ceil(room / stride), Math.floor((time + before - 1) / stride))
+    ? Math.min(Math.ceil(room / stride), Math.floor((length + before - 1) / stride))
     : Math.floor(room / stride);
-  site.time = last + 1;
+  return last + 1;
 }
 
 /** A vector of fixed length: of a sequence as it is, or of its features one after another. */

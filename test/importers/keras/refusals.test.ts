@@ -429,9 +429,9 @@ const REFUSED: [string, () => string, string][] = [
     'input "d_input": no shape; expected batch_shape of the input layer, got nothing',
   ],
   [
-    'images',
-    () => sequential([6, 4, 3], layer('f', 'Flatten')),
-    'input "x": a shape that is not honoured; expected (batch, features), (batch, time, features), or (batch, time) of token ids, got [null, 6, 4, 3]',
+    'films',
+    () => sequential([6, 4, 3, 2], layer('f', 'Flatten')),
+    'input "x": a shape that is not honoured; expected (batch, features), (batch, time, features), (batch, time, frequency, channels), or (batch, time) of token ids, got [null, 6, 4, 3, 2]',
   ],
   [
     'outputs that are no references',

@@ -9,6 +9,8 @@ import { dense, embedding, masking } from './dense.js';
 import { type Layer, only } from './layer.js';
 import { MERGING } from './merging.js';
 import { NORMALIZING } from './normalizing.js';
+import { groupNormalization } from './plane-norms.js';
+import { PLANE_WINDOWS, TIME_WINDOWS } from './plane-windows.js';
 import { recurrent } from './recurrent.js';
 import { SHAPES } from './shapes.js';
 import { WINDOWS } from './windows.js';
@@ -71,6 +73,7 @@ const OWN: Readonly<Record<string, Layer>> = {
   },
   Dropout: identity,
   SpatialDropout1D: identity,
+  SpatialDropout2D: identity,
   GaussianDropout: identity,
   GaussianNoise: identity,
   AlphaDropout: identity,
@@ -80,5 +83,17 @@ const OWN: Readonly<Record<string, Layer>> = {
   },
 };
 
-/** Every layer that is honoured, by Keras' name. */
-export const LAYERS = /* @__PURE__ */ tableOf<Layer>(OWN, ACTIVATING, MERGING, NORMALIZING, SHAPES, WINDOWS);
+/** Every layer that is honoured, by Keras' name; values with an axis of frequencies go by `planes.ts`. */
+export const LAYERS = /* @__PURE__ */ tableOf<Layer>(
+  OWN,
+  ACTIVATING,
+  MERGING,
+  NORMALIZING,
+  SHAPES,
+  WINDOWS,
+  PLANE_WINDOWS,
+  TIME_WINDOWS,
+  {
+    GroupNormalization: groupNormalization,
+  },
+);

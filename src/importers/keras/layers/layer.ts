@@ -18,6 +18,8 @@ export interface Call {
   readonly maskIsNamed: boolean;
   /** Whether TimeDistributed wraps it, so that it knows of no timesteps. */
   readonly wrapped?: boolean;
+  /** Whether it is a window over time alone, of rows of one frequency. */
+  readonly alongTime?: boolean;
 }
 
 export type Layer = (call: Call) => Flow[];
@@ -36,6 +38,6 @@ export const after = (call: Call, x: Flow, key = 'activation'): Flow[] => {
 };
 
 /** How many axes a value has in the file. */
-export const rankOf = (x: Flow): number => (x.kind === 'sequence' ? 3 : 2);
+export const rankOf = (x: Flow): number => (x.kind === 'sequence' ? 3 : 2) + (x.frequencies === undefined ? 0 : 1);
 /** How many axes the layer's input has to its own knowledge. */
 export const ownRank = ({ wrapped }: Call, x: Flow): number => rankOf(x) - (wrapped ? 1 : 0);

@@ -5,7 +5,7 @@ import type { Stored } from '../files/stored.js';
 import { type Call, type Layer, only, ownRank, rankOf } from './layer.js';
 
 /** The layer's arrays one after another, each a vector with one number per feature. */
-const vectors = ({ build, config, entry, arrays }: Call, features: number): ((field: string) => string) => {
+export const vectors = ({ build, config, entry, arrays }: Call, features: number): ((field: string) => string) => {
   const left = [...arrays];
   return (field) => {
     const stored = left.shift() as Stored;

@@ -94,7 +94,15 @@ export function variables(
       return variables(entryOf(where, config.layer), { base: `${base}layer/`, scopes });
     case 'Dense':
     case 'Conv1D':
+    case 'Conv2D':
+    case 'Conv1DTranspose':
+    case 'Conv2DTranspose':
+    case 'DepthwiseConv1D':
+    case 'DepthwiseConv2D':
       return list(within, kernels);
+    case 'SeparableConv1D':
+    case 'SeparableConv2D':
+      return list(within, ['depthwise_kernel', 'pointwise_kernel', ...kernels.slice(1)]);
     case 'Embedding':
       return list(within, ['embeddings']);
     case 'PReLU':
@@ -103,6 +111,8 @@ export function variables(
       return list(within, ['scale']);
     case 'BatchNormalization':
       return list(within, [...scaled, '-moving_mean', '-moving_variance']);
+    case 'GroupNormalization':
+      return list(within, scaled);
     case 'LayerNormalization':
       return list(within, on(config.rms_scaling, false) ? ['gamma'] : scaled);
     case 'Normalization':
