@@ -6,8 +6,9 @@ import type { Call, Reply } from './call.js';
 import type { ModelEntry, ServerOptions } from './options.js';
 import type { ServerStats } from './parts.js';
 import { Core } from './server.js';
+import { type BunHandlers, bunHandlers } from './stream/bun.js';
 import type { OpenStream } from './stream/socket.js';
-import { callOf, responseOf, type Upgrade, type WebRequest, type WebResponse } from './web.js';
+import { callOf, responseOf, type WebRequest, type WebResponse } from './web.js';
 
 export type { Call, Reply } from './call.js';
 export { StoreError } from './errors.js';
@@ -16,16 +17,19 @@ export type { ModelEntry, RequestHead, ServerLimits, ServerOptions } from './opt
 export type { ModelStats, ServerStats } from './parts.js';
 export type { Reason } from './refusal.js';
 export type { StateStore, StateVersion, StoredState } from './store.js';
+export type { BunHandlers } from './stream/bun.js';
 export type { Greeting } from './stream/connection.js';
 export type { OpenStream, StreamConnection, StreamSocket } from './stream/socket.js';
 
 /** A model server. */
 export interface ModelServer {
   /**
-   * Answers a request; never rejects. WebSockets are Deno's and Workers' own; in Node `gatewise/server/node` has them.
-   * @param upgrade how a request becomes a WebSocket elsewhere.
+   * Answers a request; never rejects. It needs no `this`. WebSockets are those of Deno, Workers and Bun; in Node `gatewise/server/node` has them.
+   * @param by an `UpgradeFunction`: how a request becomes a WebSocket elsewhere; what runtimes hand over beside the request does no harm.
    */
-  fetch(request: WebRequest, upgrade?: UpgradeFunction): Promise<WebResponse>;
+  fetch(request: WebRequest, by?: unknown): Promise<WebResponse>;
+  /** For Bun: `Bun.serve({ fetch: server.fetch, websocket: server.websocket })`. */
+  readonly websocket: BunHandlers;
   /** The same for what is no web `Request`. */
   handle(call: Call): Promise<Reply>;
   readonly stats: ServerStats;
@@ -57,10 +61,11 @@ export type UpgradeFunction = (open: OpenStream) => WebResponse | undefined;
 export function createServer(options: ServerOptions): ModelServer {
   const core = new Core(options);
   return {
-    fetch: async (request, upgrade) => {
+    fetch: async (request, by) => {
       const reply = await core.handle(callOf(request as Request));
-      return responseOf(reply, request as Request, upgrade as Upgrade | undefined) as WebResponse;
+      return responseOf(reply, request as Request, by) as WebResponse;
     },
+    websocket: bunHandlers,
     handle: (call) => core.handle(call),
     get stats() {
       return core.stats;

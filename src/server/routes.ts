@@ -17,6 +17,9 @@ interface Seen {
   model?: string;
 }
 
+/** Of the package; a test compares. */
+const VERSION = '0.1.0';
+
 /** Extensions of the protocol, by its names for them. */
 const EXTENSIONS = ['binary_tensor_data', 'sequence', 'sequence(string_id)'];
 
@@ -119,7 +122,7 @@ async function ready({ models, options, draining }: Parts): Promise<Reply> {
 
 const serverMetadata = ({ options }: Parts): object => ({
   name: 'gatewise',
-  version: '2',
+  version: VERSION,
   extensions: options.repository ? [...EXTENSIONS, 'model_repository'] : EXTENSIONS,
 });
 

@@ -1,9 +1,9 @@
-import { badInput, describe } from '../refuse.js';
 import { type Call, errorReply, type Reply } from './call.js';
 import { Models } from './models.js';
 import { type Route, Watched } from './observer.js';
-import { LIMITS, type ModelEntry, type ServerLimits, type ServerOptions } from './options.js';
+import type { ModelEntry, ServerLimits, ServerOptions } from './options.js';
 import type { ModelStats, Parts, ServerStats } from './parts.js';
+import { checkModel, readServerOptions } from './read-options.js';
 import { asRefusal, type Refusal } from './refusal.js';
 import { route } from './routes.js';
 import { Sequences } from './sequences/sequences.js';
@@ -14,21 +14,17 @@ export class Core implements Parts {
   readonly models: Models;
   readonly sequences: Sequences;
   readonly limits: ServerLimits;
-  readonly options: ServerOptions;
+  readonly options: ServerOptions & { readonly limits: ServerLimits };
   readonly connections = new Set<Connection>();
   readonly #watched: Watched;
   draining = false;
 
   /** @throws {InputError} options that are none. */
   constructor(options: ServerOptions) {
-    this.options = options;
-    this.limits = readLimits(options.limits);
+    this.options = readServerOptions(options);
+    const { store, batchWindow = 0, limits } = this.options;
+    this.limits = limits;
     this.#watched = new Watched(options.observer);
-    const { store, batchWindow = 0 } = options;
-    if (!(batchWindow >= 0 && batchWindow <= 1000)) {
-      badInput('batchWindow', 'not a window', 'milliseconds from 0 to 1000', describe(batchWindow));
-    }
-    for (const name of Object.keys(options.models)) checkName(name);
     this.sequences = new Sequences(this.limits, this.#watched, store, options.within === undefined);
     this.models = new Models(options.models, {
       window: batchWindow,
@@ -86,7 +82,7 @@ export class Core implements Parts {
   }
 
   setModel(name: string, entry: ModelEntry): void {
-    checkName(name);
+    checkModel(name, entry);
     this.models.set(name, entry);
   }
 
@@ -101,19 +97,4 @@ export class Core implements Parts {
     this.sequences.live.clear();
     for (const { name } of this.models.all) this.models.remove(name);
   }
-}
-
-function checkName(name: string): void {
-  if (/^[\w.-]{1,128}$/.test(name)) return;
-  badInput('models', 'not a name', 'at most 128 letters, digits, dots, underscores and hyphens', describe(name));
-}
-
-function readLimits(given: Partial<ServerLimits> = {}): ServerLimits {
-  const known = Object.keys(LIMITS);
-  for (const [name, value] of Object.entries(given)) {
-    if (!known.includes(name)) badInput('limits', 'unknown limit', known.join(', '), describe(name));
-    if (!(typeof value === 'number' && value > 0))
-      badInput(`limits.${name}`, 'not a limit', 'a number above 0', describe(value));
-  }
-  return { ...LIMITS, ...given };
 }

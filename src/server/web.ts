@@ -1,5 +1,6 @@
 import { type Call, chunksOf, collect, errorReply, type Reply, tooLarge } from './call.js';
 import { Refusal, refuse } from './refusal.js';
+import { isBunServer, upgradeInBun } from './stream/bun.js';
 import { messageOf, type StreamConnection, type StreamSocket } from './stream/socket.js';
 
 /** A web `Request`, in the types of those whose `lib` has it. */
@@ -41,14 +42,14 @@ export type Upgrade = (open: (socket: StreamSocket) => StreamConnection) => Resp
 
 /**
  * What becomes of a reply.
- * @param upgrade undefined: the runtime's own, if it has one.
+ * @param by an `Upgrade`, or whatever the runtime hands to `fetch` beside the request.
  * @returns undefined: the runtime has taken the connection (Bun).
  */
-export function responseOf(reply: Reply, request: Request, upgrade: Upgrade | undefined): Response | undefined {
+export function responseOf(reply: Reply, request: Request, by: unknown): Response | undefined {
   if (reply.passed) return reply.passed;
   if (!reply.open) return plain(reply);
   try {
-    const how = upgrade ?? runtimesUpgrade(request);
+    const how = upgradeOf(request, by);
     if (how) return how(reply.open);
   } catch (cause) {
     reply.abandon?.();
@@ -78,8 +79,10 @@ interface Runtime {
   readonly WebSocketPair?: new () => { 0: WebSocketLike; 1: WebSocketLike };
 }
 
-/** Deno's, and that of Workers. */
-function runtimesUpgrade(request: Request): Upgrade | undefined {
+/** The caller's, or the runtime's own: Bun's, Deno's, that of Workers. */
+function upgradeOf(request: Request, by: unknown): Upgrade | undefined {
+  if (typeof by === 'function') return by as Upgrade;
+  if (isBunServer(by)) return (open) => upgradeInBun(by, request, open);
   const { Deno, WebSocketPair } = globalThis as Runtime;
   if (Deno?.upgradeWebSocket) {
     return (open) => {

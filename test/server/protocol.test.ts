@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createModel, type Model } from '../../src/index.js';
@@ -54,6 +55,7 @@ describe('metadata', () => {
   it('say what the server and its models are', async () => {
     expect((await get(server, '/v2')).json).toMatchObject({
       name: 'gatewise',
+      version: JSON.parse(readFileSync('package.json', 'utf8')).version,
       extensions: expect.arrayContaining(['binary_tensor_data', 'sequence']),
     });
     expect((await get(server, '/v2/models/lstm')).json).toEqual({

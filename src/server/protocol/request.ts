@@ -77,11 +77,13 @@ export function parseInfer(body: Uint8Array, length: number | undefined): InferR
   };
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 /** @param empty what no bytes at all mean. @throws {Refusal} no JSON, or not UTF-8. */
 export function parseJson(bytes: Uint8Array, empty?: Fields): unknown {
   if (bytes.length === 0 && empty) return empty;
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(decoder.decode(bytes));
   } catch (cause) {
     return malformed('request', 'not JSON', undefined, (cause as Error).message.slice(0, 200));
   }
