@@ -1,6 +1,6 @@
 // Makes src/deploy/embedded/pieces.ts: the code of built files (src/deploy/runtime/), cut into statements, so that each file has those
 // that its model needs. They are minified one by one, their own names kept, by which they are put together again.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
@@ -59,6 +59,22 @@ const pieces = parts.map(({ statement, names, uses }, index) => ({
   ...(names.length === 0 && { of: ownerOf(statement) }),
 }));
 
+/** Which functions of the kernels each exported one calls, by their numbers, out of the committed text; imports have none. */
+function reach(build) {
+  const text = readFileSync(join(ROOT, `assembly/wat/${build}.wat`), 'utf8');
+  const [head, ...functions] = text.split(/^ \(func /m);
+  const names = functions.map((part) => /^\S+/.exec(part)[0]);
+  const calls = functions.map((part) => [...part.matchAll(/\bcall (\$\S+)/g)].map(([, name]) => names.indexOf(name)));
+  const all = (index, found = new Set()) => {
+    if (found.has(index)) return found;
+    found.add(index);
+    for (const call of calls[index]) all(call, found);
+    return found;
+  };
+  const exports = [...head.matchAll(/\(export "(\w+)" \(func (\S+)\)\)/g)];
+  return Object.fromEntries(exports.map(([, name, target]) => [name, [...all(names.indexOf(target))]]));
+}
+
 const folder = join(ROOT, 'src/deploy/embedded');
 mkdirSync(folder, { recursive: true });
 writeFileSync(
@@ -71,5 +87,8 @@ export const NAMES: Readonly<Record<string, readonly [name: string, piece: numbe
   __proto__: null as never,
   ...${JSON.stringify(Object.fromEntries([...exported].map(([as, name]) => [as, [name, homes.get(name)]])))},
 };
+
+/** By build: which functions of the kernels each exported one calls. */
+export const REACH = ${JSON.stringify({ simd: reach('simd'), relaxed: reach('relaxed') })};
 `,
 );

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { installed } from '../engines/peer.mjs';
 import { assertAgree } from '../support/agree.mjs';
-import { randomLayers, sizeName } from '../support/lstm.mjs';
+import { lstmSpec, randomLayers, sizeName } from '../support/lstm.mjs';
 import { uniform } from '../support/random.mjs';
 import { ratios, spread } from '../support/stats.mjs';
 import { duration, range, times } from '../support/table.mjs';
@@ -18,6 +18,8 @@ const NAMES = {
   gatewise: 'gatewise',
   simd: 'gatewise/simd',
   core: 'gatewise/core and simd.wasm',
+  built: 'gatewise build',
+  'built wasm': 'gatewise build --wasm',
 };
 /** Engines of bench/peers, by the package that must be installed. */
 const PEERS = {
@@ -35,12 +37,23 @@ const peers = Object.keys(PEERS).filter((name) => installed(PEERS[name]));
 export const points = [...Object.keys(NAMES).slice(1), ...peers].map((name) => [name, [64, 64, 1]]);
 export const pointName = ([name, size]) => `${NAMES[name] ?? name} ${sizeName(size)}`;
 
-export function measure([subject, size], { rounds }) {
+/** Where the model is as files of its own. */
+async function build(folder, size) {
+  const { deploy } = await import('gatewise/deploy');
+  for (const weights of ['module', 'wasm']) {
+    const { module, beside } = await deploy(lstmSpec(randomLayers(size)), { weights, name: weights });
+    writeFileSync(join(folder, `${weights}.mjs`), module);
+    if (beside) writeFileSync(join(folder, beside.name), beside.bytes);
+  }
+}
+
+export async function measure([subject, size], { rounds }) {
   const subjects = [...new Set(['empty', 'plain', subject])];
   const taken = Object.fromEntries(subjects.map((name) => [name, { start: [], processor: [], whole: [] }]));
   const folder = mkdtempSync(join(tmpdir(), 'cold-'));
   const weights = join(folder, 'weights.bin');
   writeFileSync(weights, packed(randomLayers(size), uniform(7, size[0], 1)));
+  if (subject.startsWith('built')) await build(folder, size);
   let plain;
   for (let round = 0; round < ROUNDS * rounds; round++) {
     for (const name of round % 2 === 0 ? subjects : subjects.toReversed()) {

@@ -11,8 +11,10 @@ import { INT8_ON_DEMAND, INTEGERS } from '../wasm/int8-kernels.js';
 import { type Build, type Bytes, loadKernels } from '../wasm/module.js';
 import { ON_DEMAND } from '../wasm/on-demand.js';
 import { withData } from './data-segment.js';
-import { moduleText } from './module-text.js';
+import { REACH } from './embedded/pieces.js';
+import { codeFor, moduleText } from './module-text.js';
 import { snapshot } from './snapshot.js';
+import { namedIn, onlyWith } from './stubs.js';
 import { type Sums, sumOfBytes, sumOfImage, sumOfText } from './sums.js';
 import { jsonOf } from './texts.js';
 import { typesText } from './types-text.js';
@@ -63,14 +65,16 @@ export async function deploy(source: ModelSource, given: DeployOptions = {}): Pr
   if (int8 && weights === 'wasm') {
     raise(UnsupportedError, 'weights', 'int8 weights need two modules of kernels', 'module or split', weights);
   }
-  const bytes = await bytesOf(ON_DEMAND[int8 ? 'simd' : build]);
-  const loaded = await loadKernels({ kernels: bytes }, {});
+  const floats = int8 ? 'simd' : build;
+  const all = await bytesOf(ON_DEMAND[floats]);
   const checked = { kinds: allLayers, graph: checkSpec(spec, allLayers, int8?.support.tensors(spec)) };
-  const engine = new ModelEngine(spec, loaded, undefined, checked, int8?.support);
+  const engine = new ModelEngine(spec, await loadKernels({ kernels: all }, {}), undefined, checked, int8?.support);
   const { recipe, image } = snapshot(engine, spec, int8?.support);
   const text = jsonOf(recipe, (number) =>
     raise(UnsupportedError, 'model', 'a number that a built file cannot hold', 'finite ones', `${number}`),
   );
+  const file = codeFor(recipe, weights);
+  const bytes = onlyWith(all, namedIn(file.text, REACH[floats]), REACH[floats]);
   const kernels = weights === 'wasm' ? withData(bytes, 'weights', recipe.places, image) : bytes;
   const sums: Sums = {
     recipe: sumOfText(text),
@@ -83,7 +87,7 @@ export async function deploy(source: ModelSource, given: DeployOptions = {}): Pr
     wasm: { name: `${name}.wasm`, bytes: kernels },
   }[weights];
   return {
-    module: moduleText({ recipe, text, sums, image, kernels, int8: int8?.bytes, weights, beside: beside?.name }),
+    module: moduleText({ file, recipe, text, sums, image, kernels, int8: int8?.bytes, weights, beside: beside?.name }),
     types: typesText({ graph: engine.graph, obstacle: engine.obstacle, weights }),
     ...(beside && { beside }),
   };

@@ -4,8 +4,29 @@ import type { Recipe } from './recipe.js';
 import type { Sums } from './sums.js';
 import { literal, toBase64, toText } from './texts.js';
 
+type Weights = 'module' | 'split' | 'wasm';
+
+/** The code of a built file, and what it calls what the file needs of it. */
+export interface FileCode {
+  readonly text: string;
+  /** The kinds of its layers. */
+  readonly kinds: string;
+  readonly code: Code;
+}
+
+/** What a file of this model needs, by where its weights are. */
+export function codeFor({ graph, integers }: Recipe, weights: Weights): FileCode {
+  const code = new Code();
+  const kinds = kindsText(graph.nodes, code);
+  const always = ['open', 'GatewiseError'];
+  const own = { module: ['fromText', 'fromBase64'], split: ['fromText', 'beside'], wasm: ['beside'] }[weights];
+  for (const name of [...always, ...own, ...(integers ? ['supportOf'] : [])]) code.name(name);
+  return { text: code.text(), kinds, code };
+}
+
 /** All that a built file is made of. */
 interface Making {
+  readonly file: FileCode;
   readonly recipe: Recipe;
   /** The same as JSON. */
   readonly text: string;
@@ -13,19 +34,19 @@ interface Making {
   readonly image: Uint8Array;
   readonly kernels: Bytes;
   readonly int8: Bytes | undefined;
-  readonly weights: 'module' | 'split' | 'wasm';
+  readonly weights: Weights;
   /** The name of the file beside it. */
   readonly beside: string | undefined;
 }
 
 /** The JavaScript of a built file: an ES module that imports nothing. */
-export function moduleText({ recipe, text, sums, image, kernels, int8, weights, beside }: Making): string {
-  const code = new Code();
+export function moduleText({ file, recipe, text, sums, image, kernels, int8, weights, beside }: Making): string {
+  const { code, kinds } = file;
   const kernelText = (bytes: Bytes): string => `() => ${code.name('fromText')}(${literal(toText(bytes))})`;
   const fields = {
     recipe: literal(text),
     sums: JSON.stringify(sums),
-    kinds: kindsText(recipe.graph.nodes, code),
+    kinds,
     kernels: weights !== 'wasm' && kernelText(kernels),
     weights: weights === 'module' && `() => ${code.name('fromBase64')}("${toBase64(image)}")`,
     int8:
@@ -41,7 +62,7 @@ export function moduleText({ recipe, text, sums, image, kernels, int8, weights, 
   const error = code.name('GatewiseError');
   // What is exported is said first and made last: a file that was cut anywhere is no module.
   return `export { createModel, createModelSync, ${error} as GatewiseError };
-${code.text()}
+${file.text}
 const { createModel, createModelSync } = ${open}({
 ${own.join('\n')}
 });
