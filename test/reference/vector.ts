@@ -27,19 +27,31 @@ export const times = (a: Vector, b: Vector): Vector => zip(a, b, (x, y) => x * y
 export const oneMinus = (a: Vector): Vector => a.map((x) => 1 - x);
 
 /** `W · x` */
-export const product = (matrix: Matrix, x: Vector): Vector => Float64Array.from(matrix, (row) => dot(row, x));
+export function product(matrix: Matrix, x: Vector): Vector {
+  const y = zeros(matrix.length);
+  for (const [i, row] of matrix.entries()) y[i] = dot(row, x);
+  return y;
+}
 
 /** Every element bounded to [-bound, bound]; no bound, no change. NaN stays NaN. */
 export const clip = (a: Vector, bound: number | undefined): Vector =>
   bound === undefined ? a : a.map((x) => Math.min(bound, Math.max(-bound, x)));
 
 export function concat(...parts: readonly Vector[]): Vector {
-  return Float64Array.from(parts.flatMap((part) => [...part]));
+  const whole = zeros(parts.reduce((length, part) => length + part.length, 0));
+  let from = 0;
+  for (const part of parts) {
+    whole.set(part, from);
+    from += part.length;
+  }
+  return whole;
 }
 
 function zip(a: Vector, b: Vector, f: (x: number, y: number) => number): Vector {
   sameLength(a, b);
-  return a.map((x, i) => f(x, at(b, i)));
+  const y = zeros(a.length);
+  for (let i = 0; i < a.length; i++) y[i] = f(a[i] as number, b[i] as number);
+  return y;
 }
 
 function dot(a: Vector, b: Vector): number {

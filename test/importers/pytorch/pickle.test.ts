@@ -19,7 +19,9 @@ const hooks = {
 };
 /** Bytes: texts as they are, numbers as bytes. */
 const bytes = (...parts: (string | number)[]) =>
-  Uint8Array.from(parts.flatMap((part) => (typeof part === 'number' ? [part] : [...part].map((c) => c.charCodeAt(0)))));
+  new Uint8Array(
+    Buffer.concat(parts.map((part) => (typeof part === 'number' ? Uint8Array.of(part) : Buffer.from(part, 'latin1')))),
+  );
 const read = (...parts: (string | number)[]) => unpickle(bytes(...parts), 0, hooks).value;
 
 describe('plain values', () => {
