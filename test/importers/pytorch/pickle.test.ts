@@ -17,11 +17,12 @@ const hooks = {
     throw new ImportError('persistent');
   },
 };
-/** Bytes: texts as they are, numbers as bytes. */
-const bytes = (...parts: (string | number)[]) =>
-  new Uint8Array(
-    Buffer.concat(parts.map((part) => (typeof part === 'number' ? Uint8Array.of(part) : Buffer.from(part, 'latin1')))),
-  );
+/** Bytes: texts and bytes as they are, numbers as one each. */
+const bytes = (...parts: (string | number | Uint8Array)[]) => {
+  const part = (one: string | number | Uint8Array): Uint8Array =>
+    typeof one === 'number' ? Uint8Array.of(one) : typeof one === 'string' ? Buffer.from(one, 'latin1') : one;
+  return new Uint8Array(Buffer.concat(parts.map(part)));
+};
 const read = (...parts: (string | number)[]) => unpickle(bytes(...parts), 0, hooks).value;
 
 describe('plain values', () => {
@@ -192,7 +193,7 @@ describe('malformed files of torch.save', () => {
 
   it('nesting without end costs an error, not the stack', () => {
     // A list in a list in a list …, then as the name of a global, as attributes, and as the object.
-    const deep = [...']'.repeat(200_000), ...'a'.repeat(199_999)].join('');
+    const deep = `${']'.repeat(200_000)}${'a'.repeat(199_999)}`;
     for (const end of [`${deep}2\x93.`, `ccollections\nOrderedDict\n)R}${deep}Nsb.`]) {
       expect(() => read(end)).toThrow(ImportError);
     }
@@ -206,7 +207,7 @@ describe('malformed files of torch.save', () => {
       `ccollections\nOrderedDict\n]${deep}a\x85R.`,
       `(X\x07\0\0\0storage${deep}${deep}${deep}${deep}tQ.`,
     ]) {
-      const file = Uint8Array.from([0x80, 2, ...magic, ...bytes(object), ...bytes('].')]);
+      const file = bytes(0x80, 2, magic, object, '].');
       expect(() => fromPyTorch(file)).toThrow(ImportError);
     }
   });
@@ -250,7 +251,7 @@ describe('malformed files of torch.save', () => {
       [`${tensor}))tRq\x040${tensors}0}(${keys}u.${storages}`, 'several state dicts'],
     ];
     for (const [object, message] of objects) {
-      const file = Uint8Array.from([...head, ...bytes(object)]);
+      const file = bytes(head, object);
       expect(() => fromPyTorch(file)).toThrow(message);
     }
   });
