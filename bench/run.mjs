@@ -10,6 +10,7 @@ import { cells, table } from './support/table.mjs';
 const SUITES = [
   'cold',
   'worker',
+  'conversation',
   'gemm',
   'step',
   'streaming',

@@ -1,0 +1,13 @@
+// A Worker whose conversations are in Durable Objects: what `suites/conversation.mjs` bundles for workerd.
+import { createWorker } from 'gatewise/cloudflare';
+import { createModelSync } from 'gatewise/core';
+import kernels from 'gatewise/kernels/simd.wasm';
+import weights from 'weights.bin';
+import { lstmSpec } from './lstm.mjs';
+import { unpacked } from './weights.mjs';
+
+const load = async () => createModelSync(lstmSpec(unpacked([64, 64, 1], weights).layers), { kernels });
+const { Conversation, worker } = createWorker(() => ({ models: { lstm: { load } } }));
+
+export { Conversation };
+export default worker;
