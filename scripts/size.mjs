@@ -119,6 +119,8 @@ const rows = [
     24 * KB,
   ],
   ['server/redis (min+gzip)', await javascript('dist/server/stores/redis.js', /chunks\/base\.js$/, /^node:/), 2 * KB],
+  // With the server, without the engine.
+  ['cloudflare (min+gzip)', await javascript('dist/cloudflare/index.js', /chunks\/base\.js$/), 20 * KB],
   // Most of it is the code of built files, of which each has what its model needs.
   [
     'deploy (min+gzip)',

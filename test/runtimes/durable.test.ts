@@ -1,6 +1,12 @@
+import { execFile, spawn } from 'node:child_process';
+import { cpSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { createModel, type Model } from '../../src/index.js';
+import { projectOf, spec as weather } from '../docs/guides.js';
 import {
   type Answer,
   expectAll,
@@ -13,9 +19,11 @@ import {
 } from '../server/conversations.js';
 import { expectSameBits } from '../support/bits.js';
 import { randomFloats } from '../support/random.js';
-import { needsCommand } from './here.js';
-import { Workerd } from './workerd.js';
+import { freePort, needsCommand, needsWrangler, nodePath, QUIET, wranglerPath } from './here.js';
+import { newProject } from './project.js';
+import { isUp, Workerd } from './workerd.js';
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const ENTRY = new URL('entries/durable.mjs', import.meta.url);
 
 describe('conversations in Durable Objects', needsCommand('workerd'), () => {
@@ -125,6 +133,67 @@ describe('conversations of somebody', needsCommand('workerd'), () => {
     expect(await post(workerd.site, { id: 'mine', step: 1, frames })).toMatchObject({ status: 401 });
     await insist(as('ann'), { id: 'mine', step: 1, frames });
   });
+});
+
+describe('cloudflare.md', needsCommand('workerd'), () => {
+  it('conversations of who has the key', async () => {
+    const folder = projectOf('cloudflare.md');
+    const entry = pathToFileURL(join(folder, 'conversations.js'));
+    const workerd = await Workerd.of(entry, weather, '(name = "KEY", text = "secret")');
+    try {
+      await workerd.start();
+      const data = [0.3, -0.1, 0, 0.5];
+      const ask = async (step: number, key: string) => {
+        const response = await fetch(`${workerd.site}/v2/models/weather/infer`, {
+          method: 'POST',
+          headers: { authorization: `Bearer ${key}` },
+          body: JSON.stringify({
+            inputs: [{ name: 'input', datatype: 'FP32', shape: [1, 1, 4], data }],
+            parameters: { sequence_id: 7, sequence_start: step === 0, sequence_step: step },
+          }),
+        });
+        return { status: response.status, body: (await response.json()) as { outputs: [{ data: number[] }] } };
+      };
+      const stream = (await createModel(weather, { build: 'simd' })).createStream();
+      for (const step of [0, 1])
+        expect((await ask(step, 'secret')).body.outputs[0].data).toEqual([...stream.step(data)]);
+      expect((await ask(2, 'guessed')).status).toBe(401);
+    } finally {
+      await workerd.kill();
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+// As its users have it: two folders beside one another, and what they import installed.
+it('examples/cloudflare, in wrangler dev', needsWrangler, async () => {
+  const project = newProject();
+  for (const name of ['cloudflare', 'shared', 'weather']) {
+    cpSync(join(ROOT, 'examples', name), join(project, name), { recursive: true });
+  }
+  symlinkSync(join(ROOT, 'node_modules/vega-datasets'), join(project, 'node_modules/vega-datasets'), 'junction');
+  const port = await freePort();
+  const place = ['--ip', '127.0.0.1', '--port', String(port)];
+  const server = spawn(nodePath(22) as string, [wranglerPath as string, 'dev', ...place, '--log-level', 'error'], {
+    cwd: join(project, 'cloudflare'),
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: QUIET,
+    detached: true,
+  });
+  try {
+    const site = `http://127.0.0.1:${port}`;
+    // It needs a moment to listen.
+    for (let tries = 0; tries < 900 && !(await isUp(site)); tries++) await pause(100);
+    const printed = await promisify(execFile)(process.execPath, ['ask.mjs', site], {
+      cwd: join(project, 'cloudflare'),
+    });
+    const lines = printed.stdout.trim().split('\n');
+    expect(lines).toHaveLength(10);
+    expect(lines.at(-1)).toBe('2012-03-01: 7.2 °C forecast, 6.1 °C measured');
+  } finally {
+    // wrangler starts processes of its own.
+    if (server.pid !== undefined) process.kill(-server.pid);
+  }
 });
 
 /** A stream by WebSocket, a message at a time. */

@@ -39,6 +39,20 @@ export const needsNode = (major: number): TestOptions =>
 /** wrangler's script, for a Node that it accepts. */
 export const wranglerPath = [`${INSTALLED}/wrangler/bin/wrangler.js`].find((path) => existsSync(path));
 
+export const needsWrangler = needs(
+  wranglerPath && nodePath(22),
+  'no wrangler with Node 22 here; npm run test:runtimes installs them',
+);
+
+/** wrangler's environment: no colours, no telemetry, nothing asked. */
+export const QUIET = {
+  ...process.env,
+  CI: '1',
+  NO_COLOR: '1',
+  WRANGLER_SEND_METRICS: 'false',
+  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+};
+
 /** A port that was free a moment ago. */
 export const freePort = (): Promise<number> =>
   new Promise((resolve) => {

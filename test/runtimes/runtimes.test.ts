@@ -2,22 +2,11 @@ import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { needs } from '../support/needs.js';
 import { bundle } from './bundles.js';
 import { type Conformance, conformHere, expectConforms } from './conformance.js';
-import { freePort, needsCommand, needsNode, nodePath, post, wranglerPath } from './here.js';
+import { freePort, needsCommand, needsNode, needsWrangler, nodePath, post, QUIET, wranglerPath } from './here.js';
 import { newProject, putQuestions, putSuite } from './project.js';
 import type { Answers } from './suite.js';
-
-const NO_WRANGLER = 'no wrangler with Node 22 here; npm run test:runtimes installs them';
-/** No colours, no telemetry, nothing asked. */
-const QUIET = {
-  ...process.env,
-  CI: '1',
-  NO_COLOR: '1',
-  WRANGLER_SEND_METRICS: 'false',
-  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-};
 
 let conformance: Conformance;
 
@@ -103,7 +92,7 @@ const worker :Workerd.Worker = (
   });
 
   // As its users have it: it bundles the script and finds the kernels by itself. It wants a newer Node than 20.
-  it('in wrangler dev', needs(wranglerPath && nodePath(22), NO_WRANGLER), async () => {
+  it('in wrangler dev', needsWrangler, async () => {
     writeFileSync(
       join(project, 'wrangler.json'),
       JSON.stringify({ name: 'conform', main: 'cloudflare.mjs', compatibility_date: '2025-01-01' }),

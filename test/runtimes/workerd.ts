@@ -45,11 +45,7 @@ export class Workerd {
     this.#process = child;
     for (let tries = 0; tries < 200; tries++) {
       if (child.exitCode !== null) throw new Error(`workerd ended with ${child.exitCode}`);
-      const up = await fetch(`${this.site}/v2/health/live`).then(
-        ({ ok }) => ok,
-        () => false,
-      );
-      if (up) return;
+      if (await isUp(this.site)) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     throw new Error('workerd does not answer');
@@ -65,6 +61,12 @@ export class Workerd {
   }
 }
 
+export const isUp = (site: string): Promise<boolean> =>
+  fetch(`${site}/v2/health/live`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
 const config = (port: number, bindings: string): string => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [(name = "main", worker = .worker), (name = "objects", disk = (path = "objects", writable = true))],
@@ -76,7 +78,7 @@ const worker :Workerd.Worker = (
     (name = "gatewise/kernels/simd.wasm", wasm = embed "simd.wasm"),
     (name = "model.gatewise", data = embed "model.gatewise"),
   ],
-  compatibilityDate = "2025-01-01",
+  compatibilityDate = "2026-01-01",
   durableObjectNamespaces = [(className = "Conversation", uniqueKey = "gatewise", enableSql = true)],
   durableObjectStorage = (localDisk = "objects"),
   bindings = [(name = "CONVERSATIONS", durableObjectNamespace = "Conversation"), ${bindings}],

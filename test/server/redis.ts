@@ -42,14 +42,31 @@ export class RedisServer {
   readonly #command: string;
   readonly #options: readonly string[];
 
-  /** @param durable every write is handed to a file before it is answered: nothing is lost as long as the machine runs. */
-  constructor(command: string, { durable = false } = {}) {
+  readonly #port: number;
+
+  /**
+   * @param port beside the socket; 0: none.
+   * @param durable every write is handed to a file before it is answered: nothing is lost as long as the machine runs.
+   */
+  constructor(command: string, { durable = false, port = 0 } = {}) {
     this.#command = command;
+    this.#port = port;
     this.#options = durable ? ['--appendonly', 'yes'] : ['--appendonly', 'no'];
   }
 
   async start(): Promise<void> {
-    const place = ['--port', '0', '--unixsocket', this.path, '--dir', this.folder, '--save', ''];
+    const place = [
+      '--port',
+      `${this.#port}`,
+      '--bind',
+      '127.0.0.1',
+      '--unixsocket',
+      this.path,
+      '--dir',
+      this.folder,
+      '--save',
+      '',
+    ];
     const child = spawn(this.#command, [...place, ...this.#options], { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#process = child;
     await new Promise<void>((resolve, reject) => {
