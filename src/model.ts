@@ -134,7 +134,7 @@ export class Model {
   /**
    * One timestep of many streams of this model, each with the bits that it has alone. Where the weights are too many to stay in cache, it is
    * one product for all; elsewhere streams go one by one. Between calls streams come, go, reset, save and fork as they like. Of a model
-   * of one input and one output. Allocates nothing to speak of when `out` is given and frames are a Float32Array in another buffer.
+   * of one input and one output. Allocates nothing to speak of when `out` is given and frames are a Float32Array.
    * @param streams an array, a Set, …: of batch 1, each once, in any order.
    * @param frames `[streams, features]` flat.
    * @param out `[streams, outputs]` flat; may lie where the frames do. Default: a new Float32Array.

@@ -25,7 +25,7 @@ import { type LayerTrace, type Trace, traced, traceInto } from './inspect/trace.
 import { badInput, describe, raise, reading } from './refuse.js';
 import { type LayerState, type LayerStateInput, readState, writeState } from './state/access.js';
 import { decodeState, encodeState } from './state/snapshot.js';
-import { copyInts, type Floats, isFloats, isInts, type Numbers, shareMemory } from './typed.js';
+import { copyInts, type Floats, isFloats, isInts, type Numbers } from './typed.js';
 
 export interface StreamOptions {
   /** Sequences that advance together, each with a state of its own. Default 1. */
@@ -303,7 +303,7 @@ export class Stream {
     }
     const { length } = some.#input ?? some.#needsNames('stepMany');
     const outputs = count * (some.#output ?? some.#needsNames('stepMany')).length;
-    let from: Numbers =
+    const from: Numbers =
       some.#vocabulary === 0 && isFloats(frames, count * length)
         ? frames
         : some.#readFrame(frames, count * length, `${count} streams · features ${length}`);
@@ -311,7 +311,6 @@ export class Stream {
     // It may have been the caller's code that read them.
     some.#alive();
     if (turns !== turn) badInput('streams', 'changed while they were read');
-    if (shareMemory(from, to)) from = new Float32Array(from);
     stepRows(engine, some.#plan, engine.states, count, from, to);
     return to;
   }

@@ -47,10 +47,6 @@ export function copyInts(data: Int32Array, out: Float64Array): Float64Array {
 export const plainFloats = (array: unknown): Float32Array =>
   new Float32Array(bufferGetter.call(array), offsetGetter.call(array), lengthGetter.call(array));
 
-/** Whether two typed arrays lie in one buffer, and so may overlap. */
-export const shareMemory = (one: unknown, other: unknown): boolean =>
-  bufferGetter.call(one) === bufferGetter.call(other);
-
 /** A copy of a Uint8Array, or of all bytes of an ArrayBuffer. @throws {TypeError} neither. */
 export const copyBytes = (given: unknown): Uint8Array<ArrayBuffer> =>
   arrayType(given) === 'Uint8Array'

@@ -71,6 +71,7 @@ export class ModelEngine implements Engine, StateOwner {
   disposed = false;
   running = false;
 
+  #many = { address: 0, bytes: 0 };
   readonly #kinds: LayerKinds;
   readonly #digests: Readonly<Record<string, Digest>>;
   #fingerprint: Hash | undefined;
@@ -152,6 +153,16 @@ export class ModelEngine implements Engine, StateOwner {
     const state = this.plans.makeRoom(() => this.arena.alloc(batch * this.slotBytes));
     this.resetState(state, batch);
     return state;
+  }
+
+  /** Memory for `stepMany`, kept for its next call. */
+  roomForMany(bytes: number): number {
+    if (bytes > this.#many.bytes) {
+      if (this.#many.address > 0) this.arena.free(this.#many.address);
+      this.#many = { address: 0, bytes: 0 };
+      this.#many = { address: this.plans.makeRoom(() => this.arena.alloc(bytes)), bytes };
+    }
+    return this.#many.address;
   }
 
   resetState(state: number, batch: number): void {

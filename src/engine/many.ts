@@ -20,7 +20,7 @@ const isWorth = ({ weightBytes, leastBytes }: ModelEngine, count: number): boole
  * @param single the plan of one timestep of one row; a model of one input and one output.
  * @param states addresses of `count` slots.
  * @param from `[count][features]`.
- * @param to `[count][outputs]`, other memory than `from`.
+ * @param to `[count][outputs]`; may lie where `from` does.
  * @throws {MemoryLimitError} no room to put them together; nothing has changed then.
  */
 export function stepRows(
@@ -31,27 +31,28 @@ export function stepRows(
   from: Numbers,
   to: Float32Array,
 ): void {
-  const { arena, kernels, plans, slotBytes } = engine;
+  const { kernels, plans, slotBytes } = engine;
   const copy = (row: number, to: number): void => kernels.copyRows(row, slotBytes, to, slotBytes, 1, slotBytes / 4);
   const size = isWorth(engine, count) ? Math.ceil(count / Math.ceil(count / MOST)) : 1;
   const plan = size > 1 ? plans.hold({ ...single.shape, batch: size }) : single;
   const [input] = plan.inputs as [Port];
   const [output] = plan.outputs as [Port];
-  const features = input.length / size;
   const outputs = output.length / size;
-  let state = 0;
+  const together = size > 1 ? size * slotBytes : 0;
   try {
-    if (size > 1) state = plans.makeRoom(() => arena.alloc(size * slotBytes));
+    const state = engine.roomForMany(together + (4 * count * input.length) / size);
+    // All frames by one copy, from where a kernel hands them out.
+    const frames = state + together;
+    input.lay(from, frames);
     // Blocks of one size, for one plan. What the first computes beyond its end is not kept: the second starts there.
     for (let start = 0, end = count % size || size; end <= count; start = end, end += size) {
-      for (let i = 0; state > 0 && i < size; i++) copy(states[start + i] as number, state + i * slotBytes);
-      input.write(from, start * features);
-      plan.run(state || (states[start] as number));
+      for (let i = 0; together > 0 && i < size; i++) copy(states[start + i] as number, state + i * slotBytes);
+      input.take(kernels, frames, start);
+      plan.run(together > 0 ? state : (states[start] as number));
       output.read(to, start * outputs);
-      for (let i = 0; state > 0 && start + i < end; i++) copy(state + i * slotBytes, states[start + i] as number);
+      for (let i = 0; together > 0 && start + i < end; i++) copy(state + i * slotBytes, states[start + i] as number);
     }
   } finally {
-    if (state > 0) arena.free(state);
     if (size > 1) plans.release(plan);
   }
 }

@@ -1,5 +1,6 @@
 import type { ValueBuffer } from '../layers/layer.js';
 import { copyFloats, lengthOf, type Numbers } from '../typed.js';
+import type { Kernels } from '../wasm/abi.js';
 import type { Arena } from '../wasm/arena.js';
 
 /** Up to this many floats are copied by a loop: cheaper than a call into the runtime, which takes some 15 ns. */
@@ -54,6 +55,17 @@ export class Port {
     for (let r = 0, i = from; r < rows; r++, index += stride) {
       for (let j = 0; j < features; j++, i++) memory[index + j] = data[i] as number;
     }
+  }
+
+  /** Lays the caller's rows into the memory as they are. */
+  lay(data: Numbers, address: number): void {
+    (this.#ints ? this.#arena.i32 : this.#arena.f32).set(data, address / 4);
+  }
+
+  /** Fills the buffer from row `row` on of those that were laid there. */
+  take({ copyRows }: Kernels, address: number, row: number): void {
+    const { features, stride, rows, address: to } = this.#buffer;
+    copyRows(address + 4 * row * features, 4 * features, to, stride, rows, features);
   }
 
   /** Reads `rows` rows, from the buffer's row `row` on, to the caller's number `to` on. */

@@ -217,7 +217,7 @@ describe.each(builds)('stepMany, %s', (build) => {
     expect(() => model.stepMany([second], [1, 2])).toThrow(DisposedError);
   });
 
-  it('changes no state where there is no room, and keeps no memory', async () => {
+  it('changes no state where there is no room, and keeps the memory of one call', async () => {
     const spec = stack('lstm', FEATURES, 64);
     const roomy = await make(spec);
     const streams = Array.from({ length: 32 }, () => roomy.createStream());
