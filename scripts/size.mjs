@@ -14,7 +14,7 @@ const ZIP = /^fflate$/;
 // Each holds what an import may take in bytes and work (src/importers/shared/budget.ts), about 1 KB.
 const IMPORTERS = {
   // Weights and values quantised in every way that tools write: 3 KB.
-  onnx: [56],
+  onnx: [60],
   keras: [65],
   tfjs: [8, ZIP, /\/keras\//],
   tensorflow: [10.5, ZIP],

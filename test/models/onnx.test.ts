@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
+import { readNpy } from '../../src/importers/formats/npy.js';
 import { fromOnnx } from '../../src/importers/onnx/index.js';
 import { createModel } from '../../src/index.js';
 import { ModelSchema, TensorSchema } from '../importers/onnx/proto/onnx_pb.js';
@@ -54,6 +55,23 @@ describe.each(builds)('models: ONNX, %s', needsModels, (build) => {
     for (const { text, logits } of cases)
       expect(largestDifference(model.run(new TextEncoder().encode(text)), logits)).toBeLessThan(1e-3);
     expect(cases.length).toBeGreaterThan(2);
+  });
+
+  it.each(['gtcrn', 'gtcrn_simple'])('GTCRN, %s: 120 enhanced frames, caches inside the stream', async (name) => {
+    const spec = fromOnnx(file(`gtcrn/${name}.onnx`));
+    expect(spec.carries?.map(({ input }) => input)).toEqual(['conv_cache', 'tra_cache', 'inter_cache']);
+    const model = await createModel(spec, { build });
+    expect(model.inputs.map(({ name: input, axes }) => [input, axes])).toEqual([['mix', ['batch', 257, 1, 2]]]);
+    const stream = model.createStream();
+    const [frames, enhanced] = ['frames', 'ort_enhanced'].map(
+      (part) => readNpy(file(`gtcrn/${part}.npy`), part).data,
+    ) as [Float32Array, Float32Array];
+    const size = 257 * 2;
+    expect(enhanced).toHaveLength(120 * size);
+    for (let at = 0; at < 120 * size; at += size) {
+      const y = stream.step(frames.subarray(at, at + size));
+      expect(largestDifference(y, enhanced.subarray(at, at + size))).toBeLessThan(1e-4);
+    }
   });
 
   const node = (name: string) => `onnx-node-tests/${name}`;

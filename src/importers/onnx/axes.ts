@@ -99,12 +99,24 @@ const WAYS_OF_IDS: typeof WAYS = {
 export const hasOpenTime = ({ dims }: OnnxInput): boolean =>
   dims.some((size) => typeof size === 'string' && !BATCH.test(size));
 
-function score({ name, dims, slid, initial }: OnnxInput, roles: readonly AxisRole[], openTime: boolean): number {
+/** What is known of all inputs. */
+export interface Known {
+  /** Whether any of them has a size that is open and not the batch's. */
+  readonly openTime: boolean;
+  /** Whether the file carries state from call to call: then what has four axes of known size is a frame. */
+  readonly carries: boolean;
+}
+
+function score(
+  { name, dims, slid, initial }: OnnxInput,
+  roles: readonly AxisRole[],
+  { openTime, carries }: Known,
+): number {
   const looks = dims.map(lookOf);
   const known = (look: Look | undefined): boolean => look === 'size' || look === 'size 1';
   const each = roles.map((role, axis) => {
     const look = looks[axis] as Look;
-    const traced = role === 'time' && known(look) && dims.length > 2 && !openTime;
+    const traced = role === 'time' && known(look) && dims.length > 2 && !openTime && !(carries && dims.length > 3);
     return LIKELY[role][look] + (traced ? TRACED_TIME : 0);
   });
   const last = (roles[2] === 'time' || roles[2] === 'fixed') && known(looks[2]) && !slid;
@@ -119,7 +131,7 @@ function score({ name, dims, slid, initial }: OnnxInput, roles: readonly AxisRol
 }
 
 /** Ways to read the axes of an input, the likeliest first. */
-export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefined, openTime: boolean): AxisRole[][] {
+export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefined, all: Known): AxisRole[][] {
   const { dims, ids, name } = input;
   const where = `input ${JSON.stringify(name)}`;
   if (given) {
@@ -134,7 +146,7 @@ export function candidates(input: OnnxInput, given: readonly AxisRole[] | undefi
     (ids ? WAYS_OF_IDS : WAYS)[dims.length] ??
     refuse(where, 'too many axes', 'at most 4; options.axes', `${dims.length}`);
   return ways
-    .map((roles, order) => ({ roles, rank: score(input, roles, openTime) - order / 100 }))
+    .map((roles, order) => ({ roles, rank: score(input, roles, all) - order / 100 }))
     .sort((a, b) => b.rank - a.rank)
     .map(({ roles }) => roles);
 }

@@ -82,6 +82,8 @@ export function bindInput(
   scope.set(input.name, item);
   if (ids) ctx.ids.add(name);
   ctx.saw(item);
+  for (const atom of time) ctx.timed.add(atom);
+  for (const atom of axes.flat()) ctx.given.add(atom);
   const clock = timeOf(input, roles, clocks).time;
   const apart = typeof clock === 'string' ? `; an open time of its own, "${clock}"` : '';
   ctx.reporter.note(`input ${JSON.stringify(input.name)}: axes are ${roles.join(', ')}${apart}`);
@@ -112,5 +114,6 @@ export function bindState(ctx: Context, scope: Scope, { name, dims, type }: Onnx
   });
   const own = ctx.unique(name);
   scope.set(name, { kind: 'value', name: own, time: [], features, axes, type, carried: true });
+  ctx.carried ??= own;
   return { name: own, features: count(features), kind: 'vector' };
 }

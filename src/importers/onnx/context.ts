@@ -72,6 +72,15 @@ export class Context extends SpecBuilder {
   /** A sequence of each time that depends on the run, by that time. */
   readonly sequences = new Map<string, Value>();
 
+  /** Axes that inputs have as their timesteps, in the way in which they are read. */
+  readonly timed = new Set<Atom>();
+
+  /** All axes that inputs have. */
+  readonly given = new Set<Atom>();
+
+  /** An input that the file carries from call to call by hand, by its name in the spec. */
+  carried?: string;
+
   /** In a loop's body: the sequences whose timestep is taken, by the name of what was taken. */
   steps?: Map<string, { readonly x: Value; readonly axis: number }>;
 

@@ -115,12 +115,10 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
   const carried = new Set(states.map(({ input }) => input));
   const main = inputs.filter((input) => !carried.has(input));
   const lengths = rolesOfLengths(graph);
-  const openTime = main.some(hasOpenTime);
+  const known = { openTime: main.some(hasOpenTime), carries: states.length > 0 };
   const ways = readings(
     main,
-    main.map((input) =>
-      candidates(input, Object.hasOwn(axes, input.name) ? axes[input.name] : lengths(input), openTime),
-    ),
+    main.map((input) => candidates(input, Object.hasOwn(axes, input.name) ? axes[input.name] : lengths(input), known)),
     options.axes !== undefined,
   );
   if (ways.length === 0)

@@ -27,6 +27,7 @@ const FILES = [
   'shipped',
   'strict',
   'nodes',
+  'planes',
 ];
 /** Each timestep with each other, which an open time does not allow. */
 const REFUSED = ['einsum_self', 'einsum_self_fixed'];

@@ -114,10 +114,10 @@ describe('ONNX, refused by its words: layers', () => {
       /X is not a value of the model; expected an input of the model or what comes of it, got constant/,
     ],
     [
-      'a convolution over two axes',
-      { nodes: [node('Conv', 'X W')], inputs: x(B, 2, 5, 5), init: { W: floats([4, 2, 3, 3]) } },
-      /a window over several axes; expected one axis of timesteps \(1-D\), got kernel \[3,3\] over 2 axes/,
-      { axes: { X: ['batch', 'features', 'features', 'features'] } },
+      'a convolution over three axes',
+      { nodes: [node('Conv', 'X W')], inputs: x(B, 2, 5, 5, 5), init: { W: floats([4, 2, 3, 3, 3]) } },
+      /a window over several axes; expected one axis of timesteps \(1-D\), or two of known size, got kernel \[3,3,3\] over 3 axes/,
+      { axes: { X: ['batch', 'features', 'features', 'features', 'features'] } },
     ],
     [
       'a kernel that contradicts',

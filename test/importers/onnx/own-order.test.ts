@@ -88,7 +88,7 @@ describe('ONNX, the file has its time first', () => {
   });
 });
 
-describe.each(['states', 'states-old'])('ONNX files that hand on their state: %s', (name) => {
+describe.each(['states', 'states-old', 'frames'])('ONNX files that hand on their state: %s', (name) => {
   it.each(byName(recorded(name)))('%s', async (_, one) => {
     await check(one, first, one.options, one.runs);
     const { states, steps, sizes, dims } = one.stream as NonNullable<Case['stream']>;

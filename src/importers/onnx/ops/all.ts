@@ -13,6 +13,7 @@ import { GATHER } from './gather.js';
 import { NORM } from './norm.js';
 import { PAD } from './pad.js';
 import { PLACE } from './place.js';
+import { POOL } from './pool.js';
 import { PRODUCT } from './product.js';
 import { QLINEAR, QLINEAR_FUSED } from './qlinear.js';
 import { QUANTISE } from './quantise.js';
@@ -39,6 +40,7 @@ export const OPERATORS = /* @__PURE__ */ tableOf<Run>(
   GATHER,
   NORM,
   PAD,
+  POOL,
   PRODUCT,
   PLACE,
   QLINEAR,

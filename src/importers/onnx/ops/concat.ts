@@ -47,14 +47,19 @@ function concat(op: Op, ctx: Context): Item[] {
   if (other) refuse(where, 'values of several ranks', `${rank} axes`, `${dimsOf(other).length}`);
   if (items.length === 1) return [items[0]];
   const pair = rowsBeside(ctx, items, axis);
-  if (pair) return [pair];
+  return [pair ?? joined(op, ctx, items, axis)];
+}
+
+/** Several items, joined along an axis. */
+export function joined(op: Op, ctx: Context, items: readonly Item[], axis: number): Item {
+  const { where } = op;
   const total = items
     .map((item) => dimsOf(item)[axis] as Num)
     .reduce<Num | undefined>((a, b) => (a === undefined ? undefined : plus(a, b)), 0);
   if (total === undefined) refuse(where, 'joins times that depend on the run');
   const values = items.filter((item): item is Value => item.kind === 'value');
   const [first] = values;
-  if (!first) return [joinedConstants(op, ctx, items, axis, total)];
+  if (!first) return joinedConstants(op, ctx, items, axis, total);
   for (const x of values)
     dimsOf(x).forEach((size, index) => {
       const other = dimsOf(first)[index];
@@ -69,7 +74,7 @@ function concat(op: Op, ctx: Context): Item[] {
     refuse(where, 'joins times that depend on the run', 'one of them at most; options.shapes', `${timed.length}`);
   const carried = values.some((x) => x.carried);
   const y = timed.length > 0 ? joinedTime(op, ctx, items, axis, total) : joinedFeatures(op, ctx, items, axis, total);
-  return [{ ...y, carried }];
+  return { ...y, carried };
 }
 
 /** More timesteps before or after those of the run. */

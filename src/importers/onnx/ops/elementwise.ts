@@ -211,6 +211,10 @@ export function align(op: Op, ctx: Context, values: readonly Value[]): { names: 
       return timed;
     }),
   );
+  // Of timesteps of fixed number some have a part: then all are features.
+  const timed = (own: readonly (readonly Atom[])[]): number =>
+    own.filter((atoms, i) => overTime[i] && totalSize(atoms) !== 1).length;
+  if (!flow && padded.some((own) => timed(own) > 0 && timed(own) < timed(axes))) overTime.fill(false);
   const pickAxes = (all: readonly (readonly Atom[])[], wanted: boolean): Atom[] =>
     all.flatMap((atoms, i) => (overTime[i] === wanted ? withoutBatch(atoms) : []));
   const total = count(pickAxes(axes, false));

@@ -5,6 +5,7 @@ import { batchAxis, isSingle, rowNumbersOf, rowValue, timestepOf } from '../row-
 import { timestepNumbers, value } from '../stretch.js';
 import { type Atom, constant, dimsOf, hasBatch, type Item, type Value } from '../value.js';
 import { activation } from './activate.js';
+import { assigned } from './assign.js';
 import { part } from './part.js';
 import { placeOf } from './place.js';
 import { reduceOver } from './reduce.js';
@@ -84,6 +85,7 @@ function scatterNd(op: Op, ctx: Context): Item[] {
   const { where, attributes } = op;
   const [data, indices, updates] = [item(op), item(op, 1), item(op, 2)];
   const reduction = attributes.string('reduction', 'none');
+  if (indices.kind === 'constant' && reduction === 'none') return [assigned(op, ctx, data, indices, updates)];
   const rows = indices.kind === 'value' && indices.axes.length === 2 ? indices.rows : undefined;
   const own = rowNumbersOf(ctx, updates);
   if (dimsOf(data).length !== 1 || reduction !== 'none' || rows?.kind !== 'order' || own?.kind !== 'rows')

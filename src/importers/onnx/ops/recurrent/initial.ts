@@ -38,6 +38,23 @@ export function constantState(
   return row(0).every((number) => number === 0) ? undefined : Float32Array.from(row(0));
 }
 
+/**
+ * The initial h or c of a layer that starts anew at every call of a stream: zeros of what the file carries from call to call, by which the
+ * engine knows that the state is not to last, plus what it starts from.
+ */
+export function freshState(
+  op: Op,
+  ctx: Context,
+  item: Item | undefined,
+  direction: number,
+  sizes: StateLayout,
+): string {
+  const inputs = [ctx.carried as string];
+  const one = ctx.add({ type: 'slice', inputs, axis: 'features', start: 0, count: 1 }, `${op.name}.carried`);
+  const zero = ctx.add({ type: 'less', inputs: [one, one] }, `${op.name}.zero`);
+  return ctx.add({ type: 'add', inputs: [stateValue(op, ctx, item, direction, sizes), zero] }, `${op.name}.start`);
+}
+
 /** The value of one direction's initial h or c; zeros where only the other one is given. */
 export function stateValue(
   op: Op,

@@ -6,8 +6,9 @@ import { value } from '../../stretch.js';
 import { type Atom, constant, count, hasBatch, type Item, runTime, type Value, withoutBatch } from '../../value.js';
 import type { Run } from '../run.js';
 import { readActivations } from './activations.js';
-import { constantState, stateValue } from './initial.js';
+import { constantState, freshState, stateValue } from './initial.js';
 import { checkLengths, readLengths } from './lengths.js';
+import { isRows, rowsStep } from './rows.js';
 import { type CellType, cellTensors, gatesOf, type Sizes } from './weights.js';
 
 /** What the node's attributes and the shape of W say. */
@@ -121,6 +122,10 @@ function cellConfig(
   return { type, ...fields, ...common } as unknown as CellConfig;
 }
 
+/** Whether a layer walks an axis of a frame, of a file that carries state from frame to frame: it starts anew in each. */
+const startsAnew = (ctx: Context, x: Value): boolean =>
+  ctx.carried !== undefined && !runTime(x) && !x.time.some((atom) => ctx.timed.has(atom));
+
 const isZero = (state: Item): boolean =>
   state.kind === 'filled'
     ? state.value === 0
@@ -138,7 +143,9 @@ function addLayer(op: Op, ctx: Context, settings: Settings, x: Value): (string |
   const masked = lengths.length > 0 && ({ lengths: true } as const);
   const { type, directions } = settings;
   const states = type === 'lstm' ? [op.inputs[5], op.inputs[6]] : [op.inputs[5]];
-  const given = states.some((state) => state?.kind === 'value');
+  const values = states.some((state) => state?.kind === 'value');
+  const anew = !values && startsAnew(ctx, x);
+  const given = values || anew;
   const wantsStates = op.used[1] === true || op.used[2] === true;
   const config = (direction: number): CellConfig =>
     cellConfig(op, ctx, settings, count(x.features), direction, given ? [] : states);
@@ -151,7 +158,8 @@ function addLayer(op: Op, ctx: Context, settings: Settings, x: Value): (string |
   const results = type === 'lstm' ? ['y', 'h', 'c'] : ['y', 'h'];
   const halves = Array.from({ length: directions }, (_, direction) => {
     const name = directions === 1 ? op.name : `${op.name}.${direction === 0 ? 'forward' : 'backward'}`;
-    const initial = given ? states.map((state) => stateValue(op, ctx, state, direction, settings)) : [];
+    const start = anew ? freshState : stateValue;
+    const initial = given ? states.map((state) => start(op, ctx, state, direction, settings)) : [];
     const outputs = wantsStates ? results.map((result) => ctx.unique(`${name}.${result}`)) : undefined;
     const fields = {
       ...config(direction),
@@ -179,6 +187,8 @@ export const recurrent =
     const settings = readSettings(op, ctx, type);
     const { layout, directions, units } = settings;
     checkLengths(op);
+    const given = value(ctx, op.where, op.inputs[0], 'X');
+    if (isRows(ctx, op, given, layout)) return rowsStep(op, ctx, given, settings);
     const { x, batch, time } = readInput(op, ctx, layout);
     const names = addLayer(op, ctx, settings, x);
     const d: Atom[] = directions === 2 ? [{ kind: 'block', size: 2 }] : [];
