@@ -13,7 +13,7 @@ const KB = 1024;
 const ZIP = /^fflate$/;
 // Each holds what an import may take in bytes and work (src/importers/shared/budget.ts), about 1 KB.
 const IMPORTERS = {
-  // Weights and values quantised in every way that tools write: 3 KB.
+  // Weights and values quantised in every way that tools write: 3 KB. Windows over two axes, cells at frequencies: 3 KB.
   onnx: [60],
   keras: [65],
   tfjs: [8, ZIP, /\/keras\//],
