@@ -42,5 +42,7 @@ function exportsOf(section: Uint8Array | undefined, names: ReadonlySet<string>):
 }
 
 /** The exports that a code's text names, as a property or where it takes them out of an object. */
-export const namedIn = (code: string, reach: Reach): string[] =>
-  Object.keys(reach).filter((name) => new RegExp(`\\.${name}\\b|[{,]${name}(?::[\\w$]|[,}])`).test(code));
+export function namedIn(code: string, reach: Reach): string[] {
+  const named = new Set(Array.from(code.matchAll(/[.{,]([\w$]+)/g), ([, name]) => name));
+  return Object.keys(reach).filter((name) => named.has(name));
+}
