@@ -92,12 +92,15 @@ const checkedBy = (spec: ModelSpec, kinds: LayerKinds, int8: Int8Support | undef
 
 /** By the common layers, or by all of them for a model that has others. */
 async function checked(spec: ModelSpec, layers: Supply['layers'], int8: Int8Support | undefined): Promise<Checked> {
-  if (typeof layers !== 'function') return checkedBy(spec, layers, int8);
-  try {
-    return checkedBy(spec, KINDS, int8);
-  } catch {
-    return checkedBy(spec, await layers(spec), int8);
+  let kinds = layers;
+  if (typeof kinds === 'function') {
+    try {
+      return checkedBy(spec, KINDS, int8);
+    } catch {
+      kinds = await kinds(spec);
+    }
   }
+  return checkedBy(spec, kinds, int8);
 }
 
 function readModelOptions(given: ModelOptions = {}, where: string): ModelOptions {

@@ -15,7 +15,8 @@ const ENTRY = 'index-node';
 /** Files in dist by their sources. */
 const FILES = {
   [`src/${ENTRY}.ts`]: ENTRY,
-  'src/layers/all.ts': 'chunks/layers-node',
+  'src/layers/on-demand.ts': 'chunks/layers-node',
+  'src/layers/all.ts': 'chunks/all-layers-node',
   'src/layers/int8/index.ts': 'chunks/int8-node',
 };
 
@@ -27,8 +28,12 @@ const FILES = {
 export async function bundleNodeEntry({ output, ...options }, chunks, sources) {
   const errors = chunks.find(({ moduleIds }) => moduleIds.some(isErrors));
   const places = { ...Object.fromEntries(Object.entries(sources).map(([file, source]) => [source, file])), ...FILES };
-  const placeOf = (id) =>
-    Object.entries(places).find(([source]) => id.replaceAll('\\', '/').endsWith(`/${source}`))?.[1];
+  const placeOf = (id) => {
+    const [, place] = Object.entries(places).find(([source]) => id.replaceAll('\\', '/').endsWith(`/${source}`)) ?? [];
+    if (place === undefined)
+      throw new Error(`${id} is imported when it is needed, and has no file in dist: FILES has none for it`);
+    return `${place}.js`;
+  };
   for (const [source, file] of Object.entries(FILES)) {
     const external = (place) => ({ id: relative(posix.dirname(file), place), external: true });
     await build({
@@ -42,7 +47,7 @@ export async function bundleNodeEntry({ output, ...options }, chunks, sources) {
             if (id === errors.fileName) return external(id);
             const found = await this.resolve(id, importer, { ...how, skipSelf: true });
             // What is loaded when it is needed.
-            return how.kind === 'dynamic-import' ? external(`${placeOf(found.id)}.js`) : found;
+            return how.kind === 'dynamic-import' ? external(placeOf(found.id)) : found;
           },
         },
       ],
