@@ -171,7 +171,7 @@ function choose(build: Build | undefined, embedded: Embedded): Build {
   const [best] = accepted;
   if (!best && (without || !acceptsBuild('simd'))) {
     throw new RuntimeError(
-      'this runtime has no WebAssembly SIMD, which the kernels are made of (Chrome 91, Firefox 89, Safari 16.4 or newer have it)',
+      'this runtime has no WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4 or newer)',
     );
   }
   const chosen = build ?? best ?? 'relaxed';
