@@ -17,6 +17,7 @@ const REPLAYED = {
   'wasm/pack': 'pack',
   'wasm/pack-norm': 'pack-norm',
   'wasm/pack-table': 'pack-table',
+  'wasm/pack-turn': 'pack-turn',
   'wasm/tiny': 'tiny',
 };
 

@@ -5,7 +5,7 @@ import { streamObstacle } from '../graph/streaming.js';
 import type { Graph } from '../graph/value.js';
 import { makeLayer } from '../layers/common.js';
 import type { BuildContext, CellInfo, Int8Support, Layer, LayerKinds, StepRecord } from '../layers/layer.js';
-import { type Holder, SlotLayout, type StatePlace } from '../layers/recurrent/slot.js';
+import { type Holder, SlotLayout } from '../layers/recurrent/slot.js';
 import { raise } from '../refuse.js';
 import type { Int8TensorSpec, ModelSpec, TensorSpec } from '../spec.js';
 import { leastOf, type StateOwner } from '../state/access.js';
@@ -55,7 +55,7 @@ export class ModelEngine implements Engine, StateOwner {
   readonly graph: Graph;
   readonly layers: readonly Layer[];
   readonly cells: readonly CellInfo[];
-  readonly carried: readonly StatePlace[];
+  readonly carried: readonly Holder[];
   /** All that holds state: what the layers keep, then the carried inputs. */
   readonly holders: readonly Holder[];
   readonly slotBytes: number;
@@ -116,15 +116,12 @@ export class ModelEngine implements Engine, StateOwner {
     this.leastBytes = context.int8?.leastBytes ?? 2 ** 15;
     this.cells = Object.freeze(this.layers.flatMap((layer) => layer.cells));
     const { carries } = this.graph;
-    this.carried = carries.map(({ input }) => slot.carry(input.features));
-    this.holders = [
-      ...this.layers.flatMap(({ cells, holders = cells }) => holders),
-      ...carries.map(({ input: { name }, initial }, index) => ({
-        name,
-        place: this.carried[index] as StatePlace,
-        initial: [initial],
-      })),
-    ];
+    this.carried = carries.map(({ input: { name, features }, initial }) => ({
+      name,
+      place: slot.carry(features),
+      initial: [initial],
+    }));
+    this.holders = [...this.layers.flatMap(({ cells, holders = cells }) => holders), ...this.carried];
     this.slotBytes = slot.bytes;
     this.#initial = this.arena.alloc(this.slotBytes);
     for (const { place, initial } of this.holders) {

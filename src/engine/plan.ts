@@ -1,7 +1,7 @@
 import { type Times, timesteps } from '../graph/clock.js';
 import type { Graph, ValueInfo } from '../graph/value.js';
 import type { Layer, Op, PlanContext, ValueBuffer, Watch } from '../layers/layer.js';
-import type { StatePlace } from '../layers/recurrent/slot.js';
+import type { Holder } from '../layers/recurrent/slot.js';
 import type { Kernels } from '../wasm/abi.js';
 import { rowBytes } from '../wasm/abi.js';
 import type { Arena } from '../wasm/arena.js';
@@ -22,8 +22,8 @@ export interface Engine {
   readonly graph: Graph;
   readonly layers: readonly Layer[];
   readonly slotBytes: number;
-  /** Where each carried state of the graph lies, in its order. */
-  readonly carried: readonly StatePlace[];
+  /** Each carried state of the graph, in its order. */
+  readonly carried: readonly Holder[];
   /** Whether a plan runs. A layer of the caller's own may call anything meanwhile. */
   running: boolean;
 }
@@ -77,7 +77,8 @@ export class Plan {
         if (isMultiplied(input, layers))
           this.#ops.push(() => engine.kernels.withoutDenormals(address, (rows * stride) / 16));
       }
-      const carry = (name: string, { parts: [{ offset, length }] }: StatePlace, save: boolean): void => {
+      const carry = (name: string, index: number, save: boolean): void => {
+        const [{ offset, length }] = (engine.carried[index] as Holder).place.parts;
         const { address, stride } = buffers.get(name) as ValueBuffer;
         const { kernels, slotBytes } = engine;
         this.#ops.push(
@@ -88,7 +89,7 @@ export class Plan {
       };
       graph.carries.forEach(({ input }, index) => {
         place(input);
-        carry(input.name, engine.carried[index] as StatePlace, false);
+        carry(input.name, index, false);
       });
       for (const { node, plan } of layers) {
         const context: PlanContext = {
@@ -113,7 +114,7 @@ export class Plan {
         for (const op of plan(context)) this.#ops.push(op);
       }
       graph.carries.forEach(({ output }, index) => {
-        carry(output.name, engine.carried[index] as StatePlace, true);
+        carry(output.name, index, true);
       });
     } catch (error) {
       this.free();

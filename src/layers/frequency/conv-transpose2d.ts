@@ -2,6 +2,7 @@ import { advance, flows } from '../../graph/clock.js';
 import { checkWindow, optionalPair } from '../../graph/window.js';
 import { spanOf, spreadStep } from '../../graph/window-steps.js';
 import type { ConvTranspose2dNode, TwoSizes } from '../../spec.js';
+import { turnTaps } from '../../wasm/pack-turn.js';
 import type { BuildContext, LayerKind, Work } from '../layer.js';
 import { CONVOLUTION_FIELDS, checkFilters, wordsOf } from './conv2d.js';
 import { makeConvolution } from './convolution.js';
@@ -86,17 +87,7 @@ function turned(node: SpreadNode, context: BuildContext, inputs: number, outputs
     return [spanAlong(node, axis) - 1 - before, spanAlong(node, axis) - 1 - after] as const;
   }) as [readonly [number, number], readonly [number, number]];
   const padding = [causal ? ('causal' as const) : pads[0], pads[1]] as const;
-  const weight = turnRound(context.tensor(tensors.weight), kernelSize[0] * kernelSize[1], node.channels / node.groups);
+  const weight = turnTaps(context.tensor(tensors.weight), kernelSize[0] * kernelSize[1], node.channels / node.groups);
   const tensor = (name: string): Float32Array => (name === tensors.weight ? weight : context.tensor(name));
   return makeConvolution({ ...node, padding }, { ...context, tensor }, inputs, outputs);
-}
-
-/** Weights `(filters, taps, channels)` with their taps from the last to the first. */
-function turnRound(weight: Float32Array, taps: number, channels: number): Float32Array {
-  const turned = new Float32Array(weight.length);
-  for (let at = 0; at < weight.length; at += channels) {
-    const tap = (at / channels) % taps;
-    turned.set(weight.subarray(at, at + channels), at + (taps - 1 - 2 * tap) * channels);
-  }
-  return turned;
 }
