@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createModel, type Model, type ModelSpec, UnsupportedError } from '../../src/index.js';
+import { explain } from '../../src/inspect/explain.js';
+import { allLayers } from '../../src/layers/all.js';
+import { furtherLayers } from '../../src/layers/further.js';
+import { layersFor } from '../../src/layers/on-demand.js';
 import { runReference } from '../reference/run.js';
 import { expectNear, expectSameBits } from '../support/bits.js';
 import { builds } from '../support/builds.js';
+import { modelOf } from '../support/every-layer.js';
 import { type MakePlane, PLANES } from '../support/planes.js';
 import { randomFloats, SpecBuilder } from '../support/random.js';
 
@@ -211,5 +216,155 @@ describe.each(builds)('a causal layer, %s', (build) => {
     const x = randomFloats(60, 3);
     expectSameBits(model.run(x), (await createModel(spec(), { build })).run(x));
     expect(() => model.createStream()).toThrow(/layer "conv" starts anew in every run/);
+  });
+});
+
+describe.each(builds)('recurrence at each frequency, %s', (build) => {
+  const [F, C, U, T] = [3, 2, 5, 7];
+
+  it.each(['lstm', 'gru'] as const)('%s: starts from a state that is given, and gives it back', async (type) => {
+    const builder = new SpecBuilder(8);
+    const parts = type === 'lstm' ? ['h', 'c'] : ['h'];
+    const layer = builder.cell(type, 'cell', C, U);
+    const spec: ModelSpec = {
+      inputs: [
+        { name: 'x', features: F * C },
+        ...parts.map((part) => ({ name: `${part}0`, features: F * U, kind: 'vector' as const })),
+      ],
+      nodes: [
+        {
+          type: 'each_frequency',
+          name: 'y',
+          inputs: ['x', ...parts.map((part) => `${part}0`)],
+          outputs: ['y', ...parts.map((part) => `${part}n`)],
+          channels: C,
+          layer,
+        },
+      ],
+      outputs: ['y', ...parts.map((part) => `${part}n`)],
+      tensors: builder.tensors,
+    };
+    const batch = 2;
+    const fed = Object.fromEntries([
+      ['x', { data: randomFloats(batch * T * F * C, 1), batch, time: T, shape: [batch, T, F * C] }],
+      ...parts.map((part, index) => [
+        `${part}0`,
+        { data: randomFloats(batch * F * U, index + 2), batch, time: 1, shape: [batch, F * U] },
+      ]),
+    ]);
+    const model = await createModel(spec, { build });
+    const got = model.runNamed(fed);
+    const wanted = runReference(spec, fed).outputs;
+    for (const name of spec.outputs) expectNear(got[name]?.data, wanted[name]?.data, 2e-6, name);
+    expect(() => model.createStream()).toThrow(/layer "y" takes its initial state from another value/);
+    // Carried by the model, the same state lasts in a stream.
+    const carried = await createModel(
+      {
+        ...spec,
+        outputs: ['y'],
+        carries: parts.map((part) => ({ input: `${part}0`, output: `${part}n` })),
+      },
+      { build },
+    );
+    const own = await createModel(
+      {
+        ...spec,
+        inputs: spec.inputs.slice(0, 1),
+        nodes: [{ type: 'each_frequency', name: 'y', inputs: ['x'], channels: C, layer }],
+        outputs: ['y'],
+      },
+      { build },
+    );
+    const x = randomFloats(T * F * C, 5);
+    const streams = [carried.createStream(), own.createStream()] as const;
+    const whole = own.run(x);
+    for (let t = 0; t < T; t++) {
+      const frame = x.subarray(t * F * C, (t + 1) * F * C);
+      for (const stream of streams) expectSameBits(stream.step(frame), whole.subarray(t * F * U, (t + 1) * F * U));
+    }
+    expect(streams[1].getState().map(({ layer, h }) => [layer, h.length])).toEqual([
+      ['y[0]', U],
+      ['y[1]', U],
+      ['y[2]', U],
+    ]);
+  });
+
+  it('masked frames hold the state at every frequency; what works frame by frame hands the mask on', async () => {
+    const builder = new SpecBuilder(3);
+    builder
+      .add({ type: 'masking', name: 'm', inputs: ['x'], maskValue: 0 })
+      .add({ type: 'upsample_frequency', name: 'u', inputs: ['m'], channels: C, factor: 2 })
+      .add({
+        type: 'group_norm',
+        name: 'n',
+        inputs: ['u'],
+        channels: C,
+        groups: 1,
+        axes: ['frequency'],
+        epsilon: 0.1,
+        tensors: {},
+      })
+      .add({ type: 'each_frame', name: 'f', inputs: ['n'], channels: C, layer: builder.cell('gru', 'f', C, 3) })
+      .add({ type: 'each_frequency', name: 'y', inputs: ['f'], channels: 3, layer: builder.cell('lstm', 'y', 3, U) });
+    const spec = builder.spec(F * C);
+    const batch = 2;
+    const data = randomFloats(batch * T * F * C, 4);
+    for (const row of [1, 2, 6, 8, 13]) data.fill(0, row * F * C, (row + 1) * F * C);
+    const model = await createModel(spec, { build });
+    const wanted = runReference(spec, { x: { data, batch, time: T } }).outputs.y;
+    expectNear(model.run(data, { batch }), wanted?.data as Float64Array, 2e-6);
+    const given = { batch, lengths: [3, 6] };
+    const lengths = runReference(spec, { x: { data, batch, time: T } }, { lengths: given.lengths }).outputs.y;
+    expectNear(model.run(data, given), lengths?.data as Float64Array, 2e-6);
+    const [whole, parts] = [model.run(data.subarray(0, T * F * C)), model.createStream()];
+    const size = whole.length / T;
+    for (let t = 0; t < T; t++)
+      expectSameBits(parts.step(data.subarray(t * F * C, (t + 1) * F * C)), whole.subarray(t * size, (t + 1) * size));
+  });
+
+  it.each([
+    [{ channels: 4 }, /channels must divide the features; expected a divisor of 6, got 4/],
+    [{ layer: { type: 'dense' } }, /node "y", layer: unknown layer type/],
+    [{ type: 'each_frame', inputs: ['x', 'h'] }, /wrong number of inputs; expected 1/],
+    [{ inputs: ['x', 'h'] }, /an initial state that frequencies do not divide; expected a multiple of 3, got 4/],
+  ])('%j is refused', async (fields, words) => {
+    const builder = new SpecBuilder(1);
+    const layer = builder.cell('gru', 'c', C, U);
+    const spec = {
+      inputs: [
+        { name: 'x', features: F * C },
+        { name: 'h', features: 4, kind: 'vector' },
+      ],
+      nodes: [{ type: 'each_frequency', name: 'y', inputs: ['x'], channels: C, layer, ...fields }],
+      outputs: ['y'],
+      tensors: builder.tensors,
+    };
+    await expect(createModel(spec as ModelSpec, { build })).rejects.toThrow(words);
+  });
+});
+
+describe('layers on demand', () => {
+  const of = (...types: string[]) => layersFor({ nodes: types.map((type) => ({ type })) } as unknown as ModelSpec);
+
+  it('those over frequencies only for a model that has such, and whatever there is for one that has others', async () => {
+    expect(await of('gru', 'conv1d')).toBe(furtherLayers);
+    for (const type of ['conv2d', 'each_frame', 'of nobody', 'toString']) expect(await of('gru', type)).toBe(allLayers);
+    expect(await layersFor({} as ModelSpec)).toBe(allLayers);
+    expect(await layersFor({ nodes: [null] } as never)).toBe(allLayers);
+  });
+
+  it('explain says what they do', async () => {
+    const model = await createModel(modelOf('conv2d'));
+    expect(explain(model as never, 'y')).toBe(
+      'Layer "y" takes each timestep for a frame of frequencies with 2 channels each, and makes 4 channels of them: every output is one sum over 3 frames, ' +
+        '3 frequencies and the channels of its group. Of the frames before it keeps in a stream as many as its kernel reaches back.',
+    );
+    expect(explain((await createModel(modelOf('each_frequency'))) as never, 'y')).toBe(
+      'Layer "y" takes each timestep for a frame of 4 frequencies with 2 channels each, and runs a layer of type lstm over time at every one of them: ' +
+        'the same weights, and a state for each, which a stream keeps.',
+    );
+    expect(explain((await createModel(modelOf('each_frame'))) as never, 'y')).toMatch(
+      /its state begins anew in every frame/,
+    );
   });
 });
