@@ -28,6 +28,7 @@ const FILES = [
   'strict',
   'nodes',
   'planes',
+  'over-time',
 ];
 /** Each timestep with each other, which an open time does not allow. */
 const REFUSED = ['einsum_self', 'einsum_self_fixed'];

@@ -41,9 +41,13 @@ describe('ONNX, refused by its words: windows over two axes', () => {
       x(B, 16, 100, 100),
     ),
     [
-      'over the time of the run',
-      { nodes: [node('Conv', 'X W')], init: { W: floats([4, 2, 3, 3]) }, inputs: x(B, 2, T, 5) },
-      /a window over the time of the run and another axis; expected axes of known size/,
+      'over a time that is mixed with features',
+      {
+        nodes: [node('Reshape', 'X to', 'r'), node('Conv', 'r W')],
+        init: { W: floats([4, 1, 3, 3]), to: ints([0, 1, -1, 5]) },
+        inputs: x(B, 2, T, 5),
+      },
+      /a window over a time mixed with features; expected axes of their own/,
       FLOWS,
     ],
   ]);

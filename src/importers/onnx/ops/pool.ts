@@ -2,6 +2,7 @@ import { refuse } from '../../shared/refuse.js';
 import type { Context, Op } from '../context.js';
 import { value } from '../stretch.js';
 import { type Atom, count, type Value } from '../value.js';
+import { poolOverTime, timeAxis } from './over-time.js';
 import type { Run } from './run.js';
 import { after, isFlat, isPlane, type Sides, sidesOf, timeAfter, windowOf } from './slide.js';
 
@@ -61,7 +62,12 @@ const pool =
     const ceil = attributes.flag('ceil_mode', false);
     const countPadding = type === 'average_pool1d' && attributes.flag('count_include_pad', false);
     const pooling = { type, ceil, countPadding };
-    if (isPlane(x, sides)) return [overPlane(op, ctx, x, sides, pooling)];
+    if (isPlane(x, sides)) {
+      const axis = timeAxis(x);
+      if (axis === undefined) return [overPlane(op, ctx, x, sides, pooling)];
+      const over = type === 'max_pool1d' ? 'max_pool2d' : 'average_pool2d';
+      return [poolOverTime(op, ctx, x, axis, sides, { ...pooling, type: over })];
+    }
     const y = along(op, ctx, x, sides, pooling);
     const channels = count(y.features);
     const atom: Atom = { kind: 'block', size: channels };

@@ -5,6 +5,7 @@ import { pick } from '../fold/elements.js';
 import { advanced } from '../num.js';
 import { value } from '../stretch.js';
 import { type Atom, type Constant, count, type Item, totalSize, type Value } from '../value.js';
+import { convOverTime, timeAxis } from './over-time.js';
 import { isPointwise, plane, pointwise } from './plane.js';
 import type { Run } from './run.js';
 import { addConvolution, after, isPlane, product, sidesOf, timeAfter, windowOf } from './slide.js';
@@ -26,7 +27,9 @@ export function conv(op: Op, ctx: Context): Item[] {
   if (isPlane(x, sides)) {
     checkChannels(op, x, channels * groups, weight);
     const slid = { weight, groups, how };
-    return [isPointwise(x, sides) ? pointwise(op, ctx, x, slid) : plane(op, ctx, x, sides, slid)];
+    if (isPointwise(x, sides)) return [pointwise(op, ctx, x, slid)];
+    const axis = timeAxis(x);
+    return [axis === undefined ? plane(op, ctx, x, sides, slid) : convOverTime(op, ctx, x, axis, sides, slid)];
   }
   const w = windowOf(op, ctx, x, sides);
   if (product(kernelDims) !== w.kernel || count(w.x.features) !== channels * groups) {
@@ -67,7 +70,9 @@ function convTranspose(op: Op, ctx: Context): Item[] {
     if (isPointwise(x, sides) && more.every((n) => n === 0)) return [pointwise(op, ctx, x, slid)];
     if (sides.padding.some((padding) => typeof padding === 'string'))
       refuse(where, 'a padding that is not honoured', 'pads', attributes.string('auto_pad', ''));
-    return [plane(op, ctx, x, sides, { ...slid, outputPadding: more })];
+    const axis = timeAxis(x);
+    const spread = { ...slid, outputPadding: more };
+    return [axis === undefined ? plane(op, ctx, x, sides, spread) : convOverTime(op, ctx, x, axis, sides, spread)];
   }
   const w = windowOf(op, ctx, x, sides);
   const outputPadding = more[w.axis - 2] ?? 0;
