@@ -41,6 +41,12 @@ describe('ONNX, refused by its words: windows over two axes', () => {
       x(B, 16, 100, 100),
     ),
     [
+      'over the batch',
+      { nodes: [node('Conv', 'X W')], init: { W: floats([4, 2, 3, 3]) }, inputs: x(1, 2, 5, B) },
+      /works across the batch; expected rows that stand alone, got a window over it/,
+      { axes: { X: ['features', 'features', 'features', 'batch'] } },
+    ],
+    [
       'over a time that is mixed with features',
       {
         nodes: [node('Reshape', 'X to', 'r'), node('Conv', 'r W')],

@@ -5,7 +5,7 @@ import { type Context, known, numbers, type Op } from '../context.js';
 import { bounded, pick } from '../fold/elements.js';
 import { arranged, withFeatures } from '../layout.js';
 import { advanced } from '../num.js';
-import { type Atom, type Constant, constant, count, hasBatch, runTime, type Value } from '../value.js';
+import { type Atom, type Constant, constant, count, hasBatch, type Value } from '../value.js';
 import { addConvolution, isFlat, type Sides, type Window } from './slide.js';
 
 // Windows over two axes of known size, as models of one frame have them: the channels of all places along one axis are the channels of a
@@ -81,7 +81,7 @@ function biasAt(op: Op, index: number, places: number): Constant | undefined {
   return constant([length], spread, 1, bias.tensor);
 }
 
-/** @throws {ImportError} one of the two axes is the run's time or the batch. */
+/** @throws {ImportError} one of the two axes is the batch. */
 export function plane(
   op: Op,
   ctx: Context,
@@ -90,10 +90,8 @@ export function plane(
   { weight, groups, how, outputPadding }: Slid,
 ): Value {
   const { where } = op;
-  const flow = runTime(x);
   const axes = [2, 3].map((axis) => x.axes[axis] as readonly Atom[]) as [readonly Atom[], readonly Atom[]];
-  if (axes.some((atoms) => hasBatch(atoms) || atoms.some((atom) => atom === flow)))
-    refuse(where, 'a window over the time of the run and another axis', 'axes of known size; options.shapes', op.name);
+  if (axes.some(hasBatch)) refuse(where, 'works across the batch', 'rows that stand alone', 'a window over it');
   // The shorter one becomes channels.
   const [first, second] = axes.map(count) as [number, number];
   const [fold, slid] = first <= second ? [0, 1] : [1, 0];
