@@ -219,7 +219,7 @@ class Connected {
 
   /** Broken off, so that it may be gone on with. */
   close(): void {
-    this.#socket.close(4000);
+    this.#socket.terminate();
   }
 }
 
