@@ -1,6 +1,7 @@
 import { readOptions } from '../call/options.js';
 import { InputError } from '../errors.js';
 import { checkSpec } from '../graph/check-spec.js';
+import { checkInt8 } from '../graph/int8.js';
 import { tensorsOf } from '../graph/kind.js';
 import { type ModelSource, ownSpec } from '../graph/own-spec.js';
 import type { Graph, GraphNode } from '../graph/value.js';
@@ -45,7 +46,7 @@ export function cut(source: ModelSource, options: CutOptions): ModelSpec {
   const given = readOptions(options, ['inputs', 'outputs', 'ownState', 'openTimes', 'layers'], 'cut');
   const { layers = allLayers, openTimes = false } = given;
   if (typeof openTimes !== 'boolean') badInput('openTimes', 'not usable', 'true or false', describe(openTimes));
-  const graph = checkSpec(spec, layers);
+  const graph = checkSpec(spec, layers, checkInt8(spec));
   const found = valuesByName(graph);
   const outputs = names(given.outputs, 'outputs').map((name) => found(name, 'outputs'));
   const inputs = given.inputs === undefined ? undefined : names(given.inputs, 'inputs');
@@ -72,7 +73,7 @@ export function cut(source: ModelSource, options: CutOptions): ModelSpec {
     }
   }
   const result = compose(spec, graph, part, begun ?? needed, outputs, layers, openTimes);
-  checkSpec(result, layers);
+  checkSpec(result, layers, checkInt8(result));
   return ownSpec(result);
 }
 
@@ -144,6 +145,7 @@ function compose(
     ...Object.fromEntries(Object.entries(record).filter(([name]) => has(name))),
   });
   const layouts = pick(spec.layouts ?? {}, (name) => outside.has(name));
+  const int8 = pick(spec.int8 ?? {}, (name) => wanted.has(name));
   return {
     ...(spec.name !== undefined && { name: spec.name }),
     inputs: [
@@ -155,6 +157,7 @@ function compose(
     ...(carries.length > 0 && { carries }),
     ...(Object.keys(layouts).length > 0 && { layouts }),
     tensors: pick(spec.tensors, (name) => wanted.has(name)),
+    ...(Object.keys(int8).length > 0 && { int8 }),
   };
 }
 

@@ -19,6 +19,7 @@ import { bytes, recorded } from '../importers/onnx/recorded.js';
 import { expectClose, floats } from '../importers/support.js';
 import { expectSameBits } from '../support/bits.js';
 import { builds } from '../support/builds.js';
+import { int8Spec } from '../support/int8.js';
 import { randomFloats, SpecBuilder, stack } from '../support/random.js';
 
 interface Packed {
@@ -446,5 +447,26 @@ describe('outputs have the names that Keras has for them', () => {
     expect(spec.nodes.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['lstm', 'twice', 'twice.call1', 'inmost', 'tanh']),
     );
+  });
+});
+
+describe.each(builds)('a part of a model with int8 weights, %s', (build) => {
+  it('keeps those that it needs, and the bits', async () => {
+    const whole = int8Spec(stack('lstm', 3, 8, 2));
+    const x = randomFloats(3 * 7, 4);
+    const first = cut(whole, { outputs: ['lstm0'] });
+    expect(Object.keys(first.int8 ?? {})).toEqual(Object.keys(whole.int8 ?? {}).filter((name) => /lstm0/.test(name)));
+    const second = cut(whole, { inputs: ['lstm0'], outputs: ['head'] });
+    expect(Object.keys({ ...first.int8, ...second.int8 }).sort()).toEqual(Object.keys(whole.int8 ?? {}).sort());
+    const [a, b, all] = await Promise.all([first, second, whole].map((spec) => createModel(spec, { build })));
+    expectSameBits(b?.run(a?.run(x) ?? []) ?? [], all?.run(x) ?? []);
+    // A part that has none says nothing of any.
+    expect(
+      cut(
+        { ...whole, nodes: [...whole.nodes, { type: 'dropout', name: 'end', inputs: ['head'] }] },
+        { inputs: ['head'], outputs: ['end'] },
+      ),
+    ).not.toHaveProperty('int8');
+    expect(() => cut({ ...whole, int8: { bad: {} as never } }, { outputs: ['lstm0'] })).toThrow(SpecError);
   });
 });
