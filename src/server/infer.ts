@@ -1,6 +1,7 @@
 import type { Waiting } from './batcher.js';
 import { type Call, passedOn, type Reply } from './call.js';
 import type { Served } from './models.js';
+import type { ServerLimits } from './options.js';
 import type { Parts } from './parts.js';
 import { headerLength, readBody } from './protocol/body.js';
 import { inferReply } from './protocol/reply.js';
@@ -25,9 +26,16 @@ export async function infer(
 ): Promise<Reply> {
   if (served.pending >= limits.queue)
     refuse('queue-full', 'model', 'too many requests wait', `at most ${limits.queue}`);
+  // As large as it says that it is, until that is known.
+  let bytes = Math.min(Number(call.headers.get('content-length')) || 0, limits.bodyBytes);
+  checkBytes(served.pendingBytes, bytes, limits);
   served.pending++;
+  served.pendingBytes += bytes;
   try {
     const body = await readBody(call, limits.bodyBytes, asked.until);
+    checkBytes(served.pendingBytes - bytes, body.length, limits);
+    served.pendingBytes += body.length - bytes;
+    bytes = body.length;
     const request = parseInfer(body, headerLength(call, body));
     const patience = performance.now() + (request.timeout ?? Number.POSITIVE_INFINITY) * 1000;
     const waiting: Waiting = { until: Math.min(asked.until, patience), aborted: () => call.aborted() };
@@ -40,7 +48,14 @@ export async function infer(
       : alone(served, request, waiting, asked));
   } finally {
     served.pending--;
+    served.pendingBytes -= bytes;
   }
+}
+
+/** @throws {Refusal} no room for a body beside those that wait; alone it has room. */
+function checkBytes(waiting: number, bytes: number, { queueBytes }: ServerLimits): void {
+  if (waiting === 0 || waiting + bytes <= queueBytes) return;
+  refuse('queue-full', 'model', 'requests that wait are too large', `at most ${queueBytes} bytes`);
 }
 
 async function alone(served: Served, request: InferRequest, waiting: Waiting, { version }: Asked): Promise<Reply> {

@@ -4,6 +4,7 @@ import type { Watched } from './observer.js';
 import type { ModelEntry } from './options.js';
 import { asRefusal, Refusal, refuse } from './refusal.js';
 import type { Versions } from './sequences/kept.js';
+import { afterwards } from './timer.js';
 
 /** What a model is to the repository's index. */
 export interface ModelState {
@@ -21,6 +22,8 @@ export class Served {
   former: Host[] = [];
   /** Requests that have not been answered. */
   pending = 0;
+  /** Of their bodies. */
+  pendingBytes = 0;
   #entry: ModelEntry;
   #loading: Promise<Host> | undefined;
   #versions = 0;
@@ -89,8 +92,7 @@ export class Served {
     const seconds = this.#setting.graceSeconds;
     if (seconds > 0) {
       current.hold();
-      const timer = setTimeout(() => current.release(), Math.min(seconds * 1000, 2 ** 31 - 1));
-      (timer as { unref?: () => void }).unref?.();
+      afterwards(seconds * 1000, () => current.release());
     }
     current.retire();
   }

@@ -34,6 +34,8 @@ export interface Listening {
 const HEADERS_TIMEOUT = 10_000;
 /** Milliseconds between two questions whether a WebSocket's other end is there. */
 const PING_EVERY = 30_000;
+/** Milliseconds between two looks for bodies that do not come. */
+const LOOK_EVERY = 100;
 /** Most bytes that wait for a client that does not read. */
 const MOST_BUFFERED = 2 ** 26;
 /** Milliseconds in which a client may read an answer that came before it had sent everything. */
@@ -54,13 +56,15 @@ export async function listen(server: Handler, options: ListenOptions = {}): Prom
     requireHostHeader: false,
   });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: frameBytes, perMessageDeflate: false });
-  http.on('request', (request, response) => void answer(server, request, response));
+  const reads = new Set<Read>();
+  http.on('request', (request, response) => void answer(server, reads, request, response));
   http.on('upgrade', (request, socket, head) => void upgrade(server, sockets, request, socket as Socket, head));
   http.on('clientError', refuseUnread);
   sockets.on('wsClientError', (error, socket) =>
     writeRaw(socket as Socket, errorReply(new Refusal('malformed', error.message, { where: 'upgrade' }))),
   );
   const pings = pingAll(sockets);
+  const looks = setInterval(() => endLate(reads), LOOK_EVERY).unref();
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);
     http.listen(port, host, () => {
@@ -72,9 +76,10 @@ export async function listen(server: Handler, options: ListenOptions = {}): Prom
   return {
     host,
     port: address.port,
-    close: () => {
+    close: async () => {
       clearInterval(pings);
-      return ended(http);
+      await ended(http);
+      clearInterval(looks);
     },
   };
 }
@@ -85,10 +90,15 @@ const ended = (http: Server): Promise<void> =>
     http.closeIdleConnections();
   });
 
-async function answer(server: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(
+  server: Handler,
+  reads: Set<Read>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const hosted = request.headers.host !== undefined || request.httpVersion !== '1.1';
   const reply = hosted
-    ? await server.handle(callOf(request))
+    ? await server.handle(callOf(request, reads))
     : errorReply(new Refusal('malformed', 'missing', { where: 'host' }));
   // A stream without an upgrade is refused before it begins.
   reply.abandon?.();
@@ -112,7 +122,7 @@ function linger(request: IncomingMessage): void {
   request.on('error', () => {});
 }
 
-const callOf = (request: IncomingMessage): Call => ({
+const callOf = (request: IncomingMessage, reads: Set<Read>): Call => ({
   method: request.method ?? 'GET',
   url: request.url ?? '/',
   headers: {
@@ -122,17 +132,32 @@ const callOf = (request: IncomingMessage): Call => ({
     },
   },
   aborted: () => request.socket.destroyed,
-  body: (most, until) => read(request, most, until),
+  body: (most, until) => read(request, reads, most, until),
 });
 
+/** A body that is being read. */
+interface Read {
+  readonly until: number;
+  late(): void;
+}
+
+/** A WebSocket's handshake has no body. */
+const NO_READS: Set<Read> = new Set();
+
+/** One timer looks after all of them: one for each would cost more than the reading. */
+function endLate(reads: ReadonlySet<Read>): void {
+  const now = performance.now();
+  for (const { until, late } of reads) if (until < now) late();
+}
+
 /** A body, without a stream of the web's: it costs as much as a small model's step. */
-function read(request: IncomingMessage, most: number, until: number): Promise<Uint8Array> {
+function read(request: IncomingMessage, reads: Set<Read>, most: number, until: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     if (Number(request.headers['content-length'] ?? 0) > most) tooLarge(most);
     const chunks: Uint8Array[] = [];
     let bytes = 0;
     const end = (done: () => void): void => {
-      clearTimeout(timer);
+      reads.delete(own);
       request.off('data', data).off('end', whole).off('error', broken).off('close', broken);
       done();
     };
@@ -145,7 +170,8 @@ function read(request: IncomingMessage, most: number, until: number): Promise<Ui
       else chunks.push(chunk);
     };
     const late = (): void => fail(() => refuse('timeout', 'body', 'did not come in time'));
-    const timer = setTimeout(late, Math.max(0, until - performance.now()));
+    const own = { until, late };
+    reads.add(own);
     request.on('data', data).once('end', whole).once('error', broken).once('close', broken);
   });
 }
@@ -168,7 +194,7 @@ async function upgrade(
   // Until `ws` listens.
   const ignore = (): void => {};
   socket.on('error', ignore);
-  const reply = await server.handle({ ...callOf(request), body: async () => new Uint8Array(0) });
+  const reply = await server.handle({ ...callOf(request, NO_READS), body: async () => new Uint8Array(0) });
   const { open } = reply;
   if (!open) {
     writeRaw(socket, reply);

@@ -12,11 +12,13 @@ export interface ServerLimits {
   readonly sequences: number;
   /** Requests of a model that wait; more are refused with 429. Default 1,024. */
   readonly queue: number;
+  /** Bytes of the bodies of these. Default 256 MiB. */
+  readonly queueBytes: number;
   /** Requests of one sequence, or messages of one stream, that wait. Default 64. */
   readonly queuePerSequence: number;
   /** Seconds from a request's first byte until it is computed, its body included. Default 30. */
   readonly requestSeconds: number;
-  /** Seconds without a request after which a sequence is dropped, and a stream that was left. Default 600. */
+  /** Seconds without a request after which a sequence is dropped and a stream that was left; one that is open is closed. Default 600. */
   readonly idleSeconds: number;
 }
 
@@ -25,6 +27,7 @@ export const LIMITS: ServerLimits = {
   replyBytes: 2 ** 26,
   sequences: 10_000,
   queue: 1024,
+  queueBytes: 2 ** 28,
   queuePerSequence: 64,
   requestSeconds: 30,
   idleSeconds: 600,

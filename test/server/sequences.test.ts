@@ -272,6 +272,14 @@ describe('limits', () => {
     }
   });
 
+  it('on the bodies of what waits', async () => {
+    const server = createServer({ models: { m: model }, limits: { queueBytes: 3000 }, batchWindow: 30 });
+    const long = randomFloats(60 * FEATURES, 1);
+    const all = await Promise.all([1, 2, 3, 4, 5].map((id) => step(server, id, long, { sequence_start: true })));
+    expect(all.map(({ status }) => status).sort()).toEqual([200, 200, 200, 429, 429]);
+    expect((await step(server, 6, long, { sequence_start: true })).status).toBe(200);
+  });
+
   it('on live sequences', async () => {
     const server = createServer({ models: { m: model }, limits: { sequences: 2 } });
     const statuses = await Promise.all(

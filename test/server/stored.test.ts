@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createModel, type Model } from '../../src/index.js';
-import { createServer, type ModelServer, type StateStore, type StoredState } from '../../src/server/index.js';
+import { createServer, type ModelServer } from '../../src/server/index.js';
 import { expectSameBits } from '../support/bits.js';
 import { randomFloats, stack, uniform } from '../support/random.js';
 import { type Answer, get, infer } from './client.js';
+import { SlowStore } from './slow-store.js';
+import { connect, refused, settle } from './sockets.js';
 
 const FEATURES = 3;
 let model: Model;
@@ -11,35 +13,6 @@ let model: Model;
 beforeAll(async () => {
   model = await createModel(stack('lstm', FEATURES, 6));
 });
-
-/** A store that answers after a while, and not at all if it is told so. */
-class SlowStore implements StateStore {
-  readonly kept = new Map<string, StoredState>();
-  /** Called before each; what it throws is what the store says. */
-  fault: (what: 'read' | 'replace' | 'written') => void = () => {};
-  writes = 0;
-
-  async read(key: string): Promise<StoredState | undefined> {
-    await new Promise((resolve) => setImmediate(resolve));
-    this.fault('read');
-    return this.kept.get(key);
-  }
-
-  async replace(key: string, expected: StoredState | undefined, next: StoredState): Promise<boolean> {
-    await new Promise((resolve) => setImmediate(resolve));
-    this.fault('replace');
-    const { epoch, step } = this.kept.get(key) ?? {};
-    if (epoch !== expected?.epoch || step !== expected?.step) return false;
-    this.kept.set(key, structuredClone(next));
-    this.writes++;
-    this.fault('written');
-    return true;
-  }
-
-  async ping(): Promise<void> {
-    this.fault('read');
-  }
-}
 
 const only = ({ outputs, json }: Answer): Float32Array => {
   expect(json.error).toBeUndefined();
@@ -150,5 +123,64 @@ describe('servers on one store', () => {
     const { json: old } = await step(server, rows(x, 1, 2), { sequence_id: 1 });
     expect(old.model_version).toBe('1');
     expect(server.stats.models[0]).toMatchObject({ version: '2', retired: 1 });
+  });
+
+  it('take up one another’s streams, with what was not received', async () => {
+    const store = new SlowStore();
+    const [one, other] = [1, 2].map(() => createServer({ models: { m: model }, store })) as [ModelServer, ModelServer];
+    const x = randomFloats(12 * FEATURES, 1);
+    const expected = model.run(x);
+    const first = await connect(one);
+    const { token } = first.greeting;
+    first.send(rows(x, 0, 3));
+    first.send(rows(x, 3, 5));
+    await first.outputs(15);
+    first.leave(1006);
+    await settle();
+    const second = await connect(other, `?resume=${token}&received=4`);
+    expect(second.greeting.step).toBe(5);
+    expectSameBits(await second.outputs(3), expected.subarray(12, 15));
+    second.send(rows(x, 5, 8));
+    await second.outputs(12);
+    // The first server has nothing of it left, and takes it from the other, which is told when it next saves.
+    const third = await connect(one, `?resume=${token}`);
+    const { step } = third.greeting;
+    expect([5, 8]).toContain(step);
+    third.send(rows(x, step, 12));
+    expectSameBits(await third.outputs((12 - step) * 3), expected.subarray(step * 3));
+    second.leave(1006);
+    await settle();
+    await one.drain();
+    expect(third.closed?.[0]).toBe(1012);
+    const last = await connect(other, `?resume=${token}`);
+    expect(last.greeting.step).toBe(12);
+    last.leave(1000);
+    await settle();
+    expect((await refused(other, `?resume=${token}`))[0]).toBe(410);
+  });
+
+  it('close streams of a store that cannot be reached, which lose nothing that was saved', async () => {
+    const store = new SlowStore();
+    const server = createServer({ models: { m: model }, store });
+    const x = randomFloats(4 * FEATURES, 1);
+    const client = await connect(server);
+    client.send(rows(x, 0, 1));
+    await client.outputs(3);
+    await settle();
+    store.fault = () => {
+      throw new Error('connection lost');
+    };
+    client.send(rows(x, 1, 2));
+    await client.outputs(6);
+    client.leave(1006);
+    await settle();
+    expect((await refused(server, `?resume=${client.greeting.token}`))[0]).toBe(503);
+    store.fault = () => {};
+    const again = await connect(server, `?resume=${client.greeting.token}&received=2`);
+    const { step } = again.greeting;
+    expect(step).toBe(1);
+    again.send(rows(x, step, 4));
+    expectSameBits(await again.outputs(9), model.run(x).subarray(3));
+    expect(server.stats.streams).toBe(1);
   });
 });

@@ -1,15 +1,9 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createModel, type Model } from '../../src/index.js';
-import {
-  type Call,
-  createServer,
-  type Greeting,
-  type ModelServer,
-  type ServerOptions,
-  type StreamConnection,
-} from '../../src/server/index.js';
+import { createServer, type ModelServer, type ServerOptions } from '../../src/server/index.js';
 import { expectSameBits } from '../support/bits.js';
 import { randomFloats, SpecBuilder, stack } from '../support/random.js';
+import { type Client, callOf, connect, refused, settle } from './sockets.js';
 
 const FEATURES = 3;
 let model: Model;
@@ -23,74 +17,6 @@ afterEach(() => {
 });
 
 const serve = (more: Partial<ServerOptions> = {}): ModelServer => createServer({ models: { m: model }, ...more });
-
-const callOf = (query: string, headers: Record<string, string>): Call => ({
-  method: 'GET',
-  url: `/v2/models/m/stream${query}`,
-  headers: { get: (name) => ({ upgrade: 'websocket', ...headers })[name as 'upgrade'] ?? null },
-  aborted: () => false,
-  body: async () => new Uint8Array(0),
-});
-
-/** The other end of a WebSocket without a network. */
-class Client {
-  readonly #connection: StreamConnection;
-  readonly texts: string[] = [];
-  readonly frames: Float32Array[] = [];
-  closed: readonly [number, string] | undefined;
-
-  constructor(open: NonNullable<Awaited<ReturnType<ModelServer['handle']>>['open']>) {
-    this.#connection = open({
-      send: (message) => {
-        if (typeof message === 'string') this.texts.push(message);
-        else this.frames.push(new Float32Array(new Uint8Array(message).buffer));
-      },
-      close: (code, reason) => {
-        this.closed = [code, reason];
-        this.#connection.closed(code);
-      },
-    });
-  }
-
-  get greeting(): Greeting {
-    return JSON.parse(this.texts[0] as string);
-  }
-
-  send(frames: ArrayLike<number> | string): void {
-    this.#connection.message(typeof frames === 'string' ? frames : new Uint8Array(Float32Array.from(frames).buffer));
-  }
-
-  bytes(message: Uint8Array): void {
-    this.#connection.message(message);
-  }
-
-  leave(code: number): void {
-    this.#connection.closed(code);
-  }
-
-  /** All outputs, as soon as there are so many numbers. */
-  async outputs(count: number): Promise<number[]> {
-    const numbers = (): number[] => this.frames.flatMap((frame) => [...frame]);
-    await vi.waitFor(() => expect(numbers().length).toBeGreaterThanOrEqual(count), { timeout: 10_000, interval: 1 });
-    return numbers();
-  }
-}
-
-async function connect(server: ModelServer, query = '', headers: Record<string, string> = {}): Promise<Client> {
-  const { status, open, body } = await server.handle(callOf(query, headers));
-  expect([status, body]).toEqual([101, '']);
-  return new Client(open as NonNullable<typeof open>);
-}
-
-const refused = async (server: ModelServer, query: string, headers = {}): Promise<[number, string]> => {
-  const { status, body } = await server.handle(callOf(query, headers));
-  return [status, JSON.parse(body as string).error];
-};
-
-/** So that all has been done that can be. */
-const settle = async (): Promise<void> => {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
-};
 
 const rows = (x: Float32Array, from: number, to: number): Float32Array => x.subarray(from * FEATURES, to * FEATURES);
 
@@ -207,6 +133,11 @@ describe('a stream', () => {
     ['a part of a number', (client: Client) => client.bytes(new Uint8Array(13)), 1007],
     ['nothing', (client: Client) => client.bytes(new Uint8Array(0)), 1007],
     ['too much', (client: Client) => client.bytes(new Uint8Array(12 * 200)), 1009],
+    [
+      'too much at once',
+      (client: Client) => [60, 60].map((time) => client.send(randomFloats(time * FEATURES, 1))),
+      1013,
+    ],
     ['too many', (client: Client) => Array.from({ length: 5 }, () => client.send([1, 2, 3])), 1013],
   ])('is closed after %s, and goes on where it was', async (_, send, code) => {
     const server = serve({ limits: { bodyBytes: 1200, queuePerSequence: 4 } });
@@ -269,6 +200,20 @@ describe('a stream', () => {
     await vi.advanceTimersByTimeAsync(61_000);
     expect(server.stats.models[0]?.sequences).toBe(0);
     expect((await refused(server, `?resume=${client.greeting.token}`))[1]).toMatch(/dropped after 60 s/);
+  });
+
+  it('is closed when nothing comes for long, and goes on by its token', async () => {
+    vi.useFakeTimers();
+    const server = serve({ limits: { idleSeconds: 60 } });
+    const client = await connect(server);
+    await vi.advanceTimersByTimeAsync(50_000);
+    client.send(randomFloats(FEATURES, 1));
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect(client.closed).toBeUndefined();
+    expect(client.frames).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(client.closed).toEqual([1001, expect.stringMatching(/60 s/)]);
+    expect((await connect(server, `?resume=${client.greeting.token}`)).greeting.step).toBe(1);
   });
 
   it('is closed and saved when the server drains', async () => {

@@ -4,6 +4,7 @@ import type { Watched } from '../observer.js';
 import type { ServerLimits } from '../options.js';
 import { refuse } from '../refusal.js';
 import type { StateVersion } from '../store.js';
+import { afterwards } from '../timer.js';
 import type { LastReply } from './last-reply.js';
 
 /** A sequence whose state is in this process. */
@@ -45,7 +46,8 @@ export class LiveSequences {
   readonly #over = new Map<string, Over>();
   /** Places that are taken by what is no sequence of this map: those that begin, streams. */
   #taken = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Of the timer that is set. */
+  #stop: (() => void) | undefined;
 
   constructor(
     limits: ServerLimits,
@@ -149,7 +151,7 @@ export class LiveSequences {
   }
 
   clear(): void {
-    clearTimeout(this.#timer);
+    this.#stop?.();
     for (const key of [...this.#live.keys()]) this.drop(key);
     this.#over.clear();
   }
@@ -168,17 +170,12 @@ export class LiveSequences {
   #plan(): void {
     const [oldest] = this.#live.values();
     // A Durable Object stays in memory as long as it has a timer; those that are kept elsewhere can wait for the next request.
-    if (this.#timer !== undefined || !oldest || this.#cached) return;
+    if (this.#stop || !oldest || this.#cached) return;
     const left = oldest.used + this.#limits.idleSeconds * 1000 - performance.now();
-    this.#timer = setTimeout(
-      () => {
-        this.#timer = undefined;
-        this.sweep();
-        this.#plan();
-      },
-      Math.min(Math.max(0, left) + 1, 2 ** 31 - 1),
-    );
-    // Where it can be, a process is not kept for it.
-    (this.#timer as { unref?: () => void }).unref?.();
+    this.#stop = afterwards(left + 1, () => {
+      this.#stop = undefined;
+      this.sweep();
+      this.#plan();
+    });
   }
 }

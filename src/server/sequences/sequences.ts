@@ -36,6 +36,11 @@ export class Sequences {
     this.live = new LiveSequences(limits, watched, store !== undefined, ready, (key) => this.#lines.has(key));
   }
 
+  /** Whether sequences outlive this process. */
+  get hasStore(): boolean {
+    return this.#kept !== undefined;
+  }
+
   /**
    * One request of a sequence, after those that came before it.
    * @throws {Refusal} among others `gone`: there is no such sequence; `conflict`: it is at another step than the client counts. Its state is

@@ -4,6 +4,7 @@ import type { InputNumbers } from '../protocol/datatypes.js';
 import { asRefusal, type Refusal, refuse } from '../refusal.js';
 import type { Live } from '../sequences/live.js';
 import type { Sequences } from '../sequences/sequences.js';
+import { afterwards } from '../timer.js';
 import type { StreamConnection, StreamSocket } from './socket.js';
 
 /** Why a WebSocket is closed, by the codes of RFC 6455 and those of its registry. */
@@ -18,7 +19,7 @@ const CLOSE = {
   again: 1013,
 };
 
-/** Most bytes of outputs that are kept for a client that has not received them. */
+/** Bytes of outputs that are kept for a client that has not received them; a message more than that. */
 const RECENT_BYTES = 2 ** 16;
 
 /** Milliseconds between two saves of a stream that is in use. */
@@ -51,6 +52,14 @@ export class Connection implements StreamConnection {
   readonly #ids: boolean;
   #tail: Promise<void> = Promise.resolve();
   #waiting = 0;
+  /** Of messages that wait. */
+  #bytes = 0;
+  /** When something came. */
+  #heard = performance.now();
+  #stop: () => void = () => {};
+  /** Outputs of the latest messages. */
+  #recent: Float32Array[] = [];
+  #recentBytes = 0;
   #saved = Number.NEGATIVE_INFINITY;
   #over = false;
 
@@ -78,6 +87,12 @@ export class Connection implements StreamConnection {
     this.#features = input?.features ?? 0;
     this.#outputs = output?.features ?? 0;
     this.#ids = input?.dtype === 'int32';
+    const kept = Object.values(live.last?.outputs ?? {})[0]?.data;
+    if (kept) {
+      this.#recent = [kept];
+      this.#recentBytes = kept.byteLength;
+    }
+    this.#watch();
   }
 
   /** @param received timesteps whose outputs the client has; those after it are sent again. */
@@ -93,7 +108,7 @@ export class Connection implements StreamConnection {
       datatype: this.#ids ? 'INT32' : 'FP32',
     };
     this.#socket.send(JSON.stringify(greeting));
-    const recent = Object.values(last?.outputs ?? {})[0]?.data;
+    const [recent] = this.#recent;
     if (recent && received < step) this.#send(recent.subarray((received - (last?.from ?? 0)) * this.#outputs));
   }
 
@@ -106,12 +121,23 @@ export class Connection implements StreamConnection {
     }
     const { buffer } = new Uint8Array(message as Uint8Array);
     const frames = this.#ids ? Float64Array.from(new Int32Array(buffer)) : new Float32Array(buffer);
+    this.#heard = performance.now();
     this.#waiting++;
+    this.#bytes += message.length;
     this.#tail = this.#tail
       .then(() => this.#advance(frames))
       .finally(() => {
         this.#waiting--;
+        this.#bytes -= message.length;
       });
+  }
+
+  /** Closes a connection that says nothing for too long: it takes a place. */
+  #watch(): void {
+    const { idleSeconds } = this.#limits;
+    const left = this.#heard + idleSeconds * 1000 - performance.now();
+    if (left <= 0 && this.#waiting === 0) this.#close(CLOSE.away, `no frame for ${idleSeconds} s`);
+    else this.#stop = afterwards(left > 0 ? left + 1 : 1000, () => this.#watch());
   }
 
   /** Why a message cannot be taken; undefined: it can. */
@@ -123,7 +149,8 @@ export class Connection implements StreamConnection {
     if (message.length > bodyBytes) return [CLOSE.tooLarge, 'frame too large'];
     if (!(time > 0 && Number.isInteger(time))) return [CLOSE.invalid, `no whole timesteps of ${bytes} bytes`];
     if (time * this.#outputs * 4 > replyBytes) return [CLOSE.tooLarge, 'more outputs than a frame holds'];
-    if (this.#waiting >= queuePerSequence) return [CLOSE.again, 'too many frames wait'];
+    const much = this.#waiting > 0 && this.#bytes + message.length > bodyBytes;
+    if (this.#waiting >= queuePerSequence || much) return [CLOSE.again, 'too many frames wait'];
     return undefined;
   }
 
@@ -177,19 +204,31 @@ export class Connection implements StreamConnection {
     return out;
   }
 
-  /** The latest outputs, as many as are kept. */
+  /** Keeps the latest outputs, as many as are kept. */
   #remember(out: Float32Array): void {
-    const live = this.#live;
-    live.step += out.length / this.#outputs;
-    const before = Object.values(live.last?.outputs ?? {})[0]?.data ?? new Float32Array(0);
-    const rows = Math.max(1, Math.floor(RECENT_BYTES / 4 / this.#outputs));
-    const kept = Math.min(rows * this.#outputs, before.length + out.length);
-    const data = new Float32Array(kept);
-    const old = Math.max(0, kept - out.length);
-    data.set(before.subarray(before.length - old));
-    data.set(out.subarray(Math.max(0, out.length - kept)), old);
-    const time = kept / this.#outputs;
-    live.last = { from: live.step - time, digest: '', outputs: { '': { data, shape: [time, this.#outputs] } } };
+    this.#live.step += out.length / this.#outputs;
+    this.#recent.push(out);
+    this.#recentBytes += out.byteLength;
+    for (let first = this.#recent[0]; first && this.#recentBytes - first.byteLength >= RECENT_BYTES; ) {
+      this.#recent.shift();
+      this.#recentBytes -= first.byteLength;
+      first = this.#recent[0];
+    }
+  }
+
+  /** Puts them where they are kept with the state. */
+  #keepRecent(): void {
+    if (this.#recent.length === 0) return;
+    const data = new Float32Array(this.#recentBytes / 4);
+    let at = 0;
+    for (const out of this.#recent) {
+      data.set(out, at);
+      at += out.length;
+    }
+    this.#recent = [data];
+    const time = data.length / this.#outputs;
+    const from = this.#live.step - time;
+    this.#live.last = { from, digest: '', outputs: { '': { data, shape: [time, this.#outputs] } } };
   }
 
   /** Where there is a store: so that a server which ends without a word loses little. */
@@ -197,6 +236,8 @@ export class Connection implements StreamConnection {
     const now = performance.now();
     if (now - this.#saved < SAVE_EVERY) return;
     this.#saved = now;
+    if (!this.#sequences.hasStore) return;
+    this.#keepRecent();
     await this.#sequences.save(this.#key, this.#live);
   }
 
@@ -219,11 +260,15 @@ export class Connection implements StreamConnection {
   async #end(forGood: boolean): Promise<void> {
     if (this.#over) return;
     this.#over = true;
+    this.#stop();
     // What is being computed is computed to its end.
     this.#tail = this.#tail.then(async () => {
       try {
         if (forGood) await this.#sequences.finish(this.#key, this.#live);
-        else await this.#sequences.leave(this.#key, this.#live);
+        else {
+          this.#keepRecent();
+          await this.#sequences.leave(this.#key, this.#live);
+        }
       } catch {
         // A store that cannot be reached: whoever comes with the token is told so.
       } finally {
