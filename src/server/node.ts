@@ -98,7 +98,7 @@ async function answer(
 ): Promise<void> {
   const hosted = request.headers.host !== undefined || request.httpVersion !== '1.1';
   const reply = hosted
-    ? await server.handle(callOf(request, reads))
+    ? await replyOf(server, callOf(request, reads))
     : errorReply(new Refusal('malformed', 'missing', { where: 'host' }));
   // A stream without an upgrade is refused before it begins.
   reply.abandon?.();
@@ -110,6 +110,10 @@ async function answer(
   response.end(body);
   if (!whole) linger(request);
 }
+
+/** Who stands in front of a server may reject; the process is not to end for it. */
+const replyOf = (server: Handler, call: Call): Promise<Reply> =>
+  server.handle(call).catch((error: unknown) => errorReply(asRefusal(error)));
 
 /** Reads what a client still sends, for a moment, so that it comes to read why nobody wants it. */
 function linger(request: IncomingMessage): void {
@@ -194,7 +198,7 @@ async function upgrade(
   // Until `ws` listens.
   const ignore = (): void => {};
   socket.on('error', ignore);
-  const reply = await server.handle({ ...callOf(request, NO_READS), body: async () => new Uint8Array(0) });
+  const reply = await replyOf(server, { ...callOf(request, NO_READS), body: async () => new Uint8Array(0) });
   const { open } = reply;
   if (!open) {
     writeRaw(socket, reply);

@@ -170,6 +170,23 @@ describe('in Node', () => {
     expect(await closed).toBe(1012);
   });
 
+  it('survives whoever stands in front of it', async () => {
+    await start();
+    const front = await listen(
+      {
+        handle: async (call) => {
+          if (call.url === '/metrics') throw new Error('a secret');
+          return server.handle(call);
+        },
+      },
+      { port: 0 },
+    );
+    const metrics = await fetch(`http://127.0.0.1:${front.port}/metrics`);
+    expect([metrics.status, await metrics.json()]).toEqual([500, { error: 'the server failed' }]);
+    expect((await fetch(`http://127.0.0.1:${front.port}/v2`)).status).toBe(200);
+    await front.close();
+  });
+
   it('says when it cannot listen', async () => {
     await start();
     await expect(listen(server, { port: (listening as Listening).port })).rejects.toThrow(/EADDRINUSE/);
