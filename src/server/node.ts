@@ -3,8 +3,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { type Call, errorReply, joined, type Reply, tooLarge } from './call.js';
-import { asRefusal, type Reason, Refusal, refuse } from './refusal.js';
+import { type Call, errorReply, type Reply } from './call.js';
+import { endLate, type Read, read } from './node/read.js';
+import { asRefusal, type Reason, Refusal } from './refusal.js';
 import { messageOf } from './stream/socket.js';
 
 /** What `createServer` of `gatewise/server` makes, or what stands in front of it. */
@@ -139,54 +140,8 @@ const callOf = (request: IncomingMessage, reads: Set<Read>): Call => ({
   body: (most, until) => read(request, reads, most, until),
 });
 
-/** A body that is being read. */
-interface Read {
-  readonly until: number;
-  late(): void;
-}
-
 /** A WebSocket's handshake has no body. */
 const NO_READS: Set<Read> = new Set();
-
-/** One timer looks after all of them: one for each would cost more than the reading. */
-function endLate(reads: ReadonlySet<Read>): void {
-  const now = performance.now();
-  for (const { until, late } of reads) if (until < now) late();
-}
-
-/** A body, without a stream of the web's: it costs as much as a small model's step. */
-function read(request: IncomingMessage, reads: Set<Read>, most: number, until: number): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length'] ?? 0) > most) tooLarge(most);
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    const end = (done: () => void): void => {
-      reads.delete(own);
-      request.off('data', data).off('end', whole).off('error', broken).off('close', broken);
-      done();
-    };
-    const fail = (fault: () => never): void => end(() => reject(faultOf(fault)));
-    const broken = (): void => fail(() => refuse('cancelled', 'body', 'broken off'));
-    const whole = (): void => end(() => resolve(joined(chunks, bytes)));
-    const data = (chunk: Buffer): void => {
-      bytes += chunk.length;
-      if (bytes > most) fail(() => tooLarge(most));
-      else chunks.push(chunk);
-    };
-    const late = (): void => fail(() => refuse('timeout', 'body', 'did not come in time'));
-    const own = { until, late };
-    reads.add(own);
-    request.on('data', data).once('end', whole).once('error', broken).once('close', broken);
-  });
-}
-
-function faultOf(fault: () => never): unknown {
-  try {
-    return fault();
-  } catch (error) {
-    return error;
-  }
-}
 
 async function upgrade(
   server: Handler,

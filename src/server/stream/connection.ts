@@ -5,6 +5,7 @@ import { asRefusal, type Refusal, refuse } from '../refusal.js';
 import type { Live } from '../sequences/live.js';
 import type { Sequences } from '../sequences/sequences.js';
 import { afterwards } from '../timer.js';
+import { RecentOutputs } from './recent.js';
 import type { StreamConnection, StreamSocket } from './socket.js';
 
 /** Why a WebSocket is closed, by the codes of RFC 6455 and those of its registry. */
@@ -18,9 +19,6 @@ const CLOSE = {
   restart: 1012,
   again: 1013,
 };
-
-/** Bytes of outputs that are kept for a client that has not received them; a message more than that. */
-const RECENT_BYTES = 2 ** 16;
 
 /** Milliseconds between two saves of a stream that is in use. */
 const SAVE_EVERY = 1000;
@@ -57,9 +55,7 @@ export class Connection implements StreamConnection {
   /** When something came. */
   #heard = performance.now();
   #stop: () => void = () => {};
-  /** Outputs of the latest messages. */
-  #recent: Float32Array[] = [];
-  #recentBytes = 0;
+  readonly #recent: RecentOutputs;
   #saved = Number.NEGATIVE_INFINITY;
   #over = false;
 
@@ -87,11 +83,7 @@ export class Connection implements StreamConnection {
     this.#features = input?.features ?? 0;
     this.#outputs = output?.features ?? 0;
     this.#ids = input?.dtype === 'int32';
-    const kept = Object.values(live.last?.outputs ?? {})[0]?.data;
-    if (kept) {
-      this.#recent = [kept];
-      this.#recentBytes = kept.byteLength;
-    }
+    this.#recent = new RecentOutputs(Object.values(live.last?.outputs ?? {})[0]?.data);
     this.#watch();
   }
 
@@ -108,8 +100,8 @@ export class Connection implements StreamConnection {
       datatype: this.#ids ? 'INT32' : 'FP32',
     };
     this.#socket.send(JSON.stringify(greeting));
-    const [recent] = this.#recent;
-    if (recent && received < step) this.#send(recent.subarray((received - (last?.from ?? 0)) * this.#outputs));
+    if (received >= step) return;
+    this.#send(this.#recent.joined().subarray((received - (last?.from ?? 0)) * this.#outputs));
   }
 
   message(message: Uint8Array | string): void {
@@ -172,7 +164,8 @@ export class Connection implements StreamConnection {
       this.#live.host.checkIds(frames);
       const waiting = { aborted: () => this.#over, until: performance.now() + this.#limits.requestSeconds * 1000 };
       const out = await this.#rows(frames, waiting);
-      this.#remember(out);
+      this.#live.step += out.length / this.#outputs;
+      this.#recent.push(out);
       if (this.#over) return;
       this.#send(out);
       await this.#save();
@@ -204,28 +197,9 @@ export class Connection implements StreamConnection {
     return out;
   }
 
-  /** Keeps the latest outputs, as many as are kept. */
-  #remember(out: Float32Array): void {
-    this.#live.step += out.length / this.#outputs;
-    this.#recent.push(out);
-    this.#recentBytes += out.byteLength;
-    for (let first = this.#recent[0]; first && this.#recentBytes - first.byteLength >= RECENT_BYTES; ) {
-      this.#recent.shift();
-      this.#recentBytes -= first.byteLength;
-      first = this.#recent[0];
-    }
-  }
-
-  /** Puts them where they are kept with the state. */
+  /** Puts the latest outputs where they are kept with the state. */
   #keepRecent(): void {
-    if (this.#recent.length === 0) return;
-    const data = new Float32Array(this.#recentBytes / 4);
-    let at = 0;
-    for (const out of this.#recent) {
-      data.set(out, at);
-      at += out.length;
-    }
-    this.#recent = [data];
+    const data = this.#recent.joined();
     const time = data.length / this.#outputs;
     const from = this.#live.step - time;
     this.#live.last = { from, digest: '', outputs: { '': { data, shape: [time, this.#outputs] } } };
