@@ -1,12 +1,13 @@
 // onnxruntime-node behind the same adapter and the same protocol: requests are read and replies are written by Gatewise's own code, and between
 // them is what one writes around a session, one `run` a request, the state of each sequence carried by hand.
-// `node peer.mjs <inputs> <units>` prints where it listens.
+// `node peer.mjs <inputs> <units> [nothing]` prints where it listens; `nothing` computes nothing, which shows what all else takes.
 import { headerLength, inferReply, listen, parseInfer, readBody } from '../../build/serve-inside.mjs';
 import { requirePeer } from '../engines/peer.mjs';
 import { makeNet } from '../support/net.mjs';
 import { recurrentFile } from '../support/onnx.mjs';
 
-const [inputs, units] = process.argv.slice(2).map(Number);
+const [inputs, units] = process.argv.slice(2, 4).map(Number);
+const computes = process.argv[4] !== 'nothing';
 const net = makeNet({ cell: 'lstm', size: [inputs, units, 1] });
 const [input] = net.spec.inputs;
 const [output] = net.spec.outputs;
@@ -33,7 +34,35 @@ const values = { inputs: [value(input.name, inputs)], outputs: [value(output, un
 /** Of each sequence, by its id. */
 const sequences = new Map();
 
+/** A WebSocket's messages, each a timestep or several, as `gatewise serve` takes them. */
+function open(socket) {
+  let state = zeros;
+  let tail = Promise.resolve();
+  socket.send('{}');
+  return {
+    message: (bytes) => {
+      // Aligned, and nobody else's.
+      const data = new Float32Array(Uint8Array.prototype.slice.call(bytes).buffer);
+      tail = tail.then(async () => {
+        const result = await step(data, state);
+        state = carried(result);
+        socket.send(new Uint8Array(result.Y.data.buffer, result.Y.data.byteOffset, result.Y.data.byteLength));
+      });
+    },
+    closed() {},
+  };
+}
+
+const still = Object.fromEntries(states.map((name) => [`${name}n`, zeros[name]]));
+const step = (data, state) => {
+  const time = data.length / inputs;
+  if (!computes) return { ...still, Y: { data: new Float32Array(time * units) } };
+  return session.run({ X: new ort.Tensor('float32', data, [time, 1, inputs]), ...state });
+};
+const carried = (result) => Object.fromEntries(states.map((name) => [name, result[`${name}n`]]));
+
 async function handle(call) {
+  if (call.url.endsWith('/stream')) return { status: 101, headers: {}, body: '', open };
   try {
     const body = await readBody(call, 2 ** 24, performance.now() + 30_000);
     const request = parseInfer(body, headerLength(call, body));
@@ -42,9 +71,9 @@ async function handle(call) {
     const state = start ? zeros : sequences.get(id);
     const { data } = given.get(input.name);
     const time = data.length / inputs;
-    const result = await session.run({ X: new ort.Tensor('float32', data, [time, 1, inputs]), ...state });
+    const result = await step(data, state);
     if (end) sequences.delete(id);
-    else sequences.set(id, Object.fromEntries(states.map((name) => [name, result[`${name}n`]])));
+    else sequences.set(id, carried(result));
     const tensors = { [output]: { data: result.Y.data, shape: [1, time, units] } };
     return inferReply({ model_name: 'lstm', model_version: '1', id: request.id }, outputs, tensors);
   } catch (error) {

@@ -1,4 +1,4 @@
-// node bench/serve/run.mjs [--quick] [--seconds 60] [--sequences 200] [--timesteps 1] [--size 128,128] [--rounds 1]
+// node bench/serve/run.mjs [--stream] [--quick] [--seconds 60] [--sequences 200] [--timesteps 1] [--size 128,128] [--rounds 1]
 //
 // Many conversations at once with `gatewise serve` over loopback, every reply compared with the offline run of its sequence, bit for bit; then the
 // same with onnxruntime-node behind the same adapter and protocol, if bench/peers is installed. Servers are processes of their own.
@@ -19,14 +19,20 @@ import { circumstances } from '../support/record.mjs';
 import { median } from '../support/stats.mjs';
 import { duration, table } from '../support/table.mjs';
 import { load } from './load.mjs';
+import { loadStreams } from './load-streams.mjs';
 
-/** Requests of a sequence before it ends and another begins. */
-const LENGTH = 100;
+/** Requests of a sequence before it ends and another begins: fewer of HTTP, which need no connection of their own. */
+const LENGTH = { http: 100, stream: 2000 };
+/** Sequences that are computed offline; where there are more at once, several are the same. */
+const DIFFERENT = { http: 200, stream: 20 };
+/** A server that answers without computing. */
+const NOTHING = 'nothing computed';
 /** onnxruntime sums in another order. */
 const CLOSE = 2e-5;
 
 const { values } = parseArgs({
   options: {
+    stream: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     seconds: { type: 'string' },
     sequences: { type: 'string', default: '200' },
@@ -38,6 +44,8 @@ const { values } = parseArgs({
 const [count, timesteps, rounds] = [values.sequences, values.timesteps, values.rounds].map(Number);
 const seconds = Number(values.seconds ?? (values.quick ? 3 : 60));
 const [inputs, units] = values.size.split(',').map(Number);
+const how = values.stream ? 'stream' : 'http';
+const length = LENGTH[how];
 const net = makeNet({ cell: 'lstm', size: [inputs, units, 1] });
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewise-bench-serve-'));
@@ -64,14 +72,14 @@ async function offline() {
   const cut = (numbers, width) => {
     const bytes = Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength);
     const size = 4 * timesteps * width;
-    return Array.from({ length: LENGTH }, (_, at) => bytes.subarray(at * size, (at + 1) * size));
+    return Array.from({ length }, (_, at) => bytes.subarray(at * size, (at + 1) * size));
   };
-  const sequences = Array.from({ length: count }, (_, seed) => {
-    const x = uniform(seed + 1, LENGTH * timesteps * inputs, 1);
+  const different = Array.from({ length: Math.min(count, DIFFERENT[how]) }, (_, seed) => {
+    const x = uniform(seed + 1, length * timesteps * inputs, 1);
     return { frames: cut(x, inputs), expected: cut(model.run(x), units) };
   });
   model.dispose();
-  return sequences;
+  return Array.from({ length: count }, (_, number) => different[number % different.length]);
 }
 
 /** Servers to start, and what their replies are held to. */
@@ -93,7 +101,13 @@ async function subjects(file) {
     output: { file: here('../../build/serve-inside.mjs'), codeSplitting: false },
     logLevel: 'silent',
   });
-  return [own, { name: 'onnxruntime-node', args: [here('peer.mjs'), `${inputs}`, `${units}`], agrees: areClose }];
+  const peer = [here('peer.mjs'), `${inputs}`, `${units}`];
+  return [
+    own,
+    { name: 'onnxruntime-node', args: peer, agrees: areClose },
+    // What the protocol and Node take by themselves, of which nobody is faster.
+    { name: NOTHING, args: [...peer, 'nothing'], agrees: (got, expected) => got.length === expected.length },
+  ];
 }
 
 function areClose(got, expected) {
@@ -113,11 +127,13 @@ async function measure({ name, args, agrees }, sequences) {
     const { url } = JSON.parse(line);
     const shape = [1, timesteps, inputs];
     const about = { origin: url, model: 'lstm', input: net.spec.inputs[0].name, sequences, shape, agrees };
+    const run = values.stream ? loadStreams : load;
     // What is compiled, and what grows once, has happened after that.
-    const warm = await load({ ...about, seconds: Math.min(5, seconds / 3) });
+    const warm = await run({ ...about, seconds: Math.min(5, seconds / 3) });
     const before = residentOf(server.pid);
+    const worked = workOf(server.pid);
     const half = new Promise((resolve) => setTimeout(() => resolve(residentOf(server.pid)), 500 * seconds));
-    const { requests, wrong, faults, seconds: taken, latency } = await load({ ...about, seconds });
+    const { requests, wrong, faults, seconds: taken, latency } = await run({ ...about, seconds });
     for (const fault of [...warm.faults, ...faults]) console.error(`${name}: ${fault}`);
     if (wrong + warm.wrong > 0) process.exitCode = 1;
     return {
@@ -125,6 +141,7 @@ async function measure({ name, args, agrees }, sequences) {
       requests,
       wrong: wrong + warm.wrong,
       perSecond: requests / taken,
+      work: (workOf(server.pid) - worked) / requests,
       p50: latency.percentile(50) / 1e9,
       p99: latency.percentile(99) / 1e9,
       memory: [before, await half, residentOf(server.pid)],
@@ -134,6 +151,17 @@ async function measure({ name, args, agrees }, sequences) {
     await new Promise((resolve) =>
       server.exitCode === null && server.signalCode === null ? server.once('exit', resolve) : resolve(),
     );
+  }
+}
+
+/** Seconds that processors have worked for a process, all its threads together; NaN where the system does not tell. */
+function workOf(pid) {
+  try {
+    // Behind the name, which may have spaces: user and system time, in hundredths of a second on every Linux.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return Number.NaN;
   }
 }
 
@@ -152,14 +180,23 @@ function report(rows) {
     { label: 'requests', text: ({ requests }) => `${requests}` },
     { label: 'wrong', text: ({ wrong }) => `${wrong}` },
     { label: 'a second', text: ({ perSecond }) => `${Math.round(perSecond)}` },
+    { label: 'processor, each', text: ({ work }) => duration(work) },
     { label: 'p50', text: ({ p50 }) => duration(p50) },
     { label: 'p99', text: ({ p99 }) => duration(p99) },
     { label: 'MB at first, half-way, at last', text: ({ memory }) => memory.join(', ') },
   ];
   console.log(table(columns, rows));
-  const of = (wanted) => median(rows.filter(({ name }) => name === wanted).map(({ perSecond }) => perSecond));
-  if (rows.length > 1 && rows.some(({ name }) => name !== rows[0].name))
-    console.log(
-      `\n${(of(rows[0].name) / of('onnxruntime-node')).toFixed(2)}x the requests a second of onnxruntime-node`,
-    );
+  const [own] = rows;
+  const peers = rows.filter(({ name }) => name !== own.name && name !== NOTHING);
+  if (peers.length === 0) return;
+  const of = (figure, some) => median(some.map(figure));
+  const ratio = (figure) =>
+    of(
+      figure,
+      rows.filter(({ name }) => name === own.name),
+    ) / of(figure, peers);
+  const [more, less] = [ratio(({ perSecond }) => perSecond), 1 / ratio(({ work }) => work)].map(
+    (x) => `${x.toFixed(2)}x`,
+  );
+  console.log(`\n${more} the requests a second of ${peers[0].name}; ${less} by what processors worked for each`);
 }
