@@ -3,8 +3,11 @@ import type { Watched } from './observer.js';
 import type { InputNumbers } from './protocol/datatypes.js';
 import { refuse } from './refusal.js';
 
-/** Rows of one product; more would only make those wait that are in it. */
-const MOST_ROWS = 256;
+/**
+ * Rows of a turn. `stepMany` puts no more together, and whoever has been answered sends the next request while the next rows are computed: with all
+ * that wait in one turn, server and clients would take turns too.
+ */
+const MOST_ROWS = 32;
 /** Timesteps that a sequence makes at once when no other waits. */
 const MOST_STEPS = 64;
 

@@ -12,7 +12,7 @@ type Handler = Pick<ModelServer, 'handle'>;
 
 /** Seconds: a step of a small model takes tens of microseconds, a request that waits its turn milliseconds. */
 const LATENCIES = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
-const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+const ROWS = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
 
 /**
  * Labels are models that there are and words of the server's own, so that no client can make series at will.
