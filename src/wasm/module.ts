@@ -170,9 +170,7 @@ function choose(build: Build | undefined, embedded: Embedded): Build {
   const accepted = without ? [] : there.filter(acceptsBuild);
   const [best] = accepted;
   if (!best && (without || !acceptsBuild('simd'))) {
-    throw new RuntimeError(
-      'this runtime has no WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4 or newer)',
-    );
+    throw new RuntimeError('this runtime has no WebAssembly SIMD (Chrome 91, Firefox 89, Safari 16.4 or newer)');
   }
   const chosen = build ?? best ?? 'relaxed';
   if (!accepted.includes(chosen)) {
