@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire, SourceMap, type SourceMapping } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { runInNewContext } from 'node:vm';
 import { rolldown } from 'rolldown';
 import { describe, expect, it } from 'vitest';
@@ -95,6 +95,18 @@ describe('entries', () => {
         expect([path, from]).toEqual([path, expect.stringMatching(place)]);
       }
     }
+  });
+
+  it('are all there, what they import() too', () => {
+    const missing = files.flatMap((path) => {
+      const url = pathToFileURL(`${ROOT}dist/${path}`);
+      const code = readFileSync(url, 'utf8');
+      const named = [...code.matchAll(/(?:\bfrom\s*|\bimport\()["'](\.\.?\/[^"'`]+\.js)["']/g)].map(
+        ([, name]) => name as string,
+      );
+      return named.filter((name) => !existsSync(new URL(name, url))).map((name) => [path, name]);
+    });
+    expect(missing).toEqual([]);
   });
 
   // Vite 6 rewrites these by their text, and takes what follows the import() for the module's own: `readOnnx` of undefined.
