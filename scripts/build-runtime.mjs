@@ -30,7 +30,7 @@ for (const statement of statements) {
     for (const { local, exported: as } of statement.specifiers) exported.set(as.name, local.name);
     // An expression that calls nothing is what is left of a value that nobody uses.
   } else if (statement.type !== 'ExpressionStatement' || statement.expression.type === 'CallExpression') {
-    parts.push({ statement, names: declared(statement), uses: references(statement) });
+    parts.push({ statement, names: declared(statement) });
   }
 }
 const homes = new Map(parts.flatMap(({ names }, index) => names.map((name) => [name, index])));
@@ -53,11 +53,44 @@ const minified = ({ start, end }) => {
   return text.trim();
 };
 
-const pieces = parts.map(({ statement, names, uses }, index) => ({
-  text: minified(statement),
-  needs: [...new Set([...uses].flatMap((name) => homes.get(name) ?? []))].filter((need) => need !== index),
-  ...(names.length === 0 && { of: ownerOf(statement) }),
-}));
+/** Numbers of the pieces that a node refers to, but that of its own. */
+const needsOf = (nodes, index) =>
+  [...new Set(nodes.flatMap((node) => [...references(node)].flatMap((name) => homes.get(name) ?? [])))].filter(
+    (need) => need !== index,
+  );
+
+/** Classes whose methods a file need not have all of. */
+const TAKEN_APART = new Set(['Model', 'Stream']);
+
+/** A class as what is always there, and its methods by their names. */
+function apart(text, index) {
+  const [statement] = parseAst(text).body;
+  const { body, superClass } = statement.declarations?.[0].init ?? statement;
+  const isMethod = ({ type, kind }) => type === 'MethodDefinition' && kind !== 'constructor';
+  const cut = ({ start, end }) => text.slice(start, end);
+  const rest = body.body.filter((member) => !isMethod(member));
+  const methods = body.body.filter(isMethod).map((member) => ({
+    name: (member.key.type === 'PrivateIdentifier' ? '#' : '') + member.key.name,
+    text: cut(member),
+    needs: needsOf([member], index),
+  }));
+  return {
+    text: text.slice(0, body.start + 1) + rest.map(cut).join(''),
+    methods,
+    end: text.slice(body.end - 1),
+    needs: needsOf([...rest, ...(superClass ? [superClass] : [])], index),
+  };
+}
+
+const pieces = parts.map(({ statement, names }, index) => {
+  const text = minified(statement);
+  if (TAKEN_APART.has(names[0])) return apart(text, index);
+  return {
+    text,
+    needs: needsOf([statement], index),
+    ...(names.length === 0 && { of: ownerOf(statement) }),
+  };
+});
 
 /** Which functions of the kernels each exported one calls, by their numbers, out of the committed text; imports have none. */
 function reach(build) {
@@ -79,8 +112,21 @@ const folder = join(ROOT, 'src/deploy/embedded');
 mkdirSync(folder, { recursive: true });
 writeFileSync(
   join(folder, 'pieces.ts'),
-  `/** Statements, and which others they need; \`of\`: that of a class, to which this one does something. */
-export const PIECES: readonly { readonly text: string; readonly needs: readonly number[]; readonly of?: number }[] = ${JSON.stringify(pieces)};
+  `interface Part {
+  readonly text: string;
+  /** Numbers of the pieces that it refers to. */
+  readonly needs: readonly number[];
+}
+
+interface Piece extends Part {
+  /** The piece of a class, to which this one does something. */
+  readonly of?: number;
+  /** Of a class, behind its text; then comes its end. */
+  readonly methods?: readonly (Part & { readonly name: string })[];
+  readonly end?: string;
+}
+
+export const PIECES: readonly Piece[] = ${JSON.stringify(pieces)};
 
 /** By what \`runtime/pieces.ts\` exports: the name in the code, and the piece. */
 export const NAMES: Readonly<Record<string, readonly [name: string, piece: number]>> = {

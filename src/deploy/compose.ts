@@ -1,9 +1,36 @@
 import type { NodeSpec } from '../spec.js';
 import { NAMES, PIECES } from './embedded/pieces.js';
 
+/** What callers may call of models and streams, and a file may be built without. */
+export const METHODS = [
+  'run',
+  'runNamed',
+  'createStream',
+  'step',
+  'stepMany',
+  'frames',
+  'transform',
+  'getState',
+  'setState',
+  'save',
+  'restore',
+  'fork',
+  'inputs',
+  'outputs',
+  'memory',
+] as const;
+
+export type Method = (typeof METHODS)[number];
+
 /** Names by which a built file's code calls what it takes from the pieces; those asked for are noted. */
 export class Code {
   readonly #wanted = new Set<number>();
+  readonly #left: ReadonlySet<string>;
+
+  /** @param methods those to be had; default: all. */
+  constructor(methods: readonly Method[] = METHODS) {
+    this.#left = new Set(METHODS.filter((name) => !methods.includes(name)));
+  }
 
   /** The name that something of `runtime/pieces.ts` has in the code. A fault of ours if there is none. */
   name(exported: string): string {
@@ -16,22 +43,39 @@ export class Code {
   /** The statements that all names asked for need, in order. */
   text(): string {
     const has = new Set<number>();
+    const methods = new Set<object>();
+    const texts: string[] = [];
     const add = (index: number): void => {
       if (has.has(index)) return;
       has.add(index);
-      for (const need of PIECES[index]?.needs ?? []) add(need);
+      const { text = '', needs = [] } = PIECES[index] ?? {};
+      texts.push(text);
+      needs.forEach(add);
     };
-    for (const index of this.#wanted) add(index);
-    // What does something to a piece that is there may need others, which are there then too.
-    for (let size = 0; size !== has.size; ) {
-      size = has.size;
-      PIECES.forEach(({ of }, index) => {
+    this.#wanted.forEach(add);
+    // What was added may call methods, and what does something to a piece, or a method, may need others: until nothing more is needed.
+    for (let size = -1; size !== has.size + methods.size; ) {
+      size = has.size + methods.size;
+      PIECES.forEach(({ of, methods: own = [] }, index) => {
         if (of !== undefined && has.has(of)) add(index);
+        if (!has.has(index)) return;
+        for (const method of own) {
+          if (methods.has(method) || !this.#keeps(method.name, texts)) continue;
+          methods.add(method);
+          texts.push(method.text);
+          method.needs.forEach(add);
+        }
       });
     }
-    return PIECES.filter((_, index) => has.has(index))
-      .map(({ text }) => text)
-      .join('\n');
+    return PIECES.flatMap(({ text, methods: own = [], end = '' }, index) =>
+      has.has(index) ? [text + own.flatMap((method) => (methods.has(method) ? [method.text] : [])).join('') + end] : [],
+    ).join('\n');
+  }
+
+  /** A method that callers know is there unless it is left out; one that they do not, where anything names it. */
+  #keeps(name: string, texts: readonly string[]): boolean {
+    if (name.startsWith('#') || name === 'many') return texts.some((text) => text.includes(`.${name}(`));
+    return !this.#left.has(name);
   }
 }
 

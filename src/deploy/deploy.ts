@@ -10,6 +10,7 @@ import { badInput, describe, raise } from '../refuse.js';
 import { INT8_ON_DEMAND, INTEGERS } from '../wasm/int8-kernels.js';
 import { type Build, type Bytes, loadKernels } from '../wasm/module.js';
 import { ON_DEMAND } from '../wasm/on-demand.js';
+import { METHODS, type Method } from './compose.js';
 import { withData } from './data-segment.js';
 import { REACH } from './embedded/pieces.js';
 import { codeFor, moduleText } from './module-text.js';
@@ -29,6 +30,8 @@ export interface DeployOptions {
   readonly weights?: 'module' | 'split' | 'wasm';
   /** The name of the files, without what comes after it. Default `model`. */
   readonly name?: string;
+  /** What models and streams can do, where that is to be less than all: the code of the rest is left out. `reset` and `dispose` are always there. */
+  readonly methods?: readonly Method[];
 }
 
 export interface Deployable {
@@ -46,6 +49,19 @@ export interface DeployedFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** What asks for streams. */
+const OF_STREAMS: readonly Method[] = [
+  'step',
+  'stepMany',
+  'frames',
+  'transform',
+  'getState',
+  'setState',
+  'save',
+  'restore',
+  'fork',
+];
+
 const PLACES = ['module', 'split', 'wasm'] as const;
 
 /**
@@ -59,7 +75,7 @@ const PLACES = ['module', 'split', 'wasm'] as const;
  * @throws {InputError} an option.
  */
 export async function deploy(source: ModelSource, given: DeployOptions = {}): Promise<Deployable> {
-  const { build, weights, name } = readDeployOptions(given);
+  const { build, weights, name, methods } = readDeployOptions(given);
   const spec = ownSpec(source);
   const int8 = spec?.int8 === undefined ? undefined : await integersFor(build);
   if (int8 && weights === 'wasm') {
@@ -73,7 +89,7 @@ export async function deploy(source: ModelSource, given: DeployOptions = {}): Pr
   const text = jsonOf(recipe, (number) =>
     raise(UnsupportedError, 'model', 'a number that a built file cannot hold', 'finite ones', `${number}`),
   );
-  const file = codeFor(recipe, weights);
+  const file = codeFor(recipe, weights, methods);
   const bytes = onlyWith(all, namedIn(file.text, REACH[floats]), REACH[floats]);
   const kernels = weights === 'wasm' ? withData(bytes, 'weights', recipe.places, image) : bytes;
   const sums: Sums = {
@@ -88,19 +104,23 @@ export async function deploy(source: ModelSource, given: DeployOptions = {}): Pr
   }[weights];
   return {
     module: moduleText({ file, recipe, text, sums, image, kernels, int8: int8?.bytes, weights, beside: beside?.name }),
-    types: typesText({ graph: engine.graph, obstacle: engine.obstacle, weights }),
+    types: typesText({ graph: engine.graph, obstacle: engine.obstacle, weights, methods }),
     ...(beside && { beside }),
   };
 }
 
 function readDeployOptions(given: DeployOptions): Required<DeployOptions> {
-  const options = readOptions(given, ['build', 'weights', 'name'], 'deploy');
-  const { build = 'simd', weights = 'module', name = 'model' } = options;
+  const options = readOptions(given, ['build', 'weights', 'name', 'methods'], 'deploy');
+  const { build = 'simd', weights = 'module', name = 'model', methods = METHODS } = options;
   if (build !== 'simd' && build !== 'relaxed') badInput('build', 'no such kernels', 'simd or relaxed', describe(build));
   if (!PLACES.includes(weights)) badInput('weights', 'no such place', PLACES.join(', '), describe(weights));
   if (typeof name !== 'string' || !/^[^/\\]+$/.test(name))
     badInput('name', 'not the name of a file', 'one without folders', describe(name));
-  return { build, weights, name };
+  const known: readonly unknown[] = METHODS;
+  const unknown = Array.isArray(methods) ? methods.find((method) => !known.includes(method)) : methods;
+  if (unknown !== undefined) badInput('methods', 'no such method', METHODS.join(', '), describe(unknown));
+  const streams = methods.some((method) => OF_STREAMS.includes(method));
+  return { build, weights, name, methods: streams ? [...methods, 'createStream'] : methods };
 }
 
 const bytesOf = async (fetch: (() => Bytes | Promise<Bytes>) | undefined): Promise<Bytes> => (await fetch?.()) as Bytes;

@@ -1,5 +1,5 @@
 import type { Bytes } from '../wasm/module.js';
-import { Code, kindsText } from './compose.js';
+import { Code, kindsText, type Method } from './compose.js';
 import type { Recipe } from './recipe.js';
 import type { Sums } from './sums.js';
 import { literal, toBase64, toText } from './texts.js';
@@ -15,8 +15,8 @@ export interface FileCode {
 }
 
 /** What a file of this model needs, by where its weights are. */
-export function codeFor({ graph, integers }: Recipe, weights: Weights): FileCode {
-  const code = new Code();
+export function codeFor({ graph, integers }: Recipe, weights: Weights, methods?: readonly Method[]): FileCode {
+  const code = new Code(methods);
   const kinds = kindsText(graph.nodes, code);
   const always = ['open', 'GatewiseError'];
   const own = { module: ['fromText', 'fromBase64'], split: ['fromText', 'beside'], wasm: ['beside'] }[weights];

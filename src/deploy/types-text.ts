@@ -1,6 +1,7 @@
 import type { Graph, InputInfo, ValueInfo } from '../graph/value.js';
 import { type ModelValue, modelValues } from '../inspect/values.js';
 import { COMMON_TYPES } from './common-types.js';
+import type { Method } from './compose.js';
 
 /** What the types of a built file are made of. */
 interface Typed {
@@ -8,13 +9,15 @@ interface Typed {
   /** Why it cannot be streamed. */
   readonly obstacle: string | undefined;
   readonly weights: 'module' | 'split' | 'wasm';
+  /** What models and streams can do. */
+  readonly methods: readonly Method[];
 }
 
 /** Text of a file for a comment, which it is not to end. */
 const said = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, ' ').replaceAll('*/', '*\u200b/');
 
 /** The declarations of a built file: of this model, by the names and sizes that it has. */
-export function typesText({ graph, obstacle, weights }: Typed): string {
+export function typesText({ graph, obstacle, weights, methods }: Typed): string {
   const [inputs, outputs] = [modelValues(graph, graph.inputs), modelValues(graph, graph.outputs)];
   const name = graph.name === undefined ? 'A model' : `Model ${JSON.stringify(graph.name)}`;
   const single = inputs.length === 1 && outputs.length === 1;
@@ -26,8 +29,8 @@ export function typesText({ graph, obstacle, weights }: Typed): string {
     COMMON_TYPES,
     record('Inputs', 'What it is given, by name.', inputs, 'Input'),
     record('Outputs', 'What it gives, by name.', outputs, 'NamedOutput'),
-    modelType(name, one, obstacle),
-    ...(obstacle === undefined ? [streamType(one)] : []),
+    modelType(name, one, obstacle, methods),
+    ...(obstacle === undefined && methods.includes('createStream') ? [streamType(one, methods)] : []),
     entries(weights),
   ].join('\n');
 }
@@ -45,55 +48,81 @@ function record(type: string, words: string, values: readonly ModelValue[], item
 /** Its one input and output, where it has no more. */
 type One = { readonly input: InputInfo; readonly output: ValueInfo } | undefined;
 
-function modelType(name: string, one: One, obstacle: string | undefined): string {
-  const runs = one
-    ? `  /** A whole sequence from a fresh state: \`[time, features]\`, or \`[batch, time, features]\`. */
+/** A declaration of a class's: those with a name only where the file has that method. */
+type Member = readonly [method: Method | undefined, text: string];
+
+const membersText = (members: readonly Member[], methods: readonly Method[]): string =>
+  members.flatMap(([method, text]) => (method && !methods.includes(method) ? [] : [text])).join('');
+
+function modelType(name: string, one: One, obstacle: string | undefined, methods: readonly Method[]): string {
+  const members: Member[] = [
+    [undefined, "  readonly build: 'simd' | 'relaxed';\n"],
+    ['inputs', '  readonly inputs: readonly ModelValue[];\n'],
+    ['outputs', '  readonly outputs: readonly ModelValue[];\n'],
+    ['memory', '  readonly memory: { readonly byteLength: number; readonly used: number };\n'],
+  ];
+  if (one) {
+    members.push([
+      'run',
+      `  /** A whole sequence from a fresh state: \`[time, features]\`, or \`[batch, time, features]\`. */
   run(x: Input, options?: RunOptions): Float32Array<ArrayBuffer>;
-`
-    : '';
-  const many =
-    one && obstacle === undefined
-      ? `  /** One timestep of many streams of this model; frames are \`[streams, ${one.input.features}]\` flat. */
+`,
+    ]);
+  }
+  members.push(['runNamed', '  runNamed(inputs: Inputs, options?: NamedRunOptions): Outputs;\n']);
+  if (obstacle === undefined) {
+    members.push(['createStream', '  createStream(options?: { readonly batch?: number }): Stream;\n']);
+    if (one) {
+      members.push([
+        'stepMany',
+        `  /** One timestep of many streams of this model; frames are \`[streams, ${one.input.features}]\` flat. */
   stepMany(streams: Iterable<Stream>, frames: ArrayLike<number>, out?: Float32Array): Float32Array;
-`
-      : '';
-  const stream =
-    obstacle === undefined
-      ? '  createStream(options?: { readonly batch?: number }): Stream;\n'
-      : `  // No streams: ${said(obstacle)}.\n`;
+`,
+      ]);
+    }
+  } else members.push([undefined, `  // No streams: ${said(obstacle)}.\n`]);
   return `/** ${said(name)}. */
 export interface Model {
-  readonly build: 'simd' | 'relaxed';
-  readonly inputs: readonly ModelValue[];
-  readonly outputs: readonly ModelValue[];
-  readonly memory: { readonly byteLength: number; readonly used: number };
-${runs}  runNamed(inputs: Inputs, options?: NamedRunOptions): Outputs;
-${stream}${many}  dispose(): void;
+${membersText(members, methods)}  dispose(): void;
 }
 `;
 }
 
-function streamType(one: One): string {
-  const step = one
-    ? `  /** One timestep, of each sequence of the batch. */
+function streamType(one: One, methods: readonly Method[]): string {
+  const members: Member[] = one
+    ? [
+        [
+          'step',
+          `  /** One timestep, of each sequence of the batch. */
   step(frame: ${one.input.dtype === 'int32' ? 'Int32Array' : 'Float32Array'} /* ${one.input.features} */ | readonly number[], out?: Float32Array /* ${one.output.features} */, mask?: ArrayLike<number | boolean>): Float32Array /* ${one.output.features} */;
-  run(x: Input, options?: StreamRunOptions): Float32Array<ArrayBuffer>;
-  frames(source: AsyncIterable<Input> | Iterable<Input | PromiseLike<Input>>): AsyncGenerator<Float32Array, void>;
-  /** A web TransformStream. */
-  transform(): { readonly readable: object; readonly writable: object };
-`
-    : '';
+`,
+        ],
+        ['run', '  run(x: Input, options?: StreamRunOptions): Float32Array<ArrayBuffer>;\n'],
+        [
+          'frames',
+          '  frames(source: AsyncIterable<Input> | Iterable<Input | PromiseLike<Input>>): AsyncGenerator<Float32Array, void>;\n',
+        ],
+        [
+          'transform',
+          '  /** A web TransformStream. */\n  transform(): { readonly readable: object; readonly writable: object };\n',
+        ],
+      ]
+    : [];
+  members.push(
+    ['runNamed', '  runNamed(inputs: Inputs, options?: MaskOptions): Outputs;\n'],
+    ['getState', '  getState(row?: number): LayerState[];\n'],
+    ['setState', '  setState(state: readonly LayerStateInput[], row?: number): void;\n'],
+    [
+      'save',
+      '  /** Bytes that `restore` takes, and that of this model made by `createModel` of gatewise. */\n  save(row?: number): Uint8Array;\n',
+    ],
+    ['restore', '  restore(bytes: Uint8Array | ArrayBuffer, row?: number): void;\n'],
+    ['fork', '  fork(row?: number): Stream;\n'],
+  );
   return `/** The model with a memory of what it has seen. */
 export interface Stream {
   readonly batch: number;
-${step}  runNamed(inputs: Inputs, options?: MaskOptions): Outputs;
-  reset(row?: number): void;
-  getState(row?: number): LayerState[];
-  setState(state: readonly LayerStateInput[], row?: number): void;
-  /** Bytes that \`restore\` takes, and that of this model made by \`createModel\` of gatewise. */
-  save(row?: number): Uint8Array;
-  restore(bytes: Uint8Array | ArrayBuffer, row?: number): void;
-  fork(row?: number): Stream;
+${membersText(members, methods)}  reset(row?: number): void;
   dispose(): void;
 }
 `;

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { type Deployable, deploy } from '../../deploy/index.js';
+import { type Deployable, deploy, type Method } from '../../deploy/index.js';
 import { UsageError } from '../faults.js';
 import type { BuildFlags, ModelFlags } from '../flags.js';
 import { buildOf, openFile } from '../open.js';
@@ -11,6 +11,7 @@ export interface BuildModelFlags extends ModelFlags, BuildFlags {
   readonly out: string;
   readonly split?: true;
   readonly wasm?: true;
+  readonly only?: string;
 }
 
 /** A file to be written. */
@@ -21,7 +22,7 @@ interface Part {
 
 /** `gatewise build`. @throws {GatewiseError} the model. @throws {UsageError} the name. @throws {WriteError} */
 export async function buildFile(file: string, flags: BuildModelFlags, terminal: Terminal): Promise<void> {
-  const { out, split, wasm } = flags;
+  const { out, split, wasm, only } = flags;
   const build = buildOf(flags);
   const [, name, extension] = /^(.+)\.(m?js)$/.exec(basename(out)) ?? [];
   if (split && wasm) throw new UsageError('--split: --wasm has the weights in a file beside already');
@@ -31,6 +32,7 @@ export async function buildFile(file: string, flags: BuildModelFlags, terminal: 
   const made = await deploy(spec, {
     ...(build && { build }),
     ...(name !== undefined && { name }),
+    ...(only !== undefined && { methods: only.split(',').map((method) => method.trim()) as Method[] }),
     weights: split ? 'split' : wasm ? 'wasm' : 'module',
   });
   const parts = partsOf(made, out, `${name}.d.${extension === 'mjs' ? 'mts' : 'ts'}`);
