@@ -60,17 +60,19 @@ const needsOf = (nodes, index) =>
   );
 
 /** Classes whose methods a file need not have all of. */
-const TAKEN_APART = new Set(['Model', 'Stream']);
+const TAKEN_APART = new Set(['Model', 'ModelEngine', 'Stream']);
+/** What an engine does for several of them. */
+const FOR = { __proto__: null, ModelEngine: { __proto__: null, run: 'run|runNamed' } };
 
 /** A class as what is always there, and its methods by their names. */
-function apart(text, index) {
+function apart(text, index, own = {}) {
   const [statement] = parseAst(text).body;
   const { body, superClass } = statement.declarations?.[0].init ?? statement;
   const isMethod = ({ type, kind }) => type === 'MethodDefinition' && kind !== 'constructor';
   const cut = ({ start, end }) => text.slice(start, end);
   const rest = body.body.filter((member) => !isMethod(member));
   const methods = body.body.filter(isMethod).map((member) => ({
-    name: (member.key.type === 'PrivateIdentifier' ? '#' : '') + member.key.name,
+    name: (member.key.type === 'PrivateIdentifier' ? '#' : '') + (own[member.key.name] ?? member.key.name),
     text: cut(member),
     needs: needsOf([member], index),
   }));
@@ -84,7 +86,7 @@ function apart(text, index) {
 
 const pieces = parts.map(({ statement, names }, index) => {
   const text = minified(statement);
-  if (TAKEN_APART.has(names[0])) return apart(text, index);
+  if (TAKEN_APART.has(names[0])) return apart(text, index, FOR[names[0]]);
   return {
     text,
     needs: needsOf([statement], index),

@@ -9,9 +9,11 @@ const REPLAYED = {
   'graph/activations': 'activations',
   'graph/check-spec': 'check-spec',
   'graph/int8': 'int8',
+  'graph/own-spec': 'own-spec',
   'graph/streaming': 'streaming',
   'inspect/summary': 'summary',
   'inspect/trace': 'trace',
+  'layers/common': 'common',
   'state/fingerprint': 'fingerprint',
   'wasm/int8-pack': 'int8-pack',
   'wasm/pack': 'pack',
@@ -31,6 +33,8 @@ const CHECKS = new Set([
   'obstacle',
   'words',
   'extraTensors',
+  'title',
+  'extras',
 ]);
 
 /** Methods that look inside of a model or a stream, which a built one leaves to the package. */

@@ -1,4 +1,5 @@
 import type { NodeSpec } from '../spec.js';
+import { ACTIVATION } from '../wasm/abi.js';
 import { NAMES, PIECES } from './embedded/pieces.js';
 
 /** What callers may call of models and streams, and a file may be built without. */
@@ -26,9 +27,11 @@ export type Method = (typeof METHODS)[number];
 export class Code {
   readonly #wanted = new Set<number>();
   readonly #left: ReadonlySet<string>;
+  readonly #nodes: readonly NodeSpec[];
 
   /** @param methods those to be had; default: all. */
-  constructor(methods: readonly Method[] = METHODS) {
+  constructor(nodes: readonly NodeSpec[], methods: readonly Method[] = METHODS) {
+    this.#nodes = nodes;
     this.#left = new Set(METHODS.filter((name) => !methods.includes(name)));
   }
 
@@ -56,27 +59,46 @@ export class Code {
     // What was added may call methods, and what does something to a piece, or a method, may need others: until nothing more is needed.
     for (let size = -1; size !== has.size + methods.size; ) {
       size = has.size + methods.size;
-      PIECES.forEach(({ of, methods: own = [] }, index) => {
+      PIECES.forEach(({ of, text, methods: own = [] }, index) => {
         if (of !== undefined && has.has(of)) add(index);
         if (!has.has(index)) return;
         for (const method of own) {
-          if (methods.has(method) || !this.#keeps(method.name, texts)) continue;
+          // What is private to a class is called by nothing else.
+          const within = [text, ...own.flatMap((other) => (methods.has(other) ? [other.text] : []))];
+          if (methods.has(method) || !this.#keeps(method.name, method.name.startsWith('#') ? within : texts)) continue;
           methods.add(method);
           texts.push(method.text);
           method.needs.forEach(add);
         }
       });
     }
-    return PIECES.flatMap(({ text, methods: own = [], end = '' }, index) =>
-      has.has(index) ? [text + own.flatMap((method) => (methods.has(method) ? [method.text] : [])).join('') + end] : [],
-    ).join('\n');
+    const table = NAMES.ACTIVATION?.[1];
+    return PIECES.flatMap(({ text: whole, methods: own = [], end = '' }, index) => {
+      const text = index === table ? activationsText(this.#nodes, texts) : whole;
+      return has.has(index)
+        ? [text + own.flatMap((method) => (methods.has(method) ? [method.text] : [])).join('') + end]
+        : [];
+    }).join('\n');
   }
 
   /** A method that callers know is there unless it is left out; one that they do not, where anything names it. */
   #keeps(name: string, texts: readonly string[]): boolean {
     if (name.startsWith('#') || name === 'many') return texts.some((text) => text.includes(`.${name}(`));
-    return !this.#left.has(name);
+    return name.split('|').some((method) => !this.#left.has(method));
   }
+}
+
+/** The kernels' numbers of the activations that nodes name, that the code names, and that cells have by themselves. */
+function activationsText(nodes: readonly NodeSpec[], texts: readonly string[]): string {
+  const table = NAMES.ACTIVATION?.[0];
+  const named = JSON.stringify(nodes);
+  const used = Object.entries(ACTIVATION).filter(
+    ([name]) =>
+      ['linear', 'sigmoid', 'tanh'].includes(name) ||
+      named.includes(`"${name}"`) ||
+      texts.some((text) => text.includes(`${table}.${name}`)),
+  );
+  return `const ${table}=${JSON.stringify(Object.fromEntries(used))};`;
 }
 
 /** Types that are entries of a table of the pieces. */

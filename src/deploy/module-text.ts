@@ -16,7 +16,7 @@ export interface FileCode {
 
 /** What a file of this model needs, by where its weights are. */
 export function codeFor({ graph, integers }: Recipe, weights: Weights, methods?: readonly Method[]): FileCode {
-  const code = new Code(methods);
+  const code = new Code(graph.nodes, methods);
   const kinds = kindsText(graph.nodes, code);
   const always = ['open', 'GatewiseError'];
   const own = { module: ['fromText', 'fromBase64'], split: ['fromText', 'beside'], wasm: ['beside'] }[weights];

@@ -1,5 +1,4 @@
 import type * as checked from '../../graph/check-spec.js';
-import { deepFreeze } from '../../graph/own-spec.js';
 import type { Graph, ValueInfo } from '../../graph/value.js';
 import { recipeOf, remember } from './spec.js';
 
@@ -17,5 +16,5 @@ export const checkSpec: typeof checked.checkSpec = (spec) => {
     values: known,
     layouts: new Map(layouts),
   };
-  return remember(deepFreeze(graph), recipe);
+  return remember(graph, recipe);
 };
