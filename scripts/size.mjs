@@ -67,6 +67,24 @@ const commandLine = (names) =>
     .filter((name) => names.test(name))
     .reduce((sum, name) => sum + gzipped(readFileSync(`dist/cli/${name}`)), 0);
 
+/**
+ * What a Worker is deployed with that has an LSTM (64, 64) of `gatewise build --wasm`: code, recipe and kernels, all but the weights. The bytes
+ * that the .wasm has beside them are random to gzip, and count as they are.
+ */
+async function built(methods) {
+  const { deploy } = await import('../dist/deploy/index.js');
+  const tensor = (...shape) => ({ shape, data: new Float32Array(shape.reduce((a, b) => a * b)) });
+  const tensors = { w: tensor(256, 64), u: tensor(256, 64), b: tensor(256) };
+  const names = { weightIh: 'w', weightHh: 'u', biasIh: 'b' };
+  const node = { type: 'lstm', name: 'lstm', inputs: ['x'], units: 64, tensors: names };
+  const spec = { inputs: [{ name: 'x', features: 64 }], nodes: [node], outputs: ['lstm'], tensors };
+  // Of zeros nothing is left but the descriptor, so that this is what is beside the weights.
+  const { module, beside } = await deploy(spec, { weights: 'wasm', ...(methods && { methods }) });
+  const plugin = { name: 'built', resolveId: (id) => id, load: () => module };
+  const { output } = await bundle({ input: 'built.mjs', plugins: [plugin], write: false, output: { minify: true } });
+  return gzipped(output[0].code) + gzipped(beside.bytes);
+}
+
 const core = await javascript('dist/core.js');
 const rows = [
   ['kernels, simd (raw)', kernel('simd'), 18 * KB],
@@ -121,6 +139,9 @@ const rows = [
   ['server/redis (min+gzip)', await javascript('dist/server/stores/redis.js', /chunks\/base\.js$/, /^node:/), 2 * KB],
   // With the server, without the engine.
   ['cloudflare (min+gzip)', await javascript('dist/cloudflare/index.js', /chunks\/base\.js$/), 20 * KB],
+  // A model as it is deployed: with all that models and streams can do, and with what a Worker that steps wants.
+  ['built LSTM, --wasm (min+gzip)', await built(), 21 * KB],
+  ['the same, --only step,save,restore', await built(['step', 'save', 'restore']), 16 * KB],
   // Most of it is the code of built files, of which each has what its model needs.
   [
     'deploy (min+gzip)',

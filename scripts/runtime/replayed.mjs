@@ -11,6 +11,7 @@ const REPLAYED = {
   'graph/int8': 'int8',
   'graph/own-spec': 'own-spec',
   'graph/streaming': 'streaming',
+  'inspect/shown': 'shown',
   'inspect/summary': 'summary',
   'inspect/trace': 'trace',
   'layers/common': 'common',

@@ -63,9 +63,8 @@ export class Code {
         if (of !== undefined && has.has(of)) add(index);
         if (!has.has(index)) return;
         for (const method of own) {
-          // What is private to a class is called by nothing else.
           const within = [text, ...own.flatMap((other) => (methods.has(other) ? [other.text] : []))];
-          if (methods.has(method) || !this.#keeps(method.name, method.name.startsWith('#') ? within : texts)) continue;
+          if (methods.has(method) || !this.#keeps(method.name, within, texts)) continue;
           methods.add(method);
           texts.push(method.text);
           method.needs.forEach(add);
@@ -81,22 +80,31 @@ export class Code {
     }).join('\n');
   }
 
-  /** A method that callers know is there unless it is left out; one that they do not, where anything names it. */
-  #keeps(name: string, texts: readonly string[]): boolean {
-    if (name.startsWith('#') || name === 'many') return texts.some((text) => text.includes(`.${name}(`));
-    return name.split('|').some((method) => !this.#left.has(method));
+  /**
+   * A method that callers know is there unless it is left out; one that they do not, where something names it.
+   * @param within what is there of its class, which alone may name what is private to it.
+   * @param texts all that is there.
+   */
+  #keeps(name: string, within: readonly string[], texts: readonly string[]): boolean {
+    if (name.startsWith('#')) return within.some((text) => text.includes(`.${name}(`));
+    if (name === 'many') return texts.some((text) => text.includes('.many('));
+    return (
+      name.split('|').some((method) => !this.#left.has(method)) || within.some((text) => text.includes(`this.${name}(`))
+    );
   }
 }
 
-/** The kernels' numbers of the activations that nodes name, that the code names, and that cells have by themselves. */
+/**
+ * The kernels' numbers of the activations that nodes name, and of those that cells have by themselves; all where the code does anything
+ * but ask for one by a node's name.
+ */
 function activationsText(nodes: readonly NodeSpec[], texts: readonly string[]): string {
   const table = NAMES.ACTIVATION?.[0];
   const named = JSON.stringify(nodes);
+  const other = new RegExp(`(?<!const )\\b${table}\\b(?!\\[)`);
+  const all = texts.some((text) => other.test(text));
   const used = Object.entries(ACTIVATION).filter(
-    ([name]) =>
-      ['linear', 'sigmoid', 'tanh'].includes(name) ||
-      named.includes(`"${name}"`) ||
-      texts.some((text) => text.includes(`${table}.${name}`)),
+    ([name]) => all || ['linear', 'sigmoid', 'tanh'].includes(name) || named.includes(`"${name}"`),
   );
   return `const ${table}=${JSON.stringify(Object.fromEntries(used))};`;
 }

@@ -1,11 +1,15 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { deploy } from '../../src/deploy/index.js';
+import { createModel } from '../../src/index.js';
 import { allLayers } from '../../src/layers/all.js';
 import { seeds } from '../importers/corpus.js';
+import { expectSameBits } from '../support/bits.js';
 import { builds } from '../support/builds.js';
 import { modelOf } from '../support/every-layer.js';
 import { INT8_STACKS } from '../support/int8-stacks.js';
+import { randomFloats, stack } from '../support/random.js';
 import { STACKS } from '../support/stacks.js';
-import { expectSameWhenBuilt } from './same.js';
+import { expectSameWhenBuilt, imported } from './same.js';
 
 // A built file gives the bits of `createModel`, and states that are exchanged with it.
 
@@ -14,6 +18,47 @@ describe.each(builds)('built for %s', (build) => {
   it.each(STACKS)('%s, in a .wasm', (_, spec) => expectSameWhenBuilt(spec, { build, weights: 'wasm' }));
   it.each(INT8_STACKS)('%s, int8', (_, spec) => expectSameWhenBuilt(spec, { build }));
   it.each(INT8_STACKS)('%s, int8, split', (_, spec) => expectSameWhenBuilt(spec, { build, weights: 'split' }));
+});
+
+describe('with some methods alone', () => {
+  it.each([
+    ['run', ['run'], ['createStream', 'runNamed', 'stepMany', 'inputs']],
+    ['step', ['step', 'save', 'restore'], ['run', 'runNamed', 'stepMany', 'outputs']],
+    ['fork', ['stepMany', 'fork', 'frames', 'getState', 'setState'], ['run', 'transform']],
+  ] as const)('%s …', async (_, methods, absent) => {
+    const spec = stack('lstm', 4, 6);
+    const { module } = await deploy(spec, { methods });
+    const built = (await imported(module)).createModelSync();
+    for (const name of absent) expect(name in built).toBe(false);
+    const model = await createModel(spec, { build: 'simd' });
+    const x = randomFloats(4, 3);
+    const expected = model.run(x);
+    if (methods[0] === 'run') expectSameBits(built.run(x), expected);
+    else {
+      const stream = built.createStream();
+      if (methods[0] === 'step') {
+        expect('run' in stream).toBe(false);
+        const saved = stream.save();
+        expectSameBits(stream.step(x), expected);
+        stream.restore(saved);
+        expectSameBits(stream.step(x), expected);
+      } else {
+        const other = stream.fork();
+        other.setState(stream.getState());
+        expectSameBits(built.stepMany([stream, other], Float32Array.of(...x, ...x)), [...expected, ...expected]);
+        other.reset();
+        for await (const y of other.frames([x])) expectSameBits(y, expected);
+      }
+    }
+    built.dispose();
+    model.dispose();
+  });
+
+  it('refuses what is no method', async () => {
+    await expect(deploy(stack('lstm', 1, 1), { methods: ['stpe'] as never })).rejects.toThrow(
+      /methods: no such method; expected run, /,
+    );
+  });
 });
 
 describe('every type of layer', () => {
