@@ -101,8 +101,7 @@ export class Code {
 function activationsText(nodes: readonly NodeSpec[], texts: readonly string[]): string {
   const table = NAMES.ACTIVATION?.[0];
   const named = JSON.stringify(nodes);
-  const other = new RegExp(`(?<!const )\\b${table}\\b(?!\\[)`);
-  const all = texts.some((text) => other.test(text));
+  const all = texts.some((text) => !text.startsWith(`const ${table}=`) && text.match(/\w+\[?/g)?.includes(table ?? ''));
   const used = Object.entries(ACTIVATION).filter(
     ([name]) => all || ['linear', 'sigmoid', 'tanh'].includes(name) || named.includes(`"${name}"`),
   );

@@ -43,6 +43,7 @@ function exportsOf(section: Uint8Array | undefined, names: ReadonlySet<string>):
 
 /** The exports that a code's text names, as a property or where it takes them out of an object. */
 export function namedIn(code: string, reach: Reach): string[] {
-  const named = new Set(Array.from(code.matchAll(/[.{,]([\w$]+)/g), ([, name]) => name));
-  return Object.keys(reach).filter((name) => named.has(name));
+  const names = new Set<string | undefined>();
+  for (const [, property, taken] of code.matchAll(/\.(\w+)|[{,](\w+)(?=:[\w$]|[,}])/g)) names.add(property ?? taken);
+  return Object.keys(reach).filter((name) => names.has(name));
 }
