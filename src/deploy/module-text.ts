@@ -2,7 +2,7 @@ import type { Bytes } from '../wasm/module.js';
 import { Code, kindsText, type Method } from './compose.js';
 import type { Recipe } from './recipe.js';
 import type { Sums } from './sums.js';
-import { literal, toBase64, toText } from './texts.js';
+import { literal, toBase64 } from './texts.js';
 
 type Weights = 'module' | 'split' | 'wasm';
 
@@ -19,7 +19,7 @@ export function codeFor({ graph, integers }: Recipe, weights: Weights, methods?:
   const code = new Code(graph.nodes, methods);
   const kinds = kindsText(graph.nodes, code);
   const always = ['open', 'GatewiseError'];
-  const own = { module: ['fromText', 'fromBase64'], split: ['fromText', 'beside'], wasm: ['beside'] }[weights];
+  const own = { module: ['fromBase64'], split: ['fromBase64', 'beside'], wasm: ['beside'] }[weights];
   for (const name of [...always, ...own, ...(integers ? ['supportOf'] : [])]) code.name(name);
   return { text: code.text(), kinds, code };
 }
@@ -42,7 +42,7 @@ interface Making {
 /** The JavaScript of a built file: an ES module that imports nothing. */
 export function moduleText({ file, recipe, text, sums, image, kernels, int8, weights, beside }: Making): string {
   const { code, kinds } = file;
-  const kernelText = (bytes: Bytes): string => `() => ${code.name('fromText')}(${literal(toText(bytes))})`;
+  const kernelText = (bytes: Bytes): string => `() => ${code.name('fromBase64')}("${toBase64(bytes)}")`;
   const fields = {
     recipe: literal(text),
     sums: JSON.stringify(sums),

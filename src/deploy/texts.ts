@@ -1,13 +1,3 @@
-/** What `src/wasm/text.ts` reads. */
-export function toText(bytes: Uint8Array): string {
-  const parts: string[] = [];
-  for (const byte of bytes) {
-    if (byte >= 64) parts.push('xyz'[(byte >> 6) - 1] as string);
-    parts.push(String.fromCharCode(48 + (byte & 63)));
-  }
-  return parts.join('');
-}
-
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** Base64, of as many bytes as there are. */

@@ -36,7 +36,6 @@ export { lstm } from '../../layers/recurrent/lstm.js';
 export { recurrent } from '../../layers/recurrent/recurrent.js';
 export { rnn } from '../../layers/recurrent/rnn.js';
 export { ACTIVATION } from '../../wasm/abi.js';
-export { fromText } from '../../wasm/text.js';
 export { fromBase64 } from './base64.js';
 export { beside } from './beside.js';
 export { open } from './open.js';
