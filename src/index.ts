@@ -13,7 +13,7 @@ export { createModelSync } from './create.js';
 
 const FETCHED: Supply = {
   kernels: ON_DEMAND,
-  layers: async (spec) => (await import('./layers/on-demand.js')).layersFor(spec),
+  layers: async (spec) => (await import('./layers/layers.js')).layers(spec),
   int8: async (build) => (await import('./layers/int8/index.js')).loadInt8({ build }),
 };
 

@@ -4,7 +4,7 @@ import { createModel, type Model, type ModelSpec, UnsupportedError } from '../..
 import { explain } from '../../src/inspect/explain.js';
 import { allLayers } from '../../src/layers/all.js';
 import { furtherLayers } from '../../src/layers/further.js';
-import { layersFor } from '../../src/layers/on-demand.js';
+import { layers as layersFor } from '../../src/layers/layers.js';
 import { runReference } from '../reference/run.js';
 import { expectNear, expectSameBits } from '../support/bits.js';
 import { builds } from '../support/builds.js';
