@@ -19,7 +19,7 @@ const EMBEDDED: Supply = {
     relaxed: decoded(relaxed),
     simd: decoded(simd),
   },
-  layers: async (spec) => (await import('./layers/on-demand.js')).layersFor(spec),
+  layers: async (spec) => (await import('./layers/layers.js')).layers(spec),
   int8: async (build) => (await import('./layers/int8/index.js')).loadInt8({ build }),
 };
 

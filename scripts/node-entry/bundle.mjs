@@ -15,7 +15,7 @@ const ENTRY = 'index-node';
 /** Files in dist by their sources. */
 const FILES = {
   [`src/${ENTRY}.ts`]: ENTRY,
-  'src/layers/on-demand.ts': 'chunks/layers-node',
+  'src/layers/layers.ts': 'chunks/layers-node',
   'src/layers/all.ts': 'chunks/all-layers-node',
   'src/layers/int8/index.ts': 'chunks/int8-node',
 };
