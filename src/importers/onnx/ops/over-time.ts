@@ -73,6 +73,11 @@ export function convOverTime(op: Op, ctx: Context, given: Value, axis: 0 | 1, si
     how: `${how} transposed to (filters, time, frequency, channels)`,
   });
   const bias = perFeature(op, ctx, 2, 'bias', filters);
+  // Of nothing but the past: zeros at the start of a sequence, and in a stream the frames that came before.
+  const past = (dilation[0] as number) * ((kernelSize[0] as number) - 1);
+  const only = outputPadding ? `0,${past}` : `${past},0`;
+  const causal = past > 0 && stride[0] === 1 && `${padding[0]}` === only && !outputPadding?.some((n) => n > 0);
+  const ends = causal ? (['causal', padding[1]] as const) : padding;
   const more = outputPadding && inOrder(outputPadding);
   const node = {
     type: more ? 'conv_transpose2d' : 'conv2d',
@@ -83,7 +88,7 @@ export function convOverTime(op: Op, ctx: Context, given: Value, axis: 0 | 1, si
     stride,
     dilation,
     groups,
-    ...(more ? { crop: padding, outputPadding: more } : { padding }),
+    ...(more ? { crop: ends, outputPadding: more } : { padding: ends }),
     tensors: { weight: tensor, ...(bias && { bias }) },
   };
   const name = ctx.add(node as NewNode, op.outputs[0] as string);
