@@ -65,7 +65,7 @@ const TAKEN_APART = new Set(['Model', 'ModelEngine', 'Stream']);
 const FOR = { __proto__: null, ModelEngine: { __proto__: null, run: 'run|runNamed' } };
 
 /** A class as what is always there, and its methods by their names. */
-function apart(text, index, own = {}) {
+function apart(text, index, own = { __proto__: null }) {
   const [statement] = parseAst(text).body;
   const { body, superClass } = statement.declarations?.[0].init ?? statement;
   const isMethod = ({ type, kind }) => type === 'MethodDefinition' && kind !== 'constructor';

@@ -1,5 +1,5 @@
+import { PARAMETERS } from '../graph/activations.js';
 import type { NodeSpec } from '../spec.js';
-import { ACTIVATION } from '../wasm/abi.js';
 import { NAMES, PIECES } from './embedded/pieces.js';
 
 /** What callers may call of models and streams, and a file may be built without. */
@@ -48,12 +48,14 @@ export class Code {
     const has = new Set<number>();
     const methods = new Set<object>();
     const texts: string[] = [];
+    // Written out, so that it needs nothing.
+    const table = NAMES.NUMBERS?.[1];
     const add = (index: number): void => {
       if (has.has(index)) return;
       has.add(index);
       const { text = '', needs = [] } = PIECES[index] ?? {};
       texts.push(text);
-      needs.forEach(add);
+      if (index !== table) needs.forEach(add);
     };
     this.#wanted.forEach(add);
     // What was added may call methods, and what does something to a piece, or a method, may need others: until nothing more is needed.
@@ -71,7 +73,6 @@ export class Code {
         }
       });
     }
-    const table = NAMES.ACTIVATION?.[1];
     return PIECES.flatMap(({ text: whole, methods: own = [], end = '' }, index) => {
       const text = index === table ? activationsText(this.#nodes, texts) : whole;
       return has.has(index)
@@ -99,12 +100,12 @@ export class Code {
  * but ask for one by a node's name.
  */
 function activationsText(nodes: readonly NodeSpec[], texts: readonly string[]): string {
-  const table = NAMES.ACTIVATION?.[0];
+  const table = NAMES.NUMBERS?.[0];
   const named = JSON.stringify(nodes);
   const all = texts.some((text) => !text.startsWith(`const ${table}=`) && text.match(/\w+\[?/g)?.includes(table ?? ''));
-  const used = Object.entries(ACTIVATION).filter(
-    ([name]) => all || ['linear', 'sigmoid', 'tanh'].includes(name) || named.includes(`"${name}"`),
-  );
+  const used = Object.keys(PARAMETERS)
+    .map((name, id) => [name, id] as const)
+    .filter(([name]) => all || ['linear', 'sigmoid', 'tanh'].includes(name) || named.includes(`"${name}"`));
   return `const ${table}=${JSON.stringify(Object.fromEntries(used))};`;
 }
 

@@ -4,6 +4,6 @@ import type { LayerKinds } from './layer.js';
 
 /** Those that a model needs: one without layers over time and frequency does without their code. */
 export async function layers({ nodes }: ModelSpec): Promise<LayerKinds> {
-  const knows = (node: NodeSpec | undefined): boolean => `${node?.type}` in furtherLayers;
+  const knows = (node: NodeSpec | undefined): boolean => typeof node?.type === 'string' && node.type in furtherLayers;
   return Array.isArray(nodes) && nodes.every(knows) ? furtherLayers : (await import('./all.js')).allLayers;
 }

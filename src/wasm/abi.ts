@@ -88,33 +88,42 @@ export type DescriptorFields = Readonly<Record<string, 'i32' | 'f32'>>;
  * What the cells' kernels read their layer from: `LstmLayer`, `GruLayer`, `RnnLayer` in `assembly/`. Behind these fields stand
  * the activations, `ACTIVATION_WORDS` each: number, alpha, beta.
  */
-export const DESCRIPTOR = {
-  lstm: {
-    inputs: 'i32',
-    units: 'i32',
-    recurrent: 'i32',
-    w: 'i32',
-    bias: 'i32',
-    peephole: 'i32',
-    projection: 'i32',
-    clip: 'f32',
-    cellClip: 'f32',
-    flags: 'i32',
-  },
-  gru: {
-    inputs: 'i32',
-    units: 'i32',
-    wIh: 'i32',
-    biasIh: 'i32',
-    wHh: 'i32',
-    biasHh: 'i32',
-    wHn: 'i32',
-    biasHn: 'i32',
-    clip: 'f32',
-    flags: 'i32',
-  },
-  rnn: { inputs: 'i32', units: 'i32', w: 'i32', bias: 'i32', clip: 'f32', flags: 'i32' },
-} as const satisfies Record<string, DescriptorFields>;
+export const LSTM_FIELDS = {
+  inputs: 'i32',
+  units: 'i32',
+  recurrent: 'i32',
+  w: 'i32',
+  bias: 'i32',
+  peephole: 'i32',
+  projection: 'i32',
+  clip: 'f32',
+  cellClip: 'f32',
+  flags: 'i32',
+} as const satisfies DescriptorFields;
+
+/** Of a GRU: see `LSTM_FIELDS`. */
+export const GRU_FIELDS = {
+  inputs: 'i32',
+  units: 'i32',
+  wIh: 'i32',
+  biasIh: 'i32',
+  wHh: 'i32',
+  biasHh: 'i32',
+  wHn: 'i32',
+  biasHn: 'i32',
+  clip: 'f32',
+  flags: 'i32',
+} as const satisfies DescriptorFields;
+
+/** Of a simple RNN: see `LSTM_FIELDS`. */
+export const RNN_FIELDS = {
+  inputs: 'i32',
+  units: 'i32',
+  w: 'i32',
+  bias: 'i32',
+  clip: 'f32',
+  flags: 'i32',
+} as const satisfies DescriptorFields;
 
 /** Fields of one activation in a descriptor: `Gate` in `assembly/cell.ts`. */
 export const ACTIVATION_WORDS = 3;

@@ -98,7 +98,7 @@ interface Filling {
 }
 
 function missing(): never {
-  throw new ImportError('no weights', { where: 'weights', expected: 'the bytes of the file beside this one' });
+  throw new ImportError('no weights', { where: 'weights', expected: 'bytes' });
 }
 
 function same(part: string, got: unknown, expected: unknown): void {
@@ -106,5 +106,5 @@ function same(part: string, got: unknown, expected: unknown): void {
 }
 
 function corrupted(part: string, details: object): never {
-  throw new ImportError('corrupted, or of another build', { where: `built ${part}`, ...details });
+  throw new ImportError('corrupted, or another build', { where: `built ${part}`, ...details });
 }

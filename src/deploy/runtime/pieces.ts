@@ -35,7 +35,7 @@ export { withLengths } from '../../layers/recurrent/lengths.js';
 export { lstm } from '../../layers/recurrent/lstm.js';
 export { recurrent } from '../../layers/recurrent/recurrent.js';
 export { rnn } from '../../layers/recurrent/rnn.js';
-export { ACTIVATION } from '../../wasm/abi.js';
+export { NUMBERS } from '../replay/activations.js';
 export { fromBase64 } from './base64.js';
 export { beside } from './beside.js';
 export { open } from './open.js';

@@ -62,7 +62,7 @@ export type GateActivation = readonly [given: ActivationSpec | undefined, standa
  * Writes a cell's descriptor: its fields, then its activations. The flag `general` is added where a bound (a float field that is not
  * 0) or another than the standard activation asks for it.
  *
- * @param fields of the kernel's layer: an entry of `DESCRIPTOR`.
+ * @param fields of the kernel's layer: `LSTM_FIELDS` and its fellows.
  * @param values of each field; of `flags` those of the type.
  */
 export function packCell<Table extends DescriptorFields>(

@@ -1,7 +1,7 @@
 import { checkedWithNode, optionalActivations } from '../../graph/field-checks.js';
 import { badSpec, describe } from '../../refuse.js';
 import type { GruConfig } from '../../spec.js';
-import { DESCRIPTOR, FLAG, vectorsFor } from '../../wasm/abi.js';
+import { FLAG, GRU_FIELDS, vectorsFor } from '../../wasm/abi.js';
 import { type Linear, packLinear } from '../../wasm/linear.js';
 import { gateColumns } from '../../wasm/pack.js';
 import { type CellKind, cellFields, INITIAL_H, packCell } from './cell.js';
@@ -36,7 +36,7 @@ export const gru: CellKind<GruConfig> = {
       descriptor: packCell(
         name,
         context,
-        DESCRIPTOR.gru,
+        GRU_FIELDS,
         {
           inputs,
           units,

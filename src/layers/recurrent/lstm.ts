@@ -1,6 +1,6 @@
 import { optionalActivations, optionalBound, optionalSize, optionalTruth } from '../../graph/field-checks.js';
 import type { LstmConfig } from '../../spec.js';
-import { DESCRIPTOR, FLAG, vectorsFor } from '../../wasm/abi.js';
+import { FLAG, LSTM_FIELDS, vectorsFor } from '../../wasm/abi.js';
 import { packLinear } from '../../wasm/linear.js';
 import { gateColumns, packBias, packMatrix } from '../../wasm/pack.js';
 import { type CellKind, cellFields, INITIAL_H, packCell } from './cell.js';
@@ -51,7 +51,7 @@ export const lstm: CellKind<LstmConfig> = {
       descriptor: packCell(
         name,
         context,
-        DESCRIPTOR.lstm,
+        LSTM_FIELDS,
         {
           inputs,
           units,

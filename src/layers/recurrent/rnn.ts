@@ -1,6 +1,6 @@
 import { optionalActivation } from '../../graph/field-checks.js';
 import type { RnnConfig } from '../../spec.js';
-import { DESCRIPTOR } from '../../wasm/abi.js';
+import { RNN_FIELDS } from '../../wasm/abi.js';
 import { packLinear } from '../../wasm/linear.js';
 import { gateColumns } from '../../wasm/pack.js';
 import { type CellKind, cellFields, INITIAL_H, packCell } from './cell.js';
@@ -25,7 +25,7 @@ export const rnn: CellKind<RnnConfig> = {
     const { weight, bias } = sum;
     return {
       kernel: context.kernels.rnn,
-      descriptor: packCell(name, context, DESCRIPTOR.rnn, { inputs, units, w: weight.address, bias, clip, flags: 0 }, [
+      descriptor: packCell(name, context, RNN_FIELDS, { inputs, units, w: weight.address, bias, clip, flags: 0 }, [
         [activation, 'tanh'],
       ]),
       projection: sum,
