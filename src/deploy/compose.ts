@@ -96,8 +96,8 @@ export class Code {
 }
 
 /**
- * The kernels' numbers of the activations that nodes name, and of those that cells have by themselves; all where the code does anything
- * but ask for one by a node's name.
+ * The kernels' numbers of the activations that nodes name, and of those that the code does; all where it does anything but ask for one by
+ * its name.
  */
 function activationsText(nodes: readonly NodeSpec[], texts: readonly string[]): string {
   const table = NAMES.NUMBERS?.[0];
@@ -105,7 +105,7 @@ function activationsText(nodes: readonly NodeSpec[], texts: readonly string[]): 
   const all = texts.some((text) => !text.startsWith(`const ${table}=`) && text.match(/\w+\[?/g)?.includes(table ?? ''));
   const used = Object.keys(PARAMETERS)
     .map((name, id) => [name, id] as const)
-    .filter(([name]) => all || ['linear', 'sigmoid', 'tanh'].includes(name) || named.includes(`"${name}"`));
+    .filter(([name]) => all || named.includes(`"${name}"`) || texts.some((text) => text.includes(`\`${name}\``)));
   return `const ${table}=${JSON.stringify(Object.fromEntries(used))};`;
 }
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { type DeployOptions, deploy } from '../../src/deploy/index.js';
 import { createModel, type Model, type ModelSpec, type ModelValue, type Stream, type Tensor } from '../../src/index.js';
 import { allLayers } from '../../src/layers/all.js';
@@ -18,7 +18,8 @@ export interface BuiltFile {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'gatewise-deploy-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+// Not after all tests of a file: other files in this process go on with it.
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 let files = 0;
 
