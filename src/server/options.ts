@@ -57,6 +57,11 @@ export interface ServerOptions {
    * Asked for everything but `/v2/health`. Default: everybody is the same.
    */
   readonly authorise?: (head: RequestHead) => string | undefined | Promise<string | undefined>;
+  /**
+   * Origins whose pages may send requests, as `https://app.example`; `*`: all. Default: pages from the server's own address alone, so that what a
+   * browser shows cannot use a server that only its machine can reach. Programs send no origin.
+   */
+  readonly origins?: readonly string[];
   /** Whether models can be listed, loaded and unloaded at `/v2/repository`. Default false. */
   readonly repository?: boolean;
   readonly observer?: ServerObserver;

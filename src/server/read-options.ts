@@ -9,6 +9,7 @@ const KNOWN = [
   'limits',
   'batchWindow',
   'authorise',
+  'origins',
   'repository',
   'observer',
   'elsewhere',
@@ -26,13 +27,16 @@ export const readServerOptions = (given: ServerOptions): ServerOptions & { reado
         badInput('createServer', `unknown option ${describe(key)}`, KNOWN.slice(0, -2).join(', '), describe(key));
       }
     }
-    const { models, batchWindow = 0, limits } = given;
+    const { models, batchWindow = 0, origins = [], limits } = given;
     if (typeof models !== 'object' || models === null) {
       badInput('models', 'missing', 'models by name', describe(models));
     }
     for (const [name, entry] of Object.entries(models)) checkModel(name, entry);
     if (!(batchWindow >= 0 && batchWindow <= 1000)) {
       badInput('batchWindow', 'not a window', 'milliseconds from 0 to 1000', describe(batchWindow));
+    }
+    if (!Array.isArray(origins) || origins.some((origin) => typeof origin !== 'string')) {
+      badInput('origins', 'not a list of origins', "'https://app.example' and the like", describe(origins));
     }
     return { ...given, limits: readLimits(limits) };
   });

@@ -9,6 +9,7 @@ export type Reason =
   | 'method'
   | 'media-type'
   | 'unauthorised'
+  | 'forbidden'
   | 'queue-full'
   | 'too-many-sequences'
   | 'gone'
@@ -25,6 +26,7 @@ export type Reason =
 const STATUS = {
   malformed: 400,
   unauthorised: 401,
+  forbidden: 403,
   unknown: 404,
   method: 405,
   timeout: 408,

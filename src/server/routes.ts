@@ -2,6 +2,7 @@ import { type Call, json, type Reply } from './call.js';
 import { type Asked, checkVersion, infer } from './infer.js';
 import type { Served } from './models.js';
 import type { Route } from './observer.js';
+import { checkOrigin } from './origin.js';
 import { openApi } from './pages/openapi.js';
 import { statusPage } from './pages/status.js';
 import type { Parts } from './parts.js';
@@ -162,6 +163,8 @@ async function repository(
 
 /** @throws {Refusal} the client may not. */
 async function subjectOf(call: Call, { options }: Parts): Promise<string> {
+  // In an object of a Worker's: that has looked.
+  if (!options.within) checkOrigin(call, options.origins ?? []);
   if (!options.authorise) return '';
   const subject = await options.authorise(call);
   if (typeof subject !== 'string') refuse('unauthorised', 'request', 'not authorised');

@@ -3,7 +3,7 @@ import { takesBuild } from '../flags.js';
 import type { ServeFlags } from '../serve/flags.js';
 import type { Terminal } from '../terminal.js';
 
-/** `gatewise serve FILE…`: models over HTTP. The guide has two options more than the help, which is to fit a screen. */
+/** `gatewise serve FILE…`: models over HTTP. The guide has more options than the help, which is to fit a screen. */
 export function addServe(program: Command, terminal: Terminal): void {
   const command = program
     .command('serve')
@@ -26,6 +26,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     .option('--log <format>', 'json or pretty; default: by who reads it')
     .addOption(new Option('--log-level <level>').default('info').hideHelp())
     .option('--config <file>', 'JSON: importer options; name=file: of one model', several)
+    .addOption(new Option('--origin <url>').argParser(several).hideHelp())
     .addOption(new Option('--assume <chain>').argParser(several).hideHelp());
   takesBuild(command)
     .option('--json', 'where it listens as JSON')
@@ -36,5 +37,5 @@ export function addServe(program: Command, terminal: Terminal): void {
     });
 }
 
-/** An option that may be given once for each model. */
+/** An option that may be given more than once. */
 const several = (value: string, before: readonly string[] = []): string[] => [...before, value];

@@ -24,6 +24,7 @@ export async function serveFiles(given: readonly string[], flags: ServeFlags, te
       models: Object.fromEntries(files.map(({ name, open }) => [name, { load: open }])),
       limits,
       batchWindow,
+      ...(flags.origin && { origins: flags.origin }),
       repository: flags.repository ?? false,
       observer: together([logging(log), ...(metrics ? [metrics.observer] : [])]),
       ...(stored && { store: stored.store }),

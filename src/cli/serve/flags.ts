@@ -7,6 +7,8 @@ export interface ServeFlags extends CommonFlags, BuildFlags {
   /** For all models, or `name=…` for one. */
   readonly config?: readonly string[];
   readonly assume?: readonly string[];
+  /** Of pages that may send requests. */
+  readonly origin?: readonly string[];
   readonly port: string;
   readonly host: string;
   readonly batchWindow: string;

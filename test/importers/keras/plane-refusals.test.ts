@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from './cases.js';
-import { dense, functional, input, layer, lstm, type Made, plain, sequential, with2 } from './made.js';
+import { dense, functional, input, layer, lstm, type Made, plain, sequential, tensor, with2, with3 } from './made.js';
 
 // What is refused of values with an axis of frequencies, (batch, time, frequency, channels): never taken for time and features.
 
@@ -26,6 +26,14 @@ const REFUSED: readonly [string, () => string, string][] = [
     'an operation',
     () => functional([x, with2(layer('a', 'Abs'), 'x')]),
     'layer "a" (Abs): a layer that is not honoured',
+  ],
+  [
+    'an operation of Keras 3',
+    () => {
+      const made = with3(layer('o', 'Add'), [tensor('x'), 1]);
+      return functional([x, { ...made, layer: { ...made.layer, module: 'keras.src.ops.numpy' } }]);
+    },
+    'layer "o" (Add): an operation on a value with an axis of frequencies; expected a layer, got Add',
   ],
   [
     'a layer of frequencies without them',
@@ -124,6 +132,16 @@ const REFUSED: readonly [string, () => string, string][] = [
     'layer "r" (Reshape): target_shape is not honoured; expected up to three sizes that hold what there is, got [6, 14]',
   ],
   [
+    'a shape of more axes',
+    () => one(layer('r', 'Reshape', { target_shape: [6, 5, 3, 1] })),
+    'layer "r" (Reshape): target_shape is not honoured; expected up to three sizes that hold what there is, got [6, 5, 3, 1]',
+  ],
+  [
+    'a shape with two sizes left open',
+    () => one(layer('r', 'Reshape', { target_shape: [6, -1, -1] })),
+    'layer "r" (Reshape): target_shape is not honoured; expected up to three sizes that hold what there is, got [6, -1, -1]',
+  ],
+  [
     'no order',
     () => one(layer('p', 'Permute', { dims: [1, 1, 2] })),
     'layer "p" (Permute): dims is not honoured; expected each of 1, 2 and 3 once, got [1, 1, 2]',
@@ -153,6 +171,20 @@ const REFUSED: readonly [string, () => string, string][] = [
         }),
       ),
     'the forward layer walks the wrong way; expected forward and backward, got go_backwards true',
+  ],
+  [
+    'halves of which one gives its last state alone',
+    () =>
+      one(
+        wrapped({
+          ...layer('b', 'Bidirectional', {
+            layer: plain(lstm('l', { return_sequences: true }, 3)),
+            backward_layer: plain(lstm('r', { go_backwards: true, return_sequences: false }, 3)),
+          }),
+          weights: [...lstm('l', {}, 3).weights, ...lstm('r', {}, 3).weights],
+        }),
+      ),
+    'halves that disagree; expected one return_sequences',
   ],
 ];
 

@@ -84,6 +84,18 @@ describe('ONNX, refused by its words: parts put in place, cells at frequencies',
   table([
     put('every other one', [0, 2], [2, 1], /elements put in places one by one; expected a part of each axis/),
     put('backwards', [2, 1], [2, 1], /elements put in places one by one/),
+    put('in another order', [0, 2, 1, 3], [4, 1], /elements put in places one by one/),
+    put('more axes than there are', [0, 0, 1, 0], [2, 2], /elements put in places one by one/),
+    [
+      'elements one by one, added to what is there',
+      {
+        nodes: [node('ScatterElements', 'X i u', 'Y', { reduction: 'add' })],
+        init: { i: ints([0, 1]), u: floats([2]) },
+        inputs: x(4),
+      },
+      /scatters numbers; expected the numbers of rows into an order, got add/,
+      { axes: { X: ['features'] } },
+    ],
     put('no such place', [3, 4], [2, 1], /no such axis; expected -4 to 3, got 4/),
     cell('a clip', /a cell over rows within a timestep; expected one without clip and peepholes/, { clip: float(1) }),
     cell('other weights', /W has the wrong shape; expected \[1,6,3\], got \[1,6,4\]/, {}, { W: floats([1, 6, 4]) }),
