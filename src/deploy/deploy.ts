@@ -9,7 +9,7 @@ import type { Int8Support } from '../layers/layer.js';
 import { badInput, describe, raise } from '../refuse.js';
 import { INT8_ON_DEMAND, INTEGERS } from '../wasm/int8-kernels.js';
 import { type Build, type Bytes, loadKernels } from '../wasm/module.js';
-import { ON_DEMAND } from '../wasm/on-demand.js';
+import { fromText } from '../wasm/text.js';
 import { METHODS, type Method } from './compose.js';
 import { withData } from './data-segment.js';
 import { REACH } from './embedded/pieces.js';
@@ -82,7 +82,7 @@ export async function deploy(source: ModelSource, given: DeployOptions = {}): Pr
     raise(UnsupportedError, 'weights', 'int8 weights need two modules of kernels', 'module or split', weights);
   }
   const floats = int8 ? 'simd' : build;
-  const all = await bytesOf(ON_DEMAND[floats]);
+  const all = fromText((await KERNELS[floats]()).default);
   const checked = { kinds: allLayers, graph: checkSpec(spec, allLayers, int8?.support.tensors(spec)) };
   const engine = new ModelEngine(spec, await loadKernels({ kernels: all }, {}), undefined, checked, int8?.support);
   const { recipe, image } = snapshot(engine, spec, int8?.support);
@@ -122,6 +122,12 @@ function readDeployOptions(given: DeployOptions): Required<DeployOptions> {
   const streams = methods.some((method) => OF_STREAMS.includes(method));
   return { build, weights, name, methods: streams ? [...methods, 'createStream'] : methods };
 }
+
+/** Not those of `wasm/on-demand.ts`: a module that `gatewise` shares with this one is a file more that pages fetch. */
+const KERNELS = {
+  relaxed: () => import('../wasm/embedded/relaxed.js'),
+  simd: () => import('../wasm/embedded/simd.js'),
+};
 
 const bytesOf = async (fetch: (() => Bytes | Promise<Bytes>) | undefined): Promise<Bytes> => (await fetch?.()) as Bytes;
 

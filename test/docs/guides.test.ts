@@ -284,7 +284,7 @@ it('lambda.md', async () => {
   expect([refused.statusCode, JSON.parse(refused.body).error]).toEqual([400, expect.stringMatching(/4/)]);
 });
 
-it('every sample with a file’s name is in a test above', () => {
+it('every sample with a file’s name is in a test above, or in test/runtimes/durable.test.ts', () => {
   const names = ['audio-worklet', 'browser', 'bun', 'cloudflare', 'deno', 'lambda', 'many'].flatMap((guide) =>
     Object.keys(filesOf(`${guide}.md`)).map((name) => `${guide}: ${name}`),
   );
@@ -299,6 +299,7 @@ it('every sample with a file’s name is in a test above', () => {
     'bun: main.js',
     'cloudflare: worker.js',
     'cloudflare: stateful.js',
+    'cloudflare: conversations.js',
     'deno: main.js',
     'lambda: index.mjs',
     'many: main.js',

@@ -89,8 +89,8 @@ describe('ONNX, refused by its words: parts put in place, cells at frequencies',
     [
       'elements one by one, added to what is there',
       {
-        nodes: [node('ScatterElements', 'X i u', 'Y', { reduction: 'add' })],
-        init: { i: ints([0, 1]), u: floats([2]) },
+        nodes: [node('ScatterND', 'X i u', 'Y', { reduction: 'add' })],
+        init: { i: ints([0, 1], [2, 1]), u: floats([2]) },
         inputs: x(4),
       },
       /scatters numbers; expected the numbers of rows into an order, got add/,
