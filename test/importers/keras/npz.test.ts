@@ -229,7 +229,7 @@ describe('damage', () => {
       (name) => name.startsWith('layers/') && (weights[name]?.length ?? 0) > 400,
     );
     let refused = 0;
-    for (let round = 0; round < 150; round++) {
+    for (let round = 0; round < 50; round++) {
       const name = names[round % names.length] as string;
       const broken = damaged(weights[name] as Uint8Array, next);
       // Stored again, so that no checksum of the archive stands before the pickle.
@@ -245,7 +245,7 @@ describe('damage', () => {
       }
     }
     // The rest hit numbers of weights, or names that mean nothing here.
-    expect(refused).toBeGreaterThan(50);
+    expect(refused).toBeGreaterThan(15);
   });
 
   it('every truncation is refused', () => {

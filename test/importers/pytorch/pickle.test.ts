@@ -171,7 +171,7 @@ describe('malformed files of torch.save', () => {
         for (const [at, value] of all) changed[at] = value;
         refuses(changed);
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 
@@ -187,7 +187,7 @@ describe('malformed files of torch.save', () => {
           if (!(error instanceof ImportError)) throw error;
         }
       }),
-      { numRuns: 20000 },
+      { numRuns: 5000 },
     );
   });
 
