@@ -2,6 +2,7 @@
 import {
   Arena,
   allLayers,
+  checkSpec,
   instantiate,
   loadKernels as loadModule,
   ModelEngine,
@@ -23,7 +24,8 @@ export async function loadKernels(build) {
 
 /** A model's engine laid open, and a stream as users have it over the same weights in the same memory. */
 export async function loadEngine(spec, build) {
-  const engine = new ModelEngine(spec, await loadModule({ build }, ON_DEMAND), undefined, allLayers);
+  const checked = { kinds: allLayers, graph: checkSpec(spec, allLayers) };
+  const engine = new ModelEngine(spec, await loadModule({ build }, ON_DEMAND), undefined, checked);
   const plan = engine.plans.hold({ batch: 1, time: 1, masked: false, zeroMasked: false });
   const state = engine.newState(1);
   const step = () => plan.run(state);

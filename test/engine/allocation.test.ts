@@ -62,7 +62,7 @@ describe.runIf(collect).each(builds)('a stream step allocates nothing in JS, %s'
 
   // What a call makes does not grow with the streams: a closure or two, and together what finds the plan and a block of memory.
   it.each([
-    ['one by one', 6, 320],
+    ['one by one', 6, 400],
     ['together', 64, 2500],
   ])('stepMany, %s: a few short-lived objects a call, none a stream', async (_, units, most) => {
     const model = await createModel(stack('lstm', FEATURES, units), { build });
