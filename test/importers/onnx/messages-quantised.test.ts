@@ -115,6 +115,16 @@ describe('ONNX, refused by its words: products of whole numbers', () => {
         axis: 1,
       },
     ),
+    ...['QLinearSigmoid', 'QLinearLeakyRelu'].map(
+      (type): Row => [
+        `${type} of a constant`,
+        {
+          nodes: [node(type, 'c cs cz cs cz', 'k', {}, M), node('Add', 'X k')],
+          init: { c: bytes([6]), cs: floats([]), cz: bytes([]) },
+        },
+        /the input is not a value of the model; expected an input of the model or what comes of it, got constant/,
+      ],
+    ),
     [
       'lengths of twice the time',
       {

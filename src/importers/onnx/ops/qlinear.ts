@@ -1,6 +1,7 @@
 import { refuse } from '../../shared/refuse.js';
 import { type Context, known, numbers, type Op } from '../context.js';
 import { pick } from '../fold/elements.js';
+import { value } from '../stretch.js';
 import { type Constant, constant, type Item, type Value } from '../value.js';
 import { activation } from './activate.js';
 import { CONCAT } from './concat.js';
@@ -168,10 +169,12 @@ export const QLINEAR_FUSED: Readonly<Record<string, Run>> = {
   QGemm: qGemm,
   QLinearAdd: between(2, ELEMENTWISE.Add as Run),
   QLinearMul: between(2, ELEMENTWISE.Mul as Run),
-  QLinearSigmoid: between(1, (op, ctx) => [activation(ctx, op.inputs[0] as Value, 'sigmoid')]),
+  QLinearSigmoid: between(1, (op, ctx) => [
+    activation(ctx, value(ctx, op.where, op.inputs[0], 'the input'), 'sigmoid'),
+  ]),
   QLinearLeakyRelu: between(1, (op, ctx) => {
     const alpha = op.attributes.float('alpha', 0.01);
-    return [activation(ctx, op.inputs[0] as Value, { type: 'leaky_relu', alpha })];
+    return [activation(ctx, value(ctx, op.where, op.inputs[0], 'the input'), { type: 'leaky_relu', alpha })];
   }),
   QLinearConcat: qLinearConcat,
   QLinearSoftmax: qLinearSoftmax,
