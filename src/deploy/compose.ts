@@ -2,11 +2,8 @@ import { PARAMETERS } from '../graph/activations.js';
 import type { NodeSpec } from '../spec.js';
 import { NAMES, PIECES } from './embedded/pieces.js';
 
-/** What callers may call of models and streams, and a file may be built without. */
-export const METHODS = [
-  'run',
-  'runNamed',
-  'createStream',
+/** What asks for streams. */
+export const OF_STREAMS = [
   'step',
   'stepMany',
   'frames',
@@ -16,10 +13,10 @@ export const METHODS = [
   'save',
   'restore',
   'fork',
-  'inputs',
-  'outputs',
-  'memory',
 ] as const;
+
+/** What callers may call of models and streams, and a file may be built without. */
+export const METHODS = ['run', 'runNamed', 'createStream', ...OF_STREAMS, 'inputs', 'outputs', 'memory'] as const;
 
 export type Method = (typeof METHODS)[number];
 

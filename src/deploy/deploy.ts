@@ -10,7 +10,7 @@ import { badInput, describe, raise } from '../refuse.js';
 import { INT8_ON_DEMAND, INTEGERS } from '../wasm/int8-kernels.js';
 import { type Build, type Bytes, loadKernels } from '../wasm/module.js';
 import { fromText } from '../wasm/text.js';
-import { METHODS, type Method } from './compose.js';
+import { METHODS, type Method, OF_STREAMS } from './compose.js';
 import { withData } from './data-segment.js';
 import { REACH } from './embedded/pieces.js';
 import { codeFor, moduleText } from './module-text.js';
@@ -48,19 +48,6 @@ export interface DeployedFile {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
-
-/** What asks for streams. */
-const OF_STREAMS: readonly Method[] = [
-  'step',
-  'stepMany',
-  'frames',
-  'transform',
-  'getState',
-  'setState',
-  'save',
-  'restore',
-  'fork',
-];
 
 const PLACES = ['module', 'split', 'wasm'] as const;
 
@@ -119,7 +106,7 @@ function readDeployOptions(given: DeployOptions): Required<DeployOptions> {
   const known: readonly unknown[] = METHODS;
   const unknown = Array.isArray(methods) ? methods.find((method) => !known.includes(method)) : methods;
   if (unknown !== undefined) badInput('methods', 'no such method', METHODS.join(', '), describe(unknown));
-  const streams = methods.some((method) => OF_STREAMS.includes(method));
+  const streams = OF_STREAMS.some((method) => methods.includes(method));
   return { build, weights, name, methods: streams ? [...methods, 'createStream'] : methods };
 }
 
