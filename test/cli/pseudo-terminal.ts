@@ -28,9 +28,10 @@ export class PseudoTerminal {
   constructor(command: string, columns = 80, rows = 24, env: NodeJS.ProcessEnv = {}) {
     this.#screen = new Terminal({ cols: columns, rows, allowProposedApi: true });
     const sized = `stty cols ${columns} rows ${rows}; ${command}`;
-    const { NO_COLOR: _, FORCE_COLOR: __, ...own } = process.env;
+    // Nothing else of this process: NO_COLOR, FORCE_COLOR, CI, TMUX and others each decide of colours.
+    const { PATH, HOME } = process.env;
     this.#child = spawn('script', ['-qfec', sized, '/dev/null'], {
-      env: { ...own, TERM: 'xterm-256color', COLORTERM: 'truecolor', ...env },
+      env: { PATH, HOME, TERM: 'xterm-256color', COLORTERM: 'truecolor', ...env },
     });
     running.add(this.#child);
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
