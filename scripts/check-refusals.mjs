@@ -32,7 +32,7 @@ const vitest = spawnSync(
     '--coverage.reporter=json',
     `--coverage.reportsDirectory=${folder}`,
   ],
-  { encoding: 'utf8' },
+  { encoding: 'utf8', env: { ...process.env, GATEWISE_THOROUGH: '1' } },
 );
 if (vitest.status !== 0) {
   console.error(vitest.stdout, vitest.stderr);

@@ -47,7 +47,12 @@ export class Copy {
   }
 
   #run(args, timeout) {
-    return spawnSync(process.execPath, args, { cwd: this.folder, timeout, encoding: 'utf8' });
+    return spawnSync(process.execPath, args, {
+      cwd: this.folder,
+      timeout,
+      encoding: 'utf8',
+      env: { ...process.env, GATEWISE_THOROUGH: '1' },
+    });
   }
 }
 

@@ -4,7 +4,6 @@ const CORE = ['state', 'call', 'engine', 'graph', 'layers', 'inspect', 'wasm'];
 /** They take long and look at everything at once, or at what was built before the change: a folder's own tests must notice. */
 const LONG = [
   'engine/golden',
-  'reference/golden',
   'twin',
   'same-bits',
   'dispose',

@@ -7,6 +7,7 @@ import { expect, it } from 'vitest';
 import { type DeployOptions, deploy } from '../../src/deploy/index.js';
 import type { ModelSpec } from '../../src/index.js';
 import { SpecBuilder, stack } from '../support/random.js';
+import { whenThorough } from '../support/thorough.js';
 
 // The types of a built file are of its model: what it does not take is an error where it is written.
 
@@ -43,7 +44,7 @@ async function compile(spec: ModelSpec, source: string, options: DeployOptions =
 
 const BEGIN = "import { createModel, createModelSync, type Model, type Outputs, type Stream } from './model.mjs';\n";
 
-it('of one input and one output', async () => {
+it('of one input and one output', whenThorough, async () => {
   const right = `${BEGIN}
 const model: Model = await createModel({ memoryLimit: 1e8 });
 const y: Float32Array = model.run([[1, 2, 3]], { batch: 1, out: new Float32Array(5) });
@@ -91,7 +92,7 @@ ${more}`;
   ]);
 });
 
-it('of token ids, and of files beside the module', async () => {
+it('of token ids, and of files beside the module', whenThorough, async () => {
   const builder = new SpecBuilder(3);
   const spec: ModelSpec = {
     inputs: [{ name: 'ids', features: 1, dtype: 'int32' }],

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { createModel, type Model } from '../../src/index.js';
 import { builds } from '../support/builds.js';
 import { stack } from '../support/random.js';
+import { whenThorough } from '../support/thorough.js';
 
 const collect = (globalThis as { gc?: () => void }).gc;
 const { dispose } = Symbol as { readonly dispose?: symbol };
@@ -105,7 +106,7 @@ describe('types of disposing', () => {
   const plain = `import type { Model } from 'gatewise';
     export function f(model: Model): void { const stream = model.createStream(); stream.dispose(); model.dispose(); }`;
 
-  it('compile with and without the library that has them', () => {
+  it('compile with and without the library that has them', whenThorough, () => {
     expect(compile('es2022,dom', plain)).toBe('');
     expect(compile('es2022,dom,esnext.disposable', plain)).toBe('');
     expect(compile('es2022,dom,esnext.disposable', using)).toBe('');

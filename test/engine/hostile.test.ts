@@ -17,6 +17,7 @@ import { expectSameBits } from '../support/bits.js';
 import { builds } from '../support/builds.js';
 import { int8Spec } from '../support/int8.js';
 import { randomFloats, SpecBuilder, stack } from '../support/random.js';
+import { whenThorough } from '../support/thorough.js';
 
 // What a caller may hand over that is not what it seems: code that runs while it is read, names of Object.prototype, values of
 // other realms, results that lie where the inputs do.
@@ -582,7 +583,7 @@ describe.each(builds)('sizes, %s', (build) => {
     }
   });
 
-  it('of 20,000 nodes, tensors, inputs and outputs', async () => {
+  it('of 20,000 nodes, tensors, inputs and outputs', { ...whenThorough, timeout: 60_000 }, async () => {
     const count = 20_000;
     const names = Array.from({ length: count }, (_, i) => `n${i}`);
     const chain: ModelSpec = {
@@ -609,7 +610,7 @@ describe.each(builds)('sizes, %s', (build) => {
       { build },
     );
     expect(merged.runNamed(Object.fromEntries(names.map((name, i) => [name, [i]]))).y?.data[19_999]).toBe(19_999);
-  }, 60_000);
+  });
 
   it('10,000 streams of mixed batch, disposed of in any order', async () => {
     const model = await createModel(stack('gru', 2, 8), { build });

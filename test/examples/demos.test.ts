@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { whenThorough } from '../support/thorough.js';
 
 const ROOT = new URL('../../', import.meta.url);
 
@@ -23,30 +24,34 @@ describe('examples, each by the command that its page names', () => {
   });
 });
 
-it('weather: the model beats all four others at one and at seven days, and is what PyTorch computed', () => {
-  const printed = demo('weather');
-  expect(printed.match(/days? ahead: better than all four/g)).toHaveLength(2);
-  const tables = printed.split(/days? ahead: /).slice(1, 3);
-  for (const table of tables) {
-    const rows = [...table.matchAll(/^ {2}(.{40}) +(\d+\.\d+) +(\d+\.\d+)$/gm)].map(([, who = '', mae, rmse]) => ({
-      who: who.trim(),
-      mae: Number(mae),
-      rmse: Number(rmse),
-    }));
-    const [ours, ...others] = rows;
-    expect(rows.map(({ who }) => who.replace(/ \(.*/, ''))).toEqual([
-      'this model',
-      'persistence',
-      'damped persistence',
-      'seasonal-naive',
-      'climatology',
-    ]);
-    for (const { mae, rmse } of others) {
-      expect(ours?.mae).toBeLessThan(mae);
-      expect(ours?.rmse).toBeLessThan(rmse);
+it(
+  'weather: the model beats all four others at one and at seven days, and is what PyTorch computed',
+  whenThorough,
+  () => {
+    const printed = demo('weather');
+    expect(printed.match(/days? ahead: better than all four/g)).toHaveLength(2);
+    const tables = printed.split(/days? ahead: /).slice(1, 3);
+    for (const table of tables) {
+      const rows = [...table.matchAll(/^ {2}(.{40}) +(\d+\.\d+) +(\d+\.\d+)$/gm)].map(([, who = '', mae, rmse]) => ({
+        who: who.trim(),
+        mae: Number(mae),
+        rmse: Number(rmse),
+      }));
+      const [ours, ...others] = rows;
+      expect(rows.map(({ who }) => who.replace(/ \(.*/, ''))).toEqual([
+        'this model',
+        'persistence',
+        'damped persistence',
+        'seasonal-naive',
+        'climatology',
+      ]);
+      for (const { mae, rmse } of others) {
+        expect(ours?.mae).toBeLessThan(mae);
+        expect(ours?.rmse).toBeLessThan(rmse);
+      }
     }
-  }
-});
+  },
+);
 
 it('co2: ten years by feedback are those of PyTorch, and better than the last year again', () => {
   const printed = demo('co2');
@@ -56,13 +61,17 @@ it('co2: ten years by feedback are those of PyTorch, and better than the last ye
   expect(printed).toMatch(/own 120 forecasts: \d\.\de-[5-9] ppm/);
 });
 
-it('sessions: answers of a server that puts streams away and restarts are those of streams that stay', () => {
-  const printed = demo('sessions');
-  expect(printed).toContain('480 of 480 answers have the bits of an uninterrupted stream');
-  expect(printed.match(/240 requests of 60 users, 8 streams in memory/g)).toHaveLength(2);
-});
+it(
+  'sessions: answers of a server that puts streams away and restarts are those of streams that stay',
+  whenThorough,
+  () => {
+    const printed = demo('sessions');
+    expect(printed).toContain('480 of 480 answers have the bits of an uninterrupted stream');
+    expect(printed.match(/240 requests of 60 users, 8 streams in memory/g)).toHaveLength(2);
+  },
+);
 
-it('dates: an encoder and a decoder read what Keras read', () => {
+it('dates: an encoder and a decoder read what Keras read', whenThorough, () => {
   const printed = demo('dates');
   expect(printed).toMatch(/^ {2}3rd of October 2024 +2024-10-03$/m);
   expect(printed).toContain('200 of 200 are what Keras read');

@@ -29,7 +29,7 @@ export const oneMinus = (a: Vector): Vector => a.map((x) => 1 - x);
 /** `W · x` */
 export function product(matrix: Matrix, x: Vector): Vector {
   const y = zeros(matrix.length);
-  for (const [i, row] of matrix.entries()) y[i] = dot(row, x);
+  for (let i = 0; i < matrix.length; i++) y[i] = dot(matrix[i] as Vector, x);
   return y;
 }
 

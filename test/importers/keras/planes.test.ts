@@ -3,6 +3,7 @@ import { fromKeras } from '../../../src/importers/keras/index.js';
 import { createModel, type ModelSpec, UnsupportedError } from '../../../src/index.js';
 import { expectNear, expectSameBits } from '../../support/bits.js';
 import { randomFloats } from '../../support/random.js';
+import { part } from '../../support/thorough.js';
 import { bytesOf, type Case, casesOf, outputsOf } from './cases.js';
 
 // Values with an axis of frequencies: what Keras computed, and the same in streams, frame by frame.
@@ -60,15 +61,16 @@ describe('options', () => {
 });
 
 describe('compositions', () => {
-  const random = CASES.filter(isRandom);
-  it(`${random.length} of them`, async () => {
-    expect(random.length).toBeGreaterThanOrEqual(200);
+  const all = CASES.filter(isRandom);
+  const random = part(all, 4);
+  it(`${random.length} of ${all.length}`, async () => {
+    expect(all.length).toBeGreaterThanOrEqual(200);
     let streamed = 0;
     for (const one of random) {
       const spec = specOf(one);
       await hold(one, spec);
       if (await streams(spec)) streamed++;
     }
-    expect(streamed).toBeGreaterThan(30);
+    expect(streamed).toBeGreaterThan(random.length / 7);
   });
 });

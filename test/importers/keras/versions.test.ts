@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromKeras } from '../../../src/importers/keras/index.js';
 import type { ModelSpec } from '../../../src/index.js';
+import { part } from '../../support/thorough.js';
 import { expectClose, floats, refusal } from '../support.js';
 import { bytesOf, type Case, casesOf, outputsOf } from './cases.js';
 
@@ -56,7 +57,7 @@ function read(one: Version): { spec?: ModelSpec; refused?: string } {
 
 describe.each([...new Set(files.map((one) => one.case))])('%s', (name) => {
   const own = files.filter((one) => one.case === name);
-  it.each(own.map((one) => [`${one.by} (.${one.format})`, one] as const))('%s', async (_, one) => {
+  it.each(part(own, 3).map((one) => [`${one.by} (.${one.format})`, one] as const))('%s', async (_, one) => {
     const { spec, refused } = read(one);
     if (!spec) {
       const known = REFUSED.filter(([which, by]) => which.test(one.case) && by.test(one.by));

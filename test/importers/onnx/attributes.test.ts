@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { expect, it } from 'vitest';
 import { fromOnnx, type OnnxOptions } from '../../../src/importers/onnx/index.js';
+import { whenThorough } from '../../support/thorough.js';
 import { type Graph, ModelSchema } from './proto/onnx_pb.js';
 
 /** Attributes that golden models must show to matter: what comes of the file without them is something else. */
@@ -57,7 +58,7 @@ function outcome(bytes: Uint8Array, options: OnnxOptions): string {
   }
 }
 
-it('every attribute makes a difference in some model that ONNX Runtime agrees on', () => {
+it('every attribute makes a difference in some model that ONNX Runtime agrees on', whenThorough, () => {
   const found = new Set<string>();
   for (const name of ['models', 'exports', 'graphs', 'torch', 'keras3', 'keras2']) {
     const cases: Case[] = JSON.parse(

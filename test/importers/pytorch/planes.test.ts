@@ -6,6 +6,7 @@ import { createModel, UnsupportedError } from '../../../src/index.js';
 import { uniform } from '../../golden/prng.js';
 import { expectNear, expectSameBits } from '../../support/bits.js';
 import { randomFloats } from '../../support/random.js';
+import { part } from '../../support/thorough.js';
 
 // Chains over (batch, channels, time, frequency): what PyTorch computed, and the same in streams, frame by frame.
 
@@ -59,12 +60,13 @@ describe('options', () => {
 });
 
 describe('compositions', () => {
-  const random = CHAINS.filter(isRandom);
-  it(`${random.length} of them`, async () => {
-    expect(random.length).toBeGreaterThanOrEqual(200);
+  const all = CHAINS.filter(isRandom);
+  const random = part(all, 4);
+  it(`${random.length} of ${all.length}`, async () => {
+    expect(all.length).toBeGreaterThanOrEqual(200);
     let streamed = 0;
     for (const one of random) if (await hold(one)) streamed++;
-    expect(streamed).toBeGreaterThan(60);
+    expect(streamed).toBeGreaterThan(random.length / 4);
   });
 });
 
