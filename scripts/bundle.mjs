@@ -45,7 +45,7 @@ const GROUPS = [
   // As texts, whose sources the build makes.
   { name: 'page', test: /src\/view\/embedded\// },
   { name: 'pieces', test: /src\/deploy\/embedded\// },
-  { name: 'base', test: /src\/(?:errors|refuse|typed|graph\/clock|graph\/window-steps)\.ts$/ },
+  { name: 'base', test: /src\/(?:errors|refuse|typed|call\/options|graph\/clock|graph\/window-steps)\.ts$/ },
   { name: 'core', test: /src\/(?:api|create|wasm\/text)\.ts$/ },
   { name: 'files', test: /src\/importers\/(?:shared|formats)\/(?!zip|npy)/ },
   { name: 'keras-layers', test: /src\/importers\/keras\/(?!read|index|files\/(?!weights))/ },

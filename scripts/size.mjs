@@ -126,6 +126,7 @@ const rows = [
   ['command line, help (gzip)', commandLine(/^(?:main|commander|faults|terminal|rolldown-runtime)\.js$/), 24 * KB],
   // A third of it is what `serve` has for logs and metrics.
   ['command line, with libraries (gzip)', commandLine(/\.js$/), 192 * KB],
+  ['decode (min+gzip)', await javascript('dist/decode/index.js', /chunks\/base\.js$/), 5 * KB],
   ['many (min+gzip)', await javascript('dist/many/index.js'), 8 * KB],
   // All layers and both builds, in one script: a worker fetches nothing.
   ['many, script of a worker (min+gzip)', await javascript('dist/many/worker.js'), 56 * KB],

@@ -40,6 +40,8 @@ if [ -n "${GATEWISE_KERAS_VERSIONS:-}" ]; then
   for one in $GATEWISE_KERAS_VERSIONS; do "${one%%=*}" generate_keras_version_files.py run "${one##*=}" "$batteries"; done
   "$keras_python" generate_keras_version_files.py keep "$batteries"
 fi
+# With pyctcdecode and pygtrie beside Keras.
+"$keras_python" generate_decode.py
 "$keras_python" generate_tensorflow_files.py
 "$keras_python" generate_saved_model_files.py
 "$keras_python" generate_onnx_files.py
