@@ -4,7 +4,7 @@ import MagicString from 'magic-string';
 import { parseAst } from 'rolldown/parseAst';
 
 /**
- * @param code a module whose arrow functions have their parameters in parentheses, as bundlers print them.
+ * @param code a module as bundlers print it.
  * @param called tells by the place of a function, from where to where, whether it is to be compiled with the file.
  * @returns the module as a MagicString, in which functions declared at its top stand in front, as what they are hoisted to. Lines of others stay lines.
  */
@@ -24,7 +24,7 @@ export function eager(code, called) {
     if (async || generator) return;
     text.update(start, start + 'function'.length, `\nvar ${id.name} = (function`);
     text.update(end - 1, end, '});');
-    text.move(start, end, imports);
+    if (start > imports) text.move(start, end, imports);
   };
   const method = ({ key, computed, value: { start, end, async, generator, ...value } }) => {
     if (computed || async || generator || uses(value.body, /^Super$/)) return;
@@ -32,15 +32,18 @@ export function eager(code, called) {
     text.prependLeft(end, ')');
   };
   const arrow = ({ params, body, start, end, async }) => {
-    if (async || code[start] !== '(' || uses([params, body], OF_ARROWS)) return;
+    if (async || uses([params, body], OF_ARROWS)) return;
     // The last of what stands between parameters and body, which has no such sign.
     const sign = code.indexOf('=>', params.at(-1)?.end ?? start);
-    text.update(start, start + 1, '(function(');
+    const isBare = code[start] !== '(';
+    if (isBare) text.prependRight(start, '(function(');
+    else text.update(start, start + 1, '(function(');
+    const close = isBare ? ')' : '';
     if (body.type === 'BlockStatement') {
-      text.update(sign, sign + 2, '');
+      text.update(sign, sign + 2, close);
       text.prependLeft(end, ')');
     } else {
-      text.update(sign, sign + 2, '{ return ');
+      text.update(sign, sign + 2, `${close}{ return `);
       text.prependLeft(end, '; })');
     }
   };

@@ -15,7 +15,9 @@ const REPLAYED = {
   'inspect/summary': 'summary',
   'inspect/trace': 'trace',
   'layers/common': 'common',
+  'layers/recurrent/cell-sizes': 'cell-sizes',
   'state/fingerprint': 'fingerprint',
+  'state/hash': 'hash',
   'wasm/int8-pack': 'int8-pack',
   'wasm/pack': 'pack',
   'wasm/pack-norm': 'pack-norm',
@@ -36,6 +38,9 @@ const CHECKS = new Set([
   'extraTensors',
   'title',
   'extras',
+  'extraMultiplyAdds',
+  'gates',
+  'sizes',
 ]);
 
 /** Methods that look inside of a model or a stream, which a built one leaves to the package. */

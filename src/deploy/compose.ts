@@ -1,6 +1,7 @@
 import { PARAMETERS } from '../graph/activations.js';
 import type { NodeSpec } from '../spec.js';
 import { NAMES, PIECES } from './embedded/pieces.js';
+import type { GraphRecipe } from './recipe.js';
 
 /** What asks for streams. */
 export const OF_STREAMS = [
@@ -20,15 +21,27 @@ export const METHODS = ['run', 'runNamed', 'createStream', ...OF_STREAMS, 'input
 
 export type Method = (typeof METHODS)[number];
 
+/** What asks after times, where no value has another one than the run's: then there is nothing to be worked out. */
+const PLAIN_TIMES: Readonly<Record<string, string>> = {
+  __proto__: null as never,
+  clockText: "()=>'time'",
+  fixedTime: '()=>{}',
+  openName: '()=>{}',
+  timesteps: '(clock,{time})=>time',
+};
+
 /** Names by which a built file's code calls what it takes from the pieces; those asked for are noted. */
 export class Code {
   readonly #wanted = new Set<number>();
   readonly #left: ReadonlySet<string>;
   readonly #nodes: readonly NodeSpec[];
+  /** Whether all values have the run's own time. */
+  readonly #ownTime: boolean;
 
   /** @param methods those to be had; default: all. */
-  constructor(nodes: readonly NodeSpec[], methods: readonly Method[] = METHODS) {
+  constructor({ nodes, values }: Pick<GraphRecipe, 'nodes' | 'values'>, methods: readonly Method[] = METHODS) {
     this.#nodes = nodes;
+    this.#ownTime = values.every(({ time }) => time === undefined);
     this.#left = new Set(METHODS.filter((name) => !methods.includes(name)));
   }
 
@@ -47,12 +60,13 @@ export class Code {
     const texts: string[] = [];
     // Written out, so that it needs nothing.
     const table = NAMES.NUMBERS?.[1];
+    const instead = this.#instead();
     const add = (index: number): void => {
       if (has.has(index)) return;
       has.add(index);
       const { text = '', needs = [] } = PIECES[index] ?? {};
-      texts.push(text);
-      if (index !== table) needs.forEach(add);
+      texts.push(instead.get(index) ?? text);
+      if (index !== table && !instead.has(index)) needs.forEach(add);
     };
     this.#wanted.forEach(add);
     // What was added may call methods, and what does something to a piece, or a method, may need others: until nothing more is needed.
@@ -71,11 +85,21 @@ export class Code {
       });
     }
     return PIECES.flatMap(({ text: whole, methods: own = [], end = '' }, index) => {
-      const text = index === table ? activationsText(this.#nodes, texts) : whole;
+      const text = index === table ? activationsText(this.#nodes, texts) : (instead.get(index) ?? whole);
       return has.has(index)
         ? [text + own.flatMap((method) => (methods.has(method) ? [method.text] : [])).join('') + end]
         : [];
     }).join('\n');
+  }
+
+  /** Shorter texts of pieces, for a model like this. */
+  #instead(): ReadonlyMap<number, string> {
+    if (!this.#ownTime || this.#nodes.some(({ type }) => !OWN_TIME.includes(type))) return new Map();
+    const entries = Object.entries(PLAIN_TIMES).flatMap(([exported, text]): [number, string][] => {
+      const [name, piece] = NAMES[exported] ?? [];
+      return piece === undefined ? [] : [[piece, `const ${name}=${text};`]];
+    });
+    return new Map(entries);
   }
 
   /**
@@ -125,6 +149,17 @@ const MERGES = [
 ];
 
 const CELLS = ['lstm', 'gru', 'rnn'];
+
+/** Types that never work out a time of their own: most models have no others. */
+const OWN_TIME: readonly string[] = [
+  ...CELLS,
+  'bidirectional',
+  'dense',
+  'activation',
+  'dropout',
+  'embedding',
+  'softmax',
+];
 
 /** The kinds of layer that nodes are of, as the code's text of a table. */
 export function kindsText(nodes: readonly NodeSpec[], code: Code): string {

@@ -14,11 +14,13 @@ import { METHODS, type Method, OF_STREAMS } from './compose.js';
 import { withData } from './data-segment.js';
 import { REACH } from './embedded/pieces.js';
 import { codeFor, moduleText } from './module-text.js';
+import type { Recipe } from './recipe.js';
 import { snapshot } from './snapshot.js';
 import { namedIn, onlyWith } from './stubs.js';
-import { type Sums, sumOfBytes, sumOfImage, sumOfText } from './sums.js';
+import { type Sums, sumOfBytes, sumOfImage, sumOfText, withoutImage } from './sums.js';
 import { jsonOf } from './texts.js';
 import { typesText } from './types-text.js';
+import { INT8_PREFIX, merged } from './wasm-merge.js';
 
 export interface DeployOptions {
   /** The kernels: `simd` (default), the same bits everywhere, or `relaxed`, faster where that is accepted, and only there. */
@@ -58,16 +60,13 @@ const PLACES = ['module', 'split', 'wasm'] as const;
  * @param source a spec, or the `{ spec, report }` that importers give.
  * @throws {SpecError} as `createModel`.
  * @throws {RuntimeError} the kernels cannot run here, where the weights are packed for them.
- * @throws {UnsupportedError} int8 weights in a .wasm, which has room for one module of kernels.
+ * @throws {UnsupportedError} a number that JSON has not.
  * @throws {InputError} an option.
  */
 export async function deploy(source: ModelSource, given: DeployOptions = {}): Promise<Deployable> {
   const { build, weights, name, methods } = readDeployOptions(given);
   const spec = ownSpec(source);
   const int8 = spec?.int8 === undefined ? undefined : await integersFor(build);
-  if (int8 && weights === 'wasm') {
-    raise(UnsupportedError, 'weights', 'int8 weights need two modules of kernels', 'module or split', weights);
-  }
   const floats = int8 ? 'simd' : build;
   const all = fromText((await KERNELS[floats]()).default);
   const checked = { kinds: allLayers, graph: checkSpec(spec, allLayers, int8?.support.tensors(spec)) };
@@ -78,10 +77,12 @@ export async function deploy(source: ModelSource, given: DeployOptions = {}): Pr
   );
   const file = codeFor(recipe, weights, methods);
   const bytes = onlyWith(all, namedIn(file.text, REACH[floats]), REACH[floats]);
-  const kernels = weights === 'wasm' ? withData(bytes, 'weights', recipe.places, image) : bytes;
+  const kernels = weights === 'wasm' ? wasmOf(bytes, int8?.bytes, recipe, image) : bytes;
+  const modules =
+    weights === 'wasm' ? [withoutImage(kernels, recipe.places)] : [kernels, ...(int8 ? [int8.bytes] : [])];
   const sums: Sums = {
     recipe: sumOfText(text),
-    kernels: [kernels, ...(int8 ? [int8.bytes] : [])].map((module) => sumOfBytes(engine, module)),
+    kernels: modules.map((module) => sumOfBytes(engine, module)),
     image: sumOfImage(engine, recipe.places, image),
   };
   const beside = {
@@ -94,6 +95,12 @@ export async function deploy(source: ModelSource, given: DeployOptions = {}): Pr
     types: typesText({ graph: engine.graph, obstacle: engine.obstacle, weights, methods }),
     ...(beside && { beside }),
   };
+}
+
+/** All that a .wasm has. */
+function wasmOf(floats: Uint8Array, integers: Uint8Array | undefined, { places }: Recipe, image: Uint8Array): Bytes {
+  const kernels = integers ? merged(floats, integers, INT8_PREFIX) : floats;
+  return withData(kernels, 'weights', places, image);
 }
 
 function readDeployOptions(given: DeployOptions): Required<DeployOptions> {

@@ -3,6 +3,7 @@ import { Code, kindsText, type Method } from './compose.js';
 import type { Recipe } from './recipe.js';
 import type { Sums } from './sums.js';
 import { literal, toBase64 } from './texts.js';
+import { INT8_PREFIX } from './wasm-merge.js';
 
 type Weights = 'module' | 'split' | 'wasm';
 
@@ -16,7 +17,7 @@ export interface FileCode {
 
 /** What a file of this model needs, by where its weights are. */
 export function codeFor({ graph, integers }: Recipe, weights: Weights, methods?: readonly Method[]): FileCode {
-  const code = new Code(graph.nodes, methods);
+  const code = new Code(graph, methods);
   const kinds = kindsText(graph.nodes, code);
   const always = ['open', 'GatewiseError'];
   const own = { module: ['fromBase64'], split: ['fromBase64', 'beside'], wasm: ['beside'] }[weights];
@@ -40,18 +41,17 @@ interface Making {
 }
 
 /** The JavaScript of a built file: an ES module that imports nothing. */
-export function moduleText({ file, recipe, text, sums, image, kernels, int8, weights, beside }: Making): string {
+export function moduleText(making: Making): string {
+  const { file, text, sums, image, kernels, weights, beside } = making;
   const { code, kinds } = file;
-  const kernelText = (bytes: Bytes): string => `() => ${code.name('fromBase64')}("${toBase64(bytes)}")`;
   const fields = {
     recipe: literal(text),
     sums: JSON.stringify(sums),
     kinds,
-    kernels: weights !== 'wasm' && kernelText(kernels),
-    weights: weights === 'module' && `() => ${code.name('fromBase64')}("${toBase64(image)}")`,
-    int8:
-      int8 &&
-      `{ bytes: ${kernelText(int8)}, support: (module) => ${code.name('supportOf')}({ module, build: "${recipe.integers}" }) }`,
+    kernels: weights !== 'wasm' && `"${toBase64(kernels)}"`,
+    weights: weights === 'module' && `"${toBase64(image)}"`,
+    int8: integersText(making),
+    decode: weights !== 'wasm' && code.name('fromBase64'),
     // `new URL` with `import.meta.url` is what bundlers take a file along for.
     beside:
       beside &&
@@ -67,4 +67,11 @@ const { createModel, createModelSync } = ${open}({
 ${own.join('\n')}
 });
 `;
+}
+
+/** Integer kernels are in the .wasm where there is one. */
+function integersText({ file, recipe, int8, weights }: Making): string | undefined {
+  if (!int8) return undefined;
+  const [own, prefix] = weights === 'wasm' ? ['', `, "${INT8_PREFIX}"`] : [`kernels: "${toBase64(int8)}", `, ''];
+  return `{ ${own}support: (module) => ${file.code.name('supportOf')}({ module, build: "${recipe.integers}" }${prefix}) }`;
 }

@@ -1,7 +1,16 @@
 /** WebAssembly modules as their sections: https://webassembly.github.io/spec/core/binary/modules.html */
 
 /** Sections by their numbers. */
-export const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10, data: 11, dataCount: 12 } as const;
+export const SECTION = {
+  type: 1,
+  import: 2,
+  function: 3,
+  global: 6,
+  export: 7,
+  code: 10,
+  data: 11,
+  dataCount: 12,
+} as const;
 /** In the order that they have in a file. */
 const ORDER = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11];
 

@@ -17,6 +17,7 @@ describe.each(builds)('built for %s', (build) => {
   it.each(STACKS)('%s', (_, spec) => expectSameWhenBuilt(spec, { build }));
   it.each(STACKS)('%s, in a .wasm', (_, spec) => expectSameWhenBuilt(spec, { build, weights: 'wasm' }));
   it.each(INT8_STACKS)('%s, int8', (_, spec) => expectSameWhenBuilt(spec, { build }));
+  it.each(INT8_STACKS)('%s, int8, in a .wasm', (_, spec) => expectSameWhenBuilt(spec, { build, weights: 'wasm' }));
   it.each(INT8_STACKS)('%s, int8, split', (_, spec) => expectSameWhenBuilt(spec, { build, weights: 'split' }));
 });
 

@@ -40,8 +40,8 @@ describe('a module', () => {
   it.each([
     ['recipe', /recipe: ".*",/, 12],
     ['sums', /sums: .*,/, 6],
-    ['kernels', /kernels: \(\) => \w+\(".*"\)/, 24],
-    ['weights', /weights: \(\) => \w+\(".*"\)/, 24],
+    ['kernels', /kernels: ".*"/, 24],
+    ['weights', /weights: ".*"/, 24],
   ] as const)('changed in its %s', async (_, field, count) => {
     const text = made.module?.module as string;
     expect(await opening(text)).toBe('opened');

@@ -44,6 +44,14 @@ export const none = () => undefined;`);
     expect([made.block(), made.none()]).toEqual(['block', undefined]);
   });
 
+  it('may have parameters without parentheses', async () => {
+    const { text, made } = await laidOut(
+      'export const a=x=>x+1;export const b=y=>{return y+2};export const c=z=>w=>({z,w});',
+    );
+    expect(text).not.toContain('=>');
+    expect([made.a(1), made.b(1), made.c(1)(2)]).toEqual([2, 3, { z: 1, w: 2 }]);
+  });
+
   it('are left as they are where it would change what they mean', async () => {
     const { text, made } = await laidOut(`
 export class Counter {

@@ -8,7 +8,7 @@ import type { WasmModule } from '../../wasm/runtime-types.js';
 import { putImage, type Recipe } from '../recipe.js';
 import { checkSpec } from '../replay/check-spec.js';
 import { specOf } from '../replay/spec.js';
-import { type Sums, sumOfBytes, sumOfImage, sumOfText } from '../sums.js';
+import { type Sums, sumOfBytes, sumOfImage, sumOfText, withoutImage } from '../sums.js';
 import { bytesOf, compile, compileNow } from './load.js';
 
 /** What a built file holds, or names. */
@@ -17,12 +17,18 @@ export interface Built {
   readonly recipe: string;
   readonly sums: Sums;
   readonly kinds: LayerKinds;
-  /** Kernels within the file. */
-  kernels?(): Bytes;
+  /** Kernels within the file. Such texts are base64, and values: in a function they would be read twice, with the file and when it is called. */
+  readonly kernels?: string;
   /** The image within the file. */
-  weights?(): Bytes;
+  readonly weights?: string;
   /** Integer kernels within the file. */
-  int8?: { bytes(): Bytes; support(module: WasmModule): Int8Support };
+  readonly int8?: {
+    /** Not where they are in the .wasm. */
+    readonly kernels?: string;
+    support(module: WasmModule): Int8Support;
+  };
+  /** What makes bytes of these. */
+  decode?(text: string): Bytes;
   /** The option by which a file beside this one is given, and what reads that. */
   readonly beside?: readonly [option: 'kernels' | 'weights', read: () => Promise<Bytes>];
 }
@@ -39,7 +45,7 @@ export interface BuiltOptions {
 export function open(built: Built) {
   const [name, read] = built.beside ?? [];
   const known = ['memoryLimit', ...(name ? [name] : [])];
-  const kernels = ({ kernels = built.kernels?.() }: BuiltOptions): KernelSource => kernels as KernelSource;
+  const kernels = ({ kernels = bytesIn(built, built.kernels) }: BuiltOptions): KernelSource => kernels as KernelSource;
   return {
     async createModel(given: BuiltOptions = {}): Promise<Model> {
       const own: { -readonly [K in keyof BuiltOptions]: BuiltOptions[K] } = readOptions(given, known, 'createModel');
@@ -55,34 +61,34 @@ export function open(built: Built) {
   };
 }
 
+const bytesIn = ({ decode }: Built, text: string | undefined): Bytes | undefined =>
+  text === undefined ? undefined : decode?.(text);
+
 /**
  * Takes the memory that the model had when it was built, by the same steps, and fills it with what was there.
  * @throws {ImportError} anything is not as it was built.
  */
-function make(
-  { recipe: text, sums, kinds, int8, weights }: Built,
-  options: BuiltOptions,
-  source: KernelSource,
-  module: WasmModule,
-): Model {
+function make(built: Built, options: BuiltOptions, source: KernelSource, module: WasmModule): Model {
+  const { recipe: text, sums, kinds, int8 } = built;
   try {
     same('recipe', sumOfText(text), sums.recipe);
     const recipe = JSON.parse(text) as Recipe;
-    const integers = int8?.bytes();
+    const integers = bytesIn(built, int8?.kernels);
     const spec = specOf(recipe, (engine, { places, used }) => {
       const { arena, kernels } = engine as { arena: ModelEngine['arena']; kernels: ModelEngine['kernels'] & Filling };
       same('memory', arena.used, used);
-      [bytesOf(source), integers].forEach((bytes, index) => {
+      const floats = bytesOf(source);
+      [floats && kernels.weights ? withoutImage(floats, places) : floats, integers].forEach((bytes, index) => {
         if (bytes) same('kernels', sumOfBytes(engine, bytes), sums.kernels[index]);
       });
       if (kernels.weights) kernels.weights();
       else {
-        const image = weights?.() ?? bytesOf(options.weights) ?? missing();
+        const image = bytesIn(built, built.weights) ?? bytesOf(options.weights) ?? missing();
         same('weights', image.length, putImage(arena.u8, places, image));
       }
       same('weights', sumOfImage(engine, places), sums.image);
     });
-    const support = integers && int8?.support(compileNow(integers));
+    const support = int8?.support(integers ? compileNow(integers) : module);
     const checked = { kinds, graph: checkSpec(spec, kinds) };
     return new Model(spec, { module, build: recipe.build }, options.memoryLimit, checked, support);
   } catch (cause) {

@@ -3,6 +3,7 @@
  * `../replay/` in the place of what reads, checks and packs a spec. Layers have their types as names, in camel case.
  */
 export { GatewiseError } from '../../errors.js';
+export { clockText, fixedTime, openName, timesteps } from '../../graph/clock.js';
 export { batchNorm, prelu, scaleShift } from '../../layers/around/affine.js';
 export { argReduce } from '../../layers/around/arg-reduce.js';
 export { conv1d, convTranspose1d } from '../../layers/around/conv.js';

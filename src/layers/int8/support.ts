@@ -9,16 +9,21 @@ import type { LoadedModule } from '../../wasm/module.js';
 import type { Int8Layers, Int8Support, Int8Tensors, LookUp } from '../layer.js';
 import { gruCell, summedCell } from './cell.js';
 
-/** Integer kernels and the layers around them, for models whose memories do not exist yet. */
-export const supportOf = (loaded: LoadedModule): Int8Support => ({
+/**
+ * Integer kernels and the layers around them, for models whose memories do not exist yet.
+ * @param prefix of the kernels' names, in a module that has others too.
+ */
+export const supportOf = (loaded: LoadedModule, prefix = ''): Int8Support => ({
   build: loaded.build,
   tensors: checkInt8,
-  bind: (arena, kernels, tensors) => bind(loaded, arena, kernels, tensors),
+  bind: (arena, kernels, tensors) => bind(loaded, prefix, arena, kernels, tensors),
 });
 
-function bind(loaded: LoadedModule, arena: Arena, floats: Kernels, tensors: Int8Tensors): Int8Layers {
+function bind(loaded: LoadedModule, prefix: string, arena: Arena, floats: Kernels, tensors: Int8Tensors): Int8Layers {
   const { memory } = arena;
-  const kernels = new WebAssembly.Instance(loaded.module, { env: { memory } }).exports as unknown as Int8Kernels;
+  const { exports } = new WebAssembly.Instance(loaded.module, { env: { memory } });
+  const named = ['scratchBytes', 'product', 'embedding'].map((name) => [name, exports[prefix + name]]);
+  const kernels: Int8Kernels = Object.fromEntries(named);
   const integers: Integers = { kernels, build: loaded.build, arena, tensors, scratch: new Scratch(arena) };
   return {
     // Relaxed products are as fast for one row as for many, as long as weights stay in cache.
