@@ -1,10 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { writeTogether } from '../../src/cli/output/sink.js';
 import { readPyTorch } from '../../src/importers/pytorch/index.js';
 import { createModel } from '../../src/index.js';
 import { expectSameBits } from '../support/bits.js';
+import { needs } from '../support/needs.js';
 import { randomFloats } from '../support/random.js';
 import { folder, gatewise, put, WEATHER } from './here.js';
 
@@ -76,6 +78,55 @@ describe('gatewise build', () => {
     expect([missing.code, missing.out]).toEqual([1, '']);
     expect(missing.err).toMatch(/cannot be written/);
     expect(readdirSync(folder).filter((name) => name.includes('none'))).toEqual([]);
+  });
+
+  it.each([
+    ['cut', /tensor ".*": data beyond the file; expected/, (bytes: Uint8Array) => bytes.subarray(0, bytes.length / 2)],
+    ['no model', /file: of no known format; expected/, () => Buffer.from('PK')],
+    ['empty', /got an empty file/, () => new Uint8Array(0)],
+  ] as const)('%s: one line, and no file', async (name, words, of) => {
+    const file = put(`${name}.safetensors`, of(readFileSync(WEATHER)));
+    const { code, out, err } = await gatewise(['build', file, '--out', at('of-that.mjs'), '--wasm']);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toMatch(/^gatewise: .*\n$/);
+    expect(err).toMatch(words);
+    expect(readdirSync(folder).filter((file) => file.startsWith('of-that'))).toEqual([]);
+  });
+
+  it(
+    'leaves nothing where there is no room for one of them',
+    needs(existsSync('/dev/full'), 'no /dev/full'),
+    async () => {
+      symlinkSync('/dev/full', at('full.weights'));
+      const { code, err } = await build('--out', at('full.mjs'), '--split');
+      expect(code).toBe(1);
+      expect(err).toBe(
+        `gatewise: file ${JSON.stringify(at('full.weights'))}: cannot be written; ENOSPC: no space left on device, write\n`,
+      );
+      expect(readdirSync(folder).filter((name) => name.startsWith('full.'))).toEqual(['full.weights']);
+    },
+  );
+
+  it('a signal leaves them as they were, and no part of any', async () => {
+    const files = ['signal.mjs', 'signal.d.mts', 'signal.weights'].map((name) => put(name, `old ${name}`));
+    const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never);
+    // When the last is written, the others have been.
+    const last = {
+      path: files[2] as string,
+      get data() {
+        expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toHaveLength(2);
+        process.emit('SIGINT', 'SIGINT');
+        expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+        return 'new';
+      },
+    };
+    const whole = [...files.slice(0, 2).map((path) => ({ path, data: 'new' })), last];
+    // The process would have ended; this one goes on, and finds its parts gone.
+    await expect(writeTogether(whole, undefined as never)).rejects.toThrow(/cannot be written/);
+    expect(exit).toHaveBeenCalledWith(130);
+    exit.mockRestore();
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+    expect(process.listenerCount('SIGINT')).toBe(0);
   });
 
   it('leaves files as they were where one of them cannot be written', async () => {

@@ -1,8 +1,9 @@
-import { type SpawnOptions, spawn, spawnSync } from 'node:child_process';
+import { execFile, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { npy } from '../importers/npy.js';
 import { needs } from '../support/needs.js';
@@ -31,12 +32,25 @@ const shell = (command: string) =>
     env: { ...process.env, G: `${process.execPath} ${BIN}`, M: file },
   });
 
-it('loads no engine, no importer and no library of formats for its help', () => {
+/** Names of the program's files that a command loads. */
+const loadedBy = async (...args: string[]): Promise<{ readonly stdout: string; readonly files: string[] }> => {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--import', TRACE, BIN, ...args]);
+  return { stdout, files: stderr.trim().split('\n').sort() };
+};
+
+it('loads no engine, no importer and no library of formats for its help, nor for that of a command', async () => {
   // What it costs is looked at by hand: tests assert no times.
-  const { stdout, stderr } = spawnSync(process.execPath, ['--import', TRACE, BIN, '--help'], { encoding: 'utf8' });
-  expect(stdout).toMatch(/^Usage: gatewise/);
   const own = ['commander.js', 'faults.js', 'main.js', 'rolldown-runtime.js', 'terminal.js'];
-  expect(stderr.trim().split('\n').sort()).toEqual(own);
+  const { stdout, files } = await loadedBy('--help');
+  expect(stdout).toMatch(/^Usage: gatewise/);
+  expect(files).toEqual(own);
+  const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?: \[| <| {2,})/gm)].map(([, name]) => name as string);
+  expect(commands).toEqual(expect.arrayContaining(['inspect', 'run', 'trace', 'watch', 'serve', 'build']));
+  const helps = await Promise.all(commands.map((command) => loadedBy(command, '--help')));
+  helps.forEach((help, index) => {
+    expect(help.stdout).toMatch(/^Usage: gatewise/);
+    expect(help.files, commands[index]).toEqual(own);
+  });
 });
 
 it('is a program: shebang, standard streams, exit codes', posix, () => {
@@ -53,6 +67,12 @@ it('ends quietly when nobody reads on', posix, () => {
   expect(stdout.trim().split('\n')).toHaveLength(2);
   expect(stderr).toBe('');
   expect(status).toBe(0);
+});
+
+it('ends quietly when nobody reads on: a module too', posix, () => {
+  const { stdout, stderr, status } = shell('$G build "$M" -o - --json | head -c 20');
+  expect([stdout, status]).toEqual(['export { createModel', 0]);
+  expect(stderr).not.toMatch(/gatewise:|EPIPE/);
 });
 
 describe('no room', full, () => {

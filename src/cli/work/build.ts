@@ -3,7 +3,7 @@ import { type Deployable, deploy, type Method } from '../../deploy/index.js';
 import { UsageError } from '../faults.js';
 import type { BuildFlags, ModelFlags } from '../flags.js';
 import { buildOf, openFile } from '../open.js';
-import { writing } from '../output/sink.js';
+import { type Whole, writeTogether } from '../output/sink.js';
 import type { Terminal } from '../terminal.js';
 import { say } from './container.js';
 
@@ -12,12 +12,6 @@ export interface BuildModelFlags extends ModelFlags, BuildFlags {
   readonly split?: true;
   readonly wasm?: true;
   readonly only?: string;
-}
-
-/** A file to be written. */
-interface Part {
-  readonly path: string;
-  readonly data: string | Uint8Array;
 }
 
 /** `gatewise build`. @throws {GatewiseError} the model. @throws {UsageError} the name. @throws {WriteError} */
@@ -36,7 +30,7 @@ export async function buildFile(file: string, flags: BuildModelFlags, terminal: 
     weights: split ? 'split' : wasm ? 'wasm' : 'module',
   });
   const parts = partsOf(made, out, `${name}.d.${extension === 'mjs' ? 'mts' : 'ts'}`);
-  await writeAll(parts, terminal);
+  await writeTogether(parts, terminal);
   const files = parts.map(({ path, data }) => ({ path, bytes: Buffer.byteLength(data) }));
   if (flags.json) await say(out, { out, format: report.format, bytes: size, files }, terminal);
   else {
@@ -46,20 +40,11 @@ export async function buildFile(file: string, flags: BuildModelFlags, terminal: 
 }
 
 /** The module first, which takes its name last: once it is there, so is what it needs. */
-function partsOf({ module, types, beside }: Deployable, out: string, typesName: string): Part[] {
+function partsOf({ module, types, beside }: Deployable, out: string, typesName: string): Whole[] {
   if (out === '-') return [{ path: out, data: module }];
   return [
     { path: out, data: module },
     { path: join(dirname(out), typesName), data: types },
     ...(beside ? [{ path: join(dirname(out), beside.name), data: beside.bytes }] : []),
   ];
-}
-
-/** All of them whole, or none: each waits for the others to be written, and takes its name after them. */
-async function writeAll([first, ...rest]: readonly Part[], terminal: Terminal): Promise<void> {
-  if (!first) return;
-  await writing(first.path, terminal, async (sink) => {
-    await sink.write(first.data);
-    await writeAll(rest, terminal);
-  });
 }
