@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type LayersTrace, type TracePicture, traceLayers, tracePicture } from '../../src/view/index.js';
-import { Raster } from '../../src/view/picture/raster.js';
+import { distinct, Raster } from '../../src/view/picture/raster.js';
 import { randomFloats, stack } from '../support/random.js';
 
 /** Red, green and blue of a pixel. */
@@ -91,8 +91,8 @@ describe('letters', () => {
       '#...#..###..',
     ]);
   });
-  it('that it has not are question marks, or what looks like them', () => {
-    expect(rows('層')).toEqual(rows('?'));
+  it('that it has not are what looks like them, or their numbers', () => {
+    expect(rows('層.......')).toEqual(rows('\\u{5c64}'));
     expect(rows('ęŁ')).toEqual(rows('eL'));
     // As wide as what they are drawn as.
     expect(rows('ß.')).toEqual(rows('ss'));
@@ -101,6 +101,37 @@ describe('letters', () => {
     expect(rows('ö')).not.toEqual(rows('o'));
     expect(rows('−')).toEqual(rows('-'));
     expect(rows('?')).not.toEqual(rows('-'));
+  });
+  it('of names look like those of no other', () => {
+    const names = [
+      '層',
+      '\\u{5c64}',
+      '\\u{5c}u{5c64}',
+      'слой',
+      'слои',
+      'Łe',
+      'Lę',
+      'Le',
+      'ö',
+      'o\u0308',
+      '−',
+      '-',
+      '?',
+      '🙂',
+      '\\',
+    ];
+    const drawn = names.map((name) => rows(distinct(name).padEnd(64)).join());
+    expect(new Set(drawn).size).toBe(names.length);
+    expect([distinct('dense_1 schön'), distinct('層1'), distinct('a\\u{b}')]).toEqual([
+      'dense_1 schön',
+      '\\u{5c64}1',
+      'a\\u{5c}u{b}',
+    ]);
+  });
+  it('of names are in the picture', () => {
+    const data = new Float32Array(10);
+    const drawn = ['層', '屑'].map((name) => tracePicture({ batch: 1, layers: [layer(name, data, 5, 2)] }).data);
+    expect(drawn[0]?.every((byte, index) => byte === drawn[1]?.[index])).toBe(false);
   });
   it('outside of the image are left out', () => {
     const raster = new Raster(4, 4, 0xffffffff);

@@ -4,7 +4,7 @@ import { packed, painter } from '../client/colours.js';
 import { type Contents, contentsOf, type Picture, type Section, type ViewOptions } from '../contents.js';
 import type { LayersTrace } from '../layers.js';
 import { number } from '../number.js';
-import { heightOf, Raster, widthOf } from './raster.js';
+import { distinct, heightOf, Raster, widthOf } from './raster.js';
 
 /** An image as canvases have it: `new ImageData(data, width, height)`. */
 export interface TracePicture {
@@ -90,13 +90,14 @@ const heightOfRow = (row: readonly Picture[]): number =>
 const headOf = ({ name, type, facts, share }: Section): string => {
   const wanted = facts.filter(([key]) => ['units', 'parameters'].includes(key) || key.startsWith('time'));
   const words = wanted.map(([key, value]) =>
-    key.startsWith('time') ? `${value} ${key.slice('time of '.length)}` : `${value} ${key}`,
+    key.startsWith('time') ? `${value} ${distinct(key.slice('time of '.length))}` : `${value} ${key}`,
   );
   const part = share === undefined ? [] : [`${Math.round(share * 1000) / 10} %`];
-  return [`${name}: ${type}`, ...words, ...part].join(', ');
+  return [`${distinct(name)}: ${type}`, ...words, ...part].join(', ');
 };
 
-function drawMap(raster: Raster, { name, meaning, scale, bins, column }: Picture, x: number, top: number): void {
+function drawMap(raster: Raster, { meaning, scale, bins, column, ...picture }: Picture, x: number, top: number): void {
+  const name = distinct(picture.name);
   const [left, width] = [x + AXIS, MAP - AXIS];
   const y = top + CAPTION;
   const height = Math.min(mapHeight(bins.rows), bins.rows * 12 + 12);

@@ -11,14 +11,26 @@ const ALIKE: Readonly<Record<string, string>> = {
   ...Object.fromEntries([...'−–—’‘“”×·…µøØłŁđĐıœŒæÆðÐßþÞ'].map((letter, at) => [letter, NAMES[at] as string])),
 };
 
-/** A text in letters of the font: accents are left off, and what it has nothing for is `?`. */
+/** A letter by its number, as JavaScript and Rust write it. */
+const escaped = (letter: string): string => `\\u{${(letter.codePointAt(0) as number).toString(16)}}`;
+
+/** A text in letters of the font: accents are left off, and what it has nothing for is its number. */
 function plain(text: string): readonly string[] {
   const known = (letter: string): string => (LETTERS.has(letter) ? letter : (ALIKE[letter] ?? ''));
   return [...text].flatMap((letter) => {
     const found = known(letter) || [...letter.normalize('NFKD').replace(/\p{M}/gu, '')].map(known).join('');
-    return [...(found || '?')];
+    return [...(found || escaped(letter))];
   });
 }
+
+/**
+ * A name of the model's in letters that the font has, as no other name is: every other letter is its number, with its accents, and so is a
+ * backslash that would begin one.
+ */
+export const distinct = (name: string): string =>
+  [...name.replaceAll('\\u{', `${escaped('\\')}u{`)]
+    .map((letter) => (LETTERS.has(letter) ? letter : escaped(letter)))
+    .join('');
 
 /** How wide a text is, and how high, in pixels, if a dot is `size` of them. */
 export const widthOf = (text: string, size: number): number => plain(text).length * (WIDE + GAP) * size;
@@ -48,7 +60,7 @@ export class Raster {
     }
   }
 
-  /** In letters that the font has: those of ASCII, and a few more. */
+  /** In letters that the font has: those of ASCII, and a few more; `distinct` for names. */
   text(x: number, y: number, text: string, size: number, colour: number): void {
     plain(text).forEach((letter, at) => {
       const columns = LETTERS.get(letter) ?? [];
