@@ -1,4 +1,4 @@
-// Writes docs/pictures/: the drawings of docs/units-cells-layers.md, and what trace pages look like, for which it wants Chromium.
+// Writes docs/pictures/: the drawings of docs/units-cells-layers.md, and what trace pages and `gatewise watch` look like, for which it wants Chromium.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { screens } from './pictures/screens.mjs';

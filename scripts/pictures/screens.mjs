@@ -1,4 +1,4 @@
-// What trace pages look like, in Chromium: pictures of models that we trained.
+// What trace pages look like, in Chromium, and `gatewise watch`: pictures of models that we trained.
 import { existsSync } from 'node:fs';
 import { fromPyTorch } from 'gatewise/pytorch';
 import { quantize } from 'gatewise/quantize';
@@ -7,6 +7,7 @@ import { chromium } from 'playwright-core';
 import * as dates from '../../examples/dates/model.mjs';
 import * as weather from '../../examples/weather/model.mjs';
 import { featurize, loadSeries } from '../../examples/weather/series.mjs';
+import { watched } from './terminal.mjs';
 
 const PLACES = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser'];
 
@@ -48,6 +49,13 @@ export async function screens() {
     await page.close();
     return picture;
   };
+  const draw = async (svg) => {
+    const page = await browser.newPage({ viewport: { width: 800, height: 1200 } });
+    await page.setContent(`<style>body { margin: 0 } svg { display: block }</style>${svg}`);
+    const picture = await page.locator('svg').screenshot();
+    await page.close();
+    return picture;
+  };
   try {
     const { one, two } = await seattle();
     const size = (width, height, colorScheme) => ({ viewport: { width, height }, colorScheme });
@@ -55,6 +63,7 @@ export async function screens() {
       'page.png': await shoot(await date(), size(1280, 900, 'light'), { map: 'f', at: { x: 150, y: 62 } }),
       'page-two.png': await shoot(two, size(1120, 580, 'dark'), { map: 'c float32 − int8', at: { x: 120, y: 70 } }),
       'page-phone.png': await shoot(one, size(390, 780, 'dark'), { map: 'c', at: { x: 200, y: 90 } }),
+      'watch.png': await draw(await watched()),
     };
   } finally {
     await browser.close();

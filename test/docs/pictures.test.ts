@@ -18,6 +18,6 @@ it('the drawings of docs/units-cells-layers.md are of what the model computes', 
 
 it('pictures are small', () => {
   const sizes = readdirSync(folder).map((name) => [name, statSync(new URL(name, folder)).size] as const);
-  expect(sizes.filter(([name]) => name.endsWith('.png'))).toHaveLength(3);
+  expect(sizes.filter(([name]) => name.endsWith('.png'))).toHaveLength(4);
   expect(sizes.filter(([, size]) => size >= 150_000)).toEqual([]);
 });
