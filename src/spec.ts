@@ -422,7 +422,9 @@ export interface Conv2dNode extends NodeBase, WithChannels {
   readonly groups?: number;
   /**
    * Zeros. Default [[0, 0], [0, 0]]. `'causal'` along time is `[dilation·(kernelSize - 1), 0]` at the start of a sequence, and in a stream the
-   * frames that came before: they are kept in its state, so such a layer runs timestep by timestep. It needs stride 1.
+   * frames that came before: they are kept in its state, so such a layer runs timestep by timestep. It needs stride 1. Its `inputs` may then be
+   * `[x, past]` and its `outputs` `[y, present]`: the frames before the first one and the last ones, as vectors
+   * `[dilation·(kernelSize - 1)][frequency][channels]`, as other values give and take them.
    */
   readonly padding?: readonly [time: PaddingSpec | 'causal', frequency: PaddingSpec];
   readonly tensors: {
@@ -513,6 +515,31 @@ export interface EachFrameNode extends NodeBase, WithChannels {
 export interface EachFrequencyNode extends NodeBase, WithChannels {
   readonly type: 'each_frequency';
   readonly layer: InnerRecurrent;
+}
+
+/**
+ * Attention without softmax (Katharopoulos et al. 2020), with decay (Yang et al. 2023, GLA) and the delta rule (Schlag et al. 2021): ONNX
+ * `LinearAttention`. Every key head has a state S `(keySize, valueSize)`, zeros at first, which a stream keeps; at each timestep
+ *
+ *     gated:      S ← e^g ∘ S                    e^g one for each row of S, or one for all
+ *     delta:      S ← S + k ⊗ β·(v - Sᵀk)
+ *     otherwise:  S ← S + k ⊗ v
+ *     y = scale · Sᵀq                            of every query head that shares the key head
+ *
+ * `inputs`: `[q, k, v]`, all sequences of one time, rows `[heads][keySize]`, `[keyHeads][keySize]`, `[keyHeads][valueSize]`; then `g` if gated,
+ * `[keyHeads][keySize]` or `[keyHeads]`; then `β` with the delta rule, `[keyHeads]` or one; then S as a vector `[keyHeads][keySize][valueSize]`,
+ * if it is given by another value. `outputs`: `[y]`, rows `[heads][valueSize]`, or with the final S `[y, S]`. A masked timestep leaves S as it is
+ * and gives zeros.
+ */
+export interface LinearAttentionNode extends NodeBase {
+  readonly type: 'linear_attention';
+  /** Of the queries. */
+  readonly heads: number;
+  /** Of keys and values; divides `heads`. Head i of the queries reads the state of head floor(i · keyHeads / heads). */
+  readonly keyHeads: number;
+  readonly scale: number;
+  readonly gated?: boolean; // default false
+  readonly delta?: boolean; // default false
 }
 
 /** Over the timesteps (gives a vector) or the features (leaves one). */
@@ -665,6 +692,7 @@ export type NodeSpec =
   | UpsampleFrequencyNode
   | EachFrameNode
   | EachFrequencyNode
+  | LinearAttentionNode
   | ReduceNode
   | PadNode
   | SliceNode

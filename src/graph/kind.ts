@@ -29,7 +29,7 @@ export interface NodeKind<Node extends AnyNode = NodeSpec> {
   parts?(node: Node): readonly { readonly tensors: object }[];
   /**
    * Why the node cannot run timestep by timestep, to follow its name; undefined if it can.
-   * @param carried whether all inputs after the first come from state that the model carries.
+   * @param carried whether all vectors after the first input come from state that the model carries.
    */
   obstacle(node: Node, inputs: readonly ValueInfo[], carried: boolean): string | undefined;
 }

@@ -10,8 +10,8 @@ export function streamObstacle({ inputs, nodes, values, carries }: Graph, kinds:
   const carried = new Set(carries.map(({ input }) => input.name));
   for (const node of nodes) {
     const given = node.inputs.map((name) => values.get(name) as ValueInfo);
-    const [, ...further] = node.inputs;
-    const own = further.length > 0 && further.every((name) => carried.has(name));
+    const further = given.filter(({ kind }, i) => i && kind === 'vector');
+    const own = !!further[0] && further.every(({ name }) => carried.has(name));
     const reason = kinds[node.type]?.obstacle(node as never, given, own);
     if (reason) return ownTime(inputs) ?? `layer ${JSON.stringify(node.name)} ${reason}`;
     if (node.inputs.some((name) => carried.has(name)) && !given.some(flows))

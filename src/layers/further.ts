@@ -3,6 +3,7 @@ import { argReduce } from './around/arg-reduce.js';
 import { conv1d, convTranspose1d } from './around/conv.js';
 import { cumsum } from './around/cumsum.js';
 import { gatherTime } from './around/gather-time.js';
+import { linearAttention } from './around/linear-attention.js';
 import { logSoftmax } from './around/log-softmax.js';
 import { masking, unmask } from './around/masking.js';
 import { matmul } from './around/matmul.js';
@@ -59,5 +60,6 @@ export const furtherLayers: LayerKinds = /* @__PURE__ */ Object.assign(
     matmul,
     arg_reduce: argReduce,
     cumsum,
+    linear_attention: linearAttention,
   } satisfies LayerKinds,
 );

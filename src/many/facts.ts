@@ -7,7 +7,7 @@ import type { Facts, Sharing } from './messages.js';
  * what stands before it has the bits that it has without. Convolutions, pooling and whatever else looks along time would look into the padding.
  */
 const BY_TIMESTEP = new Set([
-  ...['lstm', 'gru', 'rnn', 'bidirectional'],
+  ...['lstm', 'gru', 'rnn', 'bidirectional', 'linear_attention'],
   ...['dense', 'embedding', 'activation', 'softmax', 'log_softmax', 'layer_norm', 'batch_norm', 'scale_shift', 'prelu'],
   ...['dropout', 'masking', 'rearrange'],
   ...['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'average'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createModel, type Model, type ModelSpec, UnsupportedError } from '../../src/index.js';
+import { createModel, type ModelSpec } from '../../src/index.js';
 import { explain } from '../../src/inspect/explain.js';
 import { allLayers } from '../../src/layers/all.js';
 import { furtherLayers } from '../../src/layers/further.js';
@@ -9,6 +9,7 @@ import { runReference } from '../reference/run.js';
 import { expectNear, expectSameBits } from '../support/bits.js';
 import { builds } from '../support/builds.js';
 import { modelOf } from '../support/every-layer.js';
+import { hold } from '../support/hold.js';
 import { type MakePlane, PLANES } from '../support/planes.js';
 import { randomFloats, SpecBuilder } from '../support/random.js';
 
@@ -24,68 +25,6 @@ const scenario = (make: fc.Arbitrary<MakePlane>) =>
     seed: fc.nat(1e6),
     cuts: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 11, maxLength: 11 }),
   });
-
-const TOO_SHORT = /too short|no frequency is left|wrong time|more timesteps|reaches beyond|not a size/;
-
-/** @returns the outputs of a stream that is given the frames of each row in pieces of these sizes. */
-function inPieces(model: Model, data: Float32Array, batch: number, time: number, sizes: readonly number[]): number[][] {
-  const features = data.length / batch / time;
-  const stream = model.createStream({ batch });
-  const rows: number[][] = Array.from({ length: batch }, () => []);
-  for (let from = 0, i = 0; from < time; i++) {
-    const count = Math.min(sizes[i % sizes.length] as number, time - from);
-    const piece = Float32Array.from({ length: batch * count * features }, (_, at) => {
-      const b = Math.floor(at / features / count);
-      return data[(b * time + from) * features + (at % (count * features))] as number;
-    });
-    const y = count === 1 ? stream.step(piece) : stream.run(piece);
-    for (let b = 0; b < batch; b++) rows[b]?.push(...y.subarray((b * y.length) / batch, ((b + 1) * y.length) / batch));
-    from += count;
-  }
-  stream.dispose();
-  return rows;
-}
-
-/** Holds a model to its twin, its streams and batches to the whole. @returns what became of it. */
-async function hold(
-  spec: ModelSpec,
-  build: 'simd' | 'relaxed',
-  data: Float32Array,
-  batch: number,
-  time: number,
-  cuts: readonly number[],
-) {
-  let model: Model;
-  let got: { readonly data: Float32Array; readonly shape: readonly number[] };
-  const features = data.length / batch / time;
-  try {
-    model = await createModel(spec, { build });
-    got = model.runNamed({ x: { data, shape: [batch, time, features] } })[spec.outputs[0] as string] as typeof got;
-  } catch (error) {
-    expect((error as Error).message).toMatch(TOO_SHORT);
-    return 'refused';
-  }
-  const words = JSON.stringify(spec.nodes);
-  const wanted = runReference(spec, { x: { data, batch, time } }).outputs[spec.outputs[0] as string];
-  expect(got.shape, words).toEqual(wanted?.dims);
-  expectNear(got.data, wanted?.data as Float64Array, 5e-6, words);
-  const size = got.data.length / batch;
-  const alone = model.run(data.subarray((batch - 1) * time * features), { batch: 1 });
-  expectSameBits(alone, got.data.subarray((batch - 1) * size));
-  let streamed = 'whole';
-  try {
-    for (const sizes of [[1], cuts]) {
-      const rows = inPieces(model, data, batch, time, sizes);
-      for (const [b, row] of rows.entries()) expectSameBits(row, got.data.subarray(b * size, (b + 1) * size));
-    }
-    streamed = 'streamed';
-  } catch (error) {
-    if (!(error instanceof UnsupportedError)) throw error;
-    expect(error.message).toMatch(/layer ".*" /);
-  }
-  model.dispose();
-  return streamed;
-}
 
 describe.each(builds)('layers over time and frequency agree with the float64 twin, %s', (build) => {
   it.each(Object.keys(PLANES))('%s', async (kind) => {
@@ -153,6 +92,48 @@ describe.each(builds)('a causal layer, %s', (build) => {
       const y = model.stepMany(many, Float32Array.from([...frame(t), ...frame(t)]));
       for (const half of [y.subarray(0, 15), y.subarray(15)]) expectSameBits(half, whole.subarray(t * 15, t * 15 + 15));
     }
+  });
+
+  it('takes the frames before from another value and gives back the last ones: the same bits', async () => {
+    const outer = (outputs: string[]): ModelSpec => ({
+      ...spec({ inputs: ['x', 'past'], outputs: ['y', 'present'] }),
+      inputs: [
+        { name: 'x', features: 10 },
+        { name: 'past', features: 40, kind: 'vector' },
+      ],
+      outputs,
+    });
+    const model = await createModel(outer(['y', 'present']), { build });
+    const x = { data: randomFloats(2 * 3 * 10, 5), shape: [2, 3, 10] };
+    const past = { data: randomFloats(2 * 40, 6), shape: [2, 40] };
+    // Fewer frames than it keeps: some of those before are still among them.
+    const got = model.runNamed({ x, past });
+    const wanted = runReference(outer(['y', 'present']), {
+      x: { data: x.data, batch: 2, time: 3 },
+      past: { data: past.data, batch: 2 },
+    }).outputs;
+    for (const name of ['y', 'present'])
+      expectNear(got[name]?.data as Float32Array, wanted[name]?.data as Float64Array, 5e-6);
+    expect(() => model.createStream()).toThrow(/layer "conv" takes its initial state from another value at every run/);
+    const carried = await createModel({ ...outer(['y']), carries: [{ input: 'past', output: 'present' }] }, { build });
+    const whole = (await createModel(spec(), { build })).run(x.data.subarray(0, 30));
+    const stream = carried.createStream();
+    const steps = [0, 1, 2].flatMap((t) => [...stream.step(x.data.subarray(t * 10, t * 10 + 10))]);
+    expectSameBits(steps, whole);
+    const three = { ...outer(['y']), nodes: [{ ...outer([]).nodes[0], inputs: ['x', 'past', 'past'] }] };
+    await expect(createModel(three as ModelSpec)).rejects.toThrow(
+      'node "conv": wrong number of inputs; expected [x] or [x, past], got 3',
+    );
+    const short = {
+      ...outer(['y']),
+      inputs: [
+        { name: 'x', features: 10 },
+        { name: 'past', features: 30, kind: 'vector' },
+      ],
+    };
+    await expect(createModel(short as ModelSpec)).rejects.toThrow(
+      'node "conv": the frames before, "past", have the wrong shape; expected a vector of 40, got a vector of 30',
+    );
   });
 
   it('is refused a mask, which it knows nothing of; and a stream where it looks ahead or begins anew', async () => {

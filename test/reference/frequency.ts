@@ -11,7 +11,8 @@ import { activate } from './activation.js';
 import { mergeHalves } from './bidirectional.js';
 import { type CellRun, runCell } from './recurrent.js';
 import type { Tensors } from './tensors.js';
-import { mapRows, row, type Value } from './value.js';
+import { mapRows, row, type Value, vector } from './value.js';
+import { zeros } from './vector.js';
 
 // Layers over time and frequency, one number at a time. A row is [frequency][channels].
 
@@ -49,7 +50,32 @@ function ends(padding: Pair | string, size: number, stride: number, dilation: nu
   return padding === 'same_upper' ? [small, large] : [large, small];
 }
 
-export function conv2d(node: Conv2dNode, x: Value, tensors: ModelSpec['tensors']): Value {
+/** A causal one may be given the frames before. @returns `[y, present]`, what a causal one keeps for what follows. */
+export function conv2d(
+  node: Conv2dNode,
+  given: Value,
+  tensors: ModelSpec['tensors'],
+  before: Value | undefined,
+): Value[] {
+  const kept = node.padding?.[0] === 'causal' ? (node.dilation?.[0] ?? 1) * (node.kernelSize[0] - 1) : 0;
+  if (kept === 0) return [convolved(node, given, tensors)];
+  const past = before?.data ?? zeros(given.batch * kept * given.features);
+  const frames = Array.from({ length: given.batch }, (_, b) => [
+    ...past.subarray(b * kept * given.features, (b + 1) * kept * given.features),
+    ...given.data.subarray(b * given.time * given.features, (b + 1) * given.time * given.features),
+  ]);
+  const time = given.time + kept;
+  const y = convolved(node, { ...given, time, data: Float64Array.from(frames.flat()) }, tensors);
+  // What is made of the frames before alone is not asked for.
+  const rows = Array.from({ length: given.batch }, (_, b) =>
+    Array.from(y.data.subarray((b * time + kept) * y.features, (b + 1) * time * y.features)),
+  );
+  const last = frames.map((row) => row.slice(row.length - kept * given.features));
+  const all = { ...y, time: given.time, data: Float64Array.from(rows.flat()) };
+  return [all, vector(Float64Array.from(last.flat()), given.batch)];
+}
+
+function convolved(node: Conv2dNode, x: Value, tensors: ModelSpec['tensors']): Value {
   const { channels, filters, kernelSize, stride = ONES, dilation = ONES, groups = 1, activation = 'linear' } = node;
   const lengths: Pair = [x.time, x.features / channels];
   const pads = ([0, 1] as const).map((axis) =>

@@ -1,6 +1,7 @@
 import type { BidirectionalNode, ModelSpec, NodeSpec, RecurrentNode } from '../../src/spec.js';
 import { activate } from './activation.js';
 import { around } from './around.js';
+import { linearAttention } from './attention.js';
 import { mergeHalves } from './bidirectional.js';
 import { dense } from './dense.js';
 import { embedding } from './embedding.js';
@@ -19,7 +20,7 @@ import { merge } from './merge.js';
 import { type BatchState, type CellRun, type CellTrace, runCell } from './recurrent.js';
 import { softmax } from './softmax.js';
 import { Tensors } from './tensors.js';
-import { both, type Mask, mapRows, row, type Value } from './value.js';
+import { both, type Mask, mapRows, row, type Value, vector } from './value.js';
 
 export interface ReferenceInput {
   /** `[batch][time][features]`, or `[batch][features]` without a time. Token ids: features 1. */
@@ -155,8 +156,10 @@ class ReferenceRun {
         return [{ ...x, mask: undefined }];
       case 'gather_time':
         return [gatherTime(x, inputs[1] as Value)];
+      case 'linear_attention':
+        return linearAttention(node, inputs);
       case 'conv2d':
-        return [conv2d(node, x, this.spec.tensors)];
+        return conv2d(node, x, this.spec.tensors, inputs[1]);
       case 'conv_transpose2d':
         return [convTranspose2d(node, x, this.spec.tensors)];
       case 'max_pool2d':
@@ -253,14 +256,6 @@ function gatherTime(x: Value, index: Value): Value {
 
 const ofOneShape = (type: string, [first, ...rest]: readonly Value[]): boolean =>
   rest.every((x) => x.time === first?.time && (type === 'concatenate' || x.features === first.features));
-
-const vector = (data: Float64Array, batch: number): Value => ({
-  data,
-  batch,
-  time: 1,
-  features: data.length / batch,
-  kind: 'vector',
-});
 
 function runMask({ mask, lengths }: ReferenceOptions, batch: number, time: number): Mask | undefined {
   if (mask) return Uint8Array.from(mask as ArrayLike<number>, (keep) => (keep ? 1 : 0));

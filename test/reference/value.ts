@@ -13,6 +13,15 @@ export interface Value {
 
 export type Mask = Uint8Array;
 
+/** `[batch][features]` */
+export const vector = (data: Float64Array, batch: number): Value => ({
+  data,
+  batch,
+  time: 1,
+  features: data.length / batch,
+  kind: 'vector',
+});
+
 export function row({ data, time, features }: Value, b: number, t: number): Vector {
   const from = (b * time + t) * features;
   return data.subarray(from, from + features);

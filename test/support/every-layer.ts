@@ -99,6 +99,7 @@ const SEVERAL: Record<string, readonly [inputs: readonly string[], fields?: obje
   where: [['x', 'x', 'm']],
   gather_time: [['s', 'index']],
   concatenate: [['s', 's', 's'], { axis: 'time' }],
+  linear_attention: [['x', 'x', 'x', 'x', 'm'], { heads: 2, keyHeads: 2, scale: 0.5, gated: true, delta: true }],
   ...Object.fromEntries(
     ['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'average', 'power'].map((type) => [
       type,

@@ -11,6 +11,7 @@ export { cumsum } from '../../layers/around/cumsum.js';
 export { dense } from '../../layers/around/dense.js';
 export { embedding } from '../../layers/around/embedding.js';
 export { gatherTime } from '../../layers/around/gather-time.js';
+export { linearAttention } from '../../layers/around/linear-attention.js';
 export { logSoftmax } from '../../layers/around/log-softmax.js';
 export { masking, unmask } from '../../layers/around/masking.js';
 export { matmul } from '../../layers/around/matmul.js';

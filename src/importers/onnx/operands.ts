@@ -32,6 +32,8 @@ const ONNX: ReadonlyMap<string, Most> = new Map<string, Most>([
   ['LSTM', 8],
   ['GRU', 6],
   ['RNN', 6],
+  ['LinearAttention', 6],
+  ['CausalConvWithState', 4],
   // Attributes that became inputs.
   ...alike('Squeeze Unsqueeze Split ReduceSum', 2).map(([name]): [string, Most] => [
     name,

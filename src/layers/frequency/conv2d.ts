@@ -4,8 +4,10 @@ import { type NodeContext, namedTensors, onlyInput, sequence } from '../../graph
 import type { Shape, ValueInfo } from '../../graph/value.js';
 import { checkWindow, optionalPadding, windowClock } from '../../graph/window.js';
 import { type Window, windowStep } from '../../graph/window-steps.js';
-import { badSpec } from '../../refuse.js';
+import { badSpec, describe } from '../../refuse.js';
 import type { Conv2dNode, ConvTranspose2dNode } from '../../spec.js';
+import { stateObstacle } from '../around/given-state.js';
+import { vector } from '../around/values.js';
 import type { LayerKind, LayerWords } from '../layer.js';
 import { makeConvolution, windowAlong } from './convolution.js';
 import type { ConvolutionNode } from './convolve.js';
@@ -47,16 +49,21 @@ const filled = (node: Conv2dNode): ConvolutionNode => ({
 export const conv2d: LayerKind<Conv2dNode> = {
   fields: { ...CONVOLUTION_FIELDS, padding: optionalCausal(optionalPadding) },
   check(node, context) {
-    const x = checkFilters(node, context);
     const { padding, stride, filters } = filled(node);
+    const [time, frequency] = [windowAlong(filled(node), 0), windowAlong(filled(node), 1)];
+    const keeps = padding[0] === 'causal' && time.span > 1;
+    const [given, past] = context.inputs;
+    const x = checkFilters(node, keeps && past ? { ...context, inputs: context.inputs.slice(0, 1) } : context);
     if (padding[0] === 'causal') checkCausal(context, stride[0]);
-    return [windowed(context, x, filters, node.channels, windowAlong(filled(node), 0), windowAlong(filled(node), 1))];
+    const y = windowed(context, x, filters, node.channels, time, frequency);
+    return keeps ? [y, checkPast(context, (time.span - 1) * (given as ValueInfo).features)] : [y];
   },
   make: (node, context, inputs, outputs) => makeConvolution(filled(node), context, inputs, outputs),
-  obstacle(node, [x]) {
+  obstacle(node, [x, past], carried) {
     const { padding, stride } = filled(node);
     const { span } = windowAlong(filled(node), 0);
     const [time] = padding;
+    if (past) return stateObstacle(true, carried, x);
     if (x && time === 'causal') return causalObstacle(x, span);
     if (!x || !flows(x)) return undefined;
     if (span === 1 && stride[0] === 1 && (typeof time === 'string' || time[0] + time[1] === 0)) return undefined;
@@ -66,6 +73,17 @@ export const conv2d: LayerKind<Conv2dNode> = {
   },
   words: (node) => wordsOf(node, node.padding?.[0] === 'causal'),
 };
+
+/** @returns the shape of the frames that a causal layer keeps. @throws {SpecError} those that it is given have another. */
+function checkPast({ where, inputs }: NodeContext, features: number): Shape {
+  const [, past, more] = inputs;
+  if (more) badSpec(where, 'wrong number of inputs', '[x] or [x, past]', `${inputs.length}`);
+  if (past && (past.kind !== 'vector' || past.features !== features)) {
+    const got = `a ${past.kind} of ${past.features}`;
+    badSpec(where, `the frames before, ${describe(past.name)}, have the wrong shape`, `a vector of ${features}`, got);
+  }
+  return vector(features);
+}
 
 /** The shape of what windows along both axes make. @throws {SpecError} none fits. */
 export function windowed(

@@ -2,6 +2,7 @@ import { windowPadding } from '../../graph/window.js';
 import { spanOf, type Window } from '../../graph/window-steps.js';
 import { badInput, describe } from '../../refuse.js';
 import { finisher } from '../around/conv-parts.js';
+import { giveState, takeState } from '../around/given-state.js';
 import type { BuildContext, PlanContext, ValueBuffer, Work } from '../layer.js';
 import type { Holder } from '../recurrent/slot.js';
 import type { ConvolutionNode } from './convolve.js';
@@ -50,7 +51,9 @@ export function makeConvolution(node: ConvolutionNode, context: BuildContext, in
       const y = plan.output(0, time.span === 1 && time.stride === 1 && pads[0][0] + pads[0][1] === 0 ? x.mask : 0);
       const frames = layFrames(plan, x, channels, pads, past?.place.parts[0]);
       const apply = convolve(plan, frames, y);
+      const given = plan.inputs[1];
       return [
+        ...(past && given ? [takeState(past, plan, given)] : []),
         (state) => {
           for (let b = 0; b < plan.batch; b++) {
             apply(frames.take(b, state), y.address + b * y.time * y.stride);
@@ -58,6 +61,7 @@ export function makeConvolution(node: ConvolutionNode, context: BuildContext, in
           }
           finish(y);
         },
+        ...(past ? giveState(past, plan) : []),
       ];
     },
   };

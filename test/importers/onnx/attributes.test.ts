@@ -42,6 +42,8 @@ const MATTER: Readonly<Record<string, readonly string[]>> = {
   FusedGemm: ['activation', 'activation_alpha', 'activation_beta', 'alpha', 'beta', 'transB'],
   FusedConv: ['activation', 'activation_params', 'pads'],
   SkipLayerNormalization: ['epsilon'],
+  LinearAttention: ['kv_num_heads', 'q_num_heads', 'scale', 'update_rule'],
+  CausalConvWithState: ['activation'],
 };
 
 interface Case {
@@ -60,7 +62,7 @@ function outcome(bytes: Uint8Array, options: OnnxOptions): string {
 
 it('every attribute makes a difference in some model that ONNX Runtime agrees on', whenThorough, () => {
   const found = new Set<string>();
-  for (const name of ['models', 'exports', 'graphs', 'torch', 'keras3', 'keras2']) {
+  for (const name of ['models', 'exports', 'graphs', 'torch', 'keras3', 'keras2', 'stateful']) {
     const cases: Case[] = JSON.parse(
       readFileSync(new URL(`../../golden/onnx-files/${name}.json`, import.meta.url), 'utf8'),
     );

@@ -3,7 +3,7 @@ import { fromOnnx, readOnnx } from '../../../src/importers/onnx/index.js';
 import { createModel, InputError, type Tensor } from '../../../src/index.js';
 import { builds } from '../../support/builds.js';
 import { part } from '../../support/thorough.js';
-import { bytes, type Case, check, expectOutputs, fed, filesOf, recorded, sizesOf } from './recorded.js';
+import { bytes, type Case, check, checkCalls, fed, recorded, sizesOf } from './recorded.js';
 
 // Files whose axes are not the model's, whose times are several, whose state goes through inputs and outputs, whose numbers lie beside them: what is
 // given and what comes out has the file's own shapes.
@@ -92,20 +92,7 @@ describe('ONNX, the file has its time first', () => {
 describe.each(['states', 'states-old', 'frames'])('ONNX files that hand on their state: %s', (name) => {
   it.each(byName(recorded(name)))('%s', async (_, one) => {
     await check(one, first, one.options, one.runs);
-    const { states, steps, sizes, dims } = one.stream as NonNullable<Case['stream']>;
-    const { spec, report } = readOnnx(bytes(one), filesOf(one));
-    const carried = spec.carries?.map(({ input }) => input) ?? [];
-    expect([...carried].sort()).toEqual(states.map(([input]) => input).sort());
-    for (const [input, output] of states)
-      expect(report.notes).toContain(`state: output "${output}" is input "${input}" of the next call`);
-    const model = await createModel(spec);
-    const data = model.inputs.map(({ name: input }) => input);
-    const kept = one.outputs.flatMap((output, index) => (states.some((pair) => pair[1] === output) ? [] : [index]));
-    const stream = model.createStream({ batch: sizes.batch ?? 1 });
-    for (const { inputs, outputs } of steps) {
-      const wanted = kept.map((index) => ({ dims: dims[index] ?? [], data: outputs[index] ?? '' }));
-      expectOutputs(stream.runNamed(fed(data, inputs, sizes)), spec.outputs, wanted, sizes, one.tolerance);
-    }
+    await checkCalls(one, first);
   });
 });
 

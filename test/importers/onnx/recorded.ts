@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
-import { fromOnnx, type OnnxOptions } from '../../../src/importers/onnx/index.js';
+import { fromOnnx, type OnnxOptions, readOnnx } from '../../../src/importers/onnx/index.js';
 import { createModel, type Tensor } from '../../../src/index.js';
 import { below, uniform } from '../../golden/prng.js';
 import type { builds } from '../../support/builds.js';
@@ -51,6 +51,11 @@ export interface Run {
 /** The cases that a generator wrote. */
 export const recorded = (name: string): Case[] =>
   JSON.parse(readFileSync(new URL(`../../golden/onnx-files/${name}.json`, import.meta.url), 'utf8'));
+/** The same of a file that is gzipped as a whole. */
+export const recordedZipped = (name: string): Case[] =>
+  JSON.parse(
+    gunzipSync(readFileSync(new URL(`../../golden/onnx-files/${name}.json.gz`, import.meta.url))).toString('utf8'),
+  );
 export function bytes({ model }: Case): Uint8Array {
   const raw = Buffer.from(model, 'base64');
   return new Uint8Array(raw[0] === 0x1f ? gunzipSync(raw) : raw);
@@ -113,6 +118,47 @@ export async function check(
   for (const run of runs) {
     const got = model.runNamed(fed(names, run.inputs, sizesOf(run)));
     expectOutputs(got, spec.outputs, run.outputs, sizesOf(run), one.tolerance);
+  }
+  model.dispose();
+}
+
+/** Holds the states that a file hands on to what was recorded, and a stream of the model to its calls. */
+export async function checkCalls(one: Case, build: (typeof builds)[0]): Promise<void> {
+  const { states, steps, sizes, dims } = one.stream as NonNullable<Case['stream']>;
+  const { spec, report } = readOnnx(bytes(one), filesOf(one));
+  const carried = spec.carries?.map(({ input }) => input) ?? [];
+  expect([...carried].sort()).toEqual(states.map(([input]) => input).sort());
+  for (const [input, output] of states)
+    expect(report.notes).toContain(`state: output "${output}" is input "${input}" of the next call`);
+  const model = await createModel(spec, { build });
+  const data = model.inputs.map(({ name: input }) => input);
+  const kept = one.outputs.flatMap((output, index) => (states.some((pair) => pair[1] === output) ? [] : [index]));
+  const stream = model.createStream({ batch: sizes.batch ?? 1 });
+  for (const { inputs, outputs } of steps) {
+    const wanted = kept.map((index) => ({ dims: dims[index] ?? [], data: outputs[index] ?? '' }));
+    expectOutputs(stream.runNamed(fed(data, inputs, sizes)), spec.outputs, wanted, sizes, one.tolerance);
+  }
+  model.dispose();
+}
+
+/** A stream that is given the timesteps of `X` `[batch, time, features]` one by one makes the bits of the whole run. */
+export async function checkSteps(one: Case, build: (typeof builds)[0]): Promise<void> {
+  const model = await createModel(fromOnnx(bytes(one), one.options), { build });
+  for (const run of one.runs) {
+    const X = fed(['X'], run.inputs, sizesOf(run)).X as Tensor;
+    const whole = model.runNamed({ X }).Y as Tensor;
+    const [batch, time] = X.shape as [number, number];
+    const at = ({ data: all }: Tensor, t: number): Float32Array => {
+      const data = all as Float32Array;
+      const features = data.length / batch / time;
+      const rows = Array.from({ length: batch }, (_, b) =>
+        Array.from(data.subarray((b * time + t) * features, (b * time + t + 1) * features)),
+      );
+      return Float32Array.from(rows.flat());
+    };
+    const stream = model.createStream({ batch });
+    for (let t = 0; t < time; t++) expect(stream.step(at(X, t))).toEqual(at(whole, t));
+    stream.dispose();
   }
   model.dispose();
 }

@@ -25,6 +25,7 @@ import type { Run } from './run.js';
 import { SHAPE } from './shape.js';
 import { SLICE } from './slice.js';
 import { SOFTMAX } from './softmax.js';
+import { STATEFUL } from './stateful.js';
 import { WINDOW } from './window.js';
 
 /** Every operator that is honoured, by name. */
@@ -52,6 +53,7 @@ export const OPERATORS = /* @__PURE__ */ tableOf<Run>(
   SHAPE,
   SLICE,
   SOFTMAX,
+  STATEFUL,
   WINDOW,
 );
 

@@ -1,10 +1,10 @@
 import type { ActivationSpec, CellConfig } from '../../../../spec.js';
 import { refuse } from '../../../shared/refuse.js';
 import { type Context, known, type Op } from '../../context.js';
-import { arranged } from '../../layout.js';
 import { value } from '../../stretch.js';
-import { type Atom, constant, count, hasBatch, type Item, runTime, type Value, withoutBatch } from '../../value.js';
+import { type Atom, constant, count, type Item, runTime, type Value } from '../../value.js';
 import type { Run } from '../run.js';
+import { sequenceOf } from '../sequence.js';
 import { readActivations } from './activations.js';
 import { constantState, freshState, stateValue } from './initial.js';
 import { checkLengths, readLengths } from './lengths.js';
@@ -55,40 +55,6 @@ function readSettings(op: Op, ctx: Context, type: CellType): Settings {
     coupled,
     resetAfter,
   };
-}
-
-/** The input as a sequence. */
-interface Input {
-  readonly x: Value;
-  readonly batch: readonly Atom[];
-  /** The axis of time, as outputs have it. */
-  readonly time: readonly Atom[];
-}
-
-function readInput(op: Op, ctx: Context, layout: number): Input {
-  const { where } = op;
-  const given = value(ctx, where, op.inputs[0], 'X');
-  const wanted = layout === 0 ? '[time, batch, inputs]' : '[batch, time, inputs]';
-  if (given.axes.length !== 3) refuse(where, 'X has the wrong rank', wanted, `${given.axes.length} axes`);
-  const [first, second, features] = given.axes as [readonly Atom[], readonly Atom[], readonly Atom[]];
-  const [time, batch] = layout === 0 ? [first, second] : [second, first];
-  if (withoutBatch(batch).length > 0 || hasBatch(time)) {
-    refuse(
-      where,
-      'X with its axes in another order',
-      wanted,
-      'timesteps where the batch must be; options.axes says what the axes of inputs are',
-    );
-  }
-  const sequence = arranged(ctx, where, given, time, features);
-  const x = sequence.time.length > 0 ? sequence : singleTimestep(ctx, sequence, given.name);
-  const flow = runTime(x);
-  return { x, batch, time: flow ? [flow] : time };
-}
-
-function singleTimestep(ctx: Context, x: Value, wanted: string): Value {
-  const name = ctx.add({ type: 'reshape', inputs: [x.name], shape: [1, count(x.features)] }, wanted);
-  return { ...x, name, time: [{ kind: 'block', size: 1 }] };
 }
 
 /** One direction's cell. @param states constant initial h and c. */
@@ -189,7 +155,7 @@ export const recurrent =
     checkLengths(op);
     const given = value(ctx, op.where, op.inputs[0], 'X');
     if (isRows(ctx, op, given, layout)) return rowsStep(op, ctx, given, settings);
-    const { x, batch, time } = readInput(op, ctx, layout);
+    const { x, batch, time } = sequenceOf(op, ctx, layout === 0);
     const names = addLayer(op, ctx, settings, x);
     const d: Atom[] = directions === 2 ? [{ kind: 'block', size: 2 }] : [];
     const unit: Atom = { kind: 'block', size: units };
