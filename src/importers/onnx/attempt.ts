@@ -1,5 +1,7 @@
-import type { CarrySpec, ValueLayout } from '../../spec.js';
+import type { CarrySpec, NodeSpec, ValueLayout } from '../../spec.js';
+import { foldPadding } from '../shared/fold-padding.js';
 import { type Imported, Reporter } from '../shared/report.js';
+import type { Mutable } from '../shared/spec-builder.js';
 import { bindFixed, bindInput, bindState, type FixedInputs } from './bind.js';
 import { Context } from './context.js';
 import { type Environment, Scope } from './environment.js';
@@ -74,6 +76,7 @@ function readInto(ctx: Context, file: OnnxFile, reading: Attempt): Imported {
     .filter((name) => !carried.has(name))
     .map((name) => outputOf(ctx, name, items.get(name) as Item, fileLayouts));
   const spec = settled(ctx, finish(ctx, inputs, shown, carries, graph.name));
+  foldPadding(spec.nodes as Mutable<NodeSpec>[], [...spec.outputs, ...carries.map(({ output }) => output)]);
   spec.outputs.forEach((name, index) => {
     layouts.set(name, shown[index]?.layout);
   });

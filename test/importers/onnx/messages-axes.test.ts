@@ -3,8 +3,6 @@ import { floats, ints, node } from './build.js';
 import { B, FIXED, one, SEQUENCE, T, table, time, x } from './refused.js';
 
 describe('ONNX, refused by its words: axes', () => {
-  const heads = [node('Reshape', 'X r', 'h')];
-  const r = { r: ints([0, 0, 2, 3]) };
   const carried = { inputs: { ...x(B, T, 6), h: { dims: [B, 1, 6] } }, outputs: ['Y', 'hn'] };
   table([
     [
@@ -180,11 +178,6 @@ describe('ONNX, refused by its words: axes', () => {
       'a shape that is a value',
       { nodes: [node('Reshape', 'X X')] },
       /the shape is not constant; expected weights in the file, got a value made at run time/,
-    ],
-    [
-      'padding one of several axes',
-      { nodes: [...heads, node('Pad', 'h p')], init: { ...r, p: ints([0, 0, 1, 0, 0, 0, 0, 0]) } },
-      /pads one of several axes of features; expected the only one, got axis 2/,
     ],
     [
       'padding the batch',

@@ -3,7 +3,7 @@ import { axisAt, type Context, integers, known, type Op } from '../context.js';
 import { arranged } from '../layout.js';
 import { type Num, plus } from '../num.js';
 import { value } from '../stretch.js';
-import { type Atom, hasBatch, type Item, runTime, totalSize } from '../value.js';
+import { type Atom, count, hasBatch, type Item, runTime, totalSize } from '../value.js';
 import type { Run } from './run.js';
 
 /** Pad-2 has attributes, Pad-11 inputs, Pad-18 axes. */
@@ -22,13 +22,15 @@ function pad(op: Op, ctx: Context): Item[] {
     axisAt(where, axis, x.axes.length),
   );
   if (pads.length !== 2 * axes.length) refuse(where, 'pads that do not fit', `${2 * axes.length}`, `${pads.length}`);
-  axes.forEach((axis, index) => {
+  const flow = runTime(x);
+  const isTime = (axis: number): boolean => flow !== undefined && (x.axes[axis] as readonly Atom[]).includes(flow);
+  // Time comes last: next to a convolution it becomes a part of that, and may stream.
+  const order = axes.map((axis, index) => [axis, index, isTime(axis)] as const).sort((a, b) => +a[2] - +b[2]);
+  for (const [axis, index, overTime] of order) {
     const [before, after] = [pads[index] as number, pads[index + axes.length] as number];
-    if (before === 0 && after === 0) return;
+    if (before === 0 && after === 0) continue;
     if (before < 0 || after < 0) refuse(where, 'pads below 0', 'at least 0; Slice to crop', `${before}, ${after}`);
     const atoms = x.axes[axis] as readonly Atom[];
-    const flow = runTime(x);
-    const overTime = flow !== undefined && atoms.includes(flow);
     if (hasBatch(atoms) || (overTime && (atoms.length > 1 || x.time.length > 1))) {
       refuse(where, 'pads the batch, or a time mixed with features', 'timesteps or features', `axis ${axis}`);
     }
@@ -45,16 +47,16 @@ function pad(op: Op, ctx: Context): Item[] {
     if (overTime) {
       const name = ctx.add({ ...fields, inputs: [x.name], axis: 'time' }, x.name);
       x = { ...x, name, time: [padded], axes: next };
-      return;
+      continue;
     }
     const rest = x.features.filter((atom) => !atoms.includes(atom));
     const others = x.time.filter((atom) => !atoms.includes(atom));
-    // The axis as the only features; where others stand beside it, they become timesteps.
-    if (flow && rest.length > 0) refuse(where, 'pads one of several axes of features', 'the only one', `axis ${axis}`);
-    const source = arranged(ctx, where, x, [...others, ...rest], atoms);
-    const name = ctx.add({ ...fields, inputs: [source.name], axis: 'features' }, x.name);
-    x = { ...source, name, features: [padded], axes: next };
-  });
+    // The axis' places, and at each of them the other features.
+    const source = arranged(ctx, where, x, others, [...atoms, ...rest]);
+    const channels = count(rest);
+    const name = ctx.add({ ...fields, channels, inputs: [source.name], axis: 'features' }, x.name);
+    x = { ...source, name, features: [padded, ...rest], axes: next };
+  }
   return [x];
 }
 
