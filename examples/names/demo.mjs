@@ -2,8 +2,9 @@
 //   npm run example:names [-- how names begin] [temperature] [seed]
 import { createModel } from 'gatewise';
 import { table } from '../shared/data.mjs';
+import { seeded } from '../shared/random.mjs';
 import { settings, spec } from './model.mjs';
-import { seeded, spell } from './spell.mjs';
+import { spell } from './spell.mjs';
 
 const [start = '', temperature = '0.6', seed = '1'] = process.argv.slice(2);
 const model = await createModel(spec);

@@ -1,14 +1,3 @@
-/** Numbers in [0, 1), the same for the same seed (mulberry32). */
-export function seeded(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** An index drawn by its score: at temperature 1 as often as the model thinks, below it more often the likely ones. */
 export function draw(scores, temperature, random) {
   const most = Math.max(...scores);

@@ -6,6 +6,7 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { createModel } from 'gatewise';
 import { readOnnx } from 'gatewise/onnx';
+import { readWav } from '../shared/wav.mjs';
 import { speechChart } from './chart.mjs';
 import { agreement, segments } from './segments.mjs';
 
@@ -47,7 +48,7 @@ console.log(
   `${layers.length} layers, ${count(parameters)} parameters; ${count(weightBytes)} bytes of weights, ${count(stateBytes)} bytes of state per stream\n`,
 );
 
-const { samples } = readWav(readFileSync(new URL('clip.wav', here)));
+const samples = readWav(readFileSync(new URL('clip.wav', here)), RATE);
 const known = JSON.parse(readFileSync(new URL('clip.json', here), 'utf8'));
 const frames = Math.floor(samples.length / NEW);
 
@@ -93,12 +94,3 @@ const kernels = statSync(new URL(import.meta.resolve(`gatewise/kernels/${model.b
 console.log(`
 median ${median.toFixed(0)} µs per frame of 32 ms (99th percentile ${p99.toFixed(0)} µs): ${Math.round((FRAME * 1e6) / median)} × real time
 ${model.build} kernels (${count(kernels)} bytes) on ${cpus()[0]?.model ?? 'this machine'}, Node ${process.versions.node}`);
-
-/** Samples in [-1, 1) of a 16-bit mono WAV file of 16 kHz. */
-function readWav(file) {
-  const data = file.indexOf('data', 12, 'latin1');
-  if (file.readUInt32LE(24) !== RATE || file.readUInt16LE(22) !== 1 || data < 0)
-    throw new Error('expected mono at 16 kHz');
-  const length = Math.floor(Math.min(file.readUInt32LE(data + 4), file.length - data - 8) / 2);
-  return { samples: Float32Array.from({ length }, (_, i) => file.readInt16LE(data + 8 + 2 * i) / 32768) };
-}

@@ -8,7 +8,8 @@ import { builds } from '../support/builds.js';
 const folder = new URL('../../examples/names/', import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, folder));
 const settings = JSON.parse(read('settings.json').toString());
-const { draw, seeded, spell } = await import(new URL('spell.mjs', folder).href);
+const { draw, spell } = await import(new URL('spell.mjs', folder).href);
+const { seeded } = await import(new URL('../shared/random.mjs', folder).href);
 
 const spec = fromPyTorch(read('model.safetensors'), {
   layers: [
