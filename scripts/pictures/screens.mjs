@@ -1,10 +1,16 @@
-// What trace pages look like, in Chromium, and `gatewise watch`: pictures of models that we trained.
+// What trace pages look like, spectrograms, and `gatewise watch`, in Chromium: pictures of models that we trained.
 import { existsSync } from 'node:fs';
+import { createModel } from 'gatewise';
 import { fromPyTorch } from 'gatewise/pytorch';
 import { quantize } from 'gatewise/quantize';
 import { traceLayers, tracePage } from 'gatewise/view';
 import { chromium } from 'playwright-core';
 import * as dates from '../../examples/dates/model.mjs';
+import { makeClip } from '../../examples/denoise/clip.mjs';
+import { denoise } from '../../examples/denoise/denoiser.mjs';
+import { RATE } from '../../examples/denoise/filters.mjs';
+import * as denoiser from '../../examples/denoise/model.mjs';
+import { spectrograms } from '../../examples/denoise/spectrogram.mjs';
 import * as weather from '../../examples/weather/model.mjs';
 import { featurize, loadSeries } from '../../examples/weather/series.mjs';
 import { watched } from './terminal.mjs';
@@ -31,7 +37,20 @@ async function date() {
   });
 }
 
-/** @returns PNG files by name. */
+/** The clip of examples/denoise, before and after. */
+async function denoised() {
+  const { noisy } = makeClip();
+  const samples = denoise(await createModel(denoiser.spec), noisy, denoiser.hyperparameters);
+  return spectrograms(
+    [
+      { title: 'noisy', samples: noisy },
+      { title: 'denoised', samples },
+    ],
+    RATE,
+  );
+}
+
+/** @returns files by name. */
 export async function screens() {
   const executablePath = PLACES.find((path) => existsSync(path));
   if (!executablePath) throw new Error(`no Chromium at ${PLACES.filter(Boolean).join(' or ')}; CHROMIUM says where`);
@@ -49,10 +68,10 @@ export async function screens() {
     await page.close();
     return picture;
   };
-  const draw = async (svg) => {
+  const draw = async (svg, options) => {
     const page = await browser.newPage({ viewport: { width: 800, height: 1200 } });
     await page.setContent(`<style>body { margin: 0 } svg { display: block }</style>${svg}`);
-    const picture = await page.locator('svg').screenshot();
+    const picture = await page.locator('svg').screenshot(options);
     await page.close();
     return picture;
   };
@@ -60,6 +79,7 @@ export async function screens() {
     const { one, two } = await seattle();
     const size = (width, height, colorScheme) => ({ viewport: { width, height }, colorScheme });
     return {
+      'denoise.jpg': await draw(await denoised(), { type: 'jpeg', quality: 75 }),
       'page.png': await shoot(await date(), size(1280, 900, 'light'), { map: 'f', at: { x: 150, y: 62 } }),
       'page-two.png': await shoot(two, size(1120, 580, 'dark'), { map: 'c float32 − int8', at: { x: 120, y: 70 } }),
       'page-phone.png': await shoot(one, size(390, 780, 'dark'), { map: 'c', at: { x: 200, y: 90 } }),

@@ -61,6 +61,33 @@ it('co2: ten years by feedback are those of PyTorch, and better than the last ye
   expect(printed).toMatch(/own 120 forecasts: \d\.\de-[5-9] ppm/);
 });
 
+it('denoise: noises that it has never heard become less, in the files that it names', whenThorough, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatewise-denoise-'));
+  try {
+    const printed = demo('denoise', folder);
+    expect(scripts['demo:denoise']).toBe('npm run --silent build && node examples/denoise/demo.mjs');
+    expect(printed).toMatch(/from PyTorch's own [\d,]+ numbers: \d\.\de-[6-9]\n/);
+    const rows = [...printed.matchAll(/^ {2}(\w+) +(\d) dB +(-?\d+\.\d) +(\d+\.\d) +(\d+\.\d)$/gm)];
+    expect(rows.map(([, kind, snr]) => `${kind} ${snr}`)).toEqual(
+      ['rain', 'engine', 'alarm', 'surf'].flatMap((kind) => [`${kind} 0`, `${kind} 5`]),
+    );
+    for (const [, , snr, before, after, gain] of rows) {
+      expect(Math.abs(Number(before) - Number(snr))).toBeLessThan(0.5);
+      expect(Math.abs(Number(after) - Number(before) - Number(gain))).toBeLessThan(0.11);
+    }
+    const [, mean, least] = /mean gain (\S+) dB, least (\S+) dB/.exec(printed) ?? [];
+    expect(Number(mean)).toBeGreaterThan(5);
+    expect(Number(least)).toBeGreaterThan(2);
+    expect(printed).toMatch(/µs per 16 ms of sound .*: \d+ × real time/);
+    const [noisy, denoised] = ['noisy.wav', 'denoised.wav'].map((name) => readFileSync(join(folder, name)));
+    expect(denoised?.length).toBe(noisy?.length);
+    expect(noisy).toEqual(readFileSync(new URL('examples/denoise/clip.wav', ROOT)));
+    expect(readFileSync(join(folder, 'spectrograms.svg'), 'utf8').match(/<image /g)).toHaveLength(2);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 it(
   'sessions: answers of a server that puts streams away and restarts are those of streams that stay',
   whenThorough,
