@@ -103,10 +103,14 @@ function piecesOf(list) {
   });
 }
 
+/** Characters of a function from which on it pays to say it longer, as one that is called at once. */
+const LEAST = 64;
+
 /** The same, in which functions are compiled with their file that are called first. Those that were declared stand in front of all others, as what they are hoisted to. */
 function laidOut(called) {
   const list = parts.map((part) => {
-    const text = minified(eager(part.text, (start, end) => called.has(part.text.slice(start, end))).toString());
+    const first = (start, end) => end - start >= LEAST && called.has(part.text.slice(start, end));
+    const text = minified(eager(part.text, first).toString());
     return { ...part, text, hoisted: part.statement.type === 'FunctionDeclaration' && text !== part.text };
   });
   return [...list.filter(({ hoisted }) => hoisted), ...list.filter(({ hoisted }) => !hoisted)];

@@ -21,8 +21,10 @@ export const METHODS = ['run', 'runNamed', 'createStream', ...OF_STREAMS, 'input
 
 export type Method = (typeof METHODS)[number];
 
+type Texts = Readonly<Record<string, string>>;
+
 /** What asks after times, where no value has another one than the run's: then there is nothing to be worked out. */
-const PLAIN_TIMES: Readonly<Record<string, string>> = {
+const PLAIN_TIMES: Texts = {
   __proto__: null as never,
   clockText: "()=>'time'",
   fixedTime: '()=>{}',
@@ -30,18 +32,21 @@ const PLAIN_TIMES: Readonly<Record<string, string>> = {
   timesteps: '(clock,{time})=>time',
 };
 
+/** What is called for token ids alone. */
+const NO_IDS: Texts = { __proto__: null as never, checkIds: '()=>{}', copyInts: '()=>{}', isInts: '()=>!1' };
+
+/** What is called for values alone that have axes of their file. */
+const NO_LAYOUTS: Texts = { __proto__: null as never, placesOf: '()=>{}' };
+
 /** Names by which a built file's code calls what it takes from the pieces; those asked for are noted. */
 export class Code {
   readonly #wanted = new Set<number>();
   readonly #left: ReadonlySet<string>;
-  readonly #nodes: readonly NodeSpec[];
-  /** Whether all values have the run's own time. */
-  readonly #ownTime: boolean;
+  readonly #graph: GraphRecipe;
 
   /** @param methods those to be had; default: all. */
-  constructor({ nodes, values }: Pick<GraphRecipe, 'nodes' | 'values'>, methods: readonly Method[] = METHODS) {
-    this.#nodes = nodes;
-    this.#ownTime = values.every(({ time }) => time === undefined);
+  constructor(graph: GraphRecipe, methods: readonly Method[] = METHODS) {
+    this.#graph = graph;
     this.#left = new Set(METHODS.filter((name) => !methods.includes(name)));
   }
 
@@ -85,21 +90,30 @@ export class Code {
       });
     }
     return PIECES.flatMap(({ text: whole, methods: own = [], end = '' }, index) => {
-      const text = index === table ? activationsText(this.#nodes, texts) : (instead.get(index) ?? whole);
+      const text = index === table ? activationsText(this.#graph.nodes, texts) : (instead.get(index) ?? whole);
       return has.has(index)
         ? [text + own.flatMap((method) => (methods.has(method) ? [method.text] : [])).join('') + end]
         : [];
     }).join('\n');
   }
 
-  /** Shorter texts of pieces, for a model like this. */
+  /** By number of a piece, a shorter text, for what a model like this never asks. */
   #instead(): ReadonlyMap<number, string> {
-    if (!this.#ownTime || this.#nodes.some(({ type }) => !OWN_TIME.includes(type))) return new Map();
-    const entries = Object.entries(PLAIN_TIMES).flatMap(([exported, text]): [number, string][] => {
-      const [name, piece] = NAMES[exported] ?? [];
-      return piece === undefined ? [] : [[piece, `const ${name}=${text};`]];
-    });
-    return new Map(entries);
+    const { nodes, values, inputs, layouts } = this.#graph;
+    const ownTime =
+      values.every(({ time }) => time === undefined) && nodes.every(({ type }) => OWN_TIME.includes(type));
+    const texts: Texts = {
+      __proto__: null as never,
+      ...(ownTime && PLAIN_TIMES),
+      ...(inputs.every(({ dtype }) => dtype === 'float32') && NO_IDS),
+      ...(layouts.length === 0 && NO_LAYOUTS),
+    };
+    return new Map(
+      Object.entries(texts).flatMap(([exported, text]): [number, string][] => {
+        const [name, piece] = NAMES[exported] ?? [];
+        return piece === undefined ? [] : [[piece, `const ${name}=${text};`]];
+      }),
+    );
   }
 
   /**

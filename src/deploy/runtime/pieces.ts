@@ -2,6 +2,8 @@
  * All that built files are put together of: `scripts/build-runtime.mjs` cuts what this exports into the statements that it is made of, with
  * `../replay/` in the place of what reads, checks and packs a spec. Layers have their types as names, in camel case.
  */
+export { checkIds } from '../../call/input.js';
+export { placesOf } from '../../call/layout.js';
 export { GatewiseError } from '../../errors.js';
 export { clockText, fixedTime, openName, timesteps } from '../../graph/clock.js';
 export { batchNorm, prelu, scaleShift } from '../../layers/around/affine.js';
@@ -37,6 +39,7 @@ export { withLengths } from '../../layers/recurrent/lengths.js';
 export { lstm } from '../../layers/recurrent/lstm.js';
 export { recurrent } from '../../layers/recurrent/recurrent.js';
 export { rnn } from '../../layers/recurrent/rnn.js';
+export { copyInts, isInts } from '../../typed.js';
 export { NUMBERS } from '../replay/activations.js';
 export { fromBase64 } from './base64.js';
 export { beside } from './beside.js';
