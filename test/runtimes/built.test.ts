@@ -5,6 +5,7 @@ import { expect, it } from 'vitest';
 import { deploy } from '../../src/deploy/index.js';
 import { createModel } from '../../src/index.js';
 import { expectSameBits } from '../support/bits.js';
+import { int8Spec } from '../support/int8.js';
 import { randomFloats, stack } from '../support/random.js';
 import { bundle, newFolder } from './bundles.js';
 import { freePort, needsCommand, post } from './here.js';
@@ -27,8 +28,11 @@ export default {
 };
 `;
 
-it('a built model runs in workerd, to the bits that it has here', needsCommand('workerd'), async () => {
-  const spec = stack('lstm', 4, 20, 2);
+it.each([
+  ['float32', stack('lstm', 4, 20, 2)],
+  // Kernels of both kinds are in that module.
+  ['int8', int8Spec(stack('lstm', 4, 20, 2))],
+])('a built model runs in workerd, to the bits that it has here: %s', needsCommand('workerd'), async (_, spec) => {
   const { module, beside } = await deploy(spec, { weights: 'wasm' });
   const folder = newFolder();
   writeFileSync(join(folder, 'model.mjs'), module);
