@@ -137,18 +137,19 @@ export class Batcher {
   #takeJobs(): Job[] {
     const jobs: Job[] = [];
     let taken = 0;
+    const now = performance.now();
     for (const job of this.#jobs) {
       if (jobs.length === MOST_ROWS) break;
       taken++;
-      if (this.#isWanted(job)) jobs.push(job);
+      if (this.#isWanted(job, now)) jobs.push(job);
     }
     this.#jobs.splice(0, taken);
     return jobs;
   }
 
-  #isWanted(job: Job): boolean {
+  #isWanted(job: Job, now: number): boolean {
     try {
-      checkWaiting(job);
+      checkWaiting(job, now);
       return true;
     } catch (error) {
       breakOff(job, error);
@@ -185,7 +186,8 @@ export class Batcher {
     const frames = this.#frames.subarray(0, jobs.length * features);
     const out = this.#out.subarray(0, jobs.length * outputs);
     for (const [row, { frames: from, at }] of jobs.entries()) {
-      frames.set(from.subarray(at * features, (at + 1) * features), row * features);
+      const frame = from.length === features ? from : from.subarray(at * features, (at + 1) * features);
+      frames.set(frame, row * features);
     }
     this.#model.stepMany(
       jobs.map(({ stream }) => stream),
@@ -220,7 +222,7 @@ export class Batcher {
   #runOne(run: Run): void {
     const begin = performance.now();
     try {
-      checkWaiting(run);
+      checkWaiting(run, begin);
       run.run();
       this.#watched.batch({ model: this.#name, rows: 1, seconds: (performance.now() - begin) / 1000 });
     } catch (error) {
@@ -233,9 +235,9 @@ export class Batcher {
 }
 
 /** @throws {Refusal} */
-function checkWaiting(waiting: Waiting): void {
+function checkWaiting(waiting: Waiting, now: number): void {
   if (waiting.aborted()) refuse('cancelled', 'request', 'was given up by the client');
-  if (performance.now() > waiting.until) refuse('timeout', 'request', 'waited too long');
+  if (now > waiting.until) refuse('timeout', 'request', 'waited too long');
 }
 
 function breakOff(job: Job, error: unknown): void {

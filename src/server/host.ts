@@ -124,7 +124,7 @@ export class Host {
       run: async (stream, { until, aborted }) => {
         const out = new Float32Array(length);
         await this.batcher.step({ stream, frames, out, until, aborted });
-        return named([[name, { data: out, shape }]]);
+        return { __proto__: null, [name]: { data: out, shape } } as unknown as Outputs;
       },
     };
   }

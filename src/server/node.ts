@@ -99,7 +99,7 @@ async function answer(
 ): Promise<void> {
   const hosted = request.headers.host !== undefined || request.httpVersion !== '1.1';
   const reply = hosted
-    ? await replyOf(server, callOf(request, reads))
+    ? await replyOf(server, new NodeCall(request, reads))
     : errorReply(new Refusal('malformed', 'missing', { where: 'host' }));
   // A stream without an upgrade is refused before it begins.
   reply.abandon?.();
@@ -107,7 +107,10 @@ async function answer(
   const { status, headers, body } = reply;
   const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   const whole = request.complete;
-  response.writeHead(status, { ...headers, 'content-length': length, ...(!whole && { connection: 'close' }) });
+  const list = whole ? [] : ['connection', 'close'];
+  for (const name in headers) list.push(name, headers[name] as string);
+  list.push('content-length', `${length}`);
+  response.writeHead(status, list);
   response.end(body);
   if (!whole) linger(request);
 }
@@ -127,21 +130,45 @@ function linger(request: IncomingMessage): void {
   request.on('error', () => {});
 }
 
-const callOf = (request: IncomingMessage, reads: Set<Read>): Call => ({
-  method: request.method ?? 'GET',
-  url: request.url ?? '/',
-  headers: {
-    get: (name) => {
-      const value = request.headers[name];
-      return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
-    },
-  },
-  aborted: () => request.socket.destroyed,
-  body: (most, until) => read(request, reads, most, until),
-});
+/** A request of Node's, which is its own headers too. */
+class NodeCall implements Call {
+  readonly method: string;
+  readonly url: string;
+  readonly headers = this;
+  readonly #request: IncomingMessage;
+  readonly #reads: Set<Read>;
 
-/** A WebSocket's handshake has no body. */
-const NO_READS: Set<Read> = new Set();
+  constructor(request: IncomingMessage, reads: Set<Read>) {
+    this.method = request.method ?? 'GET';
+    this.url = request.url ?? '/';
+    this.#request = request;
+    this.#reads = reads;
+  }
+
+  get(name: string): string | null {
+    const value = this.#request.headers[name];
+    return value === undefined ? null : Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  aborted(): boolean {
+    return this.#request.socket.destroyed;
+  }
+
+  body(most: number, until: number): Promise<Uint8Array> {
+    return read(this.#request, this.#reads, most, until);
+  }
+}
+
+/** A WebSocket's handshake, which has no body. */
+class Handshake extends NodeCall {
+  constructor(request: IncomingMessage) {
+    super(request, new Set());
+  }
+
+  override body(): Promise<Uint8Array> {
+    return Promise.resolve(new Uint8Array(0));
+  }
+}
 
 async function upgrade(
   server: Handler,
@@ -153,7 +180,7 @@ async function upgrade(
   // Until `ws` listens.
   const ignore = (): void => {};
   socket.on('error', ignore);
-  const reply = await replyOf(server, { ...callOf(request, NO_READS), body: async () => new Uint8Array(0) });
+  const reply = await replyOf(server, new Handshake(request));
   const { open } = reply;
   if (!open) {
     writeRaw(socket, reply);

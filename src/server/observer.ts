@@ -54,22 +54,22 @@ export class Watched {
     this.#observer = observer;
   }
 
+  // Metrics that fail are no reason to fail a request.
   request(event: RequestEvent): void {
-    attempt(() => this.#observer.request?.(event));
+    try {
+      this.#observer.request?.(event);
+    } catch {}
   }
 
   batch(event: BatchEvent): void {
-    attempt(() => this.#observer.batch?.(event));
+    try {
+      this.#observer.batch?.(event);
+    } catch {}
   }
 
   sequence(event: SequenceEvent): void {
-    attempt(() => this.#observer.sequence?.(event));
+    try {
+      this.#observer.sequence?.(event);
+    } catch {}
   }
-}
-
-/** Metrics that fail are no reason to fail a request. */
-function attempt(tell: () => void): void {
-  try {
-    tell();
-  } catch {}
 }

@@ -2,6 +2,7 @@ import { type Call, json, type Reply } from './call.js';
 import { type Asked, checkVersion, infer } from './infer.js';
 import type { Served } from './models.js';
 import type { Route } from './observer.js';
+import type { ServerOptions } from './options.js';
 import { checkOrigin } from './origin.js';
 import { openApi } from './pages/openapi.js';
 import { statusPage } from './pages/status.js';
@@ -15,7 +16,7 @@ import { openStream } from './stream/open.js';
 /** What is observed of a request beside its reply. */
 interface Seen {
   route: Route;
-  model?: string;
+  model: string | undefined;
 }
 
 /** Of the package; a test compares. */
@@ -30,8 +31,7 @@ const EXTENSIONS = ['binary_tensor_data', 'sequence', 'sequence(string_id)'];
  * @throws {Refusal}
  */
 export async function route(call: Call, server: Parts, until: number, seen: Seen): Promise<Reply> {
-  const target = call.url.replace(/^https?:\/\/[^/?#]*/, '').replace(/#.*/s, '');
-  const [pathname = '', query = ''] = splitOnce(target, '?');
+  const [pathname = '', query = ''] = splitOnce(targetOf(call.url), '?');
   const path = pathname.split('/').slice(1).map(decoded);
   // One slash at the end is none.
   if (path.length > 1 && path.at(-1) === '') path.pop();
@@ -40,7 +40,9 @@ export async function route(call: Call, server: Parts, until: number, seen: Seen
     if (third === 'live') return get(call, seen, 'live', () => json({ live: true }));
     if (third === 'ready') return get(call, seen, 'ready', () => ready(server));
   }
-  const subject = await subjectOf(call, server);
+  // In an object of a Worker's: that has looked.
+  if (!server.options.within) checkOrigin(call, server.options.origins ?? []);
+  const subject = server.options.authorise ? await subjectOf(call, server.options.authorise) : '';
   if (path.length === 1 && first === '') return get(call, seen, 'status', () => statusPage(server));
   if (first === 'openapi.json' || (second === 'openapi.json' && first === 'v2')) {
     return get(call, seen, 'openapi', () => json(openApi(server)));
@@ -50,7 +52,7 @@ export async function route(call: Call, server: Parts, until: number, seen: Seen
     if (second === 'models' && third !== undefined) {
       const served = server.models.get(third);
       seen.model = served.name;
-      return ofModel(call, server, served, path.slice(3), new URLSearchParams(query), { subject, until }, seen);
+      return ofModel(call, server, served, path.slice(3), query, { subject, until }, seen);
     }
     if (second === 'repository') return repository(call, server, path.slice(2), until, seen);
   }
@@ -64,15 +66,15 @@ export async function route(call: Call, server: Parts, until: number, seen: Seen
 }
 
 /** `/v2/models/{model}` and what is below it. */
-async function ofModel(
+function ofModel(
   call: Call,
   server: Parts,
   served: Served,
   rest: readonly string[],
-  query: URLSearchParams,
+  query: string,
   asked: Omit<Asked, 'version'>,
   seen: Seen,
-): Promise<Reply> {
+): Reply | Promise<Reply> {
   const [first, version] = rest;
   const versioned = first === 'versions' && version !== undefined;
   const path = versioned ? rest.slice(2) : rest;
@@ -100,7 +102,7 @@ async function ofModel(
     if (path[0] === 'stream') {
       allow(call, 'GET', seen, 'stream');
       refuseWhileDraining(server);
-      return openStream(call, server, served, query, of);
+      return openStream(call, server, served, new URLSearchParams(query), of);
     }
   }
   return refuse(
@@ -162,11 +164,8 @@ async function repository(
 }
 
 /** @throws {Refusal} the client may not. */
-async function subjectOf(call: Call, { options }: Parts): Promise<string> {
-  // In an object of a Worker's: that has looked.
-  if (!options.within) checkOrigin(call, options.origins ?? []);
-  if (!options.authorise) return '';
-  const subject = await options.authorise(call);
+async function subjectOf(call: Call, authorise: NonNullable<ServerOptions['authorise']>): Promise<string> {
+  const subject = await authorise(call);
   if (typeof subject !== 'string') refuse('unauthorised', 'request', 'not authorised');
   if (subject.length > 128) refuse('internal', 'authorise', 'a subject that is too long', 'at most 128 characters');
   return subject;
@@ -195,6 +194,12 @@ function allow({ method }: Call, allowed: 'GET' | 'POST', seen: Seen, name: Rout
   throw refusal;
 }
 
+/** Path and query. */
+function targetOf(url: string): string {
+  const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/, '');
+  return splitOnce(target, '#')[0] as string;
+}
+
 /** The parts before and after the first of such a character. */
 function splitOnce(text: string, at: string): readonly string[] {
   const place = text.indexOf(at);
@@ -202,6 +207,7 @@ function splitOnce(text: string, at: string): readonly string[] {
 }
 
 function decoded(segment: string): string {
+  if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(segment);
   } catch {

@@ -1,6 +1,6 @@
 import { type Call, errorReply, type Reply } from './call.js';
 import { Models } from './models.js';
-import { type Route, Watched } from './observer.js';
+import { type RequestEvent, type Route, Watched } from './observer.js';
 import type { ModelEntry, ServerLimits, ServerOptions } from './options.js';
 import type { ModelStats, Parts, ServerStats } from './parts.js';
 import { checkModel, readServerOptions } from './read-options.js';
@@ -37,7 +37,7 @@ export class Core implements Parts {
   /** Answers a request, whatever it is: what goes wrong is a reply too. */
   async handle(call: Call): Promise<Reply> {
     const begin = performance.now();
-    const seen: { route: Route; model?: string } = { route: 'unknown' };
+    const seen: { route: Route; model: string | undefined } = { route: 'unknown', model: undefined };
     let refusal: Refusal | undefined;
     let reply: Reply;
     try {
@@ -46,15 +46,15 @@ export class Core implements Parts {
       refusal = asRefusal(error);
       reply = errorReply(refusal);
     }
-    const failed = refusal && refusal.status >= 500;
-    this.#watched.request({
-      ...seen,
+    const event: RequestEvent = {
+      route: seen.route,
+      model: seen.model,
       method: call.method,
       status: reply.status,
       seconds: (performance.now() - begin) / 1000,
       refusal: refusal?.reason,
-      ...(failed && { error: refusal?.cause ?? refusal }),
-    });
+    };
+    this.#watched.request(refusal && refusal.status >= 500 ? { ...event, error: refusal.cause ?? refusal } : event);
     return reply;
   }
 

@@ -21,23 +21,23 @@ export function read(request: IncomingMessage, reads: Set<Read>, most: number, u
     if (Number(request.headers['content-length'] ?? 0) > most) tooLarge(most);
     const chunks: Uint8Array[] = [];
     let bytes = 0;
-    const end = (done: () => void): void => {
-      reads.delete(own);
-      request.off('data', data).off('end', whole).off('error', broken).off('close', broken);
-      done();
-    };
-    const fail = (fault: () => never): void => end(() => reject(faultOf(fault)));
-    const broken = (): void => fail(() => refuse('cancelled', 'body', 'broken off'));
-    const whole = (): void => end(() => resolve(joined(chunks, bytes)));
-    const data = (chunk: Buffer): void => {
-      bytes += chunk.length;
-      if (bytes > most) fail(() => tooLarge(most));
-      else chunks.push(chunk);
+    const fail = (fault: () => never): void => {
+      if (reads.delete(own)) reject(faultOf(fault));
     };
     const late = (): void => fail(() => refuse('timeout', 'body', 'did not come in time'));
+    // Those that are being read: what comes later is nobody's, and its listeners go with the request.
     const own = { until, late };
     reads.add(own);
-    request.on('data', data).once('end', whole).once('error', broken).once('close', broken);
+    request.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > most) fail(() => tooLarge(most));
+      else if (reads.has(own)) chunks.push(chunk);
+    });
+    request.on('end', () => {
+      if (reads.delete(own)) resolve(joined(chunks, bytes));
+    });
+    // After an error too.
+    request.on('close', () => fail(() => refuse('cancelled', 'body', 'broken off')));
   });
 }
 

@@ -6,15 +6,15 @@ import { malformed, refuse } from '../refusal.js';
  * @param most bytes, packed and not.
  * @throws {Refusal} too large, too slow, or packed otherwise.
  */
-export async function readBody(call: Call, most: number, until: number): Promise<Uint8Array> {
+export function readBody(call: Call, most: number, until: number): Promise<Uint8Array> {
   const encoding = call.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
   const packed = encoding === 'gzip' || encoding === 'deflate';
   const known = typeof DecompressionStream === 'undefined' ? 'identity' : 'gzip, deflate, identity';
   if (encoding !== 'identity' && !(packed && known !== 'identity')) {
     refuse('media-type', 'content-encoding', 'unknown', known, JSON.stringify(encoding.slice(0, 100)));
   }
-  const bytes = await call.body(most, until);
-  return packed ? unpack(bytes, encoding, most, until) : bytes;
+  const body = call.body(most, until);
+  return packed ? body.then((bytes) => unpack(bytes, encoding, most, until)) : body;
 }
 
 async function unpack(

@@ -3,6 +3,9 @@ import { text } from './datatypes.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
+/** Text that percent-encoding leaves as it is. */
+export const PLAIN = /^[\w.~-]*$/;
+
 /** An object of JSON, as it was parsed: its fields are its own. */
 export function objectOf(value: unknown, where: string): Fields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {

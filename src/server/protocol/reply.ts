@@ -1,5 +1,5 @@
 import type { Reply } from '../call.js';
-import { joined, json } from '../call.js';
+import { json } from '../call.js';
 import { toJson } from './datatypes.js';
 import type { WantedOutput } from './request.js';
 
@@ -36,10 +36,21 @@ export function inferReply(
   });
   const text = `${JSON.stringify(head).slice(0, -1)},"outputs":[${tensors}]}`;
   if (!wanted.some(({ binary }) => binary)) return { ...json(null), body: text };
-  const first = encoder.encode(text);
+  // In one piece of memory, as long as names are ASCII.
+  let body = new Uint8Array(text.length + bytes);
+  let { read, written } = encoder.encodeInto(text, body);
+  if (read < text.length || written > text.length) {
+    body = new Uint8Array(3 * text.length + bytes);
+    ({ read, written } = encoder.encodeInto(text, body));
+  }
+  const size = `${written}`;
+  for (const part of parts) {
+    body.set(part, written);
+    written += part.length;
+  }
   return {
     status: 200,
-    headers: { 'content-type': 'application/octet-stream', 'inference-header-content-length': `${first.length}` },
-    body: joined([first, ...parts], first.length + bytes),
+    headers: { 'content-type': 'application/octet-stream', 'inference-header-content-length': size },
+    body: body.subarray(0, written),
   };
 }

@@ -1,7 +1,7 @@
 import type { ModelValue } from '../../index.js';
 import { malformed } from '../refusal.js';
 import { checkDatatype, fromBytes, fromJson, type InputNumbers, text } from './datatypes.js';
-import { count, type Fields, field, flag, list, objectOf, parametersOf } from './fields.js';
+import { count, type Fields, field, flag, list, objectOf, PLAIN, parametersOf } from './fields.js';
 
 /** Most dimensions of a tensor. */
 const DIMENSIONS = 16;
@@ -91,6 +91,7 @@ export function parseJson(bytes: Uint8Array, empty?: Fields): unknown {
 
 /** @throws {Refusal} half a character, which no URL and no key can hold. */
 function encodedLength(given: string, where: string): number {
+  if (PLAIN.test(given)) return given.length;
   try {
     return encodeURIComponent(given).length;
   } catch {

@@ -3,7 +3,7 @@ import { refuse } from '../refusal.js';
 /** Requests that wait for others with the same key, in the order in which they came. */
 export class Lines {
   readonly #most: number;
-  readonly #lines = new Map<string, { tail: Promise<unknown>; waiting: number }>();
+  readonly #lines = new Map<string, { tail: Promise<unknown> | undefined; waiting: number }>();
 
   /** @param most that wait for one key. */
   constructor(most: number) {
@@ -17,15 +17,15 @@ export class Lines {
 
   /** @throws {Refusal} too many wait already. */
   async inOrder<Result>(key: string, task: () => Promise<Result>): Promise<Result> {
-    const line = this.#lines.get(key) ?? { tail: Promise.resolve(), waiting: 0 };
+    const line = this.#lines.get(key) ?? { tail: undefined, waiting: 0 };
     if (line.waiting >= this.#most) {
       refuse('queue-full', 'sequence', 'too many of its requests wait', `at most ${this.#most}`);
     }
     line.waiting++;
     this.#lines.set(key, line);
-    const turn = line.waiting === 1 ? task() : line.tail.then(task);
-    // The next goes on whatever comes of this one.
-    line.tail = turn.catch(() => {});
+    // It goes on whatever came of the one before.
+    const turn = line.tail ? line.tail.then(task, task) : task();
+    line.tail = turn;
     try {
       return await turn;
     } finally {

@@ -2,6 +2,7 @@ import type { Waiting } from '../batcher.js';
 import type { Host, Outputs } from '../host.js';
 import type { Watched } from '../observer.js';
 import type { ServerLimits } from '../options.js';
+import { PLAIN } from '../protocol/fields.js';
 import type { InferRequest, SequenceParameters, WantedOutput } from '../protocol/request.js';
 import { Refusal, refuse } from '../refusal.js';
 import type { StateStore, StateVersion } from '../store.js';
@@ -129,11 +130,14 @@ export class Sequences {
     };
   }
 
-  async #find(key: string, versions: Versions): Promise<Found> {
+  #find(key: string, versions: Versions): Found | Promise<Found> {
     const live = this.live.get(key);
     if (live) return { live };
-    if (!this.#kept) return { over: this.live.over(key) };
-    const found = await this.#kept.find(key, versions);
+    return this.#kept ? this.#findKept(this.#kept, key, versions) : { over: this.live.over(key) };
+  }
+
+  async #findKept(kept: KeptSequences, key: string, versions: Versions): Promise<Found> {
+    const found = await kept.find(key, versions);
     if (found.live) this.#watched.sequence({ model: found.live.host.name, what: 'resumed' });
     return found;
   }
@@ -146,7 +150,8 @@ export class Sequences {
     sequence: SequenceParameters,
     waiting: Waiting,
   ): Promise<Answer | undefined> {
-    const { live, over } = await this.#find(key, versions);
+    const found = this.#find(key, versions);
+    const { live, over } = found instanceof Promise ? await found : found;
     const cached = live !== undefined && this.live.get(key) === live;
     const host = sequence.start ? versions.current : (live?.host ?? versions.current);
     host.hold();
@@ -237,7 +242,9 @@ function faultOf(
  * @param subject whose it is.
  */
 export const keyOf = (model: string, subject: string, id: number | string): string =>
-  `${model}/${encodeURIComponent(subject)}/${typeof id === 'number' ? `#${id}` : encodeURIComponent(id)}`;
+  `${model}/${encoded(subject)}/${typeof id === 'number' ? `#${id}` : encoded(id)}`;
+
+const encoded = (text: string): string => (PLAIN.test(text) ? text : encodeURIComponent(text));
 
 /** Random text, of 128 bits. */
 export function newEpoch(): string {
