@@ -4,8 +4,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse, S
 import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type Call, errorReply, type Reply } from './call.js';
+import { hostCheck } from './node/hosts.js';
 import { endLate, type Read, read } from './node/read.js';
-import { asRefusal, type Reason, Refusal } from './refusal.js';
+import { asRefusal, type Reason, Refusal, refuse } from './refusal.js';
 import { messageOf } from './stream/socket.js';
 
 /** What `createServer` of `gatewise/server` makes, or what stands in front of it. */
@@ -22,6 +23,11 @@ export interface ListenOptions {
   readonly headerBytes?: number;
   /** Bytes of a WebSocket's message. Default 16 MiB. */
   readonly frameBytes?: number;
+  /**
+   * Names that requests may give in `Host` beside addresses and `localhost`, without ports, as a proxy passes on; `*`: any. Others are refused with 421.
+   * Default: none where `host` is this machine alone, so that no page whose domain is made to resolve to it (DNS rebinding) comes in; any elsewhere.
+   */
+  readonly hosts?: readonly string[];
 }
 
 export interface Listening {
@@ -44,10 +50,11 @@ const LINGER = 1000;
 
 /**
  * Listens for requests and WebSockets.
- * @throws {Error} of Node's: the port is taken, or may not be used.
+ * @throws {InputError} `hosts` that are none. @throws {Error} of Node's: the port is taken, or may not be used.
  */
 export async function listen(server: Handler, options: ListenOptions = {}): Promise<Listening> {
-  const { host = '127.0.0.1', port = 8080, headerBytes = 2 ** 14, frameBytes = 2 ** 24 } = options;
+  const { host = '127.0.0.1', port = 8080, headerBytes = 2 ** 14, frameBytes = 2 ** 24, hosts } = options;
+  const checkHost = hostCheck(host, hosts);
   const http = createServer({
     maxHeaderSize: headerBytes,
     headersTimeout: HEADERS_TIMEOUT,
@@ -58,8 +65,11 @@ export async function listen(server: Handler, options: ListenOptions = {}): Prom
   });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: frameBytes, perMessageDeflate: false });
   const reads = new Set<Read>();
-  http.on('request', (request, response) => void answer(server, reads, request, response));
-  http.on('upgrade', (request, socket, head) => void upgrade(server, sockets, request, socket as Socket, head));
+  http.on('request', (request, response) => void answer(server, checkHost, reads, request, response));
+  http.on(
+    'upgrade',
+    (request, socket, head) => void upgrade(server, checkHost, sockets, request, socket as Socket, head),
+  );
   http.on('clientError', refuseUnread);
   sockets.on('wsClientError', (error, socket) =>
     writeRaw(socket as Socket, errorReply(new Refusal('malformed', error.message, { where: 'upgrade' }))),
@@ -93,14 +103,12 @@ const ended = (http: Server): Promise<void> =>
 
 async function answer(
   server: Handler,
+  checkHost: HostCheck,
   reads: Set<Read>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const hosted = request.headers.host !== undefined || request.httpVersion !== '1.1';
-  const reply = hosted
-    ? await replyOf(server, new NodeCall(request, reads))
-    : errorReply(new Refusal('malformed', 'missing', { where: 'host' }));
+  const reply = await replyOf(server, checkHost, request, new NodeCall(request, reads));
   // A stream without an upgrade is refused before it begins.
   reply.abandon?.();
   if (response.destroyed) return;
@@ -115,9 +123,20 @@ async function answer(
   if (!whole) linger(request);
 }
 
+type HostCheck = ReturnType<typeof hostCheck>;
+
 /** Who stands in front of a server may reject; the process is not to end for it. */
-const replyOf = (server: Handler, call: Call): Promise<Reply> =>
-  server.handle(call).catch((error: unknown) => errorReply(asRefusal(error)));
+async function replyOf(server: Handler, checkHost: HostCheck, request: IncomingMessage, call: Call): Promise<Reply> {
+  try {
+    const { host } = request.headers;
+    if (host !== undefined) checkHost?.(host);
+    // Programs of HTTP/1.0 name none.
+    else if (request.httpVersion === '1.1') refuse('malformed', 'host', 'missing');
+    return await server.handle(call);
+  } catch (error) {
+    return errorReply(asRefusal(error));
+  }
+}
 
 /** Reads what a client still sends, for a moment, so that it comes to read why nobody wants it. */
 function linger(request: IncomingMessage): void {
@@ -172,6 +191,7 @@ class Handshake extends NodeCall {
 
 async function upgrade(
   server: Handler,
+  checkHost: HostCheck,
   sockets: WebSocketServer,
   request: IncomingMessage,
   socket: Socket,
@@ -180,7 +200,7 @@ async function upgrade(
   // Until `ws` listens.
   const ignore = (): void => {};
   socket.on('error', ignore);
-  const reply = await replyOf(server, new Handshake(request));
+  const reply = await replyOf(server, checkHost, request, new Handshake(request));
   const { open } = reply;
   if (!open) {
     writeRaw(socket, reply);

@@ -10,6 +10,7 @@ export type Reason =
   | 'media-type'
   | 'unauthorised'
   | 'forbidden'
+  | 'misdirected'
   | 'queue-full'
   | 'too-many-sequences'
   | 'gone'
@@ -34,6 +35,7 @@ const STATUS = {
   gone: 410,
   'too-large': 413,
   'media-type': 415,
+  misdirected: 421,
   upgrade: 426,
   'queue-full': 429,
   'too-many-sequences': 429,

@@ -72,41 +72,41 @@ describe('in Node', () => {
   it.each([
     ['what is no HTTP', ['hello\r\n\r\n'], 400],
     ['no host', ['GET /v2 HTTP/1.1\r\n\r\n'], 400],
-    ['a path that is none', ['GET //[ HTTP/1.1\r\nhost: x\r\n\r\n'], 404],
-    ['headers without end', [`GET /v2 HTTP/1.1\r\nhost: x\r\na: ${'b'.repeat(20_000)}\r\n\r\n`], 431],
+    ['a path that is none', ['GET //[ HTTP/1.1\r\nhost: localhost\r\n\r\n'], 404],
+    ['headers without end', [`GET /v2 HTTP/1.1\r\nhost: localhost\r\na: ${'b'.repeat(20_000)}\r\n\r\n`], 431],
     [
       'a body that is too large',
-      ['POST /v2/models/m/infer HTTP/1.1\r\nhost: x\r\ncontent-length: 99999999\r\n\r\n', 'a'.repeat(70_000)],
+      ['POST /v2/models/m/infer HTTP/1.1\r\nhost: localhost\r\ncontent-length: 99999999\r\n\r\n', 'a'.repeat(70_000)],
       413,
     ],
     [
       'chunks that are too large',
       [
-        'POST /v2/models/m/infer HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n',
+        'POST /v2/models/m/infer HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n',
         `10000\r\n${'a'.repeat(2 ** 16)}\r\n`,
       ],
       413,
     ],
     [
       'a body that does not come',
-      ['POST /v2/models/m/infer HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\nabc'],
+      ['POST /v2/models/m/infer HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\nabc'],
       408,
     ],
     [
       'a handshake without a key',
       [
-        'GET /v2/models/m/stream HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\r\n',
+        'GET /v2/models/m/stream HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\r\n',
       ],
       400,
     ],
     [
       'an upgrade to something else',
-      ['GET /v2/models/m/stream HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n'],
+      ['GET /v2/models/m/stream HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n'],
       426,
     ],
     [
       'a stream of no model',
-      ['GET /v2/models/no/stream HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'],
+      ['GET /v2/models/no/stream HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'],
       404,
     ],
   ])('refuses %s with a reason', async (_, parts, status) => {

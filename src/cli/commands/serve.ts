@@ -26,6 +26,7 @@ export function addServe(program: Command, terminal: Terminal): void {
     .option('--log <format>', 'json or pretty; default: by who reads it')
     .addOption(new Option('--log-level <level>').default('info').hideHelp())
     .option('--config <file>', 'JSON: importer options; name=file: of one model', several)
+    .addOption(new Option('--allow-host <name>').argParser(several).hideHelp())
     .addOption(new Option('--origin <url>').argParser(several).hideHelp())
     .addOption(new Option('--assume <chain>').argParser(several).hideHelp());
   takesBuild(command)

@@ -34,7 +34,11 @@ export async function serveFiles(given: readonly string[], flags: ServeFlags, te
         const cause = causeOf(error);
         throw cause instanceof UsageError ? cause : new FileFault(file, cause);
       });
-    const listener = await listen(metrics ? metrics.beside(server) : server, { host: flags.host, port });
+    const listener = await listen(metrics ? metrics.beside(server) : server, {
+      host: flags.host,
+      port,
+      ...(flags.allowHost && { hosts: flags.allowHost }),
+    });
     const url = `http://${flags.host.includes(':') ? `[${flags.host}]` : flags.host}:${listener.port}`;
     const names = files.map(({ name }) => name);
     await terminal.write(flags.json ? `${JSON.stringify({ url, port: listener.port, models: names })}\n` : `${url}\n`);

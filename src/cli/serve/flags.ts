@@ -9,6 +9,8 @@ export interface ServeFlags extends CommonFlags, BuildFlags {
   readonly assume?: readonly string[];
   /** Of pages that may send requests. */
   readonly origin?: readonly string[];
+  /** Names that requests may give in `Host`. */
+  readonly allowHost?: readonly string[];
   readonly port: string;
   readonly host: string;
   readonly batchWindow: string;
