@@ -6,8 +6,9 @@ import weights from 'weights.bin';
 import { lstmSpec } from './lstm.mjs';
 import { unpacked } from './weights.mjs';
 
-const load = async () => createModelSync(lstmSpec(unpacked([64, 64, 1], weights).layers), { kernels });
-const { Conversation, worker } = createWorker(() => ({ models: { lstm: { load } } }));
+// When the isolate starts, as docs/cloudflare.md has it.
+const lstm = createModelSync(lstmSpec(unpacked([64, 64, 1], weights).layers), { kernels });
+const { Conversation, worker } = createWorker(() => ({ models: { lstm } }));
 
 export { Conversation };
 export default worker;

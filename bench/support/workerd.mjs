@@ -124,7 +124,8 @@ async function start(folder, name, ask) {
     const second = await request();
     return { first: first.seconds, second: second.seconds, processor, answer: first.answer };
   } finally {
-    server.kill();
+    // The next one has the same objects on disk.
+    if (server.kill()) await new Promise((resolve) => server.once('exit', resolve));
   }
 }
 

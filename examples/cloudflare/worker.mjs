@@ -14,10 +14,10 @@ const config = {
   ],
 };
 
-// Made at the first request, once for all conversations of an isolate.
-const load = async () => createModelSync(fromPyTorch(weights, config), { kernels });
+// Made when an isolate starts, for all of its conversations, so that no request waits for it.
+const weather = createModelSync(fromPyTorch(weights, config), { kernels });
 
-const { Conversation, worker } = createWorker(() => ({ models: { weather: { load } } }));
+const { Conversation, worker } = createWorker(() => ({ models: { weather } }));
 
 export { Conversation };
 export default worker;
