@@ -1,37 +1,57 @@
-// Many sequences at once against one server, each on a connection of its own, a request at a time: what a conversation does. Every reply is
-// compared with what the sequence gives offline.
+// Many sequences at once, each on connections of its own, a request at a time: what a conversation does. Every reply is compared with what the
+// sequence gives offline.
+import { randomUUID } from 'node:crypto';
 import { createHistogram } from 'node:perf_hooks';
 import { Client } from 'undici';
 
 const JSON_SIZE = 'inference-header-content-length';
+/** Times that a request is repeated, and milliseconds before: more together than a server takes to start. */
+const TRIES = 500;
+const PAUSE = 20;
 
 /**
- * @param origin of the server
+ * @param origins of the servers, which are asked in turn
+ * @param counted whether requests say at which step the sequence is, so that they may be repeated: whoever is not answered, or with 503, asks the
+ *   next server
  * @param input the name of the model's
  * @param sequences `{ frames, expected }` each: bytes of one request, and of its reply's tensor; as many requests as the sequence is long
  * @param shape of the tensor of one request
  * @param seconds it takes; a sequence that has ended is begun anew, under another id
  * @param agrees whether a reply's bytes are those expected
- * @returns requests, replies that were wrong, and nanoseconds from sending to the last byte of the reply
+ * @returns requests, those repeated, replies that were wrong, and nanoseconds from sending first to the last byte of the reply
  */
-export async function load({ origin, model, input, sequences, shape, seconds, agrees }) {
+export async function load({ origins, counted = false, model, input, sequences, shape, seconds, agrees }) {
   const latency = createHistogram();
   const faults = [];
   let requests = 0;
   let wrong = 0;
+  let again = 0;
   const end = performance.now() + 1000 * seconds;
   const path = `/v2/models/${model}/infer`;
 
   async function converse({ frames, expected }, number) {
-    const client = new Client(origin, { pipelining: 1 });
+    const clients = origins.map((origin) => new Client(origin, { pipelining: 1 }));
+    // Not all begin with the same.
+    let next = number;
+    async function insist(body) {
+      for (let tries = 0; ; tries++) {
+        const client = clients[next++ % clients.length];
+        const answer = await ask(client, path, body).catch((error) => ({ status: 0, tensor: `${error}` }));
+        if (!counted || tries === TRIES || (answer.status !== 0 && answer.status !== 503)) return answer;
+        again++;
+        await new Promise((resolve) => setTimeout(resolve, PAUSE));
+      }
+    }
     try {
       for (let turn = 0; performance.now() < end; turn++) {
-        const id = `${number}-${turn}`;
+        // Where steps are counted, an id is good for one sequence.
+        const id = counted ? randomUUID() : `${number}-${turn}`;
         for (let step = 0; step < frames.length; step++) {
           const last = step === frames.length - 1 || performance.now() >= end;
-          const body = bodyOf({ input, id, start: step === 0, end: last, shape, frame: frames[step] });
+          const at = counted ? { sequence_step: step * shape[1] } : {};
+          const body = bodyOf({ input, id, start: step === 0, end: last, at, shape, frame: frames[step] });
           const begin = process.hrtime.bigint();
-          const { status, tensor } = await ask(client, path, body);
+          const { status, tensor } = await insist(body);
           latency.record(process.hrtime.bigint() - begin);
           requests++;
           if (status !== 200 || !agrees(tensor, expected[step])) {
@@ -43,17 +63,17 @@ export async function load({ origin, model, input, sequences, shape, seconds, ag
         }
       }
     } finally {
-      await client.close();
+      await Promise.all(clients.map((client) => client.destroy()));
     }
   }
 
   const begin = performance.now();
   await Promise.all(sequences.map(converse));
-  return { requests, wrong, faults, seconds: (performance.now() - begin) / 1000, latency };
+  return { requests, again, wrong, faults, seconds: (performance.now() - begin) / 1000, latency };
 }
 
-function bodyOf({ input, id, start, end, shape, frame }) {
-  const parameters = { sequence_id: id, sequence_start: start, sequence_end: end, binary_data_output: true };
+function bodyOf({ input, id, start, end, at, shape, frame }) {
+  const parameters = { sequence_id: id, sequence_start: start, sequence_end: end, ...at, binary_data_output: true };
   const tensor = { name: input, shape, datatype: 'FP32', parameters: { binary_data_size: frame.length } };
   const json = Buffer.from(JSON.stringify({ parameters, inputs: [tensor] }));
   return { size: json.length, bytes: Buffer.concat([json, frame]) };

@@ -2,11 +2,11 @@
 //
 // Many conversations at once with `gatewise serve` over loopback, every reply compared with the offline run of its sequence, bit for bit; then the
 // same with onnxruntime-node behind the same adapter and protocol, if bench/peers is installed. Servers are processes of their own.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+//
+// With `--replicas 2 --store redis` (or valkey, whose server must be on the PATH) several servers share a store, and one of them fails.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createModel } from 'gatewise';
@@ -20,6 +20,8 @@ import { median } from '../support/stats.mjs';
 import { duration, table } from '../support/table.mjs';
 import { load } from './load.mjs';
 import { loadStreams } from './load-streams.mjs';
+import { residentOf, startServer, workOf } from './process.mjs';
+import { measureReplicas } from './replicas.mjs';
 
 /** Requests of a sequence before it ends and another begins: fewer of HTTP, which need no connection of their own. */
 const LENGTH = { http: 100, stream: 2000 };
@@ -39,9 +41,12 @@ const { values } = parseArgs({
     timesteps: { type: 'string', default: '1' },
     size: { type: 'string', default: '128,128' },
     rounds: { type: 'string', default: '1' },
+    replicas: { type: 'string' },
+    store: { type: 'string', default: 'redis' },
   },
 });
 const [count, timesteps, rounds] = [values.sequences, values.timesteps, values.rounds].map(Number);
+const replicas = values.replicas === undefined ? undefined : Number(values.replicas);
 const seconds = Number(values.seconds ?? (values.quick ? 3 : 60));
 const [inputs, units] = values.size.split(',').map(Number);
 const how = values.stream ? 'stream' : 'http';
@@ -58,10 +63,12 @@ try {
   console.log(
     `LSTM (${inputs}, ${units}), ${count} sequences at once, ${timesteps} timesteps a request, ${seconds} s\n`,
   );
-  const rows = [];
-  for (let round = 0; round < rounds; round++)
-    for (const subject of await subjects(file)) rows.push(await measure(subject, sequences));
-  report(rows);
+  if (replicas === undefined) {
+    const rows = [];
+    for (let round = 0; round < rounds; round++)
+      for (const subject of await subjects(file)) rows.push(await measure(subject, sequences));
+    report(rows);
+  } else await replicated(file, sequences);
 } finally {
   rmSync(folder, { recursive: true });
 }
@@ -82,12 +89,17 @@ async function offline() {
   return Array.from({ length: count }, (_, number) => different[number % different.length]);
 }
 
+/** `gatewise serve` of the model. */
+function serveArgs(file) {
+  const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+  return [cli, 'serve', `lstm=${file}`, '--json', '--log-level', 'error'];
+}
+
 /** Servers to start, and what their replies are held to. */
 async function subjects(file) {
-  const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
   const own = {
     name: 'gatewise serve',
-    args: [cli, 'serve', `lstm=${file}`, '--port', '0', '--json', '--log-level', 'error'],
+    args: [...serveArgs(file), '--port', '0'],
     agrees: (got, expected) => got.equals(expected),
   };
   if (!installed('onnxruntime-node')) {
@@ -118,15 +130,12 @@ function areClose(got, expected) {
 }
 
 async function measure({ name, args, agrees }, sequences) {
-  const server = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = await startServer(name, args);
   try {
-    const [line] = await Promise.race([
-      new Promise((resolve) => createInterface({ input: server.stdout }).once('line', (text) => resolve([text]))),
-      new Promise((_, reject) => server.once('exit', (code) => reject(new Error(`${name}: ended with ${code}`)))),
-    ]);
-    const { url } = JSON.parse(line);
-    const shape = [1, timesteps, inputs];
-    const about = { origin: url, model: 'lstm', input: net.spec.inputs[0].name, sequences, shape, agrees };
+    const about = {
+      ...asked(sequences, agrees),
+      ...(values.stream ? { origin: server.url } : { origins: [server.url] }),
+    };
     const run = values.stream ? loadStreams : load;
     // What is compiled, and what grows once, has happened after that.
     const warm = await run({ ...about, seconds: Math.min(5, seconds / 3) });
@@ -147,31 +156,29 @@ async function measure({ name, args, agrees }, sequences) {
       memory: [before, await half, residentOf(server.pid)],
     };
   } finally {
-    server.kill();
-    await new Promise((resolve) =>
-      server.exitCode === null && server.signalCode === null ? server.once('exit', resolve) : resolve(),
-    );
+    await server.end();
   }
 }
 
-/** Seconds that processors have worked for a process, all its threads together; NaN where the system does not tell. */
-function workOf(pid) {
-  try {
-    // Behind the name, which may have spaces: user and system time, in hundredths of a second on every Linux.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / 100;
-  } catch {
-    return Number.NaN;
-  }
+/** What is asked of every server. */
+function asked(sequences, agrees) {
+  return { model: 'lstm', input: net.spec.inputs[0].name, sequences, shape: [1, timesteps, inputs], agrees };
 }
 
-/** MB of a process in memory, where the system tells. */
-function residentOf(pid) {
-  try {
-    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
-  } catch {
-    return undefined;
-  }
+/** Several servers on one store, one of which fails in the middle. */
+async function replicated(file, sequences) {
+  const store = `${values.store}-server`;
+  const agrees = (got, expected) => got.equals(expected);
+  const about = asked(sequences, agrees);
+  const result = await measureReplicas({ args: serveArgs(file), count: replicas, store, seconds, about });
+  const { requests, again, wrong, faults, seconds: taken, latency, work, storeWork, memory } = result;
+  for (const fault of faults) console.error(fault);
+  if (wrong > 0) process.exitCode = 1;
+  const times = [50, 99].map((percent) => duration(latency.percentile(percent) / 1e9));
+  console.log(`${replicas} servers on one ${store}, asked in turn; the first killed (-9) and started again in the middle
+${requests} requests, ${Math.round(requests / taken)} a second; ${wrong} replies wrong; ${again} asked again
+p50 ${times[0]}, p99 ${times[1]}; processors ${duration(work)} a request in the servers, ${duration(storeWork)} in the store
+MB of the servers at first ${memory.before.join(', ')}, at last ${memory.after.join(', ')}`);
 }
 
 function report(rows) {
