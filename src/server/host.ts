@@ -1,9 +1,9 @@
-import type { Model, ModelValue, NamedOutput, Stream } from '../index.js';
+import type { MaskOptions, Model, ModelValue, NamedOutput, Stream } from '../index.js';
 import { Batcher, type Waiting } from './batcher.js';
 import type { Watched } from './observer.js';
 import { datatypeOf } from './protocol/datatypes.js';
 import type { OutputTensor } from './protocol/reply.js';
-import type { InputTensor } from './protocol/request.js';
+import { type InputTensor, MASKS } from './protocol/request.js';
 import { malformed, refuse } from './refusal.js';
 
 export type Outputs = Readonly<Record<string, OutputTensor>>;
@@ -97,18 +97,19 @@ export class Host {
 
   /** Whole sequences, from a fresh state. */
   runWhole(inputs: ReadonlyMap<string, InputTensor>, waiting: Waiting): Promise<Outputs> {
-    return this.batcher.run(waiting, () => this.#checkReply(this.model.runNamed(named(inputs))));
+    const { values, masks } = this.#parted(inputs);
+    return this.batcher.run(waiting, () => this.#checkReply(this.model.runNamed(values, masks)));
   }
 
   /**
    * What a request means for a sequence.
-   * @throws {Refusal} more than one row, or a reply that would be too large.
+   * @throws {Refusal} more than one row, a reply that would be too large, or a mask that is not of these timesteps.
    */
   advance(inputs: ReadonlyMap<string, InputTensor>): Advance {
     const [input] = this.inputs;
     const tensor = input && inputs.get(input.name);
     const time = input && tensor && this.#plain ? timeOf(input, tensor.shape) : undefined;
-    if (input && tensor && time !== undefined) return this.#steps(tensor.data, time);
+    if (input && tensor && time !== undefined && inputs.size === 1) return this.#steps(tensor.data, time);
     return this.#whole(inputs);
   }
 
@@ -132,19 +133,53 @@ export class Host {
   /** Values by name, as one call. */
   #whole(inputs: ReadonlyMap<string, InputTensor>): Advance {
     const time = this.#timesteps(inputs);
+    const { values, masks } = this.#parted(inputs);
     return {
       time,
       run: (stream, waiting) =>
         this.batcher.run(waiting, () => {
           const backup = stream.save();
           try {
-            return this.#checkReply(stream.runNamed(named(inputs)));
+            return this.#checkReply(stream.runNamed(values, masks));
           } catch (error) {
             stream.restore(backup);
             throw error;
           }
         }),
     };
+  }
+
+  /**
+   * The model's inputs, and which of their timesteps count.
+   * @throws {Refusal} a mask or lengths of another shape: as many numbers in other rows would be another mask.
+   */
+  #parted(inputs: ReadonlyMap<string, InputTensor>): { values: Record<string, InputTensor>; masks: MaskOptions } {
+    const own = this.inputs.map(({ name }) => [name, inputs.get(name) as InputTensor] as const);
+    const masks: { -readonly [Name in keyof MaskOptions]: MaskOptions[Name] } = {};
+    for (const { name } of MASKS) {
+      const given = inputs.get(name);
+      if (!given || this.inputs.some((value) => value.name === name)) continue;
+      const [batch, time] = this.#rowsOf(inputs);
+      const expected = name === 'mask' ? [batch, time] : [batch];
+      if (`${given.shape}` !== `${expected}`)
+        malformed(name, 'not of the inputs’ rows', `shape [${expected}]`, `[${given.shape}]`);
+      masks[name] = given.data;
+    }
+    return { values: named(own), masks };
+  }
+
+  /** Batch and timesteps of the inputs, as they say. @throws {Refusal} they have no timesteps of the run's. */
+  #rowsOf(inputs: ReadonlyMap<string, InputTensor>): [batch: number, time: number] {
+    for (const { name, axes, time } of this.inputs) {
+      const shape = inputs.get(name)?.shape ?? [];
+      // A row alone may come without its axis.
+      const given = shape.length < axes.length ? axes.filter((axis) => axis !== 'batch') : axes;
+      const at = given.indexOf('time');
+      if (time === undefined || at < 0 || shape.length !== given.length) continue;
+      const batch = given.indexOf('batch');
+      return [batch < 0 ? 1 : (shape[batch] as number), shape[at] as number];
+    }
+    return malformed('mask', 'the model has no timesteps that it could say something of', 'no mask or lengths');
   }
 
   /** How many timesteps inputs have, as they say; at least one, so that each request is one step at least. */

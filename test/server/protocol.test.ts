@@ -51,6 +51,28 @@ function wordsSpec() {
   };
 }
 
+it('outputs as bytes behind text that is not ASCII', async () => {
+  const x = randomFloats(FEATURES, 8);
+  for (const id of ['κύτταρο', '細胞 '.repeat(40), '🙂'.repeat(20)]) {
+    const { body, headers } = binaryBody({ data: x });
+    const size = Number(headers['inference-header-content-length']);
+    const json = new TextEncoder().encode(
+      JSON.stringify({ id, ...JSON.parse(new TextDecoder().decode(body.subarray(0, size))) }),
+    );
+    const answer = await read(
+      await server.fetch(
+        new Request('http://localhost/v2/models/lstm/infer', {
+          method: 'POST',
+          headers: { 'inference-header-content-length': `${json.length}` },
+          body: new Blob([json, body.subarray(size)]),
+        }),
+      ),
+    );
+    expect([answer.status, answer.json.id]).toEqual([200, id]);
+    expectSameBits(Object.values(answer.outputs)[0] as Float32Array, model.run(x));
+  }
+});
+
 describe('metadata', () => {
   it('say what the server and its models are', async () => {
     expect((await get(server, '/v2')).json).toMatchObject({

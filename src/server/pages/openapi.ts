@@ -74,7 +74,11 @@ const SCHEMAS: Doc = {
         },
         [],
       ),
-      inputs: list(tensor(BINARY_SIZE, ['name', 'shape', 'datatype'])),
+      inputs: {
+        ...list(tensor(BINARY_SIZE, ['name', 'shape', 'datatype'])),
+        description:
+          'All of the model, and `mask` (BOOL, [batch, time]) or `lengths` (integers, [batch]) if not all timesteps count.',
+      },
       outputs: list(object({ name: text(''), parameters: object({ binary_data: { type: 'boolean' } }, []) }, ['name'])),
     },
     ['inputs'],

@@ -10,6 +10,12 @@ interface Datatype {
 
 const big = (value: bigint): number => Number(value);
 
+/** What an input takes: features, token ids, or whether timesteps count. */
+export type Dtype = 'float32' | 'int32' | 'bool';
+
+/** A byte that is neither is none of both. */
+const BOOL: Datatype = { bytes: 1, read: (view, at) => view.getUint8(at) };
+
 /** Types of token ids: any of integers, since an id is the same number in all of them. */
 const INTEGERS: Readonly<Record<string, Datatype | undefined>> = {
   __proto__: null as never,
@@ -31,10 +37,14 @@ export const datatypeOf = (dtype: 'float32' | 'int32'): string => (dtype === 'in
 
 /**
  * @param dtype what the model takes.
- * @param datatype what the request says. FP32 for features, since no other type is the same numbers; any integers for ids.
+ * @param datatype what the request says. FP32 for features, since no other type is the same numbers; any integers for ids; BOOL.
  * @returns bytes of an element.
  */
-export function checkDatatype(dtype: 'float32' | 'int32', datatype: unknown, where: string): number {
+export function checkDatatype(dtype: Dtype, datatype: unknown, where: string): number {
+  if (dtype === 'bool') {
+    if (datatype !== 'BOOL') malformed(where, 'wrong datatype', 'BOOL', text(datatype));
+    return BOOL.bytes;
+  }
   if (dtype === 'float32') {
     if (datatype !== 'FP32') malformed(where, 'wrong datatype', 'FP32', text(datatype));
     return 4;
@@ -45,29 +55,36 @@ export function checkDatatype(dtype: 'float32' | 'int32', datatype: unknown, whe
   );
 }
 
-/** @param bytes of whole elements, at any place of their buffer. @returns numbers in memory of their own. */
-export function fromBytes(dtype: 'float32' | 'int32', datatype: string, bytes: Uint8Array): InputNumbers {
+/**
+ * @param bytes of whole elements, at any place of their buffer.
+ * @returns numbers in memory of their own; those of BOOL are 0 and 1.
+ */
+export function fromBytes(dtype: Dtype, datatype: string, bytes: Uint8Array, where: string): InputNumbers {
   // Little-endian as all that runs WebAssembly; a copy, since it need not be aligned.
   if (dtype === 'float32') return new Float32Array(new Uint8Array(bytes).buffer);
-  const { bytes: size, read } = INTEGERS[datatype] as Datatype;
+  if (dtype === 'bool') {
+    const at = bytes.findIndex((byte) => byte > 1);
+    if (at >= 0) malformed(where, 'not BOOL', `0 or 1 at ${at}`, `${bytes[at]}`);
+  }
+  const { bytes: size, read } = dtype === 'bool' ? BOOL : (INTEGERS[datatype] as Datatype);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Float64Array.from({ length: bytes.length / size }, (_, index) => read(view, index * size));
 }
 
 /**
- * @param data numbers, row-major: one list, or lists within lists as the shape has them.
+ * @param data numbers, or true and false, row-major: one list, or lists within lists as the shape has them.
  * @param shape of no more numbers than memory may be taken for.
  */
-export function fromJson(
-  dtype: 'float32' | 'int32',
-  data: unknown,
-  shape: readonly number[],
-  where: string,
-): InputNumbers {
+export function fromJson(dtype: Dtype, data: unknown, shape: readonly number[], where: string): InputNumbers {
   const total = shape.reduce((product, n) => product * n, 1);
   const numbers = dtype === 'float32' ? new Float32Array(total) : new Float64Array(total);
   let at = 0;
   const number = (item: unknown): void => {
+    if (dtype === 'bool') {
+      if (typeof item !== 'boolean') malformed(where, 'not BOOL', `true or false at ${at}`, text(item));
+      numbers[at++] = item ? 1 : 0;
+      return;
+    }
     if (typeof item !== 'number') malformed(where, 'not a number', `a number at ${at}`, text(item));
     const own = dtype === 'float32' ? Math.fround(item as number) : (item as number);
     if (!Number.isFinite(own)) malformed(where, `not a ${dtype}`, `a smaller number at ${at}`, text(item));

@@ -1,6 +1,6 @@
 import type { ModelValue } from '../../index.js';
 import { malformed } from '../refusal.js';
-import { checkDatatype, fromBytes, fromJson, type InputNumbers, text } from './datatypes.js';
+import { checkDatatype, type Dtype, fromBytes, fromJson, type InputNumbers, text } from './datatypes.js';
 import { count, type Fields, field, flag, list, objectOf, PLAIN, parametersOf } from './fields.js';
 
 /** Most dimensions of a tensor. */
@@ -33,8 +33,15 @@ export interface Values {
   readonly outputs: readonly ModelValue[];
 }
 
+/** Inputs that requests may have beside the model's own, which come first where names are the same: which timesteps count. */
+export const MASKS: readonly { readonly name: 'mask' | 'lengths'; readonly dtype: Dtype }[] = [
+  { name: 'mask', dtype: 'bool' },
+  { name: 'lengths', dtype: 'int32' },
+];
+
 /** Tensors of a request, as a model takes them. */
 export interface ModelRequest {
+  /** The model's, and those of `MASKS` that are there. */
   readonly inputs: ReadonlyMap<string, InputTensor>;
   /** In the order of the request, or of the model. */
   readonly outputs: readonly WantedOutput[];
@@ -121,7 +128,7 @@ class Tensors {
       const where = `inputs[${index}]`;
       const tensor = objectOf(item, where);
       const name = field(tensor, 'name');
-      const value = values.find((value) => value.name === name);
+      const value = values.find((value) => value.name === name) ?? MASKS.find((value) => value.name === name);
       if (!value) return malformed(`${where}.name`, 'no such input', names, text(name));
       if (tensors.has(value.name)) malformed(`${where}.name`, 'given twice', undefined, text(name));
       tensors.set(value.name, this.#tensor(tensor, value, where));
@@ -132,7 +139,7 @@ class Tensors {
     return tensors;
   }
 
-  #tensor(tensor: Fields, { dtype }: ModelValue, where: string): InputTensor {
+  #tensor(tensor: Fields, { dtype }: { readonly dtype: Dtype }, where: string): InputTensor {
     const datatype = field(tensor, 'datatype');
     const size = checkDatatype(dtype, datatype, `${where}.datatype`);
     const shape = shapeOf(tensor, where);
@@ -155,7 +162,7 @@ class Tensors {
     }
     const own = this.#bytes.subarray(this.#at, this.#at + bytes);
     this.#at += bytes;
-    return { data: fromBytes(dtype, datatype as string, own), shape };
+    return { data: fromBytes(dtype, datatype as string, own, where), shape };
   }
 }
 
