@@ -64,10 +64,7 @@ try {
     `LSTM (${inputs}, ${units}), ${count} sequences at once, ${timesteps} timesteps a request, ${seconds} s\n`,
   );
   if (replicas === undefined) {
-    const rows = [];
-    for (let round = 0; round < rounds; round++)
-      for (const subject of await subjects(file)) rows.push(await measure(subject, sequences));
-    report(rows);
+    report(await takeTurns(await subjects(file), sequences));
   } else await replicated(file, sequences);
 } finally {
   rmSync(folder, { recursive: true });
@@ -129,35 +126,48 @@ function areClose(got, expected) {
   return true;
 }
 
-async function measure({ name, args, agrees }, sequences) {
-  const server = await startServer(name, args);
+/** All servers, which take turns: each runs on from one round to the next, so that what a busy machine does to one it does to all. */
+async function takeTurns(subjects, sequences) {
+  const rows = [];
+  const running = [];
   try {
-    const about = {
-      ...asked(sequences, agrees),
-      ...(values.stream ? { origin: server.url } : { origins: [server.url] }),
-    };
-    const run = values.stream ? loadStreams : load;
+    for (const { name, args, agrees } of subjects) {
+      const server = await startServer(name, args);
+      const where = values.stream ? { origin: server.url } : { origins: [server.url] };
+      running.push({ name, server, about: { ...asked(sequences, agrees), ...where } });
+    }
     // What is compiled, and what grows once, has happened after that.
-    const warm = await run({ ...about, seconds: Math.min(5, seconds / 3) });
-    const before = residentOf(server.pid);
-    const worked = workOf(server.pid);
-    const half = new Promise((resolve) => setTimeout(() => resolve(residentOf(server.pid)), 500 * seconds));
-    const { requests, wrong, faults, seconds: taken, latency } = await run({ ...about, seconds });
-    for (const fault of [...warm.faults, ...faults]) console.error(`${name}: ${fault}`);
-    if (wrong + warm.wrong > 0) process.exitCode = 1;
-    return {
-      name,
-      requests,
-      wrong: wrong + warm.wrong,
-      perSecond: requests / taken,
-      work: (workOf(server.pid) - worked) / requests,
-      p50: latency.percentile(50) / 1e9,
-      p99: latency.percentile(99) / 1e9,
-      memory: [before, await half, residentOf(server.pid)],
-    };
+    for (const one of running) await measure(one, Math.min(5, seconds / 3));
+    for (let round = 0; round < rounds; round++) for (const one of running) rows.push(await measure(one, seconds));
+    return rows;
   } finally {
-    await server.end();
+    await Promise.all(running.map(({ server }) => server.end()));
   }
+}
+
+async function measure({ name, server: { pid }, about }, seconds) {
+  const before = residentOf(pid);
+  const worked = workOf(pid);
+  const half = new Promise((resolve) => setTimeout(() => resolve(residentOf(pid)), 500 * seconds));
+  const {
+    requests,
+    wrong,
+    faults,
+    seconds: taken,
+    latency,
+  } = await (values.stream ? loadStreams : load)({ ...about, seconds });
+  for (const fault of faults) console.error(`${name}: ${fault}`);
+  if (wrong > 0) process.exitCode = 1;
+  return {
+    name,
+    requests,
+    wrong,
+    perSecond: requests / taken,
+    work: (workOf(pid) - worked) / requests,
+    p50: latency.percentile(50) / 1e9,
+    p99: latency.percentile(99) / 1e9,
+    memory: [before, await half, residentOf(pid)],
+  };
 }
 
 /** What is asked of every server. */

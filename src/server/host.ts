@@ -155,17 +155,16 @@ export class Host {
    */
   #parted(inputs: ReadonlyMap<string, InputTensor>): { values: Record<string, InputTensor>; masks: MaskOptions } {
     const own = this.inputs.map(({ name }) => [name, inputs.get(name) as InputTensor] as const);
-    const masks: { -readonly [Name in keyof MaskOptions]: MaskOptions[Name] } = {};
-    for (const { name } of MASKS) {
+    const masks = MASKS.flatMap(({ name }) => {
       const given = inputs.get(name);
-      if (!given || this.inputs.some((value) => value.name === name)) continue;
+      if (!given || this.inputs.some((value) => value.name === name)) return [];
       const [batch, time] = this.#rowsOf(inputs);
       const expected = name === 'mask' ? [batch, time] : [batch];
       if (`${given.shape}` !== `${expected}`)
         malformed(name, 'not of the inputs’ rows', `shape [${expected}]`, `[${given.shape}]`);
-      masks[name] = given.data;
-    }
-    return { values: named(own), masks };
+      return [[name, given.data] as const];
+    });
+    return { values: named(own), masks: named(masks) };
   }
 
   /** Batch and timesteps of the inputs, as they say. @throws {Refusal} they have no timesteps of the run's. */

@@ -53,7 +53,7 @@ function wordsSpec() {
 
 it('outputs as bytes behind text that is not ASCII', async () => {
   const x = randomFloats(FEATURES, 8);
-  for (const id of ['κύτταρο', '細胞 '.repeat(40), '🙂'.repeat(20)]) {
+  for (const id of ['κύτταρο', '細胞 '.repeat(20), '🙂'.repeat(20)]) {
     const { body, headers } = binaryBody({ data: x });
     const size = Number(headers['inference-header-content-length']);
     const json = new TextEncoder().encode(
