@@ -23,14 +23,14 @@ export const KINDS: LayerKinds = {
 };
 
 /** Packs one node's weights. */
-export function makeLayer(node: GraphNode, { values }: Graph, context: BuildContext, kinds: LayerKinds): Layer {
-  const features = (name: string | undefined): number => values.get(name as string)?.features ?? 0;
+export function makeLayer(node: GraphNode, graph: Graph, context: BuildContext, kinds: LayerKinds): Layer {
+  const features = (name: string | undefined): number => graph.values.get(name as string)?.features ?? 0;
   const kind = kinds[node.type] as LayerKind<never>;
   const inputs = features(node.inputs[0]);
   return {
     cells: [],
     multiplyAdds: 0,
-    ...kind.make(node as never, context, inputs, features(node.outputs[0])),
+    ...kind.make(node as never, context, inputs, features(node.outputs[0]), graph, kinds),
     node,
     parameters: countParameters(node, kinds, context),
     words: kind.words?.(node as never, inputs),

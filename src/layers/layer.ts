@@ -1,6 +1,6 @@
 import type { CheckedInt8 } from '../graph/int8.js';
 import type { AnyNode, NodeKind } from '../graph/kind.js';
-import type { GraphNode } from '../graph/value.js';
+import type { Graph, GraphNode } from '../graph/value.js';
 import type { ModelSpec, NodeSpec } from '../spec.js';
 import type { Kernels } from '../wasm/abi.js';
 import type { Arena } from '../wasm/arena.js';
@@ -174,8 +174,11 @@ export interface LayerKind<Node extends AnyNode = NodeSpec> extends NodeKind<Nod
    * Packs the weights of a checked node.
    * @param inputs features of its first input, 0 without one.
    * @param outputs features of its first output.
+   * @param graph the whole model; undefined for a layer inside another. So are `kinds`, all types of its nodes.
    */
-  make(node: Node, context: BuildContext, inputs: number, outputs: number): Work;
+  make(node: Node, context: BuildContext, inputs: number, outputs: number, graph?: Graph, kinds?: LayerKinds): Work;
+  /** It asks where numbers stand, and may be given a value that has no place of its own: `around/views.ts`. */
+  readonly takesViews?: boolean;
   /** What `explain` says beyond type and sizes. */
   words?(node: Node, inputs: number): LayerWords;
 }

@@ -2,9 +2,10 @@ import { checkedWithNode, notNegative, optionalSize } from '../../graph/field-ch
 import { eachTimestep } from '../../graph/kind.js';
 import { namedTensors, onlyInput } from '../../graph/node-context.js';
 import type { BatchNormNode, PreluNode, ScaleShiftNode } from '../../spec.js';
-import { BINARY, vectorsFor } from '../../wasm/abi.js';
+import { BINARY, VECTOR_BYTES, vectorsFor } from '../../wasm/abi.js';
 import { packVector } from '../../wasm/pack.js';
 import { packNorm } from '../../wasm/pack-norm.js';
+import { type Activate, makeActivation } from '../activation.js';
 import type { BuildContext, LayerKind, ValueBuffer, Work } from '../layer.js';
 import { checkChannels, rowIndex } from './values.js';
 
@@ -52,13 +53,20 @@ export const prelu: LayerKind<PreluNode> = {
     if (alpha?.shape[0] !== 1) namedTensors(context, tensors, { alpha: shape }, context.where);
     return [x];
   },
-  make({ tensors }, context, features) {
-    const alphaStep = context.size(tensors.alpha) === 1 ? 0 : 1;
-    const alpha = packVector(context, tensors.alpha, alphaStep === 0 ? 1 : features) / 4;
+  make({ name, tensors }, context, features) {
+    const count = context.size(tensors.alpha) === 1 ? 1 : features;
+    const alphaStep = count === 1 ? 0 : 1;
+    const alpha = packVector(context, tensors.alpha, count) / 4;
     return {
       plan(plan) {
         const x = plan.inputs[0] as ValueBuffer;
         const y = plan.output(0, x.mask);
+        const [first, ...others] = plan.arena.f32.subarray(alpha, alpha + count) as Iterable<number> as [number];
+        if (others.every((other) => other === first)) {
+          // One for all, as PyTorch begins with: the kernels have it.
+          const leaky = makeActivation({ type: 'leaky_relu', alpha: first }, name, plan.kernels) as Activate;
+          return [() => leaky(x.address, y.address, (x.rows * x.stride) / VECTOR_BYTES)];
+        }
         return [
           () => {
             const { f32 } = plan.arena;

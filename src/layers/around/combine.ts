@@ -32,6 +32,15 @@ export function combineRow(
   n: number,
   divisor: number,
 ): void {
+  // What stands between products comes first, in loops without a choice inside.
+  if (divisor === 1 && operation === OPERATION.subtract) {
+    for (let j = 0; j < n; j++) f32[y + j] = (f32[a + j * aStep] as number) - (f32[b + j * bStep] as number);
+    return;
+  }
+  if (divisor === 1 && operation === OPERATION.multiply) {
+    for (let j = 0; j < n; j++) f32[y + j] = (f32[a + j * aStep] as number) * (f32[b + j * bStep] as number);
+    return;
+  }
   for (let j = 0; j < n; j++) {
     const p = f32[a + j * aStep] as number;
     const q = f32[b + j * bStep] as number;

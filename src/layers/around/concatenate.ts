@@ -6,31 +6,35 @@ import type { MergeNode } from '../../spec.js';
 import type { LayerKind, Op, PlanContext } from '../layer.js';
 import { joinValues } from './join.js';
 import { jointMask } from './mask.js';
+import { moves } from './views.js';
 
 /** Joins values one after another: their features, or their timesteps. */
-export const concatenate: LayerKind<MergeNode> = {
-  fields: {
-    axis(value, where) {
-      if (value !== undefined && value !== 'features' && value !== 'time') {
-        badSpec(where, 'not an axis', 'features or time', describe(value));
-      }
+export const concatenate: LayerKind<MergeNode> = moves(
+  {
+    fields: {
+      axis(value, where) {
+        if (value !== undefined && value !== 'features' && value !== 'time') {
+          badSpec(where, 'not an axis', 'features or time', describe(value));
+        }
+      },
     },
-  },
-  check({ axis }, context) {
-    const [first, ...rest] = context.inputs;
-    if (!first || rest.length === 0) wrongInputs(context, 'nothing to merge', 'two or more inputs');
-    return [axis === 'time' ? joinedTime(first, context) : joinedFeatures(first, rest, context)];
-  },
-  make: ({ axis }) => ({
-    plan(plan) {
-      if (axis === 'time') return [joinTime(plan)];
-      const { mask, ops } = jointMask(plan);
-      return [...ops, ...joinValues(plan, undefined, plan.inputs, plan.output(0, mask))];
+    check({ axis }, context) {
+      const [first, ...rest] = context.inputs;
+      if (!first || rest.length === 0) wrongInputs(context, 'nothing to merge', 'two or more inputs');
+      return [axis === 'time' ? joinedTime(first, context) : joinedFeatures(first, rest, context)];
     },
-  }),
-  obstacle: ({ axis }, inputs) =>
-    axis === 'time' && inputs.some(flows) ? 'joins timesteps, so it needs the whole sequence first' : undefined,
-};
+    make: ({ axis }) => ({
+      plan(plan) {
+        if (axis === 'time') return [joinTime(plan)];
+        const { mask, ops } = jointMask(plan);
+        return [...ops, ...joinValues(plan, undefined, plan.inputs, plan.output(0, mask))];
+      },
+    }),
+    obstacle: ({ axis }, inputs) =>
+      axis === 'time' && inputs.some(flows) ? 'joins timesteps, so it needs the whole sequence first' : undefined,
+  },
+  { alongFeatures: ({ axis }) => axis !== 'time' },
+);
 
 function joinedFeatures(first: ValueInfo, rest: readonly ValueInfo[], { where }: NodeContext): Shape {
   let { features } = first;

@@ -26,6 +26,7 @@ export const reduce: LayerKind<ReduceNode> = {
     const start = STARTS[operation];
     const [isMax, isMin, mean] = [operation === 'max', operation === 'min', operation === 'mean'];
     const isProduct = operation === 'prod';
+    const adds = mean || operation === 'sum';
     return {
       plan(plan) {
         const { arena, batch } = plan;
@@ -37,15 +38,19 @@ export const reduce: LayerKind<ReduceNode> = {
           const { u8 } = arena;
           let total: number = start;
           let joined = 0;
-          for (let i = 0; i < count; i++) {
-            if (live !== 0 && u8[live + i] === 0) continue;
-            const value = f32[from + i * step] as number;
-            if (isMax) total = Math.max(total, value);
-            else if (isMin) total = Math.min(total, value);
-            else if (isProduct) total *= value;
-            else total += value;
-            joined++;
-          }
+          if (adds && live === 0) {
+            for (let i = 0; i < count; i++) total += f32[from + i * step] as number;
+            joined = count;
+          } else
+            for (let i = 0; i < count; i++) {
+              if (live !== 0 && u8[live + i] === 0) continue;
+              const value = f32[from + i * step] as number;
+              if (isMax) total = Math.max(total, value);
+              else if (isMin) total = Math.min(total, value);
+              else if (isProduct) total *= value;
+              else total += value;
+              joined++;
+            }
           // All masked: NaN, as in every version of Keras.
           f32[to] = mean ? total / joined : total;
         };

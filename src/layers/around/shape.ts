@@ -9,44 +9,59 @@ import { packTable } from '../../wasm/pack-table.js';
 import type { LayerKind, PlanContext, ValueBuffer } from '../layer.js';
 import { gatherFeatures } from './gather.js';
 import { AXES, knownTime, rowIndex, vector } from './values.js';
+import { moves } from './views.js';
+
+/** The numbers of each row of the batch as they stand. */
+const AS_THEY_STAND = { alongFeatures: () => false };
 
 /** The same numbers in another shape, row-major. */
-export const reshape: LayerKind<ReshapeNode> = {
-  fields: { shape: checkedWithNode },
-  check({ shape }, context) {
-    const x = onlyInput(context);
-    list(shape, `${context.where}, shape`);
-    for (const n of shape) size(n, `${context.where}, shape`);
-    const [first, second] = shape;
-    const length = knownTime(context, x) * x.features;
-    if (shape.length > 2 || shape.length < 1 || (first as number) * (second ?? 1) !== length) {
-      badSpec(context.where, 'the numbers do not fit', `[${length}], or two sizes with this product`, describe(shape));
-    }
-    return [
-      second === undefined ? vector(length) : { ...vector(second), kind: 'sequence', time: fixed(first as number) },
-    ];
+export const reshape: LayerKind<ReshapeNode> = moves(
+  {
+    fields: { shape: checkedWithNode },
+    check({ shape }, context) {
+      const x = onlyInput(context);
+      list(shape, `${context.where}, shape`);
+      for (const n of shape) size(n, `${context.where}, shape`);
+      const [first, second] = shape;
+      const length = knownTime(context, x) * x.features;
+      if (shape.length > 2 || shape.length < 1 || (first as number) * (second ?? 1) !== length) {
+        badSpec(
+          context.where,
+          'the numbers do not fit',
+          `[${length}], or two sizes with this product`,
+          describe(shape),
+        );
+      }
+      return [
+        second === undefined ? vector(length) : { ...vector(second), kind: 'sequence', time: fixed(first as number) },
+      ];
+    },
+    make: () => flow,
+    obstacle: eachTimestep,
   },
-  make: () => flow,
-  obstacle: eachTimestep,
-};
+  AS_THEY_STAND,
+);
 
 /** A factor moved between time and features, row-major. */
-export const regroup: LayerKind<RegroupNode> = {
-  fields: { factor: size, into: checkedWithNode },
-  check({ factor, into }, context) {
-    const x = sequence(context, onlyInput(context));
-    choose(AXES, into, context.where, 'way');
-    if (into === 'features') {
-      const time = advance(x.time, { mul: 1, add: 0, div: factor, exact: true });
-      return [{ ...x, features: x.features * factor, time }];
-    }
-    if (x.features % factor !== 0)
-      badSpec(context.where, 'the features cannot be divided', `a divisor of ${x.features}`, `${factor}`);
-    return [{ ...x, features: x.features / factor, time: advance(x.time, { mul: factor, add: 0, div: 1 }) }];
+export const regroup: LayerKind<RegroupNode> = moves(
+  {
+    fields: { factor: size, into: checkedWithNode },
+    check({ factor, into }, context) {
+      const x = sequence(context, onlyInput(context));
+      choose(AXES, into, context.where, 'way');
+      if (into === 'features') {
+        const time = advance(x.time, { mul: 1, add: 0, div: factor, exact: true });
+        return [{ ...x, features: x.features * factor, time }];
+      }
+      if (x.features % factor !== 0)
+        badSpec(context.where, 'the features cannot be divided', `a divisor of ${x.features}`, `${factor}`);
+      return [{ ...x, features: x.features / factor, time: advance(x.time, { mul: factor, add: 0, div: 1 }) }];
+    },
+    make: () => flow,
+    obstacle: ({ factor }, [x]) => (factor > 1 && x && flows(x) ? 'changes the number of timesteps' : undefined),
   },
-  make: () => flow,
-  obstacle: ({ factor }, [x]) => (factor > 1 && x && flows(x) ? 'changes the number of timesteps' : undefined),
-};
+  AS_THEY_STAND,
+);
 
 /** The numbers of each row of the batch one after another, as they stand in x, into y. */
 const flow = {
@@ -75,63 +90,73 @@ const flow = {
 };
 
 /** Timesteps become features, features timesteps. */
-export const transpose: LayerKind<TransposeNode> = {
-  fields: {},
-  check(_, context) {
-    const x = sequence(context, onlyInput(context));
-    return [{ ...vector(knownTime(context, x)), kind: 'sequence', time: fixed(x.features) }];
-  },
-  make: () => ({
-    plan(plan) {
-      const { arena, batch } = plan;
-      const x = plan.inputs[0] as ValueBuffer;
-      const y = plan.output(0);
-      return [
-        () => {
-          const { f32 } = arena;
-          for (let b = 0; b < batch; b++) {
-            for (let t = 0; t < x.time; t++) {
-              const from = rowIndex(x, b * x.time + t);
-              for (let j = 0; j < x.features; j++) f32[rowIndex(y, b * y.time + j) + t] = f32[from + j] as number;
-            }
-          }
-        },
-      ];
+export const transpose: LayerKind<TransposeNode> = moves(
+  {
+    fields: {},
+    check(_, context) {
+      const x = sequence(context, onlyInput(context));
+      return [{ ...vector(knownTime(context, x)), kind: 'sequence', time: fixed(x.features) }];
     },
-  }),
-  obstacle: eachTimestep,
-};
+    make: () => ({
+      plan(plan) {
+        const { arena, batch } = plan;
+        const x = plan.inputs[0] as ValueBuffer;
+        const y = plan.output(0);
+        return [
+          () => {
+            const { f32 } = arena;
+            for (let b = 0; b < batch; b++) {
+              for (let t = 0; t < x.time; t++) {
+                const from = rowIndex(x, b * x.time + t);
+                for (let j = 0; j < x.features; j++) f32[rowIndex(y, b * y.time + j) + t] = f32[from + j] as number;
+              }
+            }
+          },
+        ];
+      },
+    }),
+    obstacle: eachTimestep,
+  },
+  {
+    alongFeatures: () => false,
+    sources: (_, __, { time, features }) =>
+      Int32Array.from({ length: time * features }, (_, j) => (j % features) * time + Math.floor(j / features)),
+  },
+);
 
 /** The features in another order: a row-major block whose axes change places. */
-export const rearrange: LayerKind<RearrangeNode> = {
-  fields: { shape: checkedWithNode, order: checkedWithNode },
-  check({ shape, order }, context) {
-    const x = onlyInput(context);
-    list(shape, `${context.where}, shape`);
-    for (const n of shape) size(n, `${context.where}, shape`);
-    list(order, `${context.where}, order`);
-    if (shape.reduce((product, n) => product * n, 1) !== x.features) {
-      badSpec(context.where, 'the shape does not fit', `sizes whose product is ${x.features}`, describe(shape));
-    }
-    if (`${[...order].sort((a, b) => a - b)}` !== `${shape.map((_, axis) => axis)}`) {
-      badSpec(context.where, 'not an order of the axes', `each of 0 to ${shape.length - 1} once`, describe(order));
-    }
-    return [x];
+export const rearrange: LayerKind<RearrangeNode> = moves(
+  {
+    fields: { shape: checkedWithNode, order: checkedWithNode },
+    check({ shape, order }, context) {
+      const x = onlyInput(context);
+      list(shape, `${context.where}, shape`);
+      for (const n of shape) size(n, `${context.where}, shape`);
+      list(order, `${context.where}, order`);
+      if (shape.reduce((product, n) => product * n, 1) !== x.features) {
+        badSpec(context.where, 'the shape does not fit', `sizes whose product is ${x.features}`, describe(shape));
+      }
+      if (`${[...order].sort((a, b) => a - b)}` !== `${shape.map((_, axis) => axis)}`) {
+        badSpec(context.where, 'not an order of the axes', `each of 0 to ${shape.length - 1} once`, describe(order));
+      }
+      return [x];
+    },
+    make({ shape, order }) {
+      let sources: Int32Array | undefined;
+      return {
+        plan(plan) {
+          const x = plan.inputs[0] as ValueBuffer;
+          const y = plan.output(0, x.mask);
+          // As large as a row of the value: made once there is room for that.
+          sources ??= sourcesOf(shape, order, x.features);
+          return [gatherFeatures(plan, x, y, sources)];
+        },
+      };
+    },
+    obstacle: eachTimestep,
   },
-  make({ shape, order }) {
-    let sources: Int32Array | undefined;
-    return {
-      plan(plan) {
-        const x = plan.inputs[0] as ValueBuffer;
-        const y = plan.output(0, x.mask);
-        // As large as a row of the value: made once there is room for that.
-        sources ??= sourcesOf(shape, order, x.features);
-        return [gatherFeatures(plan, x, y, sources)];
-      },
-    };
-  },
-  obstacle: eachTimestep,
-};
+  { alongFeatures: () => true, sources: ({ shape, order }, _, y) => sourcesOf(shape, order, y.features) },
+);
 
 /** The same numbers for every row of the batch, in every run. */
 export const constant: LayerKind<ConstantNode> = {

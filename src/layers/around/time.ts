@@ -8,69 +8,97 @@ import type { RepeatNode, ReverseNode, SliceNode, TimestepNode } from '../../spe
 import type { LayerKind, ValueBuffer } from '../layer.js';
 import { copyTimesteps, gatherFeatures } from './gather.js';
 import { AXES, checkBlocks, vector } from './values.js';
+import { moves } from './views.js';
 
 const whole = (value: unknown, where: string): void => {
   if (!Number.isSafeInteger(value)) badSpec(where, 'not a whole number', 'a whole number', describe(value));
 };
 
 /** Every step-th timestep or feature from `start` on. */
-export const slice: LayerKind<SliceNode> = {
-  fields: {
-    axis: checkedWithNode,
-    start: whole,
-    step: optionalSize,
-    count: optionalSize,
-    drop: optionalCount,
-    channels: optionalSize,
-  },
-  check({ axis, start, step = 1, count, drop = 0, channels }, context) {
-    const x = onlyInput(context);
-    choose(AXES, axis, context.where, 'axis');
-    if (count !== undefined && drop !== 0) badSpec(context.where, 'both count and drop', 'one of them');
-    const block = checkBlocks(context, axis, x, channels);
-    const length = axis === 'features' ? x.features / block : fixedTime(sequence(context, x).time);
-    if (length === undefined) {
-      // From the end there are -start timesteps, however many there are before.
-      if (start < 0) {
-        const left = Math.floor((-start - drop + step - 1) / step);
-        checkWindow(context.where, fixed(count ?? left));
-        return [{ ...x, time: fixed(count ?? left) }];
-      }
-      if (count !== undefined) return [{ ...x, time: fixed(count) }];
-      return [{ ...x, time: advance(x.time, sliceStep(start, drop, step)) }];
-    }
-    const from = start < 0 ? start + length : start;
-    const many = count ?? Math.floor((length - drop - from + step - 1) / step);
-    if (from < 0 || many < 1 || from + (many - 1) * step >= length) {
-      badSpec(context.where, 'reaches beyond its input', `within ${length}`, `${many} from ${start} on, step ${step}`);
-    }
-    return [axis === 'features' ? { ...x, features: many * block } : { ...x, time: fixed(many) }];
-  },
-  make: ({ axis, start, step = 1, name, channels = 1 }) => ({
-    plan(plan) {
-      const x = plan.inputs[0] as ValueBuffer;
-      if (axis === 'features') {
-        const y = plan.output(0, x.mask);
-        const from = start * channels + (start < 0 ? x.features : 0);
-        if (step === 1) {
-          return [() => plan.kernels.copyRows(x.address + 4 * from, x.stride, y.address, y.stride, x.rows, y.features)];
-        }
-        const sources = Int32Array.from({ length: y.features }, (_, j) => {
-          const channel = j % channels;
-          return from + (j - channel) * step + channel;
-        });
-        return [gatherFeatures(plan, x, y, sources)];
-      }
-      const y = plan.output(0);
-      const from = start < 0 ? start + x.time : start;
-      if (from < 0 || from + (y.time - 1) * step >= x.time)
-        badInput(`layer ${describe(name)}`, 'takes timesteps beyond the sequence', 'a longer one', `time ${x.time}`);
-      return [copyTimesteps(plan, x, y, from, step)];
+export const slice: LayerKind<SliceNode> = moves(
+  {
+    fields: {
+      axis: checkedWithNode,
+      start: whole,
+      step: optionalSize,
+      count: optionalSize,
+      drop: optionalCount,
+      channels: optionalSize,
     },
-  }),
-  obstacle: ({ axis }, [x]) =>
-    axis === 'time' && x && flows(x) ? 'takes some of the timesteps, so it needs the whole sequence first' : undefined,
-};
+    check({ axis, start, step = 1, count, drop = 0, channels }, context) {
+      const x = onlyInput(context);
+      choose(AXES, axis, context.where, 'axis');
+      if (count !== undefined && drop !== 0) badSpec(context.where, 'both count and drop', 'one of them');
+      const block = checkBlocks(context, axis, x, channels);
+      const length = axis === 'features' ? x.features / block : fixedTime(sequence(context, x).time);
+      if (length === undefined) {
+        // From the end there are -start timesteps, however many there are before.
+        if (start < 0) {
+          const left = Math.floor((-start - drop + step - 1) / step);
+          checkWindow(context.where, fixed(count ?? left));
+          return [{ ...x, time: fixed(count ?? left) }];
+        }
+        if (count !== undefined) return [{ ...x, time: fixed(count) }];
+        return [{ ...x, time: advance(x.time, sliceStep(start, drop, step)) }];
+      }
+      const from = start < 0 ? start + length : start;
+      const many = count ?? Math.floor((length - drop - from + step - 1) / step);
+      if (from < 0 || many < 1 || from + (many - 1) * step >= length) {
+        badSpec(
+          context.where,
+          'reaches beyond its input',
+          `within ${length}`,
+          `${many} from ${start} on, step ${step}`,
+        );
+      }
+      return [axis === 'features' ? { ...x, features: many * block } : { ...x, time: fixed(many) }];
+    },
+    make: ({ axis, start, step = 1, name, channels = 1 }) => ({
+      plan(plan) {
+        const x = plan.inputs[0] as ValueBuffer;
+        if (axis === 'features') {
+          const y = plan.output(0, x.mask);
+          const from = start * channels + (start < 0 ? x.features : 0);
+          if (step === 1) {
+            return [
+              () => plan.kernels.copyRows(x.address + 4 * from, x.stride, y.address, y.stride, x.rows, y.features),
+            ];
+          }
+          return [gatherFeatures(plan, x, y, blocksOf(y.features, from, step, channels))];
+        }
+        const y = plan.output(0);
+        const from = start < 0 ? start + x.time : start;
+        if (from < 0 || from + (y.time - 1) * step >= x.time)
+          badInput(`layer ${describe(name)}`, 'takes timesteps beyond the sequence', 'a longer one', `time ${x.time}`);
+        return [copyTimesteps(plan, x, y, from, step)];
+      },
+    }),
+    obstacle: ({ axis }, [x]) =>
+      axis === 'time' && x && flows(x)
+        ? 'takes some of the timesteps, so it needs the whole sequence first'
+        : undefined,
+  },
+  { alongFeatures: ({ axis }) => axis === 'features', sources: sourcesOf },
+);
+
+/** Every step-th of blocks that are next to one another: where each of `count` numbers comes from. */
+const blocksOf = (count: number, from: number, step: number, block: number): Int32Array =>
+  Int32Array.from({ length: count }, (_, j) => {
+    const place = j % block;
+    return from + (j - place) * step + place;
+  });
+
+/** Of all numbers of a row, or of all timesteps. */
+function sourcesOf(
+  { axis, start, step = 1, channels = 1 }: SliceNode,
+  [x]: readonly ValueBuffer[],
+  y: Pick<ValueBuffer, 'time' | 'features'>,
+): Int32Array {
+  const { features, time } = x as ValueBuffer;
+  const [block, length, count] =
+    axis === 'features' ? [channels, features, y.features] : [features, time * features, y.time * features];
+  return blocksOf(count, start * block + (start < 0 ? length : 0), step, block);
+}
 
 /** One timestep, as a vector. */
 export const timestep: LayerKind<TimestepNode> = {

@@ -43,21 +43,39 @@ function explicit(size: number, span: number, stride: number, padding: PaddingSp
   return padding === 'same_lower' ? [total - small, small] : [small, total - small];
 }
 
-/** The weights `(filters·places, channels·size, kernel)` of the window over the other axis. */
-function folded(op: Op, weight: Constant, steps: Steps, size: number, places: number, spread: boolean): Constant {
+/** The element of the kernel that takes place `i` of the input to one of the output, as far as there is one. */
+function elementAt({ kernel, stride, dilation, padding }: Steps, i: number, place: number, spread: boolean): number {
+  const k = (spread ? place - i * stride + padding[0] : i - place * stride + padding[0]) / dilation;
+  return Number.isInteger(k) && k < kernel ? k : -1;
+}
+
+/** The places of the input that the output is made of: with dilation a window leaves some out. All of them, where they are not evenly apart. */
+function reached(steps: Steps, size: number, places: number, spread: boolean): readonly number[] {
+  const numbers = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+  const taken = numbers(size).filter((i) => numbers(places).some((place) => elementAt(steps, i, place, spread) >= 0));
+  const [first = 0, second = first + 1] = taken;
+  const even = taken.every((i, index) => i === first + index * (second - first));
+  return even && taken.length > 0 ? taken : numbers(size);
+}
+
+/** The weights `(filters·places, channels·taken, kernel)` of the window over the other axis. @param taken `reached`. */
+function folded(
+  op: Op,
+  weight: Constant,
+  steps: Steps,
+  taken: readonly number[],
+  places: number,
+  spread: boolean,
+): Constant {
+  const size = taken.length;
   const [filters, channels, deep, kernel] = weight.dims as [number, number, number, number];
   const dims = [filters * places, channels * size, kernel];
-  if (dims.reduce((a, b) => a * b, 1) > MOST_WEIGHTS)
-    refuse(op.where, 'a window over two long axes', `at most ${MOST_WEIGHTS} weights`, `[${dims}]`);
   const data = new Float32Array(bounded(op, dims, 1));
   const from = numbers(op.where, weight);
-  const { stride, dilation, padding } = steps;
   for (let place = 0; place < places; place++) {
     for (let i = 0; i < size; i++) {
-      // The element of the kernel that takes this place of the input to that of the output.
-      const offset = spread ? place - i * stride + padding[0] : i - place * stride + padding[0];
-      const k = offset / dilation;
-      if (!Number.isInteger(k) || k < 0 || k >= deep) continue;
+      const k = elementAt(steps, taken[i] as number, place, spread);
+      if (k < 0) continue;
       for (let f = 0; f < filters; f++) {
         for (let c = 0; c < channels; c++) {
           const source = ((f * channels + c) * deep + k) * kernel;
@@ -97,7 +115,7 @@ export function plane(
   const [fold, slid] = first <= second ? [0, 1] : [1, 0];
   const size = Math.min(first, second);
   const spread = outputPadding !== undefined;
-  const own = (axis: number): Steps => {
+  const stepsOf = (axis: number): Steps => {
     const [kernel, stride, dilation] = [sides.kernel, sides.strides, sides.dilations].map((all) => all[axis]) as [
       number,
       number,
@@ -107,7 +125,7 @@ export function plane(
     const padding = explicit(length, spanOf(kernel, dilation), stride, sides.padding[axis] as PaddingSpec);
     return { kernel, stride, dilation, padding };
   };
-  const [over, along] = [own(fold), own(slid)];
+  const [over, along] = [stepsOf(fold), stepsOf(slid)];
   const step = (steps: Steps, more: number) =>
     spread
       ? spreadStep(spanOf(steps.kernel, steps.dilation), steps.stride, steps.padding, more)
@@ -118,18 +136,28 @@ export function plane(
   const [filters, channels, k2, k3] = weight.dims as [number, number, number, number];
   const turned =
     fold === 0 ? weight : pick(op, weight, [filters, channels, k3, k2], [channels * k2 * k3, k2 * k3, 1, k3]);
-  const all = folded(op, { ...turned, tensor: weight.tensor }, over, size, places, spread);
+  const dims = [filters * places, channels * size, along.kernel];
+  if (dims.reduce((a, b) => a * b, 1) > MOST_WEIGHTS)
+    refuse(where, 'a window over two long axes', `at most ${MOST_WEIGHTS} weights`, `[${dims}]`);
+  const taken = reached(over, size, places, spread);
+  const all = folded(op, { ...turned, tensor: weight.tensor }, over, taken, places, spread);
 
-  let v = arranged(ctx, where, x, axes[slid] as readonly Atom[], [
-    ...(x.axes[1] as readonly Atom[]),
-    ...(axes[fold] as readonly Atom[]),
-  ]);
+  const [own, other] = [x.axes[1] as readonly Atom[], axes[fold] as readonly Atom[]];
+  const few = taken.length < size;
+  let v = arranged(ctx, where, x, axes[slid] as readonly Atom[], few ? [...other, ...own] : [...own, ...other]);
   if (v.time.length === 0) {
     const name = ctx.add({ type: 'reshape', inputs: [v.name], shape: [1, count(v.features)] }, x.name);
     v = { ...v, name, time: [{ kind: 'block', size: 1 }] };
   }
+  if (few) {
+    const [start, next = start + 1] = taken as [number, number?];
+    const picked = { axis: 'features' as const, start, step: next - start, count: taken.length, channels: count(own) };
+    const some = ctx.add({ type: 'slice', inputs: [v.name], ...picked }, x.name);
+    const shape = [taken.length, count(own)];
+    v = { ...v, name: ctx.add({ type: 'rearrange', inputs: [some], shape, order: [1, 0] }, x.name) };
+  }
   const w: Window = { ...along, x: v, axis: slid + 2 };
-  const [many, wide] = [filters * places, channels * size];
+  const [many, wide] = [filters * places, channels * taken.length];
   const rows = pick(op, all, [many, along.kernel, wide], [wide * along.kernel, 1, along.kernel]);
   const layer = spread
     ? { type: 'conv_transpose1d' as const, groups, crop: along.padding, outputPadding: outputPadding[slid] ?? 0 }
