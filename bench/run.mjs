@@ -22,6 +22,7 @@ const SUITES = [
   'run-many',
   'revectorize',
   'steady',
+  'gtcrn',
   'shipped',
 ];
 const EFFORT = { rounds: 7, seconds: 0.06 };

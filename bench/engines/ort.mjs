@@ -1,7 +1,14 @@
 import { recurrentFile } from '../support/onnx.mjs';
 import { requirePeer, timeFirst } from './peer.mjs';
 
-const OPTIONS = { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential', logSeverityLevel: 3 };
+export const OPTIONS = { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential', logSeverityLevel: 3 };
+
+/** One of its packages, which is to take one thread. */
+export function requireOrt(name) {
+  const ort = requirePeer(name);
+  if (ort.env.wasm) ort.env.wasm.numThreads = 1;
+  return ort;
+}
 
 /**
  * onnxruntime's native or WebAssembly package, one thread, on an ONNX file of the network. A step is a session's `run` over one timestep
@@ -9,8 +16,7 @@ const OPTIONS = { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'se
  * @param name `onnxruntime-node` or `onnxruntime-web`
  */
 export async function open(net, { int8 }, name) {
-  const ort = requirePeer(name);
-  if (ort.env.wasm) ort.env.wasm.numThreads = 1;
+  const ort = requireOrt(name);
   const session = await ort.InferenceSession.create(recurrentFile(net, int8), OPTIONS);
   const { inputs, units } = net;
   const names = session.inputNames.filter((input) => input !== 'X');

@@ -4,13 +4,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { engine } from '../engines/all.mjs';
 import { makeNet } from './net.mjs';
 import { uniform } from './random.mjs';
-import { callsIn, turn } from './turns.mjs';
+import { callsIn, settle, turn } from './turns.mjs';
 
 /** How long one call may take, in turns: as many of the timesteps as asked for, or, of an engine for which that is too much, a part. */
 const WHOLE = 30;
 const PART = 3;
-/** For how many turns' time it may warm up at most. */
-const SETTLING = 30;
 
 const { name, which, task, options } = workerData;
 const { open, roof, lastOnly } = engine(name);
@@ -18,7 +16,7 @@ const net = makeNet(which);
 const opened = await open(net, options);
 const { run, stepsPerCall, time, outputs } = task.kind === 'step' ? await stepping() : await running();
 const calls = await callsIn(options.seconds, run);
-await settle();
+await settle(run, calls, options.seconds);
 parentPort.postMessage({ outputs, time });
 
 /** Timed one by one, in nanoseconds by the wall's clock. */
@@ -37,20 +35,6 @@ parentPort.on('message', async (what) => {
   }
   parentPort.postMessage(each.slice(0, count));
 });
-
-/**
- * Until the engine's compilers have had their say: five turns in a row are no faster than the fastest before. onnxruntime-web takes more than a second
- * of steps for it, and would be called three times as slow as it is.
- */
-async function settle() {
-  let least = Number.POSITIVE_INFINITY;
-  for (let turns = 0, same = 0; same < 5 && turns < SETTLING; same++) {
-    const seconds = await turn(run, calls);
-    if (seconds < 0.97 * least) same = 0;
-    least = Math.min(least, seconds);
-    turns += Math.max(1, (seconds * calls) / options.seconds);
-  }
-}
 
 async function stepping() {
   const frames = task.frames.map((seed) => uniform(seed, net.inputs, 1));

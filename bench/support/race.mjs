@@ -1,6 +1,6 @@
-import { Worker } from 'node:worker_threads';
 import { engine } from '../engines/all.mjs';
 import { assertAgree } from './agree.mjs';
+import { isolate } from './isolate.mjs';
 import { makeNet, netName } from './net.mjs';
 import { uniform } from './random.mjs';
 import { median, quantile, ratios, spread } from './stats.mjs';
@@ -49,32 +49,20 @@ export async function race(which, task, entries, options) {
 }
 
 function start({ name, int8, which, task, options }) {
-  const worker = new Worker(new URL('contestant.mjs', import.meta.url), {
-    workerData: {
-      name,
-      which,
-      task: { ...task, frames: FRAMES, seed: SEED },
-      options: { ...options, int8: int8 === true },
-    },
-    stdout: true,
-    stderr: true,
-  });
-  const next = () =>
-    new Promise((resolve, reject) => {
-      const ended = (code) => reject(new Error(`${name}: its worker ended with ${code}`));
-      worker.once('error', reject);
-      worker.once('exit', ended);
-      worker.once('message', (message) => {
-        worker.off('error', reject);
-        worker.off('exit', ended);
-        resolve(message);
-      });
-    });
-  const ask = (what) => {
-    worker.postMessage(what);
-    return next();
+  const data = {
+    name,
+    which,
+    task: { ...task, frames: FRAMES, seed: SEED },
+    options: { ...options, int8: int8 === true },
   };
-  return { label: int8 ? `${name} int8` : name, name, int8, worker, next, ask, rounds: [], each: [] };
+  return {
+    label: int8 ? `${name} int8` : name,
+    name,
+    int8,
+    ...isolate('contestant.mjs', name, data),
+    rounds: [],
+    each: [],
+  };
 }
 
 /** @returns the largest difference from plain JS */

@@ -25,6 +25,24 @@ export async function turn(run, calls) {
   return (processorTime() - start) / calls;
 }
 
+/** For how many turns' time an engine may warm up at most. */
+const SETTLING = 30;
+
+/**
+ * Until the engine's compilers have had their say: five turns in a row are no faster than the fastest before. onnxruntime-web takes more than a second
+ * of steps for it, and would be called three times as slow as it is.
+ * @param seconds of a turn.
+ */
+export async function settle(run, calls, seconds) {
+  let least = Number.POSITIVE_INFINITY;
+  for (let turns = 0, same = 0; same < 5 && turns < SETTLING; same++) {
+    const each = await turn(run, calls);
+    if (each < 0.97 * least) same = 0;
+    least = Math.min(least, each);
+    turns += Math.max(1, (each * calls) / seconds);
+  }
+}
+
 /** How many calls take so many seconds, at least one; the case is warm afterwards. */
 export async function callsIn(seconds, run) {
   return Math.max(1, Math.round(seconds / (await secondsOf(run, seconds))));
