@@ -343,7 +343,6 @@ export interface LogSoftmaxNode extends NodeBase {
 /**
  * What a window that slides over time sees at the ends: timesteps added before and after. `'same_upper'` (TensorFlow and
  * Keras `same`, ONNX SAME_UPPER) and `'same_lower'` give ceil(time / stride) outputs, the odd timestep of padding after or before.
- * Keras `causal`: `[dilation·(kernelSize - 1), 0]`.
  */
 export type PaddingSpec = readonly [before: number, after: number] | 'same_upper' | 'same_lower';
 
@@ -359,8 +358,11 @@ export interface Conv1dNode extends NodeBase {
   readonly dilation?: number; // default 1
   /** Default 1; `input` features for a depthwise convolution. */
   readonly groups?: number;
-  /** Zeros. Default [0, 0]. */
-  readonly padding?: PaddingSpec;
+  /**
+   * Zeros. Default [0, 0]. `'causal'` is `[dilation·(kernelSize - 1), 0]` at the start of a sequence, and in a stream the timesteps that came before: they are
+   * kept in its state, so such a layer runs timestep by timestep. It needs stride 1. Behind the lengths of a run its outputs are zeros.
+   */
+  readonly padding?: PaddingSpec | 'causal';
   readonly tensors: {
     readonly weight: string; // (filters, kernelSize, input / groups)
     readonly bias?: string; //  (filters)
@@ -542,6 +544,25 @@ export interface LinearAttentionNode extends NodeBase {
   readonly delta?: boolean; // default false
 }
 
+/** A layer within another, over rows and columns: its time is the rows, its frequency the columns. */
+export type InnerPlane =
+  | Omit<Conv2dNode, 'name' | 'inputs' | 'outputs'>
+  | Omit<ConvTranspose2dNode, 'name' | 'inputs' | 'outputs'>
+  | Omit<Pool2dNode, 'name' | 'inputs' | 'outputs'>
+  | Omit<PadNode, 'name' | 'inputs' | 'outputs'>
+  | Omit<SliceNode, 'name' | 'inputs' | 'outputs'>;
+
+/**
+ * A layer over two axes of each frame (Keras `TimeDistributed(Conv2D)`): rows of the value are `[rows][columns][channels]`, and become `[rows'][columns'][filters]`.
+ * `pad` and `slice` are of `axis: 'features'`, which adds or leaves out columns; what adds or leaves out rows needs no such layer.
+ */
+export interface EachFrame2dNode extends NodeBase {
+  readonly type: 'each_frame2d';
+  /** Of each frame; must divide the features. */
+  readonly rows: number;
+  readonly layer: InnerPlane;
+}
+
 /** Over the timesteps (gives a vector) or the features (leaves one). */
 export interface ReduceNode extends NodeBase {
   readonly type: 'reduce';
@@ -693,6 +714,7 @@ export type NodeSpec =
   | EachFrameNode
   | EachFrequencyNode
   | LinearAttentionNode
+  | EachFrame2dNode
   | ReduceNode
   | PadNode
   | SliceNode

@@ -76,7 +76,7 @@ export function around(node: NodeSpec, inputs: readonly Value[], tensors: ModelS
     case 'conv1d': {
       const { filters, kernelSize, stride = 1, dilation = 1, groups = 1, padding = [0, 0] } = node;
       const span = dilation * (kernelSize - 1) + 1;
-      const [before, after] = ends(padding, span, stride, x.time);
+      const [before, after] = padding === 'causal' ? [span - 1, 0] : ends(padding, span, stride, x.time);
       const [own, channels] = [filters / groups, x.features / groups];
       const weight = tensor(node.tensors.weight) as ArrayLike<number>;
       const bias = tensor(node.tensors.bias);

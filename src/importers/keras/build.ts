@@ -155,7 +155,7 @@ export class Build extends SpecBuilder {
     const own = [...this.#ownAxes, ...outputs.filter(({ bare, frequencies }) => bare || frequencies !== undefined)];
     const layouts = recordOf(own.map((value) => [value.name, { axes: axesOf(value) }]));
     const names = outputs.map((output) => output.name);
-    foldPadding(this.nodes, names);
+    foldPadding(this.nodes, names, inputs);
     return this.spec({ ...(name && { name }), inputs, outputs: names, ...(own.length > 0 && { layouts }) });
   }
 }

@@ -60,6 +60,8 @@ export type PyTorchLayer =
   | PyTorchBatchNorm2d
   | PyTorchMaxPool2d
   | PyTorchAvgPool2d
+  | PyTorchZeroPad1d
+  | PyTorchChomp1d
   | PyTorchZeroPad2d
   | PyTorchFrames
   | PyTorchActivation
@@ -250,6 +252,18 @@ export interface PyTorchAvgPool2d extends PyTorchPool2d {
   readonly type: 'avg_pool2d';
   /** Default true: added places count as zeros. */
   readonly countIncludePad?: boolean;
+}
+
+/** `nn.ZeroPad1d`, `nn.ConstantPad1d` of 0, `F.pad`, over time. Zeros that a convolution needs of the past, and no others, make it causal: it streams. */
+export interface PyTorchZeroPad1d extends Named {
+  readonly type: 'zero_pad1d';
+  readonly padding: number | readonly [before: number, after: number];
+}
+
+/** `y[:, :, :-size]`, the `Chomp1d` of temporal convolutional networks (Bai et al. 2018): drops what a padded convolution made of the future. */
+export interface PyTorchChomp1d extends Named {
+  readonly type: 'chomp1d';
+  readonly size: number;
 }
 
 /** `nn.ZeroPad2d`. Zeros that a convolution needs of the past, and no others along time, make it causal: it streams. */

@@ -16,7 +16,7 @@ import { batchNorm2d, conv2d, convTranspose2d, frames, pool2d, zeroPad2d } from 
 import { recurrent } from './recurrent.js';
 import type { Site } from './site.js';
 import { batchNorm, embedding, layerNorm, linear, prelu } from './weighted.js';
-import { conv1d, flatten, pool } from './windows.js';
+import { chomp1d, conv1d, flatten, pool, zeroPad1d } from './windows.js';
 
 /** PyTorch's class, the fields with its defaults, and what the layer becomes. */
 type Row<L> = readonly [
@@ -148,6 +148,12 @@ export const LAYERS: { readonly [T in PyTorchLayer['type']]: Row<OfType<T>> } = 
   ],
   max_pool2d: ['MaxPool2d', { ...window2d, dilation: sizes1 }, pool2d],
   avg_pool2d: ['AvgPool2d', { ...window2d, countIncludePad: yes }, pool2d],
+  zero_pad1d: [
+    'ZeroPad1d',
+    { padding: required(['a size, or two: before, after', (v) => padding[1](v) || isListOf(2, v, 0)]) },
+    zeroPad1d,
+  ],
+  chomp1d: ['', { size: required(size) }, chomp1d],
   zero_pad2d: [
     'ZeroPad2d',
     { padding: required(['a size, or four: low, high, before, after', (v) => padding[1](v) || isListOf(4, v, 0)]) },

@@ -91,7 +91,7 @@ export function readPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): Impor
   const layouts = openPlane && { layouts: recordOf([['input', openPlane], ...endPlane(site)]) };
   const input = { ...(tokens && { dtype: 'int32' as const }), ...(config.timesteps && { time: config.timesteps }) };
   const spec = { ...site.finish(config.name, input), ...layouts };
-  foldPadding(spec.nodes as Mutable<NodeSpec>[], spec.outputs);
+  foldPadding(spec.nodes as Mutable<NodeSpec>[], spec.outputs, spec.inputs);
   return { spec, report: site.reporter.finish(weights.format) };
 }
 

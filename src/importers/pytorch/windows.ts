@@ -1,6 +1,13 @@
 import type { TensorSpec } from '../../spec.js';
 import { refuse } from '../shared/refuse.js';
-import type { PyTorchAvgPool1d, PyTorchConv1d, PyTorchFlatten, PyTorchMaxPool1d } from './config.js';
+import type {
+  PyTorchAvgPool1d,
+  PyTorchChomp1d,
+  PyTorchConv1d,
+  PyTorchFlatten,
+  PyTorchMaxPool1d,
+  PyTorchZeroPad1d,
+} from './config.js';
 import type { Filled } from './filled.js';
 import type { Site } from './site.js';
 
@@ -25,6 +32,23 @@ export function conv1d(layer: Filled<PyTorchConv1d>, site: Site): void {
   site.layer({ type: 'conv1d', filters, kernelSize, stride, dilation, groups, padding: ends, tensors });
   site.features = filters;
   slide(site, around, stride, ends);
+}
+
+/** Zeros before and after the timesteps. */
+export function zeroPad1d({ padding }: Filled<PyTorchZeroPad1d>, site: Site): void {
+  const [before, after] = typeof padding === 'number' ? [padding, padding] : padding;
+  site.needSequence();
+  site.layer({ type: 'pad', axis: 'time', before, after, mode: 'constant' });
+  if (site.time !== undefined) site.time += before + after;
+}
+
+/** All timesteps but the last ones. */
+export function chomp1d({ size: drop }: Filled<PyTorchChomp1d>, site: Site): void {
+  const { time, where } = site;
+  site.needSequence();
+  if (time !== undefined && time <= drop) refuse(where, 'drops all timesteps', `less than ${time}`, `${drop}`);
+  site.layer({ type: 'slice', axis: 'time', start: 0, drop });
+  if (time !== undefined) site.time = time - drop;
 }
 
 /** `(a, b, c)` → `(a, c, b)`. */

@@ -116,7 +116,7 @@ const conv1d: Kind = (layer) => {
     weight: keep('weight', 0, [filters, kernelSize, channels], rows, how),
     ...(bias && { bias: keep('bias', 1, [filters], bias.data, 'one per filter') }),
   };
-  const padding = [dilation * (kernelSize - 1), 0] as const;
+  const padding = 'causal' as const;
   chain.append(name, { type: 'conv1d', filters, kernelSize, dilation, groups, padding, tensors }, filters);
   activate(layer, '.activation');
 };

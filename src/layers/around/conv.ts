@@ -15,7 +15,9 @@ import { badSpec } from '../../refuse.js';
 import type { Conv1dNode, ConvTranspose1dNode } from '../../spec.js';
 import { rowBytes } from '../../wasm/abi.js';
 import type { Linear } from '../../wasm/linear.js';
+import { layFrames } from '../frequency/frames.js';
 import type { LayerKind, PlanContext, ValueBuffer } from '../layer.js';
+import { causalObstacle, checkCausal, inSizes, keepFrames, orCausal, validSteps, zeroBehind } from './causal.js';
 import { finisher, packGroups } from './conv-parts.js';
 
 const fields = {
@@ -32,12 +34,14 @@ const fields = {
  *     y[t] = b + Σ_j W[:, j, :] · x[t·stride + j·dilation - before]
  *
  * A matrix product whose rows overlap: row t of A starts t·stride timesteps on. All taps are one sum, or with dilation or
- * groups each tap goes on with the sum of the one before: the same order.
+ * groups each tap goes on with the sum of the one before: the same order. A causal one has the timesteps before in its slot, so that a stream goes on
+ * with them.
  */
 export const conv1d: LayerKind<Conv1dNode> = {
-  fields: { ...fields, padding: optionalPadding },
+  fields: { ...fields, padding: orCausal(optionalPadding) },
   check(node, context) {
     const x = checkConv(node, context);
+    if (node.padding === 'causal') checkCausal(context, node.stride ?? 1);
     const time = windowClock(x.time, windowOf(node));
     checkWindow(context.where, time);
     return [{ ...x, features: node.filters, time }];
@@ -49,19 +53,24 @@ export const conv1d: LayerKind<Conv1dNode> = {
     const parts = packGroups(node, context, kernelSize * channels, whole ? 0 : channels);
     const finish = finisher(node.activation, node.name, context);
     const window = windowOf(node);
+    const past = node.padding === 'causal' ? keepFrames(node.name, context, window.span - 1, inputs) : undefined;
     return {
+      ...(past && { holders: [past] }),
       multiplyAdds: node.filters * kernelSize * channels,
       plan(plan) {
-        const { kernels, arena, batch } = plan;
+        const { batch } = plan;
         const x = plan.inputs[0] as ValueBuffer;
+        const end = past && validSteps(plan, past, x);
         const [before, after] = windowPadding(window, x.time);
         // Only where every timestep is made of the one at its own place.
         const y = plan.output(0, window.span === 1 && stride === 1 && before + after === 0 ? x.mask : 0);
-        // [before + time + after][inputs], without gaps; not needed where x is so already.
-        const tight = inputs * 4;
-        const bytes = (x.time + before + after) * tight;
-        const copy = before + after > 0 || x.stride !== tight ? plan.alloc(bytes) : 0;
-        if (copy !== 0) arena.u8.fill(0, copy, copy + bytes);
+        // Each timestep is a frame of one place.
+        const pads = [
+          [before, after],
+          [0, 0],
+        ] as const;
+        const frames = layFrames(plan, x, inputs, pads, past?.place.parts[0]);
+        const tight = frames.stride;
         const out = groupOutput(plan, y, groups);
         const [taps, k] = whole ? [1, kernelSize * inputs] : [kernelSize, channels];
         const convolve = (from: number, to: number): void => {
@@ -78,25 +87,36 @@ export const conv1d: LayerKind<Conv1dNode> = {
           }
         };
         return [
-          () => {
+          (state) => {
             for (let b = 0; b < batch; b++) {
-              let from = x.address + b * x.time * x.stride;
-              if (copy !== 0) {
-                kernels.copyRows(from, x.stride, copy + before * tight, tight, x.time, inputs);
-                from = copy;
-              }
-              convolve(from, y.address + b * y.time * y.stride);
+              convolve(frames.take(b, state), y.address + b * y.time * y.stride);
+              frames.keep(b, state, end ? end(b) : x.time);
             }
             finish(y);
+            if (end) zeroBehind(plan, y, end);
           },
         ];
       },
     };
   },
   obstacle: (node, [x]) => {
-    if (!x || !flows(x) || (node.kernelSize === 1 && (node.stride ?? 1) === 1)) return undefined;
-    return 'looks at several timesteps at once, so it needs the whole sequence first';
+    const { stride = 1, padding } = node;
+    const window = windowOf(node);
+    const { span } = window;
+    if (x && padding === 'causal') return causalObstacle(x, span);
+    if (!x || !flows(x) || (span === 1 && stride === 1 && `${windowPadding(window, 1)}` === '0,0')) return undefined;
+    return `${padding}` === `${span - 1},0` && stride === 1
+      ? "begins with zeros in every run; padding 'causal' has a stream keep the timesteps before"
+      : 'looks at several timesteps at once, so it needs the whole sequence first';
   },
+  words: ({ filters, kernelSize, padding, dilation = 1 }) =>
+    padding === 'causal' && kernelSize > 1
+      ? {
+          opening:
+            `is a causal convolution over time: each of its ${filters} outputs is one sum over ${kernelSize} timesteps, none of them later than its own. ` +
+            `Of the timesteps before it keeps in a stream the last ${dilation * (kernelSize - 1)}.`,
+        }
+      : {},
 };
 
 /**
@@ -162,11 +182,10 @@ export const convTranspose1d: LayerKind<ConvTranspose1dNode> = {
 
 type ConvNode = Conv1dNode | ConvTranspose1dNode;
 
-const windowOf = ({ kernelSize, stride = 1, dilation = 1, padding = [0, 0] }: Conv1dNode): Window => ({
-  span: spanOf(kernelSize, dilation),
-  stride,
-  padding,
-});
+function windowOf({ kernelSize, stride = 1, dilation = 1, padding = [0, 0] }: Conv1dNode): Window {
+  const span = spanOf(kernelSize, dilation);
+  return { span, stride, padding: inSizes(padding, span) };
+}
 
 function checkConv(node: ConvNode, context: NodeContext): ValueInfo {
   const { filters, kernelSize, groups = 1, tensors } = node;

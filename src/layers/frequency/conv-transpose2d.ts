@@ -1,20 +1,13 @@
-import { advance, flows } from '../../graph/clock.js';
+import { advance, type ClockStep, flows } from '../../graph/clock.js';
 import { checkWindow, optionalPair } from '../../graph/window.js';
 import { spanOf, spreadStep } from '../../graph/window-steps.js';
 import type { ConvTranspose2dNode, TwoSizes } from '../../spec.js';
 import { turnTaps } from '../../wasm/pack-turn.js';
+import { causalObstacle, checkCausal } from '../around/causal.js';
 import type { BuildContext, LayerKind, Work } from '../layer.js';
 import { CONVOLUTION_FIELDS, checkFilters, wordsOf } from './conv2d.js';
 import { makeConvolution } from './convolution.js';
-import {
-  causalObstacle,
-  checkCausal,
-  frequenciesAfter,
-  NOTHING,
-  ONES,
-  optionalCausal,
-  optionalTwoCounts,
-} from './plane.js';
+import { frequenciesAfter, NOTHING, ONES, optionalCausal, optionalTwoCounts } from './plane.js';
 import { makeSpread, type SpreadNode } from './spread.js';
 
 /** Every field, those left out as their defaults; a causal crop in sizes. */
@@ -40,6 +33,9 @@ const spanAlong = ({ kernelSize, dilation }: SpreadNode, axis: 0 | 1): number =>
 
 const stepAlong = (node: SpreadNode, axis: 0 | 1) =>
   spreadStep(spanAlong(node, axis), node.stride[axis], node.crop[axis], node.outputPadding[axis]);
+
+/** What it makes of the number of timesteps. */
+export const transposedTimeStep = (node: ConvTranspose2dNode): ClockStep => stepAlong(filled(node), 0);
 
 /** The transpose of a convolution over time and frequency. */
 export const convTranspose2d: LayerKind<ConvTranspose2dNode> = {

@@ -1,4 +1,4 @@
-import { flows } from '../../graph/clock.js';
+import { type ClockStep, flows } from '../../graph/clock.js';
 import { checkedWithNode, optionalActivation, optionalSize, size } from '../../graph/field-checks.js';
 import { type NodeContext, namedTensors, onlyInput, sequence } from '../../graph/node-context.js';
 import type { Shape, ValueInfo } from '../../graph/value.js';
@@ -6,22 +6,13 @@ import { checkWindow, optionalPadding, windowClock } from '../../graph/window.js
 import { type Window, windowStep } from '../../graph/window-steps.js';
 import { badSpec, describe } from '../../refuse.js';
 import type { Conv2dNode, ConvTranspose2dNode } from '../../spec.js';
+import { causalObstacle, checkCausal } from '../around/causal.js';
 import { stateObstacle } from '../around/given-state.js';
 import { vector } from '../around/values.js';
 import type { LayerKind, LayerWords } from '../layer.js';
 import { makeConvolution, windowAlong } from './convolution.js';
 import type { ConvolutionNode } from './convolve.js';
-import {
-  causalObstacle,
-  checkCausal,
-  frequenciesAfter,
-  frequenciesOf,
-  NOTHING,
-  ONES,
-  optionalCausal,
-  optionalTwoSizes,
-  twoSizes,
-} from './plane.js';
+import { frequenciesAfter, frequenciesOf, NOTHING, ONES, optionalCausal, optionalTwoSizes, twoSizes } from './plane.js';
 
 /** Of both convolutions. */
 export const CONVOLUTION_FIELDS = {
@@ -44,6 +35,9 @@ const filled = (node: Conv2dNode): ConvolutionNode => ({
   activation: undefined,
   ...node,
 });
+
+/** What it makes of the number of timesteps. */
+export const conv2dTimeStep = (node: Conv2dNode): ClockStep => windowStep(windowAlong(filled(node), 0));
 
 /** A convolution over time and frequency. */
 export const conv2d: LayerKind<Conv2dNode> = {

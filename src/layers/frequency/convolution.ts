@@ -1,36 +1,18 @@
 import { windowPadding } from '../../graph/window.js';
 import { spanOf, type Window } from '../../graph/window-steps.js';
-import { badInput, describe } from '../../refuse.js';
+import { inSizes, keepFrames, refuseMask } from '../around/causal.js';
 import { finisher } from '../around/conv-parts.js';
 import { giveState, takeState } from '../around/given-state.js';
-import type { BuildContext, PlanContext, ValueBuffer, Work } from '../layer.js';
-import type { Holder } from '../recurrent/slot.js';
+import type { BuildContext, ValueBuffer, Work } from '../layer.js';
 import type { ConvolutionNode } from './convolve.js';
 import { isDepthwise, packDepthwise } from './depthwise.js';
 import { layFrames } from './frames.js';
-import { inSizes } from './plane.js';
 import { packProducts } from './products.js';
 
 /** The window of an axis: 0 time, 1 frequency. */
 export function windowAlong(node: Omit<ConvolutionNode, 'name' | 'tensors' | 'activation'>, axis: 0 | 1): Window {
   const span = spanOf(node.kernelSize[axis], node.dilation[axis]);
   return { span, stride: node.stride[axis], padding: inSizes(node.padding[axis], span) };
-}
-
-/**
- * What lasts in a stream of a causal layer: the frames before the one at hand, `[time][frequency][channels]`.
- * @param count how many; 0: none.
- */
-export function keepFrames(name: string, { slot }: BuildContext, count: number, features: number): Holder | undefined {
-  return count > 0 ? { name, place: slot.carry(count * features), initial: [] } : undefined;
-}
-
-/**
- * A layer that keeps frames takes them as they come.
- * @throws {InputError} a mask or lengths were given: it knows no frames to leave out.
- */
-export function refuseMask({ mask }: PlanContext, { name }: Holder): void {
-  if (mask !== 0) badInput(`layer ${describe(name)}`, 'keeps the frames before, masked ones too', 'no mask or lengths');
 }
 
 /** Packs a convolution. @param inputs features of its input. */

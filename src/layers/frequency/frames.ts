@@ -13,8 +13,8 @@ export interface Frames {
   readonly stride: number;
   /** Puts those of row `b` in place, behind those that its state kept. @returns their address. */
   take(b: number, state: number): number;
-  /** Keeps the last ones in the state of row `b`. */
-  keep(b: number, state: number): void;
+  /** Keeps the last ones in the state of row `b`; of those before frame `end`, where a row ends before the others. */
+  keep(b: number, state: number, end?: number): void;
 }
 
 /**
@@ -50,9 +50,9 @@ export function layFrames(
       kernels.copyRows(from, x.stride, inside + before * stride, stride, x.time, x.features);
       return block;
     },
-    keep(b, state) {
+    keep(b, state, end = x.time) {
       if (!kept) return;
-      const last = inside + x.time * stride;
+      const last = inside + end * stride;
       kernels.copyRows(last, stride, state + b * slotBytes + kept.offset, kept.bytes, before, x.features);
     },
   };

@@ -1,10 +1,11 @@
-import { type ClockStep, isInputTime, timesteps } from '../../graph/clock.js';
+import { type ClockStep, timesteps } from '../../graph/clock.js';
 import { type Check, list, size } from '../../graph/field-checks.js';
 import type { NodeContext } from '../../graph/node-context.js';
 import type { ValueInfo } from '../../graph/value.js';
 import { optionalCount, optionalPadding } from '../../graph/window.js';
 import { badSpec, describe } from '../../refuse.js';
-import type { PaddingSpec, TwoSizes } from '../../spec.js';
+import type { TwoSizes } from '../../spec.js';
+import { orCausal } from '../around/causal.js';
 import { checkChannels } from '../around/values.js';
 
 // Rows seen as `[frequency][channels]`: what all layers that see them so have to check.
@@ -30,13 +31,6 @@ const optional =
     if (value !== undefined) check(value, where);
   };
 
-/** A check of what a convolution adds or drops along time, where `'causal'` says it too. */
-const orCausal =
-  (check: Check): Check =>
-  (value, where) => {
-    if (value !== 'causal') check(value, where);
-  };
-
 export const twoSizes: Check = pairOf(size);
 export const optionalTwoSizes = optional(twoSizes);
 export const optionalTwoCounts = optional(pairOf(optionalCount));
@@ -54,22 +48,9 @@ export const NOTHING = [
   [0, 0],
 ] as const;
 
-/** @throws {SpecError} a stride that skips frames of a causal layer. */
-export function checkCausal({ where }: NodeContext, stride: number): void {
-  if (stride !== 1) badSpec(where, 'a causal layer has an output for each frame', 'stride 1 along time', `${stride}`);
-}
-
-/** Why a causal layer does not stream: its frames are not those of the stream. @param span frames that it sees. */
-export const causalObstacle = ({ time }: ValueInfo, span: number): string | undefined =>
-  span > 1 && !isInputTime(time) ? 'starts anew in every run' : undefined;
-
 /** How long a frequency axis is after a window, a transposed one, …. @throws {SpecError} nothing is left. */
 export function frequenciesAfter(where: string, before: number, step: ClockStep): number {
   const left = timesteps([step], { time: before });
   if (left < 1) badSpec(where, 'no frequency is left', 'at least one', `${left}`);
   return left;
 }
-
-/** The padding of a causal convolution in sizes; other paddings as they are. */
-export const inSizes = (padding: PaddingSpec | 'causal', span: number): PaddingSpec =>
-  padding === 'causal' ? [span - 1, 0] : padding;

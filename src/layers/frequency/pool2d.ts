@@ -1,8 +1,8 @@
-import { flows } from '../../graph/clock.js';
+import { type ClockStep, flows } from '../../graph/clock.js';
 import { optionalTruth, size } from '../../graph/field-checks.js';
 import { onlyInput, sequence } from '../../graph/node-context.js';
 import { windowPadding } from '../../graph/window.js';
-import { spanOf, type Window } from '../../graph/window-steps.js';
+import { spanOf, type Window, windowStep } from '../../graph/window-steps.js';
 import { badSpec } from '../../refuse.js';
 import type { Pool2dNode } from '../../spec.js';
 import { tapsBefore } from '../around/pool.js';
@@ -18,6 +18,9 @@ const windowAlong = (node: Pool2dNode, axis: 0 | 1): Window => ({
   padding: (node.padding ?? NOTHING)[axis],
   ceil: node.ceil ?? false,
 });
+
+/** What it makes of the number of timesteps. */
+export const pool2dTimeStep = (node: Pool2dNode): ClockStep => windowStep(windowAlong(node, 0));
 
 /** Maximum or mean of each window over time and frequency, per channel; what padding adds is never the maximum. Sums are float64. */
 export const pool2d: LayerKind<Pool2dNode> = {

@@ -1,9 +1,9 @@
 import type { TwoSizes } from '../../spec.js';
 import { rowBytes } from '../../wasm/abi.js';
 import type { Linear } from '../../wasm/linear.js';
+import { keepFrames, refuseMask } from '../around/causal.js';
 import { finisher, packGroups } from '../around/conv-parts.js';
 import type { BuildContext, ValueBuffer, Work } from '../layer.js';
-import { keepFrames, refuseMask } from './convolution.js';
 import type { ConvolutionNode } from './convolve.js';
 import { layFrames } from './frames.js';
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ImportError } from '../../../src/errors.js';
 import { fromPyTorch, type PyTorchConfig, readPyTorch } from '../../../src/importers/pytorch/index.js';
 import { writeSafetensors } from '../../../src/importers/safetensors/index.js';
+import { createModel } from '../../../src/index.js';
 import { entry, file, tensors } from '../files.js';
 
 const bytesOf = (shapes: Record<string, number[]>) => writeSafetensors(tensors(shapes));
@@ -220,5 +221,80 @@ describe('refusals', () => {
     }
     expect(got).toBeInstanceOf(ImportError);
     expect((got as Error).message).toBe(message);
+  });
+});
+
+describe('causal convolutions as PyTorch has them: padded before, or around and cut', () => {
+  const conv1d = { type: 'conv1d', prefix: 'c', kernelSize: 2, dilation: 3 };
+  const read = (...layers: object[]) => fromPyTorch(bytesOf(conv), { inputSize: 3, layers } as PyTorchConfig);
+
+  it.each([
+    ['zero_pad1d', [{ type: 'zero_pad1d', padding: [3, 0] }, conv1d]],
+    [
+      'chomp1d',
+      [
+        { ...conv1d, padding: 3 },
+        { type: 'chomp1d', size: 3 },
+      ],
+    ],
+    [
+      'both',
+      [
+        { type: 'zero_pad1d', padding: 1 },
+        { ...conv1d, padding: 2 },
+        { type: 'chomp1d', size: 3 },
+      ],
+    ],
+  ])('%s is one layer, and streams', async (_, layers) => {
+    const spec = read(...layers, { type: 'relu' });
+    expect(spec.nodes).toMatchObject([{ type: 'conv1d', padding: 'causal' }, { type: 'activation' }]);
+    const model = await createModel(spec);
+    const plain = await createModel(read({ ...conv1d, padding: 3 }, { type: 'relu' }));
+    const x = Float32Array.from({ length: 24 }, (_, i) => Math.sin(i));
+    const whole = model.run(x);
+    // What PyTorch's own padding makes of it, but for the last three timesteps.
+    expect(whole).toEqual(plain.run(x).subarray(0, 32));
+    const stream = model.createStream();
+    for (let t = 0; t < 8; t++)
+      expect(stream.step(x.subarray(3 * t, 3 * t + 3))).toEqual(whole.subarray(4 * t, 4 * t + 4));
+  });
+
+  it.each([
+    [
+      'more is cut than was added',
+      [
+        { ...conv1d, padding: 2 },
+        { type: 'chomp1d', size: 3 },
+      ],
+      [2, 2],
+    ],
+    ['less is added before than the kernel reaches back', [{ type: 'zero_pad1d', padding: [2, 0] }, conv1d], [2, 0]],
+    [
+      'every second timestep',
+      [
+        { type: 'zero_pad1d', padding: [3, 0] },
+        { ...conv1d, stride: 2 },
+      ],
+      [3, 0],
+    ],
+  ])('%s: they stay as they are', async (_, layers, padding) => {
+    const { nodes } = read(...layers);
+    expect(nodes.find(({ type }) => type === 'conv1d')).toMatchObject({ padding });
+    const model = await createModel(read(...layers));
+    expect(() => model.createStream()).toThrow(/layer "c" looks at several timesteps at once/);
+  });
+
+  it('nothing is left to cut', () => {
+    const config = {
+      inputSize: 3,
+      timesteps: 2,
+      layers: [
+        { ...conv1d, padding: 3 },
+        { type: 'chomp1d', size: 5 },
+      ],
+    };
+    expect(() => fromPyTorch(bytesOf(conv), config as PyTorchConfig)).toThrow(
+      'config.layers[1]: drops all timesteps; expected less than 5, got 5',
+    );
   });
 });
