@@ -1,6 +1,7 @@
 import { convTranspose2d } from './frequency/conv-transpose2d.js';
 import { conv2d } from './frequency/conv2d.js';
 import { eachFrame } from './frequency/each-frame.js';
+import { eachFrame2d } from './frequency/each-frame2d.js';
 import { eachFrequency } from './frequency/each-frequency.js';
 import { groupNorm } from './frequency/group-norm.js';
 import { pool2d } from './frequency/pool2d.js';
@@ -18,5 +19,6 @@ export const allLayers: LayerKinds = /* @__PURE__ */ Object.assign(Object.create
   group_norm: groupNorm,
   upsample_frequency: upsampleFrequency,
   each_frame: eachFrame,
+  each_frame2d: eachFrame2d,
   each_frequency: eachFrequency,
 } satisfies LayerKinds);

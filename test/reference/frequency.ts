@@ -2,6 +2,7 @@ import type {
   BidirectionalNode,
   Conv2dNode,
   ConvTranspose2dNode,
+  EachFrame2dNode,
   EachFrameNode,
   EachFrequencyNode,
   ModelSpec,
@@ -274,6 +275,13 @@ export function eachFrame(node: EachFrameNode, x: Value, tensors: Tensors): Valu
   };
   const [data] = runInner(node, inner, tensors, false) as [Float64Array];
   return { ...x, features: data.length / (x.batch * x.time), data };
+}
+
+/** Frames are rows of a batch, the frame's rows their timesteps. @param run of the layer inside. */
+export function eachFrame2d({ rows }: EachFrame2dNode, x: Value, run: (x: Value) => Value): Value {
+  const inner: Value = { ...x, batch: x.batch * x.time, time: rows, features: x.features / rows, mask: undefined };
+  const { data, time, features } = run(inner);
+  return { ...x, features: time * features, data };
 }
 
 /** Frequencies are rows of a batch: `[batch][frequency][time][channels]`. */

@@ -9,6 +9,7 @@ import {
   conv2d,
   convTranspose2d,
   eachFrame,
+  eachFrame2d,
   eachFrequency,
   groupNorm,
   pool2d,
@@ -171,6 +172,14 @@ class ReferenceRun {
         return [upsampleFrequency(node, x)];
       case 'each_frame':
         return [eachFrame(node, x, this.#tensors)];
+      case 'each_frame2d':
+        return [
+          eachFrame2d(
+            node,
+            x,
+            (inner) => this.#evaluate({ ...node.layer, name: node.name, inputs: node.inputs }, [inner])[0] as Value,
+          ),
+        ];
       case 'each_frequency':
         return eachFrequency(
           node,

@@ -64,6 +64,17 @@ const FRAME: Record<string, Make> = {
   }),
   upsample_frequency: () => ({ channels: 2, factor: 3 }),
   each_frame: (b) => ({ channels: 2, layer: b.cell('gru', 'c', 2, 3) }),
+  each_frame2d: (b) => ({
+    rows: 2,
+    layer: {
+      type: 'conv2d',
+      channels: 2,
+      filters: 3,
+      kernelSize: [2, 2],
+      padding: ['same_upper', [0, 1]],
+      tensors: { weight: b.tensor('w', 3, 2, 2, 2) },
+    },
+  }),
   each_frequency: (b) => ({ channels: 2, layer: b.cell('lstm', 'c', 2, 3) }),
 };
 

@@ -30,7 +30,7 @@ const grouping = fc.constantFrom('one', 'two', 'depthwise');
 const groupsOf = (how: string, channels: number): number =>
   how === 'depthwise' ? channels : how === 'two' && channels % 2 === 0 ? 2 : 1;
 
-export const PLANES: Readonly<Record<string, fc.Arbitrary<MakePlane>>> = {
+const LAYERS: Readonly<Record<string, fc.Arbitrary<MakePlane>>> = {
   conv2d: fc
     .record({
       kernelSize: two,
@@ -219,3 +219,32 @@ export const PLANES: Readonly<Record<string, fc.Arbitrary<MakePlane>>> = {
       },
   ),
 };
+
+type Inner = NodeSpec & { readonly padding?: unknown; readonly crop?: unknown };
+
+/** Of rows as many as frequencies, each `[columns][channels]`: layers over rows and columns. */
+const eachFrame2d = fc
+  .tuple(
+    fc.oneof(
+      ...['conv2d', 'conv_transpose2d', 'pool', 'pad', 'slice'].map((type) => LAYERS[type] as fc.Arbitrary<MakePlane>),
+    ),
+    fc.constantFrom(1, 2),
+  )
+  .map(
+    ([make, columns]): MakePlane =>
+      (builder, rows, width, name, input) => {
+        const many = width % columns === 0 ? columns : 1;
+        const { name: _, inputs, ...layer } = make(builder, many, width / many, name, input) as Inner;
+        const sized = (ends: unknown): unknown =>
+          Array.isArray(ends) && ends[0] === 'causal' ? [[0, 0], ends[1]] : ends;
+        const { padding, crop } = layer;
+        const within = {
+          ...layer,
+          ...(padding !== undefined && { padding: sized(padding) }),
+          ...(crop !== undefined && { crop: sized(crop) }),
+        };
+        return { type: 'each_frame2d', name, inputs, rows, layer: within } as NodeSpec;
+      },
+  );
+
+export const PLANES: Readonly<Record<string, fc.Arbitrary<MakePlane>>> = { ...LAYERS, each_frame2d: eachFrame2d };

@@ -28,6 +28,7 @@ export { where } from '../../layers/around/where.js';
 export { convTranspose2d } from '../../layers/frequency/conv-transpose2d.js';
 export { conv2d } from '../../layers/frequency/conv2d.js';
 export { eachFrame } from '../../layers/frequency/each-frame.js';
+export { eachFrame2d } from '../../layers/frequency/each-frame2d.js';
 export { eachFrequency } from '../../layers/frequency/each-frequency.js';
 export { groupNorm } from '../../layers/frequency/group-norm.js';
 export { pool2d as averagePool2d, pool2d as maxPool2d } from '../../layers/frequency/pool2d.js';
