@@ -150,10 +150,18 @@ def compositions(count):
         case(f"composition_{index}", keras.Model(first, x))
 
 
+def rename(model, name):
+    """tf_keras has the name of a model for reading alone."""
+    try:
+        model.name = name
+    except AttributeError:
+        model._name = name
+
+
 def write(stem):
     blob, index = io.BytesIO(), []
     for name, (model, options) in CASES.items():
-        model.name = name
+        rename(model, name)
         seeded(model)
         arrays, told = inputs_of(name, model, options)
         outputs = model(arrays if len(arrays) > 1 else arrays[0], training=False)

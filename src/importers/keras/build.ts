@@ -27,6 +27,8 @@ export interface Flow {
   readonly ids?: boolean;
   /** How many frequencies its rows are of, each with as many channels, where the file has an axis for them. */
   readonly frequencies?: number | undefined;
+  /** Of these, where the file has an axis for rows and one for columns: how many rows there are. */
+  readonly rows?: number | undefined;
 }
 
 /** The spec being made. */
@@ -55,9 +57,9 @@ export class Build extends SpecBuilder {
 
   /**
    * @param time timesteps that the file states. @param bare whether the file has no axis for its one feature.
-   * @param frequencies of each row, where the file has an axis for them.
+   * @param places of each timestep, where the file has an axis for them, or two.
    */
-  addInput(input: InputSpec, time?: number, bare = false, frequencies?: number): Flow {
+  addInput(input: InputSpec, time?: number, bare = false, places?: Pick<Flow, 'frequencies' | 'rows'>): Flow {
     const { name, features, kind = 'sequence', dtype } = input;
     this.#inputs.set(name, input);
     const value: Flow = {
@@ -67,9 +69,9 @@ export class Build extends SpecBuilder {
       ...(bare && { bare }),
       ...(kind === 'sequence' && { time: this.times.input(name, time) }),
       ...(dtype === 'int32' && { ids: true }),
-      ...(frequencies !== undefined && { frequencies }),
+      ...places,
     };
-    if (bare || frequencies !== undefined) this.#ownAxes.push(value);
+    if (bare || places) this.#ownAxes.push(value);
     return value;
   }
 
@@ -160,11 +162,12 @@ export class Build extends SpecBuilder {
   }
 }
 
-/** The axes of a value without features, or with frequencies. */
-const axesOf = ({ kind, frequencies, features }: Flow): ValueLayout['axes'] => [
+/** The axes of a value without features, or with frequencies, or rows and columns. */
+const axesOf = ({ kind, rows, frequencies, features }: Flow): ValueLayout['axes'] => [
   'batch',
   ...(kind === 'sequence' ? ['time' as const] : []),
-  ...(frequencies === undefined ? [] : [frequencies, features / frequencies]),
+  ...(rows === undefined ? [] : [rows]),
+  ...(frequencies === undefined ? [] : [frequencies / (rows ?? 1), features / frequencies]),
 ];
 
 /** @throws {ImportError} another shape. */

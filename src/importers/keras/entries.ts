@@ -86,6 +86,13 @@ export function rootOf(where: string, value: unknown): LayerEntry {
 
 export const isModel = (className: string): boolean => ['Sequential', 'Functional', 'Model'].includes(className);
 
+/** The model whose layers are applied at every timestep, if the layer is TimeDistributed around one. @throws {ImportError} */
+export function wrappedModel({ className, config, name }: LayerEntry): LayerEntry | undefined {
+  const { layer } = config;
+  if (className !== 'TimeDistributed' || !isObject(layer) || !isModel(`${layer.class_name}`)) return undefined;
+  return entryOf(`layer ${JSON.stringify(name)}`, layer);
+}
+
 /** The layers of a Sequential or Functional model. @throws {ImportError} no list; two of one name, which no version of Keras lets be. */
 export function layersOf({ config, name }: LayerEntry): LayerEntry[] {
   const where = `model ${JSON.stringify(name)}`;

@@ -21,7 +21,7 @@ export function addInput(build: Build, layer: LayerEntry, shape: FileShape | und
     refuse(
       where,
       'a shape that is not honoured',
-      '(batch, features), (batch, time, features), (batch, time, frequency, channels), or (batch, time) of token ids',
+      '(batch, features), (batch, time, features), (batch, time, frequency, channels), (batch, time, rows, columns, channels), or (batch, time) of token ids',
       show(shape),
     );
   const [first, second, ...more] = shape.slice(1) as [number | null, ...(number | null)[]];
@@ -36,9 +36,11 @@ export function addInput(build: Build, layer: LayerEntry, shape: FileShape | und
   // Of any number: timesteps of one feature that has no axis.
   if (second === undefined && first === null) return build.addInput({ name, features: 1 }, undefined, true);
   if (second === undefined) return build.addInput({ name, features: first as number, kind: 'vector' });
-  const [channels] = more;
-  if (more.length > 1 || second === null || channels === null) return unfit();
-  if (channels !== undefined)
-    return build.addInput({ name, features: second * channels }, first ?? undefined, false, second);
+  if (more.length > 2 || second === null || more.includes(null)) return unfit();
+  const [third, fourth] = more as number[];
+  const features = [third, fourth].reduce((product: number, n = 1) => product * n, second);
+  const places =
+    fourth === undefined ? { frequencies: second } : { frequencies: second * (third as number), rows: second };
+  if (third !== undefined) return build.addInput({ name, features }, first ?? undefined, false, places);
   return build.addInput({ name, features: second }, first ?? undefined);
 }

@@ -13,6 +13,7 @@ import { LAYERS } from './layers/all.js';
 import type { Layer } from './layers/layer.js';
 import { checkMask, isMask, type Mask, makeMask, makesMask } from './layers/masks.js';
 import { planeLayer } from './layers/planes.js';
+import { volumeLayer } from './layers/volumes.js';
 import { runOperation } from './operations/all.js';
 import { axesOf } from './operations/axes.js';
 import type { Rules } from './rules.js';
@@ -87,6 +88,8 @@ class MakeNodes implements Visitor<Value> {
     private readonly weights: Weights,
     /** Whether the model has several calls, so each of its layers has. */
     private readonly shared = false,
+    /** Whether TimeDistributed wraps the model, so that each of its layers is as if it were wrapped. */
+    private readonly wrapped = false,
   ) {}
 
   input(layer: LayerEntry, shape: FileShape | undefined): Flow {
@@ -94,9 +97,20 @@ class MakeNodes implements Visitor<Value> {
   }
 
   within({ layer, index, shared, inputs, masks }: Called<Value>): MakeNodes {
-    this.#checkMasks(whereOf(layer), inputs, masks);
+    const where = whereOf(layer);
+    this.#checkMasks(where, inputs, masks);
+    const isWrapper = !isModel(layer.className);
+    if (isWrapper) {
+      if (this.wrapped) refuse(where, 'a wrapped layer that is not honoured', 'no TimeDistributed in another');
+      const config = new Config(where, layer.name, layer.config, this.build.reporter);
+      config.ignore('layer');
+      config.finish();
+      if (inputs.length > 1) refuse(where, 'wrong number of inputs', '1', `${inputs.length}`);
+      if ((inputs[0] as Flow).mask) refuse(where, 'a masked input', 'one without a mask');
+    }
     const inner =
-      this.#models.get(index) ?? new MakeNodes(this.build, this.weights(index).inner, this.shared || shared);
+      this.#models.get(index) ??
+      new MakeNodes(this.build, this.weights(index).inner, this.shared || shared, this.wrapped || isWrapper);
     this.#models.set(index, inner);
     return inner;
   }
@@ -115,14 +129,23 @@ class MakeNodes implements Visitor<Value> {
     });
   }
 
+  /** What makes the nodes of a layer, by the axes of what it is given. */
+  #layer(where: string, { className }: LayerEntry, inputs: readonly Flow[]): Layer {
+    if (inputs.some(({ rows }) => rows !== undefined)) return volumeLayer(where, className);
+    if (inputs.some(({ frequencies }) => frequencies !== undefined)) return planeLayer(where, className);
+    return LAYERS[className] as Layer;
+  }
+
   missing(where: string, [layer, , tensor]: Reference): never {
     return refuse(where, 'no such output', `of layer ${layer}`, `${tensor}`);
   }
 
   call(called: Called<Value>): readonly Value[] {
-    const { layer, call, operation, inputs: given, masks } = called;
-    const where = whereOf(layer);
+    const { layer: own, call, operation, inputs: given, masks } = called;
+    const where = whereOf(own);
     const { build } = this;
+    if (operation && this.wrapped) refuse(where, 'an operation within a wrapped model', 'a layer', own.className);
+    const layer = this.wrapped ? asWrapped(where, own) : own;
     const name = call === 0 ? layer.name : `${layer.name}.call${call}`;
     if (operation && makesMask(layer, given)) return [makeMask(where, layer, operation, given)];
     if (given.length === 0) refuse(where, 'wrong number of inputs', 'at least 1', '0');
@@ -141,12 +164,25 @@ class MakeNodes implements Visitor<Value> {
         'a masked one',
       );
     const config = new Config(where, layer.name, layer.config, build.reporter);
-    const run = isPlane ? planeLayer(where, layer.className) : (LAYERS[layer.className] as Layer);
+    const run = this.#layer(where, layer, flows);
     const arrays = this.#take(called);
     const made = run({ build, config, entry: layer, name, inputs, arrays, maskIsNamed: masks.length > 0 });
     config.finish();
     return made;
   }
+}
+
+/** A layer of a model that is applied at every timestep, as the one that does the same: wrapped, or with an axis more. @throws {ImportError} */
+function asWrapped(where: string, layer: LayerEntry): LayerEntry {
+  const { className, config, name } = layer;
+  if (MERGING.includes(className)) return layer;
+  if (className === 'Concatenate') {
+    const { axis = -1 } = config;
+    return typeof axis === 'number' && axis > 0 ? { ...layer, config: { ...config, axis: axis + 1 } } : layer;
+  }
+  if (className === 'TimeDistributed')
+    refuse(where, 'a wrapped layer that is not honoured', 'no TimeDistributed in another');
+  return { className: 'TimeDistributed', name, config: { name, layer: { class_name: className, config, name } } };
 }
 
 /** Layers that turn every number by itself, whatever axes a value has. */

@@ -3,7 +3,7 @@ import { refuse } from '../shared/refuse.js';
 import type { LayerCall } from './calls/collect.js';
 import { type FunctionalPlan, planFunctional } from './calls/functional.js';
 import { type Reference, references } from './calls/references.js';
-import { isModel, type LayerEntry, layersOf } from './entries.js';
+import { isModel, type LayerEntry, layersOf, wrappedModel } from './entries.js';
 import type { Rules } from './rules.js';
 
 /** Sizes of an input as the file states them, the batch first; null where it leaves them open. */
@@ -17,7 +17,7 @@ export interface Visitor<Value> {
   call(call: Called<Value>): readonly Value[];
   /** An output that no call made. */
   missing(where: string, reference: Reference): Value;
-  /** The visitor of the layers of a model among the layers. */
+  /** The visitor of the layers of a model among the layers, or of one that is applied at every timestep. */
   within(call: Called<Value>): Visitor<Value>;
 }
 
@@ -97,9 +97,10 @@ export class Walk<Value> {
 
   #call(visitor: Visitor<Value>, called: Called<Value>): readonly Value[] {
     const { layer, inputs } = called;
-    if (!isModel(layer.className)) return visitor.call(called);
+    const model = isModel(layer.className) ? layer : wrappedModel(layer);
+    if (!model) return visitor.call(called);
     if (inputs.length === 0) refuse(whereOf(layer), 'wrong number of inputs', 'at least 1', '0');
-    return this.model(layer, visitor.within(called), inputs);
+    return this.model(model, visitor.within(called), inputs);
   }
 }
 

@@ -1,5 +1,5 @@
 import { isObject } from '../formats/json.js';
-import { isModel, type LayerEntry, layersOf } from '../keras/entries.js';
+import { isModel, type LayerEntry, layersOf, wrappedModel } from '../keras/entries.js';
 import type { Stored } from '../keras/files/stored.js';
 import { share, type Weights } from '../keras/files/weights.js';
 import { type Scope, variables } from '../keras/layers/variables.js';
@@ -109,8 +109,8 @@ function isWithin(parts: readonly string[], scopes: readonly Scope[]): boolean {
 }
 
 function slotsOf(layer: LayerEntry, around: readonly Scope[]): Omit<Slot, 'at'>[] {
-  if (isModel(layer.className))
-    return layersOf(layer).flatMap((inner) => slotsOf(inner, [...around, new Set([inner.name])]));
+  const model = isModel(layer.className) ? layer : wrappedModel(layer);
+  if (model) return layersOf(model).flatMap((inner) => slotsOf(inner, [...around, new Set([inner.name])]));
   return variables(layer).map(({ name, scopes }) => ({ name, scopes: [...around, ...scopes] }));
 }
 
@@ -125,7 +125,9 @@ function ownerOf(
   const held = new Map<string, number>();
   const note = ({ className, config, name }: LayerEntry, index: number, inner: boolean): void => {
     if (inner && !held.has(name)) held.set(name, index);
-    if (isModel(className)) for (const layer of layersOf({ className, config, name })) note(layer, index, true);
+    const entry = { className, config, name };
+    const model = isModel(className) ? entry : wrappedModel(entry);
+    if (model) for (const layer of layersOf(model)) note(layer, index, true);
     for (const key of ['layer', 'backward_layer', 'cell'] as const) {
       const value = config[key];
       const inside = isObject(value) && isObject(value.config) ? value.config.name : undefined;

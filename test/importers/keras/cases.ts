@@ -20,7 +20,9 @@ export const FILES = [
   'keras3-operations',
   'keras2-operations',
 ] as const;
-export type FileName = (typeof FILES)[number] | 'keras-versions' | 'keras3-planes';
+/** Files that are deflated as a whole. */
+const WHOLE = ['keras-versions', 'keras3-planes', 'keras3-volumes', 'keras2-volumes'] as const;
+export type FileName = (typeof FILES)[number] | (typeof WHOLE)[number];
 
 export interface Fed {
   /** The input's name, where the generator kept it; else inputs are fed in order. */
@@ -50,7 +52,7 @@ const known = new Map<FileName, Golden>();
 function read(name: FileName): Golden {
   const blob = golden(`${name}.bin`);
   // Files that are much alike are deflated as a whole; others each by itself.
-  if (name === 'keras-versions' || name === 'keras3-planes') {
+  if (WHOLE.includes(name as (typeof WHOLE)[number])) {
     const all = gunzipSync(blob);
     return {
       cases: JSON.parse(gunzipSync(golden(`${name}.json.gz`)).toString()),

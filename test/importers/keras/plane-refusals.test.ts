@@ -129,17 +129,17 @@ const REFUSED: readonly [string, () => string, string][] = [
   [
     'a shape that does not hold it',
     () => one(layer('r', 'Reshape', { target_shape: [6, 14] })),
-    'layer "r" (Reshape): target_shape is not honoured; expected up to three sizes that hold what there is, got [6, 14]',
+    'layer "r" (Reshape): target_shape is not honoured; expected up to four sizes that hold what there is, got [6, 14]',
   ],
   [
     'a shape of more axes',
-    () => one(layer('r', 'Reshape', { target_shape: [6, 5, 3, 1] })),
-    'layer "r" (Reshape): target_shape is not honoured; expected up to three sizes that hold what there is, got [6, 5, 3, 1]',
+    () => one(layer('r', 'Reshape', { target_shape: [6, 5, 3, 1, 1] })),
+    'layer "r" (Reshape): target_shape is not honoured; expected up to four sizes that hold what there is, got [6, 5, 3, 1, 1]',
   ],
   [
     'a shape with two sizes left open',
     () => one(layer('r', 'Reshape', { target_shape: [6, -1, -1] })),
-    'layer "r" (Reshape): target_shape is not honoured; expected up to three sizes that hold what there is, got [6, -1, -1]',
+    'layer "r" (Reshape): target_shape is not honoured; expected up to four sizes that hold what there is, got [6, -1, -1]',
   ],
   [
     'no order',

@@ -430,8 +430,8 @@ const REFUSED: [string, () => string, string][] = [
   ],
   [
     'films',
-    () => sequential([6, 4, 3, 2], layer('f', 'Flatten')),
-    'input "x": a shape that is not honoured; expected (batch, features), (batch, time, features), (batch, time, frequency, channels), or (batch, time) of token ids, got [null, 6, 4, 3, 2]',
+    () => sequential([6, 4, 3, 2, 2], layer('f', 'Flatten')),
+    'input "x": a shape that is not honoured; expected (batch, features), (batch, time, features), (batch, time, frequency, channels), (batch, time, rows, columns, channels), or (batch, time) of token ids, got [null, 6, 4, 3, 2, 2]',
   ],
   [
     'outputs that are no references',

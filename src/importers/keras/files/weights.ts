@@ -1,5 +1,5 @@
 import { refuse } from '../../shared/refuse.js';
-import { isModel, type LayerEntry, layersOf } from '../entries.js';
+import { isModel, type LayerEntry, layersOf, wrappedModel } from '../entries.js';
 import { type Variable, variables } from '../layers/variables.js';
 import { groupNames } from './group-names.js';
 import type { Stored } from './stored.js';
@@ -54,7 +54,10 @@ export function treeWeights(layers: readonly LayerEntry[], tree: Tree, form: Tre
         return stored;
       },
       get inner() {
-        return treeWeights(layersOf(layer), tree, form, path);
+        const wrapped = wrappedModel(layer);
+        return wrapped
+          ? treeWeights(layersOf(wrapped), tree, form, `${path}layer/`)
+          : treeWeights(layersOf(layer), tree, form, path);
       },
     };
   };
@@ -74,6 +77,8 @@ function leftOver(paths: readonly string[], layer: string): string[] {
 function trainsOf(layer: LayerEntry, frozen = false): boolean[] {
   const off = frozen || layer.config.trainable === false;
   if (isModel(layer.className)) return layersOf(layer).flatMap((inner) => trainsOf(inner, off));
+  const wrapped = wrappedModel(layer);
+  if (wrapped) return trainsOf(wrapped, off);
   return variables(layer).map(({ trainable }: Variable) => trainable && !off);
 }
 
@@ -115,7 +120,7 @@ export function share(layer: LayerEntry, arrays: readonly Stored[]): WeightsOf {
     take: () => [...arrays],
     get inner() {
       let end = 0;
-      const parts = layersOf(layer).map((inner) => {
+      const parts = layersOf(wrappedModel(layer) ?? layer).map((inner) => {
         const begin = end;
         end += trainsOf(inner).length;
         return share(inner, arrays.slice(begin, end));

@@ -6,16 +6,24 @@ import { entryOf } from '../entries.js';
 import { ACTIVATING } from './activating.js';
 import { bidirectional } from './bidirectional.js';
 import { dense, embedding, masking } from './dense.js';
-import { type Layer, only } from './layer.js';
+import { type Layer, needsNoMask, only } from './layer.js';
 import { MERGING } from './merging.js';
 import { NORMALIZING } from './normalizing.js';
 import { groupNormalization } from './plane-norms.js';
+import { reshapeFrames } from './plane-shapes.js';
 import { PLANE_WINDOWS, TIME_WINDOWS } from './plane-windows.js';
 import { recurrent } from './recurrent.js';
 import { SHAPES } from './shapes.js';
 import { WINDOWS } from './windows.js';
 
 const identity: Layer = (call) => [only(call)];
+
+/** What says anew what the numbers of a timestep are. */
+const WRAPPED_SHAPES: Readonly<Record<string, Layer>> = {
+  __proto__: null as never,
+  Flatten: identity,
+  Reshape: reshapeFrames,
+};
 
 /** A layer wrapped to work at every timestep: those that do so anyhow. */
 const timeDistributed: Layer = (call) => {
@@ -39,12 +47,15 @@ const timeDistributed: Layer = (call) => {
     'PReLU',
     'Softmax',
     'Rescaling',
+    ...Object.keys(WRAPPED_SHAPES),
   ];
-  sequence(config.where, only(call));
+  const x = sequence(config.where, only(call));
   if (!same.includes(inner.className))
     refuse(config.where, 'a wrapped layer that is not honoured', same.join(', '), inner.className);
   const own = new Config(`${config.where}, wrapped`, call.entry.name, inner.config, build.reporter);
-  const made = (LAYERS[inner.className] as Layer)({
+  const reshapes = WRAPPED_SHAPES[inner.className];
+  if (reshapes) needsNoMask(config.where, x);
+  const made = (reshapes ?? (LAYERS[inner.className] as Layer))({
     ...call,
     config: own,
     entry: { ...inner, name: call.entry.name },
@@ -74,6 +85,7 @@ const OWN: Readonly<Record<string, Layer>> = {
   Dropout: identity,
   SpatialDropout1D: identity,
   SpatialDropout2D: identity,
+  SpatialDropout3D: identity,
   GaussianDropout: identity,
   GaussianNoise: identity,
   AlphaDropout: identity,

@@ -38,6 +38,7 @@ export const after = (call: Call, x: Flow, key = 'activation'): Flow[] => {
 };
 
 /** How many axes a value has in the file. */
-export const rankOf = (x: Flow): number => (x.kind === 'sequence' ? 3 : 2) + (x.frequencies === undefined ? 0 : 1);
+export const rankOf = (x: Flow): number =>
+  (x.kind === 'sequence' ? 3 : 2) + (x.frequencies === undefined ? 0 : 1) + (x.rows === undefined ? 0 : 1);
 /** How many axes the layer's input has to its own knowledge. */
 export const ownRank = ({ wrapped }: Call, x: Flow): number => rankOf(x) - (wrapped ? 1 : 0);

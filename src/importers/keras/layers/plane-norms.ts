@@ -1,20 +1,20 @@
 import { refuse } from '../../shared/refuse.js';
 import { type Flow, sequence } from '../build.js';
 import type { Stored } from '../files/stored.js';
-import { type Call, type Layer, only } from './layer.js';
+import { type Call, type Layer, only, ownRank } from './layer.js';
 import { vectors } from './normalizing.js';
 import { type Plane, plane } from './plane.js';
 
-/** Which axis it is, among (batch, time, frequency, channels), or of the wrapped layer's own (batch, frequency, channels). */
-function lastAxis(call: Call): void {
-  call.config.lastAxis('axis', call.wrapped ? 3 : 4);
+/** It must be the channels' axis: the last one of all, or of those that a wrapped layer knows. */
+function lastAxis(call: Call, x: Flow): void {
+  call.config.lastAxis('axis', ownRank(call, x));
 }
 
 const batchNorm: Layer = (call) => {
   const { build, config, name } = call;
   const x = plane(call);
   const { channels } = x;
-  lastAxis(call);
+  lastAxis(call, x);
   const [scale, center] = [config.flag('scale', true), config.flag('center', true)];
   const take = vectors(call, channels);
   const tensors = {
@@ -42,7 +42,7 @@ function groupNorm(call: Call, x: Flow, channels: number, groups: number, axes: 
 /** Of the channels at each frequency. */
 const layerNorm: Layer = (call) => {
   const x = plane(call);
-  lastAxis(call);
+  lastAxis(call, x);
   if (call.config.flag('rms_scaling', false)) refuse(call.config.where, 'rms_scaling is not honoured', 'false', 'true');
   return groupNorm(call, x, x.channels, 1, []);
 };
@@ -52,7 +52,7 @@ export const groupNormalization: Layer = (call) => {
   const { config, build, wrapped } = call;
   const x = build.unmasked(sequence(config.where, only(call)));
   const channels = x.features / (x.frequencies ?? 1);
-  config.lastAxis('axis', (x.frequencies === undefined ? 3 : 4) - (wrapped ? 1 : 0));
+  lastAxis(call, x);
   const groups = config.raw('groups') === -1 ? channels : config.size('groups', 32);
   if (channels % groups !== 0)
     refuse(config.where, 'groups do not divide the channels', `a divisor of ${channels}`, `${groups}`);
@@ -64,10 +64,12 @@ const prelu: Layer = (call) => {
   const { build, config, entry, name, arrays } = call;
   const x = plane(call) as Plane;
   const { channels, frequencies } = x;
-  const axes = `${config.raw('shared_axes')}`;
+  const axes = `${config.raw('shared_axes') ?? ''}`;
+  // Time, and the places within a frame, by their numbers.
+  const places = Array.from({ length: ownRank(call, x) - 2 }, (_, i) => i + 1);
   const each = axes === (call.wrapped ? '' : '1');
-  if (!each && axes !== (call.wrapped ? '1' : '1,2'))
-    refuse(config.where, 'a slope per timestep', 'shared_axes [1, 2] or [1]', axes);
+  if (!each && axes !== `${places}`)
+    refuse(config.where, 'a slope per timestep', `shared_axes [${places.join(', ')}] or [1]`, axes);
   const [alpha] = arrays as [Stored];
   const count = each ? frequencies * channels : channels;
   if (alpha.data.length !== count || alpha.shape.at(-1) !== channels)

@@ -1,7 +1,7 @@
 import { show } from '../../formats/json.js';
 import { turned } from '../../formats/matrix.js';
 import { refuse } from '../../shared/refuse.js';
-import { type Build, fixedSteps, shaped } from '../build.js';
+import { type Build, type Flow, fixedSteps, shaped } from '../build.js';
 import type { Stored } from '../files/stored.js';
 import { sameInEveryRun } from '../times.js';
 import { after, type Call, type Layer, only } from './layer.js';
@@ -72,7 +72,12 @@ const concatenate: Layer = (call) => {
     return [{ ...joinedFeatures(build, config.where, planes, name), frequencies }];
   }
   if (axis !== 3) refuse(config.where, 'axis is not honoured', '1, 2 or 3', show(raw));
-  // As [channels][frequency] they stand one after another.
+  return joinedChannels(call);
+};
+
+/** The channels of each frequency one after another: as [channels][frequency] values stand so. */
+export function joinedChannels(call: Call): Flow[] {
+  const { build, config, name } = call;
   const planes = alike(call, 'channels');
   const frequencies = (planes[0] as Plane).frequencies;
   const turnedRound = planes.map((x, index) => ({
@@ -82,7 +87,7 @@ const concatenate: Layer = (call) => {
   const joined = joinedFeatures(build, config.where, turnedRound, `${name}.joined`);
   const channels = joined.features / frequencies;
   return [{ ...joined, frequencies, name: rearranged(build, joined.name, [channels, frequencies], [1, 0], name) }];
-};
+}
 
 /** Which sizes `target_shape` means of a value with so many numbers; undefined: it keeps the timesteps, and there are these behind them. */
 export const reshapePlane: Layer = (call) => {
@@ -91,8 +96,8 @@ export const reshapePlane: Layer = (call) => {
   const raw = config.raw('target_shape');
   const target = Array.isArray(raw) ? (raw as number[]) : [];
   const unfit = (): never =>
-    refuse(config.where, 'target_shape is not honoured', `up to three sizes that hold what there is`, show(raw));
-  if (target.length < 1 || target.length > 3 || target.some((n) => !Number.isSafeInteger(n) || (n < 1 && n !== -1)))
+    refuse(config.where, 'target_shape is not honoured', `up to four sizes that hold what there is`, show(raw));
+  if (target.length < 1 || target.length > 4 || target.some((n) => !Number.isSafeInteger(n) || (n < 1 && n !== -1)))
     unfit();
   const [first, ...rest] = target as [number, ...number[]];
   const row = rest.reduce((product, n) => product * n, 1);
@@ -119,9 +124,29 @@ export const reshapePlane: Layer = (call) => {
   return [{ name: made, kind: 'sequence', features: total / time, time: sameInEveryRun(time), ...seenAs(behind) }];
 };
 
-const seenAs = (sizes: readonly number[]): { frequencies: number | undefined } => ({
-  frequencies: sizes.length > 1 ? sizes[0] : undefined,
+/** Of the axes of a row: its frequencies and channels, or rows, columns and channels. */
+const seenAs = (sizes: readonly number[]): { rows: number | undefined; frequencies: number | undefined } => ({
+  rows: sizes.length > 2 ? sizes[0] : undefined,
+  frequencies: sizes.length > 1 ? sizes.slice(0, -1).reduce((product, n) => product * n, 1) : undefined,
 });
+
+/** Each frame's numbers under other axes, as TimeDistributed does it. */
+export const reshapeFrames: Layer = (call) => {
+  const { build, config, name } = call;
+  const x = build.unmasked(only(call));
+  const raw = config.raw('target_shape');
+  const target = Array.isArray(raw) ? (raw as number[]) : [];
+  const known = target.reduce((product, n) => (n === -1 ? product : product * n), 1);
+  const sizes = target.map((n) => (n === -1 ? x.features / known : n));
+  const fits =
+    sizes.length >= 1 &&
+    sizes.length <= 3 &&
+    sizes.every((n) => Number.isSafeInteger(n) && n > 0) &&
+    sizes.reduce((product, n) => product * n, 1) === x.features;
+  if (!fits)
+    refuse(config.where, 'target_shape is not honoured', `up to three sizes of ${x.features} numbers`, show(raw));
+  return [{ ...x, name: build.add({ type: 'dropout', inputs: [x.name] }, name), ...seenAs(sizes) }];
+};
 
 /** Timesteps that change places with another axis must be known; the others may be as many as a run has. */
 const permute: Layer = (call) => {

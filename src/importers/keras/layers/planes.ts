@@ -8,14 +8,14 @@ import { NORMALIZING } from './normalizing.js';
 import { plane } from './plane.js';
 import { PLANE_NORMS } from './plane-norms.js';
 import { bidirectionalOverFrequencies, recurrentOverFrequencies } from './plane-recurrent.js';
-import { flattenFrames, PLANE_SHAPES } from './plane-shapes.js';
+import { flattenFrames, PLANE_SHAPES, reshapeFrames } from './plane-shapes.js';
 import { PLANE_WINDOWS, WRAPPED_WINDOWS } from './plane-windows.js';
 import { SHAPES } from './shapes.js';
 
 const identity: Layer = (call) => [only(call)];
 
 /** Layers that turn every number by itself, or none. */
-const BY_NUMBER: Readonly<Record<string, Layer>> = {
+export const BY_NUMBER: Readonly<Record<string, Layer>> = {
   __proto__: null as never,
   ...Object.fromEntries(
     ['Activation', 'LeakyReLU', 'ELU', 'ThresholdedReLU', 'ReLU'].map((name) => [name, ACTIVATING[name] as Layer]),
@@ -25,6 +25,7 @@ const BY_NUMBER: Readonly<Record<string, Layer>> = {
     [
       'Identity',
       'Dropout',
+      'SpatialDropout3D',
       'SpatialDropout2D',
       'SpatialDropout1D',
       'GaussianDropout',
@@ -42,6 +43,7 @@ const BY_NUMBER: Readonly<Record<string, Layer>> = {
 const WRAPPED = /* @__PURE__ */ tableOf<Layer>(BY_NUMBER, WRAPPED_WINDOWS, PLANE_NORMS, {
   Dense: PLANE_SHAPES.Dense as Layer,
   Flatten: flattenFrames,
+  Reshape: reshapeFrames,
   LSTM: recurrentOverFrequencies,
   GRU: recurrentOverFrequencies,
   SimpleRNN: recurrentOverFrequencies,

@@ -6,7 +6,7 @@ import { type Layer, only } from './layer.js';
 import { reshapePlane } from './plane-shapes.js';
 
 const asVector = (build: Build, where: string, x: Flow, wanted: string): Flow => {
-  const { mask: _, time: __, frequencies: ___, ...rest } = x;
+  const { mask: _, time: __, frequencies: ___, rows: ____, ...rest } = x;
   if (x.kind === 'vector') return rest;
   const features = fixedSteps(where, x, build) * x.features;
   return {
@@ -23,7 +23,7 @@ const reshape: Layer = (call) => {
   // The one feature gets an axis, however many timesteps there are.
   if (x.bare && x.kind === 'sequence' && `${config.raw('target_shape')}` === '-1,1')
     return [build.unmasked({ ...x, bare: false })];
-  if (Array.isArray(config.raw('target_shape')) && (config.raw('target_shape') as unknown[]).length === 3)
+  if (Array.isArray(config.raw('target_shape')) && (config.raw('target_shape') as unknown[]).length > 2)
     return reshapePlane(call);
   const total = fixedSteps(config.where, x, build) * x.features;
   const raw = config.raw('target_shape');

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { fromKeras } from '../../../src/importers/keras/index.js';
+import { createModel, type ModelSpec } from '../../../src/index.js';
+import { bytesOf, type Case, casesOf } from './cases.js';
+import { hold, streams } from './hold.js';
+
+// Values whose timesteps are images: what Keras computed, and the same in streams, image by image.
+
+describe.each(['keras3-volumes'] as const)('%s', (file) => {
+  const cases = casesOf(file);
+  const isRandom = ({ name }: Case): boolean => name.startsWith('composition_');
+  const specOf = (one: Case): ModelSpec => fromKeras(bytesOf(file, one));
+
+  it.each(cases.filter((one) => !isRandom(one)).map((one) => [one.name, one] as const))('%s', async (name, one) => {
+    const spec = specOf(one);
+    await hold(one, spec);
+    // All of them are image by image but what must see all at once.
+    if (!/_all$|group_norm_direct|reshape_(row_fixed|vector)/.test(name)) expect(await streams(spec)).toBe(true);
+  });
+
+  it('compositions', async () => {
+    const random = cases.filter(isRandom);
+    expect(random.length).toBeGreaterThanOrEqual(40);
+    for (const one of random) {
+      const spec = specOf(one);
+      await hold(one, spec);
+      expect(await streams(spec), one.name).toBe(true);
+    }
+  });
+
+  it('inputs and outputs have the axes of the file', async () => {
+    const model = await createModel(specOf(cases.find(({ name }) => name === 'conv_valid') as Case));
+    expect(model.inputs[0]?.axes).toEqual(['batch', 'time', 5, 4, 3]);
+    expect(model.outputs[0]?.axes).toEqual(['batch', 'time', 3, 2, 4]);
+  });
+});
