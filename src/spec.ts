@@ -563,6 +563,36 @@ export interface EachFrame2dNode extends NodeBase {
   readonly layer: InnerPlane;
 }
 
+/**
+ * A convolutional LSTM (Shi et al. 2015; Keras `ConvLSTM2D`, and with one row `ConvLSTM1D`): an LSTM whose x, h and c are images and whose products are convolutions
+ * over rows and columns. Rows of the value are `[rows][columns][channels]`, and become `[rows'][columns'][filters]`, as the stride and padding of the input's
+ * convolution make them; that of the state keeps its size, with zeros around it. `inputs`: `[x]`, or with the initial state given by vectors `[x, h0, c0]`; `outputs`: `[y]`, or
+ * `[y, hn, cn]`.
+ */
+export interface ConvLstmNode
+  extends NodeBase,
+    WithChannels,
+    Pick<RecurrentBase, 'goBackwards' | 'outputOrder' | 'returnSequences'> {
+  readonly type: 'conv_lstm';
+  readonly filters: number;
+  /** Default 1. */
+  readonly rows?: number;
+  /** Along rows, along columns. */
+  readonly kernelSize: readonly [rows: number, columns: number];
+  /** Of the state's convolution. Default: kernelSize. */
+  readonly recurrentKernelSize?: readonly [rows: number, columns: number];
+  readonly stride?: readonly [rows: number, columns: number]; //   default [1, 1]
+  readonly dilation?: readonly [rows: number, columns: number]; // default [1, 1]
+  readonly padding?: readonly [rows: PaddingSpec, columns: PaddingSpec]; // default [[0, 0], [0, 0]]
+  readonly tensors: {
+    readonly weightIh: string; // (4·filters, kernelSize[0], kernelSize[1], channels), gates i f g o
+    readonly weightHh: string; // (4·filters, recurrentKernelSize[0], recurrentKernelSize[1], filters)
+    readonly biasIh?: string; //  (4·filters)
+  };
+  /** As of `LstmConfig`. */
+  readonly activations?: LstmConfig['activations'];
+}
+
 /** Over the timesteps (gives a vector) or the features (leaves one). */
 export interface ReduceNode extends NodeBase {
   readonly type: 'reduce';
@@ -715,6 +745,7 @@ export type NodeSpec =
   | EachFrequencyNode
   | LinearAttentionNode
   | EachFrame2dNode
+  | ConvLstmNode
   | ReduceNode
   | PadNode
   | SliceNode

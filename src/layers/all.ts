@@ -1,3 +1,4 @@
+import { convLstm } from './frequency/conv-lstm.js';
 import { convTranspose2d } from './frequency/conv-transpose2d.js';
 import { conv2d } from './frequency/conv2d.js';
 import { eachFrame } from './frequency/each-frame.js';
@@ -20,5 +21,6 @@ export const allLayers: LayerKinds = /* @__PURE__ */ Object.assign(Object.create
   upsample_frequency: upsampleFrequency,
   each_frame: eachFrame,
   each_frame2d: eachFrame2d,
+  conv_lstm: convLstm,
   each_frequency: eachFrequency,
 } satisfies LayerKinds);

@@ -1,6 +1,7 @@
 import type {
   BidirectionalNode,
   Conv2dNode,
+  ConvLstmNode,
   ConvTranspose2dNode,
   EachFrame2dNode,
   EachFrameNode,
@@ -282,6 +283,93 @@ export function eachFrame2d({ rows }: EachFrame2dNode, x: Value, run: (x: Value)
   const inner: Value = { ...x, batch: x.batch * x.time, time: rows, features: x.features / rows, mask: undefined };
   const { data, time, features } = run(inner);
   return { ...x, features: time * features, data };
+}
+
+/** Timestep by timestep, place by place: the gates of a place are `[i][f][g][o][filters]`. */
+export function convLstm(
+  node: ConvLstmNode,
+  [x, ...initial]: readonly Value[],
+  tensors: ModelSpec['tensors'],
+  zeroBehindLengths: boolean,
+): Value[] {
+  const {
+    filters,
+    rows = 1,
+    kernelSize,
+    recurrentKernelSize = kernelSize,
+    activations = {},
+    goBackwards = false,
+  } = node;
+  const { name, inputs, stride, dilation, padding, channels } = node;
+  const { weightIh, weightHh, biasIh } = node.tensors;
+  const given = x as Value;
+  const common = { type: 'conv2d', name, inputs, filters: 4 * filters } as const;
+  const own = {
+    ...common,
+    channels,
+    kernelSize,
+    ...(stride && { stride }),
+    ...(dilation && { dilation }),
+    ...(padding && { padding }),
+  };
+  const frames = {
+    ...given,
+    batch: given.batch * given.time,
+    time: rows,
+    features: given.features / rows,
+    mask: undefined,
+  };
+  const projected = conv2d({ ...own, tensors: { weight: weightIh, ...(biasIh && { bias: biasIh }) } }, frames, tensors);
+  const [high, wide] = [projected.time, projected.features / 4];
+  const size = high * wide;
+  const state = (from?: Value) => from?.data.slice() ?? new Float64Array(given.batch * size);
+  const [h, c] = [state(initial[0]), state(initial[1])];
+  const y: Value = { ...given, features: size, data: new Float64Array(given.batch * given.time * size) };
+  const previous = new Float64Array(given.batch * size);
+  const same = ['same_upper', 'same_upper'] as const;
+  const [i, f, g, o] = (['i', 'f', 'g', 'o'] as const).map(
+    (gate) => activations[gate] ?? (gate === 'g' ? 'tanh' : 'sigmoid'),
+  ) as [never, never, never, never];
+  for (let k = 0; k < given.time; k++) {
+    const t = goBackwards ? given.time - 1 - k : k;
+    const before: Value = { ...given, time: high, features: wide, data: h.slice(), mask: undefined };
+    const recurrent = conv2d(
+      { ...common, channels: filters, kernelSize: recurrentKernelSize, padding: same, tensors: { weight: weightHh } },
+      before,
+      tensors,
+    );
+    for (let b = 0; b < given.batch; b++) {
+      const kept = given.mask?.[b * given.time + t] !== 0;
+      for (let j = 0; kept && j < size; j++) {
+        const gate = (index: number): number => {
+          const from = Math.floor(j / filters) * 4 * filters + index * filters + (j % filters);
+          return (
+            (projected.data[(b * given.time + t) * 4 * size + from] as number) +
+            (recurrent.data[b * 4 * size + from] as number)
+          );
+        };
+        const one = (activation: never, value: number): number =>
+          activate(activation, Float64Array.of(value))[0] as number;
+        const cell = one(f, gate(1)) * (c[b * size + j] as number) + one(i, gate(0)) * one(g, gate(2));
+        c[b * size + j] = cell;
+        h[b * size + j] = one(o, gate(3)) * one((activations.output ?? 'tanh') as never, cell);
+        previous[b * size + j] = h[b * size + j] as number;
+      }
+      const to = goBackwards && node.outputOrder === 'input' ? t : k;
+      const zero = !kept && zeroBehindLengths && node.returnSequences !== false;
+      if (!zero) row(y, b, to).set(previous.subarray(b * size, (b + 1) * size));
+    }
+  }
+  const vector = (data: Float64Array): Value => ({
+    ...given,
+    kind: 'vector',
+    time: 1,
+    features: size,
+    data,
+    mask: undefined,
+  });
+  const out = node.returnSequences === false ? vector(previous) : y;
+  return [out, vector(h), vector(c)];
 }
 
 /** Frequencies are rows of a batch: `[batch][frequency][time][channels]`. */

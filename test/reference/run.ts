@@ -7,6 +7,7 @@ import { dense } from './dense.js';
 import { embedding } from './embedding.js';
 import {
   conv2d,
+  convLstm,
   convTranspose2d,
   eachFrame,
   eachFrame2d,
@@ -172,6 +173,8 @@ class ReferenceRun {
         return [upsampleFrequency(node, x)];
       case 'each_frame':
         return [eachFrame(node, x, this.#tensors)];
+      case 'conv_lstm':
+        return convLstm(node, inputs, this.spec.tensors, this.options.lengths !== undefined);
       case 'each_frame2d':
         return [
           eachFrame2d(

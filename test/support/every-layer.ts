@@ -75,6 +75,14 @@ const FRAME: Record<string, Make> = {
       tensors: { weight: b.tensor('w', 3, 2, 2, 2) },
     },
   }),
+  conv_lstm: (b) => ({
+    channels: 2,
+    filters: 3,
+    rows: 2,
+    kernelSize: [2, 2],
+    padding: ['same_upper', [0, 1]],
+    tensors: { weightIh: b.tensor('w', 12, 2, 2, 2), weightHh: b.tensor('u', 12, 2, 2, 3), biasIh: b.tensor('b', 12) },
+  }),
   each_frequency: (b) => ({ channels: 2, layer: b.cell('lstm', 'c', 2, 3) }),
 };
 

@@ -247,4 +247,63 @@ const eachFrame2d = fc
       },
   );
 
-export const PLANES: Readonly<Record<string, fc.Arbitrary<MakePlane>>> = { ...LAYERS, each_frame2d: eachFrame2d };
+/** Of rows as many as frequencies, or one. */
+const convLstm = fc
+  .record({
+    kernelSize: two,
+    recurrentKernelSize: fc.constantFrom(undefined, [1, 2] as const, [3, 1] as const),
+    stride: fc.constantFrom(undefined, [1, 2] as const, [2, 1] as const),
+    dilation: fc.constantFrom(undefined, [1, 2] as const),
+    filters: fc.constantFrom(1, 2, 3, 4),
+    columns: fc.constantFrom(1, 2),
+    one: fc.boolean(),
+    padding: fc.oneof(fc.constant(undefined), fc.tuple(ends, ends)),
+    bias: fc.boolean(),
+    activations: fc.constantFrom(undefined, { i: { type: 'hard_sigmoid', alpha: 0.2, beta: 0.5 }, output: 'linear' }),
+  })
+  .map(
+    ({
+      kernelSize,
+      recurrentKernelSize,
+      stride,
+      dilation,
+      filters,
+      columns,
+      one,
+      padding,
+      bias,
+      activations,
+    }): MakePlane =>
+      (builder, frequency, width, name, input) => {
+        const many = width % columns === 0 ? columns : 1;
+        const channels = one ? width : width / many;
+        const tensors = {
+          weightIh: builder.tensor(`${name}.ih`, 4 * filters, ...kernelSize, channels),
+          weightHh: builder.tensor(`${name}.hh`, 4 * filters, ...(recurrentKernelSize ?? kernelSize), filters),
+          ...(bias && { biasIh: builder.tensor(`${name}.b`, 4 * filters) }),
+        };
+        return {
+          type: 'conv_lstm',
+          name,
+          inputs: [input],
+          channels,
+          filters,
+          kernelSize,
+          tensors,
+          ...given({
+            rows: one ? undefined : frequency,
+            recurrentKernelSize,
+            stride,
+            dilation,
+            padding,
+            activations,
+          }),
+        } as NodeSpec;
+      },
+  );
+
+export const PLANES: Readonly<Record<string, fc.Arbitrary<MakePlane>>> = {
+  ...LAYERS,
+  each_frame2d: eachFrame2d,
+  conv_lstm: convLstm,
+};

@@ -25,6 +25,7 @@ export { reduce } from '../../layers/around/reduce.js';
 export { constant, rearrange, regroup, reshape, transpose } from '../../layers/around/shape.js';
 export { repeat, reverse, slice, timestep } from '../../layers/around/time.js';
 export { where } from '../../layers/around/where.js';
+export { convLstm } from '../../layers/frequency/conv-lstm.js';
 export { convTranspose2d } from '../../layers/frequency/conv-transpose2d.js';
 export { conv2d } from '../../layers/frequency/conv2d.js';
 export { eachFrame } from '../../layers/frequency/each-frame.js';
