@@ -65,6 +65,30 @@ def options():
     a, b = each(L.Conv2D(3, 3, padding="same", name="a"))(x), each(L.Conv2D(3, 1, name="b"))(x)
     for name, layer in {"add": L.Add(), "subtract": L.Subtract(), "multiply": L.Multiply(), "average": L.Average(), "maximum": L.Maximum(), "minimum": L.Minimum(), "concatenate": L.Concatenate(), "concatenate_axis": L.Concatenate(axis=4)}.items():
         case(f"merge_{name}", keras.Model(x, layer([a, b])))
+    for padding in ("valid", "same"):
+        one(f"conv_lstm_{padding}", L.ConvLSTM2D(3, (3, 2), padding=padding, return_sequences=True))
+        one(f"conv_lstm_{padding}_strided", L.ConvLSTM2D(2, 3, padding=padding, strides=2, return_sequences=True, recurrent_activation="sigmoid"))
+        one(f"conv_lstm_{padding}_dilated", L.ConvLSTM2D(2, 2, padding=padding, dilation_rate=(2, 1), return_sequences=True, use_bias=False))
+        one(f"conv_lstm1d_{padding}", L.ConvLSTM1D(3, 3, padding=padding, return_sequences=True, activation="relu"), shape=(None, 6, 3))
+        one(f"conv_lstm1d_{padding}_strided", L.ConvLSTM1D(2, 2, padding=padding, strides=2, return_sequences=True), shape=(None, 6, 3))
+    one("conv_lstm_hard", L.ConvLSTM2D(3, 2, recurrent_activation="hard_sigmoid", return_sequences=True))
+    one("conv_lstm_last", L.ConvLSTM2D(3, 2, padding="same"), L.BatchNormalization(), L.Conv2D(2, 3), L.Flatten(), L.Dense(2))
+    one("conv_lstm_last_alone", L.ConvLSTM2D(3, 2))
+    one("conv_lstm1d_last", L.ConvLSTM1D(3, 2), L.Conv1D(2, 2), L.GlobalAveragePooling1D(), shape=(None, 6, 3))
+    one("conv_lstm_backwards", L.ConvLSTM2D(3, 2, go_backwards=True, return_sequences=True))
+    one("conv_lstm_stack", L.ConvLSTM2D(4, 3, padding="same", return_sequences=True), L.BatchNormalization(), L.ConvLSTM2D(3, 3, padding="same", return_sequences=True), each(L.Conv2D(1, 1, activation="sigmoid")))
+    e, d = keras.Input(IMAGES, name="e"), keras.Input((TIME, 4, 3, 2), name="d")
+    _, h, c = L.ConvLSTM2D(3, 2, return_state=True, name="encoder")(e)
+    case("conv_lstm_states", keras.Model([e, d], L.ConvLSTM2D(3, 3, padding="same", return_sequences=True, name="decoder")(d, initial_state=[h, c])))
+    z = keras.Input((None, 6, 3), name="z")
+    case("conv_lstm1d_states", keras.Model(z, list(L.ConvLSTM1D(2, 3, padding="same", return_sequences=True, return_state=True)(z))))
+    # A temporal convolutional network, which streams timestep by timestep.
+    s = keras.Input((None, 3), name="s")
+    t = s
+    for gap in (1, 2, 4):
+        u = L.Conv1D(3, 2, padding="causal", dilation_rate=gap, activation="relu")(t)
+        t = L.Add()([t, L.Conv1D(3, 2, padding="causal", dilation_rate=gap)(u)])
+    case("causal_residuals", keras.Model(s, L.Conv1D(2, 3)(L.ZeroPadding1D((2, 0))(t))))
     # What very many have: a model of images, applied to each.
     cnn = keras.Sequential([keras.Input((8, 8, 1)), L.Conv2D(4, 3, activation="relu", name="c1"), L.MaxPooling2D(2), L.Conv2D(5, 2, name="c2"), L.BatchNormalization(), L.ReLU(), L.Flatten(), L.Dense(6, activation="relu")], name="cnn")
     one("cnn_lstm", each(cnn), L.LSTM(5), L.Dense(2, activation="softmax"), shape=(None, 8, 8, 1))

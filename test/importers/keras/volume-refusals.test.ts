@@ -20,6 +20,12 @@ const model = (layers: readonly Made[], config: Json = {}): Made => ({
   weights: layers.flatMap(({ weights }) => weights),
 });
 const x = input('x', ...IMAGES);
+const convLstm = (config: Json = {}, size = [2, 2]): Made =>
+  layer('v', 'ConvLSTM2D', { filters: 2, kernel_size: [2, 2], recurrent_activation: 'sigmoid', ...config }, [
+    [...size, 3, 8],
+    [...size, 2, 8],
+    [8],
+  ]);
 const reshape = (target: unknown): Made => layer('r', 'Reshape', { target_shape: target });
 
 it.each<[string, () => string, string]>([
@@ -144,6 +150,46 @@ it.each<[string, () => string, string]>([
     'two inputs of a wrapped model',
     () => functional([input('a', 6, 4), input('b', 6, 4), with2(model([dense('d')]), 'a', 'b')]),
     'layer "t" (TimeDistributed): wrong number of inputs; expected 1, got 2',
+  ],
+  [
+    'a convolutional LSTM over frequencies',
+    () => sequential([6, 4, 3], convLstm()),
+    'layer "v" (ConvLSTM2D): its input has an axis too many',
+  ],
+  [
+    'a convolutional LSTM over features',
+    () => sequential([6, 4], convLstm()),
+    'layer "v" (ConvLSTM2D): its input has another number of axes; expected (batch, time, rows, columns, channels), got fewer',
+  ],
+  [
+    'one that does not say its gates',
+    () => one(convLstm({ recurrent_activation: null })),
+    'layer "v" (ConvLSTM2D): no recurrent_activation, whose default differs between versions; expected one, got none',
+  ],
+  [
+    'of which nothing is left',
+    () => one(convLstm({ kernel_size: [6, 1] }, [6, 1])),
+    'layer "v" (ConvLSTM2D): no place is left; expected at least one, got 0 by 4',
+  ],
+  [
+    'a kernel of another shape',
+    () => one(convLstm({}, [3, 2])),
+    'layer "v" (ConvLSTM2D): weight "v/0" has the wrong shape; expected (2, 2, 3, 8), got (3, 2, 3, 8)',
+  ],
+  [
+    'one state of two',
+    () => functional([x, with2(convLstm(), 'x', 'x')]),
+    'layer "v" (ConvLSTM2D): wrong number of initial states; expected 2, got 1',
+  ],
+  [
+    'states of another size',
+    () => functional([x, with2(convLstm(), 'x', 'x', 'x')]),
+    'layer "v" (ConvLSTM2D): an initial state of another size; expected 24 numbers, got 360',
+  ],
+  [
+    'both ways',
+    () => one({ ...layer('b', 'Bidirectional', { layer: plain(convLstm()) }), weights: [] }),
+    'layer "b" (Bidirectional): its input has two axes too many',
   ],
 ])('%s', (_, read, words) => {
   expect(read()).toContain(words);

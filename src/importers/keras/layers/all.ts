@@ -5,6 +5,7 @@ import { Config } from '../config.js';
 import { entryOf } from '../entries.js';
 import { ACTIVATING } from './activating.js';
 import { bidirectional } from './bidirectional.js';
+import { convLstm } from './conv-lstm.js';
 import { dense, embedding, masking } from './dense.js';
 import { type Layer, needsNoMask, only } from './layer.js';
 import { MERGING } from './merging.js';
@@ -107,5 +108,7 @@ export const LAYERS = /* @__PURE__ */ tableOf<Layer>(
   TIME_WINDOWS,
   {
     GroupNormalization: groupNormalization,
+    ConvLSTM1D: convLstm(1),
+    ConvLSTM2D: convLstm(2),
   },
 );

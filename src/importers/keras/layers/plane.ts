@@ -11,6 +11,14 @@ export const asPlane = (where: string, x: Flow): Plane =>
     ? ({ ...x, channels: x.features / x.frequencies } as Plane)
     : refuse(where, 'its input has another number of axes', '(batch, time, frequency, channels)', axesOf(x));
 
+/** A value whose timesteps are images, `(batch, time, rows, columns, channels)`: its rows are `[rows][columns][channels]`, so many frequencies. */
+export type Volume = Plane & { readonly rows: number };
+
+export const asVolume = (where: string, x: Flow): Volume =>
+  x.rows === undefined
+    ? refuse(where, 'its input has another number of axes', '(batch, time, rows, columns, channels)', 'fewer')
+    : ({ ...asPlane(where, x), rows: x.rows } as Volume);
+
 const axesOf = ({ kind }: Flow): string => (kind === 'sequence' ? '(batch, time, features)' : '(batch, features)');
 
 export const plane = (call: Call): Plane => asPlane(call.config.where, only(call));

@@ -3,6 +3,7 @@ import { refuse } from '../../shared/refuse.js';
 import { Config } from '../config.js';
 import { entryOf } from '../entries.js';
 import { ACTIVATING } from './activating.js';
+import { convLstm } from './conv-lstm.js';
 import { type Call, type Layer, only } from './layer.js';
 import { NORMALIZING } from './normalizing.js';
 import { plane } from './plane.js';
@@ -65,6 +66,7 @@ const timeDistributed: Layer = (call) => {
 
 /** Layers that take a value with an axis of frequencies: none of these is taken for one of time and features. */
 const PLANES = /* @__PURE__ */ tableOf<Layer>(BY_NUMBER, PLANE_WINDOWS, PLANE_NORMS, PLANE_SHAPES, {
+  ConvLSTM1D: convLstm(1),
   TimeDistributed: timeDistributed,
   Flatten: SHAPES.Flatten as Layer,
 });

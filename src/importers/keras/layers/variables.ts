@@ -28,6 +28,8 @@ const CELLS: Readonly<Record<string, string>> = {
   SimpleRNN: 'SimpleRNNCell',
   CuDNNLSTM: 'LSTMCell',
   CuDNNGRU: 'GRUCell',
+  ConvLSTM1D: 'ConvLSTM1DCell',
+  ConvLSTM2D: 'ConvLSTM2DCell',
 };
 
 const CELL = ['kernel', 'recurrent_kernel'];

@@ -1,14 +1,15 @@
 import type { NodeSpec } from '../../../spec.js';
 import { show } from '../../formats/json.js';
-import { tableOf } from '../../formats/record.js';
+import { recordOf, tableOf } from '../../formats/record.js';
 import { refuse } from '../../shared/refuse.js';
 import type { Mutable } from '../../shared/spec-builder.js';
 import type { Flow } from '../build.js';
 import { Config } from '../config.js';
 import { entryOf } from '../entries.js';
 import { sameInEveryRun } from '../times.js';
+import { convLstm } from './conv-lstm.js';
 import type { Layer } from './layer.js';
-import { asPlane, type Plane } from './plane.js';
+import { asVolume, type Plane, type Volume } from './plane.js';
 import { PLANE_NORMS } from './plane-norms.js';
 import { flattenFrames, joinedChannels, PLANE_SHAPES, reshapeFrames, reshapePlane } from './plane-shapes.js';
 import { PLANE_WINDOWS, WRAPPED_WINDOWS } from './plane-windows.js';
@@ -18,19 +19,12 @@ import { SHAPES } from './shapes.js';
 // Values (batch, time, rows, columns, channels), of which each timestep is an image. Its rows in the spec are [rows][columns][channels]: for what does not look
 // along these axes, they are so many frequencies.
 
-type Volume = Plane & { readonly rows: number };
-
-const volume = (where: string, x: Flow): Volume =>
-  x.rows === undefined
-    ? refuse(where, 'its input has another number of axes', '(batch, time, rows, columns, channels)', 'fewer')
-    : ({ ...asPlane(where, x), rows: x.rows } as Volume);
-
 /** A layer whose places stay what they are. */
 const placeByPlace =
   (layer: Layer): Layer =>
   (call) => {
     const { where } = call.config;
-    const [first, ...others] = call.inputs.map((x) => volume(where, x)) as [Volume, ...Volume[]];
+    const [first, ...others] = call.inputs.map((x) => asVolume(where, x)) as [Volume, ...Volume[]];
     for (const { rows } of others)
       if (rows !== first.rows) refuse(where, 'different numbers of rows', `${first.rows}`, `${rows}`);
     return layer(call).map((y) => ({ ...y, rows: first.rows }));
@@ -46,7 +40,7 @@ const withinFrames =
   (layer: Layer): Layer =>
   (call) => {
     const { build, config } = call;
-    const x = volume(config.where, call.inputs[0] as Flow);
+    const x = asVolume(config.where, call.inputs[0] as Flow);
     const frame: Flow = {
       name: x.name,
       kind: 'sequence',
@@ -96,9 +90,9 @@ function within(node: NodeSpec, size: { rows: number; width: number }): NodeSpec
 /** What TimeDistributed may wrap: layers for which a frame is an image. */
 const WRAPPED = /* @__PURE__ */ tableOf<Layer>(
   BY_NUMBER,
-  Object.fromEntries(eachPlace(PLANE_NORMS, ...Object.keys(PLANE_NORMS))),
-  Object.fromEntries(eachPlace(PLANE_SHAPES, 'Dense')),
-  Object.fromEntries(
+  recordOf(eachPlace(PLANE_NORMS, ...Object.keys(PLANE_NORMS))),
+  recordOf(eachPlace(PLANE_SHAPES, 'Dense')),
+  recordOf(
     [
       'Conv2D',
       'DepthwiseConv2D',
@@ -141,10 +135,11 @@ const concatenate: Layer = (call) => {
 /** Layers that take a value of images: none of these is taken for one of frequencies. */
 const VOLUMES = /* @__PURE__ */ tableOf<Layer>(
   BY_NUMBER,
-  Object.fromEntries(eachPlace(PLANE_NORMS, ...Object.keys(PLANE_NORMS))),
-  Object.fromEntries(eachPlace(PLANE_SHAPES, 'Dense', 'Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum')),
+  recordOf(eachPlace(PLANE_NORMS, ...Object.keys(PLANE_NORMS))),
+  recordOf(eachPlace(PLANE_SHAPES, 'Dense', 'Add', 'Subtract', 'Multiply', 'Average', 'Maximum', 'Minimum')),
   {
     Concatenate: placeByPlace(concatenate),
+    ConvLSTM2D: convLstm(2),
     TimeDistributed: timeDistributed,
     Flatten: SHAPES.Flatten as Layer,
     Reshape: reshapePlane,
