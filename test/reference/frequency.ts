@@ -319,7 +319,11 @@ export function convLstm(
     features: given.features / rows,
     mask: undefined,
   };
-  const projected = conv2d({ ...own, tensors: { weight: weightIh, ...(biasIh && { bias: biasIh }) } }, frames, tensors);
+  const projected = convolved(
+    { ...own, tensors: { weight: weightIh, ...(biasIh && { bias: biasIh }) } },
+    frames,
+    tensors,
+  );
   const [high, wide] = [projected.time, projected.features / 4];
   const size = high * wide;
   const state = (from?: Value) => from?.data.slice() ?? new Float64Array(given.batch * size);
@@ -333,7 +337,7 @@ export function convLstm(
   for (let k = 0; k < given.time; k++) {
     const t = goBackwards ? given.time - 1 - k : k;
     const before: Value = { ...given, time: high, features: wide, data: h.slice(), mask: undefined };
-    const recurrent = conv2d(
+    const recurrent = convolved(
       { ...common, channels: filters, kernelSize: recurrentKernelSize, padding: same, tensors: { weight: weightHh } },
       before,
       tensors,

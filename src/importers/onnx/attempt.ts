@@ -76,7 +76,8 @@ function readInto(ctx: Context, file: OnnxFile, reading: Attempt): Imported {
     .filter((name) => !carried.has(name))
     .map((name) => outputOf(ctx, name, items.get(name) as Item, fileLayouts));
   const spec = settled(ctx, finish(ctx, inputs, shown, carries, graph.name));
-  foldPadding(spec.nodes as Mutable<NodeSpec>[], [...spec.outputs, ...carries.map(({ output }) => output)]);
+  const kept = [...spec.outputs, ...carries.map(({ output }) => output)];
+  foldPadding(spec.nodes as Mutable<NodeSpec>[], kept, spec.inputs);
   spec.outputs.forEach((name, index) => {
     layouts.set(name, shown[index]?.layout);
   });

@@ -1,5 +1,4 @@
 import type { CarrySpec, InputSpec, ModelSpec, ValueLayout } from '../../spec.js';
-import { foldPadding } from '../shared/fold-padding.js';
 import { refuse } from '../shared/refuse.js';
 import type { Context } from './context.js';
 import { arrange } from './layout.js';
@@ -77,7 +76,6 @@ export function finish(
     if (order)
       refuse(`output ${JSON.stringify(ctx.rows.source(value))}`, 'rows in another order', 'the batch’s own', order.by);
   }
-  foldPadding(ctx.nodes, [...final, ...carries.map(({ output }) => output)], inputs);
   return ctx.spec({ inputs, outputs: final, ...(carries.length > 0 && { carries }), ...(name !== '' && { name }) });
 }
 
