@@ -9,7 +9,7 @@ export interface ObjectNamespace {
 
 /** A stream's token, on the way to its object. Who asks from outside cannot send it, since headers are not passed on but these. */
 const TOKEN = 'gatewise-token';
-const PASSED = ['content-type', 'inference-header-content-length', 'upgrade'];
+const PASSED = ['content-type', 'inference-header-content-length', 'idempotency-key', 'upgrade'];
 
 /** The token of a stream that begins in an object. */
 export const tokenFor = ({ headers }: RequestHead): string | undefined => headers.get(TOKEN) ?? undefined;

@@ -3,7 +3,7 @@ import { type Call, passedOn, type Reply } from './call.js';
 import type { Served } from './models.js';
 import type { ServerLimits } from './options.js';
 import type { Parts } from './parts.js';
-import { headerLength, readBody } from './protocol/body.js';
+import { headerLength, idempotencyKey, readBody } from './protocol/body.js';
 import { inferReply } from './protocol/reply.js';
 import { type InferRequest, parseInfer, type SequenceParameters } from './protocol/request.js';
 import { refuse } from './refusal.js';
@@ -39,7 +39,8 @@ export async function infer(
     const request = parseInfer(body, headerLength(call, body));
     const patience = performance.now() + (request.timeout ?? Number.POSITIVE_INFINITY) * 1000;
     const waiting: Waiting = { until: Math.min(asked.until, patience), aborted: () => call.aborted() };
-    const { sequence } = request;
+    const key = idempotencyKey(call);
+    const sequence = request.sequence && key !== undefined ? { ...request.sequence, key } : request.sequence;
     if (sequence && elsewhere) {
       return passedOn(await elsewhere(keyOf(served.name, asked.subject, sequence.id), call, { body }));
     }

@@ -113,6 +113,11 @@ const post = (summary: string, schema: Doc, good: Doc, parameters: readonly Doc[
 /** What there is of one model, at a path. */
 function modelPaths(base: string, parameters: readonly Doc[]): Doc {
   const length = parameter('Inference-Header-Content-Length', 'Bytes of the JSON, where others follow it.', 'header');
+  const once = parameter(
+    'Idempotency-Key',
+    'Tells a request of a sequence from all others: the last one sent again gets its reply again.',
+    'header',
+  );
   const replies: Doc = { description: 'Outputs.', content: { ...content(ref('InferReply')), ...BINARY } };
   return {
     [base]: read('Its inputs and outputs', ok('Metadata.', ref('ModelMetadata')), parameters),
@@ -121,7 +126,7 @@ function modelPaths(base: string, parameters: readonly Doc[]): Doc {
       'Runs it, or takes a sequence further',
       ref('InferRequest'),
       replies,
-      [...parameters, length],
+      [...parameters, length, once],
       BINARY,
     ),
     [`${base}/stream`]: {

@@ -34,6 +34,18 @@ async function unpack(
   }
 }
 
+/**
+ * Tells a request from all others, so that a client which got no reply may send it again (draft-ietf-httpapi-idempotency-key-header).
+ * @returns undefined: none was given. @throws {Refusal} more than a key is.
+ */
+export function idempotencyKey(call: Call): string | undefined {
+  const given = call.headers.get('idempotency-key');
+  if (given === null) return undefined;
+  if (!/^[ -~]{1,256}$/.test(given))
+    malformed('idempotency-key', 'not a key', '1 to 256 ASCII characters', JSON.stringify(given.slice(0, 100)));
+  return given;
+}
+
 /** How many bytes of a body are JSON; undefined: all. @throws {Refusal} no length, or more than there are. */
 export function headerLength(call: Call, body: Uint8Array): number | undefined {
   const given = call.headers.get('inference-header-content-length');

@@ -25,6 +25,8 @@ export interface SequenceParameters {
   readonly end: boolean;
   /** Timesteps that the client has had replies of; undefined: it does not count. */
   readonly step: number | undefined;
+  /** Tells the request from all others; undefined: nothing does. */
+  readonly key?: string | undefined;
 }
 
 /** What a model takes and gives. */

@@ -2,6 +2,7 @@ import { StoreError } from '../errors.js';
 import type { Outputs } from '../host.js';
 import type { OutputTensor } from '../protocol/reply.js';
 import type { InputTensor } from '../protocol/request.js';
+import { refuse } from '../refusal.js';
 
 /** The last request of a sequence and what came of it, for a client that sends it again since it got no reply. */
 export interface LastReply {
@@ -9,16 +10,38 @@ export interface LastReply {
   readonly from: number;
   /** Of what it gave, so that another request is not answered with this one's reply. */
   readonly digest: string;
-  readonly outputs: Outputs;
+  /** Its `Idempotency-Key`. */
+  readonly key?: string | undefined;
+  /** Undefined: too large to be kept. */
+  readonly outputs: Outputs | undefined;
 }
 
 /** Most bytes of a reply that is kept. */
 const MOST_BYTES = 2 ** 20;
 
-/** @returns undefined: too large to be kept. */
-export function lastReply(from: number, digest: string, outputs: Outputs): LastReply | undefined {
-  const bytes = Object.values(outputs).reduce((sum, { data }) => sum + data.byteLength, 0);
-  return bytes > MOST_BYTES ? undefined : { from, digest, outputs };
+/** @returns what is remembered of a request and of its reply. */
+export function lastReply(from: number, digest: string, key: string | undefined, outputs: Outputs): LastReply {
+  return { from, digest, key, outputs: bytesOf(outputs) > MOST_BYTES ? undefined : outputs };
+}
+
+/** Bytes of all numbers. */
+export const bytesOf = (outputs: Outputs): number =>
+  Object.values(outputs).reduce((sum, { data }) => sum + data.byteLength, 0);
+
+/**
+ * The outputs that a request is to have again, as it is the last one once more; undefined: it is another.
+ * @param asked what it says of itself.
+ * @throws {Refusal} a key of another request; a reply that is not kept.
+ */
+export function repliedBefore(
+  { from, digest, key, outputs }: LastReply,
+  asked: Pick<LastReply, 'digest' | 'key'> & { readonly step: number | undefined },
+): Outputs | undefined {
+  const isSame = digest === asked.digest;
+  const isKnown = asked.key !== undefined && asked.key === key;
+  if (isKnown && !isSame) refuse('conflict', 'idempotency-key', 'is that of another request', 'one for each request');
+  if (!isKnown && !(isSame && from === asked.step)) return undefined;
+  return outputs ?? refuse('conflict', 'sequence', 'has had this request; its reply was too large to be kept');
 }
 
 /** Tells requests apart, not those who would have two look alike: they would deceive themselves alone. */
@@ -39,20 +62,22 @@ export function digestOf(inputs: ReadonlyMap<string, InputTensor>, start: boolea
 interface Head {
   readonly from: number;
   readonly digest: string;
-  readonly outputs: readonly { readonly name: string; readonly shape: readonly number[]; readonly length: number }[];
+  readonly key?: string | undefined;
+  readonly outputs?: readonly { readonly name: string; readonly shape: readonly number[]; readonly length: number }[];
 }
 
 /** `[4: length of JSON][JSON][padding to 4][float32 …]`, little-endian. */
-export function encodeReply({ from, digest, outputs }: LastReply): Uint8Array {
-  const entries = Object.entries(outputs);
+export function encodeReply({ from, digest, key, outputs }: LastReply): Uint8Array {
+  const entries = Object.entries(outputs ?? {});
   const head: Head = {
     from,
     digest,
-    outputs: entries.map(([name, { data, shape }]) => ({ name, shape, length: data.length })),
+    key,
+    ...(outputs && { outputs: entries.map(([name, { data, shape }]) => ({ name, shape, length: data.length })) }),
   };
   const json = new TextEncoder().encode(JSON.stringify(head));
   const begin = 4 + Math.ceil(json.length / 4) * 4;
-  const bytes = new Uint8Array(begin + entries.reduce((sum, [, { data }]) => sum + data.byteLength, 0));
+  const bytes = new Uint8Array(begin + bytesOf(outputs ?? {}));
   new DataView(bytes.buffer).setUint32(0, json.length, true);
   bytes.set(json, 4);
   let at = begin;
@@ -72,11 +97,11 @@ export function decodeReply(given: Uint8Array): LastReply {
     const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as Head;
     let at = 4 + Math.ceil(length / 4) * 4;
     const outputs: Record<string, OutputTensor> = Object.create(null);
-    for (const { name, shape, length } of head.outputs) {
+    for (const { name, shape, length } of head.outputs ?? []) {
       outputs[name] = { data: new Float32Array(bytes.buffer, at, length), shape };
       at += length * 4;
     }
-    return { from: head.from, digest: head.digest, outputs };
+    return { from: head.from, digest: head.digest, key: head.key, outputs: head.outputs && outputs };
   } catch (cause) {
     throw new StoreError('keeps what cannot be read', { where: 'reply', cause });
   }

@@ -5,7 +5,7 @@ import type { ServerLimits } from '../options.js';
 import { refuse } from '../refusal.js';
 import type { StateVersion } from '../store.js';
 import { afterwards } from '../timer.js';
-import type { LastReply } from './last-reply.js';
+import { bytesOf, type LastReply } from './last-reply.js';
 
 /** A sequence whose state is in this process. */
 export interface Live {
@@ -129,7 +129,7 @@ export class LiveSequences {
     live.stream.dispose();
     if (why === undefined) return;
     const { epoch, step, last } = live;
-    const small = last && Object.values(last.outputs).every(({ data }) => data.byteLength <= MOST_LAST);
+    const small = last && bytesOf(last.outputs ?? {}) <= MOST_LAST;
     this.#over.delete(key);
     this.#over.set(key, { epoch, step, why, used: performance.now(), ...(small && { last }) });
     if (this.#over.size > MOST_OVER) this.#over.delete(this.#over.keys().next().value as string);

@@ -7,7 +7,7 @@ import type { InferRequest, SequenceParameters, WantedOutput } from '../protocol
 import { Refusal, refuse } from '../refusal.js';
 import type { StateStore, StateVersion } from '../store.js';
 import { type Found, KeptSequences, type Versions } from './kept.js';
-import { digestOf, lastReply } from './last-reply.js';
+import { digestOf, lastReply, repliedBefore } from './last-reply.js';
 import { Lines } from './lines.js';
 import { type Live, LiveSequences, type Over } from './live.js';
 
@@ -158,11 +158,12 @@ export class Sequences {
     let begun: Live | undefined;
     try {
       const { inputs, outputs: wanted } = request.of(host);
-      const digest = sequence.step === undefined ? '' : digestOf(inputs, sequence.start, sequence.end);
+      const { step, start, end, key: once } = sequence;
+      const isTold = step !== undefined || once !== undefined;
+      const digest = isTold ? digestOf(inputs, start, end) : '';
       const known = live ?? over;
-      if (known?.last && known.last.from === sequence.step && known.last.digest === digest) {
-        return { host, outputs: known.last.outputs, wanted, step: known.step };
-      }
+      const before = isTold && known?.last ? repliedBefore(known.last, { digest, key: once, step }) : undefined;
+      if (known && before) return { host, outputs: before, wanted, step: known.step };
       const fault = faultOf(sequence, live, over);
       if (fault) {
         // Another server may have gone on with it.
@@ -178,7 +179,7 @@ export class Sequences {
         const from = own.step;
         const outputs = await advance.run(own.stream, waiting);
         own.step += advance.time;
-        own.last = sequence.step === undefined ? undefined : lastReply(from, digest, outputs);
+        own.last = isTold ? lastReply(from, digest, once, outputs) : undefined;
         if (this.#kept && !(await this.#keep(key, own, live?.stored ?? over, sequence.end))) return undefined;
         if (begun) this.#watched.sequence({ model: host.name, what: 'begun' });
         giveBack?.();
