@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromOnnx, readOnnx } from '../../../src/importers/onnx/index.js';
-import { createModel } from '../../../src/index.js';
+import { type Conv1dNode, createModel } from '../../../src/index.js';
 import { randomFloats } from '../../support/random.js';
 import { expectClose } from '../support.js';
 import { floats, ints, model, node, type Parts } from './build.js';
@@ -99,6 +99,63 @@ describe('ONNX, two forms of one model', () => {
         ],
       });
       await same(last(layout1, 1), last(layout0, 0));
+    },
+  );
+
+  it.each([
+    ['Conv', 1],
+    ['Conv', 2],
+    ['ConvTranspose', 1],
+    ['ConvTranspose', 2],
+  ])(
+    '%s of %i groups, dilated over frames: those in between are not looked at, whatever they hold',
+    async (op, group) => {
+      const spread = op === 'ConvTranspose';
+      const [channels, frames, frequencies, filters] = [4, 5, 7, 6];
+      const [own, filtersOwn] = [channels / group, filters / group];
+      const dims = spread ? [channels, filtersOwn, 3, 3] : [filters, own, 3, 3];
+      const w = randomFloats(
+        dims.reduce((a, b) => a * b, 1),
+        3,
+      );
+      const pads = spread ? [4, 1, 4, 1] : [0, 1, 0, 1];
+      const data = randomFloats(channels * frames * frequencies, 4).map((value, i) =>
+        (Math.floor(i / frequencies) % frames) % 2 === 1 ? Number.POSITIVE_INFINITY : value,
+      );
+      const spec = fromOnnx(
+        model({
+          nodes: [node(op, 'X W', 'Y', { dilations: [2, 1], pads, group })],
+          init: { W: floats(dims, [...w]) },
+          inputs: { X: { dims: ['batch', channels, frames, frequencies] } },
+        }),
+      );
+      const wanted: number[] = [];
+      for (let f = 0; f < filters; f++) {
+        for (let q = 0; q < frequencies; q++) {
+          let sum = 0;
+          for (let c = 0; c < own; c++) {
+            const channel = Math.floor(f / filtersOwn) * own + c;
+            for (let k = 0; k < 3; k++) {
+              for (let j = 0; j < 3; j++) {
+                const [frame, at] = spread ? [4 - 2 * k, q + 1 - j] : [2 * k, q - 1 + j];
+                const weight = spread
+                  ? w[((channel * filtersOwn + (f % filtersOwn)) * 3 + k) * 3 + j]
+                  : w[((f * own + c) * 3 + k) * 3 + j];
+                if (at >= 0 && at < frequencies)
+                  sum += (weight as number) * (data[(channel * frames + frame) * frequencies + at] as number);
+              }
+            }
+          }
+          wanted.push(sum);
+        }
+      }
+      const created = await createModel(spec);
+      const shape = [1, channels, frames, frequencies];
+      const [got] = Object.values(created.runNamed({ X: { data, shape } })) as { data: Float32Array }[];
+      expectClose(got?.data as Float32Array, wanted);
+      // Weights for three frames of five.
+      const layer = spec.nodes.find(({ type }) => type.startsWith('conv')) as Conv1dNode;
+      expect(spec.tensors[layer.tensors.weight]?.data).toHaveLength(filters * 3 * own * 3);
     },
   );
 });
