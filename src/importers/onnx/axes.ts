@@ -46,6 +46,9 @@ const TIMED_STATE = -10;
 /** Convolutions have their channels before the time. */
 const TIME_BEFORE_CHANNELS = -0.5;
 
+/** Nor is the one channel of an image the time. */
+const ONE_CHANNEL = -3;
+
 /** Of layers and features, the batch between them, is a state; what is none and is not named as one is sooner timesteps of fixed number. */
 const STATE_ROLES = 'features,batch,features';
 const UNNAMED_STATE = -0.5;
@@ -125,6 +128,7 @@ function score(
     last ? TIME_LAST : 0,
     timed ? TIMED_STATE : 0,
     slid && roles[1] === 'fixed' ? TIME_BEFORE_CHANNELS : 0,
+    slid && dims.length > 3 && roles[1] === 'time' && dims[1] === 1 ? ONE_CHANNEL : 0,
     roles.join() === STATE_ROLES && !initial && !isStateName(name) && dims[0] !== 1 ? UNNAMED_STATE : 0,
   ];
   return [...each, ...odd].reduce((sum, n) => sum + n, 0);

@@ -199,8 +199,6 @@ export function shapeFor(where: string, from: readonly Num[], wanted: readonly N
     if (kept < 0) others.push(size);
     else whole.splice(kept, 1);
   });
-  const [left, taken] = [product(whole), product(others)];
-  if (left === undefined) refuse(where, 'a size that cannot be worked out', 'one that can', '-1');
-  dims[open] = (taken === undefined ? undefined : exactQuotient(left, taken)) ?? (from[open] as Num);
+  dims[open] = exactQuotient(product(whole), product(others)) ?? (from[open] as Num);
   return dims;
 }

@@ -86,7 +86,7 @@ export const INT64 = 7;
 export const BOOL = 9;
 
 /** The product of the sizes. */
-export const totalSize = (atoms: readonly Atom[]): Num => product(atoms.map(({ size }) => size)) as Num;
+export const totalSize = (atoms: readonly Atom[]): Num => product(atoms.map(({ size }) => size));
 
 export const dimsOf = (item: Item): readonly Num[] => (item.kind === 'value' ? item.axes.map(totalSize) : item.dims);
 

@@ -30,6 +30,7 @@ const FILES = [
   'nodes',
   'planes',
   'over-time',
+  'crnn',
 ];
 /** Each timestep with each other, which an open time does not allow. */
 const REFUSED = ['einsum_self', 'einsum_self_fixed'];

@@ -205,7 +205,7 @@ describe('ONNX, refused by its words: parts, copies and joins', () => {
         ],
         init: halves,
       },
-      /\(Tile\): a size that cannot be worked out/,
+      /\(Add\): shapes that do not go together; .*got \[batch×batch,\(time-1\)×time,36\]/,
     ],
     [
       'a sequence repeated very often',

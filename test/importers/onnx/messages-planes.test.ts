@@ -32,6 +32,12 @@ describe('ONNX, refused by its words: windows over two axes', () => {
       { auto_pad: 'SAME_UPPER' },
       'ConvTranspose',
     ),
+    [
+      'timesteps as channels',
+      { nodes: [node('Conv', 'X W', 'Y', {})], init: { W: floats([4, 1, 3, 3]) }, inputs: x(B, 1, 3, 5) },
+      /works across the timesteps; expected a time that is not the channels, got timesteps as channels/,
+      { axes: { X: ['batch', 'time', 'features', 'features'] } },
+    ],
     conv(
       'long axes both',
       /a window over two long axes; expected at most 4194304 weights/,

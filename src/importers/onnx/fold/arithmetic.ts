@@ -154,7 +154,7 @@ export function unary(op: Op): Constant | undefined {
   bounded(op, x.dims, x.type);
   const data = Array.from(x.data, (n): Num => {
     if (!isSym(n)) return wrapped(op.where, x.type, compute(n));
-    if (op.type === 'Neg') return times(n, -1) as Num;
+    if (op.type === 'Neg') return times(n, -1);
     return undetermined(op.where, n, n);
   });
   return typed(x.dims, data, x.type);

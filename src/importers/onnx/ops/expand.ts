@@ -39,7 +39,7 @@ function tile(op: Op, ctx: Context): Item {
   if (grown.kind === 'filled')
     return filled(
       op,
-      once.map((n, axis) => times(n, more[axis] as Num) ?? refuse(where, 'a size that cannot be worked out')),
+      once.map((n, axis) => times(n, more[axis] as Num)),
       grown.value,
       grown.type,
     );

@@ -110,6 +110,8 @@ export function plane(
   const { where } = op;
   const axes = [2, 3].map((axis) => x.axes[axis] as readonly Atom[]) as [readonly Atom[], readonly Atom[]];
   if (axes.some(hasBatch)) refuse(where, 'works across the batch', 'rows that stand alone', 'a window over it');
+  if (x.axes[1]?.some(({ kind }) => kind === 'time'))
+    refuse(where, 'works across the timesteps', 'a time that is not the channels', 'timesteps as channels');
   // The shorter one becomes channels.
   const [first, second] = axes.map(count) as [number, number];
   const [fold, slid] = first <= second ? [0, 1] : [1, 0];

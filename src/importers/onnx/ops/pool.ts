@@ -1,7 +1,7 @@
 import { refuse } from '../../shared/refuse.js';
 import type { Context, Op } from '../context.js';
 import { value } from '../stretch.js';
-import { type Atom, count, type Value } from '../value.js';
+import { type Atom, count, runTime, type Value } from '../value.js';
 import { poolOverTime, timeAxis } from './over-time.js';
 import type { Run } from './run.js';
 import { after, isFlat, isPlane, type Sides, sidesOf, timeAfter, windowOf } from './slide.js';
@@ -51,6 +51,19 @@ function overPlane(op: Op, ctx: Context, x: Value, sides: Sides, pooling: Poolin
   return v;
 }
 
+/** Timesteps in the place of the channels, as columns of an image: which of the axes behind them is left as it is, whose places are channels then. */
+const withinTimesteps = (x: Value, sides: Sides): 0 | 1 | undefined => {
+  const flow = runTime(x);
+  if (!flow || !x.axes[1]?.includes(flow)) return undefined;
+  return ([0, 1] as const).find((axis) => isFlat(sides, axis));
+};
+
+/** With the channels in the place of another axis, and that in theirs. */
+const swapped = (x: Value, axis: number): Value => ({
+  ...x,
+  axes: x.axes.map((own, i) => (i === 1 ? x.axes[axis] : i === axis ? x.axes[1] : own) as Atom[]),
+});
+
 const pool =
   (type: Pooling['type']): Run =>
   (op, ctx) => {
@@ -64,9 +77,12 @@ const pool =
     const pooling = { type, ceil, countPadding };
     if (isPlane(x, sides)) {
       const axis = timeAxis(x);
-      if (axis === undefined) return [overPlane(op, ctx, x, sides, pooling)];
-      const over = type === 'max_pool1d' ? 'max_pool2d' : 'average_pool2d';
-      return [poolOverTime(op, ctx, x, axis, sides, { ...pooling, type: over })];
+      const over = { ...pooling, type: type === 'max_pool1d' ? 'max_pool2d' : 'average_pool2d' } as const;
+      if (axis !== undefined) return [poolOverTime(op, ctx, x, axis, sides, over)];
+      const own = withinTimesteps(x, sides);
+      if (own === undefined) return [overPlane(op, ctx, x, sides, pooling)];
+      const y = poolOverTime(op, ctx, swapped(x, own + 2), own, sides, over);
+      return [swapped(y, own + 2)];
     }
     const y = along(op, ctx, x, sides, pooling);
     const channels = count(y.features);

@@ -29,9 +29,7 @@ export const SHAPE: Readonly<Record<string, Run>> = {
     const taken = dims.slice(end(op.attributes.int('start', 0)), end(op.attributes.int('end', dims.length)));
     return [constant([taken.length], [...taken], INT64)];
   },
-  Size: (op) => [
-    constant([], [product(dimsOf(item(op))) ?? refuse(op.where, 'a size that cannot be worked out')], INT64),
-  ],
+  Size: (op) => [constant([], [product(dimsOf(item(op)))], INT64)],
   ConstantOfShape(op) {
     const number = op.attributes.tensor('value');
     return [filled(op, sizes(op.where, op.inputs[0]), Number(number?.data[0] ?? 0), number?.type ?? 1)];
@@ -55,8 +53,7 @@ export const SHAPE: Readonly<Record<string, Run>> = {
     const dims = dimsOf(x);
     const axis = op.attributes.int('axis', 1);
     const cut = axis < 0 ? axis + dims.length : axis;
-    const side = (part: readonly Num[]): Num => product(part) ?? refuse(op.where, 'a size that cannot be worked out');
-    return [reshaped(op, x, [side(dims.slice(0, cut)), side(dims.slice(cut))])];
+    return [reshaped(op, x, [product(dims.slice(0, cut)), product(dims.slice(cut))])];
   },
   Squeeze(op) {
     const x = item(op);
