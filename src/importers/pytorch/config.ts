@@ -16,6 +16,11 @@ export interface PyTorchConfig {
    * frequencies then. Inputs and outputs come in PyTorch's order of axes where they come with a shape.
    */
   readonly frequencies?: number;
+  /**
+   * In the place of `frequencies`, for models whose input is an image, `(batch, channels, height, width)`: how many rows of pixels there are.
+   * Columns are timesteps, and layers have their sizes in PyTorch's order, of height and width. `inputSize` is channels · height.
+   */
+  readonly height?: number;
   /** A fixed number of timesteps; `flatten` needs it. Default: any. */
   readonly timesteps?: number;
   /** Left out for one module alone, or with `assume`; otherwise the error prints a draft of this config. */
@@ -191,7 +196,7 @@ export interface PyTorchConv1d extends Weighted {
   readonly paddingMode?: 'zeros';
 }
 
-/** One size for both axes, or one along time and one along frequency. */
+/** One size for both axes, or one along time and one along frequency; of images, one along height and one along width. */
 type Sizes2d = number | readonly [time: number, frequency: number];
 
 interface Convolution2d extends Weighted {
@@ -269,14 +274,17 @@ export interface PyTorchChomp1d extends Named {
 /** `nn.ZeroPad2d`. Zeros that a convolution needs of the past, and no others along time, make it causal: it streams. */
 export interface PyTorchZeroPad2d extends Named {
   readonly type: 'zero_pad2d';
-  /** PyTorch's order: the last axis first. */
+  /** PyTorch's order: the last axis first. Of images left, right, top, bottom. */
   readonly padding: number | readonly [low: number, high: number, before: number, after: number];
 }
 
 /** `(batch, channels, time, frequency)` as `(batch, time, features)`: each frame's numbers in a row, for a recurrent layer. */
 export interface PyTorchFrames extends Named {
   readonly type: 'frames';
-  /** What was flattened: `x.transpose(1, 2).flatten(2)`, channels first, or `x.permute(0, 2, 3, 1).flatten(2)`. */
+  /**
+   * What was flattened: `x.transpose(1, 2).flatten(2)`, channels first, or `x.permute(0, 2, 3, 1).flatten(2)`. Of images
+   * `x.permute(0, 3, 1, 2).flatten(2)`, channels first (as `x.squeeze(2).permute(0, 2, 1)` is), or `x.permute(0, 3, 2, 1).flatten(2)`.
+   */
   readonly channelsFirst: boolean;
 }
 

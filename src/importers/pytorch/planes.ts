@@ -15,14 +15,24 @@ import { norm } from './weighted.js';
 import { lengthAfter } from './windows.js';
 
 // Values (batch, channels, time, frequency): in the spec rows [frequency][channels], which convolutions want, and the file's order at the ends.
+// Images are (batch, channels, height, width): columns are timesteps, and what is here a frequency is a row of pixels.
 
-const two = (given: number | TwoSizes): TwoSizes => (typeof given === 'number' ? [given, given] : given);
+/** Along time and frequency, of sizes in PyTorch's order; and back. */
+function two({ turned }: Site, given: number | TwoSizes): TwoSizes {
+  const [one, other] = typeof given === 'number' ? [given, given] : given;
+  return turned ? [other, one] : [one, other];
+}
 
 /** Frequencies and channels of what the layer reads. @throws {ImportError} it is no such value. */
 function plane(site: Site): { frequencies: number; channels: number } {
   const { frequencies, features, where } = site;
   if (frequencies === undefined)
-    refuse(where, 'reads (batch, channels, time, frequency)', 'config.frequencies', 'a value without frequencies');
+    refuse(
+      where,
+      'reads (batch, channels, time, frequency)',
+      'config.frequencies, or config.height of an image',
+      'a value without',
+    );
   return { frequencies, channels: features / frequencies };
 }
 
@@ -54,18 +64,25 @@ function slide(
 export function conv2d(layer: Filled<PyTorchConv2d>, site: Site): void {
   const { padding, groups, bias, outChannels } = layer;
   const { channels } = plane(site);
-  const [kernelSize, stride, dilation] = [two(layer.kernelSize), two(layer.stride), two(layer.dilation)];
+  const [kernelSize, stride, dilation] = [layer.kernelSize, layer.stride, layer.dilation].map((n) => two(site, n)) as [
+    TwoSizes,
+    TwoSizes,
+    TwoSizes,
+  ];
   if (padding === 'same' && stride.some((step) => step > 1))
     refuse(site.where, "padding 'same' with a stride", 'stride 1', `${stride}`);
   divides(site, channels, groups);
   divides(site, outChannels, groups);
   const own = channels / groups;
   const how = '(out, in / groups, kernel) → (out, kernel, in / groups)';
-  const weight = site.take('weight', [outChannels, own, ...kernelSize], 'weight', how, site.name, channelsLast);
+  const shape = [outChannels, own, ...two(site, kernelSize)];
+  const weight = site.take('weight', shape, 'weight', how, site.name, (tensor) =>
+    channelsLast(timeFirst(site, tensor)),
+  );
   const around: TwoSizes = [dilation[0] * (kernelSize[0] - 1), dilation[1] * (kernelSize[1] - 1)];
   const ends = (axis: 0 | 1): readonly [number, number] => {
     if (padding === 'same') return [around[axis] >> 1, around[axis] - (around[axis] >> 1)];
-    const both = padding === 'valid' ? 0 : two(padding)[axis];
+    const both = padding === 'valid' ? 0 : two(site, padding)[axis];
     return [both, both];
   };
   const pads = [ends(0), ends(1)] as const;
@@ -79,14 +96,19 @@ export function conv2d(layer: Filled<PyTorchConv2d>, site: Site): void {
 export function convTranspose2d(layer: Filled<PyTorchConvTranspose2d>, site: Site): void {
   const { groups, bias, outChannels, where } = { ...layer, where: site.where };
   const { channels, frequencies } = plane(site);
-  const [kernelSize, stride, dilation] = [two(layer.kernelSize), two(layer.stride), two(layer.dilation)];
-  const [padding, outputPadding] = [two(layer.padding), two(layer.outputPadding)];
+  const [kernelSize, stride, dilation] = [layer.kernelSize, layer.stride, layer.dilation].map((n) => two(site, n)) as [
+    TwoSizes,
+    TwoSizes,
+    TwoSizes,
+  ];
+  const [padding, outputPadding] = [two(site, layer.padding), two(site, layer.outputPadding)];
   divides(site, channels, groups);
   divides(site, outChannels, groups);
   const own = outChannels / groups;
   const how = '(in, out / groups, kernel) → (out, kernel, in / groups)';
-  const weight = site.take('weight', [channels, own, ...kernelSize], 'weight', how, site.name, (tensor) =>
-    outFirst(tensor, groups),
+  const shape = [channels, own, ...two(site, kernelSize)];
+  const weight = site.take('weight', shape, 'weight', how, site.name, (tensor) =>
+    outFirst(timeFirst(site, tensor), groups),
   );
   const tensors = { weight, ...(bias && { bias: site.take('bias', [outChannels], 'bias') }) };
   const crop = [[padding[0], padding[0]] as const, [padding[1], padding[1]] as const] as const;
@@ -101,6 +123,18 @@ export function convTranspose2d(layer: Filled<PyTorchConvTranspose2d>, site: Sit
   if (site.time !== undefined) site.time = after(0, site.time);
   site.frequencies = after(1, frequencies);
   site.features = site.frequencies * outChannels;
+}
+
+/** Kernels of images, `(a, b, height, width)` → `(a, b, width, height)`; others as they are. */
+function timeFirst({ turned }: Site, tensor: TensorSpec): TensorSpec {
+  if (!turned) return tensor;
+  const [a, b, height, width] = tensor.shape as [number, number, number, number];
+  const data = new Float32Array(tensor.data.length);
+  let to = 0;
+  for (let kernel = 0; kernel < a * b; kernel++)
+    for (let x = 0; x < width; x++)
+      for (let y = 0; y < height; y++) data[to++] = tensor.data[(kernel * height + y) * width + x] as number;
+  return { shape: [a, b, width, height], data };
 }
 
 /** `(a, b, …taps)` → `(a, …taps, b)`. */
@@ -138,12 +172,12 @@ export function batchNorm2d({ eps, affine }: Filled<PyTorchBatchNorm>, site: Sit
 export function pool2d(layer: Filled<PyTorchMaxPool2d> | Filled<PyTorchAvgPool2d>, site: Site): void {
   const { kernelSize, stride = kernelSize, ceilMode: ceil, type } = layer;
   const { channels } = plane(site);
-  const [poolSize, steps, padding] = [two(kernelSize), two(stride), two(layer.padding)];
+  const [poolSize, steps, padding] = [two(site, kernelSize), two(site, stride), two(site, layer.padding)];
   for (const axis of [0, 1] as const)
     if (padding[axis] > poolSize[axis] / 2)
       refuse(site.where, 'too much padding', 'at most half of kernelSize', `${padding[axis]}`);
   if (layer.stride === undefined) site.reporter.defaulted(site.name, 'stride', stride, "PyTorch's default: kernelSize");
-  const dilation = type === 'max_pool2d' ? two(layer.dilation) : ([1, 1] as const);
+  const dilation = type === 'max_pool2d' ? two(site, layer.dilation) : ([1, 1] as const);
   const pads = [[padding[0], padding[0]] as const, [padding[1], padding[1]] as const] as const;
   site.layer({
     ...(type === 'max_pool2d' ? { type, dilation } : { type: 'average_pool2d', countPadding: layer.countIncludePad }),
@@ -156,10 +190,11 @@ export function pool2d(layer: Filled<PyTorchMaxPool2d> | Filled<PyTorchAvgPool2d
   slide(site, channels, [dilation[0] * (poolSize[0] - 1), dilation[1] * (poolSize[1] - 1)], steps, pads, ceil);
 }
 
-/** `nn.ZeroPad2d`: its padding names the last axis, the frequencies, first. */
+/** `nn.ZeroPad2d`: its padding names the last axis, the frequencies or an image's columns, first. */
 export function zeroPad2d({ padding }: Filled<PyTorchZeroPad2d>, site: Site): void {
   const { channels, frequencies } = plane(site);
-  const [low, high, before, after] = typeof padding === 'number' ? [padding, padding, padding, padding] : padding;
+  const [a, b, c, d] = typeof padding === 'number' ? [padding, padding, padding, padding] : padding;
+  const [low, high, before, after] = site.turned ? [c, d, a, b] : [a, b, c, d];
   if (before + after > 0) {
     site.layer({ type: 'pad', axis: 'time', before, after, mode: 'constant' }, `${site.name}.time`);
     if (site.time !== undefined) site.time += before + after;

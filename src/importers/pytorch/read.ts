@@ -31,6 +31,7 @@ const CONFIG: { readonly [K in keyof PyTorchConfig]-?: Field } = {
   name: nonEmptyText,
   inputSize: wholeNumber(1),
   frequencies: wholeNumber(1),
+  height: wholeNumber(1),
   timesteps: wholeNumber(1),
   layers: layerList,
   assume: oneOf('chain'),
@@ -76,8 +77,7 @@ export function readPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): Impor
     const expected = tokens ? 'none: an embedding reads token ids' : 'features per timestep';
     refuse('config.inputSize', 'not usable', expected, show(inputSize));
   }
-  const { frequencies } = config;
-  const openPlane = frequencies === undefined ? undefined : beginPlane(site, frequencies, inputSize);
+  const openPlane = beginPlane(site, config, inputSize);
   for (const [index, layer] of (layers ?? []).entries()) {
     const module = 'prefix' in layer ? layer.prefix : undefined;
     site.name = layer.name ?? (module || `${layer.type}_${index}`);
@@ -96,14 +96,23 @@ export function readPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): Impor
 }
 
 /** Puts the input's rows, `[channels][frequency]` in PyTorch's order of axes, into ours. @returns the input's axes. */
-function beginPlane(site: Site, frequencies: number, inputSize = 0): ValueLayout {
-  if (inputSize % frequencies > 0)
-    refuse('config.frequencies', 'not usable', `a divisor of inputSize ${inputSize}`, `${frequencies}`);
+function beginPlane(site: Site, { frequencies: given, height }: PyTorchConfig, inputSize = 0): ValueLayout | undefined {
+  if (given !== undefined && height !== undefined)
+    refuse('config.height', 'not usable', 'nothing beside frequencies', `${height}`);
+  const frequencies = given ?? height;
+  if (frequencies === undefined) return undefined;
+  site.turned = height !== undefined;
+  const where = `config.${site.turned ? 'height' : 'frequencies'}`;
+  if (inputSize % frequencies > 0) refuse(where, 'not usable', `a divisor of inputSize ${inputSize}`, `${frequencies}`);
   const channels = inputSize / frequencies;
   turnRows(site, [channels, frequencies], 'input_frames');
   site.frequencies = frequencies;
-  return { axes: ['batch', channels, 'time', frequencies] };
+  return planeLayout(site, channels, frequencies);
 }
+
+const planeLayout = ({ turned }: Site, channels: number, frequencies: number): ValueLayout => ({
+  axes: ['batch', channels, ...(turned ? ([frequencies, 'time'] as const) : (['time', frequencies] as const))],
+});
 
 /** The same of the output, if it is of frequencies. */
 function endPlane(site: Site): [string, ValueLayout][] {
@@ -112,7 +121,7 @@ function endPlane(site: Site): [string, ValueLayout][] {
   const channels = features / frequencies;
   site.where = 'output';
   turnRows(site, [frequencies, channels], 'output_frames');
-  return [[site.value, { axes: ['batch', channels, 'time', frequencies] }]];
+  return [[site.value, planeLayout(site, channels, frequencies)]];
 }
 
 /** What a state dict holds, and the config that it would take. */

@@ -15,6 +15,8 @@ export class Site extends Chain {
   vector = false;
   /** How many frequencies the features are of, where there is an axis for them. */
   frequencies: number | undefined;
+  /** Whether the file has them before the time: the rows of an image before its columns. */
+  turned = false;
   /** The layer that is built: its name, its module's prefix with the dot, its place in the config. */
   name = '';
   prefix = '';

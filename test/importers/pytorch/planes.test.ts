@@ -17,8 +17,9 @@ interface Chain {
   readonly input: { readonly shape: number[]; readonly seed: number };
   readonly output: { readonly shape: number[]; readonly data: string };
 }
-const packed = readFileSync(new URL('../../golden/pytorch-files/planes.json.gz', import.meta.url));
-const CHAINS: readonly Chain[] = JSON.parse(gunzipSync(packed).toString());
+const chains = (name: string): readonly Chain[] =>
+  JSON.parse(gunzipSync(readFileSync(new URL(`../../golden/pytorch-files/${name}`, import.meta.url))).toString());
+const CHAINS = chains('planes.json.gz');
 const isRandom = ({ name }: Chain): boolean => name.startsWith('composition-');
 
 /** Holds a chain to what PyTorch made of it. @returns whether it streams; then its steps have the bits of the whole. */
@@ -70,6 +71,21 @@ describe('compositions', () => {
   });
 });
 
+describe('images, columns as timesteps', () => {
+  const images = chains('images.json.gz');
+  it.each(images.map((one) => [one.name, one] as const))('%s', async (_, one) => {
+    await hold(one);
+  });
+
+  it('have their own order of axes', async () => {
+    const { file, config } = images.find(({ name }) => name === 'conv') as Chain;
+    const model = await createModel(fromPyTorch(Buffer.from(file, 'base64'), config));
+    expect(model.inputs[0]?.axes).toEqual(['batch', 3, 5, 'time']);
+    expect(model.outputs[0]?.axes).toEqual(['batch', 4, 3, 'time']);
+    model.dispose();
+  });
+});
+
 describe('refused, by where, what, expected and got', () => {
   const conv = { type: 'conv2d', prefix: 'm0', outChannels: 4, kernelSize: 3 } as const;
   const reading =
@@ -88,12 +104,22 @@ describe('refused, by where, what, expected and got', () => {
     [
       'no frequencies',
       reading([conv], { inputSize: 15 }),
-      'config.layers[0]: reads (batch, channels, time, frequency); expected config.frequencies, got a value without frequencies',
+      'config.layers[0]: reads (batch, channels, time, frequency); expected config.frequencies, or config.height of an image, got a value without',
     ],
     [
       'frequencies that do not divide',
       reading([conv], { inputSize: 15, frequencies: 4 }),
       'config.frequencies: not usable; expected a divisor of inputSize 15, got 4',
+    ],
+    [
+      'a height that does not divide',
+      reading([conv], { inputSize: 15, height: 4 }),
+      'config.height: not usable; expected a divisor of inputSize 15, got 4',
+    ],
+    [
+      'both a height and frequencies',
+      reading([conv], { inputSize: 15, height: 5, frequencies: 5 }),
+      'config.height: not usable; expected nothing beside frequencies, got 5',
     ],
     [
       'groups',
