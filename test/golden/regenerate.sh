@@ -52,8 +52,8 @@ fi
 "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" generate_onnx_torch.py
 "$keras_python" generate_onnx_graphs.py
 "$keras_python" generate_onnx_quantised.py
-for what in time_first lengths states around shipped strict nodes planes over_time stateful; do "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" "generate_onnx_$what.py"; done
-"${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" generate_pytorch_state_files.py
+for what in time_first lengths states around shipped strict nodes planes over_time stateful crnn; do "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" "generate_onnx_$what.py"; done
+for what in pytorch_state_files pytorch_image_files decode_reader; do "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" "generate_$what.py"; done
 # A PyTorch before 2 (with onnx, onnxruntime and a NumPy before 2): the older exporter, NumPy's older names in pickles. Writes *-old.
 if [ -n "${GATEWISE_OLD_TORCH_PYTHON:-}" ]; then
   for what in onnx_time_first onnx_lengths onnx_states pytorch_state_files; do "$GATEWISE_OLD_TORCH_PYTHON" "generate_$what.py"; done
