@@ -6,6 +6,7 @@
 """
 import base64
 import gzip
+import importlib
 import io
 import json
 import os
@@ -158,7 +159,7 @@ def rename(model, name):
         model._name = name
 
 
-def write(stem):
+def write(stem, backend="tensorflow"):
     blob, index = io.BytesIO(), []
     for name, (model, options) in CASES.items():
         rename(model, name)
@@ -177,9 +178,8 @@ def write(stem):
         blob.write(data)
     (HERE / f"{stem}.bin").write_bytes(gzip.compress(blob.getvalue(), 9, mtime=0))
     (HERE / f"{stem}.json.gz").write_bytes(gzip.compress(json.dumps(index).encode(), 9, mtime=0))
-    import tensorflow
-
-    record(HERE, stem, keras=keras.__version__, tensorflow=tensorflow.__version__, numpy=np.__version__)
+    versions = {backend: importlib.import_module(backend).__version__}
+    record(HERE, stem, keras=keras.__version__, numpy=np.__version__, **versions)
     print(stem, keras.__version__, len(index), "files")
 
 

@@ -28,6 +28,8 @@ keras_python=${GATEWISE_KERAS_PYTHON:-python3}
 "$keras_python" generate_keras_seq2seq_files.py
 "$keras_python" generate_keras_plane_files.py keras3
 for version in keras3 keras2; do "$keras_python" generate_keras_volume_files.py $version; done
+# With jax beside what the others need.
+KERAS_BACKEND=jax "$keras_python" generate_keras_first_files.py keras3
 "$keras_python" generate_keras_npz_files.py
 "$keras_python" generate_keras_npz_files.py keras2
 # Other backends, other versions of Keras or NumPy: interpreters that have them (with KERAS_BACKEND set where they need it).

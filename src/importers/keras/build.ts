@@ -1,10 +1,10 @@
-import type { InputSpec, ModelSpec, ValueLayout } from '../../spec.js';
+import type { InputSpec, ModelSpec, NodeSpec, ValueLayout } from '../../spec.js';
 import { recordOf } from '../formats/record.js';
 import { BYTES_PER_MAP } from '../shared/budget.js';
 import { foldPadding } from '../shared/fold-padding.js';
 import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
-import { SpecBuilder } from '../shared/spec-builder.js';
+import { type Mutable, SpecBuilder } from '../shared/spec-builder.js';
 import type { Stored } from './files/stored.js';
 import type { Activation } from './layers/activations.js';
 import type { Rules } from './rules.js';
@@ -39,6 +39,10 @@ export class Build extends SpecBuilder {
   /** Inputs whose axes in the file are not ours. */
   readonly #ownAxes: Flow[] = [];
   readonly times = new Times();
+  /** What a value is that was only put into another order of axes, by that value's name. */
+  readonly turned = new Map<string, Flow>();
+  /** Nodes that put it there, which nobody may need. */
+  readonly turning = new Set<string>();
   /** What the tensor is called that an array of the file became, by what it was to become. */
   readonly #made = new WeakMap<Stored, Map<string, string>>();
   /** How many tensors were to have a name. */
@@ -140,6 +144,18 @@ export class Build extends SpecBuilder {
     }
   }
 
+  /** Takes out what put values into an order of axes that nobody wants of them. */
+  #dropUnread(outputs: readonly string[]): void {
+    const read = new Set(outputs);
+    const kept: Mutable<NodeSpec>[] = [];
+    for (const node of [...this.nodes].reverse()) {
+      if (this.turning.has(node.name) && !(node.outputs ?? [node.name]).some((value) => read.has(value))) continue;
+      for (const value of node.inputs) read.add(value);
+      kept.push(node);
+    }
+    this.nodes.splice(0, this.nodes.length, ...kept.reverse());
+  }
+
   /** The whole spec. */
   finish(name: string, outputs: readonly Flow[]): ModelSpec {
     const times = this.times.resolve();
@@ -157,6 +173,7 @@ export class Build extends SpecBuilder {
     const own = [...this.#ownAxes, ...outputs.filter(({ bare, frequencies }) => bare || frequencies !== undefined)];
     const layouts = recordOf(own.map((value) => [value.name, { axes: axesOf(value) }]));
     const names = outputs.map((output) => output.name);
+    this.#dropUnread(names);
     foldPadding(this.nodes, names, inputs);
     return this.spec({ ...(name && { name }), inputs, outputs: names, ...(own.length > 0 && { layouts }) });
   }

@@ -45,7 +45,8 @@ export class Config {
   constructor(
     readonly where: string,
     readonly layer: string,
-    private readonly values: Readonly<Record<string, unknown>>,
+    /** As the file has them; what is read of them here has not been asked for. */
+    readonly values: Readonly<Record<string, unknown>>,
     private readonly reporter: Reporter,
   ) {}
 
@@ -147,7 +148,7 @@ export class Config {
     ) {
       refuse(this.where, 'dtype is not honoured', 'float32', show(isObject(dtype) ? (policy ?? dtype) : dtype));
     }
-    if (format !== undefined && format !== null && format !== 'channels_last')
+    if (format !== undefined && format !== null && format !== 'channels_last' && !this.#asked.has('data_format'))
       refuse(this.where, 'data_format is not honoured', 'channels_last', show(format));
     for (const key of MUST_BE_OFF) {
       const value = this.values[key];

@@ -10,6 +10,7 @@ import type { Stored } from './files/stored.js';
 import type { Weights } from './files/weights.js';
 import { addInput } from './inputs.js';
 import { LAYERS } from './layers/all.js';
+import { channelsLast } from './layers/channels-first.js';
 import type { Layer } from './layers/layer.js';
 import { checkMask, isMask, type Mask, makeMask, makesMask } from './layers/masks.js';
 import { planeLayer } from './layers/planes.js';
@@ -164,7 +165,7 @@ class MakeNodes implements Visitor<Value> {
         'a masked one',
       );
     const config = new Config(where, layer.name, layer.config, build.reporter);
-    const run = this.#layer(where, layer, flows);
+    const run = channelsLast(this.#layer(where, layer, flows));
     const arrays = this.#take(called);
     const made = run({ build, config, entry: layer, name, inputs, arrays, maskIsNamed: masks.length > 0 });
     config.finish();

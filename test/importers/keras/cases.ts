@@ -21,7 +21,7 @@ export const FILES = [
   'keras2-operations',
 ] as const;
 /** Files that are deflated as a whole. */
-const WHOLE = ['keras-versions', 'keras3-planes', 'keras3-volumes', 'keras2-volumes'] as const;
+const WHOLE = ['keras-versions', 'keras3-planes', 'keras3-volumes', 'keras2-volumes', 'keras3-first'] as const;
 export type FileName = (typeof FILES)[number] | (typeof WHOLE)[number];
 
 export interface Fed {

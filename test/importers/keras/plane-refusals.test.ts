@@ -41,9 +41,23 @@ const REFUSED: readonly [string, () => string, string][] = [
     'layer "p" (MaxPooling2D): its input has another number of axes; expected (batch, time, frequency, channels), got (batch, time, features)',
   ],
   [
-    'channels first',
-    () => one(conv({ data_format: 'channels_first' })),
-    'layer "c" (Conv2D): data_format is not honoured; expected channels_last, got "channels_first"',
+    'another order of axes',
+    () => one(conv({ data_format: 'NCHW' })),
+    'layer "c" (Conv2D): data_format is not honoured; expected channels_last, got "NCHW"',
+  ],
+  [
+    'channels first, of any number of timesteps',
+    () =>
+      sequential(
+        [null, 5, 3],
+        layer('c', 'Conv2D', { filters: 4, kernel_size: 1, data_format: 'channels_first' }, [[1, 1, 6, 4], [4]]),
+      ),
+    'layer "c" (Conv2D): needs a known number of timesteps; expected an input shape with its time, got None',
+  ],
+  [
+    'channels first, a setting that is not known',
+    () => one(conv({ data_format: 'channels_first', unknown: 1 }, [3, 3, 6, 4])),
+    'layer "c" (Conv2D): a setting that is not honoured: unknown',
   ],
   [
     'a kernel of three axes',
@@ -93,8 +107,8 @@ const REFUSED: readonly [string, () => string, string][] = [
   ],
   [
     'the norm of another axis',
-    () => one(layer('b', 'BatchNormalization', { axis: 1 }, [[5], [5], [5], [5]])),
-    'layer "b" (BatchNormalization): axis is not honoured; expected -1 or 3, the features, got 1',
+    () => one(layer('b', 'BatchNormalization', { axis: 2 }, [[5], [5], [5], [5]])),
+    'layer "b" (BatchNormalization): axis is not honoured; expected -1 or 3, the features, got 2',
   ],
   [
     'the root of the mean square',

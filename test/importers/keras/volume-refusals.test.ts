@@ -81,8 +81,8 @@ it.each<[string, () => string, string]>([
   ],
   [
     'norms over rows',
-    () => one(layer('n', 'BatchNormalization', { axis: 2 }, [[4], [4], [4], [4]])),
-    'layer "n" (BatchNormalization): axis is not honoured; expected -1 or 4, the features, got 2',
+    () => one(layer('n', 'BatchNormalization', { axis: 3 }, [[4], [4], [4], [4]])),
+    'layer "n" (BatchNormalization): axis is not honoured; expected -1 or 4, the features, got 3',
   ],
   [
     'slopes per row',

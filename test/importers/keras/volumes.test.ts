@@ -35,3 +35,19 @@ describe.each(['keras3-volumes', 'keras2-volumes'] as const)('%s', (file) => {
     expect(model.outputs[0]?.axes).toEqual(['batch', 'time', 3, 2, 4]);
   });
 });
+
+describe('channels first', () => {
+  const file = 'keras3-first';
+  it.each(casesOf(file).map((one) => [one.name, one] as const))('%s', async (name, one) => {
+    const spec = fromKeras(bytesOf(file, one));
+    await hold(one, spec);
+    // Where the channels stand behind the time, the time is none of what moves.
+    if (/^first_(images|frequencies|conv_lstm1?d?$)/.test(name)) expect(await streams(spec)).toBe(true);
+  });
+
+  it('what one layer turns back and the next turns again is not turned', () => {
+    const one = casesOf(file).find(({ name }) => name === 'first_images') as Case;
+    const { nodes } = fromKeras(bytesOf(file, one));
+    expect(nodes.filter(({ type }) => type === 'rearrange')).toHaveLength(1);
+  });
+});

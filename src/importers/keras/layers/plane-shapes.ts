@@ -34,7 +34,7 @@ const dense: Layer = (call) => {
 };
 
 /** The axes of each row in another order. @param sizes of the row's axes. */
-const rearranged = (
+export const rearranged = (
   build: Build,
   of: string,
   shape: readonly number[],
@@ -156,19 +156,25 @@ const permute: Layer = (call) => {
   const order = Array.isArray(dims) ? dims.map((axis) => axis - 1) : [];
   if (`${[...order].sort()}` !== '0,1,2')
     refuse(config.where, 'dims is not honoured', 'each of 1, 2 and 3 once', show(dims));
+  return [permuted(build, config.where, x, order, name)];
+};
+
+/** The axes of a value behind the batch in another order: axis i of the result is axis `order[i]`. @throws {ImportError} the time is open, and moves. */
+export function permuted(build: Build, where: string, given: Flow, order: readonly number[], name: string): Flow {
+  const x = asPlane(where, given);
   const row = [x.frequencies, x.channels] as const;
   if (order[0] === 0) {
-    if (order[1] === 1) return [x];
-    return [flowOf(x, rearranged(build, x.name, row, [1, 0], name), [x.channels, x.frequencies])];
+    if (order[1] === 1) return x;
+    return flowOf(x, rearranged(build, x.name, row, [1, 0], name), [x.channels, x.frequencies]);
   }
-  const time = fixedSteps(config.where, x, build);
+  const time = fixedSteps(where, x, build);
   const shape = [time, ...row];
   const flat = build.add({ type: 'reshape', inputs: [x.name], shape: [time * x.features] }, `${name}.flat`);
   const [steps, frequencies, channels] = order.map((axis) => shape[axis]) as [number, number, number];
   const moved = rearranged(build, flat, shape, order, `${name}.moved`);
   const made = build.add({ type: 'reshape', inputs: [moved], shape: [steps, frequencies * channels] }, name);
-  return [flowOf({ ...x, time: sameInEveryRun(steps) }, made, [frequencies, channels])];
-};
+  return flowOf({ ...x, time: sameInEveryRun(steps) }, made, [frequencies, channels]);
+}
 
 /** Each frame's numbers in a row, as TimeDistributed makes it. */
 export const flattenFrames: Layer = (call) => {

@@ -3,6 +3,7 @@ import { refuse } from '../../shared/refuse.js';
 import { Config } from '../config.js';
 import { entryOf } from '../entries.js';
 import { ACTIVATING } from './activating.js';
+import { channelsLast } from './channels-first.js';
 import { convLstm } from './conv-lstm.js';
 import { type Call, type Layer, only } from './layer.js';
 import { NORMALIZING } from './normalizing.js';
@@ -59,7 +60,7 @@ const timeDistributed: Layer = (call) => {
   if (!layer)
     refuse(config.where, 'a wrapped layer that is not honoured', Object.keys(WRAPPED).join(', '), inner.className);
   const own = new Config(`${config.where}, wrapped`, call.entry.name, inner.config, build.reporter);
-  const made = layer({ ...call, config: own, entry: { ...inner, name: call.entry.name }, wrapped: true });
+  const made = channelsLast(layer)({ ...call, config: own, entry: { ...inner, name: call.entry.name }, wrapped: true });
   own.finish();
   return made;
 };

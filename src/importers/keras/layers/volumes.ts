@@ -7,6 +7,7 @@ import type { Flow } from '../build.js';
 import { Config } from '../config.js';
 import { entryOf } from '../entries.js';
 import { sameInEveryRun } from '../times.js';
+import { channelsLast } from './channels-first.js';
 import { convLstm } from './conv-lstm.js';
 import type { Layer } from './layer.js';
 import { asVolume, type Plane, type Volume } from './plane.js';
@@ -120,7 +121,7 @@ const timeDistributed: Layer = (call) => {
   if (!layer)
     refuse(config.where, 'a wrapped layer that is not honoured', Object.keys(WRAPPED).join(', '), inner.className);
   const own = new Config(`${config.where}, wrapped`, call.entry.name, inner.config, build.reporter);
-  const made = layer({ ...call, config: own, entry: { ...inner, name: call.entry.name }, wrapped: true });
+  const made = channelsLast(layer)({ ...call, config: own, entry: { ...inner, name: call.entry.name }, wrapped: true });
   own.finish();
   return made;
 };
