@@ -7,7 +7,7 @@ import { expectSameBits } from '../support/bits.js';
 import { builds } from '../support/builds.js';
 import { modelOf } from '../support/every-layer.js';
 import { INT8_STACKS } from '../support/int8-stacks.js';
-import { randomFloats, stack } from '../support/random.js';
+import { randomFloats, SpecBuilder, stack } from '../support/random.js';
 import { STACKS } from '../support/stacks.js';
 import { expectSameWhenBuilt, imported } from './same.js';
 
@@ -19,6 +19,27 @@ describe.each(builds)('built for %s', (build) => {
   it.each(INT8_STACKS)('%s, int8', (_, spec) => expectSameWhenBuilt(spec, { build }));
   it.each(INT8_STACKS)('%s, int8, in a .wasm', (_, spec) => expectSameWhenBuilt(spec, { build, weights: 'wasm' }));
   it.each(INT8_STACKS)('%s, int8, split', (_, spec) => expectSameWhenBuilt(spec, { build, weights: 'split' }));
+});
+
+it('a causal convolution over time, whose timesteps before are state', async () => {
+  const builder = new SpecBuilder(3);
+  for (const [name, input, features] of [
+    ['a', 'x', 5],
+    ['b', 'a', 6],
+  ] as const) {
+    const tensors = { weight: builder.tensor(`${name}.w`, 6, 3, features), bias: builder.tensor(`${name}.b`, 6) };
+    builder.add({
+      type: 'conv1d',
+      name,
+      inputs: [input],
+      filters: 6,
+      kernelSize: 3,
+      dilation: 2,
+      padding: 'causal',
+      tensors,
+    });
+  }
+  await expectSameWhenBuilt(builder.spec(5), { build: 'simd' });
 });
 
 describe('with some methods alone', () => {

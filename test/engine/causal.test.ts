@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createModel, type ModelSpec } from '../../src/index.js';
 import { explain } from '../../src/inspect/explain.js';
+import { loadInt8 } from '../../src/layers/int8/index.js';
 import { runReference } from '../reference/run.js';
 import { expectNear, expectSameBits } from '../support/bits.js';
 import { builds } from '../support/builds.js';
+import { int8Spec } from '../support/int8.js';
 import { randomFloats, SpecBuilder } from '../support/random.js';
 
 // Causal convolutions over time keep the timesteps before in the stream's state: the same bits whole, step by step, in any cut and batch.
@@ -143,6 +145,17 @@ describe.each(builds)('a causal convolution over time, %s', (build) => {
     ];
     expectSameBits(next.subarray(0, 3), model.run(Float32Array.from(alone(0, 5))).subarray(-3));
     expectSameBits(next.subarray(3), model.run(Float32Array.from(alone(1, T))).subarray(-3));
+  });
+
+  it('of int8 weights: the same bits step by step', async () => {
+    for (const dilation of [1, 2]) {
+      const model = await createModel(int8Spec(one({ dilation })), { build, int8: await loadInt8() });
+      const x = randomFloats(T * F, 8);
+      const whole = model.run(x);
+      const stream = model.createStream();
+      for (let t = 0; t < T; t++)
+        expectSameBits(stream.step(x.subarray(t * F, (t + 1) * F)), whole.subarray(t * 3, (t + 1) * 3));
+    }
   });
 
   it('is refused a mask, a stride, and a stream where it begins anew or looks ahead', async () => {
