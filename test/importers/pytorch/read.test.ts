@@ -213,7 +213,7 @@ const refused: [string, unknown, string, Uint8Array?][] = [
   [
     'a misspelt field',
     { ...base, input_size: 3 },
-    'config: unknown field; expected name, inputSize, frequencies, timesteps, layers, assume, stateDict, ignore, limits, got "input_size"',
+    'config: unknown field; expected name, inputSize, frequencies, height, timesteps, layers, assume, stateDict, ignore, limits, got "input_size"',
   ],
   [
     'no layers',
