@@ -79,6 +79,10 @@ const DIRECTIONS: Record<string, { refused: string[]; allowed: string[] }> = {
     refused: ['../engine/engine.js', '../importers/onnx/read.js', '../layers/common.js'],
     allowed: ['./rounding.js', '../index.js', '../spec.js', '../importers/onnx/index.js', '../layers/all.js'],
   },
+  'src/decode/beam.ts': {
+    refused: ['../engine/engine.js', '../call/input.js', '../importers/onnx/read.js'],
+    allowed: ['./align.js', '../index.js', '../refuse.js', '../typed.js', '../call/options.js'],
+  },
   'src/cli/commands/run.ts': {
     refused: ['../../model.js', '../../wasm/abi.js'],
     allowed: ['../print.js', '../../index.js'],
