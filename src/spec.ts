@@ -520,6 +520,20 @@ export interface EachFrequencyNode extends NodeBase, WithChannels {
 }
 
 /**
+ * Scaled dot-product attention (Vaswani et al. 2017), each head by itself: `y[t] = Σ_s softmax_s(scale · q[t]·k[s]) v[s]`.
+ *
+ * `inputs`: `[q, k, v]`, sequences with rows `[heads][keySize]`, `[heads][keySize]`, `[heads][valueSize]`; k and v have one time, that of q may be
+ * another. Masked timesteps of k are left out; where none is left, y is zeros.
+ */
+export interface AttentionNode extends NodeBase {
+  readonly type: 'attention';
+  readonly heads: number;
+  readonly scale: number;
+  /** Timesteps of k after that of q are left out; q and k have one time. Default false. */
+  readonly causal?: boolean;
+}
+
+/**
  * Attention without softmax (Katharopoulos et al. 2020), with decay (Yang et al. 2023, GLA) and the delta rule (Schlag et al. 2021): ONNX
  * `LinearAttention`. Every key head has a state S `(keySize, valueSize)`, zeros at first, which a stream keeps; at each timestep
  *
@@ -743,6 +757,7 @@ export type NodeSpec =
   | UpsampleFrequencyNode
   | EachFrameNode
   | EachFrequencyNode
+  | AttentionNode
   | LinearAttentionNode
   | EachFrame2dNode
   | ConvLstmNode

@@ -1,5 +1,6 @@
 import { batchNorm, prelu, scaleShift } from './around/affine.js';
 import { argReduce } from './around/arg-reduce.js';
+import { attention } from './around/attention.js';
 import { conv1d, convTranspose1d } from './around/conv.js';
 import { cumsum } from './around/cumsum.js';
 import { gatherTime } from './around/gather-time.js';
@@ -60,6 +61,7 @@ export const furtherLayers: LayerKinds = /* @__PURE__ */ Object.assign(
     matmul,
     arg_reduce: argReduce,
     cumsum,
+    attention,
     linear_attention: linearAttention,
   } satisfies LayerKinds,
 );

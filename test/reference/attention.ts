@@ -1,4 +1,4 @@
-import type { LinearAttentionNode } from '../../src/spec.js';
+import type { AttentionNode, LinearAttentionNode } from '../../src/spec.js';
 import { masked, row, type Value, vector } from './value.js';
 import { zeros } from './vector.js';
 
@@ -40,4 +40,28 @@ export function linearAttention(node: LinearAttentionNode, inputs: readonly Valu
     }
   }
   return [y, vector(end, q.batch)];
+}
+
+/** Every query with every key, by its definition. */
+export function attention({ heads, scale, causal }: AttentionNode, q: Value, k: Value, v: Value): Value {
+  const [keySize, valueSize] = [q.features / heads, v.features / heads];
+  const y: Value = { ...q, features: v.features, data: zeros(q.batch * q.time * v.features) };
+  for (let b = 0; b < q.batch; b++) {
+    for (let head = 0; head < heads; head++) {
+      const part = (x: Value, t: number, size: number) => row(x, b, t).subarray(head * size, (head + 1) * size);
+      for (let t = 0; t < q.time; t++) {
+        const seen = [...Array(k.time).keys()].filter((s) => !masked(k, b, s) && !(causal && s > t));
+        const scores = seen.map(
+          (s) => scale * part(q, t, keySize).reduce((sum, n, i) => sum + n * (part(k, s, keySize)[i] as number), 0),
+        );
+        const powers = scores.map((score) => Math.exp(score - Math.max(...scores)));
+        const total = powers.reduce((sum, n) => sum + n, 0);
+        for (let j = 0; j < valueSize; j++) {
+          const sum = seen.reduce((sum, s, i) => sum + (powers[i] as number) * (part(v, s, valueSize)[j] as number), 0);
+          row(y, b, t)[head * valueSize + j] = seen.length === 0 ? 0 : sum / total;
+        }
+      }
+    }
+  }
+  return y;
 }

@@ -1,7 +1,7 @@
 import type { BidirectionalNode, ModelSpec, NodeSpec, RecurrentNode } from '../../src/spec.js';
 import { activate } from './activation.js';
 import { around } from './around.js';
-import { linearAttention } from './attention.js';
+import { attention, linearAttention } from './attention.js';
 import { mergeHalves } from './bidirectional.js';
 import { dense } from './dense.js';
 import { embedding } from './embedding.js';
@@ -158,6 +158,8 @@ class ReferenceRun {
         return [{ ...x, mask: undefined }];
       case 'gather_time':
         return [gatherTime(x, inputs[1] as Value)];
+      case 'attention':
+        return [attention(node, x, inputs[1] as Value, inputs[2] as Value)];
       case 'linear_attention':
         return linearAttention(node, inputs);
       case 'conv2d':

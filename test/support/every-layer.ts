@@ -118,6 +118,7 @@ const SEVERAL: Record<string, readonly [inputs: readonly string[], fields?: obje
   where: [['x', 'x', 'm']],
   gather_time: [['s', 'index']],
   concatenate: [['s', 's', 's'], { axis: 'time' }],
+  attention: [['s', 's', 's'], { heads: 2, scale: 0.5 }],
   linear_attention: [['x', 'x', 'x', 'x', 'm'], { heads: 2, keyHeads: 2, scale: 0.5, gated: true, delta: true }],
   ...Object.fromEntries(
     ['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'average', 'power'].map((type) => [

@@ -8,6 +8,7 @@ export { GatewiseError } from '../../errors.js';
 export { clockText, fixedTime, openName, timesteps } from '../../graph/clock.js';
 export { batchNorm, prelu, scaleShift } from '../../layers/around/affine.js';
 export { argReduce } from '../../layers/around/arg-reduce.js';
+export { attention } from '../../layers/around/attention.js';
 export { conv1d, convTranspose1d } from '../../layers/around/conv.js';
 export { cumsum } from '../../layers/around/cumsum.js';
 export { dense } from '../../layers/around/dense.js';

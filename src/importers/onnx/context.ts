@@ -8,7 +8,7 @@ import type { Site } from './fold/elements.js';
 import { once } from './fold/once.js';
 import { showSize } from './num.js';
 import { nodeNamed, RowOrders } from './rows.js';
-import { type Atom, type Constant, type Item, runTime, type Value } from './value.js';
+import { type Atom, type Constant, type Item, PAIRS, runTime, type Value } from './value.js';
 
 /** An operator with its inputs worked out. */
 export interface Op {
@@ -136,6 +136,8 @@ export class Context extends SpecBuilder {
   /** As `add`. @returns the names of all outputs. */
   addAll(node: NewNode, wanted: string): string[] {
     if (node.inputs.includes('')) refuse(nodeNamed(wanted), 'numbers of rows as numbers', 'rows picked by them');
+    if (node.inputs.includes(PAIRS))
+      refuse(nodeNamed(wanted), 'numbers of every timestep with every other as numbers', 'attention; options.shapes');
     const order = this.rows.common(wanted, node.inputs);
     const sources = node.inputs.map((name) => this.rows.source(name));
     const inputs = node.type === 'embedding' ? sources : sources.map((name) => this.#asNumbers(name));

@@ -11,6 +11,7 @@ import { runLoop } from './loop/loop.js';
 import { checkNames, functionKey } from './names.js';
 import { checkOperands } from './operands.js';
 import { MICROSOFT, OPERATORS } from './ops/all.js';
+import { isFollowed, withPairs } from './ops/pairs.js';
 import { reduction } from './ops/reduce.js';
 import { neededBy, ordered } from './order.js';
 import type { Graph, Node } from './proto/messages.js';
@@ -135,6 +136,7 @@ function runOperator(op: Op, ctx: Context, domain: string): (Item | undefined)[]
   const known = op.inputs.length > 0 && op.inputs.every((item) => item === undefined || item.kind === 'constant');
   const folded = known && domain === '' ? fold(op, () => reduction(op)) : undefined;
   if (folded) return [folded];
+  if (op.inputs.some(isFollowed)) return withPairs(op, ctx, run);
   if (run) return run(op, ctx);
   return refuse(
     op.where,

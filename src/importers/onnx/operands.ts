@@ -12,7 +12,7 @@ const OF_ONE =
   'ArgMin AveragePool MaxPool GlobalAveragePool GlobalMaxPool DynamicQuantizeLinear If';
 const OF_TWO =
   'Add Sub Mul Div Mod Pow Equal Less LessOrEqual Greater GreaterOrEqual And Or Xor PRelu Reshape Expand Tile Gather GatherElements ' +
-  'GatherND MatMul CumSum ReverseSequence';
+  'GatherND MatMul CumSum ReverseSequence Trilu';
 const OF_THREE =
   'Where Gemm Conv ConvTranspose Range ScatterElements Scatter ScatterND InstanceNormalization LayerNormalization';
 

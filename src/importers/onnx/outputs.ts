@@ -27,6 +27,7 @@ export interface Output {
 /** An output in the order of its axes: timesteps where it has them, else a vector. */
 export function outputOf(ctx: Context, name: string, item: Item, inputs: readonly ValueLayout[]): Output {
   const { where, value } = outputValue(name, item);
+  if (value.pairs) refuse(where, 'a number for every timestep with every other', 'a fixed time: options.shapes', name);
   const time = timeOf(value);
   const features = value.axes.flatMap((axis) => withoutBatch(axis).filter((atom) => !time.includes(atom)));
   const layout = outputLayout(value, time, inputs);

@@ -53,6 +53,8 @@ export interface Value {
   readonly axes: readonly (readonly Atom[])[];
   /** What it says of rows, if it is followed instead of computed; it has no name then. */
   readonly rows?: RowNumbers;
+  /** What it says of timesteps beside one another, if it is followed instead of computed; its name is `PAIRS` then. */
+  readonly pairs?: Pairs;
   /** Whole numbers in floating point: a quotient of them may be rounded, so it is one. */
   readonly whole?: boolean;
   readonly type: number;
@@ -79,6 +81,29 @@ export type RowNumbers =
   | { readonly kind: 'stepped'; readonly step: Value }
   | { readonly kind: 'flat'; readonly timeFirst: boolean; readonly by: Num; readonly step: Value }
   | { readonly kind: 'pair'; readonly timeFirst: boolean; readonly step: Value };
+
+/**
+ * Numbers for each timestep with each other, which the model has no place for, followed as far as attention is made of them. `scores`: those of
+ * queries with keys, by heads, times `scale`, without (`causal`) those of later keys; `weights`: their softmax has been taken. `triangle`: a number up to
+ * the timestep itself, and another above.
+ */
+export type Pairs =
+  | {
+      readonly kind: 'scores';
+      readonly q: Value;
+      readonly k: Value;
+      /** The axes of heads, as q has them. */
+      readonly heads: readonly Atom[];
+      /** The axis of the keys' timesteps, told apart from that of the queries'. */
+      readonly keys: Atom;
+      readonly scale: number;
+      readonly causal: boolean;
+      readonly weights: boolean;
+    }
+  | { readonly kind: 'triangle'; readonly on: number; readonly above: number };
+
+/** In the place of the name of a value that is followed. */
+export const PAIRS = '\0pairs';
 
 export type Item = Constant | Filled | Value;
 

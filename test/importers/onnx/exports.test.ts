@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, it } from 'vitest';
 import type { OnnxOptions } from '../../../src/importers/onnx/index.js';
 import { builds } from '../../support/builds.js';
 import { part } from '../../support/thorough.js';
@@ -32,11 +32,8 @@ const FILES = [
   'over-time',
   'crnn',
 ];
-/** Each timestep with each other, which an open time does not allow. */
-const REFUSED = ['einsum_self', 'einsum_self_fixed'];
-
 describe.each(FILES)('ONNX files, as ONNX Runtime runs them: %s', (name) => {
-  const cases = recorded(name).filter((one) => !REFUSED.includes(one.name));
+  const cases = recorded(name);
   describe.each(builds)('%s', (build) => {
     it.each(cases.map((one) => [one.name, one] as const))('%s', (_, one) => check(one, build, one.options, one.runs));
   });
@@ -47,13 +44,4 @@ describe.each(FILES)('ONNX files, as ONNX Runtime runs them: %s', (name) => {
   it.each(part(timed, 3).map((one) => [one.name, one] as const))('%s, its time fixed by options.shapes', (_, one) =>
     check(one, builds[0] as (typeof builds)[0], { ...one.options, shapes: fixedTime(one) }, one.runs.slice(0, 1)),
   );
-});
-
-it.each(REFUSED)('%s is refused while its time is open', async (name) => {
-  const one = recorded('around').find((each) => each.name === name) as Case;
-  const build = builds[0] as (typeof builds)[0];
-  await expect(check(one, build, one.options, one.runs)).rejects.toThrow(
-    /a product of every timestep with every other; expected a fixed time: options.shapes/,
-  );
-  await check(one, build, { ...one.options, shapes: fixedTime(one) }, one.runs.slice(0, 1));
 });

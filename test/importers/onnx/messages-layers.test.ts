@@ -82,8 +82,15 @@ describe('ONNX, refused by its words: layers', () => {
     ],
     [
       'every timestep with every other',
-      { nodes: [node('Transpose', 'X', 't', { perm: [0, 2, 1] }), node('MatMul', 'X t')] },
-      /a product of every timestep with every other; expected a fixed time: options.shapes/,
+      {
+        nodes: [
+          node('Reshape', 'X halves', 'r'),
+          node('Transpose', 'r', 't', { perm: [0, 2, 1] }),
+          node('MatMul', 'r t'),
+        ],
+        init: { halves: ints([0, -1, 3]) },
+      },
+      /a product of every timestep with every other; expected attention; a fixed time: options.shapes/,
     ],
     [
       'every timestep of a fixed number with every other',

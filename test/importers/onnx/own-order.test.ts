@@ -11,25 +11,10 @@ import { bytes, type Case, check, checkCalls, fed, recorded, sizesOf } from './r
 const byName = (cases: readonly Case[]) => cases.map((one) => [one.name, one] as const);
 const first = builds[0] as (typeof builds)[0];
 
-/** Products of each timestep of one input with each of the other, of which neither is known. */
-const OPEN_PRODUCTS = ['dynamo_attention_open', 'legacy_attention_open'];
-
 describe.each(['time-first', 'time-first-old', 'times', 'external'])('ONNX files in their own order: %s', (name) => {
-  const cases = recorded(name).filter((one) => !OPEN_PRODUCTS.includes(one.name));
-  it.each(byName(part(cases, 2)))('%s', async (_, one) => {
+  it.each(byName(part(recorded(name), 2)))('%s', async (_, one) => {
     for (const build of name === 'time-first' ? builds : [first]) await check(one, build, one.options, one.runs);
   });
-});
-
-it.each(OPEN_PRODUCTS)('%s is refused, fixed by options.shapes it runs', async (name) => {
-  const one = recorded('times').find((each) => each.name === name) as Case;
-  expect(() => fromOnnx(bytes(one))).toThrow(
-    /a product of every timestep with every other; expected a fixed time: options.shapes/,
-  );
-  const [run] = one.runs as [Case['runs'][0]];
-  const { time, later } = sizesOf(run) as { time: number; later: number };
-  const shapes = { source: [null, time, 4], target: [null, later, 3] };
-  await check(one, first, { shapes }, [run]);
 });
 
 describe('ONNX, the file has its time first', () => {

@@ -12,6 +12,7 @@ import { FUSED } from './fused.js';
 import { GATHER } from './gather.js';
 import { NORM } from './norm.js';
 import { PAD } from './pad.js';
+import { PARTS } from './pairs.js';
 import { PLACE } from './place.js';
 import { POOL } from './pool.js';
 import { PRODUCT } from './product.js';
@@ -41,6 +42,7 @@ export const OPERATORS = /* @__PURE__ */ tableOf<Run>(
   GATHER,
   NORM,
   PAD,
+  PARTS,
   POOL,
   PRODUCT,
   PLACE,

@@ -19,6 +19,7 @@ import {
 } from '../value.js';
 import { activation } from './activate.js';
 import { align } from './elementwise.js';
+import { attend, scoresOf } from './pairs.js';
 import { element } from './part.js';
 import type { Run } from './run.js';
 
@@ -91,11 +92,15 @@ export const turned = (x: Value): Value => ({
 /** The product of two values, row by row of the batch. */
 function product(op: Op, ctx: Context, a: Value, b: Value): Value {
   const { where } = op;
+  const attended = attend(op, ctx, a, b);
+  if (attended) return attended;
   const rank = Math.max(a.axes.length, b.axes.length);
   const [x, y] = [a, b].map((factor) => ({
     ...factor,
     axes: [...Array(rank - factor.axes.length).fill([]), ...factor.axes] as (readonly Atom[])[],
   })) as unknown as [Value, Value];
+  const scores = scoresOf(op, x, y);
+  if (scores) return scores;
   const [left, right] = [dimsOf(x), dimsOf(y)];
   const heads = x.axes.findIndex(
     (axis, i) =>
@@ -128,7 +133,7 @@ function rows(op: Op, ctx: Context, a: Value, b: Value): Value {
     // The same the other way round keeps the run's time where it can be.
     const own = runTime(a);
     if (own && m.includes(own))
-      refuse(where, 'a product of every timestep with every other', 'a fixed time: options.shapes', op.name);
+      refuse(where, 'a product of every timestep with every other', 'attention; a fixed time: options.shapes', op.name);
     return turned(rows(op, ctx, turned(b), turned(a)));
   }
   const left = arranged(ctx, where, a, m, k);

@@ -1,0 +1,108 @@
+import { flows, sameClock } from '../../graph/clock.js';
+import { finite, optionalTruth, size } from '../../graph/field-checks.js';
+import { sequence, wrongInputs } from '../../graph/node-context.js';
+import { badSpec, describe } from '../../refuse.js';
+import type { AttentionNode } from '../../spec.js';
+import { rowBytes, VECTOR_BYTES, vectorsFor } from '../../wasm/abi.js';
+import { linearOf } from '../../wasm/linear.js';
+import { gateColumns, packRows } from '../../wasm/pack.js';
+import type { LayerKind, PlanContext, ValueBuffer } from '../layer.js';
+
+/** Rows of scores that are worked on at a time. */
+const ROWS = 32;
+
+/** Every timestep of q weighs those of k and v. The products' second factors are packed in each run, as weights are once. */
+export const attention: LayerKind<AttentionNode> = {
+  fields: { heads: size, scale: finite, causal: optionalTruth },
+  check({ heads, causal }, context) {
+    const { where, inputs } = context;
+    const [q, k, v, ...more] = inputs;
+    if (!q || !k || !v || more.length > 0) wrongInputs(context, 'wrong number of inputs', '[q, k, v]');
+    for (const x of inputs) {
+      if (sequence(context, x).features % heads !== 0)
+        badSpec(where, `heads do not divide ${describe(x.name)}`, `a multiple of ${heads}`, `${x.features}`);
+    }
+    if (k.features !== q.features)
+      badSpec(where, `${describe(k.name)} does not fit ${describe(q.name)}`, `${q.features}`, `${k.features}`);
+    for (const x of causal ? [v, q] : [v]) {
+      if (!sameClock(x.time, k.time))
+        badSpec(where, `input ${describe(x.name)} has another time`, `that of ${describe(k.name)}`, 'another');
+    }
+    return [{ ...q, features: v.features }];
+  },
+  make(node, _, inputs, outputs) {
+    return {
+      // As many more for each timestep of k: for one.
+      multiplyAdds: inputs + outputs,
+      plan: (plan) => [attend(node, plan)],
+    };
+  },
+  obstacle: ({ causal }, [, k]) =>
+    k && (causal || flows(k)) ? 'weighs timesteps with one another, so it needs the whole sequence' : undefined,
+  words: ({ heads, causal }) => ({
+    opening:
+      `compares the query of each timestep with the keys of all${causal ? ' up to it' : ''}, by ${heads} ${heads === 1 ? 'head' : 'heads'}, ` +
+      'and gives the mean of their values, weighed by the softmax of that.',
+  }),
+};
+
+/** The work of a run: by row of the batch and head, keys and values are packed, and queries taken some at a time. */
+function attend({ heads, scale, causal = false }: AttentionNode, plan: PlanContext): () => void {
+  const { kernels, arena, batch } = plan;
+  const [q, k, v] = plan.inputs as [ValueBuffer, ValueBuffer, ValueBuffer];
+  const y = plan.output(0, q.mask);
+  const [keySize, valueSize] = [q.features / heads, v.features / heads];
+  const { time } = k;
+  const [wide, narrow] = [vectorsFor(time), vectorsFor(valueSize)];
+  const [stride, row] = [rowBytes(time), rowBytes(valueSize)];
+  const { mask } = k;
+  const some = causal || mask !== 0 ? 1 : ROWS;
+  const keys = plan.shared((keySize * wide + time * narrow + some * (wide + narrow)) * VECTOR_BYTES);
+  const values = keys + keySize * stride;
+  const scores = values + time * row;
+  const results = scores + some * stride;
+  const [first, second] = [
+    { address: keys, rows: keySize, vectors: wide },
+    { address: values, rows: time, vectors: narrow },
+  ];
+  const [compare, weigh] = [linearOf(kernels, first, 0), linearOf(kernels, second, 0)];
+  const [byTime, byFeature] = [gateColumns([0], time), gateColumns([0], valueSize)];
+
+  /** Takes the masked ones of the first `count` timesteps of k out of a row of scores. @returns how many are left. */
+  const leaveOut = (b: number, count: number): number => {
+    if (mask === 0) return count;
+    const { f32, u8 } = arena;
+    let left = 0;
+    for (let s = 0; s < count; s++) {
+      if (u8[mask + b * time + s] === 0) f32[scores / 4 + s] = Number.NEGATIVE_INFINITY;
+      else left++;
+    }
+    return left;
+  };
+  return () => {
+    for (let b = 0; b < batch; b++) {
+      for (let head = 0; head < heads; head++) {
+        const [at, own] = [4 * head * keySize, 4 * head * valueSize];
+        const key = k.address + b * time * k.stride + at;
+        packRows(kernels, arena, first, 0, keySize, byTime, key, k.stride, 4, kernels.copyRows);
+        const value = v.address + b * time * v.stride + own;
+        packRows(kernels, arena, second, 0, time, byFeature, value, 4, v.stride, kernels.copyRows);
+        for (let t = 0; t < q.time; t += some) {
+          const rows = Math.min(some, q.time - t);
+          const count = causal ? t + 1 : time;
+          compare.apply(q.address + (b * q.time + t) * q.stride + at, q.stride, rows, scores, stride);
+          const { f32 } = arena;
+          for (let i = scores / 4, end = i + (rows * stride) / 4; i < end; i++) (f32[i] as number) *= scale;
+          const to = y.address + (b * y.time + t) * y.stride + own;
+          if (leaveOut(b, count) === 0) {
+            f32.fill(0, to / 4, to / 4 + valueSize);
+            continue;
+          }
+          kernels.softmax(scores, scores, rows, stride, count);
+          weigh.applyTerms(0, count, scores, stride, rows, 0, 0, results, row);
+          kernels.copyRows(results, row, to, y.stride, rows, valueSize);
+        }
+      }
+    }
+  };
+}
