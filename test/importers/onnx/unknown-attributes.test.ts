@@ -58,6 +58,8 @@ it('an attribute that no operator has is refused on every operator', () => {
     'around',
     'exports',
     'torch',
+    'stateful',
+    'attention',
     'lengths',
     'keras3',
     'keras2',
