@@ -21,6 +21,8 @@ const IMPORTERS = {
   keras: [69],
   tfjs: [8, ZIP, /\/keras\//],
   tensorflow: [10.5, ZIP],
+  // What graphs are read with is ONNX'.
+  tflite: [30, /\/onnx\//],
   // More than its fellows: it proves topologies from names and shapes, reads pickles without running them, and puts weights
   // together that norms and pruning keep in parts.
   pytorch: [19, ZIP],

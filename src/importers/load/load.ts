@@ -9,6 +9,7 @@ import { type ImportOptions, limitsOf } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
 import type { TensorFlowConfig } from '../tensorflow/config.js';
+import type { TfliteOptions } from '../tflite/read.js';
 import type { ReadFile } from './beside.js';
 import type { Found } from './choose.js';
 import { sniff } from './sniff.js';
@@ -19,6 +20,7 @@ export interface LoadOptions {
   readonly pytorch?: PyTorchConfig;
   readonly tensorflow?: TensorFlowConfig;
   readonly rtneural?: RTNeuralOptions;
+  readonly tflite?: TfliteOptions;
   /** Most that the import may take, of whatever format. Default: in proportion to the files. */
   readonly limits?: ImportLimits;
 }
@@ -102,6 +104,8 @@ async function importFound(
       return (await import('../pytorch/read.js')).readPyTorch(main, { ...limited, ...options.pytorch });
     case 'rtneural':
       return (await import('../rtneural/read.js')).readRTNeural(main, { ...limited, ...options.rtneural });
+    case 'tflite':
+      return (await import('../tflite/read.js')).readTflite(main, { ...limited, ...options.tflite });
     case 'nam':
       return (await import('../nam/read.js')).readNam(main, limited ?? {});
     case 'tensorflow': {

@@ -7,7 +7,16 @@ import { refuse } from '../shared/refuse.js';
 import { isTable } from '../tensorflow/table.js';
 import { lookalike, seen } from './lookalikes.js';
 
-export type Format = 'onnx' | 'keras' | 'tfjs' | 'tensorflow' | 'pytorch' | 'rtneural' | 'nam' | 'safetensors';
+export type Format =
+  | 'onnx'
+  | 'keras'
+  | 'tfjs'
+  | 'tensorflow'
+  | 'tflite'
+  | 'pytorch'
+  | 'rtneural'
+  | 'nam'
+  | 'safetensors';
 
 const starts = (bytes: Uint8Array, ...signature: number[]): boolean => signature.every((byte, i) => bytes[i] === byte);
 
@@ -36,6 +45,8 @@ export function sniff(file: FileBytes, options: ImportOptions = {}): Format {
   const budget = new Budget(bytes.length, limitsOf(options));
   if (starts(bytes, 0x89, 0x48, 0x44, 0x46)) return 'keras';
   if (isZip(bytes)) return ofZip(bytes);
+  // A FlatBuffer, whose identifier follows the first offset.
+  if (starts(bytes.subarray(4), 0x54, 0x46, 0x4c, 0x33)) return 'tflite';
   if (isTable(bytes)) return 'tensorflow';
   if (isJson(bytes)) return ofJson(bytes, budget);
   const header = safetensorsHeader(bytes, budget);
@@ -50,7 +61,7 @@ export function sniff(file: FileBytes, options: ImportOptions = {}): Format {
   return refuse(
     'file',
     'of no known format',
-    'ONNX, Keras, TensorFlow.js, a TensorFlow checkpoint, PyTorch, safetensors, RTNeural or .nam',
+    'ONNX, Keras, TensorFlow.js, a TensorFlow checkpoint, TensorFlow Lite, PyTorch, safetensors, RTNeural or .nam',
     bytes.length === 0 ? 'an empty file' : seen(bytes),
   );
 }

@@ -51,7 +51,7 @@ export function attempt(file: OnnxFile, reading: Attempt): Imported {
 }
 
 function readInto(ctx: Context, file: OnnxFile, reading: Attempt): Imported {
-  const { model, graph, opsets } = file;
+  const { model, graph, opsets, own } = file;
   const { inner, done, sources, states, outputs } = reading;
   const scope = new Scope();
   bindFixed(ctx, scope, file, reading.fixed);
@@ -65,7 +65,7 @@ function readInto(ctx: Context, file: OnnxFile, reading: Attempt): Imported {
   for (const { input } of states) inputs.push(bindState(ctx, scope, input));
 
   const functions = new Map(model.functions.map((made) => [functionKey(made, made.name), made]));
-  const env: Environment = { ctx, sources, opsets, functions, inner, done, depth: 0, runGraph };
+  const env: Environment = { ctx, sources, opsets, functions, own, inner, done, depth: 0, runGraph };
   const items = new Map(runGraph(env, graph, outputs, scope).map((item, index) => [outputs[index] as string, item]));
 
   for (const info of graph.output) checkDeclared(info, items.get(info.name) as Item);

@@ -1,4 +1,5 @@
 import type { Context } from './context.js';
+import type { Run } from './ops/run.js';
 import type { Graph, LocalFunction } from './proto/messages.js';
 import type { Sources } from './tensor.js';
 import type { Item } from './value.js';
@@ -22,6 +23,12 @@ export class Scope {
   }
 }
 
+/** Operators that ONNX does not have: a domain, and its table. */
+export interface OwnOperators {
+  readonly domain: string;
+  readonly operators: Readonly<Record<string, Run>>;
+}
+
 /** Works out the outputs of a graph of the file, of which a scope holds the inputs. */
 export type RunGraph = (env: Environment, graph: Graph, outputs: readonly string[], scope: Scope) => Item[];
 
@@ -32,6 +39,7 @@ export interface Environment {
   readonly opsets: ReadonlyMap<string, number>;
   /** Operators that the file defines, by `functionKey`. */
   readonly functions: ReadonlyMap<string, LocalFunction>;
+  readonly own?: OwnOperators | undefined;
   /** How many nodes of graphs within the graph may still come. */
   readonly inner: { left: number };
   /** How many nodes of the file were worked out: of several ways to read it, the one that comes furthest is the likeliest. */

@@ -66,7 +66,7 @@ export function runGraph(env: Environment, graph: Graph, outputs: readonly strin
 
 function runNode(env: Environment, node: Node, scope: Scope, needed: ReadonlySet<string>): void {
   const name = node.name || node.output.find((output) => output !== '') || node.opType;
-  const where = `node ${JSON.stringify(name)} (${node.opType})`;
+  const where = `node ${JSON.stringify(name)} (${node.source ?? node.opType})`;
   refuseForeign(where, node);
   const inputs = node.input.map((input) =>
     input === ''
@@ -97,9 +97,13 @@ function runPlain(
   const { where, name } = site;
   const domain = node.domain === 'ai.onnx' ? '' : node.domain;
   const opset = opsets.get('') ?? 0;
-  if (domain !== '' && domain !== MICROSOFT_DOMAIN) refuse(where, 'an operator of another domain', 'ai.onnx', domain);
+  const own = domain !== '' && domain === env.own?.domain ? env.own.operators[node.opType] : undefined;
+  if (domain !== '' && domain !== MICROSOFT_DOMAIN && !own)
+    refuse(where, 'an operator of another domain', 'ai.onnx', domain);
   checkOperands(where, node, domain, opset);
   const attributes = new Attributes(where, node, sources, (attribute, value, given) => {
+    // What was translated has an account of its own.
+    if (node.source !== undefined) return;
     if (given) ctx.reporter.read(name, attribute, value);
     else
       ctx.reporter.defaulted(
@@ -123,7 +127,7 @@ function runPlain(
     opset,
   };
   const hold = domain === '' ? HOLDERS[op.type] : undefined;
-  const results = hold ? hold(env, op, scope) : runOperator(op, ctx, domain);
+  const results = hold ? hold(env, op, scope) : own ? own(op, ctx) : runOperator(op, ctx, domain);
   attributes.finish();
   return results;
 }

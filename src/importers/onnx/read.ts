@@ -10,8 +10,8 @@ import type { Imported } from '../shared/report.js';
 import { attempt } from './attempt.js';
 import { type AxisRole, candidates, hasOpenTime, ROLES, rolesOfLengths } from './axes.js';
 import type { FixedInputs } from './bind.js';
-import { filesByPath } from './external.js';
-import { openFile } from './file.js';
+import { type Files, filesByPath } from './external.js';
+import { type OnnxFile, openFile } from './file.js';
 import { MOST_INNER } from './graph.js';
 import { declared, type OnnxInput, usesOf } from './inputs.js';
 import { readings } from './readings.js';
@@ -44,7 +44,8 @@ const listOf =
   (value: unknown): boolean =>
     Array.isArray(value) && value.every(holds);
 
-const OPTIONS: Fields = {
+/** Checks of the options, those of formats too that are read as ONNX' graphs. */
+export const OPTIONS: Fields = {
   __proto__: null as never,
   inputs: record(
     'a number, or a list of numbers, by name',
@@ -87,12 +88,27 @@ export function fromOnnx(bytes: FileBytes, options: OnnxOptions = {}): ModelSpec
 /** As `fromOnnx`, with the account of which tensor became what. */
 export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported {
   checkConfig(options, 'options', OPTIONS);
-  const { inputs: fixed = {}, shapes = {}, axes = {}, files: given = {} } = options;
-  const files = filesByPath(given);
+  const { inputs: fixed = {}, shapes = {}, axes = {}, files: beside = {} } = options;
+  const files = filesByPath(beside);
   const model = viewModel(bytes);
   const size = [...files.values()].reduce((sum, { length }) => sum + length, model.length);
   const budget = new Budget(size, options.limits);
-  const file = openFile(model, budget);
+  return readGraph(openFile(model, budget), { fixed, shapes, axes, states: options.states }, files, budget);
+}
+
+/** How a graph is to be read. */
+export interface GraphOptions extends Pick<OnnxOptions, 'shapes' | 'axes'> {
+  readonly fixed?: FixedInputs;
+  readonly states?: readonly OnnxState[] | undefined;
+}
+
+/** A model of a graph, whichever format it stood in. @param files with numbers that the graph keeps elsewhere, by path. */
+export function readGraph(
+  file: OnnxFile,
+  { fixed = {}, shapes = {}, axes = {}, states: given }: GraphOptions,
+  files: Files,
+  budget: Budget,
+): Imported {
   const { graph } = file;
   const initial = new Set(graph.initializer.map(({ name }) => name));
   const all = graph.input.filter(({ name }) => !initial.has(name));
@@ -108,7 +124,7 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
     dims: type?.tensorType?.shape?.dim.map(({ dimValue, dimParam }) => (dimValue > 0 ? dimValue : dimParam)),
   }));
   const byName = new Map(inputs.map((input) => [input.name, input]));
-  const states = findStates(options.states, inputs, outputs, graph, budget).map(({ input, output }) => ({
+  const states = findStates(given, inputs, outputs, graph, budget).map(({ input, output }) => ({
     input: byName.get(input) as OnnxInput,
     output,
   }));
@@ -119,7 +135,7 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
   const ways = readings(
     main,
     main.map((input) => candidates(input, Object.hasOwn(axes, input.name) ? axes[input.name] : lengths(input), known)),
-    options.axes !== undefined,
+    Object.keys(axes).length > 0,
   );
   if (ways.length === 0)
     refuse('inputs', 'open sizes that cannot be told apart', 'options.axes', main.map(({ name }) => name).join(', '));

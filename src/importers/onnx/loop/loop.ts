@@ -4,6 +4,7 @@ import { Context, type Op } from '../context.js';
 import { type Environment, runInner, type Scope } from '../environment.js';
 import { arrange, arranged } from '../layout.js';
 import { isSym, type Num, sameNum, symbol } from '../num.js';
+import { isZero } from '../ops/recurrent/layer.js';
 import { materialise } from '../stretch.js';
 import { type Atom, count, dimsOf, type Item, type Value } from '../value.js';
 import { checkCounters, type Loop, readLoop, scopeFor } from './body.js';
@@ -90,7 +91,7 @@ function recognise(
 
 /** Names of the initial states; none if all are zeros. */
 function initialStates(op: Op, ctx: Context, order: readonly State[]): string[] {
-  if (order.every(({ initial }) => initial.kind === 'filled' && initial.value === 0)) return [];
+  if (order.every(({ initial }) => isZero(initial))) return [];
   return order.map(({ initial }) => {
     const state = initial.kind === 'value' ? initial : materialise(ctx, op.where, initial);
     return arrange(ctx, op.where, state, [], state.axes[1] as readonly Atom[]);

@@ -47,12 +47,17 @@ export const LARGEST_END = 2 ** 31 - 1;
 
 export const isWhole = ({ start, end, step }: Range): boolean => start === 0 && end >= LARGEST_END && step === 1;
 
+/** All of it, from its end. */
+const isBackwards = ({ start, end, step }: Omit<Range, 'axis'>): boolean =>
+  step === -1 && (start === -1 || start >= LARGEST_END) && end < -(2 ** 30);
+
 /** A range of an axis. */
 export function part(ctx: Context, where: string, x: Value, range: Range): Value {
   const atoms = x.axes[range.axis] as readonly Atom[];
   if (isWhole(range)) return x;
   const flow = runTime(x);
-  if (flow && atoms.includes(flow) && isSym(totalSize(atoms))) return partOfTime(ctx, where, x, range);
+  if (flow && atoms.includes(flow) && (isSym(totalSize(atoms)) || isBackwards(range)))
+    return partOfTime(ctx, where, x, range);
   return partOfFixed(ctx, where, x, range);
 }
 
@@ -61,8 +66,7 @@ function partOfTime(ctx: Context, where: string, x: Value, { axis, start, end, s
   const atoms = x.axes[axis] as readonly Atom[];
   if (atoms.length > 1 || x.time.length > 1) refuse(where, 'a part of a time mixed with features');
   const toEnd = end >= LARGEST_END;
-  if (step === -1 && (start === -1 || start >= LARGEST_END) && end < -(2 ** 30))
-    return { ...x, name: ctx.add({ type: 'reverse', inputs: [x.name] }, x.name) };
+  if (isBackwards({ start, end, step })) return { ...x, name: ctx.add({ type: 'reverse', inputs: [x.name] }, x.name) };
   if (step < 1)
     refuse(
       where,

@@ -48,6 +48,8 @@ export interface Node extends Message {
   readonly attribute: Attribute[];
   readonly domain: string;
   readonly overload: string;
+  /** What another format has in its place, of which the node is a translation: what errors call it. */
+  readonly source?: string;
 }
 
 interface Dimension extends Message {

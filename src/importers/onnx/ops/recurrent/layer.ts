@@ -92,7 +92,8 @@ function cellConfig(
 const startsAnew = (ctx: Context, x: Value): boolean =>
   ctx.carried !== undefined && !runTime(x) && !x.time.some((atom) => ctx.timed.has(atom));
 
-const isZero = (state: Item): boolean =>
+/** Whether a constant initial state is one that the layer starts from anyway. */
+export const isZero = (state: Item): boolean =>
   state.kind === 'filled'
     ? state.value === 0
     : state.kind === 'constant' && Array.from(state.data).every((n) => n === 0);

@@ -1,0 +1,165 @@
+import type { ActivationSpec, LstmConfig, RnnConfig } from '../../spec.js';
+import { type Context, known, numbers, type Op } from '../onnx/context.js';
+import type { Run } from '../onnx/ops/run.js';
+import { sequenceOf } from '../onnx/ops/sequence.js';
+import { type Atom, type Constant, count, type Item } from '../onnx/value.js';
+import { refuse } from '../shared/refuse.js';
+
+// Fused recurrent layers as the spec has them, in a graph that is otherwise ONNX'. Inputs: x, then what `ops/recurrent.ts` says.
+
+const FUNCTIONS: Readonly<Record<string, ActivationSpec>> = {
+  __proto__: null as never,
+  NONE: 'linear',
+  RELU: 'relu',
+  RELU_N1_TO_1: { type: 'clip', alpha: -1, beta: 1 },
+  RELU6: { type: 'clip', alpha: 0, beta: 6 },
+  TANH: 'tanh',
+  SIGMOID: 'sigmoid',
+};
+
+/** Gates of a tensor of the spec, one below the other. */
+interface Gates {
+  readonly field: string;
+  readonly what: string;
+  /** Of one gate. */
+  readonly dims: readonly number[];
+  readonly parts: readonly (Constant | undefined)[];
+  /** What each is multiplied by. */
+  readonly signs?: readonly number[];
+}
+
+/** A tensor of all gates, zeros for those that have none. */
+function stacked(op: Op, ctx: Context, { field, what, dims, parts, signs = [] }: Gates): string {
+  const size = dims.reduce((product, n) => product * n, 1);
+  op.budget.bytes(4 * size * parts.length, op.where);
+  const data = new Float32Array(size * parts.length);
+  parts.forEach((part, gate) => {
+    if (!part) return;
+    if (`${part.dims}` !== `${dims}`) refuse(op.where, `${what} of the wrong shape`, `[${dims}]`, `[${part.dims}]`);
+    const own = numbers(op.where, part);
+    data.set((signs[gate] ?? 1) === 1 ? own : own.map((n) => -n), gate * size);
+  });
+  const [rows = 0, ...rest] = dims;
+  const name = ctx.tensor(`${op.name}.${field}`, [rows * parts.length, ...rest], data);
+  parts.forEach((part, gate) => {
+    const negated = (signs[gate] ?? 1) === 1 ? '' : ', negated';
+    if (part?.tensor !== undefined)
+      ctx.reporter.tensor(part.tensor, part.dims, `${op.name}.${field}`, `rows of gate ${GATES[gate]}${negated}`);
+  });
+  return name;
+}
+
+const GATES = 'ifgo';
+
+/** Constants of the node's inputs from `at` on; undefined for those left out. */
+const constants = (op: Op, at: number, length: number, what: string): (Constant | undefined)[] =>
+  Array.from({ length }, (_, i) => (op.inputs[at + i] ? known(op.where, op.inputs[at + i], what) : undefined));
+
+/** The layer over x, whose output has x' axes but the last. */
+function addSequence(op: Op, ctx: Context, config: (inputs: number) => LstmConfig | RnnConfig, units: number): Item[] {
+  const timeMajor = op.attributes.flag('time_major', false);
+  const backwards = op.attributes.flag('backwards', false);
+  const { x, batch, time } = sequenceOf(op, ctx, timeMajor);
+  const fields = {
+    ...config(count(x.features)),
+    inputs: [x.name],
+    ...(backwards && { goBackwards: true, outputOrder: 'input' as const }),
+  };
+  const unit: Atom = { kind: 'block', size: units };
+  const hidden = units === 1 ? [] : [unit];
+  const axes = timeMajor ? [time, batch, hidden] : [batch, time, hidden];
+  return [{ kind: 'value', name: ctx.add(fields, op.name), time: x.time, features: [unit], axes, type: x.type }];
+}
+
+function lstm(op: Op, ctx: Context): Item[] {
+  const { where, attributes } = op;
+  const [w, r] = [constants(op, 1, 4, 'a weight'), constants(op, 5, 4, 'a recurrent weight')];
+  const [p, b] = [constants(op, 9, 3, 'a peephole'), constants(op, 12, 4, 'a bias')];
+  const projection = constants(op, 16, 1, 'the projection')[0];
+  const units = w[1]?.dims[0] ?? 0;
+  const outputs = projection ? (projection.dims[0] ?? 0) : units;
+  // Without an input gate it is what the forget gate lets go: i = 1 - f = σ(-a), of whose opposite the spec makes f = 1 - i again.
+  const coupled = w[0] === undefined;
+  if (coupled !== (r[0] === undefined) || w.slice(1).some((one) => !one) || r.slice(1).some((one) => !one))
+    refuse(
+      where,
+      'weights that do not go together',
+      'those of all gates, or of all but the input gate',
+      `${w.map(Boolean)}; ${r.map(Boolean)}`,
+    );
+  const signs = coupled ? [-1, 1, 1, 1] : [1, 1, 1, 1];
+  const gates = <T>(own: readonly (T | undefined)[]): (T | undefined)[] =>
+    coupled ? [own[1], ...own.slice(1)] : [...own];
+  const output = FUNCTIONS[attributes.string('activation', 'TANH')] as ActivationSpec;
+  const clip = attributes.float('cell_clip', 0);
+  return addSequence(
+    op,
+    ctx,
+    (inputs) => {
+      const all = (
+        field: string,
+        what: string,
+        dims: readonly number[],
+        parts: readonly (Constant | undefined)[],
+      ): string => stacked(op, ctx, { field, what, dims, parts: gates(parts), signs });
+      const peephole = p.some(Boolean) && {
+        peephole: stacked(op, ctx, {
+          field: 'peephole',
+          what: 'peepholes',
+          dims: [units],
+          parts: coupled ? [p[1], p[1], p[2]] : p,
+          signs,
+        }),
+      };
+      const weightHr = projection && {
+        weightHr: ctx.tensor(`${op.name}.weightHr`, [outputs, units], numbers(where, projection), {
+          constant: projection,
+          becomes: `${op.name}.weightHr`,
+          how: 'as it is',
+        }),
+      };
+      return {
+        type: 'lstm',
+        units,
+        ...(projection && { projection: outputs }),
+        ...(coupled && { coupled: true }),
+        ...(clip > 0 && { cellClip: clip }),
+        activations: { i: 'sigmoid', f: 'sigmoid', g: output, o: 'sigmoid', output },
+        tensors: {
+          weightIh: all('weightIh', 'weights', [units, inputs], w),
+          weightHh: all('weightHh', 'recurrent weights', [units, outputs], r),
+          biasIh: all('biasIh', 'biases', [units], b),
+          ...peephole,
+          ...weightHr,
+        },
+      };
+    },
+    outputs,
+  );
+}
+
+function rnn(op: Op, ctx: Context): Item[] {
+  const [w, r, b] = constants(op, 1, 3, 'a weight') as [Constant, Constant, Constant];
+  const units = w.dims[0] ?? 0;
+  const activation = FUNCTIONS[op.attributes.string('activation', 'TANH')] as ActivationSpec;
+  op.attributes.ignore('cell_clip');
+  const one = (field: string, what: string, dims: readonly number[], part: Constant): string =>
+    stacked(op, ctx, { field, what, dims, parts: [part] });
+  return addSequence(
+    op,
+    ctx,
+    (inputs) => ({
+      type: 'rnn',
+      units,
+      activation,
+      tensors: {
+        weightIh: one('weightIh', 'weights', [units, inputs], w),
+        weightHh: one('weightHh', 'recurrent weights', [units, units], r),
+        biasIh: one('biasIh', 'biases', [units], b),
+      },
+    }),
+    units,
+  );
+}
+
+export const CELLS: Readonly<Record<string, Run>> = { __proto__: null as never, Lstm: lstm, Rnn: rnn };

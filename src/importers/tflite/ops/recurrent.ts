@@ -1,0 +1,210 @@
+import { refuse } from '../../shared/refuse.js';
+import { DOMAIN, isQuantised } from '../builder.js';
+import type { AttributeValue } from '../messages.js';
+import type { TfTensor } from '../model.js';
+import { ACTIVATIONS } from '../operators.js';
+import type { Site, Translate } from '../site.js';
+import { bias, weight } from './product.js';
+
+// The fused layers have no like in ONNX (a projection, a bound of the cell's state): they are nodes of a domain of their own, which
+// `cells.ts` computes. Which input is what stands in TensorFlow Lite's kernels, `unidirectional_sequence_lstm.cc` and its fellows.
+
+/** Places of one direction's inputs. */
+interface Places {
+  readonly weights: number;
+  readonly recurrent: number;
+  readonly peepholes: number;
+  readonly biases: number;
+  readonly projection: number;
+  readonly state: number;
+}
+
+const UNIDIRECTIONAL: Places = { weights: 1, recurrent: 5, peepholes: 9, biases: 12, projection: 16, state: 18 };
+const FORWARD: Places = { ...UNIDIRECTIONAL, state: 35 };
+const BACKWARD: Places = { weights: 18, recurrent: 22, peepholes: 26, biases: 29, projection: 33, state: 37 };
+
+/** What a direction is called in the node's inputs: gates i f g o, each left out as the empty name. */
+function lstmInputs(site: Site, at: Places): string[] {
+  const given = (index: number, name: () => string): string => (site.has(index) ? name() : '');
+  const gates = [0, 1, 2, 3];
+  const [first] = [at.weights + 1];
+  if (site.has(at.projection + 1))
+    refuse(site.where, 'a bias of the projection', 'a projection without', site.tensor(at.projection + 1).name);
+  return [
+    ...gates.map((gate) => given(at.weights + gate, () => weight(site, at.weights + gate, 0))),
+    ...gates.map((gate) => given(at.recurrent + gate, () => weight(site, at.recurrent + gate, 0))),
+    ...[0, 1, 2].map((gate) => given(at.peepholes + gate, () => site.float(at.peepholes + gate))),
+    ...gates.map((gate) =>
+      given(at.biases + gate, () =>
+        bias(site, at.biases + gate, 0, site.has(at.weights + gate) ? at.weights + gate : first),
+      ),
+    ),
+    given(at.projection, () => weight(site, at.projection, 0)),
+  ];
+}
+
+/** A state that lasts from call to call, as a stream's does. @throws {ImportError} another. */
+function checkState(site: Site, input: number): TfTensor {
+  const state = site.tensor(input);
+  if (!state.variable || state.data)
+    refuse(site.where, 'a state that is no variable', 'a variable without numbers of its own', state.name);
+  return state;
+}
+
+/** Whole numbers as a cell's state end somewhere: what is beyond is cut off. */
+function bounded(state: TfTensor, clip: number): number {
+  const [scale] = state.scales;
+  if (scale === undefined || state.type !== 'INT16') return clip;
+  const most = Math.fround(32767 * scale);
+  return clip > 0 ? Math.min(clip, most) : most;
+}
+
+function tellWhole(site: Site): void {
+  if (isQuantised(site.tensor(0)))
+    site.builder.file.notes.add(
+      `${site.where}: an integer cell, computed in float32 with its weights dequantised: gates and states are not rounded to the ` +
+        '16 and 8 bits that TensorFlow Lite has between the timesteps, the output is',
+    );
+}
+
+const activationOf = (site: Site, code: number): AttributeValue => {
+  const name = ACTIVATIONS[code] ?? (code === 6 ? 'SIGMOID' : undefined);
+  if (name === undefined || name === 'SIGN_BIT')
+    refuse(
+      site.where,
+      'an activation that is not honoured',
+      `${ACTIVATIONS.slice(0, 5).join(', ')} or 6, SIGMOID`,
+      name ?? `${code}`,
+    );
+  return { s: name };
+};
+
+interface LstmOptions {
+  readonly activation: AttributeValue;
+  readonly clip: number;
+  readonly timeMajor: boolean;
+}
+
+function lstmOptions(site: Site, timeMajorField: number): LstmOptions {
+  const { options } = site;
+  const activation = activationOf(site, site.fused());
+  const clip = options.float(1, 'cell_clip');
+  const projectionClip = options.float(2, 'proj_clip');
+  if (projectionClip !== 0) refuse(site.where, 'a bound of the projection', 'proj_clip 0', `${projectionClip}`);
+  return { activation, clip, timeMajor: options.flag(timeMajorField, 'time_major', timeMajorField === 4) };
+}
+
+function sequenceLstm(site: Site): void {
+  const { options } = site;
+  options.expect('UnidirectionalSequenceLSTM');
+  const settings = lstmOptions(site, 3);
+  options.ignore(4);
+  if (options.flag(5, 'diagonal_recurrent_tensors'))
+    refuse(site.where, 'diagonal recurrent weights', 'diagonal_recurrent_tensors false', 'true');
+  site.arity(24);
+  for (const input of [20, 21, 22, 23])
+    if (site.has(input))
+      refuse(site.where, 'layer normalisation within the cell', 'no coefficients', site.tensor(input).name);
+  checkState(site, 18);
+  const cell = checkState(site, 19);
+  tellWhole(site);
+  addLayer(
+    site,
+    'Lstm',
+    lstmInputs(site, UNIDIRECTIONAL),
+    { ...settings, clip: bounded(cell, settings.clip) },
+    site.target(),
+    false,
+  );
+}
+
+function addLayer(
+  site: Site,
+  type: string,
+  inputs: readonly string[],
+  { activation, clip, timeMajor }: LstmOptions,
+  target: string,
+  backwards: boolean,
+): void {
+  const attributes = {
+    activation,
+    cell_clip: { f: clip },
+    time_major: { i: timeMajor ? 1 : 0 },
+    backwards: { i: backwards ? 1 : 0 },
+  };
+  site.builder.add(type, site.source, [site.float(0), ...inputs], [target], attributes, DOMAIN);
+}
+
+/** Both directions, side by side or as two outputs. */
+function addBoth(
+  site: Site,
+  type: string,
+  both: readonly (readonly string[])[],
+  settings: readonly LstmOptions[],
+  merge: boolean,
+): void {
+  const names = both.map((_, i) => (merge ? site.builder.fresh(`${site.outputName()}.${i}`) : site.target(i)));
+  both.forEach((inputs, i) => {
+    addLayer(site, type, inputs, settings[i] as LstmOptions, names[i] as string, i === 1);
+  });
+  if (merge) site.add('Concat', names, [site.target()], { axis: { i: -1 } });
+}
+
+function bidirectionalLstm(site: Site): void {
+  const { options } = site;
+  options.expect('BidirectionalSequenceLSTM');
+  const settings = lstmOptions(site, 4);
+  const merge = options.flag(3, 'merge_outputs');
+  options.ignore(5);
+  site.arity(48, merge ? 1 : 2);
+  for (let input = 39; input < 48; input++)
+    if (site.has(input)) refuse(site.where, 'an auxiliary input', 'none', site.tensor(input).name);
+  const both = [FORWARD, BACKWARD].map((places) => {
+    checkState(site, places.state);
+    return { inputs: lstmInputs(site, places), clip: bounded(checkState(site, places.state + 1), settings.clip) };
+  });
+  tellWhole(site);
+  addBoth(
+    site,
+    'Lstm',
+    both.map(({ inputs }) => inputs),
+    both.map(({ clip }) => ({ ...settings, clip })),
+    merge,
+  );
+}
+
+const rnnInputs = (site: Site, at: number): string[] => {
+  checkState(site, at + 3);
+  return [weight(site, at, 0), weight(site, at + 1, 0), bias(site, at + 2, 0, at)];
+};
+
+function sequenceRnn(site: Site): void {
+  const { options } = site;
+  options.expect('SequenceRNN');
+  const timeMajor = options.flag(0, 'time_major');
+  const activation = activationOf(site, site.fused(1));
+  options.ignore(2);
+  addLayer(site.arity(5), 'Rnn', rnnInputs(site, 1), { activation, clip: 0, timeMajor }, site.target(), false);
+}
+
+function bidirectionalRnn(site: Site): void {
+  const { options } = site;
+  options.expect('BidirectionalSequenceRNN');
+  const timeMajor = options.flag(0, 'time_major');
+  const activation = activationOf(site, site.fused(1));
+  const merge = options.flag(2, 'merge_outputs');
+  options.ignore(3);
+  site.arity(12, merge ? 1 : 2);
+  for (const input of [9, 10, 11])
+    if (site.has(input)) refuse(site.where, 'an auxiliary input', 'none', site.tensor(input).name);
+  const settings = { activation, clip: 0, timeMajor };
+  addBoth(site, 'Rnn', [rnnInputs(site, 1), rnnInputs(site, 5)], [settings, settings], merge);
+}
+
+export const RECURRENT: Readonly<Record<string, Translate>> = {
+  __proto__: null as never,
+  BIDIRECTIONAL_SEQUENCE_LSTM: bidirectionalLstm,
+  BIDIRECTIONAL_SEQUENCE_RNN: bidirectionalRnn,
+  UNIDIRECTIONAL_SEQUENCE_LSTM: sequenceLstm,
+  UNIDIRECTIONAL_SEQUENCE_RNN: sequenceRnn,
+};

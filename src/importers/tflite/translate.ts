@@ -1,0 +1,48 @@
+import { tableOf } from '../formats/record.js';
+import type { Graph } from '../onnx/proto/messages.js';
+import type { OnnxState } from '../onnx/states/find.js';
+import { refuse } from '../shared/refuse.js';
+import { Builder, type Translation } from './builder.js';
+import { whileLoop } from './loop.js';
+import type { TfOperator } from './model.js';
+import { ELEMENTWISE } from './ops/elementwise.js';
+import { PRODUCT } from './ops/product.js';
+import { RECURRENT } from './ops/recurrent.js';
+import { SHAPES } from './ops/shapes.js';
+import { Site, type Translate } from './site.js';
+import { provenStates } from './states.js';
+
+/** Every operator that is honoured, by name; those with subgraphs stand where subgraphs are translated. */
+const OPERATORS = /* @__PURE__ */ tableOf<Translate>(ELEMENTWISE, PRODUCT, RECURRENT, SHAPES);
+
+/** A subgraph as a graph of ONNX, and the states that its formula proves it to carry. */
+export function translate(file: Translation, number: number): { readonly graph: Graph; readonly states: OnnxState[] } {
+  const found = file.model.graphs[number];
+  const where = `subgraph ${number}`;
+  if (!found) refuse('model', 'a subgraph that is not there', `0 to ${file.model.graphs.length - 1}`, `${number}`);
+  const builder = new Builder(file, found, where, '');
+  addOperators(builder, found.outputs);
+  const graph = builder.finish(
+    found.inputs.map((index) => builder.input(index)),
+    found.outputs.map((index) => builder.output(index)),
+  );
+  return { graph, states: provenStates(found, (index) => builder.name(index), file.budget) };
+}
+
+/** Translates what some tensors are made by. */
+function addOperators(builder: Builder, wanted: readonly number[]): void {
+  const needed = new Set(wanted);
+  const { operators } = builder.graph;
+  for (let index = operators.length - 1; index >= 0; index--) {
+    const operator = operators[index] as TfOperator;
+    if (!operator.outputs.some((output) => needed.has(output))) continue;
+    for (const input of operator.inputs) needed.add(input);
+    const site = new Site(builder, operator, index);
+    const run = OPERATORS[operator.type];
+    if (run) run(site);
+    else if (operator.type === 'WHILE') whileLoop(site, addOperators);
+    else
+      refuse(site.where, 'an operator that is not honoured', 'one of the operators in docs/formats.md', operator.type);
+    site.options.finish();
+  }
+}
