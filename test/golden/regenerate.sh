@@ -47,6 +47,9 @@ fi
 "$keras_python" generate_decode.py
 "$keras_python" generate_tensorflow_files.py
 "$keras_python" generate_saved_model_files.py
+# With ai-edge-litert beside tensorflow and tf_keras.
+"${GATEWISE_LITERT_PYTHON:-$keras_python}" generate_tflite_files.py keras3
+"${GATEWISE_LITERT_PYTHON:-$keras_python}" generate_tflite_files.py keras2
 "$keras_python" generate_onnx_files.py
 "$keras_python" generate_onnx_keras.py keras3
 "$keras_python" generate_onnx_keras.py keras2

@@ -10,6 +10,7 @@ import { fromSafetensors, toSafetensors } from '../../src/importers/safetensors/
 import { readBundle } from '../../src/importers/tensorflow/bundle.js';
 import { readTensorFlow } from '../../src/importers/tensorflow/index.js';
 import { readTfjs } from '../../src/importers/tfjs/index.js';
+import { readTflite } from '../../src/importers/tflite/index.js';
 import type { ModelSpec } from '../../src/index.js';
 import { int8Spec } from '../support/int8.js';
 import { stack } from '../support/random.js';
@@ -81,6 +82,20 @@ export function seeds(): Seed[] {
         read: (bytes) => readKeras(bytes).spec,
       }),
     );
+  const lite = ['keras2', 'keras3'].flatMap((flavour) =>
+    named(
+      json(`tflite-files/${flavour}.json`) as { name: string; model: string }[],
+      'lstm_sequence',
+      'lstm_sequence_int8',
+      'gru_unrolled',
+    ).map(
+      ({ name, model }): Seed => ({
+        name: `TensorFlow Lite ${flavour} ${name}`,
+        bytes: new Uint8Array(gunzipSync(base64(model))),
+        read: (bytes) => readTflite(bytes).spec,
+      }),
+    ),
+  );
   const [checkpoint] = json('tensorflow-files/checkpoints.json');
   const [index, data] = [base64(checkpoint.index), base64(checkpoint.data)];
   const [tfjs] = json('tfjs-files/models.json');
@@ -153,6 +168,7 @@ export function seeds(): Seed[] {
       bytes: strToU8(JSON.stringify(tfjs.model)),
       read: (bytes) => readTfjs(bytes, tfjs.shards.map(base64)).spec,
     },
+    ...lite,
     { name: '.nam', bytes: strToU8(JSON.stringify(nam.file)), read: (bytes) => readNam(bytes).spec },
     {
       name: 'RTNeural Keras style',

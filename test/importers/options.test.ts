@@ -14,6 +14,7 @@ import {
 } from '../../src/importers/safetensors/index.js';
 import { fromTensorFlow, readNpz } from '../../src/importers/tensorflow/index.js';
 import { fromTfjs } from '../../src/importers/tfjs/index.js';
+import { fromTflite } from '../../src/importers/tflite/index.js';
 import { GatewiseError, type ModelSpec } from '../../src/index.js';
 import { quantize } from '../../src/quantize/index.js';
 import { check } from '../slow/children/run-model.js';
@@ -34,6 +35,7 @@ const IMPORTERS: readonly [name: string, read: (options: never) => unknown][] = 
   ['fromOnnx', (options) => fromOnnx(bytesOf('ONNX embedding'), options)],
   ['fromKeras', (options) => fromKeras(bytesOf('Keras lstm.keras'), options)],
   ['fromTfjs', (options) => fromTfjs(bytesOf('tfjs'), [], options)],
+  ['fromTflite', (options) => fromTflite(bytesOf('TensorFlow Lite'), options)],
   ['fromNam', (options) => fromNam(bytesOf('.nam'), options)],
   ['fromRTNeural', (options) => fromRTNeural(bytesOf('RTNeural Keras'), options)],
   ['fromPyTorch', (options) => fromPyTorch(bytesOf('PyTorch proven-lstm-fc.pt'), options)],

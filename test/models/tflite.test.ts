@@ -49,7 +49,9 @@ describe.each(builds)('models: TensorFlow Lite, as LiteRT computes them, %s', ne
       const data = Float32Array.from(call.inputs[input.name] as number[]);
       const y = model.runNamed({ [input.name]: { data, shape: input.shape } })[output.name];
       expect(y?.shape).toEqual(output.shape);
-      expect(largestDifference(y?.data as Float32Array, call.outputs[output.name] as number[])).toBeLessThanOrEqual(bound);
+      expect(largestDifference(y?.data as Float32Array, call.outputs[output.name] as number[])).toBeLessThanOrEqual(
+        bound,
+      );
     }
     expect(calls).toHaveLength(4);
   });

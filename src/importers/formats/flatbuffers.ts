@@ -6,9 +6,6 @@ import { refuse } from '../shared/refuse.js';
 // distance to them. The package `flatbuffers` follows these distances unchecked, so that a damaged file reads as other
 // numbers; here each is held against the bytes before it is followed.
 
-/** A vector's longest, and a text's: what files of less than 2 GB can hold. */
-const LONGEST = 0x7fffffff;
-
 /** The bytes of a FlatBuffer. */
 export class FlatBuffer {
   readonly #view: DataView;
@@ -52,7 +49,6 @@ export class FlatBuffer {
   vector(at: number, size: number, where: string): { readonly start: number; readonly length: number } {
     const place = this.follow(at, where);
     const length = this.u32(place, where);
-    if (length > LONGEST) refuse(where, 'a vector that cannot be so long', `at most ${LONGEST}`, `${length}`);
     this.check(place + 4, length * size, where);
     return { start: place + 4, length };
   }

@@ -78,7 +78,11 @@ function carriedAs(body: TfGraph, condition: TfGraph, input: number, i: number):
   const written = writeOf(body, input, result, next);
   if (!written || !body.inputs.includes(written.place)) return { kind: 'state' };
   const [list, item] = [body.tensors[input], body.tensors[written.item]];
-  const isRow = item?.shape[0] === 1 && item.shape.length === list?.shape.length;
+  // As many rows as the sequence that is walked has: what is left of a longer list would be zeros.
+  const walked = body.operators.find(({ type, inputs }) => type === 'GATHER' && inputs[1] === written.place);
+  const sequence = body.tensors[walked?.inputs[0] ?? -1];
+  const isRow =
+    item?.shape[0] === 1 && item.shape.length === list?.shape.length && list.shape[0] === sequence?.shape[0];
   const counts = next(written.place);
   const added = counts === undefined ? undefined : makers.get(counts);
   const byOne = added?.type === 'ADD' && added.inputs.some((own) => wholesOf(body.tensors[own] as never)?.[0] === 1);

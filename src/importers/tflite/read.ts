@@ -6,6 +6,7 @@ import type { OnnxState } from '../onnx/states/find.js';
 import { Budget, type ImportLimits } from '../shared/budget.js';
 import { checkConfig, type Field, type Fields } from '../shared/fields.js';
 import { limitsField } from '../shared/limits.js';
+import { refuse } from '../shared/refuse.js';
 import type { Imported } from '../shared/report.js';
 import { DOMAIN, type Translation } from './builder.js';
 import { CELLS } from './cells.js';
@@ -67,6 +68,16 @@ export function readTflite(bytes: FileBytes, options: TfliteOptions = {}): Impor
   };
   const carried = options.states ?? (states.length > 0 ? states : undefined);
   const { spec, report } = readGraph(onnx, { ...options, states: carried }, new Map(), budget);
+  for (const { input } of spec.carries ?? []) {
+    const [zero = 0] = model.graphs[0]?.tensors.find(({ name }) => name === input)?.zeros ?? [];
+    if (zero !== 0)
+      refuse(
+        `input ${JSON.stringify(input)}`,
+        'a state whose zero is another number',
+        'zero point 0; options.states: []',
+        `${zero}`,
+      );
+  }
   const by = model.description === '' ? '' : ` (${model.description})`;
   return {
     spec,

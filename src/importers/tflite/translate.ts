@@ -20,6 +20,8 @@ export function translate(file: Translation, number: number): { readonly graph: 
   const found = file.model.graphs[number];
   const where = `subgraph ${number}`;
   if (!found) refuse('model', 'a subgraph that is not there', `0 to ${file.model.graphs.length - 1}`, `${number}`);
+  for (const { key, graph } of file.model.signatures)
+    if (graph !== number) file.notes.add(`signature ${JSON.stringify(key)}, of subgraph ${graph}, is not read`);
   const builder = new Builder(file, found, where, '');
   addOperators(builder, found.outputs);
   const graph = builder.finish(

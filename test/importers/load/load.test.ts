@@ -14,6 +14,7 @@ import {
   toSafetensors,
   writeSafetensors,
 } from '../../../src/importers/safetensors/index.js';
+import { fromTflite } from '../../../src/importers/tflite/index.js';
 import { createModel, ImportError, InputError, type ModelSpec } from '../../../src/index.js';
 import { FRAMEWORKS, goldenCases } from '../../golden/cases.js';
 import { randomFloats, stack } from '../../support/random.js';
@@ -30,6 +31,7 @@ const index = new Uint8Array(Buffer.from(checkpoint.index, 'base64'));
 const data = new Uint8Array(Buffer.from(checkpoint.data, 'base64'));
 const checkpointData = data;
 const nam = json('nam-files/models.json')[0].file;
+const lite = new Uint8Array(gunzipSync(Buffer.from(json('tflite-files/keras2.json')[0].model, 'base64')));
 
 describe('formats are told from the bytes', () => {
   it.each<[string, Uint8Array, string]>([
@@ -39,6 +41,7 @@ describe('formats are told from the bytes', () => {
     ['a checkpoint index', index, 'tensorflow'],
     ['.npz', zipSync({ 'a.npy': strToU8('x') }), 'tensorflow'],
     ['.nam', strToU8(JSON.stringify(nam)), 'nam'],
+    ['TensorFlow Lite', lite, 'tflite'],
     ['RTNeural, Keras style', strToU8('{"in_shape":[null,1],"layers":[]}'), 'rtneural'],
     ['RTNeural, torch style', strToU8('  {"lstm.weight_ih_l0":[[1]],"dense.bias":[1]}'), 'rtneural'],
     ['TensorFlow.js', strToU8('{"format":"layers-model","modelTopology":{},"weightsManifest":[]}'), 'tfjs'],
@@ -98,11 +101,6 @@ describe('formats are told from the bytes', () => {
       'a single array',
       strToU8('\x93NUMPY\x01\x00', true),
       /^file: a single NumPy array; expected an .npz of all arrays/,
-    ],
-    [
-      'TensorFlow Lite',
-      Uint8Array.of(28, 0, 0, 0, ...strToU8('TFL3'), 20, 0),
-      /^file: a TensorFlow Lite model; expected the Keras/,
     ],
     [
       'a SavedModel',
@@ -179,13 +177,15 @@ describe('load', () => {
     expect(first?.isEntry).toBe(true);
     expect(reads(first?.moduleIds ?? [])).toEqual([]);
     expect(first?.moduleIds.filter((id) => /jsfive|bufbuild/.test(id))).toEqual([]);
-    expect(new Set(others.flatMap((chunk) => reads(chunk.moduleIds))).size).toBe(7);
+    expect(new Set(others.flatMap((chunk) => reads(chunk.moduleIds))).size).toBe(8);
   });
 
   it('opens what needs nothing else', async () => {
     expect((await load(keras('keras3', 'keras'))).report.format).toMatch(/^Keras 3/);
     expect((await load(keras('keras2', 'h5'))).report.format).toMatch(/^Keras 2/);
     expect((await load(strToU8(JSON.stringify(nam)))).report.format).toMatch(/^Neural Amp Modeler/);
+    expect((await load(lite)).report.format).toBe('TensorFlow Lite, schema 3 (MLIR Converted.)');
+    expect((await load(lite, { tflite: { states: [] } })).spec.nodes.length).toBeGreaterThan(1);
     const spec = stack('gru', 2, 3);
     expect((await load(toSafetensors(spec))).spec).toEqual(spec);
   });
@@ -265,6 +265,7 @@ describe('what is given instead of files is named', () => {
     ['load', load, 'source: nothing to open; expected bytes, or files by name'],
     ['fromSafetensors', fromSafetensors, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
     ['fromPyTorch', fromPyTorch, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
+    ['fromTflite', fromTflite, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
     ['fromNam', fromNam, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
     ['fromRTNeural', fromRTNeural, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
   ];

@@ -44,7 +44,6 @@ describe('signs of formats', () => {
     ['an empty zip archive', [...strToU8('PK\x05\x06', true)]],
     ['a text with a byte order mark', [0xef, 0xbb, 0xbf]],
     ['a single NumPy array', [0x93, ...strToU8('NUMPY')]],
-    ['a TensorFlow Lite model', [28, 0, 0, 0, ...strToU8('TFL3')]],
     ['a GGUF model', [...strToU8('GGUF')]],
     ['a TensorFlow SavedModel', [0x08, 1, 0x12, 0xb2, 0x9c, 5, 0x0a]],
     ['a Core ML model', [0x08, 4, 0x12, 0x84, 1, 0x0a]],

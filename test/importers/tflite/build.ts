@@ -1,5 +1,5 @@
 // A writer of FlatBuffers, as small as tests need it, and TensorFlow Lite files of a few words.
-import { ACTIVATIONS, OPERATORS, OPTIONS, TYPES } from '../../../src/importers/tflite/operators.js';
+import { OPERATORS, OPTIONS, TYPES } from '../../../src/importers/tflite/operators.js';
 
 /** A field of a table: a scalar in bytes, or what stands elsewhere. */
 type FieldValue =
@@ -159,7 +159,10 @@ const ARRAYS: Readonly<Record<string, (data: readonly number[]) => ArrayBufferVi
 };
 
 /** A file of graphs, the first of which is the model. @param change of the root's fields. */
-export function file(graphs: readonly GraphParts[], change: (root: Record<number, FieldValue>) => void = () => {}): Uint8Array {
+export function file(
+  graphs: readonly GraphParts[],
+  change: (root: Record<number, FieldValue>) => void = () => {},
+): Uint8Array {
   const buffers: Fields[] = [{}];
   const types = [...new Set(graphs.flatMap(({ operators }) => operators.map(({ type }) => type)))];
   const subgraphs = graphs.map(({ tensors, operators, inputs, outputs }): Fields => {
@@ -168,7 +171,16 @@ export function file(graphs: readonly GraphParts[], change: (root: Record<number
     return {
       0: {
         tables: names.map((name): Fields => {
-          const { shape, type = 'FLOAT32', data, variable, scale, zero, signature, more } = tensors[name] as TensorParts;
+          const {
+            shape,
+            type = 'FLOAT32',
+            data,
+            variable,
+            scale,
+            zero,
+            signature,
+            more,
+          } = tensors[name] as TensorParts;
           const array = data && (ARRAYS[type] as (typeof ARRAYS)[string])(data);
           if (array) buffers.push({ 0: { bytes: new Uint8Array(array.buffer, array.byteOffset, array.byteLength) } });
           return {
@@ -207,5 +219,3 @@ export function file(graphs: readonly GraphParts[], change: (root: Record<number
   change(root);
   return flatbuffer(root);
 }
-
-export const fused = (name: (typeof ACTIVATIONS)[number]): FieldValue => ({ u8: ACTIVATIONS.indexOf(name) });

@@ -1,4 +1,4 @@
-import { isQuantised } from '../builder.js';
+import { refuse } from '../../shared/refuse.js';
 import type { Site, Translate } from '../site.js';
 
 /** One input to one output, under another name in ONNX. */
@@ -76,7 +76,11 @@ const select =
   (options: string): Translate =>
   (site) => {
     site.options.expect(options);
-    site.arity(3).add('Where', [site.raw(0), site.float(1), site.float(2)], [site.target()]);
+    const [condition, x] = [site.arity(3).tensor(0), site.tensor(1)];
+    // The older one takes a vector to say it of whole rows, which is no broadcast.
+    if (options === 'Select' && condition.shape.length > 0 && `${condition.shape}` !== `${x.shape}`)
+      refuse(site.where, 'a condition for each row', `[${x.shape}]`, `[${condition.shape}]`);
+    site.add('Where', [site.raw(0), site.float(1), site.float(2)], [site.target()]);
   };
 
 function cast(site: Site): void {
@@ -117,12 +121,6 @@ function addN(site: Site): void {
 
 function prelu(site: Site): void {
   site.arity(2).add('PRelu', [site.float(0), site.float(1)], [site.target()]);
-}
-
-/** The same numbers again, whole or not. */
-export function identity(site: Site): void {
-  const whole = site.movesWhole(0) && isQuantised(site.tensor(0));
-  site.add('Identity', [whole ? site.raw(0) : site.float(0)], [whole ? site.outputName() : site.target()]);
 }
 
 export const ELEMENTWISE: Readonly<Record<string, Translate>> = {

@@ -48,6 +48,9 @@ function checkState(site: Site, input: number): TfTensor {
   const state = site.tensor(input);
   if (!state.variable || state.data)
     refuse(site.where, 'a state that is no variable', 'a variable without numbers of its own', state.name);
+  const index = site.index(input);
+  const uses = site.builder.graph.operators.flatMap(({ inputs }) => inputs.filter((own) => own === index));
+  if (uses.length > 1) refuse(site.where, 'a state that several layers have', 'one of its own', state.name);
   return state;
 }
 

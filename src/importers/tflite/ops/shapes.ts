@@ -102,7 +102,7 @@ function stridedSlice(site: Site): void {
   }
   const to = axes.every((axis) => ends(axis) || shrinks(axis)) ? [] : site.integers(2, 'the end');
   const start = axes.map((axis) => {
-    if (begins(axis) && !shrinks(axis)) return (steps[axis] as number) > 0 ? 0 : TO_END;
+    if (begins(axis)) return (steps[axis] as number) > 0 ? 0 : TO_END;
     return from[axis] as number;
   });
   const end = axes.map((axis) => {
