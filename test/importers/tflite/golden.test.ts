@@ -31,9 +31,13 @@ const given = (inputs: readonly Value[]) =>
  */
 const BOUNDS: Readonly<Record<Case['how'], number>> = { float: 1e-6, float16: 1e-6, dynamic: 0.01, int8: 1 };
 
+/** Quantised so finely that LiteRT's kernel leaves out the tanh of the cell's state, and gives what was in its memory. */
+const REFUSED = ['conv_int8'];
+
 describe.each(['keras2', 'keras3'])('TensorFlow Lite files, as LiteRT computes them: %s', (flavour) => {
+  const kept = cases(flavour).filter(({ name }) => !REFUSED.includes(name));
   describe.each(builds)('%s', (build) => {
-    it.each(cases(flavour).map((one) => [one.name, one] as const))('%s', async (_, { model, runs, how }) => {
+    it.each(kept.map((one) => [one.name, one] as const))('%s', async (_, { model, runs, how }) => {
       const made = await createModel(fromTflite(bytesOf(model), { states: [] }), { build });
       for (const { inputs, outputs } of runs) {
         const results = made.runNamed(given(inputs));
@@ -56,7 +60,7 @@ it.each([
   expect(whole.carries?.map(({ input }) => input).sort()).toEqual(wanted);
   const stream = (await createModel(whole)).createStream();
   const byHand = await createModel(open);
-  let state = Object.fromEntries(wanted.map((input) => [input, new Float32Array(5)]));
+  let state: Record<string, Float32Array> = Object.fromEntries(wanted.map((input) => [input, new Float32Array(5)]));
   for (let t = 0; t < 4; t++) {
     const x = Float32Array.from({ length: 4 }, (_, i) => Math.sin(5 * t + i));
     const results = byHand.runNamed({ x: { data: x, shape: [1, 1, 4] }, ...state });
@@ -65,4 +69,9 @@ it.each([
     const made = ['Identity_1', 'Identity_2'].map((output) => results[output]?.data as Float32Array);
     state = Object.fromEntries(wanted.map((input) => [input, made[input === 'h_in' ? 0 : 1] as Float32Array]));
   }
+});
+
+it.each(REFUSED)('%s is refused', (name) => {
+  const { model } = cases('keras2').find((one) => one.name === name) as Case;
+  expect(() => fromTflite(bytesOf(model))).toThrow(/a cell state whose tanh TensorFlow Lite leaves out/);
 });

@@ -322,6 +322,11 @@ describe('fused layers', () => {
       /a state that several layers have; expected one of its own, got c/,
     ],
     [
+      'a cell state beyond the kernel',
+      () => lstm({}, {}, { c: { shape: [1, 3], variable: true, type: 'INT16', scale: [2 ** -16] } }),
+      /a cell state whose tanh TensorFlow Lite leaves out; expected a scale of 2\^-15 to 2\^-9, got 0.0000152587890625/,
+    ],
+    [
       'an unknown activation',
       () => lstm({ 0: { u8: 5 } }),
       /an activation that is not honoured; expected NONE, RELU, RELU_N1_TO_1, RELU6, TANH or 6, SIGMOID, got SIGN_BIT/,

@@ -54,10 +54,21 @@ function checkState(site: Site, input: number): TfTensor {
   return state;
 }
 
+/** Scales of a cell's state, as powers of two, that the integer kernel has a tanh for; of others it leaves out the tanh. */
+const [LEAST, MOST] = [-15, -9];
+
 /** Whole numbers as a cell's state end somewhere: what is beyond is cut off. */
-function bounded(state: TfTensor, clip: number): number {
+function bounded(site: Site, state: TfTensor, clip: number): number {
   const [scale] = state.scales;
   if (scale === undefined || state.type !== 'INT16') return clip;
+  const power = Math.round(Math.log2(scale));
+  if (!(Math.abs(Math.log2(scale) - power) < 1e-3 && power >= LEAST && power <= MOST))
+    refuse(
+      site.where,
+      'a cell state whose tanh TensorFlow Lite leaves out',
+      `a scale of 2^${LEAST} to 2^${MOST}`,
+      `${scale}`,
+    );
   const most = Math.fround(32767 * scale);
   return clip > 0 ? Math.min(clip, most) : most;
 }
@@ -115,7 +126,7 @@ function sequenceLstm(site: Site): void {
     site,
     'Lstm',
     lstmInputs(site, UNIDIRECTIONAL),
-    { ...settings, clip: bounded(cell, settings.clip) },
+    { ...settings, clip: bounded(site, cell, settings.clip) },
     site.target(),
     false,
   );
@@ -164,7 +175,7 @@ function bidirectionalLstm(site: Site): void {
     if (site.has(input)) refuse(site.where, 'an auxiliary input', 'none', site.tensor(input).name);
   const both = [FORWARD, BACKWARD].map((places) => {
     checkState(site, places.state);
-    return { inputs: lstmInputs(site, places), clip: bounded(checkState(site, places.state + 1), settings.clip) };
+    return { inputs: lstmInputs(site, places), clip: bounded(site, checkState(site, places.state + 1), settings.clip) };
   });
   tellWhole(site);
   addBoth(
