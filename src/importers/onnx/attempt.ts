@@ -20,7 +20,7 @@ import type { Sources } from './tensor.js';
 import { type Atom, type Item, withoutBatch } from './value.js';
 
 /** One way to read a file: what its inputs are. */
-interface Attempt extends Reading, Pick<Environment, 'inner' | 'done'> {
+interface Attempt extends Reading, Pick<Environment, 'inner' | 'done' | 'own'> {
   readonly sources: Sources;
   readonly fixed: FixedInputs;
   /** Inputs that callers give. */
@@ -51,8 +51,8 @@ export function attempt(file: OnnxFile, reading: Attempt): Imported {
 }
 
 function readInto(ctx: Context, file: OnnxFile, reading: Attempt): Imported {
-  const { model, graph, opsets, own } = file;
-  const { inner, done, sources, states, outputs } = reading;
+  const { model, graph, opsets } = file;
+  const { inner, done, own, sources, states, outputs } = reading;
   const scope = new Scope();
   bindFixed(ctx, scope, file, reading.fixed);
   const layouts = new Map<string, ValueLayout | undefined>();

@@ -1,7 +1,6 @@
 import { ImportError } from '../../errors.js';
 import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
-import type { OwnOperators } from './environment.js';
 import { refuseForeign } from './foreign.js';
 import { checkModel } from './names.js';
 import { decodeModel } from './proto/decode.js';
@@ -13,8 +12,6 @@ export interface OnnxFile {
   readonly graph: Graph;
   /** Versions of the operator sets, by domain. */
   readonly opsets: ReadonlyMap<string, number>;
-  /** Operators of a domain of its own, of a graph that was translated from another format. */
-  readonly own?: OwnOperators;
 }
 
 /** Operator sets whose schemas were compared; from 20 to 28 no operator here changed its attributes, inputs or defaults. */

@@ -10,6 +10,7 @@ import type { Imported } from '../shared/report.js';
 import { attempt } from './attempt.js';
 import { type AxisRole, candidates, hasOpenTime, ROLES, rolesOfLengths } from './axes.js';
 import type { FixedInputs } from './bind.js';
+import type { OwnOperators } from './environment.js';
 import { type Files, filesByPath } from './external.js';
 import { type OnnxFile, openFile } from './file.js';
 import { MOST_INNER } from './graph.js';
@@ -100,12 +101,14 @@ export function readOnnx(bytes: FileBytes, options: OnnxOptions = {}): Imported 
 export interface GraphOptions extends Pick<OnnxOptions, 'shapes' | 'axes'> {
   readonly fixed?: FixedInputs;
   readonly states?: readonly OnnxState[] | undefined;
+  /** Operators of a domain of its own, of a graph that was translated from another format. */
+  readonly own?: OwnOperators;
 }
 
 /** A model of a graph, whichever format it stood in. @param files with numbers that the graph keeps elsewhere, by path. */
 export function readGraph(
   file: OnnxFile,
-  { fixed = {}, shapes = {}, axes = {}, states: given }: GraphOptions,
+  { fixed = {}, shapes = {}, axes = {}, states: given, own }: GraphOptions,
   files: Files,
   budget: Budget,
 ): Imported {
@@ -141,7 +144,7 @@ export function readGraph(
     refuse('inputs', 'open sizes that cannot be told apart', 'options.axes', main.map(({ name }) => name).join(', '));
   const sources = { files, budget, read: new Map(), external: new Map() };
   const made = outputs.map(({ name }) => name);
-  const reading = { inner: { left: MOST_INNER }, sources, fixed, main, states, outputs: made };
+  const reading = { own, inner: { left: MOST_INNER }, sources, fixed, main, states, outputs: made };
   // What stands against the way that comes furthest; of several, the likeliest.
   let [worst, most]: [unknown, number] = [undefined, -1];
   for (const way of ways) {

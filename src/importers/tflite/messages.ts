@@ -26,12 +26,12 @@ const EMPTY: Omit<Attribute, 'name'> = {
 };
 
 /** AttributeProto.AttributeType. */
-const TYPES = { f: 1, i: 2, s: 3, g: 5, ints: 7 } as const;
+const TYPES: Readonly<Record<string, number>> = { __proto__: null as never, f: 1, i: 2, s: 3, g: 5, ints: 7 };
 
 function attribute(name: string, value: AttributeValue): Attribute {
-  const [kind] = Object.keys(value) as (keyof typeof TYPES)[];
+  const [kind = ''] = Object.keys(value);
   const own = 's' in value ? { s: bytes(value.s) } : (value as Partial<Attribute>);
-  return { ...EMPTY, name, ...own, type: TYPES[kind as keyof typeof TYPES] };
+  return { ...EMPTY, name, ...own, type: TYPES[kind] ?? 0 };
 }
 
 /** @param source what the file has where the node stands, for errors. */

@@ -64,12 +64,13 @@ export function readTflite(bytes: FileBytes, options: TfliteOptions = {}): Impor
     graph,
     opsets: new Map([['', OPSET]]),
     model: { producerName: '', producerVersion: '', graph, opsetImport: [], functions: [] },
-    own: { domain: DOMAIN, operators: CELLS },
   };
+  const own = { domain: DOMAIN, operators: CELLS };
   const carried = options.states ?? (states.length > 0 ? states : undefined);
-  const { spec, report } = readGraph(onnx, { ...options, states: carried }, new Map(), budget);
+  const { spec, report } = readGraph(onnx, { ...options, states: carried, own }, new Map(), budget);
   for (const { input } of spec.carries ?? []) {
-    const [zero = 0] = model.graphs[0]?.tensors.find(({ name }) => name === input)?.zeros ?? [];
+    const place = model.graphs[0]?.inputs[graph.input.findIndex(({ name }) => name === input)] ?? -1;
+    const [zero = 0] = model.graphs[0]?.tensors[place]?.zeros ?? [];
     if (zero !== 0)
       refuse(
         `input ${JSON.stringify(input)}`,
