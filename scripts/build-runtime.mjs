@@ -69,7 +69,7 @@ const needsOf = (nodes, index, homes) =>
 /** Classes whose methods a file need not have all of. */
 const TAKEN_APART = new Set(['Model', 'ModelEngine', 'Stream']);
 /** What an engine does for several of them. */
-const FOR = { __proto__: null, ModelEngine: { __proto__: null, run: 'run|runNamed' } };
+const FOR = { __proto__: null, ModelEngine: { __proto__: null, run: 'run|runNamed|trace' } };
 
 /** A class as what is always there, and its methods by their names. */
 function apart(text, index, homes, own = { __proto__: null }) {

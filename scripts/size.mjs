@@ -150,7 +150,7 @@ const rows = [
   // A model as it is deployed: with all that models and streams can do, and with what a Worker that steps wants.
   ['built LSTM, --wasm (min+gzip)', await built(), 20 * KB],
   ['the same, --only step,save,restore', await built(['step', 'save', 'restore']), 16 * KB],
-  // Most of it is the code of built files, of which each has what its model needs.
+  // Most of it is the code of built files, of which each has what its model needs; a KB of it what traces, in those that are to.
   [
     'deploy (min+gzip)',
     await javascript('dist/deploy/index.js', /chunks\/(?:core|base)\.js$/, /\/layers\/all\.js$/),

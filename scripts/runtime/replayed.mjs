@@ -13,7 +13,6 @@ const REPLAYED = {
   'graph/streaming': 'streaming',
   'inspect/shown': 'shown',
   'inspect/summary': 'summary',
-  'inspect/trace': 'trace',
   'layers/common': 'common',
   'layers/recurrent/cell-sizes': 'cell-sizes',
   'state/fingerprint': 'fingerprint',
@@ -39,12 +38,11 @@ const CHECKS = new Set([
   'title',
   'extras',
   'extraMultiplyAdds',
-  'gates',
   'sizes',
 ]);
 
 /** Methods that look inside of a model or a stream, which a built one leaves to the package. */
-const LOOKS = new Set(['graph', 'layers', 'summary', 'trace']);
+const LOOKS = new Set(['graph', 'layers', 'summary']);
 
 /** Source code without some of its parts, each with the comma behind it. */
 const without = (code, parts) =>

@@ -16,10 +16,12 @@ export const OF_STREAMS = [
   'fork',
 ] as const;
 
-/** What callers may call of models and streams, and a file may be built without. */
+/** What callers may call of models and streams, and a file may be built without. `trace` is there where it is asked for. */
 export const METHODS = ['run', 'runNamed', 'createStream', ...OF_STREAMS, 'inputs', 'outputs', 'memory'] as const;
 
-export type Method = (typeof METHODS)[number];
+export const ALL_METHODS = [...METHODS, 'trace'] as const;
+
+export type Method = (typeof ALL_METHODS)[number];
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -38,6 +40,9 @@ const NO_IDS: Texts = { __proto__: null as never, checkIds: '()=>{}', copyInts: 
 /** What is called for values alone that have axes of their file. */
 const NO_LAYOUTS: Texts = { __proto__: null as never, placesOf: '()=>{}' };
 
+/** Nobody asks for a trace. */
+const NO_TRACE: Texts = { __proto__: null as never, traceInto: '()=>()=>{}' };
+
 /** Names by which a built file's code calls what it takes from the pieces; those asked for are noted. */
 export class Code {
   readonly #wanted = new Set<number>();
@@ -47,7 +52,7 @@ export class Code {
   /** @param methods those to be had; default: all. */
   constructor(graph: GraphRecipe, methods: readonly Method[] = METHODS) {
     this.#graph = graph;
-    this.#left = new Set(METHODS.filter((name) => !methods.includes(name)));
+    this.#left = new Set(ALL_METHODS.filter((name) => !methods.includes(name)));
   }
 
   /** The name that something of `runtime/pieces.ts` has in the code. A fault of ours if there is none. */
@@ -107,6 +112,7 @@ export class Code {
       ...(ownTime && PLAIN_TIMES),
       ...(inputs.every(({ dtype }) => dtype === 'float32') && NO_IDS),
       ...(layouts.length === 0 && NO_LAYOUTS),
+      ...(this.#left.has('trace') && NO_TRACE),
     };
     return new Map(
       Object.entries(texts).flatMap(([exported, text]): [number, string][] => {

@@ -10,7 +10,7 @@ import { badInput, describe, raise } from '../refuse.js';
 import { INT8_ON_DEMAND, INTEGERS } from '../wasm/int8-kernels.js';
 import { type Build, type Bytes, loadKernels } from '../wasm/module.js';
 import { fromText } from '../wasm/text.js';
-import { METHODS, type Method, OF_STREAMS } from './compose.js';
+import { ALL_METHODS, METHODS, type Method, OF_STREAMS } from './compose.js';
 import { withData } from './data-segment.js';
 import { REACH } from './embedded/pieces.js';
 import { codeFor, moduleText } from './module-text.js';
@@ -32,7 +32,10 @@ export interface DeployOptions {
   readonly weights?: 'module' | 'split' | 'wasm';
   /** The name of the files, without what comes after it. Default `model`. */
   readonly name?: string;
-  /** What models and streams can do, where that is to be less than all: the code of the rest is left out. `reset` and `dispose` are always there. */
+  /**
+   * What models and streams can do: the code of the rest is left out. `reset` and `dispose` are always there. Default: all but `trace`, which records
+   * gates and states as `createModel`'s does.
+   */
   readonly methods?: readonly Method[];
 }
 
@@ -110,9 +113,9 @@ function readDeployOptions(given: DeployOptions): Required<DeployOptions> {
   if (!PLACES.includes(weights)) badInput('weights', 'no such place', PLACES.join(', '), describe(weights));
   if (typeof name !== 'string' || !/^[^/\\]+$/.test(name))
     badInput('name', 'not the name of a file', 'one without folders', describe(name));
-  const known: readonly unknown[] = METHODS;
+  const known: readonly unknown[] = ALL_METHODS;
   const unknown = Array.isArray(methods) ? methods.find((method) => !known.includes(method)) : methods;
-  if (unknown !== undefined) badInput('methods', 'no such method', METHODS.join(', '), describe(unknown));
+  if (unknown !== undefined) badInput('methods', 'no such method', ALL_METHODS.join(', '), describe(unknown));
   const streams = OF_STREAMS.some((method) => methods.includes(method));
   return { build, weights, name, methods: streams ? [...methods, 'createStream'] : methods };
 }

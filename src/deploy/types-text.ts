@@ -13,6 +13,21 @@ interface Typed {
   readonly methods: readonly Method[];
 }
 
+const TRACE_TYPES = `/** What one recurrent layer did, \`[batch, time, n]\` flat: gates after their activation, NaN at masked timesteps; states after the timestep. */
+export interface LayerTrace {
+  readonly layer: string;
+  readonly type: string;
+  readonly gates: Readonly<Record<string, Float32Array<ArrayBuffer>>>;
+  readonly c?: Float32Array<ArrayBuffer>;
+  readonly h: Float32Array<ArrayBuffer>;
+}
+
+export interface Trace {
+  readonly outputs: Outputs;
+  readonly layers: readonly LayerTrace[];
+}
+`;
+
 /** Text of a file for a comment, which it is not to end. */
 const said = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, ' ').replaceAll('*/', '*\u200b/');
 
@@ -29,6 +44,7 @@ export function typesText({ graph, obstacle, weights, methods }: Typed): string 
     COMMON_TYPES,
     record('Inputs', 'What it is given, by name.', inputs, 'Input'),
     record('Outputs', 'What it gives, by name.', outputs, 'NamedOutput'),
+    ...(methods.includes('trace') ? [TRACE_TYPES] : []),
     modelType(name, one, obstacle, methods),
     ...(obstacle === undefined && methods.includes('createStream') ? [streamType(one, methods)] : []),
     entries(weights),
@@ -69,7 +85,13 @@ function modelType(name: string, one: One, obstacle: string | undefined, methods
 `,
     ]);
   }
-  members.push(['runNamed', '  runNamed(inputs: Inputs, options?: NamedRunOptions): Outputs;\n']);
+  members.push(
+    ['runNamed', '  runNamed(inputs: Inputs, options?: NamedRunOptions): Outputs;\n'],
+    [
+      'trace',
+      `  /** Like \`runNamed\`, and what every recurrent layer does. */\n  trace(${one ? 'x: Input | Inputs' : 'inputs: Inputs'}, options?: NamedRunOptions): Trace;\n`,
+    ],
+  );
   if (obstacle === undefined) {
     members.push(['createStream', '  createStream(options?: { readonly batch?: number }): Stream;\n']);
     if (one) {
@@ -110,6 +132,10 @@ function streamType(one: One, methods: readonly Method[]): string {
     : [];
   members.push(
     ['runNamed', '  runNamed(inputs: Inputs, options?: MaskOptions): Outputs;\n'],
+    [
+      'trace',
+      `  /** Like \`runNamed\`, and what every recurrent layer does at these timesteps. */\n  trace(${one ? 'x: Input | Inputs' : 'inputs: Inputs'}, options?: MaskOptions): Trace;\n`,
+    ],
     ['getState', '  getState(row?: number): LayerState[];\n'],
     ['setState', '  setState(state: readonly LayerStateInput[], row?: number): void;\n'],
     [

@@ -48,6 +48,13 @@ describe('gatewise build', () => {
     expectSameBits((await load('piped.mjs')).createModelSync().run(x), await expected());
   });
 
+  it('has trace with --with-trace', async () => {
+    expect((await build('--out', at('traced.mjs'), '--with-trace', '--only', 'step')).code).toBe(0);
+    const model = (await load('traced.mjs')).createModelSync();
+    expect(model.trace(x).layers.map(({ layer }: { layer: string }) => layer)).toEqual(['lstm_l0', 'lstm_l1']);
+    expect('run' in model).toBe(false);
+  });
+
   it('says what it wrote as JSON', async () => {
     const { out } = await build('--out', at('told.mjs'), '--split', '--json');
     const { files, format } = JSON.parse(out);

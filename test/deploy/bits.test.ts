@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { deploy } from '../../src/deploy/index.js';
-import { createModel } from '../../src/index.js';
+import { deploy, METHODS } from '../../src/deploy/index.js';
+import { createModel, type ModelSpec } from '../../src/index.js';
 import { allLayers } from '../../src/layers/all.js';
 import { seeds } from '../importers/corpus.js';
 import { expectSameBits } from '../support/bits.js';
@@ -74,6 +74,32 @@ describe('with some methods alone', () => {
     }
     built.dispose();
     model.dispose();
+  });
+
+  it.each([
+    ['lstm', stack('lstm', 4, 6, 2)],
+    ['gru', stack('gru', 4, 5)],
+    ['rnn', stack('rnn', 4, 5)],
+    ['lstm, int8', INT8_STACKS[1]?.[1] as ModelSpec],
+  ])('trace of %s, where it is asked for', async (_, spec) => {
+    const { module, types } = await deploy(spec, { methods: [...METHODS, 'trace'] });
+    expect(types).toMatch(/trace\(x: Input \| Inputs, options\?: NamedRunOptions\): Trace;/);
+    const built = (await imported(module)).createModelSync();
+    const model = await createModel(spec, { build: 'simd' });
+    const time = 6;
+    const x = randomFloats(2 * time * (spec.inputs[0]?.features ?? 0), 3);
+    const given = { batch: 2, lengths: [time, 3] };
+    expect(built.trace(x, given)).toEqual(model.trace(x, given));
+    const [stream, other] = [built, model].map((one) => one.createStream({ batch: 2 }));
+    for (let i = 0; i < 2; i++) expect(stream?.trace(x)).toEqual(other?.trace(x));
+    built.dispose();
+    model.dispose();
+  });
+
+  it('leaves trace out where nobody asks for it', async () => {
+    const { module, types } = await deploy(stack('lstm', 1, 1));
+    expect('trace' in (await imported(module)).createModelSync()).toBe(false);
+    expect(types).not.toContain('trace(');
   });
 
   it('refuses what is no method', async () => {

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { type Deployable, deploy, type Method } from '../../deploy/index.js';
+import { type Deployable, deploy, METHODS, type Method } from '../../deploy/index.js';
 import { UsageError } from '../faults.js';
 import type { BuildFlags, ModelFlags } from '../flags.js';
 import { buildOf, openFile } from '../open.js';
@@ -12,11 +12,12 @@ export interface BuildModelFlags extends ModelFlags, BuildFlags {
   readonly split?: true;
   readonly wasm?: true;
   readonly only?: string;
+  readonly withTrace?: true;
 }
 
 /** `gatewise build`. @throws {GatewiseError} the model. @throws {UsageError} the name. @throws {WriteError} */
 export async function buildFile(file: string, flags: BuildModelFlags, terminal: Terminal): Promise<void> {
-  const { out, split, wasm, only } = flags;
+  const { out, split, wasm } = flags;
   const build = buildOf(flags);
   const [, name, extension] = /^(.+)\.(m?js)$/.exec(basename(out)) ?? [];
   if (split && wasm) throw new UsageError('--split: --wasm has the weights in a file beside already');
@@ -26,7 +27,7 @@ export async function buildFile(file: string, flags: BuildModelFlags, terminal: 
   const made = await deploy(spec, {
     ...(build && { build }),
     ...(name !== undefined && { name }),
-    ...(only !== undefined && { methods: only.split(',').map((method) => method.trim()) as Method[] }),
+    methods: methodsOf(flags),
     weights: split ? 'split' : wasm ? 'wasm' : 'module',
   });
   const parts = partsOf(made, out, `${name}.d.${extension === 'mjs' ? 'mts' : 'ts'}`);
@@ -37,6 +38,12 @@ export async function buildFile(file: string, flags: BuildModelFlags, terminal: 
     const list = files.map(({ path, bytes }) => `${path}, ${bytes} bytes`);
     await say(out, `${report.format}, ${size} bytes → ${list.join('; ')}`, terminal);
   }
+}
+
+/** Misspelt ones are refused by `deploy`. */
+function methodsOf({ only, withTrace }: BuildModelFlags): Method[] {
+  const own = only === undefined ? METHODS : only.split(',').map((method) => method.trim() as Method);
+  return withTrace ? [...own, 'trace'] : [...own];
 }
 
 /** The module first, which takes its name last: once it is there, so is what it needs. */

@@ -6,6 +6,7 @@ export { checkIds } from '../../call/input.js';
 export { placesOf } from '../../call/layout.js';
 export { GatewiseError } from '../../errors.js';
 export { clockText, fixedTime, openName, timesteps } from '../../graph/clock.js';
+export { traceInto } from '../../inspect/trace.js';
 export { batchNorm, prelu, scaleShift } from '../../layers/around/affine.js';
 export { argReduce } from '../../layers/around/arg-reduce.js';
 export { attention } from '../../layers/around/attention.js';
