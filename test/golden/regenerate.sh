@@ -50,6 +50,9 @@ fi
 # With ai-edge-litert beside tensorflow and tf_keras.
 "${GATEWISE_LITERT_PYTHON:-$keras_python}" generate_tflite_files.py keras3
 "${GATEWISE_LITERT_PYTHON:-$keras_python}" generate_tflite_files.py keras2
+fused=$(mktemp -d)
+(cd ../.. && FUSED_FOLDER=$fused npx vitest run test/importers/tflite/fused.test.ts)
+"${GATEWISE_LITERT_PYTHON:-$keras_python}" generate_tflite_fused.py "$fused"
 "$keras_python" generate_onnx_files.py
 "$keras_python" generate_onnx_keras.py keras3
 "$keras_python" generate_onnx_keras.py keras2

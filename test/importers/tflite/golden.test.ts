@@ -34,7 +34,7 @@ const BOUNDS: Readonly<Record<Case['how'], number>> = { float: 1e-6, float16: 1e
 /** Quantised so finely that LiteRT's kernel leaves out the tanh of the cell's state, and gives what was in its memory. */
 const REFUSED = ['conv_int8'];
 
-describe.each(['keras2', 'keras3'])('TensorFlow Lite files, as LiteRT computes them: %s', (flavour) => {
+describe.each(['keras2', 'keras3', 'fused'])('TensorFlow Lite files, as LiteRT computes them: %s', (flavour) => {
   const kept = cases(flavour).filter(({ name }) => !REFUSED.includes(name));
   describe.each(builds)('%s', (build) => {
     it.each(kept.map((one) => [one.name, one] as const))('%s', async (_, { model, runs, how }) => {
