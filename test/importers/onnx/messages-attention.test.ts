@@ -116,5 +116,10 @@ describe('ONNX, refused by its words: attention', () => {
     ],
     ['scores as numbers', one([...scores, node('Concat', 's s', 'v', { axis: 1 }), node('Relu', 'v')], {}), followed],
     ['slopes of scores', one([...scores, node('LeakyRelu', 's', 'Y', { alpha: float(0.1) })]), followed],
+    [
+      'scores times a number for each key',
+      one([...scores, node('Einsum', 's v', 'Y', { equation: 'bqk,k->bqk' })], { init: { ...init, v: floats([1]) } }),
+      /numbers of every timestep with every other as numbers; expected attention; options.shapes/,
+    ],
   ]);
 });
