@@ -41,6 +41,25 @@ describe('ONNX, refused by its words: attention', () => {
     ],
     ['scores of another function', one([...scores, node('Tanh', 's', 'v'), ...softmax('v')]), followed],
     ['scores beside one another', one([...scores, node('Add', 's s', 'v'), ...softmax('v')]), followed],
+    ['scores times scores', one([...scores, node('Mul', 's s', 'v'), ...softmax('v')]), followed],
+    ['a number divided by scores', one([...scores, node('Div', 'h s', 'v'), ...softmax('v')]), followed],
+    [
+      'a choice that leaves something',
+      one([
+        ...scores,
+        ...square,
+        node('Trilu', 'ones', 'm', { upper: 0 }),
+        node('Cast', 'm', 'b', { to: 9 }),
+        node('Where', 'b s h', 'v'),
+        ...softmax('v'),
+      ]),
+      followed,
+    ],
+    [
+      'a mask times numbers of the model',
+      one([...square, node('Trilu', 'ones', 'm', { upper: 0 }), node('Add', 'm X', 'v'), ...scores, ...softmax('v')]),
+      /a mask of every timestep with every other, not as attention has it; .* got Add/,
+    ],
     [
       'weights that are scaled',
       one([...scores, node('Softmax', 's', 'w', { axis: -1 }), node('Mul', 'w h', 'v'), node('MatMul', 'v X')]),

@@ -208,10 +208,10 @@ function ofTriangle(op: Op, ctx: Context, run: Run | undefined): Item {
     const triangle = triangleOf(own);
     if (triangle) return constant([2], [triangle.on, triangle.above], (own as Value).type);
     const n = numberOf(own);
-    return n === undefined ? refusePairs(op) : constant([], [n], (own as Item).type);
+    return n === undefined ? undefined : constant([], [n], (own as Item).type);
   });
   const site = { ...op, inputs };
-  const made = fold(site, () => refusePairs(op)) ?? run(site, ctx)[0];
+  const made = inputs.includes(undefined) ? undefined : (fold(site, () => refusePairs(op)) ?? run(site, ctx)[0]);
   if (made?.kind !== 'constant' || made.data.length !== 2) return refusePairs(op);
   const [on, above] = Array.from(made.data) as [number, number];
   return { ...x, type: made.type, pairs: { kind: 'triangle', on, above } };
