@@ -91,12 +91,12 @@ export function expectStore(
 
   it('forgets in time, and begins to count again with every write', async () => {
     const key = newKey();
-    await store.replace(key, undefined, at(0), 0.5);
-    await wait(300);
-    expect(await store.replace(key, at(0), at(1), 0.5)).toBe(true);
-    await wait(300);
+    await store.replace(key, undefined, at(0), 1.2);
+    await wait(700);
+    expect(await store.replace(key, at(0), at(1), 1.2)).toBe(true);
+    await wait(700);
     expect(await store.read(key)).toEqual(at(1));
-    await wait(300);
+    await wait(700);
     expect(await store.read(key)).toBeUndefined();
     expect(await store.replace(key, at(1), at(2), 60)).toBe(false);
     expect(await store.replace(key, undefined, at(0, 'two'), 60)).toBe(true);
