@@ -52,17 +52,25 @@ const WRAPPED = /* @__PURE__ */ tableOf<Layer>(BY_NUMBER, WRAPPED_WINDOWS, PLANE
   Bidirectional: bidirectionalOverFrequencies,
 });
 
+/** TimeDistributed of the layers of a table. */
+export const distributed =
+  (wrapped: Readonly<Record<string, Layer>>): Layer =>
+  (call) => {
+    const { build, config } = call;
+    const inner = entryOf(config.where, config.raw('layer'));
+    const layer = wrapped[inner.className];
+    if (!layer)
+      refuse(config.where, 'a wrapped layer that is not honoured', Object.keys(wrapped).join(', '), inner.className);
+    const own = new Config(`${config.where}, wrapped`, call.entry.name, inner.config, build.reporter);
+    const entry = { ...inner, name: call.entry.name };
+    const made = channelsLast(layer)({ ...call, config: own, entry, wrapped: true });
+    own.finish();
+    return made;
+  };
+
 const timeDistributed: Layer = (call) => {
-  const { build, config } = call;
-  const inner = entryOf(config.where, config.raw('layer'));
   plane(call);
-  const layer = WRAPPED[inner.className];
-  if (!layer)
-    refuse(config.where, 'a wrapped layer that is not honoured', Object.keys(WRAPPED).join(', '), inner.className);
-  const own = new Config(`${config.where}, wrapped`, call.entry.name, inner.config, build.reporter);
-  const made = channelsLast(layer)({ ...call, config: own, entry: { ...inner, name: call.entry.name }, wrapped: true });
-  own.finish();
-  return made;
+  return distributed(WRAPPED)(call);
 };
 
 /** Layers that take a value with an axis of frequencies: none of these is taken for one of time and features. */

@@ -4,17 +4,14 @@ import { recordOf, tableOf } from '../../formats/record.js';
 import { refuse } from '../../shared/refuse.js';
 import type { Mutable } from '../../shared/spec-builder.js';
 import type { Flow } from '../build.js';
-import { Config } from '../config.js';
-import { entryOf } from '../entries.js';
 import { sameInEveryRun } from '../times.js';
-import { channelsLast } from './channels-first.js';
 import { convLstm } from './conv-lstm.js';
 import type { Layer } from './layer.js';
 import { asVolume, type Plane, type Volume } from './plane.js';
 import { PLANE_NORMS } from './plane-norms.js';
 import { flattenFrames, joinedChannels, PLANE_SHAPES, reshapeFrames, reshapePlane } from './plane-shapes.js';
 import { PLANE_WINDOWS, WRAPPED_WINDOWS } from './plane-windows.js';
-import { BY_NUMBER } from './planes.js';
+import { BY_NUMBER, distributed } from './planes.js';
 import { SHAPES } from './shapes.js';
 
 // Values (batch, time, rows, columns, channels), of which each timestep is an image. Its rows in the spec are [rows][columns][channels]: for what does not look
@@ -114,18 +111,6 @@ const WRAPPED = /* @__PURE__ */ tableOf<Layer>(
   },
 );
 
-const timeDistributed: Layer = (call) => {
-  const { build, config } = call;
-  const inner = entryOf(config.where, config.raw('layer'));
-  const layer = WRAPPED[inner.className];
-  if (!layer)
-    refuse(config.where, 'a wrapped layer that is not honoured', Object.keys(WRAPPED).join(', '), inner.className);
-  const own = new Config(`${config.where}, wrapped`, call.entry.name, inner.config, build.reporter);
-  const made = channelsLast(layer)({ ...call, config: own, entry: { ...inner, name: call.entry.name }, wrapped: true });
-  own.finish();
-  return made;
-};
-
 const concatenate: Layer = (call) => {
   const { config } = call;
   const axis = config.raw('axis') ?? -1;
@@ -141,7 +126,7 @@ const VOLUMES = /* @__PURE__ */ tableOf<Layer>(
   {
     Concatenate: placeByPlace(concatenate),
     ConvLSTM2D: convLstm(2),
-    TimeDistributed: timeDistributed,
+    TimeDistributed: distributed(WRAPPED),
     Flatten: SHAPES.Flatten as Layer,
     Reshape: reshapePlane,
   },
