@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromKeras } from '../../../src/importers/keras/index.js';
 import { createModel, type ModelSpec } from '../../../src/index.js';
+import { part } from '../../support/thorough.js';
 import { bytesOf, type Case, casesOf } from './cases.js';
 import { hold, streams } from './hold.js';
 
@@ -11,7 +12,12 @@ describe.each(['keras3-volumes', 'keras2-volumes'] as const)('%s', (file) => {
   const isRandom = ({ name }: Case): boolean => name.startsWith('composition_');
   const specOf = (one: Case): ModelSpec => fromKeras(bytesOf(file, one));
 
-  it.each(cases.filter((one) => !isRandom(one)).map((one) => [one.name, one] as const))('%s', async (name, one) => {
+  it.each(
+    part(
+      cases.filter((one) => !isRandom(one)),
+      file === 'keras2-volumes' ? 2 : 1,
+    ).map((one) => [one.name, one] as const),
+  )('%s', async (name, one) => {
     const spec = specOf(one);
     await hold(one, spec);
     // All of them are image by image but what must see all at once.
@@ -22,7 +28,7 @@ describe.each(['keras3-volumes', 'keras2-volumes'] as const)('%s', (file) => {
   it('compositions', async () => {
     const random = cases.filter(isRandom);
     expect(random.length).toBeGreaterThanOrEqual(40);
-    for (const one of random) {
+    for (const one of part(random, 4)) {
       const spec = specOf(one);
       await hold(one, spec);
       expect(await streams(spec), one.name).toBe(true);
