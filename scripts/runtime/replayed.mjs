@@ -9,10 +9,8 @@ const REPLAYED = {
   'graph/activations': 'activations',
   'graph/check-spec': 'check-spec',
   'graph/int8': 'int8',
-  'graph/own-spec': 'own-spec',
   'graph/streaming': 'streaming',
   'inspect/shown': 'shown',
-  'inspect/summary': 'summary',
   'layers/common': 'common',
   'layers/recurrent/cell-sizes': 'cell-sizes',
   'state/fingerprint': 'fingerprint',
@@ -41,9 +39,6 @@ const CHECKS = new Set([
   'sizes',
 ]);
 
-/** Methods that look inside of a model or a stream, which a built one leaves to the package. */
-const LOOKS = new Set(['graph', 'layers', 'summary']);
-
 /** Source code without some of its parts, each with the comma behind it. */
 const without = (code, parts) =>
   parts.reduceRight((rest, { start, end }) => rest.slice(0, start) + rest.slice(end).replace(/^\s*,/, ''), code);
@@ -66,11 +61,10 @@ export const replayed = (root) => ({
     return REPLAYED[name] ? { ...found, id: join(root, `src/deploy/replay/${REPLAYED[name]}.ts`) } : found;
   },
   transform(code, id) {
-    const [type, names] = /\/src\/(?:model|stream)\.ts$/.test(id) ? ['MethodDefinition', LOOKS] : ['Property', CHECKS];
-    if (type === 'Property' && !id.includes('/src/layers/')) return undefined;
+    if (!id.includes('/src/layers/')) return undefined;
     const parts = [];
     walk(parseAst(code, { lang: 'ts' }), (node) => {
-      const isPart = node.type === type && !node.computed && names.has(node.key.name);
+      const isPart = node.type === 'Property' && !node.computed && CHECKS.has(node.key.name);
       if (isPart) parts.push(node);
       return isPart;
     });

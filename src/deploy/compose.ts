@@ -16,10 +16,13 @@ export const OF_STREAMS = [
   'fork',
 ] as const;
 
-/** What callers may call of models and streams, and a file may be built without. `trace` is there where it is asked for. */
+/** What callers may call of models and streams, and a file may be built without. */
 export const METHODS = ['run', 'runNamed', 'createStream', ...OF_STREAMS, 'inputs', 'outputs', 'memory'] as const;
 
-export const ALL_METHODS = [...METHODS, 'trace'] as const;
+/** What looks inside of them, and is there where it is asked for. */
+export const LOOKS = ['trace', 'summary', 'graph', 'layers'] as const;
+
+export const ALL_METHODS = [...METHODS, ...LOOKS] as const;
 
 export type Method = (typeof ALL_METHODS)[number];
 
@@ -42,6 +45,18 @@ const NO_LAYOUTS: Texts = { __proto__: null as never, placesOf: '()=>{}' };
 
 /** Nobody asks for a trace. */
 const NO_TRACE: Texts = { __proto__: null as never, traceInto: '()=>()=>{}' };
+
+/** Nobody is shown what he could change. */
+const NO_STRUCTURE: Texts = { __proto__: null as never, deepFreeze: '(value)=>value' };
+
+/** Nobody asks for what is told of layers. */
+const NO_LAYERS: Texts = { __proto__: null as never, told: '(layer)=>layer' };
+
+/** What a model without a summary shows of itself. */
+const NO_SUMMARY: Texts = {
+  __proto__: null as never,
+  headOf: '({graph:{name},build})=>"Model"+(name?" "+name:"")+" ("+build+"), built"',
+};
 
 /** Names by which a built file's code calls what it takes from the pieces; those asked for are noted. */
 export class Code {
@@ -107,12 +122,16 @@ export class Code {
     const { nodes, values, inputs, layouts } = this.#graph;
     const ownTime =
       values.every(({ time }) => time === undefined) && nodes.every(({ type }) => OWN_TIME.includes(type));
+    const without = (...looks: Method[]): boolean => looks.every((look) => this.#left.has(look));
     const texts: Texts = {
       __proto__: null as never,
       ...(ownTime && PLAIN_TIMES),
       ...(inputs.every(({ dtype }) => dtype === 'float32') && NO_IDS),
       ...(layouts.length === 0 && NO_LAYOUTS),
-      ...(this.#left.has('trace') && NO_TRACE),
+      ...(without('trace') && NO_TRACE),
+      ...(without('graph', 'layers') && NO_STRUCTURE),
+      ...(without('summary', 'layers') && NO_LAYERS),
+      ...(without('summary') && NO_SUMMARY),
     };
     return new Map(
       Object.entries(texts).flatMap(([exported, text]): [number, string][] => {

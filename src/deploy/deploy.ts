@@ -33,8 +33,8 @@ export interface DeployOptions {
   /** The name of the files, without what comes after it. Default `model`. */
   readonly name?: string;
   /**
-   * What models and streams can do: the code of the rest is left out. `reset` and `dispose` are always there. Default: all but `trace`, which records
-   * gates and states as `createModel`'s does.
+   * What models and streams can do: the code of the rest is left out. `reset` and `dispose` are always there. Default: all but what looks inside,
+   * `trace`, `summary`, `graph` and `layers`, which give what they give of `createModel`'s.
    */
   readonly methods?: readonly Method[];
 }
@@ -74,7 +74,7 @@ export async function deploy(source: ModelSource, given: DeployOptions = {}): Pr
   const all = fromText((await KERNELS[floats]()).default);
   const checked = { kinds: allLayers, graph: checkSpec(spec, allLayers, int8?.support.tensors(spec)) };
   const engine = new ModelEngine(spec, await loadKernels({ kernels: all }, {}), undefined, checked, int8?.support);
-  const { recipe, image } = snapshot(engine, spec, int8?.support);
+  const { recipe, image } = snapshot(engine, spec, int8?.support, methods);
   const text = jsonOf(recipe, (number) =>
     raise(UnsupportedError, 'model', 'a number that a built file cannot hold', 'finite ones', `${number}`),
   );

@@ -1,4 +1,5 @@
 import type { Carry, Graph, GraphNode, InputInfo, ValueInfo } from '../graph/value.js';
+import type { CellInfo, LayerInfo } from '../layers/layer.js';
 import type { ValueLayout } from '../spec.js';
 import type { Hash } from '../state/hash.js';
 import type { Build } from '../wasm/module.js';
@@ -23,6 +24,14 @@ export interface Recipe {
   readonly obstacle?: string | undefined;
   /** Where the image's bytes, which follow one another, stand in the memory: multiples of 16 bytes. Zeros between them are left out. */
   readonly places: readonly (readonly [address: number, bytes: number])[];
+  /** Of each layer, in files that have `summary` or `layers`. */
+  readonly layers?: readonly LayerRecipe[];
+}
+
+/** What is told of a layer, and of each of its cells, that running it does not ask for. */
+export interface LayerRecipe {
+  readonly own: Pick<LayerInfo, 'parameters' | 'multiplyAdds' | 'words'>;
+  readonly cells: readonly Pick<CellInfo, 'words' | 'sizes' | 'multiplyAdds'>[];
 }
 
 export interface GraphRecipe {

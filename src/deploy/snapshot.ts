@@ -1,8 +1,9 @@
 import type { ModelEngine } from '../engine/engine.js';
-import type { Int8Support } from '../layers/layer.js';
+import type { Int8Support, LayerInfo } from '../layers/layer.js';
 import type { ModelSpec } from '../spec.js';
 import { hasHuge } from '../wasm/tiny.js';
-import { graphRecipe, IMAGE_START, type Recipe } from './recipe.js';
+import type { Method } from './compose.js';
+import { graphRecipe, IMAGE_START, type LayerRecipe, type Recipe } from './recipe.js';
 
 /** A model as it is once it has been made. */
 export interface Snapshot {
@@ -19,8 +20,14 @@ const PIECE = 16;
 /**
  * Writes down a model that has been made and not run.
  * @param spec what it was made of, ours already.
+ * @param methods those that it is to have.
  */
-export function snapshot(engine: ModelEngine, spec: ModelSpec, int8: Int8Support | undefined): Snapshot {
+export function snapshot(
+  engine: ModelEngine,
+  spec: ModelSpec,
+  int8: Int8Support | undefined,
+  methods: readonly Method[],
+): Snapshot {
   const { arena, graph, build, fingerprint, obstacle } = engine;
   const { used } = arena;
   // A block that fits nowhere else stands behind all others.
@@ -48,9 +55,15 @@ export function snapshot(engine: ModelEngine, spec: ModelSpec, int8: Int8Support
     fingerprint,
     obstacle,
     places,
+    ...((methods.includes('summary') || methods.includes('layers')) && { layers: engine.layers.map(layerRecipe) }),
   };
   return { recipe, image };
 }
+
+const layerRecipe = ({ parameters, multiplyAdds, words, cells }: LayerInfo): LayerRecipe => ({
+  own: { parameters, multiplyAdds, words },
+  cells: cells.map(({ words, sizes, multiplyAdds }) => ({ words, sizes, multiplyAdds })),
+});
 
 /** Where a memory from `IMAGE_START` on is not zero. */
 function placesOf(memory: Uint8Array<ArrayBuffer>): [address: number, bytes: number][] {

@@ -2,6 +2,7 @@ import type { Graph, InputInfo, ValueInfo } from '../graph/value.js';
 import { type ModelValue, modelValues } from '../inspect/values.js';
 import { COMMON_TYPES } from './common-types.js';
 import type { Method } from './compose.js';
+import { LOOK_TYPES } from './look-types.js';
 
 /** What the types of a built file are made of. */
 interface Typed {
@@ -12,21 +13,6 @@ interface Typed {
   /** What models and streams can do. */
   readonly methods: readonly Method[];
 }
-
-const TRACE_TYPES = `/** What one recurrent layer did, \`[batch, time, n]\` flat: gates after their activation, NaN at masked timesteps; states after the timestep. */
-export interface LayerTrace {
-  readonly layer: string;
-  readonly type: string;
-  readonly gates: Readonly<Record<string, Float32Array<ArrayBuffer>>>;
-  readonly c?: Float32Array<ArrayBuffer>;
-  readonly h: Float32Array<ArrayBuffer>;
-}
-
-export interface Trace {
-  readonly outputs: Outputs;
-  readonly layers: readonly LayerTrace[];
-}
-`;
 
 /** Text of a file for a comment, which it is not to end. */
 const said = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]/gu, ' ').replaceAll('*/', '*\u200b/');
@@ -44,7 +30,7 @@ export function typesText({ graph, obstacle, weights, methods }: Typed): string 
     COMMON_TYPES,
     record('Inputs', 'What it is given, by name.', inputs, 'Input'),
     record('Outputs', 'What it gives, by name.', outputs, 'NamedOutput'),
-    ...(methods.includes('trace') ? [TRACE_TYPES] : []),
+    ...LOOK_TYPES.flatMap(([looks, text]) => (looks.some((look) => methods.includes(look)) ? [text] : [])),
     modelType(name, one, obstacle, methods),
     ...(obstacle === undefined && methods.includes('createStream') ? [streamType(one, methods)] : []),
     entries(weights),
@@ -76,6 +62,12 @@ function modelType(name: string, one: One, obstacle: string | undefined, methods
     ['inputs', '  readonly inputs: readonly ModelValue[];\n'],
     ['outputs', '  readonly outputs: readonly ModelValue[];\n'],
     ['memory', '  readonly memory: { readonly byteLength: number; readonly used: number };\n'],
+    [
+      'graph',
+      '  /** Its structure: inputs, layers, outputs and the shapes of all values. */\n  readonly graph: Graph;\n',
+    ],
+    ['layers', '  readonly layers: readonly LayerInfo[];\n'],
+    ['summary', '  summary(): ModelSummary;\n'],
   ];
   if (one) {
     members.push([

@@ -180,7 +180,7 @@ export interface LayerKind<Node extends AnyNode = NodeSpec> extends NodeKind<Nod
   /** It asks where numbers stand, and may be given a value that has no place of its own: `around/views.ts`. */
   readonly takesViews?: boolean;
   /** What `explain` says beyond type and sizes. */
-  words?(node: Node, inputs: number): LayerWords;
+  words?(node: Node, inputs: number): LayerWords | undefined;
 }
 
 /** Types of node by name. */

@@ -48,11 +48,13 @@ describe('gatewise build', () => {
     expectSameBits((await load('piped.mjs')).createModelSync().run(x), await expected());
   });
 
-  it('has trace with --with-trace', async () => {
-    expect((await build('--out', at('traced.mjs'), '--with-trace', '--only', 'step')).code).toBe(0);
-    const model = (await load('traced.mjs')).createModelSync();
+  it('has what looks inside where --with asks for it', async () => {
+    const { code } = await build('--out', at('inside.mjs'), '--with', 'trace, summary', '--only', 'step');
+    expect(code).toBe(0);
+    const model = (await load('inside.mjs')).createModelSync();
     expect(model.trace(x).layers.map(({ layer }: { layer: string }) => layer)).toEqual(['lstm_l0', 'lstm_l1']);
-    expect('run' in model).toBe(false);
+    expect(`${model.summary()}`).toMatch(/^layer +type +output.*\n(?:.*\n)*lstm_l1 +lstm /);
+    expect('run' in model || 'graph' in model || 'layers' in model).toBe(false);
   });
 
   it('says what it wrote as JSON', async () => {
@@ -68,6 +70,12 @@ describe('gatewise build', () => {
     [['--out', '-', '--split'], /--out: expected name\.mjs or name\.js, got -/],
     [['--out', 'a.mjs', '--split', '--wasm'], /--split: --wasm has the weights in a file beside already/],
     [['--out', 'a.mjs', '--build', 'fast'], /--build: no such kernels/],
+    [['--out', 'a.mjs', '--only', 'step,stpe'], /--only: no such method; expected run, .*, layers, got "stpe"/],
+    [
+      ['--out', 'a.mjs', '--with', 'step'],
+      /--with: no such method; expected trace, summary, graph, layers, got "step"/,
+    ],
+    [['--out', 'a.mjs', '--with', ''], /--with: no such method; expected .*, got ""/],
     [[], /required option/],
   ])('%j is a wrong use', async (args, words) => {
     const { code, err } = await build(...args);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { type DeployOptions, deploy } from '../../src/deploy/index.js';
+import { type DeployOptions, deploy, LOOKS, METHODS } from '../../src/deploy/index.js';
 import type { ModelSpec } from '../../src/index.js';
 import { SpecBuilder, stack } from '../support/random.js';
 import { whenThorough } from '../support/thorough.js';
@@ -75,6 +75,25 @@ model.trace([1, 2, 3]);
       word,
     ).not.toEqual([]);
   }
+});
+
+it('of what looks inside', whenThorough, async () => {
+  const source = `${BEGIN}
+const model = createModelSync();
+const { layers, parameters } = model.summary();
+const text: string = \`\${model.summary()} \${layers[0]?.units}\`;
+const features: number | undefined = model.graph.values.get('head')?.features;
+const [layer] = model.layers;
+const type: string = layer?.node.type ?? '';
+const gates: string[] = (layer?.cells ?? []).flatMap((cell) => Object.keys(cell.words.gates));
+const h: Float32Array | undefined = model.trace([1, 2, 3]).layers[0]?.h;
+export { features, gates, h, parameters, text, type };
+`;
+  const methods = [...METHODS, ...LOOKS];
+  expect(await compile(stack('lstm', 3, 5), source, { methods })).toEqual([]);
+  // Each alone names no type that the others declare.
+  for (const look of LOOKS)
+    expect(await compile(stack('lstm', 3, 5), BEGIN, { methods: [...METHODS, look] })).toEqual([]);
 });
 
 it('of a model that cannot stream, whose names are no identifiers', async () => {

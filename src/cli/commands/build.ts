@@ -12,7 +12,7 @@ export function addBuild(program: Command, terminal: Terminal): void {
     .requiredOption('-o, --out <file>', 'name.mjs or name.js; - for the module alone')
     .option('--split', 'the weights in a file beside it, name.weights')
     .option('--only <methods>', 'less code: step, run, save, restore, …; with commas')
-    .option('--with-trace', 'trace() too, which records gates and states')
+    .option('--with <methods>', 'a look inside too: trace, summary, graph, layers; with commas')
     .option('--wasm', 'kernels and weights in a file beside it, name.wasm');
   common(takesBuild(command)).action(async (file: string, flags: BuildModelFlags) => {
     const { buildFile } = await import('../work/build.js');

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path';
-import { type Deployable, deploy, METHODS, type Method } from '../../deploy/index.js';
+import { type Deployable, deploy, LOOKS, METHODS, type Method } from '../../deploy/index.js';
 import { UsageError } from '../faults.js';
 import type { BuildFlags, ModelFlags } from '../flags.js';
 import { buildOf, openFile } from '../open.js';
@@ -12,7 +12,7 @@ export interface BuildModelFlags extends ModelFlags, BuildFlags {
   readonly split?: true;
   readonly wasm?: true;
   readonly only?: string;
-  readonly withTrace?: true;
+  readonly with?: string;
 }
 
 /** `gatewise build`. @throws {GatewiseError} the model. @throws {UsageError} the name. @throws {WriteError} */
@@ -40,10 +40,20 @@ export async function buildFile(file: string, flags: BuildModelFlags, terminal: 
   }
 }
 
-/** Misspelt ones are refused by `deploy`. */
-function methodsOf({ only, withTrace }: BuildModelFlags): Method[] {
-  const own = only === undefined ? METHODS : only.split(',').map((method) => method.trim() as Method);
-  return withTrace ? [...own, 'trace'] : [...own];
+function methodsOf({ only, with: looks }: BuildModelFlags): Method[] {
+  return [
+    ...(only === undefined ? METHODS : listed('--only', only, [...METHODS, ...LOOKS])),
+    ...(looks === undefined ? [] : listed('--with', looks, LOOKS)),
+  ];
+}
+
+/** Methods with commas between them. @throws {UsageError} one that is none of those known. */
+function listed(flag: string, list: string, known: readonly Method[]): Method[] {
+  return list.split(',').map((given) => {
+    const method = known.find((one) => one === given.trim());
+    if (method) return method;
+    throw new UsageError(`${flag}: no such method; expected ${known.join(', ')}, got ${JSON.stringify(given)}`);
+  });
 }
 
 /** The module first, which takes its name last: once it is there, so is what it needs. */

@@ -36,9 +36,10 @@ export const withLengths = <Node extends AnyNode>(kind: LayerKind<Node>): LayerK
   obstacle: (node, inputs, carried) =>
     node.lengths ? 'is given the lengths of whole sequences' : kind.obstacle(node, inputs, carried),
   words(node, inputs) {
-    const { opening = '', closing = '' } = kind.words?.(node, inputs) ?? {};
-    const said = node.lengths ? 'Each row has as many timesteps as its length says.' : '';
-    return { opening, closing: [said, closing].filter(Boolean).join(' ') };
+    const words = kind.words?.(node, inputs);
+    if (!node.lengths) return words;
+    const said = ['Each row has as many timesteps as its length says.', words?.closing];
+    return { ...words, closing: said.filter(Boolean).join(' ') };
   },
 });
 
