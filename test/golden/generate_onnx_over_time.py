@@ -80,7 +80,7 @@ class Net:
         self.nodes.append(n("Squeeze", ["g", "gone"], ["Y"]))
         self.init["gone"] = np.array([1], np.int64)
 
-    def finish(self, kind, recurrent=False):
+    def finish(self, kind, recurrent=False, few=False):
         if recurrent:
             self.rows()
         else:
@@ -100,7 +100,7 @@ class Net:
         batch = {3: 1, 4: 0}[len(a)]
         sizes = [{**one, "left": out[time]} if time is not None else one for one, out in zip(SIZES, outs)]
         wanted = [B if axis == batch else "left" if axis == time else size for axis, size in enumerate(a)]
-        CASES.append(recorded(kind, self.name, model, [("X", dims, None)], [wanted], sizes))
+        CASES.append(recorded(kind, self.name, model, [("X", dims, None)], [wanted], sizes[:1] if few else sizes))
 
 
 def options():
@@ -120,11 +120,11 @@ def options():
         net.finish("over_time", recurrent=True)
 
 
-def drawn(count):
-    """Layers in a row, as a seed has them."""
-    for index in range(count):
-        dice = random.Random(f"over time {index}")
-        net = Net(f"drawn_{index}", dice.random() < 0.5)
+def drawn(indexes, causal=False, few=False):
+    """Layers in a row, as a seed has them; causal: none of them looks at a frame that is still to come; few: one size of each."""
+    for index in indexes:
+        dice = random.Random(f"{'causal ' if causal else ''}over time {index}")
+        net = Net(f"{'causal' if causal else 'drawn'}_{index}", dice.random() < 0.5)
         for _ in range(dice.randint(2, 5)):
             what = dice.choice(["conv", "conv", "conv", "spread", "pool", "norm", "slope", "act"])
             f = net.frequency
@@ -132,10 +132,12 @@ def drawn(count):
                 kf = dice.randint(1, min(3, f))
                 groups = dice.choice([1, 1, net.channels])
                 filters = net.channels if groups > 1 else dice.randint(1, 6)
-                net.conv(filters, dice.randint(1, 3), kf, sf=dice.choice([1, 1, 2]), dt=dice.choice([1, 2]), pt=(dice.randint(0, 2), dice.randint(0, 1)), pf=(dice.randint(0, 1), dice.randint(0, 1)), group=groups, bias=dice.random() < 0.7)
+                kt, sf, dt, pt = dice.randint(1, 3), dice.choice([1, 1, 2]), dice.choice([1, 2]), (dice.randint(0, 2), dice.randint(0, 1))
+                net.conv(filters, kt, kf, sf=sf, dt=dt, pt=(dt * (kt - 1), 0) if causal else pt, pf=(dice.randint(0, 1), dice.randint(0, 1)), group=groups, bias=dice.random() < 0.7)
             elif what == "spread":
                 sf = dice.choice([1, 2])
-                net.spread(dice.randint(1, 4), dice.randint(1, 2), dice.randint(sf, 3), sf=sf, pt=(0, dice.randint(0, 1)))
+                filters, kt = dice.randint(1, 4), dice.randint(1, 2)
+                net.spread(filters, kt, dice.randint(sf, 3), sf=sf, pt=(0, kt - 1 if causal else dice.randint(0, 1)))
             elif what == "pool" and f > 1:
                 net.pool(dice.choice(["MaxPool", "AveragePool"]), 1, 2, 1, dice.choice([1, 2]))
             elif what == "norm":
@@ -145,16 +147,20 @@ def drawn(count):
             else:
                 net.add(dice.choice(["Relu", "Tanh", "Sigmoid"]))
         net.add("Tanh")
-        net.finish("drawn", recurrent=dice.random() < 0.4)
+        net.finish("drawn", recurrent=dice.random() < 0.4, few=few)
 
 
 def main():
     if len(sys.argv) > 2:
-        drawn(int(sys.argv[1]))
+        drawn(range(int(sys.argv[1])))
         return Path(sys.argv[2]).write_text(json.dumps(CASES))
     options()
-    drawn(20)
+    drawn(range(20))
     write("over-time", CASES)
+    CASES.clear()
+    drawn(range(20, 120), few=True)
+    drawn(range(120), causal=True, few=True)
+    write("over-time-drawn", CASES, zipped=True)
 
 
 if __name__ == "__main__":

@@ -215,10 +215,12 @@ def both(cases, kind, name, module, inputs, outputs, sizes, names=("y", "z"), ex
             print("NOT HAD", title, type(error).__name__, str(error)[:260].replace("\n", " "))
 
 
-def write(file, cases):
+def write(file, cases, zipped=False):
     file += "-old" if OLD else ""
     names = [one["name"] for one in cases]
     assert len(set(names)) == len(names), [n for n in names if names.count(n) > 1]
-    (HERE / f"{file}.json").write_text("[\n" + ",\n".join(json.dumps(one, sort_keys=True) for one in cases) + "\n]\n")
-    print(file, len(cases), "models", (HERE / f"{file}.json").stat().st_size // 1024, "KB;", len(REFUSED), "not had")
+    text = "[\n" + ",\n".join(json.dumps(one, sort_keys=True) for one in cases) + "\n]\n"
+    path = HERE / f"{file}.json{'.gz' if zipped else ''}"
+    path.write_bytes(gzip.compress(text.encode(), 9, mtime=0) if zipped else text.encode())
+    print(file, len(cases), "models", path.stat().st_size // 1024, "KB;", len(REFUSED), "not had")
     record(HERE, file, torch=torch.__version__, onnx=onnx.__version__, onnxruntime=ort.__version__, numpy=np.__version__)

@@ -119,6 +119,20 @@ export function withFeatures(ctx: Context, where: string, x: Value, featureAxes:
 }
 
 /**
+ * The value with the channels of axis 1 last. In a run whose time is open, other axes stand before them within each timestep, not as timesteps of their own,
+ * so that a stream goes on frame by frame.
+ * @returns also how many features stand before the channels; 1: none.
+ */
+export function channelsLast(ctx: Context, where: string, x: Value): readonly [x: Value, frequencies: number] {
+  const flow = runTime(x);
+  const others = x.axes.flatMap((axis, index) => (index === 1 ? [] : withoutBatch(axis)));
+  const before = others.filter((atom) => atom !== flow);
+  const channels = x.axes[1] ?? [];
+  if (!flow || before.length === others.length || hasBatch(channels)) return [withFeatures(ctx, where, x, [1]), 1];
+  return [arranged(ctx, where, x, [flow], [...before, ...channels]), count(before)];
+}
+
+/**
  * Another shape of the same numbers: the atoms, in the order of the axes, are dealt out to the new sizes; blocks are split
  * where they must be.
  */

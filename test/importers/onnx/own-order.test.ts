@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fromOnnx, readOnnx } from '../../../src/importers/onnx/index.js';
-import { createModel, InputError, type Tensor } from '../../../src/index.js';
+import { createModel, InputError } from '../../../src/index.js';
 import { builds } from '../../support/builds.js';
 import { part } from '../../support/thorough.js';
 import { bytes, type Case, check, checkCalls, fed, recorded, sizesOf } from './recorded.js';
@@ -78,34 +78,5 @@ describe.each(['states', 'states-old', 'frames'])('ONNX files that hand on their
   it.each(byName(recorded(name)))('%s', async (_, one) => {
     await check(one, first, one.options, one.runs);
     await checkCalls(one, first);
-  });
-});
-
-describe('a convolution of nothing but the past runs frame by frame', () => {
-  const causal = recorded('over-time').filter((one) => one.name.endsWith('_causal'));
-  it.each(byName(causal))('%s', async (_, one) => {
-    const model = await createModel(fromOnnx(bytes(one)));
-    const [run] = one.runs;
-    const { batch, time } = run as (typeof one.runs)[0];
-    const { X } = fed(['X'], (run as (typeof one.runs)[0]).inputs, { batch, time });
-    const whole = model.runNamed({ X: X as Tensor }).Y as Tensor;
-    // Frames of each row, whichever axis the time is.
-    const [axisOfTime, product] = [
-      one.name.startsWith('time') ? 2 : 3,
-      (all: readonly number[]) => all.reduce((a, b) => a * b, 1),
-    ];
-    const frame = ({ data, shape }: Tensor, t: number): Tensor => {
-      const inner = product(shape.slice(axisOfTime + 1));
-      const size = shape[axisOfTime] as number;
-      const picked = Array.from(data).filter((_, i) => Math.floor(i / inner) % size === t);
-      return { data: Float32Array.from(picked), shape: shape.map((n, axis) => (axis === axisOfTime ? 1 : n)) };
-    };
-    const stream = model.createStream({ batch });
-    for (let t = 0; t < time; t++) {
-      const got = stream.runNamed({ X: frame(X as Tensor, t) }).Y as Tensor;
-      expect(Array.from(got.data)).toEqual(Array.from(frame(whole, t).data));
-    }
-    expect(causal).toHaveLength(2);
-    model.dispose();
   });
 });

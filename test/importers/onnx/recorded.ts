@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { fromOnnx, type OnnxOptions, readOnnx } from '../../../src/importers/onnx/index.js';
-import { createModel, type Tensor } from '../../../src/index.js';
+import { createModel, type Tensor, UnsupportedError } from '../../../src/index.js';
 import { below, uniform } from '../../golden/prng.js';
+import { expectSameBits } from '../../support/bits.js';
 import type { builds } from '../../support/builds.js';
 import { expectClose, floats } from '../support.js';
 
@@ -139,6 +140,43 @@ export async function checkCalls(one: Case, build: (typeof builds)[0]): Promise<
     expectOutputs(stream.runNamed(fed(data, inputs, sizes)), spec.outputs, wanted, sizes, one.tolerance);
   }
   model.dispose();
+}
+
+/** Frame `t` of a value, whose time is this axis. */
+function frameAt({ data, shape }: Tensor, axis: number, t: number): Tensor {
+  const size = shape[axis] as number;
+  const inner = product(shape.slice(axis + 1));
+  const own = Array.from(data).filter((_, i) => Math.floor(i / inner) % size === t);
+  return { data: Float32Array.from(own), shape: shape.map((n, at) => (at === axis ? 1 : n)) };
+}
+
+/**
+ * Holds a stream that is given `X` frame by frame to the bits of the whole run.
+ * @returns whether the model streams; why not is said in words.
+ */
+export async function streams(one: Case, build: (typeof builds)[0]): Promise<boolean> {
+  const model = await createModel(fromOnnx(bytes(one), one.options), { build });
+  const [from, to] = [model.inputs[0], model.outputs[0]].map((value) => value?.axes?.indexOf('time') as number);
+  try {
+    for (const run of one.runs) {
+      const stream = model.createStream({ batch: run.batch });
+      const X = fed(['X'], run.inputs, sizesOf(run)).X as Tensor;
+      const whole = model.runNamed({ X }).Y as Tensor;
+      expect(whole.shape[to as number], one.name).toBe(run.time);
+      for (let t = 0; t < run.time; t++) {
+        const { Y } = stream.runNamed({ X: frameAt(X, from as number, t) });
+        expectSameBits(Y?.data as Float32Array, frameAt(whole, to as number, t).data as Float32Array);
+      }
+      stream.dispose();
+    }
+    return true;
+  } catch (error) {
+    if (!(error instanceof UnsupportedError)) throw error;
+    expect(error.message).toMatch(/^createStream: cannot stream: layer ".*" .*; expected run\(\) instead$/);
+    return false;
+  } finally {
+    model.dispose();
+  }
 }
 
 /** A stream that is given the timesteps of `X` `[batch, time, features]` one by one makes the bits of the whole run. */

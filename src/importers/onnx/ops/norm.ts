@@ -1,6 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
 import { axisAt, type Context, known, type Op } from '../context.js';
-import { withFeatures } from '../layout.js';
+import { channelsLast, withFeatures } from '../layout.js';
 import { value } from '../stretch.js';
 import { type Atom, type Constant, constant, count, type Item, type Value } from '../value.js';
 import { activation } from './activate.js';
@@ -42,8 +42,9 @@ function batchNorm(op: Op, ctx: Context): Item[] {
   attributes.ignore('momentum');
   if (op.opset < 9 && !attributes.flag('spatial', true)) refuse(where, 'statistics for each place', 'spatial 1', '0');
   if (attributes.flag('training_mode', false)) refuse(where, 'in training mode', 'inference');
-  const v = withFeatures(ctx, where, value(ctx, where, op.inputs[0], 'X'), [1]);
-  const n = count(v.features);
+  const [v, frequencies] = channelsLast(ctx, where, value(ctx, where, op.inputs[0], 'X'));
+  const n = count(v.features) / frequencies;
+  const channels = frequencies > 1 && { channels: n };
   const [gamma, beta, mean, variance] = ['gamma', 'beta', 'mean', 'variance'].map((field, index) =>
     perFeature(op, ctx, index + 1, field, n),
   );
@@ -53,7 +54,7 @@ function batchNorm(op: Op, ctx: Context): Item[] {
     {
       ...v,
       name: ctx.add(
-        { type: 'batch_norm', inputs: [v.name], epsilon: attributes.float('epsilon', 1e-5), tensors },
+        { type: 'batch_norm', inputs: [v.name], ...channels, epsilon: attributes.float('epsilon', 1e-5), tensors },
         op.outputs[0] as string,
       ),
     },

@@ -5,7 +5,7 @@ import { type Context, known, numbers, type Op } from '../context.js';
 import { bounded, pick } from '../fold/elements.js';
 import { arranged, withFeatures } from '../layout.js';
 import { advanced } from '../num.js';
-import { type Atom, type Constant, constant, count, hasBatch, type Value } from '../value.js';
+import { type Atom, type Constant, constant, count, hasBatch, runTime, type Value } from '../value.js';
 import { addConvolution, isFlat, type Sides, type Window } from './slide.js';
 
 // Windows over two axes of known size, as models of one frame have them: the channels of all places along one axis are the channels of a
@@ -183,10 +183,16 @@ export function plane(
   };
 }
 
-/** Whether every place of a value with two axes behind the channels is taken by itself. */
+/**
+ * Whether every place of a value with two axes behind the channels is taken by itself. Not where one of these is the run's time: its frames
+ * stay whole, so that a stream goes on one by one.
+ */
 export const isPointwise = (x: Value, sides: Sides): boolean =>
   x.axes.length === 4 &&
-  [2, 3].every((axis) => (x.axes[axis] as readonly Atom[]).length > 0 && isFlat(sides, axis - 2));
+  [2, 3].every((axis) => {
+    const own = x.axes[axis] as readonly Atom[];
+    return own.length > 0 && isFlat(sides, axis - 2) && (own.length > 1 || own[0] !== runTime(x));
+  });
 
 /** A convolution of one place: all places are timesteps, whatever axis they are of. */
 export function pointwise(op: Op, ctx: Context, x: Value, { weight, groups, how }: Slid): Value {
