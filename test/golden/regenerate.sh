@@ -58,6 +58,7 @@ fused=$(mktemp -d)
 "$keras_python" generate_onnx_keras.py keras2
 # A PyTorch of today, whose exporters write otherwise than the one above; with onnx, onnxscript and onnxruntime.
 "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" generate_onnx_torch.py
+"${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" generate_rtneural_files.py guitarml
 "$keras_python" generate_onnx_graphs.py
 "$keras_python" generate_onnx_quantised.py
 for what in time_first lengths states around shipped strict nodes planes over_time stateful crnn attention; do "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" "generate_onnx_$what.py"; done

@@ -112,6 +112,27 @@ export function seeds(): Seed[] {
       { type: 'dense', activation: '', shape: [null, null, 1], weights: [[[2]], [1]] },
     ],
   };
+  const capture = {
+    model_data: { model: 'RecNet', skip: 0 },
+    blocks: {
+      0: { block_type: 'RNN', input_size: 1, output_size: 1, hidden_size: 1 },
+      1: { block_type: 'GRU', input_size: 1, output_size: 1, hidden_size: 1, num_layers: 1, lin_bias: true, skip: 0 },
+    },
+    training_info: { current_epoch: 1 },
+    state_dict: {
+      'layers.block_1.rec.weight_ih_l0': [[1]],
+      'layers.block_1.rec.weight_hh_l0': [[1]],
+      'layers.block_1.rec.bias_ih_l0': [1],
+      'layers.block_1.rec.bias_hh_l0': [1],
+      'layers.block_1.lin.weight': [[2]],
+      'layers.block_2.rec.weight_ih_l0': [[1], [2], [3]],
+      'layers.block_2.rec.weight_hh_l0': [[1], [2], [3]],
+      'layers.block_2.rec.bias_ih_l0': [1, 2, 3],
+      'layers.block_2.rec.bias_hh_l0': [1, 2, 3],
+      'layers.block_2.lin.weight': [[2]],
+      'layers.block_2.lin.bias': [1],
+    },
+  };
   const torch = {
     'lstm.weight_ih_l0': [[1], [2], [3], [4]],
     'lstm.weight_hh_l0': [[1], [2], [3], [4]],
@@ -175,6 +196,7 @@ export function seeds(): Seed[] {
       bytes: strToU8(JSON.stringify(rtneural)),
       read: (bytes) => readRTNeural(bytes).spec,
     },
+    { name: 'RTNeural GuitarML', bytes: strToU8(JSON.stringify(capture)), read: (bytes) => readRTNeural(bytes).spec },
     { name: 'RTNeural torch style', bytes: strToU8(JSON.stringify(torch)), read: (bytes) => readRTNeural(bytes).spec },
     ...['proven-lstm-fc.pt', 'proven-lstm-fc.pth', 'proven-cells.pt', 'proven-numbered.pt'].map(
       (name): Seed => ({

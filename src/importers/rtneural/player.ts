@@ -38,6 +38,15 @@ export function beforeLayers(chain: Chain, { in_gain: gain = 0, samplerate, meta
   chain.append('in_gain', { type: 'scale_shift', tensors: { scale } });
 }
 
+/** `y + x[0 … count - 1]`. @param signal the value that x is. */
+export function addSignal(chain: Chain, signal: string, features: number, count: number, name: string): void {
+  const first =
+    features === count
+      ? signal
+      : chain.add({ type: 'slice', inputs: [signal], axis: 'features', start: 0, count }, 'signal');
+  chain.value = chain.add({ type: 'add', inputs: [chain.value, first] }, name);
+}
+
 /** `(y + x[0]) · gain`. @param signal the value that the layers read, of so many features. */
 export function afterLayers(
   chain: Chain,
@@ -51,11 +60,7 @@ export function afterLayers(
     refuse('file', 'in_skip and out_gain of several outputs', 'one output, as players have', `${chain.features}`);
   if (skip === 1) {
     reporter.read('file', 'in_skip', skip);
-    const first =
-      features === 1
-        ? signal
-        : chain.add({ type: 'slice', inputs: [signal], axis: 'features', start: 0, count: 1 }, 'signal');
-    chain.value = chain.add({ type: 'add', inputs: [chain.value, first] }, 'in_skip');
+    addSignal(chain, signal, features, 1, 'in_skip');
   }
   if (gain !== 0) {
     reporter.read('file', 'out_gain', gain);

@@ -17,7 +17,7 @@ import { torchLayers } from './torch-style.js';
 /**
  * A model from RTNeural's JSON: layers as its Keras exporter writes them (`in_shape`, `layers`), with what players honour beside
  * them (`in_skip`, `in_gain`, `out_gain`); a PyTorch state_dict as JSON, whose modules follow one another; or such a dict with
- * `model_data`, as GuitarML's captures have it.
+ * `model_data`, as GuitarML's captures have it (CoreAudioML's SimpleRNN and RecNet).
  * The sequence input has as many features as the first layer takes.
  * @throws {ImportError} malformed JSON; a layer, activation or field that is not honoured, by name; weights of the wrong shape; more
  *   memory, work or names than `limits` allow.
@@ -37,7 +37,9 @@ export function readRTNeural(bytes: FileBytes, options: RTNeuralOptions = {}): I
   if (!Array.isArray(file.layers)) {
     const guitar = 'model_data' in file;
     const chain = guitar ? guitarMl(file, reporter) : torchLayers(file, reporter, options);
-    const form = guitar ? 'GuitarML JSON, SimpleRNN' : 'RTNeural JSON, PyTorch state_dict';
+    const form = guitar
+      ? `GuitarML JSON, ${(file.model_data as { model: string }).model}`
+      : 'RTNeural JSON, PyTorch state_dict';
     return { spec: chain.finish(), report: reporter.finish(form) };
   }
   const { in_shape: shape, layers, ...rest } = file;

@@ -4,9 +4,23 @@ import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
 import type { RTNeuralOptions } from './options.js';
 
-interface Module {
+export interface Module {
   readonly name: string;
   readonly tensors: Map<string, Nested>;
+}
+
+/** The weights of a state_dict by the modules that have them, in the order of the file. */
+export function modulesOf(file: Readonly<Record<string, unknown>>, reporter: Reporter): Map<string, Module> {
+  const modules = new Map<string, Module>();
+  for (const [key, value] of Object.entries(file)) {
+    const dot = key.lastIndexOf('.');
+    if (dot < 1) refuse(`entry ${JSON.stringify(key)}`, 'not a weight of a module', 'module.weight…', key);
+    const name = key.slice(0, dot);
+    const module = modules.get(name) ?? { name, tensors: new Map() };
+    module.tensors.set(key.slice(dot + 1), flattenNested(value, `entry ${JSON.stringify(key)}`, reporter.budget));
+    modules.set(name, module);
+  }
+  return modules;
 }
 
 /**
@@ -18,16 +32,7 @@ export function torchLayers(
   reporter: Reporter,
   { assume }: RTNeuralOptions,
 ): Chain {
-  const modules = new Map<string, Module>();
-  for (const [key, value] of Object.entries(file)) {
-    const dot = key.lastIndexOf('.');
-    if (dot < 1) refuse(`entry ${JSON.stringify(key)}`, 'not a weight of a module', 'module.weight…', key);
-    const name = key.slice(0, dot);
-    const module = modules.get(name) ?? { name, tensors: new Map() };
-    module.tensors.set(key.slice(dot + 1), flattenNested(value, `entry ${JSON.stringify(key)}`, reporter.budget));
-    modules.set(name, module);
-  }
-  const all = [...modules.values()];
+  const all = [...modulesOf(file, reporter).values()];
   const first = all[0] ?? refuse('file', 'no weights', 'a state_dict');
   const start = first.tensors.get('weight_ih_l0') ?? first.tensors.get('weight');
   const inputs = start?.shape[1];
@@ -58,9 +63,15 @@ export function torchLayers(
   return chain;
 }
 
+/** How many gates, and what rows of weights are then. */
+const GATES = new Map([
+  [4, 'gates i f g o, in order'],
+  [3, 'gates r z n, in order'],
+  [1, 'one row per unit; unchanged'],
+]);
 const isRecurrent = ({ tensors }: Module): boolean => tensors.has('weight_ih_l0');
 
-function linear(chain: Chain, { name, tensors }: Module): void {
+export function linear(chain: Chain, { name, tensors }: Module): void {
   const where = `module ${JSON.stringify(name)}`;
   const [weight, bias] = [tensors.get('weight'), tensors.get('bias')];
   if (weight?.shape.length !== 2 || tensors.size !== (bias ? 2 : 1)) {
@@ -78,8 +89,11 @@ function linear(chain: Chain, { name, tensors }: Module): void {
   chain.append(name, { type: 'dense', units, tensors: kept }, units);
 }
 
-/** `nn.LSTM` or `nn.GRU`, told by the number of gates; all its layers. */
-function recurrent(chain: Chain, { name, tensors }: Module): void {
+/**
+ * `nn.LSTM` or `nn.GRU`, told by the number of gates; all its layers.
+ * @param elman whether it may be an `nn.RNN` too: who asks for one knows that its activation is tanh, which weights do not say.
+ */
+export function recurrent(chain: Chain, { name, tensors }: Module, elman = false): void {
   const where = `module ${JSON.stringify(name)}`;
   const left = new Set(tensors.keys());
   for (let layer = 0; tensors.has(`weight_ih_l${layer}`); layer++) {
@@ -91,13 +105,18 @@ function recurrent(chain: Chain, { name, tensors }: Module): void {
     const [ih, hh] = [get('weight_ih'), get('weight_hh')];
     const units = hh.shape[1] as number;
     const gates = (hh.shape[0] as number) / units;
-    if (gates !== 4 && gates !== 3)
-      refuse(where, 'a module that is not honoured', 'LSTM (4 gates) or GRU (3 gates)', `${gates} gates`);
+    const how = GATES.get(gates);
+    if (!how || (gates === 1 && !elman))
+      refuse(
+        where,
+        'a module that is not honoured',
+        `LSTM (4 gates)${elman ? ', RNN (1)' : ''} or GRU (3 gates)`,
+        `${gates} gates`,
+      );
     sameShape(`${where}, weight_ih_l${layer}`, ih.shape, [gates * units, chain.features]);
     const parts = { weightIh: ih, weightHh: hh, biasIh: get('bias_ih'), biasHh: get('bias_hh') };
     sameShape(`${where}, biases`, [...parts.biasIh.shape, ...parts.biasHh.shape], [gates * units, gates * units]);
     const label = `${name}_l${layer}`;
-    const how = gates === 4 ? 'gates i f g o, in order' : 'gates r z n, in order';
     const keep = (field: keyof typeof parts, kind: string) => {
       const origin = { tensor: `${name}.${kind}_l${layer}`, shape: parts[field].shape, how };
       return chain.keep(`${label}.${field}`, parts[field], origin);
@@ -109,7 +128,8 @@ function recurrent(chain: Chain, { name, tensors }: Module): void {
       biasHh: keep('biasHh', 'bias_hh'),
     };
     if (gates === 4) chain.append(label, { type: 'lstm', units, tensors: names }, units);
-    else chain.append(label, { type: 'gru', units, resetAfter: true, tensors: names }, units);
+    else if (gates === 3) chain.append(label, { type: 'gru', units, resetAfter: true, tensors: names }, units);
+    else chain.append(label, { type: 'rnn', units, tensors: names }, units);
   }
   if (left.size > 0) refuse(where, 'weights that are not honoured', 'one direction, with biases', [...left].join(', '));
 }

@@ -7,7 +7,7 @@ interface Case {
   readonly file: object;
 }
 const readings: Record<string, Readings[string]> = {};
-for (const style of ['keras', 'torch']) {
+for (const style of ['keras', 'torch', 'guitarml']) {
   const file = new URL(`../../golden/rtneural-files/${style}.json`, import.meta.url);
   for (const one of JSON.parse(readFileSync(file, 'utf8')) as Case[])
     readings[one.name] = () => readRTNeural(Buffer.from(JSON.stringify(one.file)));

@@ -16,7 +16,7 @@ interface Case {
 }
 const file = (name: string): Case[] =>
   JSON.parse(readFileSync(new URL(`../../golden/rtneural-files/${name}.json`, import.meta.url), 'utf8'));
-const cases = [...file('keras'), ...file('torch')];
+const cases = [...file('keras'), ...file('torch'), ...file('guitarml')];
 const bytes = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 const named = (name: string): Case => structuredClone(cases.find((one) => one.name === name) as Case);
 
@@ -95,6 +95,11 @@ describe('refused', () => {
       'a second direction',
       () => torch((all) => Object.assign(all, { 'first.weight_ih_l0_reverse': [[1]] })),
       /weights that are not honoured; expected one direction, with biases, got weight_ih_l0_reverse/,
+    ],
+    [
+      'an RNN, of which it does not say whether its activation is tanh',
+      () => torch((all) => Object.assign(all, { 'first.weight_hh_l0': Array(4).fill([1, 2, 3, 4]) })),
+      /a module that is not honoured; expected LSTM \(4 gates\) or GRU \(3 gates\), got 1 gates$/,
     ],
     [
       'a number of gates',
