@@ -114,6 +114,7 @@ export function recurrent(chain: Chain, { name, tensors }: Module, elman = false
         `${gates} gates`,
       );
     sameShape(`${where}, weight_ih_l${layer}`, ih.shape, [gates * units, chain.features]);
+    sameShape(`${where}, weight_hh_l${layer}`, hh.shape, [gates * units, units]);
     const parts = { weightIh: ih, weightHh: hh, biasIh: get('bias_ih'), biasHh: get('bias_hh') };
     sameShape(`${where}, biases`, [...parts.biasIh.shape, ...parts.biasHh.shape], [gates * units, gates * units]);
     const label = `${name}_l${layer}`;

@@ -157,6 +157,11 @@ describe("captures of GuitarML's players", () => {
       weights({ 'rec.weight_hh_l0': matrix(1, 6, 3) }),
       /^module "rec": a module that is not honoured; expected LSTM \(4 gates\), RNN \(1\) or GRU \(3 gates\), got 2 gates$/,
     ],
+    [
+      'weights of another axis',
+      weights({ 'rec.weight_hh_l0': matrix(1, 12, 3).map((row) => row.map((value) => [value])) }),
+      /^module "rec", weight_hh_l0: has the wrong shape; expected \(12, 3\), got \(12, 3, 1\)$/,
+    ],
     ['a field beside', { ...file, gain: 2 }, /^file: unknown field; expected model_data, state_dict, got "gain"$/],
     ['no weights', { model_data: file.model_data }, /^file.state_dict: not usable; expected an object, got nothing$/],
     [
