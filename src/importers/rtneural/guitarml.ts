@@ -3,7 +3,6 @@ import { Chain } from '../shared/chain.js';
 import {
   anything,
   checkConfig,
-  type Field,
   type Fields,
   fillIn,
   flag,
@@ -20,11 +19,17 @@ import { linear, type Module, modulesOf, recurrent } from './torch-style.js';
 const size = required(wholeNumber(1));
 const skip = wholeNumber(0);
 const unit = required(oneOf('LSTM', 'GRU', 'RNN'));
-const object: Field = ['an object', isObject];
+const object = required(['an object', isObject]);
 const model = required(oneOf('SimpleRNN', 'RecNet'));
 
-const FILE: Fields = { __proto__: null as never, model_data: required(object), state_dict: required(object) };
-const FILE_OF_BLOCKS: Fields = { ...FILE, __proto__: null as never, blocks: required(object), training_info: anything };
+const FILE: Fields = { __proto__: null as never, model_data: object, state_dict: object };
+const FILE_OF_BLOCKS: Fields = {
+  __proto__: null as never,
+  model_data: object,
+  state_dict: object,
+  blocks: object,
+  training_info: anything,
+};
 const MODEL_DATA: Fields = {
   __proto__: null as never,
   model,
