@@ -39,7 +39,7 @@ interface Written {
   readonly state: Parts['nodes'];
 }
 
-function written(change: Partial<Written> = {}): Uint8Array {
+function written(change: Partial<Written> = {}, tensors: Parts['init'] = init): Uint8Array {
   const own: Written = {
     nodes: step,
     condition: [node('Less', 'at_next t', 'go')],
@@ -70,7 +70,7 @@ function written(change: Partial<Written> = {}): Uint8Array {
       node('Loop', own.loop, 'count last all', { body }),
       node('Transpose', 'all', 'Y', { perm: [1, 0, 2] }),
     ],
-    init,
+    init: tensors,
     outputs: ['Y', 'last'],
   });
 }
@@ -103,6 +103,44 @@ describe('a loop over the timesteps', () => {
     expectClose(last?.data as Float32Array, h);
   });
 
+  it('whose step weighs input and state by one matrix, side by side, is the same RNN', async () => {
+    const joined = (order: string, rows: readonly number[]): Uint8Array =>
+      written(
+        { nodes: [node('Concat', order, 'xh', { axis: 1 }), node('Gemm', 'xh V b', 's'), node('Tanh', 's', 'next')] },
+        { ...init, V: floats([10, 4], [...rows]) },
+      );
+    const [w, u] = [init.W.floatData, init.U.floatData];
+    const x = { data: randomFloats(5 * 6, 4), shape: [1, 5, 6] };
+    const made = await Promise.all(
+      [written(), joined('x h', [...w, ...u]), joined('h x', [...u, ...w])].map(async (file) =>
+        (await createModel(fromOnnx(file))).runNamed({ X: x }),
+      ),
+    );
+    const [wanted, ...others] = made;
+    for (const other of others) expect(other).toEqual(wanted);
+  });
+
+  it('whose step is written in another order, or by other operators, is the same RNN', async () => {
+    const x = { data: randomFloats(5 * 6, 4), shape: [1, 5, 6] };
+    const outputs = async (file: Uint8Array) => (await createModel(fromOnnx(file))).runNamed({ X: x });
+    const wanted = await outputs(written());
+    const gemm = [
+      node('Gemm', 'x W b', 'xw'),
+      node('Gemm', 'h U', 'hu'),
+      node('Add', 'hu xw', 's'),
+      node('Tanh', 's', 'next'),
+    ];
+    const apart = [
+      node('MatMul', 'h U', 'hu'),
+      node('Add', 'b hu', 'hub'),
+      node('MatMul', 'x W', 'xw'),
+      node('Sum', 'hub xw', 's'),
+      node('Tanh', 's', 'same'),
+      node('Identity', 'same', 'next'),
+    ];
+    for (const nodes of [gemm, apart]) expect(await outputs(written({ nodes }))).toEqual(wanted);
+  });
+
   it('without a number of trips ends where its condition does', () => {
     expect(fromOnnx(written({ loop: '_ yes zero h0' }))).toEqual(fromOnnx(written()));
   });
@@ -112,6 +150,77 @@ describe('a loop over the timesteps', () => {
     const { nodes, tensors } = fromOnnx(written(start));
     expect(nodes.map(({ type }) => type)).toEqual(['constant', 'rnn', 'dropout', 'dropout']);
     expect([...(Object.values(tensors)[0]?.data ?? [])]).toEqual([0.5, 0.5, 0.5, 0.5]);
+  });
+
+  it.each<[string, readonly ReturnType<typeof node>[]]>([
+    ['what is made anew times what was', [node('MatMul', 'x W', 'xw'), node('Mul', 'h xw', 'next')]],
+    ['weights that are one for each unit', [...step.slice(0, 1), node('Mul', 'h b', 'hu'), ...step.slice(2)]],
+    ['a leak', [...step.slice(0, -1), node('Tanh', 'sb', 'y'), node('Add', 'y h', 'next')]],
+    [
+      'a state that is scaled first',
+      [node('Mul', 'h b', 'small'), node('MatMul', 'small U', 'hu'), ...step.slice(0, 1), ...step.slice(2)],
+    ],
+    ['the input twice', [node('Concat', 'x x', 'xx', { axis: 1 }), node('MatMul', 'xx V', 'xw'), ...step.slice(1)]],
+    ['the state twice', [...step.slice(0, 3), node('Add', 's hu', 's2'), node('Tanh', 's2', 'next')]],
+    [
+      'an update gate alone',
+      [
+        ...step.slice(0, 4),
+        node('Sigmoid', 'sb', 'z'),
+        node('Tanh', 'xw', 'n'),
+        node('Mul', 'z h', 'kept'),
+        node('Sub', 'n kept', 'next'),
+      ],
+    ],
+    [
+      'a norm of the sum',
+      [...step.slice(0, 4), node('LayerNormalization', 'sb b', 'norm'), node('Tanh', 'norm', 'next')],
+    ],
+  ])('refuses a cell that has no name here: %s', (_, nodes) => {
+    const file = written({ nodes: nodes as Parts['nodes'] }, { ...init, V: floats([12, 4]) });
+    expect(refusal(() => fromOnnx(file, { axes: { X: ['batch', 'time', 'features'] } }))).toMatch(
+      /^node "Loop\.count" \(Loop\): a loop that is no LSTM, GRU or simple RNN; expected the formula of one of them/,
+    );
+  });
+
+  // As tf2onnx writes Keras' Masking in front of a layer: the state stays where the mask is false.
+  it.each<[string, Parts['nodes']]>([
+    [
+      'sums',
+      [
+        node('Not', 'm', 'off'),
+        node('Cast', 'off', 'off1', { to: 1 }),
+        node('Cast', 'm', 'on1', { to: 1 }),
+        node('Mul', 'on1 made', 'a'),
+        node('Mul', 'h off1', 'b1'),
+        node('Add', 'a b1', 'next'),
+      ],
+    ],
+    ['Where', [node('Where', 'm made h', 'next')]],
+  ])('refuses a mask within it, by that name: %s', (_, select) => {
+    const file = written(
+      {
+        state: [
+          node('ConstantOfShape', 'size', 'h0'),
+          node('Equal', 'X zero_number', 'is'),
+          node('Not', 'is', 'differs'),
+          node('Cast', 'differs', 'one_each', { to: 1 }),
+          node('ReduceSum', 'one_each last_axis', 'many', { keepdims: 1 }),
+          node('Greater', 'many zero_number', 'mask'),
+          node('Transpose', 'mask', 'mask_first', { perm: [1, 0, 2] }),
+        ],
+        nodes: [
+          ...step.slice(0, -1),
+          node('Tanh', 'sb', 'made'),
+          node('Gather', 'mask_first at', 'm', { axis: 0 }),
+          ...select,
+        ],
+      },
+      { ...init, zero_number: floats([], [0]), last_axis: ints([-1]) },
+    );
+    expect(refusal(() => fromOnnx(file, { axes: { X: ['batch', 'time', 'features'] } }))).toMatch(
+      /^node "Loop\.count" \(Loop\): a loop that looks at a mask; expected one sequence, or the file that Keras saved, got mask/,
+    );
   });
 
   it.each<[string, Partial<Written>, RegExp]>([

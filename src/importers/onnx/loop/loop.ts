@@ -6,7 +6,7 @@ import { arrange, arranged } from '../layout.js';
 import { isSym, type Num, sameNum, symbol } from '../num.js';
 import { isZero } from '../ops/recurrent/layer.js';
 import { materialise } from '../stretch.js';
-import { type Atom, count, dimsOf, type Item, type Value } from '../value.js';
+import { type Atom, BOOL, count, dimsOf, type Item, type Value } from '../value.js';
 import { checkCounters, type Loop, readLoop, scopeFor } from './body.js';
 import { type FoundCell, findCell } from './cells.js';
 import { configOf } from './config.js';
@@ -62,10 +62,13 @@ function enterStates(op: Op, child: Context, loop: Loop, scope: Scope): State[] 
 
 /** The one sequence of the graph around whose timestep the body took. */
 function walkedBy(op: Op, child: Context): Walked {
-  const [step, ...others] = child.steps ?? [];
+  const steps = [...(child.steps ?? [])];
+  const [step] = steps;
+  const mask = steps.find(([, { x }]) => x.type === BOOL)?.[1].x.name;
+  if (mask) refuse(op.where, 'a loop that looks at a mask', 'one sequence, or the file that Keras saved', mask);
   const inner = child.nodes.flatMap(({ name, outputs }) => outputs ?? [name]);
-  if (!step || others.length > 0 || inner.includes(step[1].x.name))
-    refuse(op.where, 'a loop over other than one sequence', 'a recurrent layer', `${child.steps?.size} sequences`);
+  if (!step || steps.length > 1 || inner.includes(step[1].x.name))
+    refuse(op.where, 'a loop over other than one sequence', 'a recurrent layer', `${steps.length} sequences`);
   const [name, { x, axis }] = step;
   const time = x.axes[axis] as readonly Atom[];
   const features = x.features.filter((atom) => !time.includes(atom));

@@ -8,9 +8,15 @@ export interface Linear {
   readonly bias: Float32Array | undefined;
 }
 
+interface Leaf {
+  readonly kind: 'leaf';
+  readonly name: string;
+  readonly n: number;
+}
+
 /** What a step computes, as a formula. */
 export type Term =
-  | { readonly kind: 'leaf'; readonly name: string; readonly n: number }
+  | Leaf
   | Linear
   /** A product with weights of something that is not a leaf. */
   | {
@@ -21,6 +27,8 @@ export type Term =
       readonly n: number;
     }
   | { readonly kind: 'activation'; readonly activation: ActivationSpec; readonly of: Term; readonly n: number }
+  /** Side by side, as cells have them that weigh their input and state by one matrix. */
+  | { readonly kind: 'joined'; readonly of: readonly Leaf[]; readonly n: number }
   /** 1 - x */
   | { readonly kind: 'rest'; readonly of: Term; readonly n: number }
   | { readonly kind: 'add' | 'multiply'; readonly a: Term; readonly b: Term; readonly n: number };
@@ -38,6 +46,25 @@ function rows(term: Term, start: number, n: number): Term | undefined {
   if (term.kind === 'linear')
     return { ...term, n, bias, parts: new Map([...term.parts].map(([name, matrix]) => [name, cut(matrix)])) };
   return term.kind === 'dense' ? { ...term, n, bias, weight: cut(term.weight) } : undefined;
+}
+
+/** A product of weights with leaves side by side: each has columns of its own. Undefined if one of them stands there twice. */
+function weighed(
+  leaves: readonly Leaf[],
+  weight: Float32Array,
+  bias: Float32Array | undefined,
+  n: number,
+): Term | undefined {
+  const width = weight.length / n;
+  let start = 0;
+  const parts = new Map(
+    leaves.map((leaf) => {
+      const from = start;
+      start += leaf.n;
+      return [leaf.name, weight.filter((_, i) => i % width >= from && i % width < from + leaf.n)];
+    }),
+  );
+  return parts.size === leaves.length ? { kind: 'linear', n, parts, bias } : undefined;
 }
 
 function add(a: Term, b: Term): Term {
@@ -89,8 +116,13 @@ function termOf(
       return a;
     case 'dense': {
       const [weight, bias] = [data(node.tensors.weight) as Float32Array, data(node.tensors.bias)];
-      if (a.kind === 'leaf') return { kind: 'linear', n: node.units, parts: new Map([[a.name, weight]]), bias };
-      return { kind: 'dense', weight, bias, of: a, n: node.units };
+      const leaves = a.kind === 'leaf' ? [a] : a.kind === 'joined' && a.of;
+      return leaves ? weighed(leaves, weight, bias, node.units) : { kind: 'dense', weight, bias, of: a, n: node.units };
+    }
+    case 'concatenate': {
+      const of = inputs.flatMap((one) => (one?.kind === 'leaf' ? [one] : []));
+      const n = of.reduce((total, leaf) => total + leaf.n, 0);
+      return node.axis === 'time' || of.length < inputs.length ? undefined : { kind: 'joined', of, n };
     }
     case 'slice':
       return node.axis === 'features' && (node.step ?? 1) === 1 ? rows(a, node.start, node.count as number) : undefined;
