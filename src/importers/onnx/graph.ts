@@ -8,6 +8,7 @@ import { refuseForeign } from './foreign.js';
 import { runFunction } from './functions.js';
 import { checkLogical } from './logical.js';
 import { runLoop } from './loop/loop.js';
+import { runScan } from './loop/scan.js';
 import { checkNames, functionKey } from './names.js';
 import { checkOperands } from './operands.js';
 import { MICROSOFT, OPERATORS } from './ops/all.js';
@@ -37,6 +38,7 @@ const HOLDERS: Readonly<Record<string, (env: Environment, op: Op, scope: Scope) 
   __proto__: null as never,
   If: runIf,
   Loop: runLoop,
+  Scan: runScan,
 };
 
 /** Works out the outputs of a graph; only what they need is looked at. */

@@ -285,3 +285,146 @@ describe('a loop over the timesteps', () => {
     expect(said(change)).toMatch(expected);
   });
 });
+
+interface Scanned {
+  readonly inputs: string;
+  readonly attributes: Readonly<Record<string, number | readonly number[]>>;
+  readonly nodes: Parts['nodes'];
+  readonly x: string;
+  readonly outputs: string[];
+  readonly made: string;
+  readonly opset: number;
+  readonly body: (made: Graph) => void;
+}
+
+/** The same RNN by Scan, over the second axis of X. */
+function scanned(change: Partial<Scanned> = {}): Uint8Array {
+  const own: Scanned = {
+    inputs: 'h0 X',
+    attributes: { scan_input_axes: [1], scan_output_axes: [1] },
+    nodes: step,
+    x: 'x',
+    outputs: ['next', 'next'],
+    made: 'last Y',
+    opset: 17,
+    body: () => {},
+    ...change,
+  };
+  const body = graph({
+    nodes: own.nodes,
+    inputs: Object.fromEntries(['h', ...own.x.split(' ')].map((name) => [name, {}])),
+    outputs: own.outputs,
+  });
+  own.body(body);
+  return model({
+    nodes: [
+      node('Shape', 'X', 'shape'),
+      node('Gather', 'shape zero', 'rows'),
+      node('Unsqueeze', 'rows z', 'rows1'),
+      node('Concat', 'rows1 four', 'size', { axis: 0 }),
+      node('ConstantOfShape', 'size', 'h0'),
+      node('Equal', 'X X', 'flags'),
+      node('Scan', own.inputs, own.made, { num_scan_inputs: 1, body, ...own.attributes }),
+    ],
+    init,
+    outputs: own.made.split(' ').filter((name) => name !== '_'),
+    opset: own.opset,
+  });
+}
+
+describe('Scan', () => {
+  const x = { data: randomFloats(2 * 5 * 6, 4), shape: [2, 5, 6] };
+  const outputs = async (file: Uint8Array) => (await createModel(fromOnnx(file))).runNamed({ X: x });
+
+  it('is the layer that the same loop is, its sequences along any axis', async () => {
+    const wanted = await outputs(written());
+    expect(await outputs(scanned())).toEqual(wanted);
+    expect(await outputs(scanned({ attributes: { scan_input_axes: [-2], scan_output_axes: [-2] } }))).toEqual(wanted);
+    const { spec, report } = readOnnx(scanned());
+    expect(spec.nodes.map(({ type }) => type)).toEqual(['rnn', 'dropout', 'dropout']);
+    expect(report.notes).toContainEqual(expect.stringMatching(/\(Scan\): its steps are those of a layer of type rnn/));
+  });
+
+  it('makes its timesteps along the axis that it says', async () => {
+    const [wanted, turned] = [
+      await outputs(scanned()),
+      await outputs(scanned({ attributes: { scan_input_axes: [1], scan_output_axes: [0] } })),
+    ];
+    const [y, other] = [wanted.Y, turned.Y];
+    expect(other?.shape).toEqual([5, 2, 4]);
+    const at = (t: number, b: number, j: number) => y?.data[(b * 5 + t) * 4 + j] as number;
+    expect(Array.from(other?.data ?? [])).toEqual(
+      Array.from({ length: 40 }, (_, i) => at(Math.floor(i / 8), Math.floor(i / 4) % 2, i % 4)),
+    );
+  });
+
+  it('streams', async () => {
+    const model = await createModel(fromOnnx(scanned({ made: '_ Y' })));
+    const stream = model.createStream();
+    const one = x.data.subarray(0, 30);
+    const steps = Array.from({ length: 5 }, (_, t) => [...stream.step(one.subarray(t * 6, t * 6 + 6))]);
+    expect(steps.flat()).toEqual([...model.run(one)]);
+  });
+
+  it.each<[string, Partial<Scanned>, RegExp]>([
+    [
+      'of before operator set 9',
+      { opset: 8, inputs: 'X X' },
+      /\(Scan\): a Scan of another meaning; expected operator set 9 or later, got 8/,
+    ],
+    [
+      'no sequence',
+      { attributes: { num_scan_inputs: 0 } },
+      /a body that does not fit; expected 2 inputs, 2 outputs, got 2, 2/,
+    ],
+    [
+      'more of them than inputs',
+      { attributes: { num_scan_inputs: 3 } },
+      /a body that does not fit; expected 2 inputs, 2 outputs, got 2, 2/,
+    ],
+    ['an output less', { outputs: ['next'] }, /a body that does not fit; expected 2 inputs, 2 outputs, got 2, 1/],
+    [
+      'fewer outputs than states',
+      { inputs: 'h0 h0 X', x: 'x y', outputs: ['next'], made: 'last' },
+      /a body that does not fit; expected 3 inputs, 1 outputs, got 3, 1/,
+    ],
+    ['a state that is left out', { inputs: '_ X' }, /an input is missing; expected input 0/],
+    [
+      'a walk from the end',
+      { attributes: { scan_input_axes: [1], scan_input_directions: [1] } },
+      /inputs that are not honoured; expected 1, forward, got axes \[1\], directions \[1\]/,
+    ],
+    [
+      'outputs from the end',
+      { attributes: { scan_input_axes: [1], scan_output_axes: [1], scan_output_directions: [1] } },
+      /outputs that are not honoured; expected 1, forward, got axes \[1\], directions \[1\]/,
+    ],
+    [
+      'axes of two',
+      { attributes: { scan_input_axes: [1, 1] } },
+      /inputs that are not honoured; expected 1, forward, got axes \[1,1\], directions \[0\]/,
+    ],
+    ['no such axis', { attributes: { scan_input_axes: [3] } }, /no such axis; expected -3 to 2, got 3/],
+    [
+      'two axes of one value',
+      {
+        inputs: 'X X',
+        attributes: { num_scan_inputs: 2, scan_input_axes: [1, 2], scan_output_axes: [1, 1] },
+      },
+      /two axes of one value; expected the same one, got input 1, axis 2/,
+    ],
+    [
+      'a formula of its own',
+      { nodes: [node('MatMul', 'x W', 'xw'), node('Mul', 'h xw', 'next')] },
+      /\(Scan\): a loop that is no LSTM, GRU or simple RNN; expected the formula of one of them/,
+    ],
+    ['a mask', { inputs: 'h0 flags' }, /\(Scan\): a loop that looks at a mask/],
+    [
+      'something else collected',
+      { outputs: ['next', 'sb'] },
+      /output 1 is not made; expected an output that is, got Y/,
+    ],
+  ])('refuses %s', (_, change, expected) => {
+    expect(refusal(() => fromOnnx(scanned(change), { axes: { X: ['batch', 'time', 'features'] } }))).toMatch(expected);
+  });
+});

@@ -7,7 +7,7 @@ import { isSym, type Num, sameNum, symbol } from '../num.js';
 import { isZero } from '../ops/recurrent/layer.js';
 import { materialise } from '../stretch.js';
 import { type Atom, BOOL, count, dimsOf, type Item, type Value } from '../value.js';
-import { checkCounters, type Loop, readLoop, scopeFor } from './body.js';
+import { checkCounters, readLoop, type Steps, scopeFor } from './body.js';
 import { type FoundCell, findCell } from './cells.js';
 import { configOf } from './config.js';
 import { STEP } from './step.js';
@@ -39,7 +39,7 @@ interface Walked {
 }
 
 /** Puts a value for each state into the scope of the body. */
-function enterStates(op: Op, child: Context, loop: Loop, scope: Scope): State[] {
+function enterStates(op: Op, child: Context, loop: Steps, scope: Scope): State[] {
   return loop.initial.flatMap((initial, index): State[] => {
     if (loop.invariant[index] || loop.counter[index]) return [];
     const dims = dimsOf(initial);
@@ -48,7 +48,7 @@ function enterStates(op: Op, child: Context, loop: Loop, scope: Scope): State[] 
       refuse(op.where, 'state that is no vector per row', '[batch, units]', `${dims.length} axes`);
     const unit: Atom = { kind: 'block', size: units as number };
     const name = child.unique(`${op.name}.state`);
-    scope.set(loop.names[index + 2] as string, {
+    scope.set(loop.names[index] as string, {
       kind: 'value',
       name,
       time: [],
@@ -61,7 +61,7 @@ function enterStates(op: Op, child: Context, loop: Loop, scope: Scope): State[] 
 }
 
 /** The one sequence of the graph around whose timestep the body took. */
-function walkedBy(op: Op, child: Context): Walked {
+export function walkedBy(op: Op, child: Context): Walked {
   const steps = [...(child.steps ?? [])];
   const [step] = steps;
   const mask = steps.find(([, { x }]) => x.type === BOOL)?.[1].x.name;
@@ -102,21 +102,45 @@ function initialStates(op: Op, ctx: Context, order: readonly State[]): string[] 
 }
 
 export function runLoop(env: Environment, op: Op, outer: Scope): (Item | undefined)[] {
-  const { ctx } = env;
   const loop = readLoop(op);
+  return runSteps(
+    env,
+    op,
+    loop,
+    () => scopeFor(loop, outer, symbol(STEP)),
+    (inside, made) => {
+      checkCounters(op, loop, made);
+      const walked = walkedBy(op, inside.ctx);
+      checkTrips(inside, op, loop, outer, walked.size);
+      return walked;
+    },
+  );
+}
+
+/**
+ * The layer whose step a body is.
+ * @param scopeOf what the body is given, but for states. The context takes note of timesteps.
+ * @param check that it walks one sequence from end to end, which it gives.
+ * @param outputAxes where the timesteps of what is collected are. Default: first.
+ */
+export function runSteps(
+  env: Environment,
+  op: Op,
+  loop: Steps,
+  scopeOf: (child: Context) => Scope,
+  check: (inside: Environment, made: readonly Item[]) => Walked,
+  outputAxes: readonly number[] = [],
+): (Item | undefined)[] {
+  const { ctx } = env;
 
   // The body, for the step that stands for all. The condition is looked at by itself.
   const child = new Context(new Reporter(ctx.reporter.budget), ctx.batch, ctx.readers, ctx);
   child.steps = new Map();
   const inside: Environment = { ...env, ctx: child };
-  const scope = scopeFor(loop, outer, symbol(STEP));
+  const scope = scopeOf(child);
   const states = enterStates(op, child, loop, scope);
-  const made = runInner(inside, loop.body, loop.outputs.slice(1), scope);
-
-  // Whether it walks a sequence from end to end.
-  checkCounters(op, loop, made);
-  const walked = walkedBy(op, child);
-  checkTrips(inside, op, loop, outer, walked.size);
+  const made = runInner(inside, loop.body, loop.outputs, scope);
+  const walked = check(inside, made);
 
   // Whose formula it is.
   const input = count(walked.features);
@@ -148,6 +172,8 @@ export function runLoop(env: Environment, op: Op, outer: Scope): (Item | undefin
     const collected = termOf(made[index]);
     if (!collected || collected !== termOf(made[h.index])) return undefined;
     const name = outputs[0] as string;
-    return { ...sequence, name, features: [unit], axes: [walked.time, ...axes], carried: false };
+    const at = outputAxes[index - loop.initial.length] ?? 0;
+    const all = [...axes.slice(0, at), walked.time, ...axes.slice(at)];
+    return { ...sequence, name, features: [unit], axes: all, carried: false };
   });
 }

@@ -27,7 +27,7 @@ const knownNumber = (item: Item | undefined): Num | undefined => (item?.kind ===
 /** Checks that the loop runs once for every timestep. */
 export function checkTrips(env: Environment, op: Op, loop: Loop, outer: Scope, time: Num): void {
   const [trips, first] = op.inputs;
-  const condition = loop.outputs[0] as string;
+  const { condition } = loop;
   const counts = makersOf(loop.body, condition).every(({ opType }) => COUNTING.has(opType));
   /** The condition after the step that is so many steps before the end. */
   const conditionAfter = (before: number): Num | undefined => {
