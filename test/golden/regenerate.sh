@@ -61,7 +61,7 @@ fused=$(mktemp -d)
 "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" generate_rtneural_files.py guitarml
 "$keras_python" generate_onnx_graphs.py
 "$keras_python" generate_onnx_quantised.py
-for what in time_first lengths states around shipped strict nodes planes over_time stateful crnn attention; do "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" "generate_onnx_$what.py"; done
+for what in time_first lengths states around shipped strict nodes planes over_time stateful crnn attention loops; do "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" "generate_onnx_$what.py"; done
 for what in pytorch_state_files pytorch_image_files decode_reader; do "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" "generate_$what.py"; done
 # A PyTorch before 2 (with onnx, onnxruntime and a NumPy before 2): the older exporter, NumPy's older names in pickles. Writes *-old.
 if [ -n "${GATEWISE_OLD_TORCH_PYTHON:-}" ]; then

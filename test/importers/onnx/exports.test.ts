@@ -31,6 +31,7 @@ const FILES = [
   'planes',
   'over-time',
   'crnn',
+  'loops',
 ];
 describe.each(FILES)('ONNX files, as ONNX Runtime runs them: %s', (name) => {
   const cases = recorded(name);

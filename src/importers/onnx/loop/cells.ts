@@ -1,5 +1,5 @@
 import type { ActivationSpec } from '../../../spec.js';
-import type { Linear, Term } from './terms.js';
+import { type Linear, linearOf, type Term } from './terms.js';
 
 /** A gate: what its activation is given, and the activation. */
 interface Gate {
@@ -34,8 +34,8 @@ const sides = (term: Term | undefined, kind: Binary['kind']): [Term, Term][] =>
     : [];
 
 function gate(term: Term): Gate | undefined {
-  if (term.kind !== 'activation' || term.of.kind !== 'linear') return undefined;
-  return { linear: term.of, activation: term.activation };
+  const linear = term.kind === 'activation' && linearOf(term.of);
+  return linear ? { linear, activation: term.activation } : undefined;
 }
 
 const leaf = (term: Term, name: string): boolean => term.kind === 'leaf' && term.name === name;

@@ -102,6 +102,15 @@ function merged(outer: ActivationSpec, x: Term): { activation: ActivationSpec; o
   return { activation, of: (x.of as Extract<Term, { kind: 'activation' }>).of };
 }
 
+/** A linear term, or one with a number added to it, as forget gates have it. */
+export function linearOf(term: Term): Linear | undefined {
+  if (term.kind === 'linear') return term;
+  const line = term.kind === 'activation' ? plain(term.activation, 'affine') : undefined;
+  const of = line?.alpha === 1 && 'of' in term ? (term.of as Term) : undefined;
+  if (!line || of?.kind !== 'linear') return undefined;
+  return { ...of, bias: sum(of.bias, new Float32Array(of.n).fill(line.beta)) };
+}
+
 function termOf(
   node: NodeSpec,
   inputs: readonly (Term | undefined)[],
