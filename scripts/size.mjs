@@ -18,7 +18,8 @@ const IMPORTERS = {
   // Attention over an open time: 2 KB. Scan, cells that weigh input and state by one matrix: 0.75 KB.
   onnx: [65.25],
   // Values whose timesteps are images, models that are applied to each, ConvLSTM: 4 KB.
-  keras: [69],
+  // Attention, with the masks of its three inputs: 1.5 KB.
+  keras: [70.5],
   tfjs: [8, ZIP, /\/keras\//],
   tensorflow: [10.5, ZIP],
   // What graphs are read with is ONNX'.

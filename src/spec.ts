@@ -523,7 +523,7 @@ export interface EachFrequencyNode extends NodeBase, WithChannels {
  * Scaled dot-product attention (Vaswani et al. 2017), each head by itself: `y[t] = Σ_s softmax_s(scale · q[t]·k[s]) v[s]`.
  *
  * `inputs`: `[q, k, v]`, sequences with rows `[heads][keySize]`, `[heads][keySize]`, `[heads][valueSize]`; k and v have one time, that of q may be
- * another. Masked timesteps of k are left out; where none is left, y is zeros.
+ * another. Masked timesteps of k are left out.
  */
 export interface AttentionNode extends NodeBase {
   readonly type: 'attention';
@@ -531,6 +531,10 @@ export interface AttentionNode extends NodeBase {
   readonly scale: number;
   /** Timesteps of k after that of q are left out; q and k have one time. Default false. */
   readonly causal?: boolean;
+  /** What y is at masked timesteps of q: by default as at others, or zeros, or the mean of all timesteps of v, masked ones too (Keras). */
+  readonly maskedQuery?: 'zeros' | 'mean';
+  /** What y is where no timestep of k is left: zeros, the default, or the mean of all timesteps of v, masked ones too (Keras). */
+  readonly noKey?: 'zeros' | 'mean';
 }
 
 /**

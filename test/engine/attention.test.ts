@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createModel, type ModelSpec } from '../../src/index.js';
 import { explain } from '../../src/inspect/explain.js';
+import type { AttentionNode } from '../../src/spec.js';
 import { runReference } from '../reference/run.js';
 import { expectNear, expectSameBits } from '../support/bits.js';
 import { builds } from '../support/builds.js';
@@ -10,7 +11,14 @@ import { randomFloats } from '../support/random.js';
 // Attention with softmax against the float64 twin: heads, causal or not, over the same time and over another, with keys that are masked.
 
 /** Over the time of `x`, or with keys and values of a time of their own. */
-function specOf(heads: number, keySize: number, valueSize: number, causal: boolean, apart: boolean): ModelSpec {
+function specOf(
+  heads: number,
+  keySize: number,
+  valueSize: number,
+  causal: boolean,
+  apart: boolean,
+  more: Partial<AttentionNode> = {},
+): ModelSpec {
   const time = apart ? { time: 'memory' } : {};
   return {
     inputs: [
@@ -26,6 +34,7 @@ function specOf(heads: number, keySize: number, valueSize: number, causal: boole
         heads,
         scale: 1.5 / Math.sqrt(keySize),
         ...(causal && { causal }),
+        ...more,
       },
     ],
     outputs: ['y'],
@@ -43,6 +52,7 @@ const drawn = fc.record({
   other: fc.constantFrom(1, 3, 8, 35),
   batch: fc.integer({ min: 1, max: 3 }),
   masked: fc.constantFrom(false, false, true),
+  rest: fc.constantFrom<Partial<AttentionNode>>({}, { maskedQuery: 'zeros', noKey: 'mean' }, { maskedQuery: 'mean' }),
   seed: fc.nat(1e6),
 });
 
@@ -51,9 +61,9 @@ describe.each(builds)('attention, %s', (build) => {
     await fc.assert(
       fc.asyncProperty(
         drawn,
-        async ({ heads, keySize, valueSize, causal, time, other, batch, masked, seed, ...more }) => {
+        async ({ heads, keySize, valueSize, causal, time, other, batch, masked, seed, rest, ...more }) => {
           const apart = more.apart && !causal;
-          const spec = specOf(heads, keySize, valueSize, causal, apart);
+          const spec = specOf(heads, keySize, valueSize, causal, apart, rest);
           const value = (index: number, length: number) => {
             const { features } = spec.inputs[index] as { features: number };
             return {
@@ -116,6 +126,7 @@ it.each<[string, object, string]>([
   ['two inputs', { inputs: ['q', 'k'] }, 'node "y": wrong number of inputs; expected [q, k, v]'],
   ['keys of another size', { inputs: ['q', 'v', 'v'] }, 'node "y": "v" does not fit "q"; expected 6, got 8'],
   ['values of another time', { inputs: ['q', 'q', 'v'] }, 'node "y": input "v" has another time; expected that of "q"'],
+  ['results', { noKey: 'none' }, 'node "y", noKey: unknown result; expected zeros, mean, got "none"'],
   ['causal over another time', { causal: true }, 'node "y": input "q" has another time; expected that of "k"'],
 ])('%s that do not fit are refused', async (_, fields, words) => {
   const spec = specOf(2, 3, 4, false, true);

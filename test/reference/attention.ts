@@ -43,16 +43,26 @@ export function linearAttention(node: LinearAttentionNode, inputs: readonly Valu
 }
 
 /** Every query with every key, by its definition. */
-export function attention({ heads, scale, causal }: AttentionNode, q: Value, k: Value, v: Value): Value {
+export function attention({ heads, scale, causal, ...rest }: AttentionNode, q: Value, k: Value, v: Value): Value {
   const [keySize, valueSize] = [q.features / heads, v.features / heads];
   const y: Value = { ...q, features: v.features, data: zeros(q.batch * q.time * v.features) };
   for (let b = 0; b < q.batch; b++) {
     for (let head = 0; head < heads; head++) {
       const part = (x: Value, t: number, size: number) => row(x, b, t).subarray(head * size, (head + 1) * size);
       for (let t = 0; t < q.time; t++) {
-        const seen = [...Array(k.time).keys()].filter((s) => !masked(k, b, s) && !(causal && s > t));
-        const scores = seen.map(
-          (s) => scale * part(q, t, keySize).reduce((sum, n, i) => sum + n * (part(k, s, keySize)[i] as number), 0),
+        const all = [...Array(k.time).keys()];
+        const left = all.filter((s) => !masked(k, b, s) && !(causal && s > t));
+        const instead =
+          masked(q, b, t) && rest.maskedQuery
+            ? rest.maskedQuery
+            : left.length === 0
+              ? (rest.noKey ?? 'zeros')
+              : undefined;
+        const seen = instead === 'mean' ? all : instead === 'zeros' ? [] : left;
+        const scores = seen.map((s) =>
+          instead
+            ? 0
+            : scale * part(q, t, keySize).reduce((sum, n, i) => sum + n * (part(k, s, keySize)[i] as number), 0),
         );
         const powers = scores.map((score) => Math.exp(score - Math.max(...scores)));
         const total = powers.reduce((sum, n) => sum + n, 0);

@@ -124,9 +124,11 @@ class MakeNodes implements Visitor<Value> {
   }
 
   /** Masks that a call is given by name must be those that its values carry. */
-  #checkMasks(where: string, inputs: readonly Value[], masks: readonly Value[]): void {
+  #checkMasks(where: string, inputs: readonly Value[], masks: Called<Value>['masks']): void {
     masks.forEach((mask, position) => {
-      checkMask(where, this.build.masks.get((inputs[position] as Flow | undefined)?.mask ?? ''), mask as Mask);
+      if (mask === undefined) return;
+      const own = this.build.masks.get((inputs[position] as Flow | undefined)?.mask ?? '');
+      checkMask(where, own, mask as Mask | null);
     });
   }
 
@@ -142,7 +144,7 @@ class MakeNodes implements Visitor<Value> {
   }
 
   call(called: Called<Value>): readonly Value[] {
-    const { layer: own, call, operation, inputs: given, masks } = called;
+    const { layer: own, call, operation, inputs: given, masks, causal = false } = called;
     const where = whereOf(own);
     const { build } = this;
     if (operation && this.wrapped) refuse(where, 'an operation within a wrapped model', 'a layer', own.className);
@@ -167,7 +169,7 @@ class MakeNodes implements Visitor<Value> {
     const config = new Config(where, layer.name, layer.config, build.reporter);
     const run = channelsLast(this.#layer(where, layer, flows));
     const arrays = this.#take(called);
-    const made = run({ build, config, entry: layer, name, inputs, arrays, maskIsNamed: masks.length > 0 });
+    const made = run({ build, config, entry: layer, name, inputs, arrays, maskIsNamed: masks.length > 0, causal });
     config.finish();
     return made;
   }

@@ -25,6 +25,10 @@ export interface Rules {
   readonly reluHandsMaskOn: boolean;
   /** An Identity hands its input's mask on. */
   readonly identityHandsMaskOn: boolean;
+  /** MultiHeadAttention leaves out the timesteps that its inputs' masks do. */
+  readonly headsMindMasks: boolean;
+  /** A Softmax of which a mask leaves nothing gives zeros; else all numbers alike. */
+  readonly softmaxOfNoneIsZeros: boolean;
   /** Calls of Functional models are counted from 0 by what reads them, and from 1 by the outputs; else alike by both. */
   readonly outputsCountModels: boolean;
   /** What reads a call counts those outside the model too, which the file does not hold; the outputs do not. */
@@ -54,6 +58,8 @@ export function rulesOf(version: string): Rules {
     // Misspelt in TensorFlow's Keras until 2.5.
     reluHandsMaskOn: !/-tf$|^2\.4\./.test(version),
     identityHandsMaskOn: keras3,
+    headsMindMasks: keras3 ? since(4) : major === 2 && minor >= 10 && !ofTensorFlow,
+    softmaxOfNoneIsZeros: since(10),
     outputsCountModels: keras3,
     readersCountAll: keras3 && !since(2),
   };

@@ -21,10 +21,10 @@ export interface Visitor<Value> {
   within(call: Called<Value>): Visitor<Value>;
 }
 
-export interface Called<Value> extends Pick<LayerCall, 'layer' | 'index' | 'call' | 'shared' | 'operation'> {
+export interface Called<Value> extends Pick<LayerCall, 'layer' | 'index' | 'call' | 'shared' | 'operation' | 'causal'> {
   readonly inputs: readonly Value[];
-  /** Masks that it is given by name, of its inputs in order. */
-  readonly masks: readonly Value[];
+  /** Masks that it is given by name, of its inputs in order: null for none, undefined where nothing is said. */
+  readonly masks: readonly (Value | null | undefined)[];
 }
 
 /** Plans of models, each made once however often the model is called. */
@@ -87,10 +87,9 @@ export class Walk<Value> {
     }
     const referred = (reference: Reference): Value =>
       made.get(numbers.of(reference))?.[reference[2]] ?? visitor.missing(where, reference);
-    for (const { layer, index, call, shared, operation, values, masks } of calls) {
-      const read = { inputs: values.map(referred), masks: masks.map(referred) };
-      const called = { layer, index, call, shared, operation, ...read };
-      made.set(numbers.made(layer.name, call), this.#call(visitor, called));
+    for (const { values, masks, ...own } of calls) {
+      const called = { ...own, inputs: values.map(referred), masks: masks.map((mask) => mask && referred(mask)) };
+      made.set(numbers.made(own.layer.name, own.call), this.#call(visitor, called));
     }
     return outputs.map((reference) => referred(numbers.inOutputs(reference)));
   }

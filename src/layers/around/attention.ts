@@ -1,7 +1,7 @@
 import { flows, sameClock } from '../../graph/clock.js';
-import { finite, optionalTruth, size } from '../../graph/field-checks.js';
+import { type Check, finite, optionalTruth, size } from '../../graph/field-checks.js';
 import { sequence, wrongInputs } from '../../graph/node-context.js';
-import { badSpec, describe } from '../../refuse.js';
+import { badSpec, choose, describe } from '../../refuse.js';
 import type { AttentionNode } from '../../spec.js';
 import { rowBytes, VECTOR_BYTES, vectorsFor } from '../../wasm/abi.js';
 import { linearOf } from '../../wasm/linear.js';
@@ -11,9 +11,13 @@ import type { LayerKind, PlanContext, ValueBuffer } from '../layer.js';
 /** Rows of scores that are worked on at a time. */
 const ROWS = 32;
 
+const rest: Check = (value, where) => {
+  if (value !== undefined) choose({ zeros: 0, mean: 0 }, value, where, 'result');
+};
+
 /** Every timestep of q weighs those of k and v. The products' second factors are packed in each run, as weights are once. */
 export const attention: LayerKind<AttentionNode> = {
-  fields: { heads: size, scale: finite, causal: optionalTruth },
+  fields: { heads: size, scale: finite, causal: optionalTruth, maskedQuery: rest, noKey: rest },
   check({ heads, causal }, context) {
     const { where, inputs } = context;
     const [q, k, v, ...more] = inputs;
@@ -47,7 +51,8 @@ export const attention: LayerKind<AttentionNode> = {
 };
 
 /** The work of a run: by row of the batch and head, keys and values are packed, and queries taken some at a time. */
-function attend({ heads, scale, causal = false }: AttentionNode, plan: PlanContext): () => void {
+function attend(node: AttentionNode, plan: PlanContext): () => void {
+  const { heads, scale, causal = false, maskedQuery, noKey } = node;
   const { kernels, arena, batch } = plan;
   const [q, k, v] = plan.inputs as [ValueBuffer, ValueBuffer, ValueBuffer];
   const y = plan.output(0, q.mask);
@@ -56,7 +61,9 @@ function attend({ heads, scale, causal = false }: AttentionNode, plan: PlanConte
   const [wide, narrow] = [vectorsFor(time), vectorsFor(valueSize)];
   const [stride, row] = [rowBytes(time), rowBytes(valueSize)];
   const { mask } = k;
-  const some = causal || mask !== 0 ? 1 : ROWS;
+  // Masked timesteps of q that are not as others.
+  const apart = maskedQuery === undefined ? 0 : q.mask;
+  const some = causal || mask !== 0 || apart !== 0 ? 1 : ROWS;
   const keys = plan.shared((keySize * wide + time * narrow + some * (wide + narrow)) * VECTOR_BYTES);
   const values = keys + keySize * stride;
   const scores = values + time * row;
@@ -79,6 +86,7 @@ function attend({ heads, scale, causal = false }: AttentionNode, plan: PlanConte
     }
     return left;
   };
+  const isApart = (b: number, t: number): boolean => apart !== 0 && arena.u8[apart + b * q.time + t] === 0;
   return () => {
     for (let b = 0; b < batch; b++) {
       for (let head = 0; head < heads; head++) {
@@ -89,14 +97,20 @@ function attend({ heads, scale, causal = false }: AttentionNode, plan: PlanConte
         packRows(kernels, arena, second, 0, time, byFeature, value, 4, v.stride, kernels.copyRows);
         for (let t = 0; t < q.time; t += some) {
           const rows = Math.min(some, q.time - t);
-          const count = causal ? t + 1 : time;
+          let count = causal ? t + 1 : time;
           compare.apply(q.address + (b * q.time + t) * q.stride + at, q.stride, rows, scores, stride);
           const { f32 } = arena;
           for (let i = scores / 4, end = i + (rows * stride) / 4; i < end; i++) (f32[i] as number) *= scale;
           const to = y.address + (b * y.time + t) * y.stride + own;
-          if (leaveOut(b, count) === 0) {
+          const instead = isApart(b, t) ? maskedQuery : leaveOut(b, count) === 0 ? (noKey ?? 'zeros') : undefined;
+          if (instead === 'zeros') {
             f32.fill(0, to / 4, to / 4 + valueSize);
             continue;
+          }
+          if (instead === 'mean') {
+            // All scores alike.
+            count = time;
+            f32.fill(0, scores / 4, scores / 4 + time);
           }
           kernels.softmax(scores, scores, rows, stride, count);
           weigh.applyTerms(0, count, scores, stride, rows, 0, 0, results, row);

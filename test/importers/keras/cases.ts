@@ -19,6 +19,9 @@ export const FILES = [
   'keras2-masks',
   'keras3-operations',
   'keras2-operations',
+  'keras3-attention',
+  'keras2-attention',
+  'keras3.9-attention',
 ] as const;
 /** Files that are deflated as a whole. */
 const WHOLE = ['keras-versions', 'keras3-planes', 'keras3-volumes', 'keras2-volumes', 'keras3-first'] as const;

@@ -29,7 +29,8 @@ export function collectCalls(layers: readonly LayerEntry[], listed: readonly unk
     budget.bytes(nodes.length * BYTES_PER_MAP, where);
     const shared = nodes.length > 1;
     return nodes.map((node: unknown, call): LayerCall => {
-      if (!isOperation(layer, node)) return { layer, index, call, shared, ...callReferences(node, where) };
+      if (!isOperation(layer, node))
+        return { layer, index, call, shared, ...callReferences(node, where, layer.className) };
       const values: Reference[] = [];
       const operation = operationCall(node, values);
       return { layer, index, call, shared, values, masks: [], operation };

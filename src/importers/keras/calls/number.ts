@@ -2,7 +2,7 @@ import { refuse } from '../../shared/refuse.js';
 import { isModel, type LayerEntry } from '../entries.js';
 import type { Rules } from '../rules.js';
 import type { LayerCall } from './collect.js';
-import type { Reference } from './references.js';
+import { type Reference, readsOf } from './references.js';
 
 /** The name of what a call makes, and of what a reference refers to. */
 export interface Numbers {
@@ -42,8 +42,7 @@ export function numberCalls(
 /** Where something reads call 0, that is the model's own first one, so all numbers are; with one call there is nothing to mistake. */
 function refuseUnsure(calls: readonly LayerCall[]): void {
   const least = new Map<string, number>();
-  for (const [name, node] of calls.flatMap(({ values, masks }) => [...values, ...masks]))
-    least.set(name, Math.min(node, least.get(name) ?? node));
+  for (const [name, node] of calls.flatMap(readsOf)) least.set(name, Math.min(node, least.get(name) ?? node));
   for (const { layer, call } of calls) {
     if (call > 0 && (least.get(layer.name) ?? 0) > 0)
       refuse(

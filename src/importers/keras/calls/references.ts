@@ -25,24 +25,80 @@ export function references(value: unknown, where: string): readonly Reference[] 
 /** What a layer is called with. */
 export interface CallReferences {
   readonly values: readonly Reference[];
-  /** Masks that it is given by name, of its values in order. */
-  readonly masks: readonly Reference[];
+  /** Masks that it is given by name, of its values in order: null says that there is none, undefined nothing. */
+  readonly masks: readonly (Reference | null | undefined)[];
+  /** Layers of attention: whether timesteps after that of the query are left out. */
+  readonly causal?: boolean;
 }
 
-/** Keras 3 writes `{args, kwargs}`, Keras 2 lists of `[layer, node, tensor, kwargs]`. */
-export function callReferences(node: unknown, where: string): CallReferences {
-  return isObject(node) ? ofKeras3(node, where) : ofKeras2(node, where);
+/** All that a call reads, values and masks. */
+export const readsOf = ({ values, masks }: CallReferences): Reference[] => [
+  ...values,
+  ...masks.filter((mask) => mask !== null && mask !== undefined),
+];
+
+/** Layers of attention, by how many arguments they take in order: a list of query, value and key, or these one by one. */
+const ATTENDING: Readonly<Record<string, number>> = {
+  __proto__: null as never,
+  Attention: 1,
+  AdditiveAttention: 1,
+  MultiHeadAttention: 3,
+};
+const ASKED = ['query', 'value', 'key'];
+
+/** Keras 3 writes `{args, kwargs}`, Keras 2 lists of `[layer, node, tensor, kwargs]`. @param className of what is called. */
+export function callReferences(node: unknown, where: string, className: string): CallReferences {
+  const most = ATTENDING[className];
+  const { values, masks, named } = isObject(node) ? ofKeras3(node, where, most) : ofKeras2(node, where, most);
+  return {
+    values: [...values, ...ASKED.flatMap((key) => named.get(key) ?? [])],
+    masks,
+    ...(named.has('use_causal_mask') && { causal: true }),
+  };
 }
 
-function ofKeras3({ args, kwargs }: Record<string, unknown>, where: string): CallReferences {
-  const values = argumentReferences(args, where);
-  const masks: Reference[] = [];
-  for (const [key, value] of Object.entries(isObject(kwargs) ? kwargs : {})) {
-    if (key === 'initial_state') collect(value, values, where, 0);
-    else if (key === 'mask' && !isHarmless(key, value)) collect(value, masks, where, 0);
-    else if (!isHarmless(key, value)) refuse(where, `called with ${key}`, 'its inputs and initial_state', show(value));
+/** What a layer of attention is called with by name: values, and under `use_causal_mask` none if it is causal. */
+type Named = Map<string, Reference[]>;
+
+/** @returns whether it is an argument of a layer of attention alone. */
+function takeNamed(named: Named, key: string, value: unknown, where: string): boolean {
+  if (key === 'use_causal_mask' && typeof value === 'boolean') {
+    if (value) named.set(key, []);
+    return true;
   }
-  return { values, masks };
+  if (!ASKED.includes(key)) return false;
+  const found: Reference[] = [];
+  if (isReference(value)) found.push(value);
+  else collect(value, found, where, 0);
+  named.set(key, found);
+  return true;
+}
+
+function ofKeras3({ args, kwargs }: Record<string, unknown>, where: string, most: number | undefined) {
+  if (most !== undefined && Array.isArray(args) && args.length > most)
+    refuse(where, 'called with masks by position', `${most === 1 ? 'a list' : 'query, value, key'}`, show(args.length));
+  const values = argumentReferences(args, where);
+  const masks: (Reference | null | undefined)[] = [];
+  const named: Named = new Map();
+  for (const [key, value] of Object.entries(isObject(kwargs) ? kwargs : {})) {
+    const position = ASKED.indexOf(key.replace(/_mask$/, ''));
+    if (key === 'initial_state') collect(value, values, where, 0);
+    else if (isHarmless(key, value)) continue;
+    else if (key === 'mask') masks.push(...maskReferences(value, where));
+    else if (most !== undefined && takeNamed(named, key, value, where)) continue;
+    else if (most === 3 && position >= 0) [masks[position]] = maskReferences(value, where);
+    else refuse(where, `called with ${key}`, 'its inputs and initial_state', show(value));
+  }
+  return { values, masks: Array.from(masks), named };
+}
+
+/** A mask, or one for each of several values; null where the file says that there is none. */
+function maskReferences(value: unknown, where: string): (Reference | null)[] {
+  return (Array.isArray(value) ? value : [value]).flatMap((item) => {
+    const found: Reference[] = [];
+    collect(item, found, where, 1);
+    return item === null ? [null] : found;
+  });
 }
 
 /** @throws {ImportError} constants. */
@@ -71,7 +127,8 @@ function collect(value: unknown, into: Reference[], where: string, depth: number
     refuse(where, 'called with a constant', 'values of the model', show(value));
 }
 
-function ofKeras2(node: unknown, where: string): CallReferences {
+function ofKeras2(node: unknown, where: string, most: number | undefined) {
+  const named: Named = new Map();
   if (!Array.isArray(node)) return refuse(where, 'a call that cannot be read', 'a list', show(node));
   const values: Reference[] = [];
   const states: Reference[] = [];
@@ -85,11 +142,11 @@ function ofKeras2(node: unknown, where: string): CallReferences {
         if (!isReferences(all))
           return refuse(where, 'an initial_state that cannot be read', '[[layer, node, tensor], …]', show(value));
         states.push(...all);
-      } else if (!isHarmless(key, value))
+      } else if (!isHarmless(key, value) && !(most !== undefined && takeNamed(named, key, value, where)))
         refuse(where, `called with ${key}`, 'its inputs and initial_state', show(value));
     }
   }
-  return { values: [...values, ...states], masks: [] };
+  return { values: [...values, ...states], masks: [], named };
 }
 
 /** Arguments of a call that change nothing at inference. */

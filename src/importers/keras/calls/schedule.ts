@@ -1,6 +1,7 @@
 import type { LayerCall } from './collect.js';
 import type { Numbers } from './number.js';
 import { Queue } from './queue.js';
+import { readsOf } from './references.js';
 
 /** Calls in an order in which they can be made, and those that wait for one another, or for what is not there. */
 export interface Schedule {
@@ -18,8 +19,12 @@ export function scheduleCalls(calls: readonly LayerCall[], numbers: Numbers, inp
   const missing = calls.map(() => 0);
   const readers = new Map<string, number[]>();
   const ready = new Queue();
-  calls.forEach(({ values, masks }, index) => {
-    const reads = new Set([...values, ...masks].map(numbers.of).filter((value) => !there.has(value)));
+  calls.forEach((call, index) => {
+    const reads = new Set(
+      readsOf(call)
+        .map(numbers.of)
+        .filter((value) => !there.has(value)),
+    );
     missing[index] = reads.size;
     for (const value of reads) {
       const known = readers.get(value);

@@ -44,7 +44,9 @@ export function treeWeights(layers: readonly LayerEntry[], tree: Tree, form: Tre
     const path = `${base}${form.root}${groups[index]}/`;
     return {
       take() {
-        const paths = variables(layer).map((variable) => path + variable.path);
+        const paths = variables(layer).map(({ path: own, otherPath }) =>
+          otherPath !== undefined && !tree.has(path + own) ? path + otherPath : path + own,
+        );
         const stored = paths.map((at) => tree.read(at));
         const more = leftOver(paths, path).find((at) => tree.has(at));
         if (more !== undefined) {

@@ -4,6 +4,7 @@ import { sequence } from '../build.js';
 import { Config } from '../config.js';
 import { entryOf } from '../entries.js';
 import { ACTIVATING } from './activating.js';
+import { ATTENTION } from './attention.js';
 import { bidirectional } from './bidirectional.js';
 import { convLstm } from './conv-lstm.js';
 import { dense, embedding, masking } from './dense.js';
@@ -106,6 +107,7 @@ export const LAYERS = /* @__PURE__ */ tableOf<Layer>(
   WINDOWS,
   PLANE_WINDOWS,
   TIME_WINDOWS,
+  ATTENTION,
   {
     GroupNormalization: groupNormalization,
     ConvLSTM1D: convLstm(1),

@@ -16,6 +16,8 @@ export interface Call {
   readonly arrays: readonly Stored[];
   /** Whether the file names the mask of its input in the call. */
   readonly maskIsNamed: boolean;
+  /** Of attention: whether timesteps after that of the query are left out. */
+  readonly causal?: boolean;
   /** Whether TimeDistributed wraps it, so that it knows of no timesteps. */
   readonly wrapped?: boolean;
   /** Whether it is a window over time alone, of rows of one frequency. */

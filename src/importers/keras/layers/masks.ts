@@ -22,7 +22,7 @@ export const isMask = (value: Flow | Mask): value is Mask => 'of' in value;
 /** Whether a call is an operation on masks: by its class, or by what it reads. */
 export const makesMask = ({ className }: LayerEntry, values: readonly (Flow | Mask)[]): boolean =>
   ['NotEqual', 'Any', 'LogicalOr', 'ZerosLike', 'OnesLike'].includes(className) ||
-  (['ExpandDims', 'Concatenate'].includes(className) && values.length > 0 && values.every(isMask));
+  (['ExpandDims', 'Concatenate', 'ConvertToTensor'].includes(className) && values.length > 0 && values.every(isMask));
 
 /** Of a mask that masks nothing, as a value without one is given beside others. */
 const ALWAYS = 'always';
@@ -67,6 +67,9 @@ export function makeMask(
       if (args.length !== 2 || typeof number !== 'number' || !first || isMask(first)) return unfit();
       return { of: unequalTo(first, number), wide: !first.ids };
     }
+    case 'ConvertToTensor':
+      // Beside layers of attention.
+      return first && isMask(first) && values.length === 1 ? first : unfit();
     case 'ZerosLike':
       return { of: '', wide: true };
     case 'OnesLike':
@@ -85,8 +88,8 @@ export function makeMask(
 }
 
 /** @throws {ImportError} a layer is given a mask that is not its input's. */
-export function checkMask(where: string, own: string | undefined, given: Mask): void {
-  if (own === undefined && given.of === ALWAYS) return;
-  const got = given.wide ? `for each feature, ${given.of}` : given.of;
+export function checkMask(where: string, own: string | undefined, given: Mask | null): void {
+  if (own === undefined && (given === null || given.of === ALWAYS)) return;
+  const got = given === null ? 'no mask' : given.wide ? `for each feature, ${given.of}` : given.of;
   if (own !== got) refuse(where, 'called with a mask that its input does not carry', own ?? 'no mask', got);
 }

@@ -6,6 +6,8 @@ import { groupNames } from '../files/group-names.js';
 export interface Variable {
   /** Where a `.keras` file keeps it under the layer. */
   readonly path: string;
+  /** Where files of other versions keep it. */
+  readonly otherPath?: string;
   /** What Keras calls it. */
   readonly name: string;
   /** Where the layer holds others that have variables of these names: which of them, from the outside in, by any of its names. */
@@ -117,6 +119,20 @@ export function variables(
       return list(within, scaled);
     case 'LayerNormalization':
       return list(within, on(config.rms_scaling, false) ? ['gamma'] : scaled);
+    case 'Attention':
+      return list(within, [
+        ...(on(config.use_scale, false) ? ['scale'] : []),
+        ...(config.score_mode === 'concat' ? ['concat_score_weight'] : []),
+      ]);
+    case 'AdditiveAttention':
+      return list(within, on(config.use_scale) ? ['scale'] : []);
+    case 'MultiHeadAttention':
+      // Keras 2 has them in attributes with an underscore.
+      return ['query', 'key', 'value', 'attention_output'].flatMap((part) => {
+        const path = `${part.replace('attention_', '')}_dense/`;
+        const own = list({ base: `${base}${path}`, scopes: [...scopes, new Set([part])] }, kernels);
+        return own.map((variable) => ({ ...variable, otherPath: variable.path.replace(path, `_${path}`) }));
+      });
     case 'Normalization':
       return config.mean === undefined || config.mean === null ? list(within, ['-mean', '-variance', '-count']) : [];
   }

@@ -23,7 +23,7 @@ const OPERATIONS = /* @__PURE__ */ tableOf<Operation>(ELEMENTWISE, REDUCING, SHA
 /** Whether an operation has that name; layers may have it too. */
 export const isOperationName = (className: string): boolean =>
   OPERATIONS[className] !== undefined || MASKING.includes(className);
-const MASKING = ['NotEqual', 'Any', 'LogicalOr', 'ZerosLike', 'OnesLike'];
+const MASKING = ['NotEqual', 'Any', 'LogicalOr', 'ZerosLike', 'OnesLike', 'ConvertToTensor'];
 
 /**
  * What an operation makes.
