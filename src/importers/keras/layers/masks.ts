@@ -67,13 +67,11 @@ export function makeMask(
       if (args.length !== 2 || typeof number !== 'number' || !first || isMask(first)) return unfit();
       return { of: unequalTo(first, number), wide: !first.ids };
     }
-    case 'ConvertToTensor':
-      // Beside layers of attention.
-      return first && isMask(first) && values.length === 1 ? first : unfit();
     case 'ZerosLike':
       return { of: '', wide: true };
     case 'OnesLike':
       return { of: ALWAYS, wide: true };
+    case 'ConvertToTensor': // of one, beside layers of attention
     case 'LogicalOr':
       return joined(first !== undefined && isMask(first) && first.wide);
     case 'Concatenate':
