@@ -520,7 +520,10 @@ export interface EachFrequencyNode extends NodeBase, WithChannels {
 }
 
 /**
- * Scaled dot-product attention (Vaswani et al. 2017), each head by itself: `y[t] = Σ_s softmax_s(scale · q[t]·k[s]) v[s]`.
+ * Attention with softmax, each head by itself: `y[t] = Σ_s softmax_s(scale · score(q[t], k[s])) v[s]`, where a score is
+ *
+ *     dot:       q·k                       scaled dot-product attention (Vaswani et al. 2017)
+ *     additive:  Σ_j w[j] tanh(q[j]+k[j])  (Bahdanau et al. 2015)
  *
  * `inputs`: `[q, k, v]`, sequences with rows `[heads][keySize]`, `[heads][keySize]`, `[heads][valueSize]`; k and v have one time, that of q may be
  * another. Masked timesteps of k are left out.
@@ -529,6 +532,9 @@ export interface AttentionNode extends NodeBase {
   readonly type: 'attention';
   readonly heads: number;
   readonly scale: number;
+  readonly scores?: 'dot' | 'additive'; // default 'dot'
+  /** Of additive scores: w, `(heads · keySize)`; ones if absent. */
+  readonly tensors?: { readonly weight?: string };
   /** Timesteps of k after that of q are left out; q and k have one time. Default false. */
   readonly causal?: boolean;
   /** What y is at masked timesteps of q: by default as at others, or zeros, or the mean of all timesteps of v, masked ones too (Keras). */

@@ -54,7 +54,7 @@ function leastGrowth(step: () => void, steps: number, most: number): number {
 }
 
 describe.runIf(collect).each(builds)('a stream step allocates nothing in JS, %s', (build) => {
-  it.each([...Object.keys(allLayers), ...INT8])('%s', async (type) => {
+  it.each([...Object.keys(allLayers), 'additive_attention', ...INT8])('%s', async (type) => {
     const step = type === 'bidirectional' ? await planOf(type, build) : await stepOf(type, build);
     // 8 bytes a step is the least that a heap object can be.
     expect(leastGrowth(step, STEPS, 2 * STEPS)).toBeLessThan(4);

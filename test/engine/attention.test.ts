@@ -38,7 +38,7 @@ function specOf(
       },
     ],
     outputs: ['y'],
-    tensors: {},
+    tensors: more.tensors ? { w: { shape: [heads * keySize], data: randomFloats(heads * keySize, 7) } } : {},
   };
 }
 const size = fc.constantFrom(1, 2, 3, 4, 5, 8, 13);
@@ -52,6 +52,12 @@ const drawn = fc.record({
   other: fc.constantFrom(1, 3, 8, 35),
   batch: fc.integer({ min: 1, max: 3 }),
   masked: fc.constantFrom(false, false, true),
+  scores: fc.constantFrom<Partial<AttentionNode>>(
+    {},
+    { scores: 'dot' },
+    { scores: 'additive' },
+    { scores: 'additive', tensors: { weight: 'w' } },
+  ),
   rest: fc.constantFrom<Partial<AttentionNode>>({}, { maskedQuery: 'zeros', noKey: 'mean' }, { maskedQuery: 'mean' }),
   seed: fc.nat(1e6),
 });
@@ -61,9 +67,9 @@ describe.each(builds)('attention, %s', (build) => {
     await fc.assert(
       fc.asyncProperty(
         drawn,
-        async ({ heads, keySize, valueSize, causal, time, other, batch, masked, seed, rest, ...more }) => {
+        async ({ heads, keySize, valueSize, causal, time, other, batch, masked, seed, rest, scores, ...more }) => {
           const apart = more.apart && !causal;
-          const spec = specOf(heads, keySize, valueSize, causal, apart, rest);
+          const spec = specOf(heads, keySize, valueSize, causal, apart, { ...rest, ...scores });
           const value = (index: number, length: number) => {
             const { features } = spec.inputs[index] as { features: number };
             return {
@@ -126,6 +132,21 @@ it.each<[string, object, string]>([
   ['two inputs', { inputs: ['q', 'k'] }, 'node "y": wrong number of inputs; expected [q, k, v]'],
   ['keys of another size', { inputs: ['q', 'v', 'v'] }, 'node "y": "v" does not fit "q"; expected 6, got 8'],
   ['values of another time', { inputs: ['q', 'q', 'v'] }, 'node "y": input "v" has another time; expected that of "q"'],
+  [
+    'ways to score',
+    { scores: 'concat' },
+    'node "y", scores: unknown way to score; expected dot, additive, got "concat"',
+  ],
+  [
+    'weights of dot products',
+    { tensors: {} },
+    'node "y": tensors of dot products; expected scores: \'additive\', got undefined',
+  ],
+  [
+    'weights that are not there',
+    { scores: 'additive', tensors: { weight: 'w' } },
+    'node "y": no tensor for weight; expected the name of a tensor in spec.tensors, got "w"',
+  ],
   ['results', { noKey: 'none' }, 'node "y", noKey: unknown result; expected zeros, mean, got "none"'],
   ['causal over another time', { causal: true }, 'node "y": input "q" has another time; expected that of "k"'],
 ])('%s that do not fit are refused', async (_, fields, words) => {

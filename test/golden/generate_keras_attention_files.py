@@ -8,7 +8,7 @@ import sys
 from generate_keras_files import FEATURES, L, TIME, VERSION, case, functional, keras, write
 
 # Before 3.10 or so Attention fails over a masked value.
-KINDS = ("heads",) if len(sys.argv) > 2 else ("Attention", "heads")
+KINDS = ("heads",) if len(sys.argv) > 2 else ("Attention", "AdditiveAttention", "concat", "heads")
 STEM = sys.argv[2] if len(sys.argv) > 2 else f"{VERSION}-attention"
 BOTH = [["keras"], ["h5"]]
 OTHER = 9
@@ -25,12 +25,12 @@ def attend(kind, units, **options):
     if kind == "heads":
         layer = L.MultiHeadAttention(2, 3, **options)
         return lambda *values, **named: layer(*values, **named)
-    layer = getattr(L, kind)(**options)
+    layer = L.Attention(score_mode="concat", **options) if kind == "concat" else getattr(L, kind)(**options)
     return lambda *values, **named: layer(list(values), **named)
 
 
 def of(kind):
-    few = {} if kind == "heads" else {"use_scale": True}
+    few = {} if kind == "heads" else {"use_scale": kind != "AdditiveAttention"}
     name = lambda text: f"{kind}_{text}"
     x = keras.Input((None, FEATURES), name="x")
     case(name("self"), functional(x, attend(kind, 4, **few)(x, x)), BOTH[0])
@@ -64,7 +64,7 @@ def of(kind):
     pads("value", attend(kind, 4)(plain(4), masked, masked), 0)
     # Nothing is left for the first timesteps of the last row.
     pads("first", attend(kind, 4)(plain(4), masked, use_causal_mask=True), 1)
-    pads("key", attend(kind, 4)(plain(4), plain(5), masked), 1)
+    pads("key", attend(kind, 4)(plain(4), plain(4 if kind == "AdditiveAttention" else 5), masked), 1)
     longer = L.UpSampling1D(2)(plain(4))
     pads("memory", attend(kind, 4, **few)(longer, L.Bidirectional(L.GRU(2, return_sequences=True))(masked), masked), 0)
 

@@ -43,7 +43,13 @@ export function linearAttention(node: LinearAttentionNode, inputs: readonly Valu
 }
 
 /** Every query with every key, by its definition. */
-export function attention({ heads, scale, causal, ...rest }: AttentionNode, q: Value, k: Value, v: Value): Value {
+export function attention(
+  { heads, scale, causal, scores: kind, ...rest }: AttentionNode,
+  q: Value,
+  k: Value,
+  v: Value,
+  weight?: ArrayLike<number>,
+): Value {
   const [keySize, valueSize] = [q.features / heads, v.features / heads];
   const y: Value = { ...q, features: v.features, data: zeros(q.batch * q.time * v.features) };
   for (let b = 0; b < q.batch; b++) {
@@ -59,11 +65,12 @@ export function attention({ heads, scale, causal, ...rest }: AttentionNode, q: V
               ? (rest.noKey ?? 'zeros')
               : undefined;
         const seen = instead === 'mean' ? all : instead === 'zeros' ? [] : left;
-        const scores = seen.map((s) =>
-          instead
-            ? 0
-            : scale * part(q, t, keySize).reduce((sum, n, i) => sum + n * (part(k, s, keySize)[i] as number), 0),
-        );
+        const score = (n: number, i: number, s: number): number => {
+          const key = part(k, s, keySize)[i] as number;
+          return kind === 'additive' ? (weight?.[head * keySize + i] ?? 1) * Math.tanh(n + key) : n * key;
+        };
+        const query = part(q, t, keySize);
+        const scores = seen.map((s) => (instead ? 0 : scale * query.reduce((sum, n, i) => sum + score(n, i, s), 0)));
         const powers = scores.map((score) => Math.exp(score - Math.max(...scores)));
         const total = powers.reduce((sum, n) => sum + n, 0);
         for (let j = 0; j < valueSize; j++) {

@@ -159,7 +159,15 @@ class ReferenceRun {
       case 'gather_time':
         return [gatherTime(x, inputs[1] as Value)];
       case 'attention':
-        return [attention(node, x, inputs[1] as Value, inputs[2] as Value)];
+        return [
+          attention(
+            node,
+            x,
+            inputs[1] as Value,
+            inputs[2] as Value,
+            this.spec.tensors[node.tensors?.weight ?? '']?.data as Float32Array | undefined,
+          ),
+        ];
       case 'linear_attention':
         return linearAttention(node, inputs);
       case 'conv2d':

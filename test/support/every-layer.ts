@@ -119,6 +119,10 @@ const SEVERAL: Record<string, readonly [inputs: readonly string[], fields?: obje
   gather_time: [['s', 'index']],
   concatenate: [['s', 's', 's'], { axis: 'time' }],
   attention: [['s', 's', 's'], { heads: 2, scale: 0.5 }],
+  additive_attention: [
+    ['s', 's', 's'],
+    { type: 'attention', heads: 2, scale: 0.5, scores: 'additive', tensors: { weight: 'pair' } },
+  ],
   linear_attention: [['x', 'x', 'x', 'x', 'm'], { heads: 2, keyHeads: 2, scale: 0.5, gated: true, delta: true }],
   ...Object.fromEntries(
     ['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'average', 'power'].map((type) => [
@@ -142,6 +146,7 @@ export function modelOf(type: string): ModelSpec {
     .add({ type: 'constant', name: 'index', inputs: [], tensors: { value: 'two' } })
     .add({ type: 'masking', name: 'masked', inputs: ['x'], maskValue: 0 })
     .add({ type: 'masking', name: 'other', inputs: ['x'], maskValue: 1 });
+  builder.tensors.pair = { shape: [2], data: Float32Array.of(1.5, -0.5) };
   builder.tensors.two = { shape: [1], data: Float32Array.of(2) };
   if (type in FRAME) builder.add(node({ inputs: ['x'], ...FRAME[type]?.(builder), type }));
   else if (type in SEQUENCE) builder.add(node({ inputs: ['s'], ...SEQUENCE[type]?.(builder) }));

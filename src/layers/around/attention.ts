@@ -1,12 +1,17 @@
 import { flows, sameClock } from '../../graph/clock.js';
-import { type Check, finite, optionalTruth, size } from '../../graph/field-checks.js';
-import { sequence, wrongInputs } from '../../graph/node-context.js';
+import { type Check, checkedWithNode, finite, optionalTruth, size } from '../../graph/field-checks.js';
+import { namedTensors, sequence, wrongInputs } from '../../graph/node-context.js';
 import { badSpec, choose, describe } from '../../refuse.js';
 import type { AttentionNode } from '../../spec.js';
 import { rowBytes, VECTOR_BYTES, vectorsFor } from '../../wasm/abi.js';
-import { linearOf } from '../../wasm/linear.js';
+import { type Linear, linearOf, packLinear } from '../../wasm/linear.js';
 import { gateColumns, packRows } from '../../wasm/pack.js';
 import type { LayerKind, PlanContext, ValueBuffer } from '../layer.js';
+import { additiveScores, dotScores } from './scores.js';
+
+const comparison: Check = (value, where) => {
+  if (value !== undefined) choose({ dot: 0, additive: 0 }, value, where, 'way to score');
+};
 
 /** Rows of scores that are worked on at a time. */
 const ROWS = 32;
@@ -17,8 +22,16 @@ const rest: Check = (value, where) => {
 
 /** Every timestep of q weighs those of k and v. The products' second factors are packed in each run, as weights are once. */
 export const attention: LayerKind<AttentionNode> = {
-  fields: { heads: size, scale: finite, causal: optionalTruth, maskedQuery: rest, noKey: rest },
-  check({ heads, causal }, context) {
+  fields: {
+    scores: comparison,
+    tensors: checkedWithNode,
+    heads: size,
+    scale: finite,
+    causal: optionalTruth,
+    maskedQuery: rest,
+    noKey: rest,
+  },
+  check({ heads, causal, scores, tensors }, context) {
     const { where, inputs } = context;
     const [q, k, v, ...more] = inputs;
     if (!q || !k || !v || more.length > 0) wrongInputs(context, 'wrong number of inputs', '[q, k, v]');
@@ -32,31 +45,35 @@ export const attention: LayerKind<AttentionNode> = {
       if (!sameClock(x.time, k.time))
         badSpec(where, `input ${describe(x.name)} has another time`, `that of ${describe(k.name)}`, 'another');
     }
+    if (scores === 'additive') namedTensors(context, tensors ?? {}, { 'weight?': [q.features] }, where);
+    else if (tensors !== undefined) badSpec(where, 'tensors of dot products', "scores: 'additive'", describe(scores));
     return [{ ...q, features: v.features }];
   },
-  make(node, _, inputs, outputs) {
+  make(node, context, inputs, outputs) {
+    const { weight } = node.tensors ?? {};
+    const sum = weight === undefined ? undefined : packLinear(context, gateColumns([0], 1), [[weight, inputs]], []);
     return {
       // As many more for each timestep of k: for one.
       multiplyAdds: inputs + outputs,
-      plan: (plan) => [attend(node, plan)],
+      plan: (plan) => [attend(node, plan, sum)],
     };
   },
   obstacle: ({ causal }, [, k]) =>
     k && (causal || flows(k)) ? 'weighs timesteps with one another, so it needs the whole sequence' : undefined,
-  words: ({ heads, causal }) => ({
+  words: ({ heads, causal, scores }) => ({
     opening:
-      `compares the query of each timestep with the keys of all${causal ? ' up to it' : ''}, by ${heads} ${heads === 1 ? 'head' : 'heads'}, ` +
+      `${scores === 'additive' ? 'adds' : 'compares'} the query of each timestep ${scores === 'additive' ? 'to' : 'with'} the keys of all${causal ? ' up to it' : ''}, by ${heads} ${heads === 1 ? 'head' : 'heads'}, ` +
       'and gives the mean of their values, weighed by the softmax of that.',
   }),
 };
 
 /** The work of a run: by row of the batch and head, keys and values are packed, and queries taken some at a time. */
-function attend(node: AttentionNode, plan: PlanContext): () => void {
+function attend(node: AttentionNode, plan: PlanContext, weight: Linear | undefined): () => void {
   const { heads, scale, causal = false, maskedQuery, noKey } = node;
   const { kernels, arena, batch } = plan;
   const [q, k, v] = plan.inputs as [ValueBuffer, ValueBuffer, ValueBuffer];
   const y = plan.output(0, q.mask);
-  const [keySize, valueSize] = [q.features / heads, v.features / heads];
+  const valueSize = v.features / heads;
   const { time } = k;
   const [wide, narrow] = [vectorsFor(time), vectorsFor(valueSize)];
   const [stride, row] = [rowBytes(time), rowBytes(valueSize)];
@@ -64,16 +81,14 @@ function attend(node: AttentionNode, plan: PlanContext): () => void {
   // Masked timesteps of q that are not as others.
   const apart = maskedQuery === undefined ? 0 : q.mask;
   const some = causal || mask !== 0 || apart !== 0 ? 1 : ROWS;
-  const keys = plan.shared((keySize * wide + time * narrow + some * (wide + narrow)) * VECTOR_BYTES);
-  const values = keys + keySize * stride;
-  const scores = values + time * row;
+  const compare = node.scores === 'additive' ? additiveScores(node, plan, weight) : dotScores(node, plan);
+  const scores = plan.shared((some * (wide + narrow) + time * narrow) * VECTOR_BYTES + compare.bytes);
   const results = scores + some * stride;
-  const [first, second] = [
-    { address: keys, rows: keySize, vectors: wide },
-    { address: values, rows: time, vectors: narrow },
-  ];
-  const [compare, weigh] = [linearOf(kernels, first, 0), linearOf(kernels, second, 0)];
-  const [byTime, byFeature] = [gateColumns([0], time), gateColumns([0], valueSize)];
+  const values = results + some * row;
+  compare.place(values + time * row);
+  const second = { address: values, rows: time, vectors: narrow };
+  const weigh = linearOf(kernels, second, 0);
+  const byFeature = gateColumns([0], valueSize);
 
   /** Takes the masked ones of the first `count` timesteps of k out of a row of scores. @returns how many are left. */
   const leaveOut = (b: number, count: number): number => {
@@ -90,15 +105,14 @@ function attend(node: AttentionNode, plan: PlanContext): () => void {
   return () => {
     for (let b = 0; b < batch; b++) {
       for (let head = 0; head < heads; head++) {
-        const [at, own] = [4 * head * keySize, 4 * head * valueSize];
-        const key = k.address + b * time * k.stride + at;
-        packRows(kernels, arena, first, 0, keySize, byTime, key, k.stride, 4, kernels.copyRows);
+        const own = 4 * head * valueSize;
+        compare.keys(b, head);
         const value = v.address + b * time * v.stride + own;
         packRows(kernels, arena, second, 0, time, byFeature, value, 4, v.stride, kernels.copyRows);
         for (let t = 0; t < q.time; t += some) {
           const rows = Math.min(some, q.time - t);
           let count = causal ? t + 1 : time;
-          compare.apply(q.address + (b * q.time + t) * q.stride + at, q.stride, rows, scores, stride);
+          compare.write(b, head, t, rows, scores, stride);
           const { f32 } = arena;
           for (let i = scores / 4, end = i + (rows * stride) / 4; i < end; i++) (f32[i] as number) *= scale;
           const to = y.address + (b * y.time + t) * y.stride + own;

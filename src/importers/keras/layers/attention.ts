@@ -1,3 +1,4 @@
+import type { AttentionNode } from '../../../spec.js';
 import { show } from '../../formats/json.js';
 import { turned } from '../../formats/matrix.js';
 import { refuse } from '../../shared/refuse.js';
@@ -32,31 +33,73 @@ function mindsMasks({ config: { where }, inputs }: Call, minds: boolean, version
     refuse(where, `attention over masked values, which ${versions} means in another way`, 'values without a mask');
 }
 
-/** A number that the file holds. */
-function numberIn(where: string, stored: Stored | undefined): number | undefined {
-  if (stored) shaped(where, stored, []);
-  return stored?.data[0];
+/** A number that the file holds, as the report has it. */
+function numberIn({ build, config, entry }: Call, what: string, stored: Stored | undefined): number {
+  shaped(config.where, stored as Stored, []);
+  const [number] = (stored as Stored).data as unknown as [number];
+  build.reporter.read(entry.name, what, number);
+  return number;
 }
 
-const attention: Layer = (call) => {
-  const { build, config, name, arrays } = call;
-  const { where } = config;
-  // Constructors of Keras before 2.10 have it; calls since.
-  const causal = config.flag('causal', false) || call.causal === true;
-  const [q, v, k] = asked({ ...call, causal });
-  mindsMasks(call, build.rules.mergedMask !== 'lost', 'Keras 3.0 to 3.3');
-  config.choice('score_mode', ['dot'], 'dot');
-  if (q.features !== k.features)
-    refuse(where, 'a key of another size than the query', `${q.features}`, `${k.features}`);
-  sameMask(call, v, k);
-  // Its own mask leaves nothing out: the value's does.
-  const key = v.mask === undefined ? build.unmasked(k) : k;
-  const scale = config.flag('use_scale', false) ? (numberIn(where, arrays[0]) as number) : 1;
-  const inputs = [q.name, key.name, v.name];
-  const rest = { maskedQuery: 'zeros', noKey: 'mean' } as const;
-  const made = build.add({ type: 'attention', inputs, heads: 1, scale, ...(causal && { causal }), ...rest }, name);
-  return [{ name: made, kind: 'sequence', features: v.features, time: q.time, mask: q.mask }];
+/** What the fields of a node say of its scores, with query and key as they go into them. */
+type Scored = Pick<AttentionNode, 'scale' | 'scores' | 'tensors'> & {
+  readonly inputs: readonly [q: string, k: string];
 };
+
+/** A layer of one head, around its scores. @param score of query and key, of one size. */
+const oneHead =
+  (score: (call: Call, q: Sequence, k: Sequence) => Scored): Layer =>
+  (call) => {
+    const { build, config, name } = call;
+    const { where } = config;
+    // Constructors of Keras before 2.10 have it; calls since.
+    const causal = config.flag('causal', false) || call.causal === true;
+    const [q, v, k] = asked({ ...call, causal });
+    mindsMasks(call, build.rules.mergedMask !== 'lost', 'Keras 3.0 to 3.3');
+    if (q.features !== k.features)
+      refuse(where, 'a key of another size than the query', `${q.features}`, `${k.features}`);
+    sameMask(call, v, k);
+    // Its own mask leaves nothing out: the value's does.
+    const { inputs, ...scored } = score(call, q, v.mask === undefined ? (build.unmasked(k) as Sequence) : k);
+    const made = build.add(
+      {
+        type: 'attention',
+        inputs: [...inputs, v.name],
+        heads: 1,
+        ...scored,
+        ...(causal && { causal }),
+        maskedQuery: 'zeros',
+        noKey: 'mean',
+      },
+      name,
+    );
+    return [{ name: made, kind: 'sequence', features: v.features, time: q.time, mask: q.mask }];
+  };
+
+/** `scale · q·k`, or `weight · Σ_j tanh(scale · (q[j] + k[j]))`. */
+const attention = oneHead((call, q, k) => {
+  const { build, config, name, arrays } = call;
+  const mode = config.choice('score_mode', ['dot', 'concat'], 'dot');
+  const scaled = config.flag('use_scale', false);
+  const scale = scaled ? numberIn(call, 'scale', arrays[0]) : 1;
+  if (mode === 'dot') return { scale, inputs: [q.name, k.name] };
+  const affine = { type: 'affine', alpha: scale, beta: 0 } as const;
+  const part = (x: Sequence, which: string): string =>
+    scaled ? build.activate(x, `${name}.${which}`, affine).name : x.name;
+  return {
+    scores: 'additive',
+    scale: numberIn(call, 'concat_score_weight', arrays[scaled ? 1 : 0]),
+    inputs: [part(q, 'query'), part(k, 'key')],
+  };
+});
+
+/** `Σ_j scale[j] · tanh(q[j] + k[j])`. */
+const additive = oneHead(({ build, config, entry, arrays }, q, k) => {
+  const [stored] = config.flag('use_scale', true) ? arrays : [];
+  if (stored) shaped(config.where, stored, [q.features]);
+  const weight = stored && build.tensor(stored, `${entry.name}.scale`, [q.features], 'one per feature');
+  return { scores: 'additive', scale: 1, ...(weight && { tensors: { weight } }), inputs: [q.name, k.name] };
+});
 
 const multiHead: Layer = (call) => {
   const { build, config, entry, name, arrays, causal = false } = call;
@@ -118,5 +161,6 @@ const multiHead: Layer = (call) => {
 export const ATTENTION: Readonly<Record<string, Layer>> = {
   __proto__: null as never,
   Attention: attention,
+  AdditiveAttention: additive,
   MultiHeadAttention: multiHead,
 };
