@@ -110,7 +110,9 @@ describe('with some methods alone', () => {
 });
 
 describe('every type of layer', () => {
-  it.each([...Object.keys(allLayers), 'additive_attention'])('%s', (type) => expectSameWhenBuilt(modelOf(type), { weights: 'wasm' }));
+  it.each([...Object.keys(allLayers), 'additive_attention'])('%s', (type) =>
+    expectSameWhenBuilt(modelOf(type), { weights: 'wasm' }),
+  );
 });
 
 describe('files', () => {

@@ -7,7 +7,7 @@ import sys
 
 from generate_keras_files import FEATURES, L, TIME, VERSION, case, functional, keras, write
 
-# Before 3.10 or so Attention fails over a masked value.
+# Attention of 3.9 fails over a masked value.
 KINDS = ("heads",) if len(sys.argv) > 2 else ("Attention", "AdditiveAttention", "concat", "heads")
 STEM = sys.argv[2] if len(sys.argv) > 2 else f"{VERSION}-attention"
 BOTH = [["keras"], ["h5"]]

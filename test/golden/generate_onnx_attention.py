@@ -70,6 +70,35 @@ def exports():
     both("pooled_over_gru", Network(lambda m, x: pooled(m, m.rnn(x)[0]), rnn=nn.GRU(4, 3, batch_first=True, bidirectional=True), hidden=nn.Linear(6, 5), score=nn.Linear(5, 1)), units=[B, 6])
 
 
+def additive():
+    """Bahdanau's scores, v·tanh(q + k), in the forms that people write."""
+    layers = lambda **more: {"rnn": nn.GRU(4, 6, batch_first=True), "q": nn.Linear(6, 5), "k": nn.Linear(6, 5, bias=False), **more}
+    hidden = lambda m, y: torch.tanh(m.q(y).unsqueeze(2) + m.k(y).unsqueeze(1))
+    late = lambda m, y: torch.tanh(m.q(y.unsqueeze(2)) + m.k(y.unsqueeze(1)))
+    turned = lambda m, y: torch.tanh(m.k(y)[:, None] + m.q(y)[:, :, None])
+
+    def weighed(score, causal=False):
+        def forward(m, x):
+            y = m.rnn(x)[0]
+            scores = score(m, y)
+            if causal:
+                scores = scores.masked_fill(~torch.ones(x.shape[1], x.shape[1], dtype=torch.bool).tril(), float("-inf"))
+            return torch.softmax(scores, -1) @ y
+
+        return forward
+
+    v = lambda bias=False: {"v": nn.Linear(5, 1, bias=bias)}
+    both("additive", Network(weighed(lambda m, y: m.v(hidden(m, y)).squeeze(-1)), **layers(**v())))
+    both("additive_bias", Network(weighed(lambda m, y: m.v(hidden(m, y)).squeeze(-1)), **layers(**v(True))))
+    both("additive_late", Network(weighed(lambda m, y: m.v(late(m, y)).squeeze(-1)), **layers(**v())))
+    both("additive_turned", Network(weighed(lambda m, y: m.v(turned(m, y)).squeeze(3)), **layers(**v())))
+    both("additive_causal", Network(weighed(lambda m, y: m.v(hidden(m, y)).squeeze(-1), True), **layers(**v())))
+    both("additive_product", Network(weighed(lambda m, y: (hidden(m, y) * m.v.weight[0]).sum(-1)), **layers(**v())))
+    both("additive_row", Network(weighed(lambda m, y: (m.v.weight * hidden(m, y)).sum(-1)), **layers(**v())))
+    both("additive_vector", Network(weighed(lambda m, y: hidden(m, y) @ m.v.weight[0]), **layers(**v())))
+    both("additive_plain", Network(weighed(lambda m, y: hidden(m, y).sum(-1, keepdim=True).squeeze(-1) / 2), **layers()))
+
+
 class Graph:
     """Nodes by turns, and the weights that they name."""
 
@@ -191,6 +220,9 @@ def drawn(index):
 
 
 def main():
+    additive()
+    write("attention-additive", CASES)
+    CASES.clear()
     exports()
     write("attention", [*CASES, *(drawn(index) for index in range(16))])
     write("attention-drawn", [drawn(index) for index in range(16, 236)], zipped=True)

@@ -14,6 +14,7 @@ import { checkOperands } from './operands.js';
 import { MICROSOFT, OPERATORS } from './ops/all.js';
 import { isFollowed, withPairs } from './ops/pairs.js';
 import { reduction } from './ops/reduce.js';
+import { sumsOf } from './ops/sums.js';
 import { neededBy, ordered } from './order.js';
 import type { Graph, Node } from './proto/messages.js';
 import { readTensor } from './tensor.js';
@@ -143,6 +144,8 @@ function runOperator(op: Op, ctx: Context, domain: string): (Item | undefined)[]
   const folded = known && domain === '' ? fold(op, () => reduction(op)) : undefined;
   if (folded) return [folded];
   if (op.inputs.some(isFollowed)) return withPairs(op, ctx, run);
+  const sums = domain === '' ? sumsOf(op) : undefined;
+  if (sums) return [sums];
   if (run) return run(op, ctx);
   return refuse(
     op.where,

@@ -85,7 +85,7 @@ export type RowNumbers =
 /**
  * Numbers for each timestep with each other, which the model has no place for, followed as far as attention is made of them. `scores`: those of
  * queries with keys, by heads, times `scale`, without (`causal`) those of later keys; `weights`: their softmax has been taken. `triangle`: a number up to
- * the timestep itself, and another above.
+ * the timestep itself, and another above. `sums`: of every query with every key, feature by feature, `[…, T, S, size]`.
  */
 export type Pairs =
   | {
@@ -99,8 +99,25 @@ export type Pairs =
       readonly scale: number;
       readonly causal: boolean;
       readonly weights: boolean;
+      /** Additive: what weighs the tanh of each sum, and the constant that it is of; ones if none does. */
+      readonly sums?: { readonly weight?: SumWeights };
+    }
+  | {
+      readonly kind: 'sums';
+      readonly q: Value;
+      readonly k: Value;
+      readonly keys: Atom;
+      /** Whether their tanh has been taken, and what it is multiplied by. */
+      readonly tanh: boolean;
+      readonly weight?: SumWeights;
     }
   | { readonly kind: 'triangle'; readonly on: number; readonly above: number };
+
+/** One number for each feature. */
+export interface SumWeights {
+  readonly data: Float32Array;
+  readonly constant: Constant;
+}
 
 /** In the place of the name of a value that is followed. */
 export const PAIRS = '\0pairs';

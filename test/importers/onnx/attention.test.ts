@@ -5,7 +5,7 @@ import { bytes, check, recorded } from './recorded.js';
 
 // Attention over the model's own timesteps, their number open, as ONNX Runtime computes it.
 
-const cases = recorded('attention');
+const cases = [...recorded('attention'), ...recorded('attention-additive')];
 
 describe.each(builds)('attention over an open time, %s', (build) => {
   it.each(cases.map((one) => [one.name, one] as const))('%s', (_, one) => check(one, build, one.options, one.runs));
@@ -16,4 +16,6 @@ it('is one layer, causal where a mask says so', () => {
   const causal = layers.filter((node) => 'causal' in node && node.causal);
   expect(layers.length).toBeGreaterThan(25);
   expect(causal.length).toBeGreaterThan(8);
+  const additive = layers.filter((node) => 'scores' in node && node.scores === 'additive');
+  expect(additive).toHaveLength(recorded('attention-additive').length);
 });

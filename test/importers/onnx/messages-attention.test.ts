@@ -24,9 +24,63 @@ const init = {
 };
 const one = (nodes: Parts['nodes'], more: Partial<Parts> = {}): Parts => ({ nodes, init, inputs: x(B, T, 6), ...more });
 
+/** X as queries and keys: `sum`, every query with every key; `u`, their tanh. */
+const sums = [
+  node('Unsqueeze', 'X two', 'q'),
+  node('Unsqueeze', 'X one', 'k'),
+  node('Add', 'q k', 'sum'),
+  node('Tanh', 'sum', 'u'),
+];
+const features = {
+  ...init,
+  v: floats([6], [1, 2, 3, 4, 5, 6]),
+  c: floats([2, 3], [1, 2, 3, 4, 5, 6]),
+  last: ints([-1]),
+};
+const sum = (nodes: Parts['nodes']): Parts => one([...sums, ...nodes], { init: features });
+
+describe('ONNX, refused by its words: additive attention', () => {
+  const followed =
+    /scores of every timestep with every other, not as attention has it; expected queries times keys or v·tanh\(q \+ k\), scaled, causal or not, their softmax times values; a fixed time: options.shapes, got /;
+  table([
+    ['sums without their tanh', sum([node('MatMul', 'sum v', 's'), ...softmax('s')]), followed],
+    [
+      'a sum of sums without their tanh',
+      sum([node('ReduceSum', 'sum last', 's', { keepdims: 0 }), ...softmax('s')]),
+      followed,
+    ],
+    [
+      'another function of sums',
+      sum([node('Sigmoid', 'sum', 'r'), node('MatMul', 'r v', 's'), ...softmax('s')]),
+      followed,
+    ],
+    ['the tanh of their tanh', sum([node('Tanh', 'u', 'r'), node('MatMul', 'r v', 's'), ...softmax('s')]), followed],
+    [
+      'sums times numbers of the model',
+      sum([node('Mul', 'u q', 'r'), node('MatMul', 'r v', 's'), ...softmax('s')]),
+      followed,
+    ],
+    ['sums weighed twice', sum([node('Mul', 'u v', 'r'), node('MatMul', 'r v', 's'), ...softmax('s')]), followed],
+    [
+      'one number for all of them',
+      sum([node('Mul', 'u h', 'r'), node('MatMul', 'r v', 's'), ...softmax('s')]),
+      followed,
+    ],
+    ['several scores', sum([node('MatMul', 'u c', 's'), ...softmax('s')]), followed],
+    ['weights in front', sum([node('MatMul', 'v u', 's'), ...softmax('s')]), followed],
+    ['a sum over the keys', sum([node('ReduceSum', 'u two', 's', { keepdims: 0 }), ...softmax('s')]), followed],
+    ['sums beside one another', sum([node('Add', 'u u', 'r'), node('MatMul', 'r v', 's'), ...softmax('s')]), followed],
+    [
+      'softmax of sums',
+      sum([node('Softmax', 'u', 'r', { axis: -1 }), node('MatMul', 'r v', 's'), ...softmax('s')]),
+      followed,
+    ],
+  ]);
+});
+
 describe('ONNX, refused by its words: attention', () => {
   const followed =
-    /scores of every timestep with every other, not as attention has it; expected queries times keys, scaled, causal or not, their softmax times values; a fixed time: options.shapes, got /;
+    /scores of every timestep with every other, not as attention has it; expected queries times keys or v·tanh\(q \+ k\), scaled, causal or not, their softmax times values; a fixed time: options.shapes, got /;
   table([
     ['scores that weigh without softmax', one([...scores, node('MatMul', 's X')]), followed],
     [

@@ -20,6 +20,7 @@ import {
 } from '../value.js';
 import { newNumbers } from '../whole-types.js';
 import { item, type Run } from './run.js';
+import { goTogether, isTime, ofSums } from './sums.js';
 
 // Attention over the model's own timesteps, whose number is open: the product of every query with every key is no value that the model has a
 // place for. It is followed, through what is done to scores on the way to their softmax, until they weigh the values:
@@ -29,6 +30,8 @@ import { item, type Run } from './run.js';
 //     Add, Where  of a triangle of -inf                                  the same, causal
 //     Softmax   over the keys                                            weights
 //     MatMul    weights · v [batch, heads, T, size]                      the layer
+//
+// Additive scores are followed from the sums that they are made of (sums.ts).
 //
 // A triangle is followed from where it is made: a number up to the timestep itself and another above.
 
@@ -41,24 +44,6 @@ export const isFollowed = (item: Item | undefined): boolean => item?.kind === 'v
 const NOTHING = -1e30;
 
 const solid = (atoms: readonly Atom[]): Atom[] => atoms.filter(({ size, kind }) => size !== 1 && kind !== 'batch');
-
-/** Whether axes in front of a product go together one by one: the batch beside the batch, as many heads beside heads. */
-const goTogether = (a: Value, b: Value): boolean =>
-  a.axes.length === b.axes.length &&
-  a.axes.slice(0, -2).every((own, i) => {
-    const [mine, other] = [own, b.axes[i] as readonly Atom[]].map((atoms) => atoms.filter(({ size }) => size !== 1));
-    return (
-      mine?.length === other?.length &&
-      (mine as Atom[]).every((atom, j) => {
-        const beside = (other as Atom[])[j] as Atom;
-        return (atom.kind === 'batch') === (beside.kind === 'batch') && sameNum(atom.size, beside.size);
-      })
-    );
-  });
-
-/** Whether an axis is the run's time of a value, and nothing else. */
-const isTime = (x: Value, axis: readonly Atom[] | undefined): boolean =>
-  axis?.length === 1 && axis[0] === runTime(x) && isSym(axis[0]?.size);
 
 /** The scores of queries `[…, T, size]` with keys `[…, size, T]`; undefined for other products. */
 export function scoresOf({ where, outputs }: Op, q: Value, k: Value): Value | undefined {
@@ -88,7 +73,7 @@ export function attend(op: Op, ctx: Context, weights: Value, v: Value): Value | 
   const { pairs } = weights;
   const [s, n] = v.axes.slice(-2) as [readonly Atom[], readonly Atom[]];
   if (pairs?.kind !== 'scores' || !pairs.weights || v.pairs) return refusePairs(op);
-  const { q, k, heads, keys, scale, causal } = pairs;
+  const { q, k, heads, keys, scale, causal, sums } = pairs;
   const lead = weights.axes.slice(0, -2);
   const own = lead.flatMap(solid);
   const [m, over] = weights.axes.slice(-2) as [readonly Atom[], readonly Atom[]];
@@ -115,7 +100,23 @@ export function attend(op: Op, ctx: Context, weights: Value, v: Value): Value | 
     part(k, k.axes.slice(0, -2), k.axes.at(-2) as readonly Atom[]),
     part(v, v.axes.slice(0, -2), n),
   ];
-  const node = { type: 'attention', inputs, heads: count(heads), scale, ...(causal && { causal }) } as const;
+  const { weight } = sums ?? {};
+  const tensors = weight && {
+    weight: ctx.tensor(weight.constant.tensor ?? 'weight', [weight.data.length], weight.data, {
+      constant: weight.constant,
+      becomes: `${op.outputs[0]}.weight`,
+      how: 'one per feature',
+    }),
+  };
+  const additive = sums && ({ scores: 'additive', ...(tensors && { tensors }) } as const);
+  const node = {
+    type: 'attention',
+    inputs,
+    heads: count(heads),
+    scale,
+    ...additive,
+    ...(causal && { causal }),
+  } as const;
   const name = ctx.add(node, op.outputs[0] as string);
   const { pairs: _, ...rest } = weights;
   return {
@@ -129,9 +130,11 @@ export function attend(op: Op, ctx: Context, weights: Value, v: Value): Value | 
 }
 
 function refusePairs(op: Op): never {
-  const what = op.inputs.some((own) => own?.kind === 'value' && own.pairs?.kind === 'scores') ? 'scores' : 'a mask';
+  const what = op.inputs.some((own) => own?.kind === 'value' && own.pairs && own.pairs.kind !== 'triangle')
+    ? 'scores'
+    : 'a mask';
   const expected =
-    'queries times keys, scaled, causal or not, their softmax times values; a fixed time: options.shapes';
+    'queries times keys or v·tanh(q + k), scaled, causal or not, their softmax times values; a fixed time: options.shapes';
   return refuse(op.where, `${what} of every timestep with every other, not as attention has it`, expected, op.type);
 }
 
@@ -158,6 +161,8 @@ const EACH = new Set(
 
 /** What an operator makes of scores, or of a triangle. @throws {ImportError} it is none that attention has. */
 export function withPairs(op: Op, ctx: Context, run: Run | undefined): (Item | undefined)[] {
+  const sums = ofSums(op, () => refusePairs(op));
+  if (sums) return [sums];
   if (run && PASS.has(op.type)) return run(op, ctx);
   const at = op.inputs.findIndex((own) => own?.kind === 'value' && own.pairs?.kind === 'scores');
   if (at < 0) return [ofTriangle(op, ctx, run)];
@@ -176,7 +181,12 @@ export function withPairs(op: Op, ctx: Context, run: Run | undefined): (Item | u
     case 'Div':
       return n && at === 0 && Number.isFinite(n) && !pairs.causal ? made({ scale: pairs.scale / n }) : refusePairs(op);
     case 'Add':
-      return n === 0 ? [x] : isCausal(triangleOf(other), pairs) ? made({ causal: true }) : refusePairs(op);
+      // One number beside all leaves their softmax as it is.
+      return n !== undefined && Number.isFinite(n)
+        ? [x]
+        : isCausal(triangleOf(other), pairs)
+          ? made({ causal: true })
+          : refusePairs(op);
     case 'Where': {
       const condition = triangleOf(op.inputs[0]);
       const rest = numberOf(op.inputs[3 - at]);
