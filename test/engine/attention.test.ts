@@ -159,4 +159,8 @@ it('explain says what it does', async () => {
   expect(explain((await createModel(specOf(2, 3, 4, true, false))) as never, 'y')).toContain(
     'compares the query of each timestep with the keys of all up to it, by 2 heads, and gives the mean of their values',
   );
+  const additive = await createModel(specOf(1, 3, 4, false, false, { scores: 'additive' }));
+  expect(explain(additive as never, 'y')).toContain(
+    'adds the query of each timestep to the keys of all, by 1 head, and gives the mean of their values, weighed by the softmax of what the tanh of that adds up to.',
+  );
 });

@@ -63,7 +63,7 @@ export const attention: LayerKind<AttentionNode> = {
   words: ({ heads, causal, scores }) => ({
     opening:
       `${scores === 'additive' ? 'adds' : 'compares'} the query of each timestep ${scores === 'additive' ? 'to' : 'with'} the keys of all${causal ? ' up to it' : ''}, by ${heads} ${heads === 1 ? 'head' : 'heads'}, ` +
-      'and gives the mean of their values, weighed by the softmax of that.',
+      `and gives the mean of their values, weighed by the softmax of ${scores === 'additive' ? 'what the tanh of that adds up to' : 'that'}.`,
   }),
 };
 
