@@ -4,18 +4,25 @@ import type { Graph, ValueInfo } from './value.js';
 
 /** What stands in the way of running a model timestep by timestep, by each of its kinds of layer; undefined if nothing does. */
 export function streamObstacle({ inputs, nodes, values, carries }: Graph, kinds: NodeKinds): string | undefined {
-  if (carries.length === 0 && inputs.every(({ kind }) => kind === 'vector'))
-    return 'the model has no sequence input, so no timesteps';
+  if (carries.length === 0 && inputs.every(({ kind }) => kind === 'vector')) return 'no input is a sequence';
   // Values that are made of carried state, and of nothing that has timesteps: a layer that starts from them does so at every step.
   const carried = new Set(carries.map(({ input }) => input.name));
+  // Values that are what they are when the sequence has ended: not to be met at its timesteps.
+  const ended = new Set<string>();
   for (const node of nodes) {
     const given = node.inputs.map((name) => values.get(name) as ValueInfo);
+    const among = (names: ReadonlySet<string>): boolean => given.some(({ name }) => names.has(name));
     const further = given.filter(({ kind }, i) => i && kind === 'vector');
     const own = !!further[0] && further.every(({ name }) => carried.has(name));
-    const reason = kinds[node.type]?.obstacle(node as never, given, own);
+    const flowing = given.some(flows);
+    const late = among(ended);
+    const reason =
+      kinds[node.type]?.obstacle(node as never, given, own) ?? (flowing && late && 'needs the whole sequence first');
     if (reason) return ownTime(inputs) ?? `layer ${JSON.stringify(node.name)} ${reason}`;
-    if (node.inputs.some((name) => carried.has(name)) && !given.some(flows))
-      for (const name of node.outputs) carried.add(name);
+    for (const name of node.outputs) {
+      if (flowing || late) flows(values.get(name) as ValueInfo) || ended.add(name);
+      else if (among(carried)) carried.add(name);
+    }
   }
   return undefined;
 }

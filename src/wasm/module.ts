@@ -126,7 +126,7 @@ function bytesOf(
     RuntimeError,
     'kernels',
     'neither a module nor bytes',
-    'a WebAssembly.Module, or the bytes of simd.wasm or relaxed.wasm: what a promise resolves to, await response.arrayBuffer() of a response, await (await fetch(url)).arrayBuffer() of a URL, the default of an imported namespace',
+    'a WebAssembly.Module, or the bytes of simd.wasm or relaxed.wasm: what a promise resolves to, await response.arrayBuffer(), await (await fetch(url)).arrayBuffer(), the default of an imported namespace',
     describe(kernels),
   );
 }

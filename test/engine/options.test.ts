@@ -95,7 +95,7 @@ describe.each(builds)('options, %s', (build) => {
   it('kernels that only lead to kernels are told what they are and what to pass', async () => {
     const wanted =
       'a WebAssembly.Module, or the bytes of simd.wasm or relaxed.wasm: what a promise resolves to, ' +
-      'await response.arrayBuffer() of a response, await (await fetch(url)).arrayBuffer() of a URL, the default of an imported namespace';
+      'await response.arrayBuffer(), await (await fetch(url)).arrayBuffer(), the default of an imported namespace';
     for (const [given, got] of [
       ['simd.wasm', '"simd.wasm"'],
       [new URL('file:///simd.wasm'), 'URL {}'],

@@ -182,20 +182,32 @@ export function pool2d(node: Pool2dNode, x: Value): Value {
   ) as [Pair, Pair];
   const sizes = ([0, 1] as const).map((axis) => {
     const [before, after] = pads[axis];
-    const windows = (lengths[axis] + before + after - (dilation[axis] * (poolSize[axis] - 1) + 1)) / stride[axis] + 1;
+    const count = (lengths[axis] + before + after - (dilation[axis] * (poolSize[axis] - 1) + 1)) / stride[axis] + 1;
     // No window begins behind what there is.
     const most = Math.floor((lengths[axis] + before - 1) / stride[axis]) + 1;
-    return ceil ? Math.min(Math.ceil(windows), most) : Math.floor(windows);
+    return ceil ? Math.min(Math.ceil(count), most) : Math.floor(count);
   }) as unknown as Pair;
-  const places = (axis: 0 | 1, index: number): number[] =>
-    Array.from({ length: poolSize[axis] }, (_, i) => index * stride[axis] + i * dilation[axis] - pads[axis][0]);
+  // Of each window along an axis: the places that it sees, and how many there are of these and of padding.
+  const windows = ([0, 1] as const).map((axis) =>
+    Array.from({ length: Math.max(0, sizes[axis]) }, (_, index) => {
+      const inside: number[] = [];
+      let within = 0;
+      for (let i = 0; i < poolSize[axis]; i++) {
+        const place = index * stride[axis] + i * dilation[axis] - pads[axis][0];
+        if (place >= 0 && place < lengths[axis]) inside.push(place);
+        if (place < lengths[axis] + pads[axis][1]) within++;
+      }
+      return { inside, within };
+    }),
+  );
   const y = make(x, sizes, channels, (b, t, f, c) => {
-    const all = places(0, t).flatMap((i) => places(1, f).map((j) => [i, j] as const));
-    const inside = all.filter(([i, j]) => i >= 0 && i < lengths[0] && j >= 0 && j < lengths[1]);
-    const values = inside.map(([i, j]) => at(x, channels, b, i, j, c));
+    const [along, across] = [windows[0]?.[t], windows[1]?.[f]];
+    if (!along || !across) throw new RangeError(`expected windows below ${sizes}, got ${t}, ${f}`);
+    const values = along.inside.flatMap((i) => across.inside.map((j) => at(x, channels, b, i, j, c)));
     if (node.type === 'max_pool2d') return Math.max(...values);
-    const within = all.filter(([i, j]) => i < lengths[0] + pads[0][1] && j < lengths[1] + pads[1][1]);
-    return values.reduce((sum, value) => sum + value, 0) / (countPadding ? within : inside).length;
+    return (
+      values.reduce((sum, value) => sum + value, 0) / (countPadding ? along.within * across.within : values.length)
+    );
   });
   const alone = poolSize[0] === 1 && stride[0] === 1 && pads[0][0] + pads[0][1] === 0;
   return { ...y, mask: alone ? x.mask : undefined };

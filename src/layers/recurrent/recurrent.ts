@@ -70,7 +70,7 @@ function recurrentObstacle(
   if (!isInputTime(x?.time)) return 'starts anew in every run';
   if (backwards) return 'walks backwards from the last timestep, so it needs the whole sequence first';
   if (givenState)
-    return 'takes its initial state from another value at every run, so it cannot carry its own; if the model gives that back as an output, pair the two in the spec’s carries (options.states of an importer)';
+    return 'takes its initial state from another value at every run; pair that with an output in the spec’s carries (options.states of an importer)';
   return undefined;
 }
 
