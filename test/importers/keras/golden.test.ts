@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { fromKeras, readKeras } from '../../../src/importers/keras/index.js';
 import { builds } from '../../support/builds.js';
+import { part } from '../../support/thorough.js';
 import { expectClose, floats } from '../support.js';
 import { bytesOf, casesOf, FILES, outputsOf } from './cases.js';
 
 describe.each(FILES)('files of %s', (file) => {
-  it.each(casesOf(file).map((one) => [`${one.name} (.${one.format})`, one] as const))('%s', async (_, one) => {
+  it.each(part(casesOf(file), 2).map((one) => [`${one.name} (.${one.format})`, one] as const))('%s', async (_, one) => {
     const { spec, report } = readKeras(bytesOf(file, one));
     for (const build of builds) {
       const got = await outputsOf(spec, one, { build });
