@@ -185,7 +185,39 @@ export interface RnnConfig extends RecurrentBase {
   readonly activation?: ActivationSpec;
 }
 
+/** The cells that have a kernel of their own. */
 export type CellConfig = LstmConfig | GruConfig | RnnConfig;
+
+/** Fields common to the newer cells: those of all recurrent layers but `clip`. */
+export type NewerBase = Omit<RecurrentBase, 'clip'>;
+
+/**
+ * FastGRNN (Kusupati et al. 2018, arXiv:1901.02358): gate and candidate from one sum.
+ *
+ *     s = W·x + U·h        z = σ(s + bz)        n = tanh(s + bn)
+ *     h' = (ζ·(1 - z) + ν)∘n + z∘h
+ *
+ * Where W and U are products of two matrices of low rank, these are their products.
+ */
+export interface FastGrnnConfig extends NewerBase {
+  readonly type: 'fast_grnn';
+  readonly tensors: {
+    readonly weightIh: string; //  (units, input)
+    readonly weightHh: string; //  (units, units)
+    readonly bias?: string; //     (2·units) in the order z n; default zeros
+    readonly initialH?: string; // (units); default zeros
+  };
+  /** ζ and ν as the equation has them: where they are trained through a sigmoid, after it. */
+  readonly zeta: number;
+  readonly nu: number;
+  /** Defaults: sigmoid for z, tanh for n. */
+  readonly activations?: { readonly z?: ActivationSpec; readonly n?: ActivationSpec };
+}
+
+/** The cells that are composed of the kernels of others, loaded when a model has them. None of their weights may be int8. */
+export type NewerCellConfig = FastGrnnConfig;
+
+export type AnyCellConfig = CellConfig | NewerCellConfig;
 
 /** Of layers whose rows may be of different lengths. */
 export interface WithLengths {
@@ -203,7 +235,7 @@ export interface WithLengths {
  * `[x, h0]` (GRU, RNN) or `[x, h0, c0]` (LSTM); then the lengths, if it has them.
  * `outputs`: `[y]`, or with the final state as vectors `[y, hn]` or `[y, hn, cn]`.
  */
-export type RecurrentNode = NodeBase & CellConfig & WithLengths;
+export type RecurrentNode = NodeBase & AnyCellConfig & WithLengths;
 
 /**
  * Two cells over the same sequence, one from each end; both yield their outputs in the order of the input's timesteps.
@@ -211,8 +243,8 @@ export type RecurrentNode = NodeBase & CellConfig & WithLengths;
  */
 export interface BidirectionalNode extends NodeBase, WithLengths {
   readonly type: 'bidirectional';
-  readonly forward: CellConfig;
-  readonly backward: CellConfig;
+  readonly forward: AnyCellConfig;
+  readonly backward: AnyCellConfig;
   readonly merge: 'concat' | 'sum' | 'mul' | 'ave' | 'none';
 }
 

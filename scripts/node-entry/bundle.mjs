@@ -16,6 +16,7 @@ const ENTRY = 'index-node';
 const FILES = {
   [`src/${ENTRY}.ts`]: ENTRY,
   'src/layers/layers.ts': 'chunks/layers-node',
+  'src/layers/newer.ts': 'chunks/newer-layers-node',
   'src/layers/all.ts': 'chunks/all-layers-node',
   'src/layers/int8/index.ts': 'chunks/int8-node',
 };

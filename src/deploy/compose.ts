@@ -188,10 +188,13 @@ const MERGES = [
 ];
 
 const CELLS = ['lstm', 'gru', 'rnn'];
+/** Composed of kernels. */
+const NEWER_CELLS = ['fast_grnn'];
 
 /** Types that never work out a time of their own: most models have no others. */
 const OWN_TIME: readonly string[] = [
   ...CELLS,
+  ...NEWER_CELLS,
   'bidirectional',
   'dense',
   'activation',
@@ -213,10 +216,15 @@ export function kindsText(nodes: readonly NodeSpec[], code: Code): string {
 }
 
 function kindText(type: NodeSpec['type'], nodes: readonly NodeSpec[], code: Code): string {
-  if (CELLS.includes(type)) return `${code.name('recurrent')}(${code.name(type)})`;
+  const nameOf = (type: string): string =>
+    code.name(type.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()));
+  const watched = (kind: string, cells: readonly string[]): string =>
+    cells.some((cell) => NEWER_CELLS.includes(cell)) ? `${code.name('watched')}(${kind})` : kind;
+  if (CELLS.includes(type) || NEWER_CELLS.includes(type))
+    return watched(`${code.name('recurrent')}(${nameOf(type)})`, [type]);
   if (MERGES.includes(type)) return `${code.name('merges')}.${type}`;
-  if (type !== 'bidirectional') return code.name(type.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()));
+  if (type !== 'bidirectional') return nameOf(type);
   const cells = nodes.flatMap((node) => (node.type === 'bidirectional' ? [node.forward.type, node.backward.type] : []));
-  const table = [...new Set(cells)].map((cell) => `${cell}: ${code.name(cell)}`);
-  return `${code.name('bidirectionalOf')}({ __proto__: null, ${table.join(', ')} })`;
+  const table = [...new Set(cells)].map((cell) => `${cell}: ${nameOf(cell)}`);
+  return watched(`${code.name('bidirectionalOf')}({ __proto__: null, ${table.join(', ')} })`, cells);
 }

@@ -46,4 +46,4 @@ export function tensorsOf(node: NodeSpec, kinds: NodeKinds): [field: string, nam
   return parts.map(({ tensors }) => Object.entries(tensors as TensorNames).filter(hasName));
 }
 
-const hasName = (entry: [string, string | undefined]): entry is [string, string] => entry[1] !== undefined;
+export const hasName = (entry: [string, string | undefined]): entry is [string, string] => entry[1] !== undefined;

@@ -76,10 +76,14 @@ function countByGate(
     const factors = size > units && size % units === 0 ? `${size / units} · ${units}` : `${size}`;
     return [[`${factors} ${meaning}`, size]];
   });
-  const total = rows * perGate + extras.reduce((sum, [, n]) => sum + n, 0);
+  const more = extras.reduce((sum, [, n]) => sum + n, 0);
+  const list = gates.map(([name, meaning]) => `${meaning} ${name}`).join(', ');
+  if ('weightIh' in words.extras) {
+    return `Its gates: ${list}. Its parameters: ${extras.map(([text]) => text).join(' + ')} = ${more}.`;
+  }
+  const total = rows * perGate + more;
   const each = `${units} · ${inputs} weights from x + ${units} · ${h} from h${bias} = ${perGate}`;
   const sum = [rows === 1 ? `${perGate}` : `${rows} · ${perGate}`, ...extras.map(([text]) => text)].join(' + ');
-  const list = gates.map(([name, meaning]) => `${meaning} ${name}`).join(', ');
   return rows === 1
     ? `Its parameters: ${each}${extras.length > 0 ? `; in all ${sum} = ${total}` : ''}.`
     : `Its parameters, for each of the ${rows} gates (${list}): ${each}; in all ${sum} = ${total}.`;

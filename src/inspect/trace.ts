@@ -15,14 +15,14 @@ import { type Floats, isRecord } from '../typed.js';
 export interface LayerTrace {
   /** The layer's name; `.forward` or `.backward` added in a bidirectional one. */
   readonly layer: string;
-  /** `lstm`, `gru`, `rnn`, or a type of the caller's own. */
+  /** `lstm`, `gru`, `rnn`, a newer cell's, or a type of the caller's own. */
   readonly type: string;
   /**
-   * Gates after their activation, n = units: `i f g o` (LSTM), `r z n` (GRU), none for a simple RNN.
+   * Gates after their activation, n = units: `i f g o` (LSTM), `r z n` (GRU), none for a simple RNN, those of a newer cell by its names.
    * NaN at masked timesteps, where none is computed.
    */
   readonly gates: Readonly<Record<string, Floats>>;
-  /** Cell state after the timestep, n = units; LSTM only. */
+  /** Cell state after the timestep, n = units: of an LSTM; or all that a newer cell keeps beside h. */
   readonly c?: Floats;
   /** Hidden state after the timestep, n = units or projection. */
   readonly h: Floats;

@@ -7,12 +7,12 @@ import { eachFrequency } from './frequency/each-frequency.js';
 import { groupNorm } from './frequency/group-norm.js';
 import { pool2d } from './frequency/pool2d.js';
 import { upsampleFrequency } from './frequency/upsample.js';
-import { furtherLayers } from './further.js';
 import type { LayerKinds } from './layer.js';
+import { newerLayers } from './newer.js';
 
-/** Every type of node there is: the common ones, what surrounds recurrent layers in real model files, and those over time and frequency. */
+/** Every type of node there is: the common ones, what surrounds recurrent layers in real model files, newer cells, and those over time and frequency. */
 // By `assign`, as `furtherLayers`.
-export const allLayers: LayerKinds = /* @__PURE__ */ Object.assign(Object.create(null), furtherLayers, {
+export const allLayers: LayerKinds = /* @__PURE__ */ Object.assign(Object.create(null), newerLayers, {
   conv2d,
   conv_transpose2d: convTranspose2d,
   max_pool2d: pool2d,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkSpec } from '../../src/graph/check-spec.js';
 import { createModel, type ModelSpec, SpecError } from '../../src/index.js';
 import { allLayers } from '../../src/layers/all.js';
+import { NEWER } from '../support/newer.js';
 import { SpecBuilder, stack } from '../support/random.js';
 
 const lstm = stack('lstm', 3, 4);
@@ -312,7 +313,7 @@ const refusedBidirectional: [string, unknown, string][] = [
   [
     'an unknown cell',
     half({ type: 'dense' }),
-    'node "both", backward: unknown cell type; expected lstm, gru, rnn, got "dense"',
+    `node "both", backward: unknown cell type; expected ${['lstm', 'gru', 'rnn', ...NEWER].join(', ')}, got "dense"`,
   ],
   [
     'a direction of its own',

@@ -1,4 +1,4 @@
-import type { CellConfig } from '../../src/spec.js';
+import type { AnyCellConfig } from '../../src/spec.js';
 import type { Tensors } from './tensors.js';
 import { type Vector, zeros } from './vector.js';
 
@@ -6,7 +6,7 @@ import { type Vector, zeros } from './vector.js';
 export interface CellState {
   /** (units), or (projection). */
   readonly h: Vector;
-  /** (units); LSTM only. */
+  /** (units) of an LSTM; what else a newer cell carries. */
   readonly c?: Vector;
 }
 
@@ -20,12 +20,12 @@ export interface CellStep {
 export type Cell = (x: Vector, state: CellState) => CellStep;
 
 /** The trained initial state, or zeros. */
-export function initialState(config: CellConfig, tensors: Tensors): CellState {
+export function initialState(config: AnyCellConfig, tensors: Tensors): CellState {
   const h = tensors.optional(config.tensors.initialH) ?? zeros(outputLength(config));
   if (config.type !== 'lstm') return { h };
   return { h, c: tensors.optional(config.tensors.initialC) ?? zeros(config.units) };
 }
 
 /** Length of h. */
-export const outputLength = (config: CellConfig): number =>
+export const outputLength = (config: AnyCellConfig): number =>
   config.type === 'lstm' ? (config.projection ?? config.units) : config.units;

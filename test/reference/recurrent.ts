@@ -1,4 +1,4 @@
-import type { CellConfig } from '../../src/spec.js';
+import type { AnyCellConfig } from '../../src/spec.js';
 import { type CellState, initialState, outputLength } from './cell.js';
 import { makeCell } from './make-cell.js';
 import type { Tensors } from './tensors.js';
@@ -15,7 +15,7 @@ export interface BatchState {
 /** What one cell did, `[batch][time][n]` by the input's timesteps also where it walked backwards. */
 export interface CellTrace {
   readonly layer: string;
-  readonly type: CellConfig['type'];
+  readonly type: AnyCellConfig['type'];
   /** After their activation, (units): `i f g o` or `r z n`. NaN at masked timesteps, where there is none. */
   readonly gates: Readonly<Record<string, Float64Array>>;
   /** After the timestep, also at masked ones. */
@@ -40,7 +40,7 @@ export interface CellRunOptions {
 }
 
 /** A cell unrolled over a batch of sequences. */
-export function runCell(config: CellConfig, x: Value, tensors: Tensors, options: CellRunOptions): CellRun {
+export function runCell(config: AnyCellConfig, x: Value, tensors: Tensors, options: CellRunOptions): CellRun {
   const cell = makeCell(config, tensors);
   const sequences = config.returnSequences ?? true;
   const zeroMasked = config.zeroOutputForMask === true || (options.zeroBehindLengths && sequences);
@@ -72,11 +72,18 @@ export function runCell(config: CellConfig, x: Value, tensors: Tensors, options:
   };
 }
 
-function trace(layer: string, config: CellConfig, walks: readonly Walk[]): CellTrace {
+const GATES: Readonly<Record<AnyCellConfig['type'], readonly string[]>> = {
+  lstm: ['i', 'f', 'g', 'o'],
+  gru: ['r', 'z', 'n'],
+  rnn: [],
+  fast_grnn: ['z', 'n'],
+};
+
+function trace(layer: string, config: AnyCellConfig, walks: readonly Walk[]): CellTrace {
   const byTime = walks.flatMap(({ steps, timesteps }) =>
     steps.map((step, index) => ({ ...step, t: timesteps[index] as number })).sort((a, b) => a.t - b.t),
   );
-  const names = { lstm: ['i', 'f', 'g', 'o'], gru: ['r', 'z', 'n'], rnn: [] }[config.type];
+  const names = GATES[config.type];
   const none = new Float64Array(config.units).fill(Number.NaN);
   const gates = names.map((gate) => [gate, join(byTime.map(({ step }) => step?.gates[gate] ?? none))]);
   return {

@@ -128,6 +128,7 @@ class ReferenceRun {
       case 'lstm':
       case 'gru':
       case 'rnn':
+      case 'fast_grnn':
         return this.#recurrent(node, x, node.lengths ? inputs.slice(1, -1) : inputs.slice(1), lengthsOf(node, inputs));
       case 'bidirectional':
         return this.#bidirectional(node, x, lengthsOf(node, inputs));

@@ -1,4 +1,5 @@
 import type { CellConfig, ModelSpec, NodeSpec } from '../../src/index.js';
+import { newerCell } from './newer.js';
 import { SpecBuilder } from './random.js';
 
 // Every type of layer, in a model that runs it in each step: over the step's one timestep, or over a sequence of fixed time that
@@ -16,6 +17,7 @@ const FRAME: Record<string, Make> = {
   lstm: (b) => b.cell('lstm', 'c', FEATURES, 5),
   gru: (b) => b.cell('gru', 'c', FEATURES, 5),
   rnn: (b) => b.cell('rnn', 'c', FEATURES, 5),
+  fast_grnn: (b) => newerCell('fast_grnn', b, 'c', FEATURES, 5),
   dense: (b) => ({ units: 5, tensors: { weight: b.tensor('w', 5, FEATURES) }, activation: 'gelu' }),
   layer_norm: () => ({ epsilon: 0.1, tensors: {} }),
   activation: () => ({ activation: 'mish' }),

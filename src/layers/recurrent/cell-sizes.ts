@@ -7,9 +7,3 @@ export const rowsPerUnit = ({ gates }: Pick<CellKind<never>, 'gates'>): number =
 /** Lengths of h, and of c where there is one. */
 export const stateLengths = (kind: CellKind<never>, cell: AnyCell): readonly [h: number, c?: number] =>
   kind.stateLengths?.(cell as never) ?? [cell.units];
-
-/** Multiply-adds of one timestep of a cell's matrix products. */
-export function cellMultiplyAdds(kind: CellKind<never>, cell: AnyCell, inputs: number): number {
-  const [h] = stateLengths(kind, cell);
-  return (inputs + h) * rowsPerUnit(kind) * cell.units + (kind.extraMultiplyAdds?.(cell as never) ?? 0);
-}

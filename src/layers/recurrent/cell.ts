@@ -15,7 +15,10 @@ import type { BuildContext, CellInfo, CellWords } from '../layer.js';
 import type { CellParts, Descriptor } from './cell-parts.js';
 
 /** A cell of any type, also of one that a caller brings along. */
-export type AnyCell = RecurrentBase & { readonly type: string; readonly tensors: RecurrentTensors };
+export type AnyCell = RecurrentBase & {
+  readonly type: string;
+  readonly tensors: Pick<RecurrentTensors, 'weightIh' | 'initialH'>;
+};
 
 /** One direction of a recurrent layer with its weights packed. */
 export interface Cell extends CellInfo, CellParts {
@@ -30,10 +33,13 @@ export interface CellKind<Config extends AnyCell = CellConfig> extends CellWords
   readonly fields: Fields;
   /** Lengths of its state's parts, h and perhaps c. Default: h alone, one element per unit. */
   stateLengths?(config: Config): readonly [h: number, c?: number];
-  /** Tensors beyond those that all cells have. @throws {SpecError} the fields contradict one another. */
-  extraTensors?(config: Config, where: string): TensorShapes;
-  /** Multiply-adds beyond those of W·x and U·h. */
-  extraMultiplyAdds?(config: Config): number;
+  /** Its tensors are those of `extraTensors` alone, not weights and biases with a row for each gate of each unit. */
+  readonly ownTensors?: true;
+  /**
+   * Tensors beyond those that most cells have. Each whose field begins with `weight` is a matrix that a timestep is multiplied by.
+   * @throws {SpecError} the fields contradict one another.
+   */
+  extraTensors?(config: Config, where: string, inputs: number): TensorShapes;
   pack(name: string, config: Config, inputs: number, context: BuildContext): CellParts;
 }
 

@@ -1,11 +1,11 @@
-import type { TensorNames } from '../../graph/kind.js';
+import { hasName, type TensorNames } from '../../graph/kind.js';
 import { type NodeContext, namedTensors } from '../../graph/node-context.js';
 import type { CellConfig, LstmConfig } from '../../spec.js';
 import { FLAG } from '../../wasm/abi.js';
 import { hasHuge, withoutTiny } from '../../wasm/tiny.js';
 import type { BuildContext } from '../layer.js';
 import type { AnyCell, Cell, CellKind } from './cell.js';
-import { cellMultiplyAdds, rowsPerUnit, stateLengths } from './cell-sizes.js';
+import { rowsPerUnit, stateLengths } from './cell-sizes.js';
 import { gru } from './gru.js';
 import { lstm } from './lstm.js';
 import { rnn } from './rnn.js';
@@ -27,12 +27,9 @@ export function checkCell(
   const rows = rowsPerUnit(kind) * cell.units;
   const [h] = stateLengths(kind, cell);
   const shapes = {
-    weightIh: [rows, inputs],
-    weightHh: [rows, h],
-    'biasIh?': [rows],
-    'biasHh?': [rows],
+    ...(!kind.ownTensors && { weightIh: [rows, inputs], weightHh: [rows, h], 'biasIh?': [rows], 'biasHh?': [rows] }),
     'initialH?': [h],
-    ...kind.extraTensors?.(cell as never, where),
+    ...kind.extraTensors?.(cell as never, where, inputs),
   };
   namedTensors(context, cell.tensors, shapes, where);
 }
@@ -51,8 +48,10 @@ export function makeCell(
   const { descriptor, ...parts } = context.int8?.cell(packed, units) ?? packed;
   const counts = !!parts.flushesInputs && hasHuge(context, context.tensor(tensors.weightIh));
   const [h, c = 0] = stateLengths(kind, config);
-  const { initialH, initialC }: LstmConfig['tensors'] = tensors;
-  const named = Object.entries<string | undefined>(tensors as object as TensorNames);
+  const { initialH, initialC }: Partial<LstmConfig['tensors']> = tensors;
+  const { title, gates, extras } = kind;
+  const named = Object.entries<string | undefined>(tensors as object as TensorNames).filter(hasName);
+  const sizes = named.map(([field, tensor]) => [field, context.size(tensor)] as const);
   return {
     ...parts,
     descriptor: counts ? { ...descriptor, flags: descriptor.flags | FLAG.tinyInputs } : descriptor,
@@ -65,11 +64,9 @@ export function makeCell(
     zeroOutputForMask,
     place: context.slot.place(parts.front, h, c),
     initial: [initialH, initialC],
-    gates: Object.keys(kind.gates),
-    words: { title: kind.title, gates: kind.gates, extras: kind.extras },
-    sizes: Object.fromEntries(
-      named.flatMap(([field, tensor]) => (tensor === undefined ? [] : [[field, context.size(tensor)]])),
-    ),
-    multiplyAdds: cellMultiplyAdds(kind, config, inputs),
+    gates: Object.keys(gates),
+    words: { title, gates, extras },
+    sizes: Object.fromEntries(sizes),
+    multiplyAdds: sizes.reduce((sum, [field, size]) => (/^w/.test(field) ? sum + size : sum), 0),
   };
 }

@@ -29,7 +29,6 @@ export const lstm: CellKind<LstmConfig> = {
     'peephole?': [3 * units],
     ...(projection === undefined ? {} : { weightHr: [projection, units] }),
   }),
-  extraMultiplyAdds: ({ units, projection = 0 }) => units * projection,
   pack(name, config, inputs, context) {
     const { units, projection, tensors, activations = {}, clip = 0, cellClip = 0, coupled = false } = config;
     const length = projection ?? units;

@@ -1,0 +1,19 @@
+import { furtherLayers } from './further.js';
+import type { LayerKinds } from './layer.js';
+import { NEWER_CELLS } from './newer/cells.js';
+import { watched } from './newer/composed.js';
+import { bidirectionalOf } from './recurrent/bidirectional.js';
+import { CELLS } from './recurrent/cells.js';
+import { withLengths } from './recurrent/lengths.js';
+import { recurrent } from './recurrent/recurrent.js';
+
+/** `furtherLayers`, and recurrent layers of the newer cells. */
+// By `assign`, as `furtherLayers`.
+export const newerLayers: LayerKinds = /* @__PURE__ */ Object.assign(
+  Object.create(null),
+  furtherLayers,
+  /* @__PURE__ */ Object.fromEntries(
+    /* @__PURE__ */ Object.entries(NEWER_CELLS).map(([type, kind]) => [type, withLengths(watched(recurrent(kind)))]),
+  ),
+  { bidirectional: withLengths(watched(bidirectionalOf({ ...CELLS, ...NEWER_CELLS }))) } satisfies LayerKinds,
+);
