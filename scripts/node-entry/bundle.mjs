@@ -16,10 +16,12 @@ const ENTRY = 'index-node';
 const FILES = {
   [`src/${ENTRY}.ts`]: ENTRY,
   'src/layers/layers.ts': 'chunks/layers-node',
-  'src/layers/newer.ts': 'chunks/newer-layers-node',
   'src/layers/all.ts': 'chunks/all-layers-node',
   'src/layers/int8/index.ts': 'chunks/int8-node',
 };
+
+/** Imported when they are needed, and too small for another file that would have the further layers once more. */
+const WITHIN = /src[\\/]layers[\\/]newer\.ts$/;
 
 /**
  * @param options of rolldown, and its output's, as for the other entries.
@@ -48,7 +50,7 @@ export async function bundleNodeEntry({ output, ...options }, chunks, sources) {
             if (id === errors.fileName) return external(id);
             const found = await this.resolve(id, importer, { ...how, skipSelf: true });
             // What is loaded when it is needed.
-            return how.kind === 'dynamic-import' ? external(placeOf(found.id)) : found;
+            return how.kind === 'dynamic-import' && !WITHIN.test(found.id) ? external(placeOf(found.id)) : found;
           },
         },
       ],

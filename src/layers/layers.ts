@@ -5,8 +5,8 @@ import type { LayerKinds } from './layer.js';
 /** Those that a model needs: one without newer cells, or layers over time and frequency, does without their code. */
 export async function layers({ nodes }: ModelSpec): Promise<LayerKinds> {
   if (areIn(furtherLayers, nodes)) return furtherLayers;
-  const { newerLayers } = await import('./newer.js');
-  return areIn(newerLayers, nodes) ? newerLayers : (await import('./all.js')).allLayers;
+  const newer = (await import('./newer.js')).newerLayers;
+  return areIn(newer, nodes) ? newer : (await import('./all.js')).allLayers;
 }
 
 /** A node that has not been checked: a bidirectional one has cells. */
