@@ -51,6 +51,8 @@ fi
 "$keras_python" generate_decode.py
 "$keras_python" generate_tensorflow_files.py
 "$keras_python" generate_saved_model_files.py
+# TensorFlow 1.0 and 0.12 (Python 3.6), which name variables otherwise: one interpreter each.
+for python in ${GATEWISE_TENSORFLOW_FIRST:-}; do "$python" generate_tensorflow_names_files.py; done
 # With ai-edge-litert beside tensorflow and tf_keras.
 "${GATEWISE_LITERT_PYTHON:-$keras_python}" generate_tflite_files.py keras3
 "${GATEWISE_LITERT_PYTHON:-$keras_python}" generate_tflite_files.py keras2

@@ -3,6 +3,7 @@ import { blocks, turned } from '../formats/matrix.js';
 import type { NamedArray } from '../formats/npy.js';
 import type { BasicLstmCell, BasicRnnCell, GruCell, LstmCell } from './config.js';
 import type { Filled } from './fields.js';
+import type { Names } from './names.js';
 import type { Site } from './site.js';
 
 /** TensorFlow stacks an LSTM's gates as i j f o, where j is the candidate g; the model as i f g o. */
@@ -37,13 +38,25 @@ function halves(site: Site, kernel: NamedArray, from: string, h: number, order: 
   };
 }
 
+/** The kernel `[inputs + h, columns]` of a cell, and its name; of one that is kept in two, both joined. */
+function kernelOf(site: Site, prefix: string, [x, h]: Names['kernel'], rows: number, columns: number) {
+  const inputs = site.features;
+  if (h === undefined) return { from: prefix + x, kernel: site.take(prefix + x, [inputs + rows, columns]) };
+  const parts = [site.take(prefix + x, [inputs, columns]), site.take(prefix + h, [rows, columns])];
+  const data = new Float32Array((inputs + rows) * columns);
+  data.set((parts[0] as NamedArray).data);
+  data.set((parts[1] as NamedArray).data, inputs * columns);
+  return { from: `${prefix}/{${x.slice(1)},${h.slice(1)}}`, kernel: { shape: [inputs + rows, columns], data } };
+}
+
 /** `BasicRNNCell`: h' = tanh([x h]·W + b). */
-export function rnn({ prefix, numUnits: units, activation }: Filled<BasicRnnCell>, site: Site): void {
-  const from = `${prefix}/kernel`;
-  const kernel = site.take(from, [site.features + units, units]);
+export function rnn(layer: Filled<BasicRnnCell>, site: Site): void {
+  const { prefix, numUnits: units, activation } = layer;
+  const names = site.names(layer);
+  const { from, kernel } = kernelOf(site, prefix, names.kernel, units, units);
   const weights = halves(site, kernel, from, units, [0], 'transposed');
-  const bias = site.take(`${prefix}/bias`, [units]).data;
-  const tensors = { ...weights, biasIh: site.field('biasIh', [units], bias, `${prefix}/bias`, [units], '') };
+  const bias = site.take(prefix + names.bias, [units]).data;
+  const tensors = { ...weights, biasIh: site.field('biasIh', [units], bias, prefix + names.bias, [units], '') };
   site.append(site.name, { type: 'rnn', units, tensors, ...unlessTanh(activation, { activation }) }, units);
 }
 
@@ -52,18 +65,18 @@ export function lstm(layer: Filled<BasicLstmCell> | Filled<LstmCell>, site: Site
   const { prefix, numUnits: units, forgetBias, activation } = layer;
   const { numProj, cellClip, usePeepholes = false } = layer.type === 'lstm_cell' ? layer : {};
   const h = numProj ?? units;
-  const from = `${prefix}/kernel`;
-  const kernel = site.take(from, [site.features + h, 4 * units]);
+  const names = site.names(layer);
+  const { from, kernel } = kernelOf(site, prefix, names.kernel, h, 4 * units);
   const weights = halves(site, kernel, from, h, LSTM_ORDER, 'columns i j f o transposed to rows i f g o');
-  const bias = blocks(site.take(`${prefix}/bias`, [4 * units]).data, LSTM_ORDER).map((value, i) =>
+  const bias = blocks(site.take(prefix + names.bias, [4 * units]).data, LSTM_ORDER).map((value, i) =>
     i >= units && i < 2 * units ? value + forgetBias : value,
   );
   const how = `i j f o reordered to i f g o; forget_bias ${forgetBias} added to f`;
   const tensors = {
     ...weights,
-    biasIh: site.field('biasIh', [4 * units], bias, `${prefix}/bias`, [4 * units], how),
-    ...(usePeepholes && { peephole: peepholes(prefix, units, site) }),
-    ...(numProj !== undefined && { weightHr: projection(prefix, units, numProj, site) }),
+    biasIh: site.field('biasIh', [4 * units], bias, prefix + names.bias, [4 * units], how),
+    ...(usePeepholes && { peephole: peepholes(prefix, names, units, site) }),
+    ...(numProj !== undefined && { weightHr: projection(prefix + names.projection, units, numProj, site) }),
   };
   const fields = {
     ...(numProj !== undefined && { projection: numProj }),
@@ -73,40 +86,43 @@ export function lstm(layer: Filled<BasicLstmCell> | Filled<LstmCell>, site: Site
   site.append(site.name, { type: 'lstm', units, tensors, ...fields }, h);
 }
 
-function peepholes(prefix: string, units: number, site: Site): string {
+function peepholes(prefix: string, { peepholes: parts }: Names, units: number, site: Site): string {
   const data = new Float32Array(3 * units);
-  ['w_i_diag', 'w_f_diag', 'w_o_diag'].forEach((part, index) => {
+  parts.forEach((part, index) => {
     data.set(site.take(`${prefix}/${part}`, [units]).data, index * units);
   });
-  return site.field('peephole', [3 * units], data, `${prefix}/w_[ifo]_diag`, [units], 'i, f and o joined');
+  const from = `${prefix}/{${parts.join(',')}}`;
+  return site.field('peephole', [3 * units], data, from, [units], 'i, f and o joined');
 }
 
-function projection(prefix: string, units: number, h: number, site: Site): string {
-  const from = `${prefix}/projection/kernel`;
+function projection(from: string, units: number, h: number, site: Site): string {
   const { data, shape } = site.take(from, [units, h]);
   return site.field('weightHr', [h, units], turned(data, units, h), from, shape, 'transposed: one row per output');
 }
 
 /** `GRUCell`: [r u] = σ([x h]·Wg + bg);  c = tanh([x r∘h]·Wc + bc);  h' = u∘h + (1 - u)∘c */
-export function gru({ prefix, numUnits: units, activation }: Filled<GruCell>, site: Site): void {
+export function gru(layer: Filled<GruCell>, site: Site): void {
+  const { prefix, numUnits: units, activation } = layer;
   const inputs = site.features;
-  const gates = site.take(`${prefix}/gates/kernel`, [inputs + units, 2 * units]);
-  const candidate = site.take(`${prefix}/candidate/kernel`, [inputs + units, units]);
+  const names = site.names(layer);
+  const [inGates, inCandidate] = [`${prefix}/${names.gates}`, `${prefix}/${names.candidate}`];
+  const { kernel: gates } = kernelOf(site, inGates, names.kernel, units, 2 * units);
+  const { kernel: candidate } = kernelOf(site, inCandidate, names.kernel, units, units);
+  const both = `${prefix}/{${names.gates},${names.candidate}}`;
   const join = (field: string, first: number, rows: number): string => {
     const data = new Float32Array(3 * units * rows);
     data.set(rowsOf(gates, first, rows));
     data.set(rowsOf(candidate, first, rows), 2 * units * rows);
     const how = `${rows} rows from ${first} on; r and u, then the candidate, transposed to rows r z n`;
-    return site.field(field, [3 * units, rows], data, `${prefix}/{gates,candidate}/kernel`, gates.shape, how);
+    return site.field(field, [3 * units, rows], data, both + names.kernel[0], gates.shape, how);
   };
   const bias = new Float32Array(3 * units);
-  bias.set(site.take(`${prefix}/gates/bias`, [2 * units]).data);
-  bias.set(site.take(`${prefix}/candidate/bias`, [units]).data, 2 * units);
-  const from = `${prefix}/{gates,candidate}/bias`;
+  bias.set(site.take(inGates + names.bias, [2 * units]).data);
+  bias.set(site.take(inCandidate + names.bias, [units]).data, 2 * units);
   const tensors = {
     weightIh: join('weightIh', 0, inputs),
     weightHh: join('weightHh', inputs, units),
-    biasIh: site.field('biasIh', [3 * units], bias, from, [2 * units], 'r and u, then the candidate'),
+    biasIh: site.field('biasIh', [3 * units], bias, both + names.bias, [2 * units], 'r and u, then the candidate'),
   };
   const fields = unlessTanh(activation, { activations: { n: activation } });
   site.append(site.name, { type: 'gru', units, resetAfter: false, tensors, ...fields }, units);

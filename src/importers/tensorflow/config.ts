@@ -15,8 +15,8 @@ export interface TensorFlowConfig {
 
 interface Prefixed {
   /**
-   * Scope of the variables: `rnn/basic_lstm_cell` for `rnn/basic_lstm_cell/kernel`; in a checkpoint of objects `cell` for
-   * `cell/kernel/.ATTRIBUTES/VARIABLE_VALUE`.
+   * Scope of the variables: `rnn/basic_lstm_cell` for `rnn/basic_lstm_cell/kernel`, or `…/weights` and `…/Linear/Matrix`, as TensorFlow
+   * before 1.2 and before 1.0 named it; in a checkpoint of objects `cell` for `cell/kernel/.ATTRIBUTES/VARIABLE_VALUE`.
    */
   readonly prefix: string;
   readonly name?: string;
@@ -56,7 +56,7 @@ export interface BasicRnnCell extends Prefixed {
   readonly activation?: ActivationSpec;
 }
 
-/** `tf.layers.dense`. */
+/** `tf.layers.dense`, `tf.contrib.layers.fully_connected`; of variables `softmax_w` and `softmax_b` the prefix is `softmax`. */
 export interface DenseLayer extends Prefixed {
   readonly type: 'dense';
   readonly units: number;

@@ -68,16 +68,19 @@ function embedding({ prefix }: Filled<EmbeddingLayer>, site: Site): void {
   site.append(site.name, { type: 'embedding', tensors: { weight } }, shape[1]);
 }
 
-function dense({ prefix, units, bias, activation }: Filled<DenseLayer>, site: Site): void {
+function dense(layer: Filled<DenseLayer>, site: Site): void {
+  const { prefix, units, bias, activation } = layer;
   const inputs = site.features;
-  const kernel = site.take(`${prefix}/kernel`, [inputs, units]);
+  const names = site.names(layer);
+  const from = prefix + names.kernel[0];
+  const kernel = site.take(from, [inputs, units]);
   const rows = turned(kernel.data, inputs, units);
   const how = 'transposed: one row per output';
-  const vector = (): string =>
-    site.field('bias', [units], site.take(`${prefix}/bias`, [units]).data, `${prefix}/bias`, [units], 'one per output');
+  const vector = (name: string): string =>
+    site.field('bias', [units], site.take(name, [units]).data, name, [units], 'one per output');
   const tensors = {
-    weight: site.field('weight', [units, inputs], rows, `${prefix}/kernel`, kernel.shape, how),
-    ...(bias && { bias: vector() }),
+    weight: site.field('weight', [units, inputs], rows, from, kernel.shape, how),
+    ...(bias && { bias: vector(prefix + names.bias) }),
   };
   site.append(site.name, { type: 'dense', units, tensors, ...(activation !== 'linear' && { activation }) }, units);
 }

@@ -2,6 +2,7 @@ import type { NamedArray } from '../formats/npy.js';
 import { Chain } from '../shared/chain.js';
 import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
+import { areToday, type Names, namesOf } from './names.js';
 
 /** Where a layer is built: the chain so far, and the variables that no layer has taken yet. */
 export class Site extends Chain {
@@ -14,6 +15,13 @@ export class Site extends Chain {
     private readonly left: Map<string, NamedArray>,
   ) {
     super(reporter, features);
+  }
+
+  /** What a layer's variables are called. @throws {ImportError} as `namesOf` says. */
+  names(layer: Parameters<typeof namesOf>[0]): Names {
+    const names = namesOf(layer, (variable) => this.left.has(variable));
+    if (!areToday(names)) this.reporter.note(`layer ${JSON.stringify(this.name)}: variables as named by ${names.by}`);
+    return names;
   }
 
   /**

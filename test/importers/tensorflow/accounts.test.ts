@@ -9,7 +9,7 @@ interface Case {
   readonly data: string;
 }
 const readings: Record<string, Readings[string]> = {};
-for (const kind of ['checkpoints', 'saved-models']) {
+for (const kind of ['checkpoints', 'saved-models', 'checkpoints-1.0', 'checkpoints-0.12']) {
   const file = new URL(`../../golden/tensorflow-files/${kind}.json`, import.meta.url);
   for (const { name, config, index, data } of JSON.parse(readFileSync(file, 'utf8')) as Case[])
     readings[`${kind}: ${name}`] = () =>

@@ -25,7 +25,7 @@ interface Case {
   readonly data: string;
   readonly output: { shape: number[]; data: string };
 }
-const cases: Case[] = ['checkpoints', 'saved-models'].flatMap((name) =>
+const cases: Case[] = ['checkpoints', 'saved-models', 'checkpoints-1.0', 'checkpoints-0.12'].flatMap((name) =>
   JSON.parse(readFileSync(new URL(`../../golden/tensorflow-files/${name}.json`, import.meta.url), 'utf8')),
 );
 const files = ({ index, data }: Case) => ({
