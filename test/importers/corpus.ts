@@ -4,7 +4,7 @@ import { strToU8, zipSync } from 'fflate';
 import { readKeras } from '../../src/importers/keras/index.js';
 import { readNam } from '../../src/importers/nam/index.js';
 import { readOnnx } from '../../src/importers/onnx/index.js';
-import { readPyTorch } from '../../src/importers/pytorch/index.js';
+import { type PyTorchConfig, readPyTorch } from '../../src/importers/pytorch/index.js';
 import { readRTNeural } from '../../src/importers/rtneural/index.js';
 import { fromSafetensors, toSafetensors } from '../../src/importers/safetensors/index.js';
 import { readBundle } from '../../src/importers/tensorflow/bundle.js';
@@ -40,6 +40,19 @@ function keras(version: string, ...names: string[]): Seed[] {
     read: (bytes) => readKeras(bytes).spec,
   }));
 }
+
+/** Of PyTorch's containers, by the files that `test/golden/pytorch_case.py` keeps them in. */
+const TORCH: Readonly<Record<string, readonly string[]>> = { 'wrapped.json': ['lightning_average', 'compiled_part'] };
+const torchCases = (): Seed[] =>
+  Object.entries(TORCH).flatMap(([file, names]) =>
+    named(json(`pytorch-files/${file}`) as { name: string; file: string; config: PyTorchConfig }[], ...names).map(
+      ({ name, file, config }): Seed => ({
+        name: `PyTorch ${name}`,
+        bytes: new Uint8Array(gunzipSync(base64(file))),
+        read: (bytes) => readPyTorch(bytes, config).spec,
+      }),
+    ),
+  );
 
 export function seeds(): Seed[] {
   const onnx = named(
@@ -205,6 +218,7 @@ export function seeds(): Seed[] {
         read: (bytes) => readPyTorch(bytes, { assume: 'chain' }).spec,
       }),
     ),
+    ...torchCases(),
     {
       name: 'PyTorch safetensors',
       bytes: weather.subarray(0, weather.length),

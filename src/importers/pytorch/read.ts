@@ -81,7 +81,8 @@ export function readPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): Impor
   for (const [index, layer] of (layers ?? []).entries()) {
     const module = 'prefix' in layer ? layer.prefix : undefined;
     site.name = layer.name ?? (module || `${layer.type}_${index}`);
-    site.prefix = module ? `${module}.` : '';
+    const path = module && weights.resolve(module);
+    site.prefix = path ? `${path}.` : '';
     site.where = `config.layers[${index}]`;
     if (site.frequencies !== undefined && !TAKE_FREQUENCIES.has(layer.type))
       refuse(site.where, 'reads (batch, time, features)', "a layer of type 'frames' before it", layer.type);

@@ -1,16 +1,7 @@
 import { type Stored, tensorAt } from '../formats/safetensors.js';
 import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
-
-/** A tensor that its module works out of others, which stand in the file in its place. */
-export interface Folded extends Stored {
-  /** Their names. */
-  readonly from: string;
-  /** What is computed. */
-  readonly how: string;
-}
-
-export const isFolded = (stored: Stored): stored is Folded => 'from' in stored;
+import { type Derived, fromOf, howOf } from './origin.js';
 
 /** A way to keep a tensor as others: their names' ends, behind `name_` or `parametrizations.name.`. */
 interface Form {
@@ -57,15 +48,15 @@ function fold(tensors: Map<string, Stored>, name: string, { ends, how, work }: F
   if (parts.length < ends.length) return;
   const whole = first.startsWith('.') ? stem.replace(PARAMETRIZED, '$1$2') : stem;
   if (tensors.has(whole)) refuse(tensorAt(whole), 'stands beside its own parts', 'one of them', names.join(', '));
-  const inner = parts.flatMap((part) => (isFolded(part) ? [part.how] : []));
-  const from = parts.map((part, index) => (isFolded(part) ? part.from : names[index])).join(', ');
+  const inner = parts.flatMap((part) => howOf(part) ?? []);
+  const from = parts.map((part, index) => fromOf(part, names[index] as string)).join(', ');
   const { shape, read } = work(tensorAt(whole), parts);
   const size = 4 * shape.reduce((product, n) => product * n, 1);
   const counted = () => {
     budget.bytes(size, tensorAt(whole));
     return read();
   };
-  const folded: Folded = { shape, read: counted, dtype: 'F32', from, how: [...inner, how].join('; ') };
+  const folded: Derived = { shape, read: counted, dtype: 'F32', from, how: [...inner, how].join('; ') };
   for (const part of names) tensors.delete(part);
   tensors.set(whole, folded);
 }

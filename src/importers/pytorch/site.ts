@@ -3,7 +3,7 @@ import { type Stored, tensorAt } from '../formats/safetensors.js';
 import { Chain, type LayerNode } from '../shared/chain.js';
 import { refuse } from '../shared/refuse.js';
 import type { Reporter } from '../shared/report.js';
-import { isFolded } from './reparametrise.js';
+import { fromOf, howOf } from './origin.js';
 
 type Sizes = readonly (number | undefined)[];
 
@@ -68,10 +68,8 @@ export class Site extends Chain {
     if (got.length !== shape.length || got.some((size, axis) => size === 0 || (shape[axis] ?? size) !== size))
       refuse(tensorAt(name), `not the shape that ${becomes} has`, shapeText(shape), shapeText(got));
     this.left.delete(name);
-    const unfolded = dtype === 'F32' ? 'values unchanged' : `values ${dtype} → float32`;
-    const values = isFolded(stored) ? stored.how : unfolded;
-    const file = isFolded(stored) ? stored.from : name;
-    const origin = { tensor: file, shape: got, becomes, how: how ? `${how}; ${values}` : values };
+    const values = howOf(stored) ?? (dtype === 'F32' ? 'values unchanged' : `values ${dtype} → float32`);
+    const origin = { tensor: fromOf(stored, name), shape: got, becomes, how: how ? `${how}; ${values}` : values };
     return this.keep(name, change({ shape: got, data: stored.read() }), origin);
   }
 

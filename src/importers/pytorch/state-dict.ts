@@ -7,15 +7,18 @@ import { Part, type Storage, Tensor } from './tensor.js';
 type Entries = readonly (readonly [name: unknown, value: unknown])[];
 export type StateDict = Map<string, Tensor>;
 
+/** What PyTorch Lightning's checkpoints have beside `state_dict`, the one that its `load_from_checkpoint` takes. */
+const LIGHTNING = 'pytorch-lightning_version';
+
 /**
- * The object of a checkpoint if it is a state dict, or the one state dict among its values.
+ * The object of a checkpoint if it is a state dict, or the one state dict among its values; of several, Lightning's.
  * @throws {ImportError} none, or several; a value of it that is no tensor and not to be ignored; tensors inside an object that
  *   is not built, which may be the model's, unless the config names the state dict.
  */
 export function findStateDict(
   value: unknown,
   { stateDict: key, ignore = [] }: PyTorchConfig,
-): { dict: StateDict; from: Map<unknown, unknown>; note?: string } {
+): { dict: StateDict; from: Map<unknown, unknown>; lightning: boolean; note?: string } {
   if (value instanceof Inert) refuseInert(value);
   // Remembered: many entries could be one large dict.
   const known = new Map<unknown, boolean>();
@@ -25,10 +28,12 @@ export function findStateDict(
     known.set(value, is);
     return is;
   };
-  if (key === undefined && isStateDict(value)) return { dict: tensorsOf(value), from: value };
+  if (key === undefined && isStateDict(value)) return { dict: tensorsOf(value), from: value, lightning: false };
   const entries = value instanceof Map ? [...value].filter(([name]) => typeof name === 'string') : [];
   const dicts = entries.filter(([, value]) => isStateDict(value));
-  const found = dicts.filter(([name]) => key === undefined || name === key);
+  const lightning = value instanceof Map && value.has(LIGHTNING);
+  const wanted = key ?? (lightning ? 'state_dict' : undefined);
+  const found = dicts.filter(([name]) => wanted === undefined || name === wanted);
   const [entry] = found;
   if (!entry) {
     refuseOthers(value, entries, key, ignore);
@@ -40,7 +45,7 @@ export function findStateDict(
   const dict = tensorsOf(from);
   if (key === undefined) refuseHidden(value, dict, name);
   const unread = entries.filter((other) => other !== entry);
-  return { dict, from, note: `state dict ${show(name)}; other values not read: ${list(unread)}` };
+  return { dict, from, lightning, note: `state dict ${show(name)}; other values not read: ${list(unread)}` };
 }
 
 const hasTensor = (dict: Map<unknown, unknown>): boolean => [...dict.values()].some((item) => item instanceof Tensor);

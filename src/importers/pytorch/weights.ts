@@ -7,6 +7,7 @@ import type { PyTorchConfig } from './config.js';
 import { foldReparametrised } from './reparametrise.js';
 import { findStateDict } from './state-dict.js';
 import { OrderedDict } from './unpickle.js';
+import { unwrap } from './wrappers.js';
 
 /** A file's tensors by name. */
 export interface Weights {
@@ -15,8 +16,16 @@ export interface Weights {
   readonly notes: readonly string[];
   /** Paths of all modules in the order of their registration, also of those without tensors, if the file has them. */
   readonly modules: readonly string[];
+  /** What a path of a config is called here: it may be the file's, or as it is without the names of wrappers. */
+  readonly resolve: (path: string) => string;
+}
+
+/** A file's tensors by the names that they have in it. */
+interface Stock extends Omit<Weights, 'resolve'> {
   /** Names beside the tensors', of other values. */
   readonly others: ReadonlySet<unknown>;
+  /** Whether PyTorch Lightning wrote it. */
+  readonly lightning: boolean;
 }
 
 /**
@@ -24,35 +33,41 @@ export interface Weights {
  * @throws {ImportError} malformed bytes, no state dict or several, `ignore` of a tensor that is not there.
  */
 export function openWeights(file: Uint8Array, config: PyTorchConfig, budget: Budget): Weights {
-  const weights = (isCheckpoint(file) ? ofCheckpoint : ofSafetensors)(file, config, budget);
-  for (const name of config.ignore ?? []) {
-    if (!weights.tensors.delete(name) && !weights.others.has(name))
-      refuse(tensorAt(name), 'to be left out, but not in the file', 'a tensor of the file');
-  }
+  const stock = (isCheckpoint(file) ? ofCheckpoint : ofSafetensors)(file, config, budget);
+  const left = (config.ignore ?? []).filter((name) => !stock.tensors.delete(name) && !stock.others.has(name));
+  const { tensors, modules, notes, plainOf } = unwrap(stock.tensors, stock.modules, stock.lightning, budget);
+  for (const name of left)
+    if (!tensors.delete(name)) refuse(tensorAt(name), 'to be left out, but not in the file', 'a tensor of the file');
   // BatchNorm counts the batches it was trained on; inference never looks.
-  for (const name of [...weights.tensors.keys()])
-    if (name.endsWith('num_batches_tracked')) weights.tensors.delete(name);
-  foldReparametrised(weights.tensors, weights.modules, budget);
+  for (const name of [...tensors.keys()]) if (name.endsWith('num_batches_tracked')) tensors.delete(name);
+  foldReparametrised(tensors, modules, budget);
+  const paths = new Set([...tensors.keys()].map((name) => name.slice(0, Math.max(name.lastIndexOf('.'), 0))));
   return {
-    ...weights,
-    modules: weights.modules.filter((path) => !/(^|\.)parametrizations(\.|$)/.test(path)),
+    format: stock.format,
+    tensors,
+    notes: [...stock.notes, ...notes],
+    modules: modules.filter((path) => !/(^|\.)parametrizations(\.|$)/.test(path)),
+    resolve(path) {
+      const plain = plainOf(path);
+      return paths.has(plain) ? plain : path;
+    },
   };
 }
 
-function ofSafetensors(file: Uint8Array, { stateDict }: PyTorchConfig, budget: Budget): Weights {
+function ofSafetensors(file: Uint8Array, { stateDict }: PyTorchConfig, budget: Budget): Stock {
   if (stateDict !== undefined) {
     const message = 'safetensors has no state dicts';
     refuse('config.stateDict', message, 'no stateDict', show(stateDict));
   }
   const { tensors } = openSafetensors(file, budget);
-  return { format: 'safetensors', tensors, notes: [], modules: [], others: new Set() };
+  return { format: 'safetensors', tensors, notes: [], modules: [], others: new Set(), lightning: false };
 }
 
-function ofCheckpoint(file: Uint8Array, config: PyTorchConfig, budget: Budget): Weights {
+function ofCheckpoint(file: Uint8Array, config: PyTorchConfig, budget: Budget): Stock {
   const { format, value } = readCheckpoint(file, budget);
-  const { dict, from, note } = findStateDict(value, config);
+  const { dict, from, note, lightning } = findStateDict(value, config);
   const metadata = from instanceof OrderedDict && from.metadata instanceof Map ? from.metadata : new Map();
   const modules = [...metadata.keys()].filter((path) => typeof path === 'string');
   const others = new Set([...from.keys()].filter((name) => !dict.has(name as string)));
-  return { format, tensors: new Map(dict), notes: note === undefined ? [] : [note], modules, others };
+  return { format, tensors: new Map(dict), notes: note === undefined ? [] : [note], modules, others, lightning };
 }

@@ -2,17 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { ImportError } from '../../../src/errors.js';
 import { fromPyTorch, type PyTorchConfig, readPyTorch } from '../../../src/importers/pytorch/index.js';
 import { writeSafetensors } from '../../../src/importers/safetensors/index.js';
-import { randomFloats } from '../../support/random.js';
+import { drawn } from './cases.js';
 import { dict, float4, id, length, stream, tensor } from './pickles.js';
 
 type Tensors = Record<string, { shape: number[]; data: Float32Array }>;
-const drawn = (seed: number, ...shape: number[]) => ({
-  shape,
-  data: randomFloats(
-    shape.reduce((product, n) => product * n, 1),
-    seed,
-  ),
-});
 const close = (got: Float32Array | undefined, expected: readonly number[]) => {
   expect(got?.length).toBe(expected.length);
   expected.forEach((value, k) => {
