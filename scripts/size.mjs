@@ -21,7 +21,8 @@ const IMPORTERS = {
   // Attention, with the masks of its three inputs: 1.5 KB.
   keras: [70.5],
   tfjs: [8, ZIP, /\/keras\//],
-  tensorflow: [10.5, ZIP],
+  // Manifests of weights, plain and quantised, and sketch-rnn's JSON: 2.5 KB; the draft of a config: 1.25 KB.
+  tensorflow: [14.25, ZIP],
   // What graphs are read with is ONNX'.
   tflite: [30, /\/onnx\//],
   // More than its fellows: it proves topologies from names and shapes, reads pickles without running them, and puts weights
@@ -31,7 +32,7 @@ const IMPORTERS = {
   nam: [8],
   safetensors: [8],
   // What is loaded before the format is known; `open` and `beside` only where there is more than the bytes of one file.
-  load: [5, /\/read\.js$/, /\/container\.js$/, /\/open\.js$/, /\/beside\.js$/],
+  load: [5, /\/(?:read|sketch-rnn)\.js$/, /\/container\.js$/, /\/open\.js$/, /\/beside\.js$/],
 };
 
 /** Raw bytes of a kernel build. */

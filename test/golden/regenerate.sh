@@ -78,5 +78,7 @@ fi
 # TensorFlow.js is no dependency: TFJS is a folder in which `npm i @tensorflow/tfjs` was run.
 if [ -n "${TFJS:-}" ]; then node generate_tfjs_files.mjs; fi
 # The converter has needs of its own: TFJS_CONVERTER is a folder with tensorflowjs and tensorflow_hub (pip install --no-deps --target).
-if [ -n "${TFJS_CONVERTER:-}" ]; then PYTHONPATH=$TFJS_CONVERTER "$keras_python" generate_tfjs_converter_files.py; fi
+if [ -n "${TFJS_CONVERTER:-}" ]; then
+  for what in tfjs_converter tensorflow_manifest; do PYTHONPATH=$TFJS_CONVERTER "$keras_python" "generate_${what}_files.py"; done
+fi
 "$torch_python" manifest.py

@@ -8,13 +8,14 @@ import { type PyTorchConfig, readPyTorch } from '../../src/importers/pytorch/ind
 import { readRTNeural } from '../../src/importers/rtneural/index.js';
 import { fromSafetensors, toSafetensors } from '../../src/importers/safetensors/index.js';
 import { readBundle } from '../../src/importers/tensorflow/bundle.js';
-import { readTensorFlow } from '../../src/importers/tensorflow/index.js';
+import { readSketchRnn, readTensorFlow } from '../../src/importers/tensorflow/index.js';
 import { readTfjs } from '../../src/importers/tfjs/index.js';
 import { readTflite } from '../../src/importers/tflite/index.js';
 import type { ModelSpec } from '../../src/index.js';
 import { int8Spec } from '../support/int8.js';
 import { stack } from '../support/random.js';
 import { npy } from './npy.js';
+import { filesOf, manifests, sketch } from './tensorflow/manifests.js';
 
 /** Whole files of every format, and how each is read. */
 export interface Seed {
@@ -202,6 +203,14 @@ export function seeds(): Seed[] {
       bytes: strToU8(JSON.stringify(tfjs.model)),
       read: (bytes) => readTfjs(bytes, tfjs.shards.map(base64)).spec,
     },
+    ...manifests
+      .filter(({ name }) => ['magenta_uint8', 'ml5'].includes(name))
+      .map((one): Seed => {
+        const { manifest, shards } = filesOf(one);
+        const read = (bytes: Uint8Array) => readTensorFlow({ manifest: bytes, shards }, one.config).spec;
+        return { name: `manifest of ${one.name}`, bytes: manifest, read };
+      }),
+    { name: 'sketch-rnn', bytes: strToU8(JSON.stringify(sketch.sketch)), read: (bytes) => readSketchRnn(bytes).spec },
     ...lite,
     { name: '.nam', bytes: strToU8(JSON.stringify(nam.file)), read: (bytes) => readNam(bytes).spec },
     {

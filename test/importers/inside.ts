@@ -10,7 +10,8 @@ export interface Inside {
 
 /** The JSON that a file is, or has inside where it is known how to put other text. */
 export function jsonInside({ name, bytes }: Seed): Inside[] {
-  if (/^(tfjs|\.nam|RTNeural)/.test(name)) return [{ how: 'JSON', text: strFromU8(bytes), put: strToU8 }];
+  if (/^(tfjs|manifest|sketch-rnn|\.nam|RTNeural)/.test(name))
+    return [{ how: 'JSON', text: strFromU8(bytes), put: strToU8 }];
   if (/^Keras .*\.keras$/.test(name)) {
     const { 'config.json': config, ...rest } = unzipSync(bytes);
     const put = (text: string): Uint8Array => zipSync({ ...rest, 'config.json': strToU8(text) }, { level: 0 });

@@ -12,7 +12,7 @@ import {
   toSafetensors,
   writeSafetensors,
 } from '../../src/importers/safetensors/index.js';
-import { fromTensorFlow, readNpz } from '../../src/importers/tensorflow/index.js';
+import { fromSketchRnn, fromTensorFlow, readNpz } from '../../src/importers/tensorflow/index.js';
 import { fromTfjs } from '../../src/importers/tfjs/index.js';
 import { fromTflite } from '../../src/importers/tflite/index.js';
 import { GatewiseError, type ModelSpec } from '../../src/index.js';
@@ -40,6 +40,7 @@ const IMPORTERS: readonly [name: string, read: (options: never) => unknown][] = 
   ['fromRTNeural', (options) => fromRTNeural(bytesOf('RTNeural Keras'), options)],
   ['fromPyTorch', (options) => fromPyTorch(bytesOf('PyTorch proven-lstm-fc.pt'), options)],
   ['fromTensorFlow', (options) => fromTensorFlow({ npz: bytesOf('.npz') }, options)],
+  ['fromSketchRnn', (options) => fromSketchRnn(bytesOf('sketch-rnn'), options)],
   ['readNpz', (options) => readNpz(bytesOf('.npz'), options)],
   ['fromSafetensors', (options) => fromSafetensors(bytesOf('own container'), options)],
   ['readSafetensors', (options) => readSafetensors(bytesOf('PyTorch safetensors'), options)],

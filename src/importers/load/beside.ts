@@ -4,7 +4,7 @@ import { Budget } from '../shared/budget.js';
 import type { ImportOptions } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import type { Found } from './choose.js';
-import { type Format, sniff } from './sniff.js';
+import { type Format, isJson, sniff } from './sniff.js';
 
 /** Gives the bytes of a file by its path from the model's folder, `/` between its parts. */
 export type ReadFile = (path: string) => FileBytes | PromiseLike<FileBytes>;
@@ -63,7 +63,8 @@ async function namesIn(
 ): Promise<readonly string[]> {
   const budget = new Budget(main.length, limits);
   if (format === 'onnx') return (await import('../onnx/external.js')).externalNames(main, budget);
-  if (format === 'tfjs') return (await import('../tfjs/manifest.js')).shardNames(main, budget);
+  if (format === 'tfjs' || (format === 'tensorflow' && isJson(main)))
+    return (await import('../shared/weights-manifest.js')).shardNames(main, budget);
   const [, stem] = /^(.*)\.index$/.exec(name) ?? [];
   if (format !== 'tensorflow' || stem === undefined) return [];
   const count = (await import('../tensorflow/bundle.js')).shardCount(main, budget) ?? 0;

@@ -9,6 +9,7 @@ import { type ImportOptions, limitsOf } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
 import type { TensorFlowConfig } from '../tensorflow/config.js';
+import { isTable } from '../tensorflow/table.js';
 import type { TfliteOptions } from '../tflite/read.js';
 import type { ReadFile } from './beside.js';
 import type { Found } from './choose.js';
@@ -26,8 +27,8 @@ export interface LoadOptions {
 }
 
 /**
- * A file; or several that belong together, by name: ONNX with external data, a checkpoint's index and shards, model.json and its
- * shards. Names may be paths; what the model names is looked for in its own folder.
+ * A file; or several that belong together, by name: ONNX with external data, a checkpoint's index and shards, model.json or a manifest of
+ * weights and its shards. Names may be paths; what the model names is looked for in its own folder.
  *
  * A file may also be a URL (http, https, data, blob), a Response, a Blob or a File that a user chose, or a promise of one. Of a URL, and of a Response that knows
  * its own, the files beside the model are fetched from its folder.
@@ -109,11 +110,15 @@ async function importFound(
     case 'nam':
       return (await import('../nam/read.js')).readNam(main, limited ?? {});
     case 'tensorflow': {
-      const config = options.tensorflow;
-      if (!config) refuse('options.tensorflow', 'weights without a topology', 'the layers of the model', 'nothing');
-      const files = isZip(main) ? { npz: main } : { index: main, data: shardsOf(others) };
-      return (await import('../tensorflow/read.js')).readTensorFlow(files, { ...limited, ...config });
+      const files = isZip(main)
+        ? { npz: main }
+        : isTable(main)
+          ? { index: main, data: shardsOf(others) }
+          : { manifest: main, shards: others };
+      return (await import('../tensorflow/read.js')).readTensorFlow(files, { ...limited, ...options.tensorflow });
     }
+    case 'sketch-rnn':
+      return (await import('../tensorflow/sketch-rnn.js')).readSketchRnn(main, limited ?? {});
     case 'safetensors': {
       const spec = (await import('../safetensors/container.js')).fromSafetensors(main, limited ?? {});
       return { spec, report: new Reporter().finish('Gatewise container') };

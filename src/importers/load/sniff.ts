@@ -1,5 +1,5 @@
 import { type FileBytes, viewModel } from '../formats/bytes.js';
-import { isObject, parseJson } from '../formats/json.js';
+import { isObject, parseJson, show } from '../formats/json.js';
 import { isZip } from '../formats/zip.js';
 import { Budget } from '../shared/budget.js';
 import { type ImportOptions, limitsOf } from '../shared/limits.js';
@@ -12,6 +12,7 @@ export type Format =
   | 'keras'
   | 'tfjs'
   | 'tensorflow'
+  | 'sketch-rnn'
   | 'tflite'
   | 'pytorch'
   | 'rtneural'
@@ -81,19 +82,46 @@ function ofZip(bytes: Uint8Array): Format {
 
 const isTar = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subarray(257, 262)) === 'ustar';
 
-/** Whether the first character that is no space opens an object. */
-function isJson(bytes: Uint8Array): boolean {
+/** Whether the first character that is no space opens an object, or a list that begins with one. */
+export function isJson(bytes: Uint8Array): boolean {
   let position = 0;
-  while ([0x20, 0x09, 0x0a, 0x0d].includes(bytes[position] as number)) position++;
-  return bytes[position] === 0x7b;
+  const next = (): number | undefined => {
+    while ([0x20, 0x09, 0x0a, 0x0d].includes(bytes[position] as number)) position++;
+    return bytes[position++];
+  };
+  const first = next();
+  return first === 0x7b || (first === 0x5b && next() === 0x7b);
+}
+
+/** Lists of what: groups of weights, or what a sketch-rnn is, its shapes and its arrays. */
+function ofList(list: readonly unknown[]): Format {
+  if (list.every((group) => isObject(group) && 'paths' in group && 'weights' in group)) return 'tensorflow';
+  if (list.length === 3 && Array.isArray(list[1]) && Array.isArray(list[2])) return 'sketch-rnn';
+  return refuse(
+    'file',
+    'a JSON list of no known format',
+    'that of weights_manifest.json ({ paths, weights }) or of sketch-rnn',
+    show(list),
+  );
 }
 
 function ofJson(bytes: Uint8Array, budget: Budget): Format {
   // What begins with a brace and is JSON is an object.
-  const file = parseJson(bytes, 'file', budget) as Record<string, unknown>;
-  if ('modelTopology' in file || 'weightsManifest' in file) return 'tfjs';
+  const file = parseJson(bytes, 'file', budget) as Record<string, unknown> | readonly unknown[];
+  if (Array.isArray(file)) return ofList(file);
+  return ofObject(file as Record<string, unknown>);
+}
+
+function ofObject(file: Record<string, unknown>): Format {
+  if (isObject(file.modelTopology)) return 'tfjs';
+  // Without a topology the layers are in a config.
+  if ('weightsManifest' in file) return 'tensorflow';
+  if ('modelTopology' in file) return 'tfjs';
   if ('architecture' in file && 'weights' in file) return 'nam';
   const keys = Object.keys(file);
+  const values = Object.values(file);
+  if (values.length > 0 && values.every((value) => isObject(value) && 'filename' in value && 'shape' in value))
+    return 'tensorflow';
   if (
     Array.isArray(file.layers) ||
     ('model_data' in file && 'state_dict' in file) ||

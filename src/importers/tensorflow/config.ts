@@ -6,7 +6,8 @@ export interface TensorFlowConfig {
   readonly name?: string;
   /** Features per timestep. Left out when the first layer is an embedding. */
   readonly inputSize?: number;
-  readonly layers: readonly TensorFlowLayer[];
+  /** Left out, the error drafts them, as far as the variables' names and shapes tell. */
+  readonly layers?: readonly TensorFlowLayer[];
   /** Variables that the model does not use, by name. Optimiser slots, counters and the object graph are left out by themselves. */
   readonly ignore?: readonly string[];
   /** Most that the import may take. Default: in proportion to the files. */

@@ -21,7 +21,7 @@ import type { TensorFlowConfig, TensorFlowLayer } from './config.js';
 const CONFIG: { readonly [K in keyof TensorFlowConfig]-?: Field } = {
   name: nonEmptyText,
   inputSize: wholeNumber(1),
-  layers: required(layerList),
+  layers: layerList,
   ignore: texts,
   limits: limitsField,
 };
@@ -62,7 +62,7 @@ export type Filled<L> = L extends unknown
 /** @throws {ImportError} an unknown, missing or ill-typed field; a type of layer that is not honoured. */
 export function checkTensorFlow(config: TensorFlowConfig): void {
   checkConfig(config, 'config', CONFIG);
-  checkLayers(config.layers, LAYERS);
+  checkLayers(config.layers ?? [], LAYERS);
 }
 
 /** With TensorFlow's defaults filled in; each field is reported, and whether the config states it. */

@@ -62,6 +62,9 @@ const NAMES: { readonly [T in Named]: readonly Names[] } = {
   dense: [NEWER, FIRST, BEFORE, OWN],
 };
 
+/** All there are, for who does not know the kind of layer. */
+export const ALL_NAMES: readonly Names[] = [NEWER, FIRST, BEFORE, BEFORE_LSTM, SKETCH, OWN];
+
 /**
  * What the variables of a layer are called in this file: as the first of the known names that are there, or as today's if none is.
  * @throws {ImportError} variables of two such names.

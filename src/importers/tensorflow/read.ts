@@ -1,10 +1,12 @@
 import type { ModelSpec } from '../../spec.js';
 import { turned } from '../formats/matrix.js';
+import type { NamedArray } from '../formats/npy.js';
 import { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
 import { gru, lstm, rnn } from './cells.js';
 import type { DenseLayer, EmbeddingLayer, TensorFlowConfig, TensorFlowLayer } from './config.js';
+import { refuseWithDraft } from './draft.js';
 import { checkTensorFlow, type Filled, withDefaults } from './fields.js';
 import { Site } from './site.js';
 import { readSource, sizeOf, type TensorFlowSource } from './source.js';
@@ -15,20 +17,19 @@ const TRAINING =
 
 /**
  * A model from TensorFlow 1's recurrent cells.
+ * @param config the topology, which no variable holds. Without its layers, the error drafts them.
  * @throws {ImportError} a damaged checkpoint; a variable that is missing, unused or of the wrong shape; a cell that is not honoured;
  *   more memory, work or names than `config.limits` allows.
  */
-export function fromTensorFlow(source: TensorFlowSource, config: TensorFlowConfig): ModelSpec {
+export function fromTensorFlow(source: TensorFlowSource, config: TensorFlowConfig = {}): ModelSpec {
   return readTensorFlow(source, config).spec;
 }
 
 /** As `fromTensorFlow`, with the account of which variable became what. */
-export function readTensorFlow(source: TensorFlowSource, config: TensorFlowConfig): Imported {
+export function readTensorFlow(source: TensorFlowSource, config: TensorFlowConfig = {}): Imported {
   checkTensorFlow(config);
-  const budget = new Budget(sizeOf(source), config.limits);
-  const reporter = new Reporter(budget);
-  const layers = config.layers.map((layer) => withDefaults(layer, reporter));
-  const arrays = readSource(source, budget);
+  const reporter = new Reporter(new Budget(sizeOf(source), config.limits));
+  const arrays = readSource(source, reporter.budget, (note) => reporter.note(note));
   const ignore = new Set(config.ignore);
   for (const name of [...arrays.keys()]) {
     const ignored = ignore.has(name);
@@ -37,6 +38,18 @@ export function readTensorFlow(source: TensorFlowSource, config: TensorFlowConfi
     const why = ignored ? 'config.ignore' : 'a trainer keeps it';
     reporter.note(`variable ${JSON.stringify(name)} is not the model's: ${why}`);
   }
+  return buildTensorFlow(config, arrays, reporter, 'TensorFlow variables');
+}
+
+/** @param arrays by name; what is of no layer is refused. @param format as the report states it. */
+export function buildTensorFlow(
+  config: TensorFlowConfig,
+  arrays: Map<string, NamedArray>,
+  reporter: Reporter,
+  format: string,
+): Imported {
+  if (!config.layers) return refuseWithDraft(arrays, reporter.budget);
+  const layers = config.layers.map((layer) => withDefaults(layer, reporter));
   const { inputSize } = config;
   const tokens = layers[0]?.type === 'embedding';
   if (tokens && inputSize !== undefined)
@@ -51,10 +64,17 @@ export function readTensorFlow(source: TensorFlowSource, config: TensorFlowConfi
   });
   site.refuseUnused();
   const spec = site.finish(config.name, tokens ? { dtype: 'int32' } : {});
-  return { spec, report: reporter.finish('TensorFlow variables') };
+  return { spec, report: reporter.finish(format) };
 }
 
 function build(layer: Filled<TensorFlowLayer>, site: Site): void {
+  if (layer.prefix.includes('attention_cell_wrapper'))
+    refuse(
+      `layer ${JSON.stringify(site.name)}`,
+      'a cell within an AttentionCellWrapper',
+      'a cell by itself, which reads its input as it is',
+      layer.prefix,
+    );
   if (layer.type === 'embedding') embedding(layer, site);
   else if (layer.type === 'dense') dense(layer, site);
   else if (layer.type === 'gru_cell') gru(layer, site);

@@ -9,7 +9,7 @@ import { checkKeys } from '../shared/fields.js';
 import { type ImportOptions, limitsOf } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import type { Imported } from '../shared/report.js';
-import { readManifest, type Shards, sizeOf } from './manifest.js';
+import { readManifest, type Shards, sizeOf } from '../shared/weights-manifest.js';
 import { namedWeights } from './names.js';
 
 /** What `model.json` has; training and what users wrote there change no number. */

@@ -193,7 +193,9 @@ describe('load', () => {
   it('opens files that belong together, whatever their names', async () => {
     const { spec } = await load({ a: data, b: index }, { tensorflow: checkpoint.config });
     expect(spec.nodes[0]?.type).toBe('lstm');
-    await expect(load({ a: data, b: index })).rejects.toThrow('options.tensorflow: weights without a topology');
+    await expect(load({ a: data, b: index })).rejects.toThrow(
+      'file: weights without a topology; expected a config; draft: {"inputSize":3,',
+    );
     await expect(load({ a: strToU8('?'), b: strToU8('!') })).rejects.toThrow(
       'source: no file of a known format; expected one that describes a model, got a, b',
     );

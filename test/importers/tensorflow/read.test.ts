@@ -18,7 +18,7 @@ import { drawn, expectClose, floats, refusal } from '../support.js';
 
 interface Case {
   readonly name: string;
-  readonly config: TensorFlowConfig;
+  readonly config: TensorFlowConfig & Required<Pick<TensorFlowConfig, 'layers'>>;
   readonly seed: number;
   readonly shape: number[];
   readonly index: string;
@@ -232,6 +232,11 @@ describe('refused', () => {
       /variable "rnn\/lstm\/kernel": missing; expected a variable of shape \(7, 16\), got unused: rnn\/basic_lstm_cell\/bias/,
     ],
     [
+      'a cell whose input attention changes',
+      () => layer({ prefix: 'rnn/attention_cell_wrapper/basic_lstm_cell' }),
+      /^layer "rnn\/attention_cell_wrapper\/basic_lstm_cell": a cell within an AttentionCellWrapper; expected a cell by itself, which reads its input as it is, got rnn\/att/,
+    ],
+    [
       'an unknown cell',
       () => layer({ type: 'wobble_cell' }),
       /^config.layers\[0\].type: a layer that is not honoured; expected basic_lstm_cell, .*got "wobble_cell"$/,
@@ -300,12 +305,12 @@ describe('refused', () => {
     [
       'a source without arrays',
       () => refusal(() => fromTensorFlow({} as never, one.config)),
-      /^source: no arrays; expected \{ index, data \}, \{ npz \} or \{ arrays \}$/,
+      /^source: no arrays; expected \{ index, data \}, \{ manifest, shards \}, \{ npz \} or \{ arrays \}$/,
     ],
     [
       'a source of two kinds',
       () => refusal(() => fromTensorFlow({ arrays: {}, npz: new Uint8Array() } as never, one.config)),
-      /^source: no arrays; expected \{ index, data \}, \{ npz \} or \{ arrays \}, got arrays, npz$/,
+      /^source: no arrays; expected \{ index, data \}, \{ manifest, shards \}, \{ npz \} or \{ arrays \}, got arrays, npz$/,
     ],
     [
       'an index without its data',

@@ -1,14 +1,18 @@
 import { describeNoBytes, type FileBytes, isBytes, viewBytes } from '../formats/bytes.js';
 import { bytesPerElement, elementsOf, toFloats } from '../formats/elements.js';
 import { isObject, parseJson, show } from '../formats/json.js';
+import type { NamedArray } from '../formats/npy.js';
 import { plainPath } from '../formats/paths.js';
-import type { Stored } from '../keras/files/stored.js';
-import type { Budget } from '../shared/budget.js';
-import { checkKeys } from '../shared/fields.js';
-import { refuse } from '../shared/refuse.js';
+import type { Budget } from './budget.js';
+import { checkKeys } from './fields.js';
+import { refuse } from './refuse.js';
 
-/** The weight files that `model.json` names, by their paths in it; or one after another in its order. */
+/** The weight files that a manifest names, by their paths in it; or one after another in its order. */
 export type Shards = Readonly<Record<string, FileBytes>> | readonly FileBytes[];
+
+interface Stored extends NamedArray {
+  readonly name: string;
+}
 
 /** Stored types by TensorFlow.js' names. */
 const TYPES: Readonly<Record<string, string>> = {
@@ -28,11 +32,17 @@ export function sizeOf(shards: Shards): number {
   return Object.values(shards).reduce((sum: number, shard) => sum + (isBytes(shard) ? shard.byteLength : 0), 0);
 }
 
-/** The paths of all shards, as the manifest of a `model.json` has them; what is none is left to `readManifest`. */
-export function shardNames(modelJson: Uint8Array, budget: Budget): string[] {
-  const file = parseJson(modelJson, 'model.json', budget);
-  const groups: readonly unknown[] = isObject(file) && Array.isArray(file.weightsManifest) ? file.weightsManifest : [];
-  const paths = groups.flatMap((group) => (isObject(group) && Array.isArray(group.paths) ? group.paths : []));
+/**
+ * The paths of all shards, as a manifest has them: that of a `model.json`, one by itself, or one of a file for each variable. What is none
+ * is left to who reads it.
+ */
+export function shardNames(manifest: Uint8Array, budget: Budget): string[] {
+  const file = parseJson(manifest, 'manifest', budget);
+  const groups = isObject(file) && 'weightsManifest' in file ? file.weightsManifest : file;
+  const list: readonly unknown[] = Array.isArray(groups) ? groups : isObject(groups) ? Object.values(groups) : [];
+  const paths = list.flatMap((group) =>
+    isObject(group) ? (Array.isArray(group.paths) ? group.paths : [group.filename]) : [],
+  );
   return paths.filter((path) => typeof path === 'string');
 }
 
