@@ -43,7 +43,10 @@ function keras(version: string, ...names: string[]): Seed[] {
 }
 
 /** Of PyTorch's containers, by the files that `test/golden/pytorch_case.py` keeps them in. */
-const TORCH: Readonly<Record<string, readonly string[]>> = { 'wrapped.json': ['lightning_average', 'compiled_part'] };
+const TORCH: Readonly<Record<string, readonly string[]>> = {
+  'wrapped.json': ['lightning_average', 'compiled_part'],
+  'quantised-2.15.json': ['lstm_per_channel', 'gru_both_directions'],
+};
 const torchCases = (): Seed[] =>
   Object.entries(TORCH).flatMap(([file, names]) =>
     named(json(`pytorch-files/${file}`) as { name: string; file: string; config: PyTorchConfig }[], ...names).map(

@@ -2,10 +2,13 @@ import { show } from '../formats/json.js';
 import { Inert } from '../formats/pickle.js';
 import { refuse } from '../shared/refuse.js';
 import type { PyTorchConfig } from './config.js';
+import { isPacked } from './packed.js';
 import { Part, type Storage, Tensor } from './tensor.js';
+import { ScriptObject } from './unpickle.js';
 
 type Entries = readonly (readonly [name: unknown, value: unknown])[];
-export type StateDict = Map<string, Tensor>;
+/** Tensors, and what quantised modules have in their place. */
+export type StateDict = Map<string, unknown>;
 
 /** What PyTorch Lightning's checkpoints have beside `state_dict`, the one that its `load_from_checkpoint` takes. */
 const LIGHTNING = 'pytorch-lightning_version';
@@ -48,17 +51,20 @@ export function findStateDict(
   return { dict, from, lightning, note: `state dict ${show(name)}; other values not read: ${list(unread)}` };
 }
 
-const hasTensor = (dict: Map<unknown, unknown>): boolean => [...dict.values()].some((item) => item instanceof Tensor);
+const hasTensor = (dict: Map<unknown, unknown>): boolean =>
+  [...dict.values()].some((item) => item instanceof Tensor || item instanceof ScriptObject);
 
 /** Values that are no tensors, but those that are to be ignored. */
 const others = (dict: Map<unknown, unknown>, ignore: readonly string[]): Entries =>
-  [...dict].filter(([name, item]) => !(item instanceof Tensor) && !ignore.includes(name as string));
+  [...dict].filter(
+    ([name, item]) => !(item instanceof Tensor) && !isPacked(name, item) && !ignore.includes(name as string),
+  );
 
 function tensorsOf(dict: Map<unknown, unknown>): StateDict {
   const tensors: StateDict = new Map();
   for (const [name, item] of dict) {
     if (typeof name !== 'string') refuse('file', 'a tensor without a name', 'a text as key');
-    if (item instanceof Tensor) tensors.set(name, item);
+    if (item instanceof Tensor || isPacked(name, item)) tensors.set(name, item);
   }
   return tensors;
 }
@@ -85,7 +91,7 @@ function refuseOthers(value: unknown, entries: Entries, key: string | undefined,
 
 /** Tensors other than the dict's own, inside what is not built: no one can say whether they are the model's. */
 function refuseHidden(value: unknown, dict: StateDict, name: string): void {
-  const own = new Set<Storage>([...dict.values()].map(({ storage }) => storage));
+  const own = new Set<Storage>([...dict.values()].flatMap((item) => (item instanceof Tensor ? item.storage : [])));
   const seen = [new Set<unknown>(), new Set<unknown>()];
   const left: (readonly [item: unknown, inside: Inert | undefined])[] = [[value, undefined]];
   for (let next = left.pop(); next; next = left.pop()) {
@@ -101,6 +107,7 @@ function refuseHidden(value: unknown, dict: StateDict, name: string): void {
     reached.add(item);
     if (item instanceof Inert) for (const part of item.parts) left.push([part, inside]);
     if (Array.isArray(item)) for (const part of item) left.push([part, inside]);
+    if (item instanceof ScriptObject) left.push([item.state, inside]);
     if (item instanceof Map) for (const pair of item) left.push([pair[0], inside], [pair[1], inside]);
   }
 }

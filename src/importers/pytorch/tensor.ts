@@ -57,6 +57,8 @@ export class Tensor implements Stored {
     readonly dtype: string,
     readonly read: () => Float32Array,
     readonly storage: Storage,
+    /** Which part of its storage it is. */
+    readonly id: string,
   ) {}
 }
 
@@ -87,7 +89,7 @@ export function view(part: unknown, offset: unknown, sizes: unknown, steps: unkn
     made.set(id + begin, data);
     return data;
   };
-  return new Tensor(shape, dtype, read, storage);
+  return new Tensor(shape, dtype, read, storage, id + begin);
 }
 
 /** The elements of a view, row-major. */

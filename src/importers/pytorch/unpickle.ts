@@ -2,11 +2,18 @@ import { bytesPerElement } from '../formats/elements.js';
 import { Inert, type PickleHooks } from '../formats/pickle.js';
 import { type Budget, BYTES_PER_MAP, BYTES_PER_OBJECT } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
+import { quantised } from './qtensor.js';
 import { isSize, Part, Storage, view } from './tensor.js';
 
 /** `collections.OrderedDict`, with the one attribute that PyTorch sets on it: the versions of the modules. */
 export class OrderedDict extends Map<unknown, unknown> {
   metadata: unknown;
+}
+
+/** An object of C++, `torch.classes.…`: what its class makes a pickle of. */
+export class ScriptObject {
+  state: unknown;
+  type = '';
 }
 
 /** `torch.FloatStorage` and its like, by the word before `Storage`: read as the name of their type. */
@@ -22,8 +29,12 @@ const STORAGES: Readonly<Record<string, string>> = {
   Char: 'I8',
   Byte: 'U8',
   Bool: 'BOOL',
+  QInt8: 'I8',
+  QUInt8: 'U8',
+  QInt32: 'I32',
 };
-const DTYPE = /^torch\.(b?float|u?int|bool)\d*$/;
+/** Types, and ways to quantise. */
+const DTYPE = /^torch\.((b?float|q?u?int|bool)\d*|per_(tensor|channel)_(affine|affine_float_qparams))$/;
 
 /**
  * What a file of `torch.save` builds: tensors, dicts and plain values; anything else is kept inert, by its name. Storages are
@@ -32,6 +43,12 @@ const DTYPE = /^torch\.(b?float|u?int|bool)\d*$/;
 export function torchHooks(storages: Map<string, Storage>, budget: Budget): PickleHooks {
   const rebuild = (part: unknown, offset: unknown, shape: unknown, strides: unknown) =>
     part instanceof Inert ? part : view(part, offset, shape, strides, budget);
+  const rebuildQuantised = (part: unknown, offset: unknown, shape: unknown, strides: unknown, params: unknown) =>
+    part instanceof Inert ? part : quantised(view(part, offset, shape, strides, budget), params, budget);
+  const scriptObject = () => {
+    budget.bytes(BYTES_PER_OBJECT, 'pickle');
+    return new ScriptObject();
+  };
   const spent = new Set<unknown>();
   /** Python 2 gives it its items, as a list of pairs; no list twice, which would make much of little. */
   const orderedDict = (items: unknown = []): OrderedDict => {
@@ -45,6 +62,8 @@ export function torchHooks(storages: Map<string, Storage>, budget: Budget): Pick
   const functions: ReadonlyMap<string, unknown> = new Map<string, unknown>([
     ['torch._utils._rebuild_tensor', rebuild],
     ['torch._utils._rebuild_tensor_v2', rebuild],
+    ['torch._utils._rebuild_qtensor', rebuildQuantised],
+    ['torch.ScriptObject', scriptObject],
     ['torch._utils._rebuild_parameter', itself],
     // What else was set on it changes none of its numbers.
     ['torch._utils._rebuild_parameter_with_state', itself],
@@ -78,8 +97,15 @@ export function torchHooks(storages: Map<string, Storage>, budget: Budget): Pick
         refuse(storage.where, 'a part beyond it', '(key, begin, elements) inside it');
       return new Part(storage, begin, count);
     },
-    stateful: 'only _metadata of a state dict',
+    stateful: 'only _metadata of a state dict, and objects of torch.classes',
     state(target, state) {
+      if (target instanceof ScriptObject) {
+        const [value, type, ...more] = Array.isArray(state) ? state : [];
+        if (typeof type !== 'string' || more.length > 0) return false;
+        target.state = value;
+        target.type = type;
+        return true;
+      }
       const is = target instanceof OrderedDict && state instanceof Map && state.size === 1 && state.has('_metadata');
       if (is) target.metadata = state.get('_metadata');
       return is;

@@ -4,7 +4,9 @@ import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { isCheckpoint, readCheckpoint } from './checkpoint.js';
 import type { PyTorchConfig } from './config.js';
+import { unpack } from './packed.js';
 import { foldReparametrised } from './reparametrise.js';
+import { nameStacked } from './stacked.js';
 import { findStateDict } from './state-dict.js';
 import { OrderedDict } from './unpickle.js';
 import { unwrap } from './wrappers.js';
@@ -38,6 +40,7 @@ export function openWeights(file: Uint8Array, config: PyTorchConfig, budget: Bud
   const { tensors, modules, notes, plainOf } = unwrap(stock.tensors, stock.modules, stock.lightning, budget);
   for (const name of left)
     if (!tensors.delete(name)) refuse(tensorAt(name), 'to be left out, but not in the file', 'a tensor of the file');
+  nameStacked(tensors, (path) => directionsOf(config, (prefix) => prefix === path || plainOf(prefix) === path));
   // BatchNorm counts the batches it was trained on; inference never looks.
   for (const name of [...tensors.keys()]) if (name.endsWith('num_batches_tracked')) tensors.delete(name);
   foldReparametrised(tensors, modules, budget);
@@ -46,12 +49,21 @@ export function openWeights(file: Uint8Array, config: PyTorchConfig, budget: Bud
     format: stock.format,
     tensors,
     notes: [...stock.notes, ...notes],
-    modules: modules.filter((path) => !/(^|\.)parametrizations(\.|$)/.test(path)),
+    modules: modules.filter((path) => !PARTS.test(path)),
     resolve(path) {
       const plain = plainOf(path);
       return paths.has(plain) ? plain : path;
     },
   };
+}
+
+/** Paths of what modules keep their tensors in. */
+const PARTS = /(^|\.)(parametrizations|_packed_params|_all_weight_values)(\.|$)/;
+
+/** What a config says of the directions of the layer with such a prefix. */
+function directionsOf({ layers }: PyTorchConfig, isMeant: (prefix: string) => boolean): boolean | undefined {
+  const layer = layers?.find((layer) => isMeant(('prefix' in layer ? layer.prefix : undefined) ?? ''));
+  return layer && 'bidirectional' in layer ? layer.bidirectional === true : layer && false;
 }
 
 function ofSafetensors(file: Uint8Array, { stateDict }: PyTorchConfig, budget: Budget): Stock {
@@ -68,6 +80,9 @@ function ofCheckpoint(file: Uint8Array, config: PyTorchConfig, budget: Budget): 
   const { dict, from, note, lightning } = findStateDict(value, config);
   const metadata = from instanceof OrderedDict && from.metadata instanceof Map ? from.metadata : new Map();
   const modules = [...metadata.keys()].filter((path) => typeof path === 'string');
-  const others = new Set([...from.keys()].filter((name) => !dict.has(name as string)));
-  return { format, tensors: new Map(dict), notes: note === undefined ? [] : [note], modules, others, lightning };
+  const versionOf = (path: string) =>
+    metadata.get(path) instanceof Map ? metadata.get(path).get('version') : undefined;
+  const { tensors, notes } = unpack(dict, versionOf, config.ignore ?? []);
+  const others = new Set([...from.keys()].filter((name) => !tensors.has(name as string)));
+  return { format, tensors, notes: [...(note === undefined ? [] : [note]), ...notes], modules, others, lightning };
 }

@@ -93,7 +93,7 @@ export function unwrap(
   };
 }
 
-const renamed = (stored: Stored, from: string): Derived => ({ ...stored, from });
+const renamed = (stored: Stored, name: string): Derived => ({ ...stored, from: fromOf(stored, name) });
 
 function levelsOf(tensors: ReadonlyMap<string, unknown>, modules: readonly string[], budget: Budget): Level {
   const root = new Level();

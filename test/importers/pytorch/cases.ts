@@ -33,7 +33,8 @@ export const bytesOf = ({ file }: Case): Uint8Array => new Uint8Array(gunzipSync
 /** How far a model is from what PyTorch computed, at most. */
 export async function difference(spec: ModelSpec, { input, output }: Case): Promise<number> {
   const model = await createModel(spec);
-  const results = model.runNamed({ input: { data: Float32Array.from(input.data), shape: input.shape } } as never);
+  const data = (spec.inputs[0]?.dtype === 'int32' ? Int32Array : Float32Array).from(input.data);
+  const results = model.runNamed({ input: { data, shape: input.shape } } as never);
   model.dispose();
   const [got] = Object.values(results) as unknown as [Values];
   expect(got.shape).toEqual(output.shape);

@@ -161,8 +161,8 @@ describe('tensors of the model are never lost in what is not built', () => {
     ],
     [
       'one state dict, and one of tensors of another class beside it',
-      `}(${text('encoder')}${dict({ weight: tensor(id('a')) })}${text('decoder')}${dict({ weight: call('torch._utils._rebuild_qtensor', id('b'), int(0)) })}u`,
-      'file: tensors inside an object that is not built; expected config.stateDict: "encoder", if that is the whole model, got torch._utils._rebuild_qtensor',
+      `}(${text('encoder')}${dict({ weight: tensor(id('a')) })}${text('decoder')}${dict({ weight: call('torch._utils._rebuild_sparse_tensor', id('b'), int(0)) })}u`,
+      'file: tensors inside an object that is not built; expected config.stateDict: "encoder", if that is the whole model, got torch._utils._rebuild_sparse_tensor',
     ],
     [
       'deep inside of it',
