@@ -218,6 +218,45 @@ export interface FastGrnnConfig extends NewerBase {
 export type NewerCellConfig = FastGrnnConfig;
 
 export type AnyCellConfig = CellConfig | NewerCellConfig;
+/** What a sum is in the whole numbers that it is rounded to, `sum·scale`, and where these end. */
+export interface IntegerScale {
+  readonly scale: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * An LSTM of whole numbers, as TensorFlow Lite's integer kernel has it (8 bits for x and h, 16 for gates and c): weights, biases, x, h and c are
+ * whole numbers in float32, less their zero points, and every result is rounded as `src/layers/integer/fixed-point.ts` says. Sums of products must stay
+ * below 2^24. No `clip`.
+ *
+ *     a = inputScale·(W·x + b) + recurrentScale·(U·h) [+ peepholeScale·p∘c]    of each gate, in steps of 2^-12, 16 bits
+ *     i = σ(ai), f = σ(af), g = tanh(ag), o = σ(ao)                            in steps of 2^-15   [i = 1 - f if coupled]
+ *     c' = f∘c + i∘g                                                           in steps of 2^-cellBits, 16 bits
+ *     h' = hidden.scale·(o∘tanh(c'))                                           [h' = projected.scale·(Wr·h')]
+ */
+export interface IntegerLstmConfig extends NewerBase {
+  readonly type: 'integer_lstm';
+  readonly tensors: LstmConfig['tensors'];
+  readonly projection?: number;
+  /** i = 1 - f; the input gate's rows are not used. Default false. */
+  readonly coupled?: boolean;
+  /** 9 to 15. */
+  readonly cellBits: number;
+  /** Bounds c' to [-cellClip, cellClip], in its steps. Default: no bound. */
+  readonly cellClip?: number;
+  /** Of i f g o. */
+  readonly inputScales: readonly number[];
+  readonly recurrentScales: readonly number[];
+  /** Of i f o. */
+  readonly peepholeScales?: readonly number[];
+  /** `scale` of products in steps of 2^-30. */
+  readonly hidden: IntegerScale;
+  readonly projected?: IntegerScale;
+}
+
+/** `inputs` and `outputs` as a recurrent layer's. */
+export type IntegerLstmNode = NodeBase & IntegerLstmConfig;
 
 /** Of layers whose rows may be of different lengths. */
 export interface WithLengths {
@@ -775,6 +814,7 @@ export interface MatmulNode extends NodeBase {
 export type NodeSpec =
   | RecurrentNode
   | BidirectionalNode
+  | IntegerLstmNode
   | DenseNode
   | EmbeddingNode
   | MaskingNode

@@ -12,6 +12,7 @@ const REPLAYED = {
   'graph/streaming': 'streaming',
   'inspect/shown': 'shown',
   'layers/common': 'common',
+  'layers/integer/wholes': 'wholes',
   'layers/recurrent/cell-sizes': 'cell-sizes',
   'state/fingerprint': 'fingerprint',
   'state/hash': 'hash',

@@ -1,4 +1,5 @@
 import { furtherLayers } from './further.js';
+import { integerLstm } from './integer/lstm.js';
 import type { LayerKinds } from './layer.js';
 import { NEWER_CELLS } from './newer/cells.js';
 import { watched } from './newer/composed.js';
@@ -7,7 +8,7 @@ import { CELLS } from './recurrent/cells.js';
 import { withLengths } from './recurrent/lengths.js';
 import { recurrent } from './recurrent/recurrent.js';
 
-/** `furtherLayers`, and recurrent layers of the newer cells. */
+/** `furtherLayers`, recurrent layers of the newer cells, and the LSTM of whole numbers. */
 // By `assign`, as `furtherLayers`.
 export const newerLayers: LayerKinds = /* @__PURE__ */ Object.assign(
   Object.create(null),
@@ -15,5 +16,8 @@ export const newerLayers: LayerKinds = /* @__PURE__ */ Object.assign(
   /* @__PURE__ */ Object.fromEntries(
     /* @__PURE__ */ Object.entries(NEWER_CELLS).map(([type, kind]) => [type, withLengths(watched(recurrent(kind)))]),
   ),
-  { bidirectional: withLengths(watched(bidirectionalOf({ ...CELLS, ...NEWER_CELLS }))) } satisfies LayerKinds,
+  {
+    bidirectional: withLengths(watched(bidirectionalOf({ ...CELLS, ...NEWER_CELLS }))),
+    integer_lstm: recurrent(integerLstm),
+  } satisfies LayerKinds,
 );

@@ -31,11 +31,13 @@ def main():
         for call in range(2):
             interpreter.reset_all_variables()
             x = prng.uniform(prng.seed_of(f"{path.stem}/{call}"), shape, 1.0)
+            if detail["dtype"] is np.int8:
+                x = np.clip(np.round(128 * x), -128, 127).astype(np.int8)
             interpreter.set_tensor(detail["index"], x)
             interpreter.invoke()
             outputs = [{"name": d["name"], "dims": [int(s) for s in d["shape"]], "data": [float(f"{v:.9g}") for v in interpreter.get_tensor(d["index"]).flatten()]} for d in interpreter.get_output_details()]
             runs.append({"inputs": [{"name": detail["name"], "dims": shape, "data": x.astype(float).flatten().tolist()}], "outputs": outputs})
-        cases.append({"name": path.stem, "how": "float", "model": base64.b64encode(gzip.compress(made, 9, mtime=0)).decode(), "runs": runs})
+        cases.append({"name": path.stem, "how": "integers" if detail["dtype"] is np.int8 else "float", "model": base64.b64encode(gzip.compress(made, 9, mtime=0)).decode(), "runs": runs})
         print(path.stem, flush=True)
     (OUT / "fused.json").write_text("[\n" + ",\n".join(json.dumps(one) for one in cases) + "\n]\n")
     record(OUT, "fused", litert=ai_edge_litert.__version__, numpy=np.__version__)

@@ -1,4 +1,5 @@
 import type { CellConfig, ModelSpec, NodeSpec } from '../../src/index.js';
+import { integerLstmSpec } from './integer-lstm.js';
 import { newerCell } from './newer.js';
 import { SpecBuilder } from './random.js';
 
@@ -18,6 +19,11 @@ const FRAME: Record<string, Make> = {
   gru: (b) => b.cell('gru', 'c', FEATURES, 5),
   rnn: (b) => b.cell('rnn', 'c', FEATURES, 5),
   fast_grnn: (b) => newerCell('fast_grnn', b, 'c', FEATURES, 5),
+  integer_lstm: (b) => {
+    const { nodes, tensors } = integerLstmSpec({ units: 5, projection: 3, peepholes: true }, FEATURES);
+    Object.assign(b.tensors, tensors);
+    return nodes[0] as object;
+  },
   dense: (b) => ({ units: 5, tensors: { weight: b.tensor('w', 5, FEATURES) }, activation: 'gelu' }),
   layer_norm: () => ({ epsilon: 0.1, tensors: {} }),
   activation: () => ({ activation: 'mish' }),

@@ -39,6 +39,7 @@ export { groupNorm } from '../../layers/frequency/group-norm.js';
 export { pool2d as averagePool2d, pool2d as maxPool2d } from '../../layers/frequency/pool2d.js';
 export { upsampleFrequency } from '../../layers/frequency/upsample.js';
 export { supportOf } from '../../layers/int8/support.js';
+export { integerLstm } from '../../layers/integer/lstm.js';
 export { watched } from '../../layers/newer/composed.js';
 export { fastGrnn } from '../../layers/newer/fast-grnn.js';
 export { bidirectionalOf } from '../../layers/recurrent/bidirectional.js';

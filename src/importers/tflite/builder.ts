@@ -99,6 +99,17 @@ export class Builder {
     return made;
   }
 
+  /** The name of whole numbers less their zero point. */
+  centred(index: number, source: string, where: string): string {
+    const found = this.tensor(index, where);
+    const name = this.name(index, where);
+    const { zero } = this.scaleOf(found, where);
+    const one = this.number(`${name}.one`, 1);
+    const made = this.fresh(`${name}.centred`);
+    this.add('DequantizeLinear', source, [name, one, zero], [made]);
+    return made;
+  }
+
   /** Names of a tensor's scale and zero point as constants. */
   scaleOf(found: TfTensor, where: string): { readonly scale: string; readonly zero: string } {
     const { scales, zeros, shape, axis, index } = found;

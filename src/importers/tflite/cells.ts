@@ -1,4 +1,4 @@
-import type { ActivationSpec, LstmConfig, RnnConfig } from '../../spec.js';
+import type { ActivationSpec, IntegerLstmConfig, IntegerScale, LstmConfig, RnnConfig } from '../../spec.js';
 import { type Context, known, numbers, type Op } from '../onnx/context.js';
 import type { Run } from '../onnx/ops/run.js';
 import { sequenceOf } from '../onnx/ops/sequence.js';
@@ -56,7 +56,12 @@ const constants = (op: Op, at: number, length: number, what: string): (Constant 
   Array.from({ length }, (_, i) => (op.inputs[at + i] ? known(op.where, op.inputs[at + i], what) : undefined));
 
 /** The layer over x, whose output has x' axes but the last. */
-function addSequence(op: Op, ctx: Context, config: (inputs: number) => LstmConfig | RnnConfig, units: number): Item[] {
+function addSequence(
+  op: Op,
+  ctx: Context,
+  config: (inputs: number) => LstmConfig | IntegerLstmConfig | RnnConfig,
+  units: number,
+): Item[] {
   const timeMajor = op.attributes.flag('time_major', false);
   const backwards = op.attributes.flag('backwards', false);
   const { x, batch, time } = sequenceOf(op, ctx, timeMajor);
@@ -71,14 +76,25 @@ function addSequence(op: Op, ctx: Context, config: (inputs: number) => LstmConfi
   return [{ kind: 'value', name: ctx.add(fields, op.name), time: x.time, features: [unit], axes, type: x.type }];
 }
 
-function lstm(op: Op, ctx: Context): Item[] {
-  const { where, attributes } = op;
+/** An LSTM's operands, and the tensors that are made of them. */
+interface LstmParts {
+  readonly units: number;
+  /** Length of h. */
+  readonly outputs: number;
+  readonly projected: boolean;
+  /** Without an input gate. */
+  readonly coupled: boolean;
+  tensors(inputs: number): LstmConfig['tensors'];
+}
+
+/** @param signs what gates' numbers are multiplied by where there is no input gate. */
+function lstmParts(op: Op, ctx: Context, instead: readonly [of: number | undefined, sign: number]): LstmParts {
+  const { where } = op;
   const [w, r] = [constants(op, 1, 4, 'a weight'), constants(op, 5, 4, 'a recurrent weight')];
   const [p, b] = [constants(op, 9, 3, 'a peephole'), constants(op, 12, 4, 'a bias')];
   const projection = constants(op, 16, 1, 'the projection')[0];
   const units = w[1]?.dims[0] ?? 0;
   const outputs = projection ? (projection.dims[0] ?? 0) : units;
-  // Without an input gate it is what the forget gate lets go: i = 1 - f = σ(-a), of whose opposite the spec makes f = 1 - i again.
   const coupled = w[0] === undefined;
   if (coupled !== (r[0] === undefined) || w.slice(1).some((one) => !one) || r.slice(1).some((one) => !one))
     refuse(
@@ -87,53 +103,86 @@ function lstm(op: Op, ctx: Context): Item[] {
       'those of all gates, or of all but the input gate',
       `${w.map(Boolean)}; ${r.map(Boolean)}`,
     );
-  const signs = coupled ? [-1, 1, 1, 1] : [1, 1, 1, 1];
+  const [of, sign] = instead;
+  const signs = coupled ? [sign, 1, 1, 1] : [1, 1, 1, 1];
   const gates = <T>(own: readonly (T | undefined)[]): (T | undefined)[] =>
-    coupled ? [own[1], ...own.slice(1)] : [...own];
-  const output = FUNCTIONS[attributes.string('activation', 'TANH')] as ActivationSpec;
-  const clip = attributes.float('cell_clip', 0);
-  return addSequence(
-    op,
-    ctx,
-    (inputs) => {
-      const all = (
-        field: string,
-        what: string,
-        dims: readonly number[],
-        parts: readonly (Constant | undefined)[],
-      ): string => stacked(op, ctx, { field, what, dims, parts: gates(parts), signs });
-      const peephole = p.some(Boolean) && {
-        peephole: stacked(op, ctx, {
-          field: 'peephole',
-          what: 'peepholes',
-          dims: [units],
-          parts: coupled ? [p[1], p[1], p[2]] : p,
-          signs,
-        }),
-      };
-      const weightHr = projection && {
+    coupled ? [of === undefined ? undefined : own[of], ...own.slice(1)] : [...own];
+  const all = (
+    field: string,
+    what: string,
+    dims: readonly number[],
+    parts: readonly (Constant | undefined)[],
+  ): string => stacked(op, ctx, { field, what, dims, parts: gates(parts), signs });
+  return {
+    units,
+    outputs,
+    projected: projection !== undefined,
+    coupled,
+    tensors: (inputs) => ({
+      weightIh: all('weightIh', 'weights', [units, inputs], w),
+      weightHh: all('weightHh', 'recurrent weights', [units, outputs], r),
+      biasIh: all('biasIh', 'biases', [units], b),
+      // Peepholes are those of i f o.
+      ...(p.some(Boolean) && { peephole: all('peephole', 'peepholes', [units], p) }),
+      ...(projection && {
         weightHr: ctx.tensor(`${op.name}.weightHr`, [outputs, units], numbers(where, projection), {
           constant: projection,
           becomes: `${op.name}.weightHr`,
           how: 'as it is',
         }),
-      };
-      return {
-        type: 'lstm',
-        units,
-        ...(projection && { projection: outputs }),
-        ...(coupled && { coupled: true }),
-        ...(clip > 0 && { cellClip: clip }),
-        activations: { i: 'sigmoid', f: 'sigmoid', g: output, o: 'sigmoid', output },
-        tensors: {
-          weightIh: all('weightIh', 'weights', [units, inputs], w),
-          weightHh: all('weightHh', 'recurrent weights', [units, outputs], r),
-          biasIh: all('biasIh', 'biases', [units], b),
-          ...peephole,
-          ...weightHr,
-        },
-      };
-    },
+      }),
+    }),
+  };
+}
+
+function lstm(op: Op, ctx: Context): Item[] {
+  const { attributes } = op;
+  // Without an input gate it is what the forget gate lets go: i = 1 - f = σ(-a), of whose opposite the spec makes f = 1 - i again.
+  const { units, outputs, projected, coupled, tensors } = lstmParts(op, ctx, [1, -1]);
+  const output = FUNCTIONS[attributes.string('activation', 'TANH')] as ActivationSpec;
+  const clip = attributes.float('cell_clip', 0);
+  return addSequence(
+    op,
+    ctx,
+    (inputs) => ({
+      type: 'lstm',
+      units,
+      ...(projected && { projection: outputs }),
+      ...(coupled && { coupled: true }),
+      ...(clip > 0 && { cellClip: clip }),
+      activations: { i: 'sigmoid', f: 'sigmoid', g: output, o: 'sigmoid', output },
+      tensors: tensors(inputs),
+    }),
+    outputs,
+  );
+}
+
+function integerLstm(op: Op, ctx: Context): Item[] {
+  const { attributes } = op;
+  const { units, outputs, coupled, tensors } = lstmParts(op, ctx, [undefined, 1]);
+  const floats = (name: string): readonly number[] | undefined => attributes.floats(name);
+  const scaleOf = (name: string): IntegerScale | undefined => {
+    const [scale = 0, low = 0, high = 0] = floats(name) ?? [];
+    return floats(name) && { scale, low, high };
+  };
+  const clip = attributes.int('cell_clip', 0);
+  const [peepholeScales, projected] = [floats('peephole_scales'), scaleOf('projected')];
+  return addSequence(
+    op,
+    ctx,
+    (inputs) => ({
+      type: 'integer_lstm',
+      units,
+      ...(projected && { projection: outputs, projected }),
+      ...(coupled && { coupled: true }),
+      cellBits: attributes.int('cell_bits', 0),
+      ...(clip > 0 && { cellClip: clip }),
+      inputScales: floats('input_scales') ?? [],
+      recurrentScales: floats('recurrent_scales') ?? [],
+      ...(peepholeScales && { peepholeScales }),
+      hidden: scaleOf('hidden') as IntegerScale,
+      tensors: tensors(inputs),
+    }),
     outputs,
   );
 }
@@ -162,4 +211,9 @@ function rnn(op: Op, ctx: Context): Item[] {
   );
 }
 
-export const CELLS: Readonly<Record<string, Run>> = { __proto__: null as never, Lstm: lstm, Rnn: rnn };
+export const CELLS: Readonly<Record<string, Run>> = {
+  __proto__: null as never,
+  IntegerLstm: integerLstm,
+  Lstm: lstm,
+  Rnn: rnn,
+};

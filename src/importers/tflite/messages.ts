@@ -9,6 +9,7 @@ export type AttributeValue =
   | { readonly i: number }
   | { readonly ints: readonly number[] }
   | { readonly f: number }
+  | { readonly floats: readonly number[] }
   | { readonly s: string }
   | { readonly g: Graph };
 
@@ -26,7 +27,15 @@ const EMPTY: Omit<Attribute, 'name'> = {
 };
 
 /** AttributeProto.AttributeType. */
-const TYPES: Readonly<Record<string, number>> = { __proto__: null as never, f: 1, i: 2, s: 3, g: 5, ints: 7 };
+const TYPES: Readonly<Record<string, number>> = {
+  __proto__: null as never,
+  f: 1,
+  i: 2,
+  s: 3,
+  g: 5,
+  floats: 6,
+  ints: 7,
+};
 
 function attribute(name: string, value: AttributeValue): Attribute {
   const [kind = ''] = Object.keys(value);

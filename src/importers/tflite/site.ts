@@ -132,19 +132,28 @@ export class Site {
   target(output = 0, activation = 0): string {
     const found = this.output(output);
     const final = this.outputName(output);
-    const quantised = isQuantised(found);
-    const before = quantised ? this.builder.fresh(`${final}.float`) : final;
-    if (quantised) {
-      const { scale, zero } = this.builder.scaleOf(found, this.where);
-      // What rounds goes by a name of its own, so that outputs of the file keep theirs.
-      const whole = this.builder.fresh(`${final}.whole`);
-      this.add('QuantizeLinear', [before, scale, zero], [whole], { axis: { i: found.axis } });
-      this.add('Identity', [whole], [final]);
-    }
+    const before = isQuantised(found) ? this.#quantised(output, this.builder.scaleOf(found, this.where)) : final;
     if (activation === 0) return before;
     const inner = this.builder.fresh(`${final}.linear`);
     this.activate(activation, inner, before);
     return inner;
+  }
+
+  /** The name under which an output is to be made as whole numbers less their zero point. */
+  centredTarget(output = 0): string {
+    const { zero } = this.builder.scaleOf(this.output(output), this.where);
+    return this.#quantised(output, { scale: this.builder.number(`${this.outputName(output)}.one`, 1), zero });
+  }
+
+  /** Rounds and bounds an output. @returns the name of what is rounded. */
+  #quantised(output: number, { scale, zero }: { readonly scale: string; readonly zero: string }): string {
+    const final = this.outputName(output);
+    const before = this.builder.fresh(`${final}.float`);
+    // What rounds goes by a name of its own, so that outputs of the file keep theirs.
+    const whole = this.builder.fresh(`${final}.whole`);
+    this.add('QuantizeLinear', [before, scale, zero], [whole], { axis: { i: this.output(output).axis } });
+    this.add('Identity', [whole], [final]);
+    return before;
   }
 
   /** Adds a fused activation. */

@@ -1,9 +1,8 @@
 import { refuse } from '../../shared/refuse.js';
 import { DOMAIN, isQuantised } from '../builder.js';
-import type { AttributeValue } from '../messages.js';
-import type { TfTensor } from '../model.js';
 import { ACTIVATIONS } from '../operators.js';
 import type { Site, Translate } from '../site.js';
+import { integerLstm } from './integer-lstm.js';
 import { bias, weight } from './product.js';
 
 // The fused layers have no like in ONNX (a projection, a bound of the cell's state): they are nodes of a domain of their own, which
@@ -23,13 +22,16 @@ const UNIDIRECTIONAL: Places = { weights: 1, recurrent: 5, peepholes: 9, biases:
 const FORWARD: Places = { ...UNIDIRECTIONAL, state: 35 };
 const BACKWARD: Places = { weights: 18, recurrent: 22, peepholes: 26, biases: 29, projection: 33, state: 37 };
 
+function noProjectionBias(site: Site, { projection }: Places): void {
+  if (site.has(projection + 1))
+    refuse(site.where, 'a bias of the projection', 'a projection without', site.tensor(projection + 1).name);
+}
+
 /** What a direction is called in the node's inputs: gates i f g o, each left out as the empty name. */
 function lstmInputs(site: Site, at: Places): string[] {
   const given = (index: number, name: () => string): string => (site.has(index) ? name() : '');
   const gates = [0, 1, 2, 3];
   const [first] = [at.weights + 1];
-  if (site.has(at.projection + 1))
-    refuse(site.where, 'a bias of the projection', 'a projection without', site.tensor(at.projection + 1).name);
   return [
     ...gates.map((gate) => given(at.weights + gate, () => weight(site, at.weights + gate, 0))),
     ...gates.map((gate) => given(at.recurrent + gate, () => weight(site, at.recurrent + gate, 0))),
@@ -44,44 +46,24 @@ function lstmInputs(site: Site, at: Places): string[] {
 }
 
 /** A state that lasts from call to call, as a stream's does. @throws {ImportError} another. */
-function checkState(site: Site, input: number): TfTensor {
+function checkState(site: Site, input: number): void {
   const state = site.tensor(input);
   if (!state.variable || state.data)
     refuse(site.where, 'a state that is no variable', 'a variable without numbers of its own', state.name);
+  if (!isQuantised(site.tensor(0)) && state.type !== 'FLOAT32')
+    refuse(site.where, 'a state of another type than the input', 'FLOAT32', state.type);
   const index = site.index(input);
   const uses = site.builder.graph.operators.flatMap(({ inputs }) => inputs.filter((own) => own === index));
   if (uses.length > 1) refuse(site.where, 'a state that several layers have', 'one of its own', state.name);
-  return state;
 }
 
-/** Scales of a cell's state, as powers of two, that the integer kernel has a tanh for; of others it leaves out the tanh. */
-const [LEAST, MOST] = [-15, -9];
-
-/** Whole numbers as a cell's state end somewhere: what is beyond is cut off. */
-function bounded(site: Site, state: TfTensor, clip: number): number {
-  const [scale] = state.scales;
-  if (scale === undefined || state.type !== 'INT16') return clip;
-  const power = Math.round(Math.log2(scale));
-  if (!(Math.abs(Math.log2(scale) - power) < 1e-3 && power >= LEAST && power <= MOST))
-    refuse(
-      site.where,
-      'a cell state whose tanh TensorFlow Lite leaves out',
-      `a scale of 2^${LEAST} to 2^${MOST}`,
-      `${scale}`,
-    );
-  const most = Math.fround(32767 * scale);
-  return clip > 0 ? Math.min(clip, most) : most;
-}
-
-function tellWhole(site: Site): void {
+/** There is no kernel of whole numbers. */
+function onlyFloats(site: Site): void {
   if (isQuantised(site.tensor(0)))
-    site.builder.file.notes.add(
-      `${site.where}: an integer cell, computed in float32 with its weights dequantised: gates and states are not rounded to the ` +
-        '16 and 8 bits that TensorFlow Lite has between the timesteps, the output is',
-    );
+    refuse(site.where, 'an input that TensorFlow Lite has no such layer for', 'FLOAT32', site.tensor(0).type);
 }
 
-const activationOf = (site: Site, code: number): AttributeValue => {
+const activationOf = (site: Site, code: number): { readonly s: string } => {
   const name = ACTIVATIONS[code] ?? (code === 6 ? 'SIGMOID' : undefined);
   if (name === undefined || name === 'SIGN_BIT')
     refuse(
@@ -94,7 +76,7 @@ const activationOf = (site: Site, code: number): AttributeValue => {
 };
 
 interface LstmOptions {
-  readonly activation: AttributeValue;
+  readonly activation: { readonly s: string };
   readonly clip: number;
   readonly timeMajor: boolean;
 }
@@ -120,16 +102,13 @@ function sequenceLstm(site: Site): void {
     if (site.has(input))
       refuse(site.where, 'layer normalisation within the cell', 'no coefficients', site.tensor(input).name);
   checkState(site, 18);
-  const cell = checkState(site, 19);
-  tellWhole(site);
-  addLayer(
-    site,
-    'Lstm',
-    lstmInputs(site, UNIDIRECTIONAL),
-    { ...settings, clip: bounded(site, cell, settings.clip) },
-    site.target(),
-    false,
-  );
+  checkState(site, 19);
+  noProjectionBias(site, UNIDIRECTIONAL);
+  if (!isQuantised(site.tensor(0)))
+    addLayer(site, 'Lstm', lstmInputs(site, UNIDIRECTIONAL), settings, site.target(), false);
+  else if (settings.activation.s !== 'TANH')
+    refuse(site.where, 'an activation that the integer kernel does not have', 'TANH', settings.activation.s);
+  else integerLstm(site, settings.clip, settings.timeMajor);
 }
 
 function addLayer(
@@ -173,18 +152,14 @@ function bidirectionalLstm(site: Site): void {
   site.arity(48, merge ? 1 : 2);
   for (let input = 39; input < 48; input++)
     if (site.has(input)) refuse(site.where, 'an auxiliary input', 'none', site.tensor(input).name);
+  onlyFloats(site);
   const both = [FORWARD, BACKWARD].map((places) => {
     checkState(site, places.state);
-    return { inputs: lstmInputs(site, places), clip: bounded(site, checkState(site, places.state + 1), settings.clip) };
+    checkState(site, places.state + 1);
+    noProjectionBias(site, places);
+    return lstmInputs(site, places);
   });
-  tellWhole(site);
-  addBoth(
-    site,
-    'Lstm',
-    both.map(({ inputs }) => inputs),
-    both.map(({ clip }) => ({ ...settings, clip })),
-    merge,
-  );
+  addBoth(site, 'Lstm', both, [settings, settings], merge);
 }
 
 const rnnInputs = (site: Site, at: number): string[] => {
@@ -198,6 +173,7 @@ function sequenceRnn(site: Site): void {
   const timeMajor = options.flag(0, 'time_major');
   const activation = activationOf(site, site.fused(1));
   options.ignore(2);
+  onlyFloats(site);
   addLayer(site.arity(5), 'Rnn', rnnInputs(site, 1), { activation, clip: 0, timeMajor }, site.target(), false);
 }
 
@@ -211,6 +187,7 @@ function bidirectionalRnn(site: Site): void {
   site.arity(12, merge ? 1 : 2);
   for (const input of [9, 10, 11])
     if (site.has(input)) refuse(site.where, 'an auxiliary input', 'none', site.tensor(input).name);
+  onlyFloats(site);
   const settings = { activation, clip: 0, timeMajor };
   addBoth(site, 'Rnn', [rnnInputs(site, 1), rnnInputs(site, 5)], [settings, settings], merge);
 }
