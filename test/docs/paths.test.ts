@@ -15,7 +15,8 @@ const PAGES = FOLDERS.filter((folder) => existsSync(join(ROOT, folder))).flatMap
 /** What is written in backticks and looks like a path of this repository. */
 const PATH = /^(?:[\w.-]+\/)*[\w.-]+(?:\/|\.(?:ts|mjs|js|json|md|py|sh))$/;
 /** Made by the build, files of other projects, and names of any file there may be. */
-const NOT_HERE = /^(?:dist\/|docs\/api\/|node_modules\/|(?:config|model|weights_manifest|\.gen)\.json$|record\/|seattle-weather)/;
+const NOT_HERE =
+  /^(?:dist\/|docs\/api\/|node_modules\/|(?:config|model|weights_manifest|\.gen)\.json$|record\/|seattle-weather)/;
 
 /** Paths named in a text, each with the folders it may be relative to: the page's, and the room that its table or row is about. */
 function pathsIn(page: string, text: string): { path: string; places: string[] }[] {
