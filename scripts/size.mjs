@@ -30,6 +30,7 @@ const IMPORTERS = {
   pytorch: [23.5, ZIP],
   rtneural: [8],
   nam: [8],
+  rnnoise: [8],
   safetensors: [8],
   // What is loaded before the format is known; `open` and `beside` only where there is more than the bytes of one file.
   load: [5, /\/(?:read|sketch-rnn)\.js$/, /\/container\.js$/, /\/open\.js$/, /\/beside\.js$/],

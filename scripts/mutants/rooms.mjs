@@ -21,7 +21,7 @@ export function testsOf(folder) {
   if (room === 'importers' && importer) {
     // tfjs files hold the layers of Keras, and `load` is where the container goes in and out. What all share is seen in what takes little
     // time. Braces around a single name would be taken for a part of it.
-    const all = '{formats,load,nam,pytorch,rtneural,safetensors,shared,tensorflow,tfjs}/**';
+    const all = '{formats,load,nam,pytorch,rnnoise,rtneural,safetensors,shared,tensorflow,tfjs}/**';
     const shared = { shared: all, formats: all, keras: '{keras,tfjs}/**', safetensors: '{safetensors,load}/**' };
     const own = shared[importer] ?? `${importer}/**`;
     return { include: [`test/importers/${own}/*.test.ts`], exclude };

@@ -5,6 +5,7 @@ import { readKeras } from '../../src/importers/keras/index.js';
 import { readNam } from '../../src/importers/nam/index.js';
 import { readOnnx } from '../../src/importers/onnx/index.js';
 import { type PyTorchConfig, readPyTorch } from '../../src/importers/pytorch/index.js';
+import { readRNNoise } from '../../src/importers/rnnoise/index.js';
 import { readRTNeural } from '../../src/importers/rtneural/index.js';
 import { fromSafetensors, toSafetensors } from '../../src/importers/safetensors/index.js';
 import { readBundle } from '../../src/importers/tensorflow/bundle.js';
@@ -113,6 +114,11 @@ export function seeds(): Seed[] {
       }),
     ),
   );
+  const rnnoise = ['text', 'blob'].map((what): Seed => {
+    const [{ file }] = json(`rnnoise-files/${what}.json`);
+    const bytes = new Uint8Array(gunzipSync(base64(file)));
+    return { name: `RNNoise ${what}`, bytes, read: (bytes) => readRNNoise(bytes).spec };
+  });
   const [checkpoint] = json('tensorflow-files/checkpoints.json');
   const [index, data] = [base64(checkpoint.index), base64(checkpoint.data)];
   const [tfjs] = json('tfjs-files/models.json');
@@ -215,6 +221,7 @@ export function seeds(): Seed[] {
       }),
     { name: 'sketch-rnn', bytes: strToU8(JSON.stringify(sketch.sketch)), read: (bytes) => readSketchRnn(bytes).spec },
     ...lite,
+    ...rnnoise,
     { name: '.nam', bytes: strToU8(JSON.stringify(nam.file)), read: (bytes) => readNam(bytes).spec },
     {
       name: 'RTNeural Keras style',

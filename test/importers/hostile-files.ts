@@ -3,6 +3,7 @@ import { crc32c } from '../../src/importers/tensorflow/crc32c.js';
 import type { HostileFile, Reader } from './little-heap.js';
 import { npy } from './npy.js';
 import { dict, id, stream, tensor } from './pytorch/pickles.js';
+import { blobFile } from './rnnoise/drawn.js';
 import { entry, field, noRestarts, table, u32, varint } from './tensorflow/table.js';
 
 // Small files made to fill memory or to keep a reader busy.
@@ -245,6 +246,18 @@ const FILES: readonly [name: string, reader: Reader, files: () => Uint8Array[], 
     'nam',
     () => [strToU8(`{"config":{},"weights":[],"architecture":[${'1,'.repeat(2 * MB)}1]}`)],
     /^architecture: one that is not honoured/,
+  ],
+  [
+    'a blob of a hundred thousand arrays',
+    'rnnoise',
+    () => [blobFile(numbers(100_000).map((k) => ({ name: `array${k}`, data: new Int8Array(1), block: 1, room: 1 })))],
+    /^conv1_bias: missing/,
+  ],
+  [
+    'a text of spaces',
+    'rnnoise',
+    () => [strToU8(`rnnoise-nu model file version 1${' '.repeat(5 * MB)}`)],
+    /^input_dense, inputs: not a number/,
   ],
 ];
 

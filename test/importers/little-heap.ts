@@ -18,6 +18,7 @@ const READERS = {
   npy: `(await from('tensorflow/index.js')).readNpy(files[0]).shape.length`,
   bundle: `[...(await from('tensorflow/index.js')).readBundle(files[0], files.slice(1)).values()].map(({ data }) => data).length`,
   rtneural: `(await from('rtneural/index.js')).fromRTNeural(files[0], options).nodes.length`,
+  rnnoise: `(await from('rnnoise/index.js')).fromRNNoise(files[0], options).nodes.length`,
   nam: `(await from('nam/index.js')).fromNam(files[0], options).nodes.length`,
   safetensors: `(await from('safetensors/index.js')).fromSafetensors(files[0], options).nodes.length`,
   load: `(await (await from('load/index.js')).load(files[0], options)).spec.nodes.length`,

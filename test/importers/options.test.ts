@@ -5,6 +5,7 @@ import { load } from '../../src/importers/load/index.js';
 import { fromNam } from '../../src/importers/nam/index.js';
 import { fromOnnx } from '../../src/importers/onnx/index.js';
 import { fromPyTorch } from '../../src/importers/pytorch/index.js';
+import { fromRNNoise } from '../../src/importers/rnnoise/index.js';
 import { fromRTNeural } from '../../src/importers/rtneural/index.js';
 import {
   fromSafetensors,
@@ -37,6 +38,7 @@ const IMPORTERS: readonly [name: string, read: (options: never) => unknown][] = 
   ['fromTfjs', (options) => fromTfjs(bytesOf('tfjs'), [], options)],
   ['fromTflite', (options) => fromTflite(bytesOf('TensorFlow Lite'), options)],
   ['fromNam', (options) => fromNam(bytesOf('.nam'), options)],
+  ['fromRNNoise', (options) => fromRNNoise(bytesOf('RNNoise text'), options)],
   ['fromRTNeural', (options) => fromRTNeural(bytesOf('RTNeural Keras'), options)],
   ['fromPyTorch', (options) => fromPyTorch(bytesOf('PyTorch proven-lstm-fc.pt'), options)],
   ['fromTensorFlow', (options) => fromTensorFlow({ npz: bytesOf('.npz') }, options)],

@@ -17,6 +17,7 @@ export function oneOfEach(): File[] {
     'Keras lstm.h5',
     '.nam',
     'RTNeural torch style',
+    'RNNoise blob',
   ];
   const [checkpoint] = json('tensorflow-files/checkpoints.json');
   const [tfjs] = json('tfjs-files/models.json');

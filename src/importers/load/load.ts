@@ -109,6 +109,8 @@ async function importFound(
       return (await import('../tflite/read.js')).readTflite(main, { ...limited, ...options.tflite });
     case 'nam':
       return (await import('../nam/read.js')).readNam(main, limited ?? {});
+    case 'rnnoise':
+      return (await import('../rnnoise/read.js')).readRNNoise(main, limited ?? {});
     case 'tensorflow': {
       const files = isZip(main)
         ? { npz: main }

@@ -14,6 +14,12 @@ const LOOKALIKES: readonly (readonly [bytes: RegExp, text: RegExp, what: string,
   [/^080112(..){1,5}?0a/, /^/, 'a TensorFlow SavedModel', 'variables/variables.index and its .data files'],
   [/^08[01].12([89a-f].){0,3}[0-7].0a/, /^/, 'a Core ML model', 'the model that it was converted from'],
   [/^0a/, /Placeholder/, 'a frozen TensorFlow graph', 'the checkpoint that it was frozen from'],
+  [
+    /^/,
+    /#include "(rnn|nnet)\.h"/,
+    'RNNoise weights as C source',
+    'the .rnnn text, or the blob that dump_weights_blob writes of it',
+  ],
   [/^/, /^GGUF/, 'a GGUF model', 'a recurrent model'],
   // But for those that begin as torch.save does.
   [

@@ -17,6 +17,7 @@ export type Format =
   | 'pytorch'
   | 'rtneural'
   | 'nam'
+  | 'rnnoise'
   | 'safetensors';
 
 const starts = (bytes: Uint8Array, ...signature: number[]): boolean => signature.every((byte, i) => bytes[i] === byte);
@@ -48,6 +49,7 @@ export function sniff(file: FileBytes, options: ImportOptions = {}): Format {
   if (isZip(bytes)) return ofZip(bytes);
   // A FlatBuffer, whose identifier follows the first offset.
   if (starts(bytes.subarray(4), 0x54, 0x46, 0x4c, 0x33)) return 'tflite';
+  if (isRNNoise(bytes)) return 'rnnoise';
   if (isTable(bytes)) return 'tensorflow';
   if (isJson(bytes)) return ofJson(bytes, budget);
   const header = safetensorsHeader(bytes, budget);
@@ -62,7 +64,7 @@ export function sniff(file: FileBytes, options: ImportOptions = {}): Format {
   return refuse(
     'file',
     'of no known format',
-    'ONNX, Keras, TensorFlow.js, a TensorFlow checkpoint, TensorFlow Lite, PyTorch, safetensors, RTNeural or .nam',
+    'ONNX, Keras, TensorFlow.js, a TensorFlow checkpoint, TensorFlow Lite, PyTorch, safetensors, RTNeural, .nam or RNNoise',
     bytes.length === 0 ? 'an empty file' : seen(bytes),
   );
 }
@@ -79,6 +81,10 @@ function ofZip(bytes: Uint8Array): Format {
     names.slice(0, 8).join(', ') || 'no entries',
   );
 }
+
+/** Records of a weights blob, or the text, whichever version it names. */
+const isRNNoise = (bytes: Uint8Array): boolean =>
+  /^(DNNw|rnnoise-nu model file version )/.test(String.fromCharCode(...bytes.subarray(0, 30)));
 
 const isTar = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subarray(257, 262)) === 'ustar';
 

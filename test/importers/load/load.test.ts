@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { type LoadOptions, type LoadSource, load, sniff } from '../../../src/importers/load/index.js';
 import { fromNam } from '../../../src/importers/nam/index.js';
 import { fromPyTorch } from '../../../src/importers/pytorch/index.js';
+import { fromRNNoise } from '../../../src/importers/rnnoise/index.js';
 import { fromRTNeural } from '../../../src/importers/rtneural/index.js';
 import {
   fromSafetensors,
@@ -31,6 +32,7 @@ const index = new Uint8Array(Buffer.from(checkpoint.index, 'base64'));
 const data = new Uint8Array(Buffer.from(checkpoint.data, 'base64'));
 const checkpointData = data;
 const nam = json('nam-files/models.json')[0].file;
+const rnnoise = new Uint8Array(gunzipSync(Buffer.from(json('rnnoise-files/text.json')[0].file, 'base64')));
 const lite = new Uint8Array(gunzipSync(Buffer.from(json('tflite-files/keras2.json')[0].model, 'base64')));
 
 describe('formats are told from the bytes', () => {
@@ -42,6 +44,13 @@ describe('formats are told from the bytes', () => {
     ['.npz', zipSync({ 'a.npy': strToU8('x') }), 'tensorflow'],
     ['.nam', strToU8(JSON.stringify(nam)), 'nam'],
     ['TensorFlow Lite', lite, 'tflite'],
+    ['RNNoise, text', rnnoise, 'rnnoise'],
+    [
+      'RNNoise, text of another version, which the importer refuses',
+      strToU8('rnnoise-nu model file version 2\n'),
+      'rnnoise',
+    ],
+    ['RNNoise, blob', strToU8('DNNw'), 'rnnoise'],
     ['RTNeural, Keras style', strToU8('{"in_shape":[null,1],"layers":[]}'), 'rtneural'],
     ['RTNeural, torch style', strToU8('  {"lstm.weight_ih_l0":[[1]],"dense.bias":[1]}'), 'rtneural'],
     ['TensorFlow.js', strToU8('{"format":"layers-model","modelTopology":{},"weightsManifest":[]}'), 'tfjs'],
@@ -177,12 +186,14 @@ describe('load', () => {
     expect(first?.isEntry).toBe(true);
     expect(reads(first?.moduleIds ?? [])).toEqual([]);
     expect(first?.moduleIds.filter((id) => /jsfive|bufbuild/.test(id))).toEqual([]);
-    expect(new Set(others.flatMap((chunk) => reads(chunk.moduleIds))).size).toBe(8);
+    expect(new Set(others.flatMap((chunk) => reads(chunk.moduleIds))).size).toBe(9);
   });
 
   it('opens what needs nothing else', async () => {
     expect((await load(keras('keras3', 'keras'))).report.format).toMatch(/^Keras 3/);
     expect((await load(keras('keras2', 'h5'))).report.format).toMatch(/^Keras 2/);
+    expect((await load(rnnoise)).report.format).toBe('RNNoise, text of version 1');
+    expect((await load(rnnoise, { limits: { nodes: 100 } })).spec).toEqual(fromRNNoise(rnnoise));
     expect((await load(strToU8(JSON.stringify(nam)))).report.format).toMatch(/^Neural Amp Modeler/);
     expect((await load(lite)).report.format).toBe('TensorFlow Lite, schema 3 (MLIR Converted.)');
     expect((await load(lite, { tflite: { states: [] } })).spec.nodes.length).toBeGreaterThan(1);
@@ -269,6 +280,7 @@ describe('what is given instead of files is named', () => {
     ['fromPyTorch', fromPyTorch, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
     ['fromTflite', fromTflite, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
     ['fromNam', fromNam, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
+    ['fromRNNoise', fromRNNoise, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
     ['fromRTNeural', fromRTNeural, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
   ];
   const given: [string, () => unknown, string][] = [

@@ -165,7 +165,7 @@ function blockDamages(seed: Seed): Damage[] {
 
 /** Numbers of binary formats in place. */
 function fieldDamages(seed: Seed): Damage[] {
-  if (/^(tfjs|\.nam|RTNeural|ONNX)/.test(seed.name)) return [];
+  if (/^(tfjs|\.nam|RTNeural|RNNoise text|ONNX)/.test(seed.name)) return [];
   const signatures = signaturesOf(seed.bytes);
   return [{ seed, how: 'fields', apply: (random) => damagedFields(seed.bytes, signatures, random) }];
 }
