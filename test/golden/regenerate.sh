@@ -13,6 +13,8 @@ keras_python=${GATEWISE_KERAS_PYTHON:-python3}
 "$keras_python" generate_onnxruntime.py
 "$torch_python" generate_pytorch_plane_files.py
 "$torch_python" generate_nam_files.py
+"${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" generate_rnnoise_files.py torch
+"$keras_python" generate_rnnoise_files.py keras
 "$torch_python" generate_onnx_exports.py
 "$torch_python" generate_rtneural_files.py torch
 "$keras_python" generate_rtneural_files.py keras

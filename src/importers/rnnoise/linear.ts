@@ -29,7 +29,7 @@ export interface Linear {
  * @param inputs that it must have; undefined: as many as the weights prove.
  * @throws {ImportError} arrays missing, of another type or length; blocks outside of the matrix; a subias that means another bias.
  */
-export function readLinear(arrays: Arrays, name: string, inputs: number | undefined, recurrent = false): Linear {
+export function readLinear(arrays: Arrays, name: string, inputs: number | undefined, recurrent: boolean): Linear {
   const bias = arrays.take(`${name}_bias`, 'float');
   const outputs = bias.length;
   const index = inputs === undefined ? undefined : arrays.find(`${name}_weights_idx`, 'int');

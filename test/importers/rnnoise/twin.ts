@@ -9,10 +9,10 @@ export interface Arithmetic {
   readonly rounded: (x: number) => number;
 }
 
-export const EXACT: Arithmetic = { tanh: Math.tanh, rounded: (x) => x };
+const EXACT: Arithmetic = { tanh: Math.tanh, rounded: (x) => x };
 
 /** tanh of RNNoise up to 0.1: a table of 201 numbers of six decimals, 0.04 apart, and two terms from the nearest. */
-export function tableTanh(x: number): number {
+function tableTanh(x: number): number {
   const size = Math.abs(x);
   if (size >= 8) return Math.sign(x);
   const nearest = Math.floor(0.5 + 25 * size);
@@ -22,7 +22,7 @@ export function tableTanh(x: number): number {
 }
 
 /** tanh of RNNoise 0.2: a quotient of polynomials, cut off at ±1. */
-export function rationalTanh(x: number): number {
+function rationalTanh(x: number): number {
   const square = x * x;
   const above = (0.60863042 * square + 96.39235687) * square + 952.52801514;
   const below = (11.88600922 * square + 413.36801147) * square + 952.72399902;
