@@ -214,8 +214,106 @@ export interface FastGrnnConfig extends NewerBase {
   readonly activations?: { readonly z?: ActivationSpec; readonly n?: ActivationSpec };
 }
 
+/**
+ * minGRU (Feng et al. 2024, arXiv:2410.01201): no gate sees h, so that h is a weighted mean of candidates.
+ *
+ *     z = σ(Wz·x + bz)        n = Wn·x + bn        h' = (1 - z)∘h + z∘n
+ *
+ * With `positive`, n goes through g(x) = x + 0.5 where x ≥ 0, σ(x) elsewhere (the paper's appendix B), by which h stays above 0 and can be
+ * worked out in logarithms.
+ */
+export interface MinGruConfig extends NewerBase {
+  readonly type: 'min_gru';
+  readonly tensors: {
+    readonly weightIh: string; //  (2·units, input) in the order z n
+    readonly biasIh?: string; //   (2·units); default zeros
+    readonly initialH?: string; // (units); default zeros
+  };
+  /** Default false. */
+  readonly positive?: boolean;
+}
+
+/**
+ * minLSTM (Feng et al. 2024), its gates normalised so that they sum to 1; `positive` as minGRU's.
+ *
+ *     f = σ(Wf·x + bf)      i = σ(Wi·x + bi)      n = Wn·x + bn
+ *     h' = f/(f + i)∘h + i/(f + i)∘n
+ */
+export interface MinLstmConfig extends NewerBase {
+  readonly type: 'min_lstm';
+  readonly tensors: {
+    readonly weightIh: string; //  (3·units, input) in the order i f n
+    readonly biasIh?: string; //   (3·units); default zeros
+    readonly initialH?: string; // (units); default zeros
+  };
+  /** Default false. */
+  readonly positive?: boolean;
+}
+
+/**
+ * Simple recurrent unit (Lei et al. 2018, arXiv:1709.02755); s is what the highway brings along, by `highway`: `'input'` scale·x, whose length is
+ * units; `'projected'` Ws·x; `'none'` zeros.
+ *
+ *     f = σ(Wf·x + vf∘c + bf)      r = σ(Wr·x + vr∘c + br)      n = Wn·x
+ *     c' = f∘c + (1 - f)∘n         h' = r∘g(c') + (1 - r)∘s
+ */
+export interface SruConfig extends NewerBase {
+  readonly type: 'sru';
+  readonly tensors: {
+    readonly weightIh: string; //  (3·units, input) in the order f r n; with a projected highway (4·units, input), its rows last
+    readonly peephole?: string; // (2·units): v in the order f r; default zeros
+    readonly biasIh?: string; //   (2·units) in the order f r; default zeros
+    readonly initialH?: string; // (units); default zeros. No equation reads it
+    readonly initialC?: string; // (units); default zeros
+  };
+  readonly highway: 'input' | 'projected' | 'none';
+  /** With `highway: 'input'`. Default 1. */
+  readonly scale?: number;
+  /** g. Default: none, c' itself. */
+  readonly activation?: ActivationSpec;
+}
+
+/**
+ * Simpler simple recurrent unit (Kim et al. 2019, "From Research to Production and Back: Ludicrously Fast Neural Machine Translation"; Marian's `ssru`).
+ *
+ *     f = σ(Wf·x + bf)      n = Wn·x + bn      c' = f∘c + (1 - f)∘n      h' = relu(c')
+ */
+export interface SsruConfig extends NewerBase {
+  readonly type: 'ssru';
+  readonly tensors: {
+    readonly weightIh: string; //  (2·units, input) in the order f n
+    readonly biasIh?: string; //   (2·units); default zeros
+    readonly initialH?: string; // (units); default zeros. No equation reads it
+    readonly initialC?: string; // (units); default zeros
+  };
+  /** Of c'. Default relu. */
+  readonly activation?: ActivationSpec;
+}
+
+/**
+ * Quasi-recurrent network (Bradbury et al. 2016, arXiv:1611.01576), by its pooling:
+ *
+ *     n = tanh(Wn·x + bn)      f = σ(Wf·x + bf)      o = σ(Wo·x + bo)      i = σ(Wi·x + bi)
+ *     'f':    h' = f∘h + (1 - f)∘n
+ *     'fo':   c' = f∘c + (1 - f)∘n      h' = o∘c'
+ *     'ifo':  c' = f∘c + i∘n            h' = o∘c'
+ *
+ * A window over several timesteps is a causal `conv1d` before it, which makes these sums: then there is no `weightIh`, and x is
+ * `(G·units)`, in the same order.
+ */
+export interface QrnnConfig extends NewerBase {
+  readonly type: 'qrnn';
+  readonly pooling: 'f' | 'fo' | 'ifo';
+  readonly tensors: {
+    readonly weightIh?: string; // (G·units, input) in the order n f o i, G = 2, 3 or 4
+    readonly biasIh?: string; //   (G·units), beside weightIh; default zeros
+    readonly initialH?: string; // (units); default zeros. Of 'fo' and 'ifo' no equation reads it
+    readonly initialC?: string; // (units); default zeros. 'fo' and 'ifo'
+  };
+}
+
 /** The cells that are composed of the kernels of others, loaded when a model has them. None of their weights may be int8. */
-export type NewerCellConfig = FastGrnnConfig;
+export type NewerCellConfig = FastGrnnConfig | MinGruConfig | MinLstmConfig | SruConfig | SsruConfig | QrnnConfig;
 
 export type AnyCellConfig = CellConfig | NewerCellConfig;
 /** What a sum is in the whole numbers that it is rounded to, `sum·scale`, and where these end. */

@@ -36,7 +36,7 @@ const CHECKS = new Set([
   'extraTensors',
   'title',
   'extras',
-  'extraMultiplyAdds',
+  'ownTensors',
   'sizes',
 ]);
 

@@ -79,6 +79,7 @@ function countByGate(
   const more = extras.reduce((sum, [, n]) => sum + n, 0);
   const list = gates.map(([name, meaning]) => `${meaning} ${name}`).join(', ');
   if ('weightIh' in words.extras) {
+    if (extras.length === 0) return `Its gates: ${list}. It has no parameters.`;
     return `Its gates: ${list}. Its parameters: ${extras.map(([text]) => text).join(' + ')} = ${more}.`;
   }
   const total = rows * perGate + more;

@@ -72,6 +72,8 @@ export async function covariances(
             ? [[node.name, node] as const]
             : [];
       for (const [name, { tensors }] of cells) {
+        // Those of a newer cell, which stays as it is.
+        if (!tensors.weightIh || !('weightHh' in tensors)) continue;
         add(tensors.weightIh, x);
         const trace = layers.find(({ layer }) => layer === name);
         if (trace) add(tensors.weightHh, trace.h);

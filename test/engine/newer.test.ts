@@ -48,6 +48,23 @@ const scenario = fc.record({
 
 /** Of each type, options that change what is computed. */
 const OPTIONS: Readonly<Record<Type, readonly NewerOptions[]>> = {
+  min_gru: [{ positive: true }],
+  min_lstm: [{ positive: true }],
+  sru: [
+    { highway: 'none' },
+    { highway: 'input', units: 5 },
+    { highway: 'input', units: 5, scale: 1.7, activation: 'tanh' },
+    { highway: 'none', activation: 'relu', optional: false },
+    { activation: 'tanh' },
+  ],
+  ssru: [{ activation: 'linear' }, { activation: 'tanh' }],
+  qrnn: [
+    { pooling: 'f' },
+    { pooling: 'ifo' },
+    { pooling: 'f', weightless: true, inputs: 12 },
+    { pooling: 'fo', weightless: true, inputs: 18 },
+    { pooling: 'ifo', weightless: true, inputs: 24 },
+  ],
   fast_grnn: [{ zeta: 0, nu: 1 }, { activations: { z: 'tanh', n: 'relu' } }, { activations: { n: 'linear' } }],
 };
 
@@ -91,10 +108,17 @@ describe.each(builds)('newer cells, %s', (build) => {
       );
     });
 
-    it.each(OPTIONS[type])('with %o', async (options) => {
-      const spec = specOf(type, 5, 6, options);
+    it.each(OPTIONS[type])('with %o', async ({ inputs = 5, units = 6, ...options }) => {
+      const [from, to] = [inputs, units] as [number, number];
+      const spec = specOf(type, from, to, options);
       const model = await createModel(spec, { build });
-      expectTwin(spec, model, randomFloats(2 * 9 * 5, 3), { batch: 2 });
+      const x = randomFloats(2 * 9 * from, 3, 2);
+      expectTwin(spec, model, x, { batch: 2, lengths: [9, 4] });
+      const whole = model.run(x.subarray(0, 9 * from));
+      const stream = model.createStream();
+      for (let t = 0; t < 9; t++) {
+        expectSameBits(stream.step(x.subarray(t * from, (t + 1) * from)), whole.subarray(t * to, (t + 1) * to));
+      }
       model.dispose();
     });
 
@@ -241,7 +265,28 @@ describe('newer cells', () => {
       'node "y", tensors: unknown field "biasHh"',
     );
     const { weightIh: _, ...others } = node.tensors;
-    await expect(changed({ tensors: others })).rejects.toThrow('node "y": no tensor for weightIh');
+    await expect(changed({ tensors: others })).rejects.toThrow(
+      type === 'qrnn'
+        ? 'node "y": sums of another length; expected tensors.weightIh, or an input of 15, got 3'
+        : 'node "y": no tensor for weightIh',
+    );
+  });
+
+  it.each([
+    ['sru', { highway: 'inputs' }, 'node "y", highway: unknown highway; expected input, projected, none, got "inputs"'],
+    [
+      'sru',
+      { highway: 'input' },
+      'node "y": a highway from an input of another length; expected an input of 5, or another highway, got 3',
+    ],
+    ['sru', { scale: 2 }, `node "y": a scale of nothing; expected highway: 'input' beside scale, got 2`],
+    ['sru', { scale: '2' }, 'node "y", scale: not a usable number; expected a finite number, got "2"'],
+    ['qrnn', { pooling: 'of' }, 'node "y", pooling: unknown pooling; expected f, fo, ifo, got "of"'],
+    ['fast_grnn', { nu: Number.NaN }, 'node "y", nu: not a usable number; expected a finite number, got NaN'],
+    ['min_gru', { positive: 1 }, 'node "y", positive: not a yes or no; expected true or false, got 1'],
+  ] as const)('%s with %o is refused', async (type, change, message) => {
+    const spec = specOf(type, 3, 5);
+    await expect(createModel({ ...spec, nodes: [{ ...spec.nodes[0], ...change }] as never })).rejects.toThrow(message);
   });
 
   it('are in a chunk of their own', () => {
@@ -254,7 +299,7 @@ describe('newer cells', () => {
 
   it.each(NEWER)('%s of int8 weights is refused', async (type) => {
     const spec = specOf(type, 3, 4);
-    const { weightIh } = (spec.nodes[0] as NewerCellConfig).tensors;
+    const weightIh = (spec.nodes[0] as NewerCellConfig).tensors.weightIh as string;
     const { [weightIh]: floats, ...tensors } = spec.tensors;
     const { shape, data } = floats as { shape: readonly number[]; data: Float32Array };
     const int8 = {

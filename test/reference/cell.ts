@@ -22,8 +22,16 @@ export type Cell = (x: Vector, state: CellState) => CellStep;
 /** The trained initial state, or zeros. */
 export function initialState(config: AnyCellConfig, tensors: Tensors): CellState {
   const h = tensors.optional(config.tensors.initialH) ?? zeros(outputLength(config));
-  if (config.type !== 'lstm') return { h };
-  return { h, c: tensors.optional(config.tensors.initialC) ?? zeros(config.units) };
+  switch (config.type) {
+    case 'lstm':
+    case 'sru':
+    case 'ssru':
+    case 'qrnn':
+      if (config.type === 'qrnn' && config.pooling === 'f') return { h };
+      return { h, c: tensors.optional(config.tensors.initialC) ?? zeros(config.units) };
+    default:
+      return { h };
+  }
 }
 
 /** Length of h. */

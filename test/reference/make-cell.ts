@@ -4,6 +4,7 @@ import { fastGrnnCell } from './fast_grnn.js';
 import { gruCell } from './gru.js';
 import { lstmCell } from './lstm.js';
 import { rnnCell } from './rnn.js';
+import { minGruCell, minLstmCell, qrnnCell, sruCell, ssruCell } from './scan.js';
 import type { Tensors } from './tensors.js';
 
 export function makeCell(config: AnyCellConfig, tensors: Tensors): Cell {
@@ -16,5 +17,15 @@ export function makeCell(config: AnyCellConfig, tensors: Tensors): Cell {
       return rnnCell(config, tensors);
     case 'fast_grnn':
       return fastGrnnCell(config, tensors);
+    case 'min_gru':
+      return minGruCell(config, tensors);
+    case 'min_lstm':
+      return minLstmCell(config, tensors);
+    case 'sru':
+      return sruCell(config, tensors);
+    case 'ssru':
+      return ssruCell(config, tensors);
+    case 'qrnn':
+      return qrnnCell(config, tensors);
   }
 }

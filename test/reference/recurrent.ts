@@ -77,13 +77,19 @@ const GATES: Readonly<Record<AnyCellConfig['type'], readonly string[]>> = {
   gru: ['r', 'z', 'n'],
   rnn: [],
   fast_grnn: ['z', 'n'],
+  min_gru: ['z', 'n'],
+  min_lstm: ['i', 'f', 'n'],
+  sru: ['f', 'r', 'n'],
+  ssru: ['f', 'n'],
+  qrnn: ['n', 'f', 'o', 'i'],
 };
 
 function trace(layer: string, config: AnyCellConfig, walks: readonly Walk[]): CellTrace {
   const byTime = walks.flatMap(({ steps, timesteps }) =>
     steps.map((step, index) => ({ ...step, t: timesteps[index] as number })).sort((a, b) => a.t - b.t),
   );
-  const names = GATES[config.type];
+  const all = GATES[config.type];
+  const names = config.type === 'qrnn' ? all.slice(0, { f: 2, fo: 3, ifo: 4 }[config.pooling]) : all;
   const none = new Float64Array(config.units).fill(Number.NaN);
   const gates = names.map((gate) => [gate, join(byTime.map(({ step }) => step?.gates[gate] ?? none))]);
   return {

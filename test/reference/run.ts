@@ -129,6 +129,11 @@ class ReferenceRun {
       case 'gru':
       case 'rnn':
       case 'fast_grnn':
+      case 'min_gru':
+      case 'min_lstm':
+      case 'sru':
+      case 'ssru':
+      case 'qrnn':
         return this.#recurrent(node, x, node.lengths ? inputs.slice(1, -1) : inputs.slice(1), lengthsOf(node, inputs));
       case 'bidirectional':
         return this.#bidirectional(node, x, lengthsOf(node, inputs));

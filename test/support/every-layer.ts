@@ -24,6 +24,11 @@ const FRAME: Record<string, Make> = {
     Object.assign(b.tensors, tensors);
     return nodes[0] as object;
   },
+  min_gru: (b) => newerCell('min_gru', b, 'c', FEATURES, 5, { positive: true }),
+  min_lstm: (b) => newerCell('min_lstm', b, 'c', FEATURES, 5),
+  sru: (b) => newerCell('sru', b, 'c', FEATURES, 8, { highway: 'input', scale: 1.5 }),
+  ssru: (b) => newerCell('ssru', b, 'c', FEATURES, 5),
+  qrnn: (b) => newerCell('qrnn', b, 'c', FEATURES, 5, { pooling: 'ifo' }),
   dense: (b) => ({ units: 5, tensors: { weight: b.tensor('w', 5, FEATURES) }, activation: 'gelu' }),
   layer_norm: () => ({ epsilon: 0.1, tensors: {} }),
   activation: () => ({ activation: 'mish' }),

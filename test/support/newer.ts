@@ -20,6 +20,34 @@ const MAKE: Readonly<Record<NewerCellConfig['type'], Make>> = {
     zeta: 0.7,
     nu: 0.05,
   }),
+  min_gru: (inputs, units) => ({
+    tensors: { weightIh: [2 * units, inputs], 'biasIh?': [2 * units], 'initialH?': [units] },
+  }),
+  min_lstm: (inputs, units) => ({
+    tensors: { weightIh: [3 * units, inputs], 'biasIh?': [3 * units], 'initialH?': [units] },
+  }),
+  sru: (inputs, units, { highway = 'projected' }) => ({
+    tensors: {
+      weightIh: [(highway === 'projected' ? 4 : 3) * units, inputs],
+      'peephole?': [2 * units],
+      'biasIh?': [2 * units],
+      'initialC?': [units],
+    },
+    highway,
+  }),
+  ssru: (inputs, units) => ({
+    tensors: { weightIh: [2 * units, inputs], 'biasIh?': [2 * units], 'initialC?': [units] },
+  }),
+  qrnn: (inputs, units, { pooling = 'fo', weightless = false }) => {
+    const rows = { f: 2, fo: 3, ifo: 4 }[pooling as 'fo'] * units;
+    return {
+      tensors: {
+        ...(!weightless && { weightIh: [rows, inputs], 'biasIh?': [rows] }),
+        ...(pooling !== 'f' && { 'initialC?': [units] }),
+      },
+      pooling,
+    };
+  },
 };
 
 export const NEWER = Object.keys(MAKE) as NewerCellConfig['type'][];
@@ -33,7 +61,7 @@ export function newerCell(
   units: number,
   options: NewerOptions = {},
 ): NewerCellConfig {
-  const { optional = true, ...given } = options;
+  const { optional = true, weightless: _, ...given } = options;
   const { tensors, ...fields } = MAKE[type](inputs, units, options);
   const named = Object.entries(tensors).flatMap(([field, shape]) => {
     const key = field.replace('?', '');

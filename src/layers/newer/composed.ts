@@ -19,6 +19,8 @@ export interface Composition {
   readonly c?: number;
   /** W·x of all gates: `gateBlocks` has its columns. Its `vectors` are those of a row of `raw`. */
   readonly projection: Linear;
+  /** Where x is not multiplied, and stays as it is. */
+  readonly keepsInputs?: true;
   /** Vectors of scratch for each row; default 0. */
   readonly scratchVectors?: number;
   /** For all rows at once, masked ones too, what a timestep multiplies beside W·x, which stands in `raw`. It leaves the state as it is. */
@@ -50,7 +52,7 @@ export const gateBlocks = (gates: readonly number[], units: number): Int32Array 
 
 /** A cell whose kernel is made of other kernels. Inputs, h and c that are tiny are 0 for it too (`src/wasm/tiny.ts`). */
 export function compose({ arena, kernels }: BuildContext, cell: Composition): CellParts {
-  const { inputs, units, c = 0, projection, scratchVectors = 0, sums, step } = cell;
+  const { inputs, units, c = 0, projection, keepsInputs, scratchVectors = 0, sums, step } = cell;
   const { copyRows, copyRowsWithoutTiny } = kernels;
   const scratchStride = scratchVectors * VECTOR_BYTES;
   const inputStride = rowBytes(inputs);
@@ -73,7 +75,7 @@ export function compose({ arena, kernels }: BuildContext, cell: Composition): Ce
   ) => {
     const flags = arena.i32[layer / 4] as number;
     if (x !== 0) {
-      const copy = flags & FLAG.tinyInputs ? copyRows : copyRowsWithoutTiny;
+      const copy = keepsInputs || flags & FLAG.tinyInputs ? copyRows : copyRowsWithoutTiny;
       const own = scratch + rows * scratchStride;
       copy(x, xStride, own, inputStride, rows, inputs);
       projection.applyTerms(0, inputs, own, inputStride, rows, projection.bias, 0, raw, rawStride);
@@ -102,7 +104,7 @@ export function compose({ arena, kernels }: BuildContext, cell: Composition): Ce
     descriptor: { address, flagsIndex: address / 4, flags: 0 },
     projection,
     front: 0,
-    flushesInputs: true,
+    flushesInputs: !keepsInputs,
     scratchVectors: scratchVectors + vectorsFor(inputs),
     gateByGate: true,
   };

@@ -17,7 +17,7 @@ import type { CellParts, Descriptor } from './cell-parts.js';
 /** A cell of any type, also of one that a caller brings along. */
 export type AnyCell = RecurrentBase & {
   readonly type: string;
-  readonly tensors: Pick<RecurrentTensors, 'weightIh' | 'initialH'>;
+  readonly tensors: Partial<Pick<RecurrentTensors, 'weightIh' | 'initialH'>>;
 };
 
 /** One direction of a recurrent layer with its weights packed. */

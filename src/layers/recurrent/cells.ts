@@ -46,16 +46,13 @@ export function makeCell(
   const tensor = (field: string): Float32Array => withoutTiny(context, context.tensor(field));
   const packed = kind.pack(name, config as never, inputs, { ...context, tensor, untouched: context.tensor });
   const { descriptor, ...parts } = context.int8?.cell(packed, units) ?? packed;
-  const counts = !!parts.flushesInputs && hasHuge(context, context.tensor(tensors.weightIh));
+  const counts = !!parts.flushesInputs && hasHuge(context, context.tensor(tensors.weightIh as string));
   const [h, c = 0] = stateLengths(kind, config);
   const { initialH, initialC }: Partial<LstmConfig['tensors']> = tensors;
   const { title, gates, extras } = kind;
   const named = Object.entries<string | undefined>(tensors as object as TensorNames).filter(hasName);
   const sizes = named.map(([field, tensor]) => [field, context.size(tensor)] as const);
   return {
-    ...parts,
-    descriptor: counts ? { ...descriptor, flags: descriptor.flags | FLAG.tinyInputs } : descriptor,
-    flushesInputs: !!parts.flushesInputs && !counts,
     name,
     type,
     inputs,
@@ -68,5 +65,9 @@ export function makeCell(
     words: { title, gates, extras },
     sizes: Object.fromEntries(sizes),
     multiplyAdds: sizes.reduce((sum, [field, size]) => (/^w/.test(field) ? sum + size : sum), 0),
+    // They may have words of their own.
+    ...parts,
+    descriptor: counts ? { ...descriptor, flags: descriptor.flags | FLAG.tinyInputs } : descriptor,
+    flushesInputs: !!parts.flushesInputs && !counts,
   };
 }
