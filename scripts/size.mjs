@@ -33,7 +33,7 @@ const IMPORTERS = {
   rnnoise: [8],
   safetensors: [8],
   // What is loaded before the format is known; `open` and `beside` only where there is more than the bytes of one file.
-  load: [5, /\/(?:read|sketch-rnn)\.js$/, /\/container\.js$/, /\/open\.js$/, /\/beside\.js$/],
+  load: [6, /\/(?:read|sketch-rnn)\.js$/, /\/container\.js$/, /\/open\.js$/, /\/beside\.js$/],
 };
 
 /** Raw bytes of a kernel build. */
