@@ -83,9 +83,10 @@ export const BLOB_SIZES = { features: 65, conv1: 128, units: 384, bands: 32 };
 const floats = (count: number, scale: number): Float32Array => uniform(seeds++, count, scale);
 
 function quantised(inputs: number, outputs: number, density: number, recurrent = false): BlobLayer {
-  const places = Array.from({ length: outputs / 8 }, () => {
+  // One at least: RNNoise takes no array of nothing.
+  const places = Array.from({ length: outputs / 8 }, (_, group) => {
     const draw = floats(inputs / 4, 0.5);
-    return Array.from(draw.keys()).filter((block) => (draw[block] as number) + 0.5 < density);
+    return Array.from(draw.keys()).filter((block) => group + block === 0 || (draw[block] as number) + 0.5 < density);
   });
   const ints = int8(32 * places.flat().length, 127);
   // So that a row's sum is about as large as what it multiplies.

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { fromRNNoise } from '../../../src/importers/rnnoise/index.js';
 import { createModel } from '../../../src/index.js';
-import { uniform } from '../../golden/prng.js';
+import { below, uniform } from '../../golden/prng.js';
 import { expectSameBits, largestDifference } from '../../support/bits.js';
 import { builds } from '../../support/builds.js';
-import { thorough } from '../../support/thorough.js';
+import { part, thorough } from '../../support/thorough.js';
 import { drawn, expectClose, floats } from '../support.js';
 import { BLOB_SIZES, blobFile, drawBlob, drawText, recordsOf, TEXT_SIZES, textFile } from './drawn.js';
 import { fileOf, goldenCases } from './golden.js';
 import { type Arithmetic, blobTwin, type Frame, RATIONAL, ROUNDED, TABLE, textTwin } from './twin.js';
 
+type SixSizes = [number, number, number, number, number, number];
 const TIME = thorough ? 300 : 40;
 const framesOf = (data: Float32Array, features: number): Float32Array[] =>
   Array.from({ length: data.length / features }, (_, t) => data.subarray(t * features, (t + 1) * features));
@@ -66,6 +67,27 @@ describe.each(builds)('RNNoise, %s', (build) => {
       expect(Math.max(...wanted.gains) - Math.min(...wanted.gains)).toBeGreaterThan(0.3);
     },
   );
+});
+
+describe('of any sizes', () => {
+  const SEEDS = part(
+    Array.from({ length: 40 }, (_, k) => k + 1),
+    8,
+  );
+  it.each(SEEDS)('as the twins compute it, seed %i', async (seed) => {
+    const [features, dense, vad, noise, denoise, bands] = [...below(seed, 6, 12)].map((n) => n + 1) as SixSizes;
+    const text = drawText(1000 * seed, { features, dense, vad, noise, denoise, bands });
+    const blob = drawBlob(1000 * seed, { features, conv1: 4 * dense, units: 8 * vad, bands });
+    const x = uniform(seed, 12 * features, 1);
+    for (const [file, twin] of [
+      [textFile(text), textTwin(text, framesOf(x, features))],
+      [blobFile(recordsOf(blob)), blobTwin(blob, framesOf(x, features))],
+    ] as const) {
+      const { gains, vad } = (await createModel(fromRNNoise(file))).runNamed({ features: x });
+      expectClose(gains?.data as Float32Array, flat(twin).gains);
+      expectClose(vad?.data as Float32Array, flat(twin).vad);
+    }
+  });
 });
 
 describe("how far RNNoise's own approximations are from it (docs/formats.md)", () => {
