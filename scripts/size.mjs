@@ -19,7 +19,8 @@ const IMPORTERS = {
   onnx: [66.25],
   // Values whose timesteps are images, models that are applied to each, ConvLSTM: 4 KB.
   // Attention, with the masks of its three inputs: 1.5 KB.
-  keras: [70.5],
+  // Weights alone: three forms of them, a typed config, the draft of one: 3.75 KB.
+  keras: [73.75],
   tfjs: [8, ZIP, /\/keras\//],
   // Manifests of weights, plain and quantised, and sketch-rnn's JSON: 2.5 KB; the draft of a config: 1.25 KB.
   tensorflow: [14.25, ZIP],
@@ -33,7 +34,7 @@ const IMPORTERS = {
   rnnoise: [8],
   safetensors: [8],
   // What is loaded before the format is known; `open` and `beside` only where there is more than the bytes of one file.
-  load: [6, /\/(?:read|sketch-rnn)\.js$/, /\/container\.js$/, /\/open\.js$/, /\/beside\.js$/],
+  load: [6, /\/(?:read|sketch-rnn|bundle)\.js$/, /\/container\.js$/, /\/open\.js$/, /\/beside\.js$/],
 };
 
 /** Raw bytes of a kernel build. */

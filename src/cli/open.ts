@@ -62,10 +62,11 @@ export async function configOf({ config, assume }: ModelFlags): Promise<object |
   return { ...given, ...also };
 }
 
-const optionsFor = (format: string, { limits, ...own }: { readonly limits?: object }): LoadOptions => ({
-  ...(Object.keys(own).length > 0 && { [format]: own }),
-  ...(limits && { limits }),
-});
+function optionsFor(format: string, { limits, ...own }: { readonly limits?: object }): LoadOptions {
+  // A checkpoint may be Keras' own, and its config is by Keras' terms then.
+  const importer = format === 'tensorflow' && ('kerasVersion' in own || 'architecture' in own) ? 'keras' : format;
+  return { ...(Object.keys(own).length > 0 && { [importer]: own }), ...(limits && { limits }) };
+}
 
 /** @throws {UsageError} no such kernels. */
 export function buildOf({ build }: BuildFlags): Build | undefined {

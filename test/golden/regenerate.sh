@@ -32,6 +32,7 @@ if [ -n "${GATEWISE_KERAS_3_9:-}" ]; then "$GATEWISE_KERAS_3_9" generate_keras_a
 "$keras_python" generate_keras_operation_files.py keras3
 "$keras_python" generate_keras_operation_files.py keras2
 "$keras_python" generate_keras_seq2seq_files.py
+for version in keras3 keras2; do "$keras_python" generate_keras_weight_files.py $version; done
 "$keras_python" generate_keras_plane_files.py keras3
 for version in keras3 keras2; do "$keras_python" generate_keras_volume_files.py $version; done
 # With jax beside what the others need.

@@ -15,6 +15,7 @@ import { readTflite } from '../../src/importers/tflite/index.js';
 import type { ModelSpec } from '../../src/index.js';
 import { int8Spec } from '../support/int8.js';
 import { stack } from '../support/random.js';
+import { byLayers, weightCases, filesOf as weightFiles } from './keras/weight-files.js';
 import { npy } from './npy.js';
 import { filesOf, manifests, sketch } from './tensorflow/manifests.js';
 
@@ -220,6 +221,12 @@ export function seeds(): Seed[] {
         return { name: `manifest of ${one.name}`, bytes: manifest, read };
       }),
     { name: 'sketch-rnn', bytes: strToU8(JSON.stringify(sketch.sketch)), read: (bytes) => readSketchRnn(bytes).spec },
+    ...weightCases
+      .filter(({ name, version }) => /^tokens_(h5|weights.h5)$/.test(name) && version.startsWith('2'))
+      .map((one): Seed => {
+        const [bytes] = weightFiles(one) as [Uint8Array];
+        return { name: `Keras weights ${one.form}`, bytes, read: (file) => readKeras(file, byLayers(one)).spec };
+      }),
     ...lite,
     ...rnnoise,
     { name: '.nam', bytes: strToU8(JSON.stringify(nam.file)), read: (bytes) => readNam(bytes).spec },

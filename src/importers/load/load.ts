@@ -1,6 +1,7 @@
 import { type FileBytes, isBytes, viewBytes } from '../formats/bytes.js';
 import { isObject, show } from '../formats/json.js';
 import { isZip } from '../formats/zip.js';
+import type { KerasOptions } from '../keras/options.js';
 import type { OnnxOptions } from '../onnx/read.js';
 import type { PyTorchConfig } from '../pytorch/config.js';
 import type { RTNeuralOptions } from '../rtneural/options.js';
@@ -18,6 +19,8 @@ import { sniff } from './sniff.js';
 /** What some formats need to be told beside the file. */
 export interface LoadOptions {
   readonly onnx?: OnnxOptions;
+  /** Of weights alone, a checkpoint of Keras among them. */
+  readonly keras?: KerasOptions;
   readonly pytorch?: PyTorchConfig;
   readonly tensorflow?: TensorFlowConfig;
   readonly rtneural?: RTNeuralOptions;
@@ -89,7 +92,7 @@ async function importFound(
   const given: unknown = options;
   if (!isObject(given)) refuse('options', 'not an object', `{ ${format}: … }`, show(given));
   for (const [key, value] of Object.entries(given))
-    if (key !== format && key !== 'limits' && value !== undefined)
+    if (key !== format && key !== 'limits' && value !== undefined && !(key === 'keras' && isTable(main)))
       refuse(`options.${key}`, 'not for this file', `${format}, or no options`, key);
   switch (format) {
     case 'onnx': {
@@ -98,7 +101,7 @@ async function importFound(
       return (await import('../onnx/read.js')).readOnnx(main, all);
     }
     case 'keras':
-      return (await import('../keras/read.js')).readKeras(main, limited ?? {});
+      return (await import('../keras/read.js')).readKeras(main, { ...limited, ...options.keras });
     case 'tfjs':
       return (await import('../tfjs/read.js')).readTfjs(main, others, limited ?? {});
     case 'pytorch':
@@ -112,6 +115,10 @@ async function importFound(
     case 'rnnoise':
       return (await import('../rnnoise/read.js')).readRNNoise(main, limited ?? {});
     case 'tensorflow': {
+      if (options.keras) {
+        const variables = (await import('../tensorflow/bundle.js')).readBundle(main, shardsOf(others), limited);
+        return (await import('../keras/read.js')).readKeras(variables, { ...limited, ...options.keras });
+      }
       const files = isZip(main)
         ? { npz: main }
         : isTable(main)

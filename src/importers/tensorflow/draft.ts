@@ -1,14 +1,12 @@
 import type { NamedArray } from '../formats/npy.js';
 import type { Budget } from '../shared/budget.js';
+import { inOrder } from '../shared/in-order.js';
 import { refuse } from '../shared/refuse.js';
 import { ALL_NAMES, type Names } from './names.js';
 
 /** Characters of a draft, and of what it leaves open, in an error. */
 const MOST_DRAFT = 1200;
 const MOST_OPEN = 400;
-/** Layers whose order is looked for, and steps of the search. */
-const MOST_LAYERS = 32;
-const MOST_STEPS = 2000;
 
 /** A layer as its variables' names and shapes tell it. */
 interface Told {
@@ -30,6 +28,14 @@ export function refuseWithDraft(arrays: Arrays, budget: Budget): never {
     [...arrays.keys()].reduce((sum, name) => sum + 16 * name.length, 0),
     'file',
   );
+  const ofKeras = [...arrays.keys()].find((name) => /(^|\/)layer_with_weights-\d+\//.test(name));
+  if (ofKeras !== undefined)
+    refuse(
+      'file',
+      'weights of a Keras model',
+      'fromKeras(readBundle(index, data), options), or options.keras of load',
+      ofKeras,
+    );
   const used = new Set<string>();
   const told = [...arrays.keys()].flatMap((name) => {
     const found = embeddingOf(name, arrays) ?? layerOf(name, arrays);
@@ -38,7 +44,7 @@ export function refuseWithDraft(arrays: Arrays, budget: Budget): never {
   });
   const left = [...arrays.keys()].filter((name) => !used.has(name));
   const natural = [...told].sort((a, b) => rank(a) - rank(b) || compare(a.layer.prefix, b.layer.prefix));
-  const order = told.length > MOST_LAYERS ? undefined : chain(natural);
+  const order = inOrder(natural);
   const layers = order ?? natural;
   const inputSize = layers[0]?.from;
   const config = { ...(inputSize !== undefined && { inputSize }), layers: layers.map(({ layer }) => layer) };
@@ -133,23 +139,3 @@ function lstm(prefix: string, names: Names, rows: number, columns: number, array
 /** Embeddings, cells, dense layers: as most models have them. */
 const rank = ({ layer: { type } }: Told): number => (type === 'embedding' ? 0 : type === 'dense' ? 2 : 1);
 const compare = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
-
-/** The first order, of those nearest to the given one, in which each layer reads what the one before it makes. */
-function chain(layers: readonly Told[]): readonly Told[] | undefined {
-  let steps = 0;
-  const walk = (order: readonly Told[], left: readonly Told[]): readonly Told[] | undefined => {
-    if (left.length === 0) return order;
-    const last = order.at(-1);
-    for (const next of left) {
-      if (++steps > MOST_STEPS) return undefined;
-      if (last && next.from !== last.to) continue;
-      const found = walk(
-        [...order, next],
-        left.filter((other) => other !== next),
-      );
-      if (found) return found;
-    }
-    return undefined;
-  };
-  return walk([], layers);
-}

@@ -79,7 +79,7 @@ describe('through load', () => {
 it('other options are refused', () => {
   for (const read of [fromKeras, readKeras] as ((...all: unknown[]) => unknown)[]) {
     expect(refusal(() => read(KERAS['.h5'], { limit: 1 }))).toBe(
-      'options: unknown field; expected limits, got "limit"',
+      'options: unknown field; expected architecture, layers, inputShape, kerasVersion, name, limits, got "limit"',
     );
     expect(refusal(() => read(KERAS['.h5'], { limits: { nodes: '1' } }))).toMatch('options.limits: not usable');
     expect(refusal(() => read(KERAS['.h5'], 3))).toBe('nothing was thrown');

@@ -74,6 +74,13 @@ export class Hdf5 {
     return asList(value).map(String);
   }
 
+  /** Names of what a group holds; none of what is no group. */
+  keys(path: string): string[] {
+    return guarded(this.name, 'damaged groups', () => [
+      ...(this.#item(path) ? (this.#path.at(-1) as Opened).keys : []),
+    ]);
+  }
+
   has(path: string): boolean {
     return guarded(this.name, 'damaged groups', () => (this.#item(path) ?? this.#item(onWindows(path))) !== undefined);
   }

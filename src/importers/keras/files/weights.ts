@@ -76,7 +76,7 @@ function leftOver(paths: readonly string[], layer: string): string[] {
 }
 
 /** All variables of a layer or model, models laid open. @returns of each whether training changes it. */
-function trainsOf(layer: LayerEntry, frozen = false): boolean[] {
+export function trainsOf(layer: LayerEntry, frozen = false): boolean[] {
   const off = frozen || layer.config.trainable === false;
   if (isModel(layer.className)) return layersOf(layer).flatMap((inner) => trainsOf(inner, off));
   const wrapped = wrappedModel(layer);
