@@ -498,13 +498,6 @@ def refused():
     torch.save({"weight": torch.zeros(1).expand(1000)}, folder / "expanded.pt")
     torch.save(Hidden().state_dict(), folder / "hidden.pt")
     torch.save({"epoch": 1}, folder / "no-state-dict.pt")
-    script = io.BytesIO()
-    torch.jit.save(torch.jit.script(torch.nn.Linear(1, 2)), script)
-    with zipfile.ZipFile(script) as archive, zipfile.ZipFile(folder / "torchscript.pt", "w") as kept:
-        # All but the tables of source lines, which hold paths of this machine.
-        for name in archive.namelist():
-            if not name.endswith("debug_pkl"):
-                kept.writestr(zipfile.ZipInfo(name), archive.read(name))
     torch.save(state, folder / "big-endian.pt")
     with zipfile.ZipFile(folder / "big-endian.pt", "a") as archive:
         archive.writestr(zipfile.ZipInfo("big-endian/byteorder"), "big")

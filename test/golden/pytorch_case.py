@@ -6,6 +6,7 @@ import base64
 import gzip
 import io
 import json
+import zipfile
 
 import torch
 from torch import nn
@@ -56,7 +57,20 @@ def numbers(tensor):
 
 
 def packed(data):
-    return base64.b64encode(gzip.compress(data, 9, mtime=0)).decode()
+    out = io.BytesIO()
+    with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=9, mtime=0) as file:
+        file.write(data)
+    return base64.b64encode(out.getvalue()).decode()
+
+
+def without_paths(data, change=lambda name, part: part):
+    """A zip archive without what holds paths of this machine: the tables of source lines."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, zipfile.ZipFile(out, "w") as kept:
+        for name in archive.namelist():
+            if not (name.endswith("debug_pkl") or "/debug/" in name):
+                kept.writestr(zipfile.ZipInfo(name), change(name, archive.read(name)))
+    return out.getvalue()
 
 
 def saved(value, **more):

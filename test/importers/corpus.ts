@@ -47,6 +47,7 @@ function keras(version: string, ...names: string[]): Seed[] {
 /** Of PyTorch's containers, by the files that `test/golden/pytorch_case.py` keeps them in. */
 const TORCH: Readonly<Record<string, readonly string[]>> = {
   'wrapped.json': ['lightning_average', 'compiled_part'],
+  'script-2.15.json': ['around_script', 'lstm_trace', 'quantised_lstm'],
   'quantised-2.15.json': ['lstm_per_channel', 'gru_both_directions'],
 };
 const torchCases = (): Seed[] =>

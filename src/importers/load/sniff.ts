@@ -72,7 +72,11 @@ export function sniff(file: FileBytes, options: ImportOptions = {}): Format {
 function ofZip(bytes: Uint8Array): Format {
   const names = zipNames(bytes);
   if (names.includes('config.json') && names.some((name) => name.startsWith('model.weights'))) return 'keras';
-  if (names.some((name) => /(^|\/)data\.pkl$/.test(name))) return 'pytorch';
+  if (names.some((name) => /(^|\/)(data\.pkl|serialized_exported_program\.json|archive_format)$/.test(name)))
+    return 'pytorch';
+  // TorchScript of before 1.3, beside whose description is code.
+  if (names.some((name) => /^[^/]+\/model\.json$/.test(name)) && names.some((name) => /^[^/]+\/code\//.test(name)))
+    return 'pytorch';
   if (names.length > 0 && names.every((name) => name.endsWith('.npy'))) return 'tensorflow';
   return refuse(
     'file',

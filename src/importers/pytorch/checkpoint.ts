@@ -5,10 +5,20 @@ import { refuse } from '../shared/refuse.js';
 import type { Storage } from './tensor.js';
 import { torchHooks } from './unpickle.js';
 
-/** What `torch.save` wrote. */
+/** What `torch.save` wrote, or `torch.jit.save`. */
 export interface Checkpoint {
   readonly format: string;
+  /** Of TorchScript the module. */
   readonly value: unknown;
+  readonly script?: Script;
+}
+
+/** What is in a TorchScript archive beside its module. */
+export interface Script {
+  /** The text of a part of its code, by its path: read, never run. */
+  readonly codeOf: (path: string) => string | undefined;
+  /** How many constants its code has. */
+  readonly constants: number;
 }
 
 /** What torch.serialization writes first, before 1.6. */
@@ -22,35 +32,48 @@ export function isCheckpoint(bytes: Uint8Array): boolean {
 const isTar = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subarray(257, 262)) === 'ustar';
 
 /**
- * Reads what `torch.save` wrote: the zip of 1.6 and later, or the stream of pickles before.
- * @throws {ImportError} TorchScript, the tar of PyTorch's first years, another byte order; malformed, truncated, not plain data.
+ * Reads what `torch.save` wrote: the zip of 1.6 and later, or the stream of pickles before; or `torch.jit.save` since 1.3.
+ * @throws {ImportError} TorchScript before 1.3, the tar of PyTorch's first years, another byte order; malformed, truncated, not plain data.
  */
 export function readCheckpoint(bytes: Uint8Array, budget: Budget): Checkpoint {
+  if (isZip(bytes)) return readArchive(bytes, budget);
   const storages = new Map<string, Storage>();
   const hooks = torchHooks(storages, budget);
-  const unpickleAt: Unpickle = (position, file = bytes) => unpickle(file, position, hooks, budget);
-  return isZip(bytes) ? readArchive(bytes, storages, unpickleAt, budget) : readStream(bytes, storages, unpickleAt);
+  return readStream(bytes, storages, (position) => unpickle(bytes, position, hooks, budget));
 }
 
 type Storages = ReadonlyMap<unknown, Storage>;
-type Unpickle = (position: number, file?: Uint8Array) => { value: unknown; end: number };
+type Unpickle = (position: number) => { value: unknown; end: number };
 
-/** `<name>/data.pkl` and `<name>/data/<key>`, one entry per storage. */
-function readArchive(bytes: Uint8Array, storages: Storages, unpickle: Unpickle, budget: Budget): Checkpoint {
+/** `<name>/data.pkl` and `<name>/data/<key>`, one entry per storage; of TorchScript also `constants.pkl` and `code/`. */
+function readArchive(bytes: Uint8Array, budget: Budget): Checkpoint {
   const entries = openZip(bytes, budget);
   const names = [...entries.keys()];
+  if (names.some((name) => /^([^/]*\/)?model\.json$/.test(name)))
+    refuse('file', 'TorchScript of PyTorch before 1.3', 'what torch.jit.save has written since', 'model.json');
   const [pickle, ...more] = names.filter((name) => /^([^/]*\/)?data\.pkl$/.test(name));
   if (pickle === undefined || more.length > 0)
     refuse('file', 'a zip, but not of torch.save', 'one data.pkl', names.slice(0, 8).join(', '));
   const root = pickle.slice(0, -'data.pkl'.length);
-  if (names.includes(`${root}constants.pkl`))
-    refuse('file', 'a TorchScript archive', 'torch.save(model.state_dict(), file)', 'constants.pkl');
+  const isScript = names.includes(`${root}constants.pkl`);
   const part = (name: string) => entries.get(root + name)?.();
   const text = (name: string) => new TextDecoder().decode(part(name)?.slice(0, 20)).trim();
   refuseBigEndian(text('byteorder') === 'big');
-  const { value } = unpickle(0, part('data.pkl'));
+  const read = (name: string, storages: Map<string, Storage>) =>
+    unpickle(part(name) as Uint8Array, 0, torchHooks(storages, budget, isScript), budget).value;
+  const storages = new Map<string, Storage>();
+  const value = read('data.pkl', storages);
   for (const storage of storages.values()) storage.fill(part(`data/${storage.key}`));
-  return { format: `PyTorch zip, version ${text('version') || 'unknown'}`, value };
+  const version = text('version') || 'unknown';
+  if (!isScript) return { format: `PyTorch zip, version ${version}`, value };
+  const constants = read('constants.pkl', new Map());
+  const codeOf = (path: string) => {
+    const code = part(`code/${path}`);
+    if (code) budget.characters(code.length, `code ${path}`);
+    return code && new TextDecoder().decode(code);
+  };
+  const script = { codeOf, constants: Array.isArray(constants) ? constants.length : 0 };
+  return { format: `TorchScript, version ${version}`, value, script };
 }
 
 /** Pickles one after another: magic number, version, system, the object, keys of storages; then the storages in that order. */

@@ -25,7 +25,7 @@ export function draft(weights: Weights, { inputSize: given, assume }: PyTorchCon
   const modules = modulesOf(weights, MOST_MODULES);
   const hidden = modules.some(({ readings }) => readings.length === 0);
   const orders = hidden ? [] : chains(modules, given);
-  const [order = modules.map(({ path, readings }) => readings[0] ?? guess(path))] = orders;
+  const [order = modules.map(({ path, readings }) => readings[0] ?? guess(path, weights))] = orders;
   const inputSize = order[0]?.from ?? given;
   const config = { ...(inputSize !== undefined && { inputSize }), layers: order.map(({ layer }) => layer) };
   const open = whyNot(modules, orders) ?? (assume === 'chain' ? undefined : between(orders[0] as readonly Reading[]));
@@ -59,11 +59,14 @@ function between(order: readonly Reading[]): string | undefined {
     : undefined;
 }
 
-/** For the draft: a module without tensors, whose name may be a layer's. */
-function guess(path: string): Reading {
+/** For the draft: a module without tensors, whose class the file may say, or whose name may be a layer's. */
+function guess(path: string, { facts }: Weights): Reading {
   const type = path.split('.').at(-1) ?? '';
-  const layer = { type: Object.keys(LAYERS).includes(type) ? type : '?', ...(path && { name: path }) };
-  return { layer: layer as PyTorchLayer, from: undefined, to: 0 };
+  const known = facts.get(path);
+  const told = known
+    ? { type: known.type, ...known.fields }
+    : { type: Object.keys(LAYERS).includes(type) ? type : '?' };
+  return { layer: { ...told, ...(path && { name: path }) } as PyTorchLayer, from: undefined, to: 0 };
 }
 
 /** Orders in which every module reads what the one before it makes: one, or two if there are more. */

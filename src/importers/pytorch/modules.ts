@@ -1,4 +1,5 @@
 import type { PyTorchLayer } from './config.js';
+import type { Facts } from './facts.js';
 import type { Weights } from './weights.js';
 
 /** A module of the file as one of the layers it may be. */
@@ -22,7 +23,7 @@ const LONGEST_PATH = 500;
 type Shapes = ReadonlyMap<string, readonly number[]>;
 
 /** Modules with tensors, and those without that the file lets see: by their paths, or as gaps in a Sequential's numbers. */
-export function modulesOf({ tensors, modules }: Weights, most: number): Module[] {
+export function modulesOf({ tensors, modules, facts }: Weights, most: number): Module[] {
   const found = new Map<string, Map<string, readonly number[]>>();
   for (const [name, { shape }] of tensors) {
     const dot = name.lastIndexOf('.');
@@ -40,8 +41,21 @@ export function modulesOf({ tensors, modules }: Weights, most: number): Module[]
   const all = new Set([...paths.filter((path) => found.has(path) || isLeaf(path)), ...found.keys()]);
   return [...all].map((path) => {
     const shapes = found.get(path);
-    return shapes ? moduleOf(path, shapes) : { path, readings: [], open: 'a module without tensors' };
+    return shapes
+      ? proven(moduleOf(path, shapes), facts.get(path))
+      : { path, readings: [], open: 'a module without tensors' };
   });
+}
+
+/** A module of which the file says more than names and shapes do. */
+function proven(module: Module, facts: Facts | undefined): Module {
+  const readings = module.readings.filter(({ layer }) => layer.type === facts?.type);
+  if (!facts || readings.length === 0) return module;
+  const layers = readings.map((reading) => ({
+    ...reading,
+    layer: { ...reading.layer, ...facts.fields } as PyTorchLayer,
+  }));
+  return { path: module.path, readings: layers };
 }
 
 /** The numbers before this one at which no tensor is: `1` before `2`, if `0` has some. */

@@ -15,7 +15,13 @@ const DTYPE = /(^|\.)_packed_params\.dtype$/;
 const STACKED = /(^|\.)_all_weight_values\.\d+\.param$/;
 const OF_CELL = /(^|\.)_packed_weight_(ih|hh)$/;
 /** `_version` of `torch.ao.nn.quantized.dynamic.Linear`; that of static quantisation has 3. */
-const DYNAMIC = 4;
+const [DYNAMIC, STATIC] = [4, 3];
+/** TorchScript has the numbers of types (c10's ScalarType). */
+const TYPES: Readonly<Record<string, number>> = { __proto__: null as never, 'torch.qint8': 12, 'torch.float16': 5 };
+
+/** What a class of TorchScript says of the version. */
+export const versionOfClass = (type = ''): number | undefined =>
+  type.includes('.quantized.dynamic.') ? DYNAMIC : type.includes('.quantized.') ? STATIC : undefined;
 
 /** Whether a value of a state dict is none that it has of itself, but part of a quantised module. */
 export const isPacked = (name: unknown, value: unknown): boolean =>
@@ -55,8 +61,8 @@ export function unpack(
   for (const [name, value] of dict) {
     if (gone.has(name)) continue;
     const stem = name.replace(PACKED, '$1').replace(EMBEDDED, '$1');
-    if (PACKED.test(name) && Array.isArray(value)) {
-      const { weight, bias } = linearOf(name, value);
+    if (PACKED.test(name) && isPacked(name, value)) {
+      const { weight, bias } = linearOf(name, value instanceof ScriptObject ? stateOf(name, value, LINEAR) : value);
       isDynamic(name, stem, dict, versions, weight instanceof QuantisedTensor ? 'torch.qint8' : 'torch.float16');
       put(`${stem}weight`, name, weight);
       put(`${stem}bias`, name, bias);
@@ -164,13 +170,15 @@ function isDynamic(
   const version = versions(stem.replace(/\.$/, ''));
   const numberAt = (end: string) => {
     const tensor = dict.get(stem + end);
+    if (typeof tensor === 'number') return tensor;
     return tensor instanceof Tensor && tensor.shape.every((size) => size === 1) ? tensor.read()[0] : undefined;
   };
   const [scale, zero] = [numberAt('scale'), numberAt('zero_point')];
   if (scale !== 1 || zero !== 0 || (version !== undefined && version !== DYNAMIC))
     refuseStatic(name, `outputs of scale ${scale}, zero point ${zero}, version ${version ?? 'unknown'} of the module`);
   const dtype = dict.get(`${stem}_packed_params.dtype`);
-  if (dtype !== expected) refuse(tensorAt(name), 'another type than its module has', expected, show(dtype));
+  if (dtype !== expected && dtype !== TYPES[expected])
+    refuse(tensorAt(name), 'another type than its module has', expected, show(dtype));
 }
 
 function refuseStatic(name: string, got: string): never {

@@ -21,6 +21,7 @@ import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
 import type { Mutable } from '../shared/spec-builder.js';
 import type { PyTorchConfig, PyTorchLayer } from './config.js';
+import { type Facts, withFacts } from './facts.js';
 import { type Draft, draft, infer } from './infer.js';
 import { LAYERS, TAKE_FREQUENCIES } from './layers.js';
 import { turnRows } from './planes.js';
@@ -86,7 +87,7 @@ export function readPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): Impor
     site.where = `config.layers[${index}]`;
     if (site.frequencies !== undefined && !TAKE_FREQUENCIES.has(layer.type))
       refuse(site.where, 'reads (batch, time, features)', "a layer of type 'frames' before it", layer.type);
-    build(layer, config.layers ? 'config' : 'file', site);
+    build(layer, config.layers ? 'config' : 'file', weights.facts.get(path ?? ''), site);
   }
   site.refuseUnused();
   const layouts = openPlane && { layouts: recordOf([['input', openPlane], ...endPlane(site)]) };
@@ -147,11 +148,16 @@ export function draftPyTorch(bytes: FileBytes, config: PyTorchConfig = {}): PyTo
 }
 
 /** With PyTorch's defaults filled in; each field is reported, and whether `source` states it. */
-function build(layer: PyTorchLayer, source: 'file' | 'config', site: Site): void {
+function build(given: PyTorchLayer, source: 'file' | 'config', facts: Facts | undefined, site: Site): void {
+  const { layer, read } = withFacts(
+    given,
+    'prefix' in given || facts?.type === given.type ? facts : undefined,
+    site.where,
+  );
   const [module, fields, make] = LAYERS[layer.type] as readonly [string, Fields, (layer: object, site: Site) => void];
-  const report = (key: string, value: unknown, given: boolean) => {
+  const report = (key: string, value: unknown, isGiven: boolean) => {
     if (key === 'prefix') return;
-    if (given) site.reporter.read(site.name, key, value, source);
+    if (isGiven) site.reporter.read(site.name, key, value, read.has(key) ? 'file' : source);
     else site.reporter.defaulted(site.name, key, value, `nn.${module}'s default`);
   };
   make(fillIn(layer, fields, report), site);

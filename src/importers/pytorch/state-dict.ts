@@ -46,7 +46,7 @@ export function findStateDict(
   if (found.length > 1) refuse('file', 'several state dicts', 'config.stateDict, one of them', list(dicts));
   const [name, from] = entry as readonly [string, Map<unknown, unknown>];
   const dict = tensorsOf(from);
-  if (key === undefined) refuseHidden(value, dict, name);
+  if (key === undefined) refuseHidden(value, dict, from, name);
   const unread = entries.filter((other) => other !== entry);
   return { dict, from, lightning, note: `state dict ${show(name)}; other values not read: ${list(unread)}` };
 }
@@ -90,14 +90,17 @@ function refuseOthers(value: unknown, entries: Entries, key: string | undefined,
 }
 
 /** Tensors other than the dict's own, inside what is not built: no one can say whether they are the model's. */
-function refuseHidden(value: unknown, dict: StateDict, name: string): void {
-  const own = new Set<Storage>([...dict.values()].flatMap((item) => (item instanceof Tensor ? item.storage : [])));
-  const seen = [new Set<unknown>(), new Set<unknown>()];
-  const left: (readonly [item: unknown, inside: Inert | undefined])[] = [[value, undefined]];
+function refuseHidden(value: unknown, dict: StateDict, from: Map<unknown, unknown>, name: string): void {
+  const mine = new Set<Storage>([...dict.values()].flatMap((item) => (item instanceof Tensor ? item.storage : [])));
+  type Around = { readonly name: string } | undefined;
+  const seen = [new Set<unknown>([from]), new Set<unknown>()];
+  const left: (readonly [item: unknown, inside: Around])[] = [[value, undefined]];
+  for (const [key, item] of from) if (!dict.has(key as string)) left.push([item, undefined]);
   for (let next = left.pop(); next; next = left.pop()) {
     const [item, around] = next;
-    const inside = around ?? (item instanceof Inert ? item : undefined);
-    const isTensor = item instanceof Tensor || item instanceof Part ? !own.has(item.storage) : isUnread(item);
+    const own: Around = item instanceof ScriptObject ? { name: item.type } : item instanceof Inert ? item : undefined;
+    const inside = around ?? own;
+    const isTensor = item instanceof Tensor || item instanceof Part ? !mine.has(item.storage) : isUnread(item);
     if (inside && isTensor) {
       const expected = `config.stateDict: ${show(name)}, if that is the whole model`;
       refuse('file', 'tensors inside an object that is not built', expected, inside.name);

@@ -10,10 +10,13 @@ export class OrderedDict extends Map<unknown, unknown> {
   metadata: unknown;
 }
 
-/** An object of C++, `torch.classes.…`: what its class makes a pickle of. */
+/**
+ * An object of TorchScript: a module, whose state is its attributes by name, or one of C++ (`torch.classes.…`), whose state is what its class makes a
+ * pickle of. Outside of a TorchScript archive, Python keeps the latter's type beside its state.
+ */
 export class ScriptObject {
   state: unknown;
-  type = '';
+  constructor(public type = '') {}
 }
 
 /** `torch.FloatStorage` and its like, by the word before `Storage`: read as the name of their type. */
@@ -39,15 +42,16 @@ const DTYPE = /^torch\.((b?float|q?u?int|bool)\d*|per_(tensor|channel)_(affine|a
 /**
  * What a file of `torch.save` builds: tensors, dicts and plain values; anything else is kept inert, by its name. Storages are
  * collected in `storages`, where the caller puts their bytes.
+ * @param isScript whether it is of a TorchScript archive, with modules.
  */
-export function torchHooks(storages: Map<string, Storage>, budget: Budget): PickleHooks {
+export function torchHooks(storages: Map<string, Storage>, budget: Budget, isScript = false): PickleHooks {
   const rebuild = (part: unknown, offset: unknown, shape: unknown, strides: unknown) =>
     part instanceof Inert ? part : view(part, offset, shape, strides, budget);
   const rebuildQuantised = (part: unknown, offset: unknown, shape: unknown, strides: unknown, params: unknown) =>
     part instanceof Inert ? part : quantised(view(part, offset, shape, strides, budget), params, budget);
-  const scriptObject = () => {
+  const scriptObject = (type?: string) => () => {
     budget.bytes(BYTES_PER_OBJECT, 'pickle');
-    return new ScriptObject();
+    return new ScriptObject(type);
   };
   const spent = new Set<unknown>();
   /** Python 2 gives it its items, as a list of pairs; no list twice, which would make much of little. */
@@ -63,8 +67,12 @@ export function torchHooks(storages: Map<string, Storage>, budget: Budget): Pick
     ['torch._utils._rebuild_tensor', rebuild],
     ['torch._utils._rebuild_tensor_v2', rebuild],
     ['torch._utils._rebuild_qtensor', rebuildQuantised],
-    ['torch.ScriptObject', scriptObject],
+    ['torch.ScriptObject', scriptObject()],
     ['torch._utils._rebuild_parameter', itself],
+    // Lists of TorchScript, which have types.
+    ...['build_intlist', 'build_tensorlist', 'build_doublelist', 'build_boollist', 'restore_type_tag'].map(
+      (name) => [`torch.jit._pickle.${name}`, itself] as const,
+    ),
     // What else was set on it changes none of its numbers.
     ['torch._utils._rebuild_parameter_with_state', itself],
     ['torch.Size', itself],
@@ -77,6 +85,7 @@ export function torchHooks(storages: Map<string, Storage>, budget: Budget): Pick
       const [, word = ''] = /^torch\.(?:cuda\.)?(\w+)Storage$/.exec(name) ?? [];
       if (STORAGES[word]) return STORAGES[word];
       if (DTYPE.test(name)) return name;
+      if (isScript && name.startsWith('__torch__.')) return scriptObject(name);
       return functions.get(name) ?? new Inert(name);
     },
     /**
@@ -97,8 +106,12 @@ export function torchHooks(storages: Map<string, Storage>, budget: Budget): Pick
         refuse(storage.where, 'a part beyond it', '(key, begin, elements) inside it');
       return new Part(storage, begin, count);
     },
-    stateful: 'only _metadata of a state dict, and objects of torch.classes',
+    stateful: 'only _metadata of a state dict, and objects of TorchScript',
     state(target, state) {
+      if (target instanceof ScriptObject && target.type !== '') {
+        target.state = state;
+        return true;
+      }
       if (target instanceof ScriptObject) {
         const [value, type, ...more] = Array.isArray(state) ? state : [];
         if (typeof type !== 'string' || more.length > 0) return false;

@@ -4,8 +4,10 @@ import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { isCheckpoint, readCheckpoint } from './checkpoint.js';
 import type { PyTorchConfig } from './config.js';
-import { unpack } from './packed.js';
+import { type Facts, factsOf } from './facts.js';
+import { unpack, versionOfClass } from './packed.js';
 import { foldReparametrised } from './reparametrise.js';
+import { readScript, type ScriptTree } from './script.js';
 import { nameStacked } from './stacked.js';
 import { findStateDict } from './state-dict.js';
 import { OrderedDict } from './unpickle.js';
@@ -18,6 +20,8 @@ export interface Weights {
   readonly notes: readonly string[];
   /** Paths of all modules in the order of their registration, also of those without tensors, if the file has them. */
   readonly modules: readonly string[];
+  /** What the file says of the modules at these paths, if it does. */
+  readonly facts: ReadonlyMap<string, Facts>;
   /** What a path of a config is called here: it may be the file's, or as it is without the names of wrappers. */
   readonly resolve: (path: string) => string;
 }
@@ -50,6 +54,7 @@ export function openWeights(file: Uint8Array, config: PyTorchConfig, budget: Bud
     tensors,
     notes: [...stock.notes, ...notes],
     modules: modules.filter((path) => !PARTS.test(path)),
+    facts: new Map([...stock.facts].map(([path, facts]) => [plainOf(path), facts])),
     resolve(path) {
       const plain = plainOf(path);
       return paths.has(plain) ? plain : path;
@@ -72,11 +77,20 @@ function ofSafetensors(file: Uint8Array, { stateDict }: PyTorchConfig, budget: B
     refuse('config.stateDict', message, 'no stateDict', show(stateDict));
   }
   const { tensors } = openSafetensors(file, budget);
-  return { format: 'safetensors', tensors, notes: [], modules: [], others: new Set(), lightning: false };
+  return {
+    format: 'safetensors',
+    tensors,
+    notes: [],
+    modules: [],
+    others: new Set(),
+    facts: new Map(),
+    lightning: false,
+  };
 }
 
 function ofCheckpoint(file: Uint8Array, config: PyTorchConfig, budget: Budget): Stock {
-  const { format, value } = readCheckpoint(file, budget);
+  const { format, value, script } = readCheckpoint(file, budget);
+  if (script) return ofScript(format, readScript(value, script, config.ignore ?? [], budget), config);
   const { dict, from, note, lightning } = findStateDict(value, config);
   const metadata = from instanceof OrderedDict && from.metadata instanceof Map ? from.metadata : new Map();
   const modules = [...metadata.keys()].filter((path) => typeof path === 'string');
@@ -84,5 +98,23 @@ function ofCheckpoint(file: Uint8Array, config: PyTorchConfig, budget: Budget): 
     metadata.get(path) instanceof Map ? metadata.get(path).get('version') : undefined;
   const { tensors, notes } = unpack(dict, versionOf, config.ignore ?? []);
   const others = new Set([...from.keys()].filter((name) => !tensors.has(name as string)));
-  return { format, tensors, notes: [...(note === undefined ? [] : [note]), ...notes], modules, others, lightning };
+  return {
+    format,
+    tensors,
+    notes: [...(note === undefined ? [] : [note]), ...notes],
+    modules,
+    others,
+    facts: new Map(),
+    lightning,
+  };
+}
+
+/** Of a TorchScript module: tensors, and what its modules are. */
+function ofScript(format: string, { values, modules }: ScriptTree, { stateDict, ignore = [] }: PyTorchConfig): Stock {
+  if (stateDict !== undefined)
+    refuse('config.stateDict', 'TorchScript has no state dicts', 'no stateDict', show(stateDict));
+  const { tensors, notes } = unpack(values, (path) => versionOfClass(modules.get(path)?.type), ignore);
+  const others = new Set([...values.keys()].filter((name) => !tensors.has(name)));
+  const facts = new Map([...modules].flatMap(([path, module]) => factsOf(path, module) ?? []));
+  return { format, tensors, notes, modules: [...modules.keys()], others, facts, lightning: false };
 }

@@ -97,7 +97,6 @@ const refused: [string, string][] = [
     'storage "0": a tensor larger than its storage; expected at most 1 elements, got offset 0, shape [1000], strides [0]',
   ],
   ['no-state-dict.pt', 'file: no state dict; expected a dict of tensors, or of one such dict, got "epoch"'],
-  ['torchscript.pt', 'file: a TorchScript archive; expected torch.save(model.state_dict(), file), got constants.pkl'],
   ['big-endian.pt', 'file: numbers of the other byte order; expected little-endian, got big-endian'],
   ['other.zip', 'file: a zip, but not of torch.save; expected one data.pkl, got readme.txt'],
   ['first-format.pt', "file: PyTorch's first format, a tar; expected what torch.save has written since"],

@@ -175,7 +175,7 @@ describe('is refused where it is not as quantize_dynamic has it', () => {
   it('attributes that no object of torch.classes has', () => {
     const broken = `ctorch\nScriptObject\n)\x81${text('a')}b`;
     expect(refusal(() => read({ weight: broken }))).toMatch(
-      /sets attributes; expected only _metadata of a state dict, and objects of torch.classes$/,
+      /sets attributes; expected only _metadata of a state dict, and objects of TorchScript$/,
     );
   });
 

@@ -20,7 +20,7 @@ const renamed = ({ config, inFile }: Wrapped): PyTorchConfig => ({
 });
 
 describe('names with those of wrappers in them', () => {
-  it.each(cases)('%s: by plain names and by the file’s', async (_, one) => {
+  it.each(cases)('%s: by plain names and by those of the file', async (_, one) => {
     const bytes = bytesOf(one);
     const { spec, report } = readPyTorch(bytes, one.config);
     expect(await difference(spec, one)).toBeLessThan(1e-6);

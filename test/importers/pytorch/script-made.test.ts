@@ -1,0 +1,64 @@
+import { strToU8, zipSync } from 'fflate';
+import { describe, expect, it } from 'vitest';
+import { fromPyTorch, type PyTorchConfig } from '../../../src/importers/pytorch/index.js';
+import { refusal } from '../support.js';
+import { float4, id, int, tensor, text } from './pickles.js';
+
+// Archives that no version of PyTorch writes.
+const bytes = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
+const module = (type: string, attributes: string) => `c__torch__\n${type}\n)\x81}(${attributes}ub`;
+const archive = (data: string, more: Record<string, Uint8Array> = {}) =>
+  zipSync({
+    'm/data.pkl': bytes(`\x80\x02${data}.`),
+    'm/constants.pkl': bytes('\x80\x02).'),
+    'm/data/a': bytes(float4),
+    'm/version': strToU8('3\n'),
+    ...more,
+  });
+const config: PyTorchConfig = { inputSize: 2, layers: [{ type: 'linear', bias: false }] };
+const read = (file: Uint8Array) => fromPyTorch(file, config);
+const weight = text('weight') + tensor(id('a'));
+
+describe('TorchScript archives, opcode by opcode', () => {
+  it('a module of one tensor, its code read as far as its constants', () => {
+    const code = (line: string) => ({
+      'm/code/__torch__.py': strToU8(
+        `class Net(Module):\n  ${line}\n  def forward(self):\n    bias : Final[bool] = True\n`,
+      ),
+    });
+    for (const line of ['a : Final[List[int]] = [1, 2]', 'b : Final[float] = inf', 'c : Final[str] = "x"', 'd : int'])
+      expect([...(read(archive(module('Net', weight), code(line))).tensors.weight?.data ?? [])]).toEqual([1, 2, 3, 4]);
+  });
+
+  it('refuses what is no module', () => {
+    expect(refusal(() => read(archive(int(3))))).toBe(
+      'file: TorchScript without a module; expected what torch.jit.save writes of a module',
+    );
+  });
+
+  it('refuses an attribute without a name', () => {
+    expect(refusal(() => read(archive(module('Net', int(1) + tensor(id('a'))))))).toBe(
+      'module : an attribute without a name; expected a text',
+    );
+  });
+
+  it('refuses modules inside one another without end', () => {
+    const itself = `c__torch__\nNet\n)\x81q\x00}(${text('a')}h\x00ub`;
+    expect(refusal(() => read(archive(itself)))).toMatch(
+      /^module (a\.)+a?: inside too many others; expected at most 200$/,
+    );
+    // Twice in each other: as many names as there are ways to it.
+    const twice = `c__torch__\nNet\n)\x81q\x00}(${text('a')}h\x00${text('b')}h\x00ub`;
+    expect(refusal(() => read(archive(twice)))).toMatch(/inside too many others|too many/);
+  });
+
+  it('refuses tensors in a dict, or in an object of a list', () => {
+    const message = 'attribute "more": tensors without names of their own; expected parameters and buffers of modules';
+    const dict = `${text('more')}}${text('x')}${tensor(id('a'))}s`;
+    expect(refusal(() => read(archive(module('Net', dict))))).toBe(message);
+    const object = `${text('more')}](c__torch__.torch.classes.x\nY\n)\x81(${tensor(id('a'))}tbe`;
+    expect(refusal(() => read(archive(module('Net', object))))).toBe(message);
+    const same = `${weight}${text('more')}}${text('x')}${tensor(id('a'))}s`;
+    expect(read(archive(module('Net', same))).nodes.length).toBe(1);
+  });
+});
