@@ -1,5 +1,7 @@
 import type { ActivationSpec } from '../../spec.js';
 import type { ImportLimits } from '../shared/budget.js';
+import type { Named, Weighted } from './config-base.js';
+import type { PyTorchScanLayer } from './config-scan.js';
 
 /**
  * What a state dict does not hold: the modules in the order of the forward pass, in PyTorch's own terms. Every name and
@@ -46,6 +48,7 @@ export interface PyTorchConfig {
 }
 
 export type PyTorchLayer =
+  | PyTorchScanLayer
   | PyTorchLstm
   | PyTorchGru
   | PyTorchRnn
@@ -72,15 +75,6 @@ export type PyTorchLayer =
   | PyTorchActivation
   | PyTorchFunction
   | PyTorchPlain;
-
-interface Named {
-  /** Name of the layer in the model. Default: the prefix, or the type and the layer's place. */
-  readonly name?: string;
-}
-
-interface Weighted extends Named {
-  readonly prefix?: string;
-}
 
 /**
  * `nn.LSTM`, `nn.GRU`, `nn.RNN`. With `numLayers` above 1 the layers are named `name_l0`, `name_l1`, …

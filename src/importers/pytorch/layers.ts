@@ -14,6 +14,7 @@ import type { PyTorchLayer } from './config.js';
 import type { Filled, OfType } from './filled.js';
 import { batchNorm2d, conv2d, convTranspose2d, frames, pool2d, zeroPad2d } from './planes.js';
 import { recurrent } from './recurrent.js';
+import { SCAN_LAYERS } from './scan.js';
 import type { Site } from './site.js';
 import { batchNorm, embedding, layerNorm, linear, prelu } from './weighted.js';
 import { chomp1d, conv1d, flatten, pool, zeroPad1d } from './windows.js';
@@ -210,4 +211,5 @@ export const LAYERS: { readonly [T in PyTorchLayer['type']]: Row<OfType<T>> } = 
   ],
   // Above 20 PyTorch gives x itself, which is what ln(1 + e^x) is in float32.
   softplus: ['Softplus', { beta: withDefault(1, oneOf(1)) }, becomes(() => 'softplus')],
+  ...SCAN_LAYERS,
 };

@@ -158,7 +158,7 @@ function build(given: PyTorchLayer, source: 'file' | 'config', facts: Facts | un
   const report = (key: string, value: unknown, isGiven: boolean) => {
     if (key === 'prefix') return;
     if (isGiven) site.reporter.read(site.name, key, value, read.has(key) ? 'file' : source);
-    else site.reporter.defaulted(site.name, key, value, `nn.${module}'s default`);
+    else site.reporter.defaulted(site.name, key, value, `${module.includes('.') ? '' : 'nn.'}${module}'s default`);
   };
   make(fillIn(layer, fields, report), site);
 }

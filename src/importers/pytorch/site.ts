@@ -7,6 +7,14 @@ import { fromOf, howOf } from './origin.js';
 
 type Sizes = readonly (number | undefined)[];
 
+/** A tensor of the file. */
+export interface Part extends TensorSpec {
+  /** Its name there. */
+  readonly from: string;
+  /** What became of its values, for the report. */
+  readonly values: string;
+}
+
 /**
  * Where a layer is built: what it reads from, the file's tensors, and what is there so far. Hands tensors out by name and
  * shape, and knows at the end which were never asked for.
@@ -56,6 +64,17 @@ export class Site extends Chain {
     owner = this.name,
     change = (tensor: TensorSpec) => tensor,
   ): string {
+    const becomes = `${owner}.${field}`;
+    const part = this.read(tensor, shape, field, owner);
+    const origin = { tensor: part.from, shape: part.shape, becomes, how: how ? `${how}; ${part.values}` : part.values };
+    return this.keep(this.prefix + tensor, change(part), origin);
+  }
+
+  /**
+   * A tensor of the layer's module that a tensor of the node is made of, with others or in other ways than `take` has.
+   * @throws {ImportError} as `take`.
+   */
+  read(tensor: string, shape: Sizes, field: string, owner = this.name): Part {
     const name = this.prefix + tensor;
     const becomes = `${owner}.${field}`;
     const stored = this.left.get(name);
@@ -69,8 +88,31 @@ export class Site extends Chain {
       refuse(tensorAt(name), `not the shape that ${becomes} has`, shapeText(shape), shapeText(got));
     this.left.delete(name);
     const values = howOf(stored) ?? (dtype === 'F32' ? 'values unchanged' : `values ${dtype} → float32`);
-    const origin = { tensor: fromOf(stored, name), shape: got, becomes, how: how ? `${how}; ${values}` : values };
-    return this.keep(name, change({ shape: got, data: stored.read() }), origin);
+    return { from: fromOf(stored, name), shape: got, data: stored.read(), values };
+  }
+
+  /**
+   * A tensor of the node that is made of others.
+   * @param fill is given its numbers, all 0.
+   * @returns its name.
+   * @throws {ImportError} more bytes than the budget has.
+   */
+  made(
+    field: string,
+    shape: readonly number[],
+    of: readonly Part[],
+    how: string,
+    fill: (data: Float32Array) => void,
+    owner = this.name,
+  ): string {
+    const becomes = `${owner}.${field}`;
+    const count = shape.reduce((product, size) => product * size, 1);
+    this.reporter.budget.bytes(4 * count, becomes);
+    this.reporter.budget.operations(count, becomes);
+    const data = new Float32Array(count);
+    fill(data);
+    for (const { from, shape, values } of of) this.reporter.tensor(from, shape, becomes, `${how}; ${values}`);
+    return this.keep(becomes, { shape, data });
   }
 
   /** @throws {ImportError} tensors are left that no layer uses. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ImportError } from '../../../src/errors.js';
 import { fromPyTorch, type PyTorchConfig, readPyTorch } from '../../../src/importers/pytorch/index.js';
+import { LAYERS } from '../../../src/importers/pytorch/layers.js';
 import { writeSafetensors } from '../../../src/importers/safetensors/index.js';
 import { createModel } from '../../../src/index.js';
 import { randomFloats } from '../../support/random.js';
@@ -229,7 +230,7 @@ const refused: [string, unknown, string, Uint8Array?][] = [
   [
     'an unknown layer',
     { inputSize: 3, layers: [{ type: 'LSTM' }] },
-    'config.layers[0].type: a layer that is not honoured; expected lstm, gru, rnn, lstm_cell, gru_cell, rnn_cell, linear, conv1d, embedding, layer_norm, batch_norm, prelu, max_pool1d, avg_pool1d, flatten, conv2d, conv_transpose2d, batch_norm2d, max_pool2d, avg_pool2d, zero_pad1d, chomp1d, zero_pad2d, frames, activation, softmax, log_softmax, dropout, last_timestep, relu, relu6, sigmoid, tanh, silu, selu, mish, softsign, logsigmoid, hardsigmoid, hardswish, leaky_relu, elu, hardtanh, gelu, softplus, got "LSTM"',
+    `config.layers[0].type: a layer that is not honoured; expected ${Object.keys(LAYERS).join(', ')}, got "LSTM"`,
   ],
   [
     'a layer type of the prototype',
