@@ -77,6 +77,8 @@ for what in pytorch_state_files pytorch_image_files decode_reader; do "${GATEWIS
 for python in "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" ${GATEWISE_OLD_TORCH_PYTHON:-}; do "$python" generate_pytorch_quantised_files.py; done
 # PyTorch 1.2 and 1.3 too (GATEWISE_FIRST_TORCH_PYTHONS).
 for python in "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" ${GATEWISE_OLD_TORCH_PYTHON:-} ${GATEWISE_FIRST_TORCH_PYTHONS:-}; do "$python" generate_pytorch_script_files.py; done
+# A current torch with minGRU-pytorch and sru beside it, and what compiles C++.
+if [ -n "${GATEWISE_SCAN_PYTHON:-}" ]; then "$GATEWISE_SCAN_PYTHON" generate_pytorch_scan.py; fi
 # A PyTorch before 2 (with onnx, onnxruntime and a NumPy before 2): the older exporter, NumPy's older names in pickles. Writes *-old.
 if [ -n "${GATEWISE_OLD_TORCH_PYTHON:-}" ]; then
   for what in onnx_time_first onnx_lengths onnx_states pytorch_state_files; do "$GATEWISE_OLD_TORCH_PYTHON" "generate_$what.py"; done

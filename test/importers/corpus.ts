@@ -60,6 +60,10 @@ const torchCases = (): Seed[] =>
       }),
     ),
   );
+/** State dicts of packages. */
+const SCAN: readonly { name: string; file: string; config: PyTorchConfig }[] = JSON.parse(
+  gunzipSync(golden('pytorch-files/scan.json.gz')).toString(),
+);
 
 export function seeds(): Seed[] {
   const onnx = named(
@@ -246,6 +250,13 @@ export function seeds(): Seed[] {
       }),
     ),
     ...torchCases(),
+    ...named([...SCAN], 'sru-low-rank', 'qrnn-4-3-window-2', 'min-lstm-wide').map(
+      ({ name, file, config }): Seed => ({
+        name: `PyTorch ${name}`,
+        bytes: base64(file),
+        read: (bytes) => readPyTorch(bytes, config).spec,
+      }),
+    ),
     {
       name: 'PyTorch safetensors',
       bytes: weather.subarray(0, weather.length),
