@@ -33,6 +33,7 @@ const data = new Uint8Array(Buffer.from(checkpoint.data, 'base64'));
 const checkpointData = data;
 const nam = json('nam-files/models.json')[0].file;
 const rnnoise = new Uint8Array(gunzipSync(Buffer.from(json('rnnoise-files/text.json')[0].file, 'base64')));
+const torchScript = new Uint8Array(gunzipSync(Buffer.from(json('pytorch-files/script-2.15.json')[0].file, 'base64')));
 const lite = new Uint8Array(gunzipSync(Buffer.from(json('tflite-files/keras2.json')[0].model, 'base64')));
 
 describe('formats are told from the bytes', () => {
@@ -66,7 +67,7 @@ describe('formats are told from the bytes', () => {
     ['torch.save, pickles with NumPy in them', golden('pytorch-files/refused/numpy.pt'), 'pytorch'],
     ['torch.save, text', strToU8('L119547037146038801333356L\n.L1001L\n.'), 'pytorch'],
     ['the first format of torch.save', golden('pytorch-files/refused/first-format.pt'), 'pytorch'],
-    ['TorchScript, which the importer refuses', golden('pytorch-files/refused/torchscript.pt'), 'pytorch'],
+    ['TorchScript', torchScript, 'pytorch'],
     [
       'safetensors cut short, which the importer refuses',
       readFileSync(new URL('../../../examples/weather/model.safetensors', import.meta.url)).subarray(0, 100),
