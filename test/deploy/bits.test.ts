@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { deploy, METHODS } from '../../src/deploy/index.js';
-import { createModel, type ModelSpec } from '../../src/index.js';
+import { createModel, type ModelSpec, type NewerCellConfig, type NodeSpec } from '../../src/index.js';
 import { allLayers } from '../../src/layers/all.js';
 import { seeds } from '../importers/corpus.js';
 import { expectSameBits } from '../support/bits.js';
 import { builds } from '../support/builds.js';
 import { modelOf } from '../support/every-layer.js';
 import { INT8_STACKS } from '../support/int8-stacks.js';
+import { type NewerOptions, newerCell } from '../support/newer.js';
 import { randomFloats, SpecBuilder, stack } from '../support/random.js';
 import { STACKS } from '../support/stacks.js';
 import { part } from '../support/thorough.js';
@@ -44,6 +45,12 @@ it('a causal convolution over time, whose timesteps before are state', async () 
   }
   await expectSameWhenBuilt(builder.spec(5), { build: 'simd' });
 });
+
+const newer = (type: NewerCellConfig['type'], options?: NewerOptions): ModelSpec => {
+  const builder = new SpecBuilder(4);
+  const cell = newerCell(type, builder, 'c', 3, 5, options);
+  return builder.add({ name: 'y', inputs: ['x'], ...cell } as NodeSpec).spec(3);
+};
 
 describe('with some methods alone', () => {
   it.each([
@@ -84,6 +91,8 @@ describe('with some methods alone', () => {
     ['gru', stack('gru', 4, 5)],
     ['rnn', stack('rnn', 4, 5)],
     ['lstm, int8', INT8_STACKS[1]?.[1] as ModelSpec],
+    ['sru, whose gates stand in blocks', newer('sru')],
+    ['qrnn, which has not all gates of its type', newer('qrnn', { pooling: 'f' })],
   ])('trace of %s, where it is asked for', async (_, spec) => {
     const { module, types } = await deploy(spec, { methods: [...METHODS, 'trace'] });
     expect(types).toMatch(/trace\(x: Input \| Inputs, options\?: NamedRunOptions\): Trace;/);
