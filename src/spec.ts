@@ -312,8 +312,166 @@ export interface QrnnConfig extends NewerBase {
   };
 }
 
+/**
+ * An LSTM with layer normalisation (Ba et al. 2016), in the forms that there are. LN(v) is `(v - mean) / sqrt(variance + epsilon)`.
+ *
+ *     normalised 'gates':     s = LN(W·x + bih + U·h + bhh [+ p∘c]) ∘ gamma + beta, each gate over its own units
+ *     normalised 'products':  s = LN(W·x + bih) ∘ gammaIh + LN(U·h + bhh) ∘ gammaHh + beta, each over all gates together
+ *
+ *     i = σ(si)   f = σ(sf) [f = 1 - i if coupled]   g = tanh(sg)   o = σ(so)
+ *     c' = f∘c + i∘g                       [clipped to ±cellClip]
+ *     h' = o∘tanh(c')                      without cellNorm
+ *     c' = LN(f∘c + i∘g) ∘ gammaC + betaC  cellNorm 'state': what is normalised is carried on
+ *     h' = o∘tanh(LN(c') ∘ gammaC + betaC) cellNorm 'output'
+ *     [h' = Wr·h' + br with a projection]
+ *
+ * A gamma or beta that is not there is 1 or 0. Gates are those of TensorFlow's `LayerNormBasicLSTMCell` (state), of sketch-rnn (output) and of
+ * TensorFlow Lite (no cellNorm); products those of TensorFlow Addons and of PyTorch's `custom_lstms.py` (state), and of haste (output).
+ */
+export interface LayerNormLstmConfig extends NewerBase {
+  readonly type: 'layer_norm_lstm';
+  readonly normalised: 'gates' | 'products';
+  /** Default: c is not normalised. */
+  readonly cellNorm?: 'state' | 'output';
+  readonly epsilon: number;
+  readonly tensors: RecurrentTensors & {
+    readonly initialC?: string; // (units); default zeros
+    readonly gamma?: string; //    (4·units); normalised 'gates'
+    readonly gammaIh?: string; //  (4·units); normalised 'products'
+    readonly gammaHh?: string; //  (4·units); normalised 'products'
+    readonly beta?: string; //     (4·units)
+    readonly gammaC?: string; //   (units); with cellNorm
+    readonly betaC?: string; //    (units); with cellNorm
+    readonly peephole?: string; // (3·units) in the order i f o; normalised 'gates'
+    readonly weightHr?: string; // (projection, units)
+    readonly biasHr?: string; //   (projection)
+  };
+  /** `output` is the one applied to c'. Defaults: sigmoid for i f o, tanh for g and output. */
+  readonly activations?: LstmConfig['activations'];
+  /** Length of h when `tensors.weightHr` projects it. */
+  readonly projection?: number;
+  /** f = 1 - i. Default false. */
+  readonly coupled?: boolean;
+  /** Bound c' to [-cellClip, cellClip]. Default: no bound. */
+  readonly cellClip?: number;
+}
+
+/** The layers of a closed-form continuous-time cell before its heads: `activation(W·x + U·h + b)`, then more such without h. */
+export interface CfcBackbone {
+  readonly units: number;
+  /** At least 1, the one over x and h. */
+  readonly layers: number;
+  readonly activation: ActivationSpec;
+}
+
+interface CfcTensors {
+  readonly weightIh: string; //        (heads·units, input), or (backbone.units, input)
+  readonly weightHh: string; //        (heads·units, units), or (backbone.units, units)
+  readonly biasIh?: string; //         (heads·units), or (backbone.units)
+  readonly weightBackbone?: string; // ((layers - 1)·backbone.units, backbone.units); with more than one layer
+  readonly biasBackbone?: string; //   ((layers - 1)·backbone.units)
+  readonly weightHeads?: string; //    (heads·units, backbone.units); with a backbone
+  readonly biasHeads?: string; //      (heads·units)
+  readonly weightMemoryIh?: string; // (4·units, input); with mixedMemory
+  readonly weightMemoryHh?: string; // (4·units, units); with mixedMemory
+  readonly biasMemory?: string; //     (4·units); with mixedMemory
+  readonly initialH?: string; //       (units); default zeros
+  readonly initialC?: string; //       (units); with mixedMemory; default zeros
+}
+
+interface CfcBase extends NewerBase {
+  readonly backbone?: CfcBackbone;
+  /**
+   * An LSTM before the cell (Lechner & Hasani 2020, mixed memory): `i f g o` of x and h as an LSTM has them, c' = f∘c + i∘g, and o∘tanh(c') is what
+   * the cell reads as h. Default false.
+   */
+  readonly mixedMemory?: boolean;
+}
+
+/**
+ * A closed-form continuous-time cell (Hasani et al. 2022, CfC), timesteps being one unit of time apart. Its three heads, stacked in the order
+ * f g t, are products with x and h, or with what a backbone makes of them:
+ *
+ *     f = tanh(sf)    g = tanh(sg)    t = σ(st)
+ *     h' = (1 - t)∘f + t∘g            mode 'default'
+ *     h' = f + t∘g                    mode 'no_gate'
+ */
+export interface CfcConfig extends CfcBase {
+  readonly type: 'cfc';
+  readonly mode: 'default' | 'no_gate';
+  readonly tensors: CfcTensors;
+}
+
+/** The pure form of the same (`mode="pure"`), of one head: `h' = limit - limit∘e^-(|tau| + |f|)∘f`, f being its sum. */
+export interface CfcPureConfig extends CfcBase {
+  readonly type: 'cfc_pure';
+  readonly tensors: CfcTensors & { readonly tau: string /* (units) */; readonly limit: string /* (units) */ };
+}
+
+/**
+ * An LSTM with exponential gates (Beck et al. 2024, xLSTM, the sLSTM). Rows are in the order i f z o. Heads do not see one another's h: unit j
+ * of head k reads the units of head k alone.
+ *
+ *     i~ = Wi·x + Ui·h + bi      f~ = Wf·x + Uf·h + bf      z = tanh(Wz·x + Uz·h + bz)      o = σ(Wo·x + Uo·h + bo)
+ *     m' = max(i~, log σ(f~) + m), or i~ where n is 0, as before the first timestep
+ *     i  = e^(i~ - m')           f  = min(1, e^(log σ(f~) + m - m'))
+ *     c' = f∘c + i∘z             n' = f∘n + i               h' = o∘c'/n'
+ *
+ * Its cell state is `[c n m]`.
+ */
+export interface SlstmConfig extends NewerBase {
+  readonly type: 'slstm';
+  /** Must divide `units`. */
+  readonly heads: number;
+  readonly tensors: {
+    readonly weightIh: string; //  (4·units, input)
+    readonly weightHh: string; //  (4·units, units/heads)
+    readonly bias?: string; //     (4·units)
+    readonly initialH?: string; // (units); default zeros
+    readonly initialC?: string; // (3·units); default zeros
+  };
+}
+
+/**
+ * A liquid time-constant cell (Hasani et al. 2021), timesteps being one unit of time apart: potentials h of neurons with conductance-based
+ * synapses, by `unfolds` steps of the fused solver, each
+ *
+ *     a_jk = weight_jk · σ(sigma_jk · (v_k - mu_jk))    from each input, v being x, and from each unit, v being h
+ *     h_j  = (capacitance_j·unfolds·h_j + leak_j·leakReversal_j + Σ_k a_jk·reversal_jk) / (capacitance_j·unfolds + leak_j + Σ_k a_jk + epsilon)
+ */
+export interface LtcConfig extends NewerBase {
+  readonly type: 'ltc';
+  readonly unfolds: number;
+  readonly epsilon: number;
+  readonly tensors: {
+    readonly weightIh: string; //     (units, input)
+    readonly reversalIh: string; //   (units, input)
+    readonly sigmaIh: string; //      (units, input)
+    readonly muIh: string; //         (units, input)
+    readonly weightHh: string; //     (units, units)
+    readonly reversalHh: string; //   (units, units)
+    readonly sigmaHh: string; //      (units, units)
+    readonly muHh: string; //         (units, units)
+    readonly capacitance: string; //  (units)
+    readonly leak: string; //         (units)
+    readonly leakReversal: string; // (units)
+    readonly initialH?: string; //    (units); default zeros
+  };
+}
+
 /** The cells that are composed of the kernels of others, loaded when a model has them. None of their weights may be int8. */
-export type NewerCellConfig = FastGrnnConfig | MinGruConfig | MinLstmConfig | SruConfig | SsruConfig | QrnnConfig;
+export type NewerCellConfig =
+  | FastGrnnConfig
+  | MinGruConfig
+  | MinLstmConfig
+  | SruConfig
+  | SsruConfig
+  | QrnnConfig
+  | LayerNormLstmConfig
+  | CfcConfig
+  | CfcPureConfig
+  | SlstmConfig
+  | LtcConfig;
 
 export type AnyCellConfig = CellConfig | NewerCellConfig;
 /** What a sum is in the whole numbers that it is rounded to, `sum·scale`, and where these end. */

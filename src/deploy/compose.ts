@@ -189,7 +189,19 @@ const MERGES = [
 
 const CELLS = ['lstm', 'gru', 'rnn', 'integer_lstm'];
 /** Composed of kernels. */
-const NEWER_CELLS = ['fast_grnn', 'min_gru', 'min_lstm', 'sru', 'ssru', 'qrnn'];
+const NEWER_CELLS = [
+  'fast_grnn',
+  'min_gru',
+  'min_lstm',
+  'sru',
+  'ssru',
+  'qrnn',
+  'layer_norm_lstm',
+  'cfc',
+  'cfc_pure',
+  'slstm',
+  'ltc',
+];
 
 /** Types that never work out a time of their own: most models have no others. */
 const OWN_TIME: readonly string[] = [

@@ -66,6 +66,37 @@ const OPTIONS: Readonly<Record<Type, readonly NewerOptions[]>> = {
     { pooling: 'ifo', weightless: true, inputs: 24 },
   ],
   fast_grnn: [{ zeta: 0, nu: 1 }, { activations: { z: 'tanh', n: 'relu' } }, { activations: { n: 'linear' } }],
+  layer_norm_lstm: [
+    ...[undefined, 'state', 'output'].flatMap((cellNorm) =>
+      ['gates', 'products'].map((normalised) => ({ normalised, ...(cellNorm && { cellNorm }) })),
+    ),
+    { normalised: 'products', cellNorm: 'state', optional: false },
+    { peephole: true, coupled: true },
+    { peephole: true, cellClip: 0.3, cellNorm: 'output' },
+    { projection: 3 },
+    { projection: 9, normalised: 'products', cellNorm: 'state' },
+    { activations: { i: 'hard_silu', f: 'tanh', g: 'linear', o: 'softsign', output: 'relu' } },
+    { normalised: 'products', activations: { g: 'linear', output: 'linear' } },
+    { epsilon: 0.5 },
+  ],
+  cfc: [
+    { mode: 'no_gate' },
+    { mixedMemory: true },
+    { mixedMemory: true, backbone: { units: 30, layers: 2, activation: 'tanh' } },
+    { backbone: { units: 3, layers: 1, activation: 'silu' } },
+    {
+      backbone: { units: 40, layers: 3, activation: { type: 'scaled_tanh', alpha: 1.7159, beta: 0.666 } },
+      mode: 'no_gate',
+    },
+    { backbone: { units: 9, layers: 2, activation: 'linear' }, optional: false },
+  ],
+  cfc_pure: [
+    { mixedMemory: true },
+    { backbone: { units: 3, layers: 2, activation: 'gelu' } },
+    { backbone: { units: 21, layers: 1, activation: 'linear' } },
+  ],
+  slstm: [{ heads: 2 }, { heads: 3 }, { heads: 6 }, { heads: 2, optional: false }],
+  ltc: [{ unfolds: 1 }, { epsilon: 0.1 }],
 };
 
 function expectTwin(spec: ModelSpec, model: Awaited<ReturnType<typeof createModel>>, x: Float32Array, given: object) {
@@ -248,7 +279,7 @@ describe('newer cells', () => {
     const text = explain(model, 'y');
     expect(text).toMatch(/^Layer "y" is an? .* with 5 units\. /);
     expect(text).toMatch(new RegExp(` = ${total}\\.$`));
-    for (const gate of model.layers[0]?.cells[0]?.gates ?? []) expect(text).toMatch(new RegExp(`\\w ${gate}[,.]`));
+    for (const gate of model.layers[0]?.cells[0]?.gates ?? []) expect(text).toMatch(new RegExp(`\\w ${gate}[,.)]`));
     expect(model.summary().parameters).toBe(total);
     const weights = Object.entries(spec.tensors).filter(([name]) => /\.weight/.test(name));
     expect(model.layers[0]?.multiplyAdds).toBe(weights.reduce((sum, [, { data }]) => sum + data.length, 0));
@@ -261,8 +292,8 @@ describe('newer cells', () => {
       createModel({ ...spec, nodes: [{ ...node, ...change }] as never });
     await expect(changed({ clip: 1 })).rejects.toThrow('node "y": unknown field "clip"; expected ');
     await expect(changed({ units: 4 })).rejects.toThrow(/node "y": tensor "c\.\w+" \(\w+\) has the wrong shape/);
-    await expect(changed({ tensors: { ...node.tensors, biasHh: 'c.weightIh' } })).rejects.toThrow(
-      'node "y", tensors: unknown field "biasHh"',
+    await expect(changed({ tensors: { ...node.tensors, own: 'c.weightIh' } })).rejects.toThrow(
+      'node "y", tensors: unknown field "own"',
     );
     const { weightIh: _, ...others } = node.tensors;
     await expect(changed({ tensors: others })).rejects.toThrow(
@@ -308,5 +339,38 @@ describe('newer cells', () => {
     await expect(createModel({ ...spec, tensors, int8 })).rejects.toThrow(
       `weightIh cannot be int8; expected float32; int8 for none in a node of type ${type}`,
     );
+  });
+});
+
+describe('what newer cells refuse', () => {
+  const backbone = { units: 5, layers: 1, activation: 'tanh' };
+  const cfc = (change: object): [object, object] => [
+    { type: 'cfc', backbone },
+    { backbone: { ...backbone, ...change } },
+  ];
+  const norm = (change: object): [object, object] => [{ type: 'layer_norm_lstm', peephole: true }, change];
+  const refused: [[object, object], string][] = [
+    [norm({ normalised: 'cells' }), 'normalised: unknown normalised; expected gates, products, got "cells"'],
+    [norm({ cellNorm: 'gates' }), 'cellNorm: unknown cellNorm; expected state, output, got "gates"'],
+    [norm({ epsilon: -1 }), 'epsilon: not a usable number; expected a finite number of at least 0, got -1'],
+    [
+      norm({ normalised: 'products' }),
+      'peepholes are of gates that are normalised; expected normalised: "gates", got products',
+    ],
+    [[{ type: 'slstm' }, { heads: 3 }], 'heads of unequal size; expected a divisor of 4, got 3'],
+    [[{ type: 'cfc' }, { mode: 'pure' }], 'mode: unknown mode; expected default, no_gate, got "pure"'],
+    [cfc({ units: 0 }), 'backbone.units: not a size; expected a whole number of at least 1, got 0'],
+    [cfc({ layers: 1.5 }), 'backbone.layers: not a size; expected a whole number of at least 1, got 1.5'],
+    [cfc({ activation: undefined }), 'backbone.activation: no activation; expected an activation'],
+    [cfc({ activation: 'lecun' }), 'backbone.activation: unknown activation; expected linear'],
+    [cfc({ dropout: 0 }), 'backbone: unknown field "dropout"; expected units, layers, activation'],
+    [[{ type: 'ltc' }, { unfolds: 0 }], 'unfolds: not a size; expected a whole number of at least 1, got 0'],
+    [[{ type: 'ltc' }, { epsilon: -1 }], 'epsilon: not a usable number; expected a finite number of at least 0'],
+  ];
+  it.each(refused)('%j', async ([given, change], message) => {
+    const { type, ...options } = given as { type: Type };
+    const spec = specOf(type, 3, 4, options);
+    const node = { ...spec.nodes[0], ...change } as NodeSpec;
+    await expect(createModel({ ...spec, nodes: [node] })).rejects.toThrow(message);
   });
 });

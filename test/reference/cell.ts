@@ -22,18 +22,30 @@ export type Cell = (x: Vector, state: CellState) => CellStep;
 /** The trained initial state, or zeros. */
 export function initialState(config: AnyCellConfig, tensors: Tensors): CellState {
   const h = tensors.optional(config.tensors.initialH) ?? zeros(outputLength(config));
-  switch (config.type) {
-    case 'lstm':
-    case 'sru':
-    case 'ssru':
-    case 'qrnn':
-      if (config.type === 'qrnn' && config.pooling === 'f') return { h };
-      return { h, c: tensors.optional(config.tensors.initialC) ?? zeros(config.units) };
-    default:
-      return { h };
-  }
+  const length = cellStateLength(config);
+  if (length === 0) return { h };
+  const { initialC } = config.tensors as { readonly initialC?: string };
+  return { h, c: tensors.optional(initialC) ?? zeros(length) };
 }
 
 /** Length of h. */
 export const outputLength = (config: AnyCellConfig): number =>
-  config.type === 'lstm' ? (config.projection ?? config.units) : config.units;
+  config.type === 'lstm' || config.type === 'layer_norm_lstm' ? (config.projection ?? config.units) : config.units;
+
+/** Length of c; 0 where there is none. */
+function cellStateLength(config: AnyCellConfig): number {
+  const { type, units } = config;
+  switch (type) {
+    case 'slstm':
+      return 3 * units;
+    case 'lstm':
+    case 'layer_norm_lstm':
+    case 'sru':
+    case 'ssru':
+      return units;
+    case 'qrnn':
+      return config.pooling === 'f' ? 0 : units;
+    default:
+      return 'mixedMemory' in config && config.mixedMemory ? units : 0;
+  }
+}

@@ -1,10 +1,14 @@
 import type { AnyCellConfig } from '../../src/spec.js';
 import type { Cell } from './cell.js';
+import { cfcCell, cfcPureCell } from './cfc.js';
 import { fastGrnnCell } from './fast_grnn.js';
 import { gruCell } from './gru.js';
+import { layerNormLstmCell } from './layer-norm-lstm.js';
 import { lstmCell } from './lstm.js';
+import { ltcCell } from './ltc.js';
 import { rnnCell } from './rnn.js';
 import { minGruCell, minLstmCell, qrnnCell, sruCell, ssruCell } from './scan.js';
+import { slstmCell } from './slstm.js';
 import type { Tensors } from './tensors.js';
 
 export function makeCell(config: AnyCellConfig, tensors: Tensors): Cell {
@@ -27,5 +31,15 @@ export function makeCell(config: AnyCellConfig, tensors: Tensors): Cell {
       return ssruCell(config, tensors);
     case 'qrnn':
       return qrnnCell(config, tensors);
+    case 'layer_norm_lstm':
+      return layerNormLstmCell(config, tensors);
+    case 'cfc':
+      return cfcCell(config, tensors);
+    case 'cfc_pure':
+      return cfcPureCell(config, tensors);
+    case 'slstm':
+      return slstmCell(config, tensors);
+    case 'ltc':
+      return ltcCell(config, tensors);
   }
 }

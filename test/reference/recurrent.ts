@@ -82,6 +82,11 @@ const GATES: Readonly<Record<AnyCellConfig['type'], readonly string[]>> = {
   sru: ['f', 'r', 'n'],
   ssru: ['f', 'n'],
   qrnn: ['n', 'f', 'o', 'i'],
+  layer_norm_lstm: ['i', 'f', 'g', 'o'],
+  cfc: ['f', 'g', 't'],
+  cfc_pure: ['f'],
+  slstm: ['i', 'f', 'z', 'o'],
+  ltc: [],
 };
 
 function trace(layer: string, config: AnyCellConfig, walks: readonly Walk[]): CellTrace {

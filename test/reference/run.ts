@@ -134,6 +134,11 @@ class ReferenceRun {
       case 'sru':
       case 'ssru':
       case 'qrnn':
+      case 'layer_norm_lstm':
+      case 'cfc':
+      case 'cfc_pure':
+      case 'slstm':
+      case 'ltc':
         return this.#recurrent(node, x, node.lengths ? inputs.slice(1, -1) : inputs.slice(1), lengthsOf(node, inputs));
       case 'bidirectional':
         return this.#bidirectional(node, x, lengthsOf(node, inputs));

@@ -29,6 +29,12 @@ const FRAME: Record<string, Make> = {
   sru: (b) => newerCell('sru', b, 'c', FEATURES, 8, { highway: 'input', scale: 1.5 }),
   ssru: (b) => newerCell('ssru', b, 'c', FEATURES, 5),
   qrnn: (b) => newerCell('qrnn', b, 'c', FEATURES, 5, { pooling: 'ifo' }),
+  layer_norm_lstm: (b) =>
+    newerCell('layer_norm_lstm', b, 'c', FEATURES, 5, { normalised: 'products', cellNorm: 'state' }),
+  cfc: (b) => newerCell('cfc', b, 'c', FEATURES, 5, { backbone: { units: 7, layers: 2, activation: 'silu' } }),
+  cfc_pure: (b) => newerCell('cfc_pure', b, 'c', FEATURES, 5),
+  slstm: (b) => newerCell('slstm', b, 'c', FEATURES, 6, { heads: 2 }),
+  ltc: (b) => newerCell('ltc', b, 'c', FEATURES, 5),
   dense: (b) => ({ units: 5, tensors: { weight: b.tensor('w', 5, FEATURES) }, activation: 'gelu' }),
   layer_norm: () => ({ epsilon: 0.1, tensors: {} }),
   activation: () => ({ activation: 'mish' }),

@@ -40,11 +40,15 @@ export { pool2d as averagePool2d, pool2d as maxPool2d } from '../../layers/frequ
 export { upsampleFrequency } from '../../layers/frequency/upsample.js';
 export { supportOf } from '../../layers/int8/support.js';
 export { integerLstm } from '../../layers/integer/lstm.js';
+export { cfc, cfcPure } from '../../layers/newer/cfc.js';
 export { watched } from '../../layers/newer/composed.js';
 export { fastGrnn } from '../../layers/newer/fast-grnn.js';
+export { layerNormLstm } from '../../layers/newer/layer-norm-lstm.js';
+export { ltc } from '../../layers/newer/ltc.js';
 export { minGru } from '../../layers/newer/min-gru.js';
 export { minLstm } from '../../layers/newer/min-lstm.js';
 export { qrnn } from '../../layers/newer/qrnn.js';
+export { slstm } from '../../layers/newer/slstm.js';
 export { sru } from '../../layers/newer/sru.js';
 export { ssru } from '../../layers/newer/ssru.js';
 export { bidirectionalOf } from '../../layers/recurrent/bidirectional.js';

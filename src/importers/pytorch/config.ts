@@ -1,6 +1,7 @@
 import type { ActivationSpec } from '../../spec.js';
 import type { ImportLimits } from '../shared/budget.js';
 import type { Named, Weighted } from './config-base.js';
+import type { PyTorchPackageLayer } from './config-packages.js';
 import type { PyTorchScanLayer } from './config-scan.js';
 
 /**
@@ -49,6 +50,7 @@ export interface PyTorchConfig {
 
 export type PyTorchLayer =
   | PyTorchScanLayer
+  | PyTorchPackageLayer
   | PyTorchLstm
   | PyTorchGru
   | PyTorchRnn

@@ -12,6 +12,7 @@ import {
 } from '../shared/fields.js';
 import type { PyTorchLayer } from './config.js';
 import type { Filled, OfType } from './filled.js';
+import { PACKAGE_LAYERS } from './packages.js';
 import { batchNorm2d, conv2d, convTranspose2d, frames, pool2d, zeroPad2d } from './planes.js';
 import { recurrent } from './recurrent.js';
 import { SCAN_LAYERS } from './scan.js';
@@ -212,4 +213,5 @@ export const LAYERS: { readonly [T in PyTorchLayer['type']]: Row<OfType<T>> } = 
   // Above 20 PyTorch gives x itself, which is what ln(1 + e^x) is in float32.
   softplus: ['Softplus', { beta: withDefault(1, oneOf(1)) }, becomes(() => 'softplus')],
   ...SCAN_LAYERS,
+  ...PACKAGE_LAYERS,
 };
