@@ -1,4 +1,11 @@
-import type { ActivationSpec, IntegerLstmConfig, IntegerScale, LstmConfig, RnnConfig } from '../../spec.js';
+import type {
+  ActivationSpec,
+  IntegerLstmConfig,
+  IntegerScale,
+  LayerNormLstmConfig,
+  LstmConfig,
+  RnnConfig,
+} from '../../spec.js';
 import { type Context, known, numbers, type Op } from '../onnx/context.js';
 import type { Run } from '../onnx/ops/run.js';
 import { sequenceOf } from '../onnx/ops/sequence.js';
@@ -51,6 +58,9 @@ function stacked(op: Op, ctx: Context, { field, what, dims, parts, signs = [] }:
 
 const GATES = 'ifgo';
 
+/** `kNormalizationConstant` of TensorFlow Lite's kernels, added to the variance. */
+const EPSILON = 1e-8;
+
 /** Constants of the node's inputs from `at` on; undefined for those left out. */
 const constants = (op: Op, at: number, length: number, what: string): (Constant | undefined)[] =>
   Array.from({ length }, (_, i) => (op.inputs[at + i] ? known(op.where, op.inputs[at + i], what) : undefined));
@@ -59,7 +69,7 @@ const constants = (op: Op, at: number, length: number, what: string): (Constant 
 function addSequence(
   op: Op,
   ctx: Context,
-  config: (inputs: number) => LstmConfig | IntegerLstmConfig | RnnConfig,
+  config: (inputs: number) => LstmConfig | LayerNormLstmConfig | IntegerLstmConfig | RnnConfig,
   units: number,
 ): Item[] {
   const timeMajor = op.attributes.flag('time_major', false);
@@ -85,6 +95,8 @@ interface LstmParts {
   /** Without an input gate. */
   readonly coupled: boolean;
   tensors(inputs: number): LstmConfig['tensors'];
+  /** The same of gates that are normalised, whose biases are added after; undefined where they are not. */
+  readonly normalised: ((inputs: number) => LayerNormLstmConfig['tensors']) | undefined;
 }
 
 /** @param signs what gates' numbers are multiplied by where there is no input gate. */
@@ -113,46 +125,58 @@ function lstmParts(op: Op, ctx: Context, instead: readonly [of: number | undefin
     dims: readonly number[],
     parts: readonly (Constant | undefined)[],
   ): string => stacked(op, ctx, { field, what, dims, parts: gates(parts), signs });
+  const weights = (inputs: number) => ({
+    weightIh: all('weightIh', 'weights', [units, inputs], w),
+    weightHh: all('weightHh', 'recurrent weights', [units, outputs], r),
+    // Peepholes are those of i f o.
+    ...(p.some(Boolean) && { peephole: all('peephole', 'peepholes', [units], p) }),
+    ...(projection && {
+      weightHr: ctx.tensor(`${op.name}.weightHr`, [outputs, units], numbers(where, projection), {
+        constant: projection,
+        becomes: `${op.name}.weightHr`,
+        how: 'as it is',
+      }),
+    }),
+  });
+  const coefficients = constants(op, 17, 4, 'a coefficient');
   return {
     units,
     outputs,
     projected: projection !== undefined,
     coupled,
-    tensors: (inputs) => ({
-      weightIh: all('weightIh', 'weights', [units, inputs], w),
-      weightHh: all('weightHh', 'recurrent weights', [units, outputs], r),
-      biasIh: all('biasIh', 'biases', [units], b),
-      // Peepholes are those of i f o.
-      ...(p.some(Boolean) && { peephole: all('peephole', 'peepholes', [units], p) }),
-      ...(projection && {
-        weightHr: ctx.tensor(`${op.name}.weightHr`, [outputs, units], numbers(where, projection), {
-          constant: projection,
-          becomes: `${op.name}.weightHr`,
-          how: 'as it is',
-        }),
-      }),
-    }),
+    tensors: (inputs) => ({ ...weights(inputs), biasIh: all('biasIh', 'biases', [units], b) }),
+    normalised: coefficients.some(Boolean)
+      ? (inputs) => ({
+          ...weights(inputs),
+          // What is normalised changes its sign with the sum: coefficients keep theirs.
+          gamma: stacked(op, ctx, { field: 'gamma', what: 'coefficients', dims: [units], parts: gates(coefficients) }),
+          beta: all('beta', 'biases', [units], b),
+        })
+      : undefined,
   };
 }
 
 function lstm(op: Op, ctx: Context): Item[] {
   const { attributes } = op;
   // Without an input gate it is what the forget gate lets go: i = 1 - f = σ(-a), of whose opposite the spec makes f = 1 - i again.
-  const { units, outputs, projected, coupled, tensors } = lstmParts(op, ctx, [1, -1]);
+  const { units, outputs, projected, coupled, tensors, normalised } = lstmParts(op, ctx, [1, -1]);
   const output = FUNCTIONS[attributes.string('activation', 'TANH')] as ActivationSpec;
   const clip = attributes.float('cell_clip', 0);
   return addSequence(
     op,
     ctx,
-    (inputs) => ({
-      type: 'lstm',
-      units,
-      ...(projected && { projection: outputs }),
-      ...(coupled && { coupled: true }),
-      ...(clip > 0 && { cellClip: clip }),
-      activations: { i: 'sigmoid', f: 'sigmoid', g: output, o: 'sigmoid', output },
-      tensors: tensors(inputs),
-    }),
+    (inputs) => {
+      const fields = {
+        units,
+        ...(projected && { projection: outputs }),
+        ...(coupled && { coupled: true }),
+        ...(clip > 0 && { cellClip: clip }),
+        activations: { i: 'sigmoid', f: 'sigmoid', g: output, o: 'sigmoid', output },
+      } as const;
+      return normalised
+        ? { type: 'layer_norm_lstm', normalised: 'gates', epsilon: EPSILON, ...fields, tensors: normalised(inputs) }
+        : { type: 'lstm', ...fields, tensors: tensors(inputs) };
+    },
     outputs,
   );
 }

@@ -10,6 +10,8 @@ it.each(Object.entries({ ...FUSED, ...INTEGER }))('%s opens as a layer of its ki
   if (process.env.FUSED_FOLDER) writeFileSync(`${process.env.FUSED_FOLDER}/${name}.tflite`, bytes);
   const { spec, report } = readTflite(bytes);
   const [family = ''] = name.split('_');
-  expect(spec.nodes.map(({ type }) => type)).toContain(family === 'integer' ? 'integer_lstm' : family);
+  expect(spec.nodes.map(({ type }) => type)).toContain(
+    family === 'integer' ? 'integer_lstm' : name.includes('norm') ? 'layer_norm_lstm' : family,
+  );
   expect(report.tensors.map(({ how }) => how).join()).toMatch(/rows of gate/);
 });

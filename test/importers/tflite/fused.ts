@@ -50,6 +50,7 @@ interface Form {
   readonly coupled?: boolean;
   readonly peepholes?: boolean;
   readonly projection?: number;
+  readonly normalised?: boolean;
 }
 
 /** Weights, recurrent weights, peepholes, biases and a projection of one direction. */
@@ -68,12 +69,15 @@ function lstm({ coupled = false, peepholes = false, projection }: Form): (readon
   ];
 }
 
+const coefficients = ({ coupled = false, normalised = false }: Form) =>
+  [!coupled, true, true, true].map((given) => (normalised && given ? [UNITS] : undefined));
+
 const sequence = (form: Form, options: Fields = {}, timeMajor = false): Uint8Array =>
   layer(
     'UNIDIRECTIONAL_SEQUENCE_LSTM',
     'UnidirectionalSequenceLSTM',
     { ...tanh, ...options },
-    [...lstm(form), 'state', 'state', undefined, undefined, undefined, undefined],
+    [...lstm(form), 'state', 'state', ...coefficients(form)],
     [form.projection ?? UNITS],
     timeMajor,
   );
@@ -99,6 +103,11 @@ export const FUSED: Readonly<Record<string, () => Uint8Array>> = {
   lstm_projection: () => sequence({ projection: 3 }),
   lstm_cell_clip: () => sequence({}, { 1: { f32: 0.2 } }),
   lstm_relu: () => sequence({}, { 0: { u8: 1 } }),
+  lstm_norm: () => sequence({ normalised: true }),
+  lstm_norm_coupled: () => sequence({ normalised: true, coupled: true }),
+  lstm_norm_peepholes: () => sequence({ normalised: true, peepholes: true }, { 1: { f32: 0.3 } }),
+  lstm_norm_all: () => sequence({ normalised: true, coupled: true, peepholes: true, projection: 3 }),
+  lstm_norm_relu: () => sequence({ normalised: true }, { 0: { u8: 1 } }),
   lstm_both: () => both(false),
   lstm_both_merged: () => both(true),
   rnn_tanh: () => layer('UNIDIRECTIONAL_SEQUENCE_RNN', 'SequenceRNN', { 1: { u8: 4 } }, simple, [UNITS]),

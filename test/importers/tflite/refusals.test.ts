@@ -307,9 +307,19 @@ describe('fused layers', () => {
       /diagonal recurrent weights; expected diagonal_recurrent_tensors false, got true/,
     ],
     [
-      'layer normalisation',
+      'layer normalisation of one gate',
       () => lstm({}, { 20: 'more' }),
-      /layer normalisation within the cell; expected no coefficients, got more/,
+      /layer normalisation of some gates; expected coefficients of each gate that has weights, got inputs 20/,
+    ],
+    [
+      'layer normalisation of whole numbers',
+      () =>
+        lstm(
+          {},
+          { 20: 'more', 21: 'more', 22: 'more', 23: 'more' },
+          { c: { shape: [1, 3], variable: true, type: 'INT16', scale: [2 ** -12] } },
+        ),
+      /layer normalisation within an integer cell; expected a cell of float32, got more/,
     ],
     [
       'a state that is no variable',

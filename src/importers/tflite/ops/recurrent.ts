@@ -45,6 +45,27 @@ function lstmInputs(site: Site, at: Places): string[] {
   ];
 }
 
+/** Places of coefficients of layer normalisation, of gates i f g o. */
+const COEFFICIENTS = [20, 21, 22, 23];
+
+/** Those of each gate that has weights, or none of them. */
+function normInputs(site: Site): string[] {
+  const first = COEFFICIENTS.find((place) => site.has(place));
+  if (first === undefined) return [];
+  if (isQuantised(site.tensor(UNIDIRECTIONAL.state + 1)))
+    refuse(site.where, 'layer normalisation within an integer cell', 'a cell of float32', site.tensor(first).name);
+  COEFFICIENTS.forEach((place, gate) => {
+    if (site.has(place) !== site.has(UNIDIRECTIONAL.weights + gate))
+      refuse(
+        site.where,
+        'layer normalisation of some gates',
+        'coefficients of each gate that has weights',
+        `inputs ${COEFFICIENTS.filter((place) => site.has(place))}`,
+      );
+  });
+  return COEFFICIENTS.map((place) => (site.has(place) ? site.float(place) : ''));
+}
+
 /** A state that lasts from call to call, as a stream's does. @throws {ImportError} another. */
 function checkState(site: Site, input: number): void {
   const state = site.tensor(input);
@@ -98,14 +119,12 @@ function sequenceLstm(site: Site): void {
   if (options.flag(5, 'diagonal_recurrent_tensors'))
     refuse(site.where, 'diagonal recurrent weights', 'diagonal_recurrent_tensors false', 'true');
   site.arity(24);
-  for (const input of [20, 21, 22, 23])
-    if (site.has(input))
-      refuse(site.where, 'layer normalisation within the cell', 'no coefficients', site.tensor(input).name);
+  const coefficients = normInputs(site);
   checkState(site, 18);
   checkState(site, 19);
   noProjectionBias(site, UNIDIRECTIONAL);
   if (!isQuantised(site.tensor(0)))
-    addLayer(site, 'Lstm', lstmInputs(site, UNIDIRECTIONAL), settings, site.target(), false);
+    addLayer(site, 'Lstm', [...lstmInputs(site, UNIDIRECTIONAL), ...coefficients], settings, site.target(), false);
   else if (settings.activation.s !== 'TANH')
     refuse(site.where, 'an activation that the integer kernel does not have', 'TANH', settings.activation.s);
   else integerLstm(site, settings.clip, settings.timeMajor);
