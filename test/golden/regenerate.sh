@@ -56,6 +56,8 @@ fi
 "$keras_python" generate_saved_model_files.py
 # TensorFlow 1.0 and 0.12 (Python 3.6), which name variables otherwise: one interpreter each.
 for python in ${GATEWISE_TENSORFLOW_FIRST:-}; do "$python" generate_tensorflow_names_files.py; done
+# TensorFlow 1.15, which still has tf.contrib.
+if [ -n "${GATEWISE_TENSORFLOW_CONTRIB:-}" ]; then "$GATEWISE_TENSORFLOW_CONTRIB" generate_tensorflow_norm_files.py; fi
 # With ai-edge-litert beside tensorflow and tf_keras.
 "${GATEWISE_LITERT_PYTHON:-$keras_python}" generate_tflite_files.py keras3
 "${GATEWISE_LITERT_PYTHON:-$keras_python}" generate_tflite_files.py keras2

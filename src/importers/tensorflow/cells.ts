@@ -7,7 +7,7 @@ import type { Names } from './names.js';
 import type { Site } from './site.js';
 
 /** TensorFlow stacks an LSTM's gates as i j f o, where j is the candidate g; the model as i f g o. */
-const LSTM_ORDER = [0, 2, 1, 3];
+export const LSTM_ORDER = [0, 2, 1, 3];
 
 /** What is left to the model's own default, which is TensorFlow's too. */
 const unlessTanh = <T>(activation: ActivationSpec, fields: T): T | undefined =>
@@ -20,7 +20,7 @@ function rowsOf({ shape, data }: NamedArray, first: number, rows: number, order?
 }
 
 /** A kernel's two parts: the rows of x, then those of h. */
-function halves(site: Site, kernel: NamedArray, from: string, h: number, order: readonly number[], how: string) {
+export function halves(site: Site, kernel: NamedArray, from: string, h: number, order: readonly number[], how: string) {
   const inputs = site.features;
   const columns = kernel.shape[1] as number;
   const part = (field: string, first: number, rows: number, which: string): string =>
@@ -39,7 +39,7 @@ function halves(site: Site, kernel: NamedArray, from: string, h: number, order: 
 }
 
 /** The kernel `[inputs + h, columns]` of a cell, and its name; of one that is kept in two, both joined. */
-function kernelOf(site: Site, prefix: string, [x, h]: Names['kernel'], rows: number, columns: number) {
+export function kernelOf(site: Site, prefix: string, [x, h]: Names['kernel'], rows: number, columns: number) {
   const inputs = site.features;
   if (h === undefined) return { from: prefix + x, kernel: site.take(prefix + x, [inputs + rows, columns]) };
   const parts = [site.take(prefix + x, [inputs, columns]), site.take(prefix + h, [rows, columns])];

@@ -44,6 +44,27 @@ export interface LstmCell extends Prefixed {
   readonly activation?: ActivationSpec;
 }
 
+/**
+ * `tf.contrib.rnn.LayerNormBasicLSTMCell` with its normalisation: that of each gate, and of c, which is carried on normalised. Dropout is left
+ * out, as inference does.
+ */
+export interface LayerNormBasicLstmCell extends Prefixed {
+  readonly type: 'layer_norm_basic_lstm_cell';
+  readonly numUnits: number;
+  /** Default 1, as the cell's. */
+  readonly forgetBias?: number;
+  /** Default tanh. */
+  readonly activation?: ActivationSpec;
+}
+
+/** `LayerNormLSTMCell` of sketch-rnn, of variables `W_xh`, `W_hh`, `ln_all/…` and `ln_c/…`: the output sees a normalised c. */
+export interface SketchLayerNormLstmCell extends Prefixed {
+  readonly type: 'sketch_layer_norm_lstm_cell';
+  readonly numUnits: number;
+  /** Default 1, as the cell's. */
+  readonly forgetBias?: number;
+}
+
 /** `GRUCell`: gates r u, the reset gate before the product. */
 export interface GruCell extends Prefixed {
   readonly type: 'gru_cell';
@@ -70,7 +91,13 @@ export interface EmbeddingLayer extends Prefixed {
   readonly type: 'embedding';
 }
 
-export type TensorFlowCell = BasicLstmCell | LstmCell | GruCell | BasicRnnCell;
+export type TensorFlowCell =
+  | BasicLstmCell
+  | LstmCell
+  | LayerNormBasicLstmCell
+  | SketchLayerNormLstmCell
+  | GruCell
+  | BasicRnnCell;
 
 /** `MultiRNNCell`: its cells are written out one after another, with prefixes `…/multi_rnn_cell/cell_0/basic_lstm_cell` and so on. */
 export type TensorFlowLayer = TensorFlowCell | DenseLayer | EmbeddingLayer;

@@ -41,6 +41,12 @@ const LAYERS: {
     numProj: wholeNumber(1),
     cellClip: ['a finite number above 0', (v) => Number.isFinite(v) && (v as number) > 0],
   },
+  layer_norm_basic_lstm_cell: lstm,
+  sketch_layer_norm_lstm_cell: {
+    ...scope,
+    numUnits: required(wholeNumber(1)),
+    forgetBias: withDefault(1, finiteNumber),
+  },
   gru_cell: cell,
   basic_rnn_cell: cell,
   dense: {

@@ -51,7 +51,11 @@ const SKETCH: Names = { ...NEWER, by: "sketch-rnn's LSTMCell", kernel: ['/W_xh',
 /** As people name variables of their own: `softmax_w`, `softmax_b`. */
 const OWN: Names = { ...NEWER, by: 'hand, _w and _b', kernel: ['_w'], bias: '_b' };
 
-type Named = Exclude<TensorFlowLayer['type'], 'embedding'>;
+/** Cells with layer normalisation have names of one kind each. */
+type Named = Exclude<
+  TensorFlowLayer['type'],
+  'embedding' | 'layer_norm_basic_lstm_cell' | 'sketch_layer_norm_lstm_cell'
+>;
 
 /** Each kind of layer has the same arrays in every version; only their names changed. */
 const NAMES: { readonly [T in Named]: readonly Names[] } = {

@@ -8,6 +8,7 @@ import { gru, lstm, rnn } from './cells.js';
 import type { DenseLayer, EmbeddingLayer, TensorFlowConfig, TensorFlowLayer } from './config.js';
 import { refuseWithDraft } from './draft.js';
 import { checkTensorFlow, type Filled, withDefaults } from './fields.js';
+import { layerNormBasicLstm, sketchLayerNormLstm } from './layer-norm.js';
 import { Site } from './site.js';
 import { readSource, sizeOf, type TensorFlowSource } from './source.js';
 
@@ -79,6 +80,8 @@ function build(layer: Filled<TensorFlowLayer>, site: Site): void {
   else if (layer.type === 'dense') dense(layer, site);
   else if (layer.type === 'gru_cell') gru(layer, site);
   else if (layer.type === 'basic_rnn_cell') rnn(layer, site);
+  else if (layer.type === 'layer_norm_basic_lstm_cell') layerNormBasicLstm(layer, site);
+  else if (layer.type === 'sketch_layer_norm_lstm_cell') sketchLayerNormLstm(layer, site);
   else lstm(layer, site);
 }
 

@@ -25,7 +25,13 @@ interface Case {
   readonly data: string;
   readonly output: { shape: number[]; data: string };
 }
-const cases: Case[] = ['checkpoints', 'saved-models', 'checkpoints-1.0', 'checkpoints-0.12'].flatMap((name) =>
+const cases: Case[] = [
+  'checkpoints',
+  'saved-models',
+  'checkpoints-1.0',
+  'checkpoints-0.12',
+  'checkpoints-norm',
+].flatMap((name) =>
   JSON.parse(readFileSync(new URL(`../../golden/tensorflow-files/${name}.json`, import.meta.url), 'utf8')),
 );
 const files = ({ index, data }: Case) => ({
