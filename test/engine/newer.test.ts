@@ -73,8 +73,6 @@ const OPTIONS: Readonly<Record<Type, readonly NewerOptions[]>> = {
     { normalised: 'products', cellNorm: 'state', optional: false },
     { peephole: true, coupled: true },
     { peephole: true, cellClip: 0.3, cellNorm: 'output' },
-    { projection: 3 },
-    { projection: 9, normalised: 'products', cellNorm: 'state' },
     { activations: { i: 'hard_silu', f: 'tanh', g: 'linear', o: 'softsign', output: 'relu' } },
     { normalised: 'products', activations: { g: 'linear', output: 'linear' } },
     { epsilon: 0.5 },
@@ -372,5 +370,19 @@ describe('what newer cells refuse', () => {
     const spec = specOf(type, 3, 4, options);
     const node = { ...spec.nodes[0], ...change } as NodeSpec;
     await expect(createModel({ ...spec, nodes: [node] })).rejects.toThrow(message);
+  });
+});
+
+describe.each(builds)('an LSTM with layer norm whose h is projected, %s', (build) => {
+  it.each([{ projection: 3 }, { projection: 9, normalised: 'products', cellNorm: 'state' }])('%j', async (options) => {
+    const spec = specOf('layer_norm_lstm', 5, 6, options);
+    const model = await createModel(spec, { build });
+    const x = randomFloats(2 * 9 * 5, 3);
+    expectTwin(spec, model, x, { batch: 2 });
+    const whole = model.run(x.subarray(0, 9 * 5));
+    const stream = model.createStream();
+    const steps = Array.from({ length: 9 }, (_, t) => [...stream.step(x.subarray(t * 5, (t + 1) * 5))]);
+    expectSameBits(steps.flat(), whole);
+    model.dispose();
   });
 });
