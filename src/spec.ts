@@ -514,6 +514,31 @@ export interface IntegerLstmConfig extends NewerBase {
 /** `inputs` and `outputs` as a recurrent layer's. */
 export type IntegerLstmNode = NodeBase & IntegerLstmConfig;
 
+/**
+ * How a row of float32 is rounded to 8 bits, as TensorFlow Lite does with what 8-bit weights are multiplied by. `symmetric`, `asymmetric`: its own kernels, in steps of
+ * the 127th part of the largest magnitude, or of the 255th part of the range that the row and 0 span. `xnnpack`: as the latter, by XNNPACK, its default.
+ */
+export type RoundingRule = 'symmetric' | 'asymmetric' | 'xnnpack';
+
+/** An LSTM in whose sums h is rounded; x is by a `round_rows` before it. No projection, no `clip`. */
+export interface RoundedLstmConfig extends NewerBase {
+  readonly type: 'rounded_lstm';
+  readonly rule: RoundingRule;
+  readonly tensors: Omit<LstmConfig['tensors'], 'weightHr'>;
+  readonly activations?: LstmConfig['activations'];
+  readonly coupled?: boolean;
+  readonly cellClip?: number;
+}
+
+/** `inputs` and `outputs` as a recurrent layer's. */
+export type RoundedLstmNode = NodeBase & RoundedLstmConfig;
+
+/** Each timestep's features rounded to 8 bits, in steps of their own. */
+export interface RoundRowsNode extends NodeBase {
+  readonly type: 'round_rows';
+  readonly rule: RoundingRule;
+}
+
 /** Of layers whose rows may be of different lengths. */
 export interface WithLengths {
   /**
@@ -1071,6 +1096,8 @@ export type NodeSpec =
   | RecurrentNode
   | BidirectionalNode
   | IntegerLstmNode
+  | RoundedLstmNode
+  | RoundRowsNode
   | DenseNode
   | EmbeddingNode
   | MaskingNode

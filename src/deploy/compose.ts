@@ -187,7 +187,7 @@ const MERGES = [
   'concatenate',
 ];
 
-const CELLS = ['lstm', 'gru', 'rnn', 'integer_lstm'];
+const CELLS = ['lstm', 'gru', 'rnn', 'integer_lstm', 'rounded_lstm'];
 /** Composed of kernels. */
 const NEWER_CELLS = [
   'fast_grnn',

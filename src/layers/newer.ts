@@ -7,8 +7,10 @@ import { bidirectionalOf } from './recurrent/bidirectional.js';
 import { CELLS } from './recurrent/cells.js';
 import { withLengths } from './recurrent/lengths.js';
 import { recurrent } from './recurrent/recurrent.js';
+import { roundedLstm } from './rounded/lstm.js';
+import { roundRows } from './rounded/round-rows.js';
 
-/** `furtherLayers`, recurrent layers of the newer cells, and the LSTM of whole numbers. */
+/** `furtherLayers`, recurrent layers of the newer cells, the LSTM of whole numbers, and what rounds to 8 bits. */
 // By `assign`, as `furtherLayers`.
 export const newerLayers: LayerKinds = /* @__PURE__ */ Object.assign(
   Object.create(null),
@@ -19,5 +21,7 @@ export const newerLayers: LayerKinds = /* @__PURE__ */ Object.assign(
   {
     bidirectional: withLengths(watched(bidirectionalOf({ ...CELLS, ...NEWER_CELLS }))),
     integer_lstm: recurrent(integerLstm),
+    rounded_lstm: recurrent(roundedLstm),
+    round_rows: roundRows,
   } satisfies LayerKinds,
 );

@@ -19,6 +19,8 @@ const FRAME: Record<string, Make> = {
   gru: (b) => b.cell('gru', 'c', FEATURES, 5),
   rnn: (b) => b.cell('rnn', 'c', FEATURES, 5),
   fast_grnn: (b) => newerCell('fast_grnn', b, 'c', FEATURES, 5),
+  rounded_lstm: (b) => ({ ...b.cell('lstm', 'c', FEATURES, 5), rule: 'asymmetric' }),
+  round_rows: () => ({ rule: 'xnnpack' }),
   integer_lstm: (b) => {
     const { nodes, tensors } = integerLstmSpec({ units: 5, projection: 3, peepholes: true }, FEATURES);
     Object.assign(b.tensors, tensors);

@@ -57,6 +57,8 @@ export { withLengths } from '../../layers/recurrent/lengths.js';
 export { lstm } from '../../layers/recurrent/lstm.js';
 export { recurrent } from '../../layers/recurrent/recurrent.js';
 export { rnn } from '../../layers/recurrent/rnn.js';
+export { roundedLstm } from '../../layers/rounded/lstm.js';
+export { roundRows } from '../../layers/rounded/round-rows.js';
 export { copyInts, isInts } from '../../typed.js';
 export { NUMBERS } from '../replay/activations.js';
 export { told } from '../replay/told.js';

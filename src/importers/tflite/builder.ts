@@ -37,6 +37,9 @@ export class Builder {
   readonly #taken: Set<string>;
   readonly #floats = new Map<number, string>();
 
+  /** Whether it is a loop's, whose formulas are looked at. */
+  readonly inLoop: boolean;
+
   /** @param prefix of names, so that those of one subgraph are none of another. */
   constructor(
     readonly file: Translation,
@@ -44,6 +47,7 @@ export class Builder {
     readonly where: string,
     prefix: string,
   ) {
+    this.inLoop = prefix !== '';
     const counts = new Map<string, number>();
     for (const { name } of graph.tensors) counts.set(name, (counts.get(name) ?? 0) + 1);
     this.#names = graph.tensors.map(({ name, index }) => {

@@ -5,10 +5,14 @@ import type {
   LayerNormLstmConfig,
   LstmConfig,
   RnnConfig,
+  RoundedLstmConfig,
+  RoundingRule,
 } from '../../spec.js';
 import { type Context, known, numbers, type Op } from '../onnx/context.js';
+import { withFeatures } from '../onnx/layout.js';
 import type { Run } from '../onnx/ops/run.js';
 import { sequenceOf } from '../onnx/ops/sequence.js';
+import { value } from '../onnx/stretch.js';
 import { type Atom, type Constant, count, type Item } from '../onnx/value.js';
 import { refuse } from '../shared/refuse.js';
 
@@ -69,7 +73,7 @@ const constants = (op: Op, at: number, length: number, what: string): (Constant 
 function addSequence(
   op: Op,
   ctx: Context,
-  config: (inputs: number) => LstmConfig | LayerNormLstmConfig | IntegerLstmConfig | RnnConfig,
+  config: (inputs: number) => LstmConfig | LayerNormLstmConfig | IntegerLstmConfig | RoundedLstmConfig | RnnConfig,
   units: number,
 ): Item[] {
   const timeMajor = op.attributes.flag('time_major', false);
@@ -162,6 +166,7 @@ function lstm(op: Op, ctx: Context): Item[] {
   const { units, outputs, projected, coupled, tensors, normalised } = lstmParts(op, ctx, [1, -1]);
   const output = FUNCTIONS[attributes.string('activation', 'TANH')] as ActivationSpec;
   const clip = attributes.float('cell_clip', 0);
+  const rule = attributes.string('rule', '') as RoundingRule | '';
   return addSequence(
     op,
     ctx,
@@ -173,9 +178,19 @@ function lstm(op: Op, ctx: Context): Item[] {
         ...(clip > 0 && { cellClip: clip }),
         activations: { i: 'sigmoid', f: 'sigmoid', g: output, o: 'sigmoid', output },
       } as const;
-      return normalised
-        ? { type: 'layer_norm_lstm', normalised: 'gates', epsilon: EPSILON, ...fields, tensors: normalised(inputs) }
-        : { type: 'lstm', ...fields, tensors: tensors(inputs) };
+      if (normalised)
+        return {
+          type: 'layer_norm_lstm',
+          normalised: 'gates',
+          epsilon: EPSILON,
+          ...fields,
+          tensors: normalised(inputs),
+        };
+      return {
+        ...(rule === '' ? { type: 'lstm' } : { type: 'rounded_lstm', rule }),
+        ...fields,
+        tensors: tensors(inputs),
+      };
     },
     outputs,
   );
@@ -235,9 +250,18 @@ function rnn(op: Op, ctx: Context): Item[] {
   );
 }
 
+/** Rows of the last axis, each rounded to 8 bits. */
+function roundRows(op: Op, ctx: Context): Item[] {
+  const given = value(ctx, op.where, op.inputs[0], 'x');
+  const x = withFeatures(ctx, op.where, given, [given.axes.length - 1]);
+  const rule = op.attributes.string('rule', 'xnnpack') as RoundingRule;
+  return [{ ...x, name: ctx.add({ type: 'round_rows', inputs: [x.name], rule }, op.outputs[0] as string) }];
+}
+
 export const CELLS: Readonly<Record<string, Run>> = {
   __proto__: null as never,
   IntegerLstm: integerLstm,
   Lstm: lstm,
   Rnn: rnn,
+  RoundRows: roundRows,
 };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { fromTflite } from '../../../src/importers/tflite/index.js';
+import { fromTflite, readTflite } from '../../../src/importers/tflite/index.js';
 import { createModel } from '../../../src/index.js';
 import { largestDifference } from '../../support/bits.js';
 import { builds } from '../../support/builds.js';
@@ -26,16 +26,18 @@ const given = (inputs: readonly Value[]) =>
   Object.fromEntries(inputs.map(({ name, dims, data }) => [name, { data: Float32Array.from(data), shape: dims }]));
 
 /**
- * Float: the order of sums; float16 weights are what they are. dynamic: LiteRT rounds what 8-bit weights are multiplied by to 8 bits, this does not: half a step of 1/127
- * for each of up to 34 terms. int8: one step of the last integer, where LiteRT's fixed-point factor rounds the other way. integers: fused LSTMs alone, their very integers.
+ * Float: the order of sums; float16 weights are what they are. dynamic: the same, since operands are rounded as LiteRT rounds them; within loops they are not, which
+ * the account says: half a step of 1/127 for each of up to 34 terms. int8: one step of the last integer, where LiteRT's fixed-point factor rounds the other way.
+ * integers: fused LSTMs alone, their very integers.
  */
 const BOUNDS: Readonly<Record<Case['how'], number>> = {
   float: 1e-6,
   float16: 1e-6,
-  dynamic: 0.01,
+  dynamic: 1e-6,
   int8: 1,
   integers: 0,
 };
+const NOT_ROUNDED = 0.01;
 
 /** Quantised so finely that LiteRT's kernel leaves out the tanh of the cell's state, and gives what was in its memory. */
 const REFUSED = ['conv_int8'];
@@ -44,13 +46,15 @@ describe.each(['keras2', 'keras3', 'fused'])('TensorFlow Lite files, as LiteRT c
   const kept = cases(flavour).filter(({ name }) => !REFUSED.includes(name));
   describe.each(builds)('%s', (build) => {
     it.each(kept.map((one) => [one.name, one] as const))('%s', async (_, { model, runs, how }) => {
-      const made = await createModel(fromTflite(bytesOf(model), { states: [] }), { build });
+      const { spec, report } = readTflite(bytesOf(model), { states: [] });
+      const made = await createModel(spec, { build });
+      const bound = report.notes.some((note) => note.includes('not done here')) ? NOT_ROUNDED : BOUNDS[how];
       for (const { inputs, outputs } of runs) {
         const results = made.runNamed(given(inputs));
         expect(made.outputs).toHaveLength(outputs.length);
         for (const { name, dims, data } of outputs) {
           expect(results[name]?.shape).toEqual(dims);
-          expect(largestDifference(results[name]?.data as Float32Array, data)).toBeLessThanOrEqual(BOUNDS[how]);
+          expect(largestDifference(results[name]?.data as Float32Array, data)).toBeLessThanOrEqual(bound);
         }
       }
     });

@@ -1,17 +1,36 @@
+import type { RoundingRule } from '../../../spec.js';
 import { refuse } from '../../shared/refuse.js';
-import { isQuantised } from '../builder.js';
+import { DOMAIN, isQuantised } from '../builder.js';
 import type { AttributeValue } from '../messages.js';
 import type { Site, Translate } from '../site.js';
 
+/** Whether weights are whole numbers among floats, so that TensorFlow Lite rounds what they are multiplied by. */
+export const isHybrid = (site: Site, weights: number, x = 0): boolean =>
+  isQuantised(site.tensor(weights)) && !isQuantised(site.tensor(x));
+
 /** Weights as floats; of whole numbers among floats, what TensorFlow Lite does at run time and this does not. */
-export function weight(site: Site, input: number, x: number): string {
-  const stored = site.tensor(input);
-  if (isQuantised(stored) && !isQuantised(site.tensor(x)))
+export function weight(site: Site, input: number, x: number, rounded = false): string {
+  if (!rounded && isHybrid(site, input, x)) {
+    const { name, type } = site.tensor(input);
     site.builder.file.notes.add(
-      `${site.where}: weights ${JSON.stringify(stored.name)}, ${stored.type}, dequantised to float32; TensorFlow Lite rounds the values ` +
+      `${site.where}: weights ${JSON.stringify(name)}, ${type}, dequantised to float32; TensorFlow Lite rounds the values ` +
         'that they are multiplied by to 8 bits at run time, which is not done here',
     );
+  }
   return site.float(input);
+}
+
+/** XNNPACK leaves operators with another fused activation than a bound to TensorFlow Lite's own kernels. */
+const takenByXnnpack = (activation: number): boolean => activation < 4;
+
+/** Rows of floats, rounded to 8 bits as they are where 8-bit weights multiply them. @returns the name of what is rounded. */
+export function roundRows(site: Site, x: string, rule: RoundingRule): string {
+  const { builder, source, where } = site;
+  const by = rule === 'xnnpack' ? "XNNPACK, TensorFlow Lite's default," : `TensorFlow Lite (${rule})`;
+  builder.file.notes.add(`${where}: each row is rounded to 8 bits, as ${by} rounds what 8-bit weights multiply`);
+  const made = builder.fresh(`${x}.rounded`);
+  builder.add('RoundRows', source, [x], [made], { rule: { s: rule } }, DOMAIN);
+  return made;
 }
 
 /** A bias: of whole numbers, those are sums of products, so they count in the scale of these. */
@@ -38,7 +57,8 @@ function fullyConnected(site: Site): void {
   const activation = site.fused();
   if (options.byte(1, 'weights_format') !== 0) refuse(site.where, 'shuffled weights', 'weights_format 0', '1');
   const keep = options.flag(2, 'keep_num_dims');
-  options.ignore(3, 4);
+  const asymmetric = options.flag(3, 'asymmetric_quantize_inputs');
+  options.ignore(4);
   const { shape } = site.arity(3).tensor(1);
   const rank = site.tensor(0).shape.length;
   const units = shape[1] as number;
@@ -46,7 +66,10 @@ function fullyConnected(site: Site): void {
   let x = site.float(0);
   if (!keep && (rank !== 2 || site.tensor(0).shape[1] !== units))
     x = site.emit('Reshape', [x, builder.integers(`${site.outputName()}.rows`, [-1, units])]);
-  const w = site.emit('Transpose', [weight(site, 1, 0)], { perm: { ints: [1, 0] } });
+  // Within a loop the products are left as they are, so that its formulas can be told.
+  const rounds = isHybrid(site, 1) && !builder.inLoop;
+  if (rounds) x = roundRows(site, x, takenByXnnpack(activation) ? 'xnnpack' : asymmetric ? 'asymmetric' : 'symmetric');
+  const w = site.emit('Transpose', [weight(site, 1, 0, rounds)], { perm: { ints: [1, 0] } });
   const target = site.target(0, activation);
   const product = site.has(2) ? site.emit('MatMul', [x, w]) : target;
   if (site.has(2)) site.add('Add', [product, bias(site, 2, 0, 1)], [target]);
@@ -82,8 +105,10 @@ function channelsFirst(
   others: readonly string[],
   attributes: Readonly<Record<string, AttributeValue>>,
   activation: number,
+  rounds = false,
 ): void {
-  const x = site.emit('Transpose', [site.float(0)], { perm: { ints: [0, 3, 1, 2] } });
+  const given = rounds ? roundRows(site, site.float(0), 'xnnpack') : site.float(0);
+  const x = site.emit('Transpose', [given], { perm: { ints: [0, 3, 1, 2] } });
   const y = site.emit(type, [x, ...others], attributes);
   site.add('Transpose', [y], [site.target(0, activation)], { perm: { ints: [0, 2, 3, 1] } });
 }
@@ -99,7 +124,11 @@ function conv2d(site: Site): void {
   options.ignore(6);
   const { shape } = site.arity(3).tensor(1);
   const channels = site.tensor(0).shape.at(-1) as number;
-  const w = site.emit('Transpose', [weight(site, 1, 0)], { perm: { ints: [0, 3, 1, 2] } });
+  // XNNPACK rounds all places of an image in the same steps; where there is but one, that is a row.
+  const sizes = site.builder.sizes(site.index(0));
+  const rounds =
+    isHybrid(site, 1) && !site.builder.inLoop && takenByXnnpack(activation) && sizes[1] === 1 && sizes[2] === 1;
+  const w = site.emit('Transpose', [weight(site, 1, 0, rounds)], { perm: { ints: [0, 3, 1, 2] } });
   const others = site.has(2) ? [w, bias(site, 2, 0, 1)] : [w];
   const group = channels / (shape[3] as number);
   channelsFirst(
@@ -108,6 +137,7 @@ function conv2d(site: Site): void {
     others,
     { ...pads, strides: { ints: strides }, dilations: { ints: dilations }, group: { i: group } },
     activation,
+    rounds,
   );
 }
 

@@ -1,9 +1,10 @@
+import type { RoundingRule } from '../../../spec.js';
 import { refuse } from '../../shared/refuse.js';
 import { DOMAIN, isQuantised } from '../builder.js';
 import { ACTIVATIONS } from '../operators.js';
 import type { Site, Translate } from '../site.js';
 import { integerLstm } from './integer-lstm.js';
-import { bias, weight } from './product.js';
+import { bias, isHybrid, roundRows, weight } from './product.js';
 
 // The fused layers have no like in ONNX (a projection, a bound of the cell's state): they are nodes of a domain of their own, which
 // `cells.ts` computes. Which input is what stands in TensorFlow Lite's kernels, `unidirectional_sequence_lstm.cc` and its fellows.
@@ -28,13 +29,13 @@ function noProjectionBias(site: Site, { projection }: Places): void {
 }
 
 /** What a direction is called in the node's inputs: gates i f g o, each left out as the empty name. */
-function lstmInputs(site: Site, at: Places): string[] {
+function lstmInputs(site: Site, at: Places, rounds: boolean): string[] {
   const given = (index: number, name: () => string): string => (site.has(index) ? name() : '');
   const gates = [0, 1, 2, 3];
   const [first] = [at.weights + 1];
   return [
-    ...gates.map((gate) => given(at.weights + gate, () => weight(site, at.weights + gate, 0))),
-    ...gates.map((gate) => given(at.recurrent + gate, () => weight(site, at.recurrent + gate, 0))),
+    ...gates.map((gate) => given(at.weights + gate, () => weight(site, at.weights + gate, 0, rounds))),
+    ...gates.map((gate) => given(at.recurrent + gate, () => weight(site, at.recurrent + gate, 0, rounds))),
     ...[0, 1, 2].map((gate) => given(at.peepholes + gate, () => site.float(at.peepholes + gate))),
     ...gates.map((gate) =>
       given(at.biases + gate, () =>
@@ -96,7 +97,23 @@ const activationOf = (site: Site, code: number): { readonly s: string } => {
   return { s: name };
 };
 
+/**
+ * How TensorFlow Lite rounds x and h, where 8-bit weights among floats make it; undefined if they do not, or in front of a projection, whose operand
+ * is not rounded here.
+ */
+function ruleOf(site: Site, at: Places, asymmetric: boolean): RoundingRule | undefined {
+  const all = [0, 1, 2, 3]
+    .flatMap((gate) => [at.weights + gate, at.recurrent + gate])
+    .filter((input) => site.has(input));
+  const isPlain = (input: number): boolean =>
+    site.tensor(input).type === 'INT8' && site.tensor(input).scales.length === 1;
+  const rounds = !site.has(at.projection) && all.every((input) => isHybrid(site, input) && isPlain(input));
+  return rounds ? (asymmetric ? 'asymmetric' : 'symmetric') : undefined;
+}
+
 interface LstmOptions {
+  /** How x and h are rounded to 8 bits. */
+  readonly rule?: RoundingRule | undefined;
   readonly activation: { readonly s: string };
   readonly clip: number;
   readonly timeMajor: boolean;
@@ -115,7 +132,7 @@ function sequenceLstm(site: Site): void {
   const { options } = site;
   options.expect('UnidirectionalSequenceLSTM');
   const settings = lstmOptions(site, 3);
-  options.ignore(4);
+  const asymmetric = options.flag(4, 'asymmetric_quantize_inputs');
   if (options.flag(5, 'diagonal_recurrent_tensors'))
     refuse(site.where, 'diagonal recurrent weights', 'diagonal_recurrent_tensors false', 'true');
   site.arity(24);
@@ -123,9 +140,11 @@ function sequenceLstm(site: Site): void {
   checkState(site, 18);
   checkState(site, 19);
   noProjectionBias(site, UNIDIRECTIONAL);
-  if (!isQuantised(site.tensor(0)))
-    addLayer(site, 'Lstm', [...lstmInputs(site, UNIDIRECTIONAL), ...coefficients], settings, site.target(), false);
-  else if (settings.activation.s !== 'TANH')
+  if (!isQuantised(site.tensor(0))) {
+    const rule = coefficients.length > 0 ? undefined : ruleOf(site, UNIDIRECTIONAL, asymmetric);
+    const inputs = [...lstmInputs(site, UNIDIRECTIONAL, !!rule), ...coefficients];
+    addLayer(site, 'Lstm', inputs, { ...settings, rule }, site.target(), false);
+  } else if (settings.activation.s !== 'TANH')
     refuse(site.where, 'an activation that the integer kernel does not have', 'TANH', settings.activation.s);
   else integerLstm(site, settings.clip, settings.timeMajor);
 }
@@ -134,7 +153,7 @@ function addLayer(
   site: Site,
   type: string,
   inputs: readonly string[],
-  { activation, clip, timeMajor }: LstmOptions,
+  { activation, clip, timeMajor, rule }: LstmOptions,
   target: string,
   backwards: boolean,
 ): void {
@@ -143,8 +162,10 @@ function addLayer(
     cell_clip: { f: clip },
     time_major: { i: timeMajor ? 1 : 0 },
     backwards: { i: backwards ? 1 : 0 },
+    ...(rule && { rule: { s: rule } }),
   };
-  site.builder.add(type, site.source, [site.float(0), ...inputs], [target], attributes, DOMAIN);
+  const x = rule ? roundRows(site, site.float(0), rule) : site.float(0);
+  site.builder.add(type, site.source, [x, ...inputs], [target], attributes, DOMAIN);
 }
 
 /** Both directions, side by side or as two outputs. */
@@ -167,7 +188,7 @@ function bidirectionalLstm(site: Site): void {
   options.expect('BidirectionalSequenceLSTM');
   const settings = lstmOptions(site, 4);
   const merge = options.flag(3, 'merge_outputs');
-  options.ignore(5);
+  const asymmetric = options.flag(5, 'asymmetric_quantize_inputs');
   site.arity(48, merge ? 1 : 2);
   for (let input = 39; input < 48; input++)
     if (site.has(input)) refuse(site.where, 'an auxiliary input', 'none', site.tensor(input).name);
@@ -176,9 +197,16 @@ function bidirectionalLstm(site: Site): void {
     checkState(site, places.state);
     checkState(site, places.state + 1);
     noProjectionBias(site, places);
-    return lstmInputs(site, places);
+    const rule = ruleOf(site, places, asymmetric);
+    return { inputs: lstmInputs(site, places, !!rule), settings: { ...settings, rule } };
   });
-  addBoth(site, 'Lstm', both, [settings, settings], merge);
+  addBoth(
+    site,
+    'Lstm',
+    both.map(({ inputs }) => inputs),
+    both.map((own) => own.settings),
+    merge,
+  );
 }
 
 const rnnInputs = (site: Site, at: number): string[] => {
