@@ -44,31 +44,31 @@ export function integerStep(config: IntegerLstmConfig, arena: Arena, peephole: n
       const { f32 } = arena;
       for (let unit = 0; unit < units; unit++) {
         const at = raw + 4 * unit - 3 * (unit & 3);
-        const before = f32[c + unit] as number;
-        if (!isUsable(f32, at, sums - raw, before)) {
+        if (!isUsable(f32, at, sums - raw, c + unit)) {
           f32[c + unit] = f32[made + unit] = NaN;
           continue;
         }
+        const before = (f32[c + unit] as number) | 0;
         let input = 0;
         const own = peephole + unit;
         const over = sums + at - raw;
         let f = argument(f32, at + 4, over + 4, factors, FACTOR);
-        if (peephole > 0) f = withPeephole(f, (f32[own + units] as number) * before, factors, FACTOR);
+        if (peephole > 0) f = withPeephole(f, Math.imul(f32[own + units] as number, before), factors, FACTOR);
         f = sigmoid(f);
         if (coupled) input = 32767 - f;
         else {
           input = argument(f32, at, over, factors, 0);
-          if (peephole > 0) input = withPeephole(input, (f32[own] as number) * before, factors, 0);
+          if (peephole > 0) input = withPeephole(input, Math.imul(f32[own] as number, before), factors, 0);
           input = sigmoid(input);
         }
         const g = tanh(argument(f32, at + 8, over + 8, factors, 2 * FACTOR), 3);
-        const kept = roundShift(f * before, GATE_BITS);
-        const cell = clamp(saturate(kept + roundShift(input * g, productBits)), -cellClip, cellClip);
+        const kept = roundShift(Math.imul(f, before), GATE_BITS);
+        const cell = clamp(saturate(kept + roundShift(Math.imul(input, g), productBits)), -cellClip, cellClip);
         let o = argument(f32, at + 12, over + 12, factors, 3 * FACTOR);
-        if (peephole > 0) o = withPeephole(o, (f32[own + 2 * units] as number) * cell, factors, 2 * FACTOR);
+        if (peephole > 0) o = withPeephole(o, Math.imul(f32[own + 2 * units] as number, cell), factors, 2 * FACTOR);
         o = sigmoid(o);
         f32[c + unit] = cell;
-        f32[made + unit] = clamp(rescale(o * tanh(cell, integerBits), factors, HIDDEN), low, high);
+        f32[made + unit] = clamp(rescale(Math.imul(o, tanh(cell, integerBits)), factors, HIDDEN), low, high);
         f32[at] = input * GATE_STEP;
         f32[at + 4] = f * GATE_STEP;
         f32[at + 8] = g * GATE_STEP;
@@ -80,23 +80,23 @@ export function integerStep(config: IntegerLstmConfig, arena: Arena, peephole: n
       if (!projected) return;
       for (let i = 0; i < projection; i++) {
         const sum = f32[sums + i] as number;
-        f32[h + i] = sum - sum === 0 ? clamp(rescale(sum, factors, PROJECTED), projected.low, projected.high) : NaN;
+        f32[h + i] = sum - sum === 0 ? clamp(rescale(sum | 0, factors, PROJECTED), projected.low, projected.high) : NaN;
       }
     },
   };
 }
 
 /** Whether all that a unit's gates are made of is finite. */
-function isUsable(f32: Float32Array, at: number, over: number, before: number): boolean {
-  let all = before;
+function isUsable(f32: Float32Array, at: number, over: number, c: number): boolean {
+  let all = f32[c] as number;
   for (let gate = 0; gate < 16; gate += 4) all += (f32[at + gate] as number) + (f32[at + over + gate] as number);
   return all - all === 0;
 }
 
 /** What a gate is given, in steps of 2^-12: both sums, each rounded by itself and the whole cut off at 16 bits after each. */
 function argument(f32: Float32Array, x: number, h: number, factors: Int32Array, gate: number): number {
-  const ofX = saturate(rescale(f32[x] as number, factors, INPUT + gate));
-  return saturate(ofX + rescale(f32[h] as number, factors, RECURRENT + gate));
+  const ofX = saturate(rescale((f32[x] as number) | 0, factors, INPUT + gate));
+  return saturate(ofX + rescale((f32[h] as number) | 0, factors, RECURRENT + gate));
 }
 
 const withPeephole = (sum: number, product: number, factors: Int32Array, gate: number): number =>

@@ -81,25 +81,25 @@ export const integerLstm: CellKind<IntegerLstmConfig> = {
       outStride,
     ) => {
       if (x !== 0) sum.applyTerms(0, inputs, x, xStride, rows, sum.bias, 0, raw, rawStride);
-      const zero = ((arena.i32[layer / 4] as number) & FLAG.zeroOutputForMask) !== 0;
+      const zero = ((arena.i32[layer >> 2] as number) & FLAG.zeroOutputForMask) !== 0;
       for (let row = 0; row < rows; row++) {
         const state = h + row * slot;
         const c = state + rowBytes(length);
-        const last = (c + width) / 4;
+        const last = (c + width) >> 2;
         const live = mask === 0 || arena.u8[mask + row * maskStride] !== 0;
         if (live) {
           sum.applyTerms(inputs, length, state, 0, 1, 0, 0, scratch, 0);
           const made = project ? scratch + hidden : state;
-          work.step((raw + row * rawStride) / 4, scratch / 4, c / 4, made / 4);
+          work.step((raw + row * rawStride) >> 2, scratch >> 2, c >> 2, made >> 2);
           if (project) {
             const sums = made + width;
             project.apply(made, 0, 1, sums, 0);
-            work.project(sums / 4, state / 4);
+            work.project(sums >> 2, state >> 2);
           }
-          arena.f32.copyWithin(last, state / 4, state / 4 + length);
+          arena.f32.copyWithin(last, state >> 2, (state >> 2) + length);
         }
         if (out === 0) continue;
-        const to = (out + row * outStride) / 4;
+        const to = (out + row * outStride) >> 2;
         if (zero && !live) arena.f32.fill(0, to, to + length);
         else arena.f32.copyWithin(to, last, last + length);
       }

@@ -47,7 +47,7 @@ export const roundedLstm: CellKind<RoundedLstmConfig> = {
     ) => {
       const { f32, u8 } = arena;
       for (let row = 0; row < rows; row++) {
-        const at = (h + row * slot) / 4;
+        const at = (h + row * slot) >> 2;
         if (mask === 0 || u8[mask + row * maskStride] !== 0) round(f32, at, at, units);
       }
       step(layer, x, xStride, raw, rawStride, scratch, h, slot, rows, mask, maskStride, out, outStride);

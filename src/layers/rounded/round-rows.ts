@@ -23,7 +23,7 @@ export const roundRows: LayerKind<RoundRowsNode> = {
           () => {
             const { f32 } = plan.arena;
             for (let row = 0; row < x.rows; row++)
-              round(f32, (x.address + row * x.stride) / 4, (y.address + row * y.stride) / 4, x.features);
+              round(f32, (x.address + row * x.stride) >> 2, (y.address + row * y.stride) >> 2, x.features);
           },
         ];
       },

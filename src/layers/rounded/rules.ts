@@ -9,7 +9,8 @@ export type RoundRow = (f32: Float32Array, from: number, to: number, count: numb
 /** Adding and taking it off rounds a float32 below 2^22 to a whole number, halves to the even one. */
 const WHOLE = 1.5 * 2 ** 23;
 
-const [LOW, HIGH] = [-128, 127];
+const LOW = -128;
+const HIGH = 127;
 
 /** To the nearest whole number, halves away from zero. */
 const away = (x: number): number => (x < 0 ? Math.ceil(x - 0.5) : Math.floor(x + 0.5));
@@ -22,14 +23,16 @@ const symmetric: RoundRow = (f32, from, to, count) => {
     f32.copyWithin(to, from, from + count);
     return;
   }
-  const [step, times] = [fround(most / HIGH), fround(HIGH / most)];
+  const step = fround(most / HIGH);
+  const times = fround(HIGH / most);
   for (let i = 0; i < count; i++)
     f32[to + i] = Math.min(HIGH, Math.max(-HIGH, away(fround((f32[from + i] as number) * times)))) * step;
 };
 
 /** `AsymmetricQuantizeFloats`: steps of the 255th part of the range that the numbers and 0 span, 0 being a whole number of them. */
 const asymmetric: RoundRow = (f32, from, to, count) => {
-  let [least, most] = [0, 0];
+  let least = 0;
+  let most = 0;
   for (let i = from; i < from + count; i++) {
     least = Math.min(least, f32[i] as number);
     most = Math.max(most, f32[i] as number);
@@ -51,13 +54,15 @@ const asymmetric: RoundRow = (f32, from, to, count) => {
 
 /** XNNPACK's `xnn_f32_qd8_asymmetric_quantization_params`: the same range, in float32 throughout, halves to the even number. */
 const xnnpack: RoundRow = (f32, from, to, count) => {
-  let [least, most] = [0, 0];
+  let least = 0;
+  let most = 0;
   for (let i = from; i < from + count; i++) {
     least = Math.min(least, f32[i] as number);
     most = Math.max(most, f32[i] as number);
   }
   const times = least === most ? 1 : fround((HIGH - LOW) / fround(most - least));
-  const [below, above] = [fround(least * times), fround(most * times)];
+  const below = fround(least * times);
+  const above = fround(most * times);
   const nearer = fround(fround(LOW + below) + fround(HIGH + above)) > 0;
   const place = Math.min(HIGH, Math.max(LOW, nearer ? fround(LOW - below) : fround(HIGH - above)));
   const zero = fround(fround(place + WHOLE) - WHOLE);
