@@ -18,7 +18,7 @@ function demo(name: string, ...args: string[]): string {
 const { scripts } = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8'));
 
 describe('examples, each by the command that its page names', () => {
-  it.each(['co2', 'dates', 'names', 'sessions', 'wave'])('%s', (name) => {
+  it.each(['co2', 'dates', 'names', 'rnnoise', 'sessions', 'wave'])('%s', (name) => {
     expect(scripts[`example:${name}`]).toBe(`npm run --silent build && node examples/${name}/demo.mjs`);
     expect(readFileSync(new URL(`examples/${name}/README.md`, ROOT), 'utf8')).toContain(`npm run example:${name}`);
   });
@@ -104,6 +104,21 @@ it('dates: an encoder and a decoder read what Keras read', whenThorough, () => {
   expect(printed).toContain('200 of 200 are what Keras read');
   expect(demo('dates', '24 Dec 1984', '1/2/2003')).toMatch(/24 Dec 1984 +1984-12-24\n {2}1\/2\/2003 +2003-02-01\n/);
 });
+
+it(
+  "rnnoise: gains of RNNoise's bands leave the voice and take the noise, and are what PyTorch computed",
+  whenThorough,
+  () => {
+    const printed = demo('rnnoise');
+    expect(printed).toMatch(/^RNNoise, text of version 1: 8 layers, /);
+    expect(printed.match(/^ +\d+ Hz [ ░▒▓█]+$/gm)).toHaveLength(22);
+    const [, voice, noise, between] =
+      /the voice by (-?\d+\.\d) dB, the noise by (-\d+\.\d) dB: (\d+\.\d) dB/.exec(printed) ?? [];
+    expect(Math.abs(Number(voice) - Number(noise) - Number(between))).toBeLessThan(0.11);
+    expect(Number(between)).toBeGreaterThan(3);
+    expect(printed).toMatch(/from PyTorch's own 230 numbers: \d\.\de-[5-9]\n/);
+  },
+);
 
 it('names: as drawn with the seed, all beginning as asked for', () => {
   const printed = demo('names', 'Lake', '0.8', '7');
