@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createModel } from '../../src/index.js';
 import { explain } from '../../src/inspect/explain.js';
+import { byLayers, weightCases, filesOf as weightFiles } from '../importers/keras/weight-files.js';
+import { filesOf as manifestFiles, manifests } from '../importers/tensorflow/manifests.js';
 import { stack } from '../support/random.js';
 import { gatewise, put, putModel, WEATHER } from './here.js';
 
@@ -57,6 +59,22 @@ describe('inspect', () => {
     const drafted = put('draft.json', draft);
     expect((await gatewise(['inspect', WEATHER, '--config', drafted])).code).toBe(0);
     expect((await gatewise(['inspect', state('alike-last.safetensors')])).out).toMatch(/draft of a config/);
+  });
+
+  it('weights without a topology by their config, a checkpoint of Keras by one in its terms', async () => {
+    const manifest = manifests.find(({ name }) => name === 'magenta') as (typeof manifests)[number];
+    const { manifest: text, shards } = manifestFiles(manifest);
+    const main = put('weights_manifest.json', text);
+    for (const [name, bytes] of Object.entries(shards)) put(name, bytes);
+    const own = put('magenta.config', JSON.stringify(manifest.config));
+    expect((await gatewise(['inspect', main, '--config', own])).out).toMatch(/fully_connected +dense/);
+    expect((await gatewise(['inspect', main])).err).toMatch(/weights without a topology; expected a config; draft: \{/);
+    const keras = weightCases.find(({ name }) => name === 'tokens_checkpoint') as (typeof weightCases)[number];
+    const [index, data] = weightFiles(keras) as [Uint8Array, Uint8Array];
+    const checkpoint = put('w.index', index);
+    put('w.data-00000-of-00001', data);
+    const options = put('keras.config', JSON.stringify(byLayers(keras)));
+    expect((await gatewise(['inspect', checkpoint, '--config', options])).out).toMatch(/Keras 2\.\d+\.\d+, checkpoint/);
   });
 
   it('reads a model from the standard input', async () => {

@@ -2,7 +2,7 @@
 
 `magenta…`: a weights_manifest.json and its shards as tensorflowjs' own writer writes them, plain and quantised; judged by what the cells make
 of the weights as its reader gives them back. `ml5`: the manifest.json of deeplearn.js, a file for each variable. `sketch`: a decoder
-of sketch-rnn in its own JSON.
+of sketch-rnn in its own JSON. `vae`: an encoder named as MusicVAE's; `bidirectional`: outputs at every timestep, of two cells.
 
 tensorflowjs (`pip install --no-deps --target … tensorflowjs`) is wanted for these two of its files alone.
 """
@@ -123,8 +123,32 @@ def sketch():
     return {**told, "sketch": [info, [list(one.shape) for one in blobs], [encode(one.tobytes()) for one in blobs]]}
 
 
+def both_ways(name, make, layer, last):
+    """Two cells, one from each end; `last`: their final outputs, and what is made of them."""
+
+    def build(x):
+        with v1.variable_scope("encoder/cell_0"):
+            outputs, states = v1.nn.bidirectional_dynamic_rnn(make(), make(), x, dtype=tf.float32)
+        if not last:
+            return tf.concat(outputs, -1)
+        return dense(tf.concat([states[0][-1].h, states[1][-1].h], -1), "encoder/mu", 3)
+
+    values, told = evaluate(name, build)
+    with tempfile.TemporaryDirectory() as folder:
+        manifest = write_weights.write_weights([[{"name": own, "data": data} for own, data in values.items()]], folder, write_manifest=False)
+        files = {path: encode(Path(folder, path).read_bytes()) for group in manifest for path in group["paths"]}
+    half = lambda way: {**layer, "prefix": f"encoder/cell_0/bidirectional_rnn/{way}/{layer['prefix']}"}
+    layers = [{"type": "bidirectional_rnn", "name": "encoder", "forward": half("fw"), "backward": half("bw"), **({"returnSequences": False} if last else {})}]
+    if last:
+        layers.append({"type": "dense", "units": 3, "prefix": "encoder/mu"})
+    return {**told, "config": {"inputSize": INPUTS, "layers": layers}, "manifest": manifest, "files": files}
+
+
 def main():
+    vae = {"type": "lstm_cell", "numUnits": 4, "prefix": "multi_rnn_cell/cell_0/lstm_cell"}
+    gru = {"type": "gru_cell", "numUnits": 4, "prefix": "gru_cell"}
     found = [magenta(kind, None) for kind in (None, "uint8", "uint16", "float16")] + [magenta(None, 300), ml5(), sketch()]
+    found += [both_ways("vae", lambda: cells.MultiRNNCell([cells.LSTMCell(4)]), vae, True), both_ways("bidirectional", lambda: cells.GRUCell(4), gru, False)]
     (HERE / "manifests.json").write_text("[\n" + ",\n".join(json.dumps(one, sort_keys=True) for one in found) + "\n]\n")
     record(HERE, "tensorflow-manifests", tensorflow=tf.__version__, tensorflowjs=version.version, numpy=np.__version__)
     print(tf.__version__, len(found), "manifests")

@@ -1,4 +1,4 @@
-import type { ActivationSpec } from '../../spec.js';
+import type { ActivationSpec, AnyCellConfig } from '../../spec.js';
 import { blocks, turned } from '../formats/matrix.js';
 import type { NamedArray } from '../formats/npy.js';
 import type { BasicLstmCell, BasicRnnCell, GruCell, LstmCell } from './config.js';
@@ -49,19 +49,25 @@ export function kernelOf(site: Site, prefix: string, [x, h]: Names['kernel'], ro
   return { from: `${prefix}/{${x.slice(1)},${h.slice(1)}}`, kernel: { shape: [inputs + rows, columns], data } };
 }
 
+/** A cell, and how many features it makes. */
+export interface MadeCell {
+  readonly config: AnyCellConfig;
+  readonly features: number;
+}
+
 /** `BasicRNNCell`: h' = tanh([x h]·W + b). */
-export function rnn(layer: Filled<BasicRnnCell>, site: Site): void {
+export function rnn(layer: Filled<BasicRnnCell>, site: Site): MadeCell {
   const { prefix, numUnits: units, activation } = layer;
   const names = site.names(layer);
   const { from, kernel } = kernelOf(site, prefix, names.kernel, units, units);
   const weights = halves(site, kernel, from, units, [0], 'transposed');
   const bias = site.take(prefix + names.bias, [units]).data;
   const tensors = { ...weights, biasIh: site.field('biasIh', [units], bias, prefix + names.bias, [units], '') };
-  site.append(site.name, { type: 'rnn', units, tensors, ...unlessTanh(activation, { activation }) }, units);
+  return { config: { type: 'rnn', units, tensors, ...unlessTanh(activation, { activation }) }, features: units };
 }
 
 /** `BasicLSTMCell` and `LSTMCell`; `forget_bias` is added to f's bias here, as the cells do when they run. */
-export function lstm(layer: Filled<BasicLstmCell> | Filled<LstmCell>, site: Site): void {
+export function lstm(layer: Filled<BasicLstmCell> | Filled<LstmCell>, site: Site): MadeCell {
   const { prefix, numUnits: units, forgetBias, activation } = layer;
   const { numProj, cellClip, usePeepholes = false } = layer.type === 'lstm_cell' ? layer : {};
   const h = numProj ?? units;
@@ -83,7 +89,7 @@ export function lstm(layer: Filled<BasicLstmCell> | Filled<LstmCell>, site: Site
     ...(cellClip !== undefined && { cellClip }),
     ...unlessTanh(activation, { activations: { g: activation, output: activation } }),
   };
-  site.append(site.name, { type: 'lstm', units, tensors, ...fields }, h);
+  return { config: { type: 'lstm', units, tensors, ...fields }, features: h };
 }
 
 function peepholes(prefix: string, { peepholes: parts }: Names, units: number, site: Site): string {
@@ -101,7 +107,7 @@ function projection(from: string, units: number, h: number, site: Site): string 
 }
 
 /** `GRUCell`: [r u] = σ([x h]·Wg + bg);  c = tanh([x r∘h]·Wc + bc);  h' = u∘h + (1 - u)∘c */
-export function gru(layer: Filled<GruCell>, site: Site): void {
+export function gru(layer: Filled<GruCell>, site: Site): MadeCell {
   const { prefix, numUnits: units, activation } = layer;
   const inputs = site.features;
   const names = site.names(layer);
@@ -125,5 +131,5 @@ export function gru(layer: Filled<GruCell>, site: Site): void {
     biasIh: site.field('biasIh', [3 * units], bias, both + names.bias, [2 * units], 'r and u, then the candidate'),
   };
   const fields = unlessTanh(activation, { activations: { n: activation } });
-  site.append(site.name, { type: 'gru', units, resetAfter: false, tensors, ...fields }, units);
+  return { config: { type: 'gru', units, resetAfter: false, tensors, ...fields }, features: units };
 }

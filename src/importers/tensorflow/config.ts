@@ -99,5 +99,19 @@ export type TensorFlowCell =
   | GruCell
   | BasicRnnCell;
 
+/**
+ * `bidirectional_dynamic_rnn`: the outputs of two cells side by side. With `returnSequences: false` the last output of each, a vector,
+ * as MusicVAE's encoders take it; dense layers may follow.
+ */
+export interface BidirectionalRnn {
+  readonly type: 'bidirectional_rnn';
+  /** Default: the forward cell's prefix. */
+  readonly name?: string;
+  readonly forward: TensorFlowCell;
+  readonly backward: TensorFlowCell;
+  /** Default true. */
+  readonly returnSequences?: boolean;
+}
+
 /** `MultiRNNCell`: its cells are written out one after another, with prefixes `…/multi_rnn_cell/cell_0/basic_lstm_cell` and so on. */
-export type TensorFlowLayer = TensorFlowCell | DenseLayer | EmbeddingLayer;
+export type TensorFlowLayer = TensorFlowCell | BidirectionalRnn | DenseLayer | EmbeddingLayer;

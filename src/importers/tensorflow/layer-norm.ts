@@ -1,6 +1,6 @@
 import { blocks } from '../formats/matrix.js';
 import type { NamedArray } from '../formats/npy.js';
-import { halves, kernelOf, LSTM_ORDER } from './cells.js';
+import { halves, kernelOf, LSTM_ORDER, type MadeCell } from './cells.js';
 import type { LayerNormBasicLstmCell, SketchLayerNormLstmCell } from './config.js';
 import type { Filled } from './fields.js';
 import type { Site } from './site.js';
@@ -8,7 +8,7 @@ import type { Site } from './site.js';
 const ORDER = 'columns i j f o transposed to rows i f g o';
 
 /** `LayerNormBasicLSTMCell`: a scale and a shift for each gate and for c, which is carried on normalised; `forget_bias` is added to f's shift. */
-export function layerNormBasicLstm(layer: Filled<LayerNormBasicLstmCell>, site: Site): void {
+export function layerNormBasicLstm(layer: Filled<LayerNormBasicLstmCell>, site: Site): MadeCell {
   const { prefix, activation } = layer;
   // In the model's order of gates.
   const gates = ['input', 'forget', 'transform', 'output'];
@@ -32,11 +32,11 @@ export function layerNormBasicLstm(layer: Filled<LayerNormBasicLstmCell>, site: 
   };
   // `variance_epsilon` of tf.contrib.layers.layer_norm.
   const activations = activation === 'tanh' ? {} : { activations: { g: activation, output: activation } };
-  append(layer, site, parts, { cellNorm: 'state', epsilon: 1e-12, ...activations });
+  return make(layer, site, parts, { cellNorm: 'state', epsilon: 1e-12, ...activations });
 }
 
 /** `LayerNormLSTMCell` of sketch-rnn: scale and shift of all gates together, and of what the output sees of c. */
-export function sketchLayerNormLstm(layer: Filled<SketchLayerNormLstmCell>, site: Site): void {
+export function sketchLayerNormLstm(layer: Filled<SketchLayerNormLstmCell>, site: Site): MadeCell {
   const { prefix, numUnits: units } = layer;
   const [gamma, beta] = ['gamma', 'beta'].map((part) => site.take(`${prefix}/ln_all/ln_${part}`, [4 * units])) as [
     NamedArray,
@@ -52,7 +52,7 @@ export function sketchLayerNormLstm(layer: Filled<SketchLayerNormLstmCell>, site
     state: ['gamma', 'beta'].map((part) => site.take(`${prefix}/ln_c/ln_${part}`, [units])) as [NamedArray, NamedArray],
     stateFrom: `${prefix}/ln_c/ln_`,
   };
-  append(layer, site, parts, { cellNorm: 'output', epsilon: 1e-3 });
+  return make(layer, site, parts, { cellNorm: 'output', epsilon: 1e-3 });
 }
 
 interface Parts {
@@ -68,12 +68,12 @@ interface Parts {
   readonly stateFrom: string;
 }
 
-function append(
+function make(
   { numUnits: units, forgetBias }: { readonly numUnits: number; readonly forgetBias: number },
   site: Site,
   { kernel: { kernel, from: kernelFrom }, gamma, beta, from, shape, how, state, stateFrom }: Parts,
   fields: { readonly cellNorm: 'state' | 'output'; readonly epsilon: number },
-): void {
+): MadeCell {
   const weights = halves(site, kernel, kernelFrom, units, LSTM_ORDER, ORDER);
   const shifted = beta.map((value, i) => (i >= units && i < 2 * units ? value + forgetBias : value));
   const [gammaC, betaC] = state;
@@ -91,5 +91,5 @@ function append(
     gammaC: site.field('gammaC', [units], gammaC.data, `${stateFrom}gamma`, [units], ''),
     betaC: site.field('betaC', [units], betaC.data, `${stateFrom}beta`, [units], ''),
   };
-  site.append(site.name, { type: 'layer_norm_lstm', units, normalised: 'gates', ...fields, tensors }, units);
+  return { config: { type: 'layer_norm_lstm', units, normalised: 'gates', ...fields, tensors }, features: units };
 }

@@ -1,5 +1,5 @@
 import { refuse } from '../shared/refuse.js';
-import type { TensorFlowLayer } from './config.js';
+import type { DenseLayer, TensorFlowCell } from './config.js';
 
 /** What the variables of a layer are called, behind its prefix. */
 export interface Names {
@@ -53,8 +53,8 @@ const OWN: Names = { ...NEWER, by: 'hand, _w and _b', kernel: ['_w'], bias: '_b'
 
 /** Cells with layer normalisation have names of one kind each. */
 type Named = Exclude<
-  TensorFlowLayer['type'],
-  'embedding' | 'layer_norm_basic_lstm_cell' | 'sketch_layer_norm_lstm_cell'
+  (TensorFlowCell | DenseLayer)['type'],
+  'layer_norm_basic_lstm_cell' | 'sketch_layer_norm_lstm_cell'
 >;
 
 /** Each kind of layer has the same arrays in every version; only their names changed. */

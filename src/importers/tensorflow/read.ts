@@ -4,11 +4,11 @@ import type { NamedArray } from '../formats/npy.js';
 import { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
-import { gru, lstm, rnn } from './cells.js';
-import type { DenseLayer, EmbeddingLayer, TensorFlowConfig, TensorFlowLayer } from './config.js';
+import { cellOf } from './cell.js';
+import type { MadeCell } from './cells.js';
+import type { BidirectionalRnn, DenseLayer, EmbeddingLayer, TensorFlowConfig, TensorFlowLayer } from './config.js';
 import { refuseWithDraft } from './draft.js';
-import { checkTensorFlow, type Filled, withDefaults } from './fields.js';
-import { layerNormBasicLstm, sketchLayerNormLstm } from './layer-norm.js';
+import { checkTensorFlow, type Filled, nameOf, withDefaults } from './fields.js';
 import { Site } from './site.js';
 import { readSource, sizeOf, type TensorFlowSource } from './source.js';
 
@@ -60,7 +60,7 @@ export function buildTensorFlow(
   layers.forEach((layer, index) => {
     if (layer.type === 'embedding' && index > 0)
       refuse(`config.layers[${index}]`, 'an embedding reads token ids', 'the first layer', `layer ${index}`);
-    site.name = layer.name ?? layer.prefix;
+    site.name = nameOf(layer);
     build(layer, site);
   });
   site.refuseUnused();
@@ -69,20 +69,30 @@ export function buildTensorFlow(
 }
 
 function build(layer: Filled<TensorFlowLayer>, site: Site): void {
-  if (layer.prefix.includes('attention_cell_wrapper'))
-    refuse(
-      `layer ${JSON.stringify(site.name)}`,
-      'a cell within an AttentionCellWrapper',
-      'a cell by itself, which reads its input as it is',
-      layer.prefix,
-    );
   if (layer.type === 'embedding') embedding(layer, site);
   else if (layer.type === 'dense') dense(layer, site);
-  else if (layer.type === 'gru_cell') gru(layer, site);
-  else if (layer.type === 'basic_rnn_cell') rnn(layer, site);
-  else if (layer.type === 'layer_norm_basic_lstm_cell') layerNormBasicLstm(layer, site);
-  else if (layer.type === 'sketch_layer_norm_lstm_cell') sketchLayerNormLstm(layer, site);
-  else lstm(layer, site);
+  else if (site.isVector)
+    refuse(`layer ${JSON.stringify(site.name)}`, 'a cell behind the last outputs', 'dense layers', layer.type);
+  else if (layer.type === 'bidirectional_rnn') bidirectional(layer, site);
+  else {
+    const { config, features } = cellOf(layer, site);
+    site.append(site.name, config, features);
+  }
+}
+
+function bidirectional({ forward, backward, returnSequences }: Filled<BidirectionalRnn>, site: Site): void {
+  const { name } = site;
+  const [f, b] = (['forward', 'backward'] as const).map((half) => {
+    site.name = `${name}.${half}`;
+    const { config, features } = cellOf(half === 'forward' ? forward : backward, site);
+    return { config: { ...config, ...(!returnSequences && { returnSequences }) }, features };
+  }) as [MadeCell, MadeCell];
+  site.append(
+    name,
+    { type: 'bidirectional', forward: f.config, backward: b.config, merge: 'concat' },
+    f.features + b.features,
+  );
+  site.isVector = !returnSequences;
 }
 
 function embedding({ prefix }: Filled<EmbeddingLayer>, site: Site): void {

@@ -8,6 +8,8 @@ import { areToday, type Names, namesOf } from './names.js';
 export class Site extends Chain {
   /** The layer that is built. */
   name = '';
+  /** Whether the last layer gave its last outputs alone. */
+  isVector = false;
 
   constructor(
     reporter: Reporter,

@@ -6,6 +6,7 @@ import {
   readSketchRnn,
   readTensorFlow,
   type TensorFlowConfig,
+  type TensorFlowLayer,
 } from '../../../src/importers/tensorflow/index.js';
 import { createModel } from '../../../src/index.js';
 import { below } from '../../golden/prng.js';
@@ -54,6 +55,8 @@ it('of every kind: plain, quantised in all three ways, in several shards, a file
     'magenta_float16',
     'magenta_shards',
     'ml5',
+    'vae',
+    'bidirectional',
   ]);
   expect(Object.keys(named('magenta_shards').files).length).toBeGreaterThan(3);
 });
@@ -260,6 +263,67 @@ describe('refused: sketch-rnn', () => {
   });
 });
 
+describe('two cells, one from each end', () => {
+  const one = named('vae');
+  const [both, mu] = one.config.layers as [Extract<TensorFlowLayer, { type: 'bidirectional_rnn' }>, TensorFlowLayer];
+  const read = (...layers: unknown[]) =>
+    refusal(() => fromTensorFlow(filesOf(one), { ...one.config, layers } as TensorFlowConfig));
+
+  it('are named in the report by which they are', () => {
+    const { report } = readTensorFlow(filesOf(one), one.config);
+    expect(report.tensors.map(({ becomes }) => becomes)).toContain('encoder.backward.weightHh');
+    expect(report.attributes).toContainEqual({
+      layer: 'encoder.forward',
+      attribute: 'forgetBias',
+      value: '1',
+      source: 'default',
+      rule: "TensorFlow 1's default",
+    });
+    expect(report.attributes).toContainEqual({
+      layer: 'encoder',
+      attribute: 'returnSequences',
+      value: 'false',
+      source: 'config',
+    });
+  });
+
+  it('have the name of the first, if none is given', () => {
+    const { name: _, ...unnamed } = both;
+    const { spec } = readTensorFlow(filesOf(one), { ...one.config, layers: [unnamed, mu] } as TensorFlowConfig);
+    expect(spec.nodes[0]?.name).toBe('encoder/cell_0/bidirectional_rnn/fw/multi_rnn_cell/cell_0/lstm_cell');
+  });
+
+  it.each<[string, () => string, string]>([
+    [
+      'a cell behind their last outputs',
+      () => read(both, { ...both.forward, name: 'again' }),
+      'layer "again": a cell behind the last outputs; expected dense layers, got lstm_cell',
+    ],
+    [
+      'what is no cell',
+      () => read({ ...both, backward: { type: 'dense', prefix: 'a', units: 2 } }, mu),
+      'config.layers[0].backward.type: a cell that is not honoured; expected basic_lstm_cell, lstm_cell, layer_norm_basic_lstm_cell, sketch_layer_norm_lstm_cell, gru_cell, basic_rnn_cell, got "dense"',
+    ],
+    [
+      'a setting that the cell does not have',
+      () => read({ ...both, forward: { ...both.forward, units: 4 } }, mu),
+      'config.layers[0].forward: unknown field; expected prefix, name, numUnits, activation, forgetBias, usePeepholes, numProj, cellClip, got "units"',
+    ],
+    [
+      'one cell alone',
+      () => read({ ...both, backward: undefined }, mu),
+      'config.layers[0].backward: not usable; expected a cell, got nothing',
+    ],
+    [
+      'the variables of an output that is not asked for',
+      () => read(both),
+      'file: variables that no layer of the config uses; expected every variable used, or listed in config.ignore, got encoder/mu/kernel, encoder/mu/bias',
+    ],
+  ])('refused: %s', (_, message, expected) => {
+    expect(message()).toBe(expected);
+  });
+});
+
 describe('without layers the error drafts them', () => {
   const draftOf = (source: Parameters<typeof fromTensorFlow>[0], config?: TensorFlowConfig) => {
     const message = refusal(() => fromTensorFlow(source, config));
@@ -270,7 +334,9 @@ describe('without layers the error drafts them', () => {
   const nothing =
     'no variable holds activations, what happens between layers, or the forget bias of a cell (1 is the default of the cells)';
 
-  it.each(manifests.map((one) => [one.name, one] as const))('%s: as its config is', (_, one) => {
+  // Two cells from each end are layers by themselves to names and shapes.
+  const plain = manifests.filter(({ name }) => !['vae', 'bidirectional'].includes(name));
+  it.each(plain.map((one) => [one.name, one] as const))('%s: as its config is', (_, one) => {
     const { draft, open } = draftOf(filesOf(one));
     const layers = one.config.layers?.map((layer) =>
       layer.type === 'basic_lstm_cell' ? { ...layer, forgetBias: 1 } : layer,
