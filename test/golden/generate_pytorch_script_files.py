@@ -106,6 +106,23 @@ if hasattr(nn.utils, "parametrizations") and hasattr(nn.utils.parametrizations, 
     add("parametrised_weight_norm", lambda: nn.utils.parametrizations.weight_norm(nn.Linear(WIDTH, 2)), {}, ("trace",))
 
 
+class Scaled(nn.Module):
+    """Of the names and shapes that weight norm has, and no norm."""
+
+    def forward(self, scale, direction):
+        return scale * direction
+
+    def right_inverse(self, weight):
+        return torch.full((weight.shape[0], 1), 2.0), weight / 2
+
+
+if VERSION != "1.13":
+    module = seeded("own_parametrization", nn.Linear(WIDTH, 2))
+    nn.utils.parametrize.register_parametrization(module, "weight", Scaled())
+    x = drawn("own_parametrization")
+    cases.append(case("own_parametrization", scripted(torch.jit.trace(module, x, check_trace=False)), {}, x, None))
+
+
 def quantised(name, **options):
     plain = seeded(name, Net(**options))
     module = torch.ao.quantization.quantize_dynamic(plain, {nn.LSTM, nn.GRU, nn.Linear})

@@ -83,6 +83,8 @@ for python in "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" ${GATEWISE_OLD_TORCH
 if [ -n "${GATEWISE_SCAN_PYTHON:-}" ]; then "$GATEWISE_SCAN_PYTHON" generate_pytorch_scan.py; fi
 # A current torch with ncps, xlstm and edgeml-pytorch beside it.
 if [ -n "${GATEWISE_PACKAGES_PYTHON:-}" ]; then "$GATEWISE_PACKAGES_PYTHON" generate_pytorch_packages.py; fi
+# Any PyTorch from 2.1 on, one interpreter each.
+for python in "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" ${GATEWISE_TORCH_2_PYTHONS:-}; do "$python" generate_pytorch_export_files.py; done
 # A PyTorch before 2 (with onnx, onnxruntime and a NumPy before 2): the older exporter, NumPy's older names in pickles. Writes *-old.
 if [ -n "${GATEWISE_OLD_TORCH_PYTHON:-}" ]; then
   for what in onnx_time_first onnx_lengths onnx_states pytorch_state_files; do "$GATEWISE_OLD_TORCH_PYTHON" "generate_$what.py"; done

@@ -48,6 +48,8 @@ function keras(version: string, ...names: string[]): Seed[] {
 const TORCH: Readonly<Record<string, readonly string[]>> = {
   'wrapped.json': ['lightning_average', 'compiled_part'],
   'script-2.15.json': ['around_script', 'lstm_trace', 'quantised_lstm'],
+  'export-2.15.json': ['shared_storage'],
+  'export-2.6.json': ['lstm'],
   'quantised-2.15.json': ['lstm_per_channel', 'gru_both_directions'],
 };
 const torchCases = (): Seed[] =>

@@ -7,7 +7,7 @@ import type { PyTorchScanLayer } from './config-scan.js';
 /**
  * What a state dict does not hold: the modules in the order of the forward pass, in PyTorch's own terms. Every name and
  * number is checked against the file. `prefix` is the module's name in the state dict (`'lstm'` for
- * `lstm.weight_ih_l0`); leave it out when the file is the module's own state dict.
+ * `lstm.weight_ih_l0`), with or without what wrappers put into it (`'module.lstm'`); leave it out when the file is the module's own state dict.
  */
 export interface PyTorchConfig {
   /** Name of the model. */
@@ -36,7 +36,7 @@ export interface PyTorchConfig {
   readonly assume?: 'chain';
   /**
    * Key of the state dict in a checkpoint: `'model'` for `{model: …, ema: …}`. Needed where there are several, or tensors inside an
-   * object that is not built.
+   * object that is not built. Of a package of several exported programs, the name of one.
    */
   readonly stateDict?: string;
   /**

@@ -14,3 +14,5 @@ const isDerived = (stored: Stored): stored is Derived => 'from' in stored;
 export const fromOf = (stored: Stored, name: string): string => (isDerived(stored) ? stored.from : name);
 /** What was computed of it, if anything. */
 export const howOf = (stored: Stored): string | undefined => (isDerived(stored) ? stored.how : undefined);
+/** A tensor with its name in the file, where it is called otherwise. */
+export const renamed = (stored: Stored, name: string): Derived => ({ ...stored, from: fromOf(stored, name) });

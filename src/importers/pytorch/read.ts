@@ -47,10 +47,11 @@ const LAYER_FIELDS = recordOf<Fields>(
 
 /**
  * A model from a PyTorch state dict: a safetensors file, or `.pt`, `.pth` as `torch.save` writes them since 1.6 (zip) and
- * wrote them before (pickles). Nothing of the file is executed: other objects beside the state dict are passed over.
- * Weight norm, spectral norm and pruning are folded.
+ * wrote them before (pickles); or the weights of what `torch.jit.save` and `torch.export.save` wrote. Nothing of the file is executed: other objects
+ * beside the state dict are passed over. Names of wrappers (`module.`, `_orig_mod.`) are taken off; weight norm, spectral norm and pruning are folded;
+ * dynamically quantised weights are the float32 numbers that they stand for.
  * @param config may be left out for a file of one module; of several, `assume: 'chain'` can stand for its layers.
- * @throws {ImportError} malformed bytes; a pickle whose tensors are inside what it would build, e.g. a whole module; a topology
+ * @throws {ImportError} malformed bytes; static quantisation; a frozen module; a pickle whose tensors are inside what it would build, e.g. a whole module; a topology
  *   that the file leaves open (with a draft of the config); a config that contradicts itself or the file; a tensor missing or unused;
  *   more memory, work or names than `config.limits` allows.
  */

@@ -38,6 +38,16 @@ export function foldReparametrised(tensors: Map<string, Stored>, modules: readon
     if (/(^|\.)parametrizations\.[^.]+\.[1-9]/.test(path)) refuse(`module ${path}`, ...UNKNOWN);
 }
 
+/** Modules that a file says the classes of. @throws {ImportError} a parametrization by another class than those of the table, whatever its tensors are. */
+export function refuseOtherParametrizations(classes: Iterable<readonly [path: string, type: string]>): void {
+  for (const [path, type] of classes)
+    if (
+      /(^|\.)parametrizations\.[^.]+\.\d+$/.test(path) &&
+      !/^torch\.nn\.utils\.parametrizations\._(Weight|Spectral)Norm$/.test(type)
+    )
+      refuse(`module ${path}`, UNKNOWN[0], UNKNOWN[1], type);
+}
+
 /** Puts the tensor whose first part this is in the place of its parts, if all of them are there. */
 function fold(tensors: Map<string, Stored>, name: string, { ends, how, work }: Form, budget: Budget): void {
   const [first] = ends as [string, ...string[]];

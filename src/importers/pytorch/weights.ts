@@ -4,9 +4,10 @@ import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import { isCheckpoint, readCheckpoint } from './checkpoint.js';
 import type { PyTorchConfig } from './config.js';
+import { readExport } from './export.js';
 import { type Facts, factsOf } from './facts.js';
 import { unpack, versionOfClass } from './packed.js';
-import { foldReparametrised } from './reparametrise.js';
+import { foldReparametrised, refuseOtherParametrizations } from './reparametrise.js';
 import { readScript, type ScriptTree } from './script.js';
 import { nameStacked } from './stacked.js';
 import { findStateDict } from './state-dict.js';
@@ -35,7 +36,7 @@ interface Stock extends Omit<Weights, 'resolve'> {
 }
 
 /**
- * The tensors of a safetensors file or of a file of `torch.save`, by the bytes it begins with.
+ * The tensors of a safetensors file, or of one of `torch.save`, `torch.jit.save` or `torch.export.save`, by the bytes it begins with.
  * @throws {ImportError} malformed bytes, no state dict or several, `ignore` of a tensor that is not there.
  */
 export function openWeights(file: Uint8Array, config: PyTorchConfig, budget: Budget): Weights {
@@ -89,6 +90,8 @@ function ofSafetensors(file: Uint8Array, { stateDict }: PyTorchConfig, budget: B
 }
 
 function ofCheckpoint(file: Uint8Array, config: PyTorchConfig, budget: Budget): Stock {
+  const exported = readExport(file, config.stateDict, budget);
+  if (exported) return { ...exported, modules: [], others: new Set(), facts: new Map(), lightning: false };
   const { format, value, script } = readCheckpoint(file, budget);
   if (script) return ofScript(format, readScript(value, script, config.ignore ?? [], budget), config);
   const { dict, from, note, lightning } = findStateDict(value, config);
@@ -113,6 +116,7 @@ function ofCheckpoint(file: Uint8Array, config: PyTorchConfig, budget: Budget): 
 function ofScript(format: string, { values, modules }: ScriptTree, { stateDict, ignore = [] }: PyTorchConfig): Stock {
   if (stateDict !== undefined)
     refuse('config.stateDict', 'TorchScript has no state dicts', 'no stateDict', show(stateDict));
+  refuseOtherParametrizations([...modules].map(([path, { type }]) => [path, type]));
   const { tensors, notes } = unpack(values, (path) => versionOfClass(modules.get(path)?.type), ignore);
   const others = new Set([...values.keys()].filter((name) => !tensors.has(name)));
   const facts = new Map([...modules].flatMap(([path, module]) => factsOf(path, module) ?? []));

@@ -1,7 +1,7 @@
 import { type Stored, tensorAt } from '../formats/safetensors.js';
 import { type Budget, BYTES_PER_MAP } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
-import { type Derived, fromOf } from './origin.js';
+import { fromOf, renamed } from './origin.js';
 
 /**
  * What wrappers call the module inside, and nobody else: `torch.compile` (`OptimizedModule`), `FullyShardedDataParallel`, its
@@ -92,8 +92,6 @@ export function unwrap(
     plainOf,
   };
 }
-
-const renamed = (stored: Stored, name: string): Derived => ({ ...stored, from: fromOf(stored, name) });
 
 function levelsOf(tensors: ReadonlyMap<string, unknown>, modules: readonly string[], budget: Budget): Level {
   const root = new Level();

@@ -102,6 +102,12 @@ describe('TorchScript archives that are refused', () => {
       );
   });
 
+  it('a parametrization that looks like weight norm', () => {
+    expect(read(named('own_parametrization'))).toBe(
+      'module parametrizations.weight.0: a parametrization that is not honoured; expected weight_norm or spectral_norm alone; else torch.nn.utils.parametrize.remove_parametrizations before saving, got Scaled',
+    );
+  });
+
   it('before 1.3', async () => {
     const one = named('first', '1.2');
     await expect(load(bytesOf(one))).rejects.toThrow('file: TorchScript of PyTorch before 1.3;');
