@@ -15,7 +15,12 @@ export interface Translation {
   readonly budget: Budget;
   readonly attributes: AttributeRow[];
   readonly notes: Set<string>;
+  /** How many operators loops may still come to: a loop that holds another twice, which holds another twice, doubles each time. */
+  readonly inner: { left: number };
 }
+
+/** Of all loops; those that Keras' layers become have a few dozen each. */
+export const MOST_INNER = 10_000;
 
 /** ONNX' numbers of types; 0 is none. */
 const [ANY, FLOAT] = [0, 1];
@@ -39,15 +44,22 @@ export class Builder {
 
   /** Whether it is a loop's, whose formulas are looked at. */
   readonly inLoop: boolean;
+  /** Those that it stands in, as a loop's body or condition, and itself. */
+  readonly path: readonly TfGraph[];
 
-  /** @param prefix of names, so that those of one subgraph are none of another. */
+  /** @param prefix of names, so that those of one subgraph are none of another. @throws {ImportError} a subgraph within itself. */
   constructor(
     readonly file: Translation,
     readonly graph: TfGraph,
     readonly where: string,
     prefix: string,
+    outer: readonly TfGraph[] = [],
   ) {
     this.inLoop = prefix !== '';
+    if (outer.includes(graph)) refuse(where, 'a subgraph within itself', 'subgraphs that end', 'a circle');
+    this.path = [...outer, graph];
+    if (outer.length > 0) file.inner.left -= graph.operators.length + 1;
+    if (file.inner.left < 0) refuse(where, 'loops within one another', `at most ${MOST_INNER} operators`, 'more');
     const counts = new Map<string, number>();
     for (const { name } of graph.tensors) counts.set(name, (counts.get(name) ?? 0) + 1);
     this.#names = graph.tensors.map(({ name, index }) => {

@@ -103,13 +103,14 @@ function bodyOf(
   const looked = condition.inputs.flatMap((input, i) =>
     condition.operators.some(({ inputs }) => inputs.includes(input)) ? [i] : [],
   );
-  const inside = new Builder(file, body, `${site.where}, its body`, prefix);
+  const { path } = site.builder;
+  const inside = new Builder(file, body, `${site.where}, its body`, prefix, path);
   addOperators(inside, [
     ...kept.map((i) => body.outputs[i] as number),
     ...looked.map((i) => body.outputs[i] as number),
     ...items,
   ]);
-  const after = new Builder(file, condition, `${site.where}, its condition`, `${prefix}condition/`);
+  const after = new Builder(file, condition, `${site.where}, its condition`, `${prefix}condition/`, path);
   addOperators(after, condition.outputs);
   for (const i of looked) {
     const made = inside.float(body.outputs[i] as number, site.source, site.where);

@@ -130,6 +130,16 @@ function graphOf(
   return { name: table.text(4), tensors, inputs, outputs, operators };
 }
 
+/** Where a zero point may lie, by the type that it is a number of. */
+const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  __proto__: null as never,
+  INT4: [-8, 7],
+  INT8: [-128, 127],
+  UINT8: [0, 255],
+  INT16: [-32768, 32767],
+};
+const ANY_ZERO = [-(2 ** 31), 2 ** 31 - 1] as const;
+
 function tensorOf(table: Table, index: number, buffers: readonly (Uint8Array | undefined)[], budget: Budget): TfTensor {
   budget.bytes(BYTES_PER_TENSOR, table.where);
   budget.nodes(1, table.where);
@@ -139,12 +149,16 @@ function tensorOf(table: Table, index: number, buffers: readonly (Uint8Array | u
   const code = table.i8(1);
   const [type] = TYPES[code] ?? refuse(table.where, 'a type that is not known', '0 to 18', `${code}`);
   const quantization = table.table(4);
+  const [scales, zeros] = [quantization?.f32s(2) ?? [], quantization?.i64s(3) ?? []];
+  const [least, most] = RANGES[type] ?? ANY_ZERO;
   const foreign = [
     ...(table.has(6) ? ['sparsity'] : []),
     ...(table.has(9) ? ['variant_tensors'] : []),
     ...Array.from({ length: Math.max(0, table.fields - 10) }, (_, i) => i + 10).flatMap((field) =>
       table.has(field) ? [`field ${field}`] : [],
     ),
+    ...(scales.every((scale) => scale >= 0 && scale < Number.POSITIVE_INFINITY) ? [] : ['quantization.scale']),
+    ...(zeros.every((zero) => zero >= least && zero <= most) ? [] : ['quantization.zero_point']),
     ...(quantization && (quantization.u8(4) !== 0 || quantization.has(5)) ? ['quantization.details'] : []),
   ];
   return {
@@ -155,8 +169,8 @@ function tensorOf(table: Table, index: number, buffers: readonly (Uint8Array | u
     type,
     data: buffers[number],
     variable: table.u8(5) !== 0,
-    scales: quantization?.f32s(2) ?? [],
-    zeros: quantization?.i64s(3) ?? [],
+    scales,
+    zeros,
     axis: quantization?.i32(6) ?? 0,
     foreign,
   };

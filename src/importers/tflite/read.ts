@@ -8,7 +8,7 @@ import { checkConfig, type Field, type Fields } from '../shared/fields.js';
 import { limitsField } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import type { Imported } from '../shared/report.js';
-import { DOMAIN, type Translation } from './builder.js';
+import { DOMAIN, MOST_INNER, type Translation } from './builder.js';
 import { CELLS } from './cells.js';
 import { readModel } from './model.js';
 import { translate } from './translate.js';
@@ -58,7 +58,7 @@ export function readTflite(bytes: FileBytes, options: TfliteOptions = {}): Impor
   const view = viewModel(bytes);
   const budget = new Budget(view.length, options.limits);
   const model = readModel(view, budget);
-  const file: Translation = { model, budget, attributes: [], notes: new Set() };
+  const file: Translation = { model, budget, attributes: [], notes: new Set(), inner: { left: MOST_INNER } };
   const { graph, states } = translate(file, 0);
   const onnx = {
     graph,

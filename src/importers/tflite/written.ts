@@ -15,8 +15,14 @@ const AXES = new Set(['RESHAPE', 'EXPAND_DIMS', 'SQUEEZE']);
 
 /** The tensor that another one is, but for axes of size 1. */
 export function plain(makers: Makers, index: number): number {
-  const maker = makers.get(index);
-  return maker && AXES.has(maker.type) ? plain(makers, maker.inputs[0] as number) : index;
+  let found = index;
+  // No more often than there are tensors: a damaged file may go in a circle.
+  for (let left = makers.size; left > 0; left--) {
+    const maker = makers.get(found);
+    if (!maker || !AXES.has(maker.type)) break;
+    found = maker.inputs[0] as number;
+  }
+  return found;
 }
 
 /** Where a list is written in a step: the place counted, and what is put there. */

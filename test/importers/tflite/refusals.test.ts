@@ -119,6 +119,16 @@ describe('tensors', () => {
       () => one('RELU', { ...row, more: { 6: { table: {} } } }, {}, row),
       /a tensor with fields that are not honoured; expected a dense tensor, got sparsity/,
     ],
+    ...[-0.5, Number.POSITIVE_INFINITY, Number.NaN].map((scale): [string, () => Uint8Array, RegExp] => [
+      `a scale of ${scale}`,
+      () => one('RELU', { ...row, type: 'INT8', scale: [scale], zero: [0] }, {}, row),
+      /a tensor with fields that are not honoured; expected a dense tensor, got quantization\.scale/,
+    ]),
+    ...[128, -129, 2 ** 31].map((zero): [string, () => Uint8Array, RegExp] => [
+      `a zero point of ${zero} among 8 bits`,
+      () => one('RELU', { ...row, type: 'INT8', scale: [0.5], zero: [zero] }, {}, row),
+      /a tensor with fields that are not honoured; expected a dense tensor, got quantization\.zero_point/,
+    ]),
     [
       'scales for nobody',
       () => one('RELU', { ...row, type: 'INT8', scale: [1, 2, 3], zero: [0, 0, 0] }, {}, row),

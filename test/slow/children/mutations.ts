@@ -5,6 +5,7 @@ import { damaged, type Seed, seeds } from '../../importers/corpus.js';
 import { jsonInside } from '../../importers/inside.js';
 import { campaign } from './campaign.js';
 import { damagedFields, signaturesOf } from './field-damage.js';
+import { damagedFlatBuffer, placesOf } from './flatbuffer-damage.js';
 import { altered, type Change } from './json-damage.js';
 import { damagedPickle, opcodesOf } from './pickle-damage.js';
 import type { Random } from './random.js';
@@ -163,6 +164,13 @@ function blockDamages(seed: Seed): Damage[] {
   return [{ seed, how: 'block', apply }];
 }
 
+/** Tables, vectors and numbers of FlatBuffers. */
+function flatDamages(seed: Seed): Damage[] {
+  if (!seed.name.startsWith('TensorFlow Lite')) return [];
+  const places = placesOf(seed.bytes);
+  return [{ seed, how: 'FlatBuffer', apply: (random) => damagedFlatBuffer(seed.bytes, places, random) }];
+}
+
 /** Numbers of binary formats in place. */
 function fieldDamages(seed: Seed): Damage[] {
   if (/^(tfjs|\.nam|RTNeural|RNNoise text|ONNX)/.test(seed.name)) return [];
@@ -172,7 +180,7 @@ function fieldDamages(seed: Seed): Damage[] {
 
 const DAMAGES: readonly Damage[] = seeds().flatMap((seed) => {
   const bytes = (random: Random): Uint8Array => damaged(seed.bytes, () => 2 * random.fraction() - 1);
-  const inner = [jsonDamages, entryDamages, streamDamages, wireDamages, blockDamages, fieldDamages];
+  const inner = [jsonDamages, entryDamages, streamDamages, wireDamages, blockDamages, fieldDamages, flatDamages];
   check(seed.read(seed.bytes));
   return [{ seed, how: 'bytes', apply: bytes }, ...inner.flatMap((make) => make(seed))];
 });
