@@ -887,7 +887,7 @@ export interface AttentionNode extends NodeBase {
   readonly scores?: 'dot' | 'additive'; // default 'dot'
   /** Of additive scores: w, `(heads · keySize)`; ones if absent. */
   readonly tensors?: { readonly weight?: string };
-  /** Timesteps of k after that of q are left out; q and k have one time. Default false. */
+  /** Timesteps of k after that of q are left out, both counted from their beginnings. Default false. */
   readonly causal?: boolean;
   /** What y is at masked timesteps of q: by default as at others, or zeros, or the mean of all timesteps of v, masked ones too (Keras). */
   readonly maskedQuery?: 'zeros' | 'mean';

@@ -68,7 +68,7 @@ describe.each(builds)('attention, %s', (build) => {
       fc.asyncProperty(
         drawn,
         async ({ heads, keySize, valueSize, causal, time, other, batch, masked, seed, rest, scores, ...more }) => {
-          const apart = more.apart && !causal;
+          const { apart } = more;
           const spec = specOf(heads, keySize, valueSize, causal, apart, { ...rest, ...scores });
           const value = (index: number, length: number) => {
             const { features } = spec.inputs[index] as { features: number };
@@ -148,7 +148,6 @@ it.each<[string, object, string]>([
     'node "y": no tensor for weight; expected the name of a tensor in spec.tensors, got "w"',
   ],
   ['results', { noKey: 'none' }, 'node "y", noKey: unknown result; expected zeros, mean, got "none"'],
-  ['causal over another time', { causal: true }, 'node "y": input "q" has another time; expected that of "k"'],
 ])('%s that do not fit are refused', async (_, fields, words) => {
   const spec = specOf(2, 3, 4, false, true);
   const nodes = [{ ...spec.nodes[0], ...fields }] as unknown as ModelSpec['nodes'];

@@ -29,6 +29,8 @@ keras_python=${GATEWISE_KERAS_PYTHON:-python3}
 "$keras_python" generate_keras_attention_files.py keras2
 # Keras 3.9, which writes masks into the calls and means a Softmax of nothing otherwise.
 if [ -n "${GATEWISE_KERAS_3_9:-}" ]; then "$GATEWISE_KERAS_3_9" generate_keras_attention_files.py keras3 keras3.9-attention; fi
+"$keras_python" generate_keras_attention_drawn.py keras3
+if [ -n "${GATEWISE_KERAS_3_9:-}" ]; then "$GATEWISE_KERAS_3_9" generate_keras_attention_drawn.py keras3 keras3.9-attention-drawn 24; fi
 "$keras_python" generate_keras_operation_files.py keras3
 "$keras_python" generate_keras_operation_files.py keras2
 "$keras_python" generate_keras_seq2seq_files.py

@@ -19,6 +19,7 @@ import { runOperation } from './operations/all.js';
 import { axesOf } from './operations/axes.js';
 import type { Rules } from './rules.js';
 import { Survey } from './survey.js';
+import { TakenMasks } from './taken-masks.js';
 import { type Called, type FileShape, outputNames, type Plans, type Visitor, Walk, whereOf } from './walk.js';
 
 /**
@@ -91,6 +92,8 @@ class MakeNodes implements Visitor<Value> {
     private readonly shared = false,
     /** Whether TimeDistributed wraps the model, so that each of its layers is as if it were wrapped. */
     private readonly wrapped = false,
+    /** In versions whose MultiHeadAttention takes masks off. */
+    private readonly taken = build.rules.headsTakeMasks ? new TakenMasks(build) : undefined,
   ) {}
 
   input(layer: LayerEntry, shape: FileShape | undefined): Flow {
@@ -100,6 +103,9 @@ class MakeNodes implements Visitor<Value> {
   within({ layer, index, shared, inputs, masks }: Called<Value>): MakeNodes {
     const where = whereOf(layer);
     this.#checkMasks(where, inputs, masks);
+    inputs.forEach((x, i) => {
+      if (masks[i] && !isMask(x)) this.taken?.putBack(x);
+    });
     const isWrapper = !isModel(layer.className);
     if (isWrapper) {
       if (this.wrapped) refuse(where, 'a wrapped layer that is not honoured', 'no TimeDistributed in another');
@@ -111,7 +117,13 @@ class MakeNodes implements Visitor<Value> {
     }
     const inner =
       this.#models.get(index) ??
-      new MakeNodes(this.build, this.weights(index).inner, this.shared || shared, this.wrapped || isWrapper);
+      new MakeNodes(
+        this.build,
+        this.weights(index).inner,
+        this.shared || shared,
+        this.wrapped || isWrapper,
+        this.taken,
+      );
     this.#models.set(index, inner);
     return inner;
   }
@@ -169,9 +181,23 @@ class MakeNodes implements Visitor<Value> {
     const config = new Config(where, layer.name, layer.config, build.reporter);
     const run = channelsLast(this.#layer(where, layer, flows));
     const arrays = this.#take(called);
-    const made = run({ build, config, entry: layer, name, inputs, arrays, maskIsNamed: masks.length > 0, causal });
+    const named = masks.map((mask) => mask !== undefined);
+    const read = this.taken?.read(layer.className, inputs, named) ?? { inputs, queryIsBare: false, taken: [] };
+    const { queryIsBare } = read;
+    const maskIsNamed = masks.length > 0;
+    const made = run({
+      build,
+      config,
+      entry: layer,
+      name,
+      inputs: read.inputs,
+      arrays,
+      maskIsNamed,
+      causal,
+      queryIsBare,
+    });
     config.finish();
-    return made;
+    return this.taken?.ran(layer.className, inputs, read.taken, made) ?? made;
   }
 }
 

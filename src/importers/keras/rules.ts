@@ -27,6 +27,10 @@ export interface Rules {
   readonly identityHandsMaskOn: boolean;
   /** MultiHeadAttention leaves out the timesteps that its inputs' masks do. */
   readonly headsMindMasks: boolean;
+  /** MultiHeadAttention takes the masks off what it reads. */
+  readonly headsTakeMasks: boolean;
+  /** What is made of a value whose mask the call names has that mask, even where the value's own was taken. */
+  readonly namedMaskIsHandedOn: boolean;
   /** A Softmax of which a mask leaves nothing gives zeros; else all numbers alike. */
   readonly softmaxOfNoneIsZeros: boolean;
   /** Calls of Functional models are counted from 0 by what reads them, and from 1 by the outputs; else alike by both. */
@@ -59,6 +63,8 @@ export function rulesOf(version: string): Rules {
     reluHandsMaskOn: !/-tf$|^2\.4\./.test(version),
     identityHandsMaskOn: keras3,
     headsMindMasks: keras3 ? since(4) : major === 2 && minor >= 10 && !ofTensorFlow,
+    headsTakeMasks: since(8),
+    namedMaskIsHandedOn: since(11),
     softmaxOfNoneIsZeros: since(10),
     outputsCountModels: keras3,
     readersCountAll: keras3 && !since(2),

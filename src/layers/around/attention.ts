@@ -31,7 +31,7 @@ export const attention: LayerKind<AttentionNode> = {
     maskedQuery: rest,
     noKey: rest,
   },
-  check({ heads, causal, scores, tensors }, context) {
+  check({ heads, scores, tensors }, context) {
     const { where, inputs } = context;
     const [q, k, v, ...more] = inputs;
     if (!q || !k || !v || more.length > 0) wrongInputs(context, 'wrong number of inputs', '[q, k, v]');
@@ -41,10 +41,8 @@ export const attention: LayerKind<AttentionNode> = {
     }
     if (k.features !== q.features)
       badSpec(where, `${describe(k.name)} does not fit ${describe(q.name)}`, `${q.features}`, `${k.features}`);
-    for (const x of causal ? [v, q] : [v]) {
-      if (!sameClock(x.time, k.time))
-        badSpec(where, `input ${describe(x.name)} has another time`, `that of ${describe(k.name)}`, 'another');
-    }
+    if (!sameClock(v.time, k.time))
+      badSpec(where, `input ${describe(v.name)} has another time`, `that of ${describe(k.name)}`, 'another');
     if (scores === 'additive') namedTensors(context, tensors ?? {}, { 'weight?': [q.features] }, where);
     else if (tensors !== undefined) badSpec(where, 'tensors of dot products', "scores: 'additive'", describe(scores));
     return [{ ...q, features: v.features }];
@@ -111,7 +109,7 @@ function attend(node: AttentionNode, plan: PlanContext, weight: Linear | undefin
         packRows(kernels, arena, second, 0, time, byFeature, value, 4, v.stride, kernels.copyRows);
         for (let t = 0; t < q.time; t += some) {
           const rows = Math.min(some, q.time - t);
-          let count = causal ? t + 1 : time;
+          let count = causal ? Math.min(t + 1, time) : time;
           compare.write(b, head, t, rows, scores, stride);
           const { f32 } = arena;
           for (let i = scores / 4, end = i + (rows * stride) / 4; i < end; i++) (f32[i] as number) *= scale;

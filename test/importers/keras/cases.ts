@@ -24,7 +24,15 @@ export const FILES = [
   'keras3.9-attention',
 ] as const;
 /** Files that are deflated as a whole. */
-const WHOLE = ['keras-versions', 'keras3-planes', 'keras3-volumes', 'keras2-volumes', 'keras3-first'] as const;
+const WHOLE = [
+  'keras-versions',
+  'keras3-planes',
+  'keras3-volumes',
+  'keras2-volumes',
+  'keras3-first',
+  'keras3-attention-drawn',
+  'keras3.9-attention-drawn',
+] as const;
 export type FileName = (typeof FILES)[number] | (typeof WHOLE)[number];
 
 export interface Fed {

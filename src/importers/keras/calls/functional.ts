@@ -3,6 +3,7 @@ import { refuse } from '../../shared/refuse.js';
 import { type LayerEntry, layersOf } from '../entries.js';
 import type { Rules } from '../rules.js';
 import { collectCalls, type LayerCall } from './collect.js';
+import { hasHeads, kerasOrder } from './keras-order.js';
 import { type Numbers, numberCalls } from './number.js';
 import { type Reference, references } from './references.js';
 import { scheduleCalls } from './schedule.js';
@@ -39,5 +40,15 @@ export function planFunctional(entry: LayerEntry, rules: Rules, budget: Budget):
         .map(({ layer }) => layer.name)
         .join(', '),
     );
-  return { layers, inputs, outputs, calls: order, numbers };
+  const ordered =
+    rules.headsTakeMasks && hasHeads(entry)
+      ? kerasOrder(order, nodesOf(order, config.layers as unknown[]), outputs.map(numbers.inOutputs), numbers)
+      : order;
+  return { layers, inputs, outputs, calls: ordered, numbers };
 }
+
+/** What the file says of each call. */
+const nodesOf = (calls: readonly LayerCall[], listed: readonly unknown[]): Map<LayerCall, unknown> =>
+  new Map(
+    calls.map((own) => [own, ((listed[own.index] as Record<string, unknown>).inbound_nodes as unknown[])[own.call]]),
+  );

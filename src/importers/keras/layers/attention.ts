@@ -11,13 +11,12 @@ import type { Call, Layer } from './layer.js';
 // result is the mean of all timesteps.
 
 /** Query, value and key, of which value and key have one time; the key is the value where there is none. */
-function asked({ build, config: { where }, inputs, causal }: Call): [q: Sequence, v: Sequence, k: Sequence] {
+function asked({ build, config: { where }, inputs }: Call): [q: Sequence, v: Sequence, k: Sequence] {
   const [query, value, key = value, ...more] = inputs;
   if (!query || !value || !key || more.length > 0)
     return refuse(where, 'wrong number of inputs', 'query and value, or query, value and key', `${inputs.length}`);
   const [q, v, k] = [sequence(where, query), sequence(where, value), sequence(where, key)];
   build.times.join(where, v.time, k.time);
-  if (causal) build.times.join(where, q.time, k.time);
   return [q, v, k];
 }
 
@@ -54,7 +53,7 @@ const oneHead =
     const { where } = config;
     // Constructors of Keras before 2.10 have it; calls since.
     const causal = config.flag('causal', false) || call.causal === true;
-    const [q, v, k] = asked({ ...call, causal });
+    const [q, v, k] = asked(call);
     mindsMasks(call, build.rules.mergedMask !== 'lost', 'Keras 3.0 to 3.3');
     if (q.features !== k.features)
       refuse(where, 'a key of another size than the query', `${q.features}`, `${k.features}`);
@@ -68,7 +67,7 @@ const oneHead =
         heads: 1,
         ...scored,
         ...(causal && { causal }),
-        maskedQuery: 'zeros',
+        ...(!call.queryIsBare && { maskedQuery: 'zeros' }),
         noKey: 'mean',
       },
       name,
@@ -149,7 +148,7 @@ const multiHead: Layer = (call) => {
       heads,
       scale: 1 / Math.sqrt(keySize),
       ...(causal && { causal }),
-      maskedQuery: none,
+      ...(!call.queryIsBare && { maskedQuery: none }),
       noKey: none,
     },
     `${name}.weighed`,

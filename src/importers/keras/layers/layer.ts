@@ -18,6 +18,8 @@ export interface Call {
   readonly maskIsNamed: boolean;
   /** Of attention: whether timesteps after that of the query are left out. */
   readonly causal?: boolean;
+  /** Of attention: whether nothing is to be made of the query's mask, though it is handed on. */
+  readonly queryIsBare?: boolean;
   /** Whether TimeDistributed wraps it, so that it knows of no timesteps. */
   readonly wrapped?: boolean;
   /** Whether it is a window over time alone, of rows of one frequency. */
