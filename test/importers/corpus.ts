@@ -264,6 +264,14 @@ export function seeds(): Seed[] {
       bytes: weather.subarray(0, weather.length),
       read: (bytes) => readPyTorch(bytes, { assume: 'chain' }).spec,
     },
+    ...packages(
+      'layer-norm-lstm-4',
+      'cfc-auto-ncp-default',
+      'cfc-mixed',
+      'ltc-auto-ncp',
+      'slstm-conv',
+      'fast-grnn-low-rank',
+    ),
     { name: 'own container', bytes: toSafetensors(stack('lstm', 2, 3)), read: (bytes) => fromSafetensors(bytes) },
     {
       name: 'own container, int8',
@@ -272,6 +280,20 @@ export function seeds(): Seed[] {
     },
   ];
 }
+
+/** State dicts of other packages, by the names of their cases. */
+const packages = (...names: string[]): Seed[] => {
+  const cases = JSON.parse(gunzipSync(golden('pytorch-files/packages.json.gz')).toString()) as {
+    name: string;
+    file: string;
+    config: object;
+  }[];
+  return named(cases, ...names).map(({ name, file, config }) => ({
+    name: `PyTorch ${name}`,
+    bytes: base64(file),
+    read: (bytes) => readPyTorch(bytes, config).spec,
+  }));
+};
 
 /** Seeded damage of one file: bits, bytes, cuts, repeats, lies of size. */
 export function damaged(bytes: Uint8Array, next: () => number): Uint8Array {
