@@ -108,12 +108,14 @@ export function seeds(): Seed[] {
         read: (bytes) => readKeras(bytes).spec,
       }),
     );
-  const lite = ['keras2', 'keras3'].flatMap((flavour) =>
+  const lite = ['keras2', 'keras3', 'fused'].flatMap((flavour) =>
     named(
       json(`tflite-files/${flavour}.json`) as { name: string; model: string }[],
       'lstm_sequence',
       'lstm_sequence_int8',
       'gru_unrolled',
+      'integer_projection',
+      'hybrid_lstm_asymmetric',
     ).map(
       ({ name, model }): Seed => ({
         name: `TensorFlow Lite ${flavour} ${name}`,

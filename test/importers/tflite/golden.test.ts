@@ -1,27 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { fromTflite, readTflite } from '../../../src/importers/tflite/index.js';
 import { createModel } from '../../../src/index.js';
 import { largestDifference } from '../../support/bits.js';
 import { builds } from '../../support/builds.js';
+import { bytesOf, type Case, cases, FLAVOURS, type Value } from './golden.js';
 
-interface Value {
-  readonly name: string;
-  readonly dims: number[];
-  readonly data: number[];
-}
-interface Case {
-  readonly name: string;
-  readonly how: 'float' | 'float16' | 'dynamic' | 'int8' | 'integers';
-  readonly model: string;
-  readonly runs: readonly { readonly inputs: readonly Value[]; readonly outputs: readonly Value[] }[];
-}
-
-const cases = (flavour: string): Case[] =>
-  JSON.parse(readFileSync(new URL(`../../golden/tflite-files/${flavour}.json`, import.meta.url), 'utf8'));
-
-const bytesOf = (model: string): Uint8Array => new Uint8Array(gunzipSync(Buffer.from(model, 'base64')));
 const given = (inputs: readonly Value[]) =>
   Object.fromEntries(inputs.map(({ name, dims, data }) => [name, { data: Float32Array.from(data), shape: dims }]));
 
@@ -42,11 +25,11 @@ const NOT_ROUNDED = 0.01;
 /** Quantised so finely that LiteRT's kernel leaves out the tanh of the cell's state, and gives what was in its memory. */
 const REFUSED = ['conv_int8'];
 
-describe.each(['keras2', 'keras3', 'fused'])('TensorFlow Lite files, as LiteRT computes them: %s', (flavour) => {
+describe.each(FLAVOURS)('TensorFlow Lite files, as LiteRT computes them: %s', (flavour) => {
   const kept = cases(flavour).filter(({ name }) => !REFUSED.includes(name));
   describe.each(builds)('%s', (build) => {
     it.each(kept.map((one) => [one.name, one] as const))('%s', async (_, { model, runs, how }) => {
-      const { spec, report } = readTflite(bytesOf(model), { states: [] });
+      const { spec, report } = readTflite(bytesOf({ model }), { states: [] });
       const made = await createModel(spec, { build });
       const bound = report.notes.some((note) => note.includes('not done here')) ? NOT_ROUNDED : BOUNDS[how];
       for (const { inputs, outputs } of runs) {
@@ -65,8 +48,8 @@ it.each([
   ['step', ['c_in', 'h_in']],
   ['step_gru', ['h_in']],
 ])('%s: state that a cell proves is kept inside a stream', async (name, wanted) => {
-  const { model } = cases('keras3').find((one) => one.name === name) as Case;
-  const [whole, open] = [fromTflite(bytesOf(model)), fromTflite(bytesOf(model), { states: [] })];
+  const bytes = bytesOf(cases('keras3').find((one) => one.name === name) as Case);
+  const [whole, open] = [fromTflite(bytes), fromTflite(bytes, { states: [] })];
   expect(whole.carries?.map(({ input }) => input).sort()).toEqual(wanted);
   const stream = (await createModel(whole)).createStream();
   const byHand = await createModel(open);
@@ -82,6 +65,6 @@ it.each([
 });
 
 it.each(REFUSED)('%s is refused', (name) => {
-  const { model } = cases('keras2').find((one) => one.name === name) as Case;
-  expect(() => fromTflite(bytesOf(model))).toThrow(/a cell state whose tanh TensorFlow Lite leaves out/);
+  const one = cases('keras2').find((given) => given.name === name) as Case;
+  expect(() => fromTflite(bytesOf(one))).toThrow(/a cell state whose tanh TensorFlow Lite leaves out/);
 });
