@@ -63,6 +63,7 @@ if [ -n "${GATEWISE_TENSORFLOW_CONTRIB:-}" ]; then "$GATEWISE_TENSORFLOW_CONTRIB
 # With ai-edge-litert beside tensorflow and tf_keras.
 "${GATEWISE_LITERT_PYTHON:-$keras_python}" generate_tflite_files.py keras3
 "${GATEWISE_LITERT_PYTHON:-$keras_python}" generate_tflite_files.py keras2
+"${GATEWISE_LITERT_PYTHON:-$keras_python}" generate_tflite_variables.py
 fused=$(mktemp -d)
 (cd ../.. && FUSED_FOLDER=$fused npx vitest run test/importers/tflite/fused.test.ts)
 "${GATEWISE_LITERT_PYTHON:-$keras_python}" generate_tflite_fused.py "$fused"

@@ -59,14 +59,15 @@ export function readTflite(bytes: FileBytes, options: TfliteOptions = {}): Impor
   const budget = new Budget(view.length, options.limits);
   const model = readModel(view, budget);
   const file: Translation = { model, budget, attributes: [], notes: new Set(), inner: { left: MOST_INNER } };
-  const { graph, states } = translate(file, 0);
+  const { graph, variables, states } = translate(file, 0);
   const onnx = {
     graph,
     opsets: new Map([['', OPSET]]),
     model: { producerName: '', producerVersion: '', graph, opsetImport: [], functions: [] },
   };
   const own = { domain: DOMAIN, operators: CELLS };
-  const carried = options.states ?? (states.length > 0 ? states : undefined);
+  const all = [...variables, ...(options.states ?? states)];
+  const carried = options.states || all.length > 0 ? all : undefined;
   const { spec, report } = readGraph(onnx, { ...options, states: carried, own }, new Map(), budget);
   for (const { input } of spec.carries ?? []) {
     const place = model.graphs[0]?.inputs[graph.input.findIndex(({ name }) => name === input)] ?? -1;

@@ -406,6 +406,22 @@ describe('loops', () => {
       () => file([main({ 0: { i32: 1 }, 1: { i32: 1 } }), one_]),
       /\(WHILE, operator 0\): a loop that does not fit; expected 2 values, got 1/,
     ],
+    [
+      'that assign a variable',
+      () => {
+        const state: GraphParts = {
+          tensors: { n: scalar, x: row, v: { shape: [], type: 'RESOURCE' } },
+          operators: [
+            { type: 'VAR_HANDLE', inputs: [], outputs: ['v'] },
+            { type: 'ASSIGN_VARIABLE', inputs: ['v', 'x'], outputs: [] },
+          ],
+          inputs: ['n', 'x'],
+          outputs: ['n', 'x'],
+        };
+        return file([main({ 0: { i32: 1 }, 1: { i32: 1 } }), state]);
+      },
+      /its body: a variable that is assigned in every step; expected variables outside of loops, got ASSIGN_VARIABLE/,
+    ],
   ]);
 });
 
