@@ -23,6 +23,9 @@ export function weight(site: Site, input: number, x: number, rounded = false): s
 /** XNNPACK leaves operators with another fused activation than a bound to TensorFlow Lite's own kernels. */
 const takenByXnnpack = (activation: number): boolean => activation < 4;
 
+/** Whether a product's rows are rounded: within a loop they are left as they are, so that its formulas can be told. */
+const roundsRows = (site: Site): boolean => isHybrid(site, 1) && site.tensor(1).type === 'INT8' && !site.builder.inLoop;
+
 /** Rows of floats, rounded to 8 bits as they are where 8-bit weights multiply them. @returns the name of what is rounded. */
 export function roundRows(site: Site, x: string, rule: RoundingRule): string {
   const { builder, source, where } = site;
@@ -66,8 +69,7 @@ function fullyConnected(site: Site): void {
   let x = site.float(0);
   if (!keep && (rank !== 2 || site.tensor(0).shape[1] !== units))
     x = site.emit('Reshape', [x, builder.integers(`${site.outputName()}.rows`, [-1, units])]);
-  // Within a loop the products are left as they are, so that its formulas can be told.
-  const rounds = isHybrid(site, 1) && !builder.inLoop;
+  const rounds = roundsRows(site);
   if (rounds) x = roundRows(site, x, takenByXnnpack(activation) ? 'xnnpack' : asymmetric ? 'asymmetric' : 'symmetric');
   const w = site.emit('Transpose', [weight(site, 1, 0, rounds)], { perm: { ints: [1, 0] } });
   const target = site.target(0, activation);
@@ -126,8 +128,7 @@ function conv2d(site: Site): void {
   const channels = site.tensor(0).shape.at(-1) as number;
   // XNNPACK rounds all places of an image in the same steps; where there is but one, that is a row.
   const sizes = site.builder.sizes(site.index(0));
-  const rounds =
-    isHybrid(site, 1) && !site.builder.inLoop && takenByXnnpack(activation) && sizes[1] === 1 && sizes[2] === 1;
+  const rounds = roundsRows(site) && takenByXnnpack(activation) && sizes[1] === 1 && sizes[2] === 1;
   const w = site.emit('Transpose', [weight(site, 1, 0, rounds)], { perm: { ints: [0, 3, 1, 2] } });
   const others = site.has(2) ? [w, bias(site, 2, 0, 1)] : [w];
   const group = channels / (shape[3] as number);
