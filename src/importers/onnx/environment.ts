@@ -1,6 +1,6 @@
 import type { Context } from './context.js';
 import type { Run } from './ops/run.js';
-import type { Graph, LocalFunction } from './proto/messages.js';
+import type { Graph, LocalFunction, Node } from './proto/messages.js';
 import type { Sources } from './tensor.js';
 import type { Item } from './value.js';
 
@@ -23,10 +23,18 @@ export class Scope {
   }
 }
 
-/** Operators that ONNX does not have: a domain, and its table. */
+/** A node and what its inputs are. */
+export interface Call {
+  readonly node: Node;
+  readonly inputs: readonly (Item | undefined)[];
+}
+
+/** Operators that ONNX does not have: a domain, and its tables. */
 export interface OwnOperators {
   readonly domain: string;
   readonly operators: Readonly<Record<string, Run>>;
+  /** Those that another operator says once it is known what the inputs are: how many axes, which numbers. */
+  readonly rewrites?: Readonly<Record<string, (call: Call, where: string) => Call>>;
 }
 
 /** Works out the outputs of a graph of the file, of which a scope holds the inputs. */

@@ -100,7 +100,13 @@ function runPlain(
   const { where, name } = site;
   const domain = node.domain === 'ai.onnx' ? '' : node.domain;
   const opset = opsets.get('') ?? 0;
-  const own = domain !== '' && domain === env.own?.domain ? env.own.operators[node.opType] : undefined;
+  const table = domain !== '' && domain === env.own?.domain ? env.own : undefined;
+  const rewrite = table?.rewrites?.[node.opType];
+  if (rewrite) {
+    const call = rewrite({ node, inputs: site.inputs }, where);
+    return runPlain(env, call.node, { ...site, inputs: call.inputs }, scope);
+  }
+  const own = table?.operators[node.opType];
   if (domain !== '' && domain !== MICROSOFT_DOMAIN && !own)
     refuse(where, 'an operator of another domain', 'ai.onnx', domain);
   checkOperands(where, node, domain, opset);

@@ -1,8 +1,9 @@
-import type { Graph, Node, Tensor } from '../onnx/proto/messages.js';
+import type { Graph } from '../onnx/proto/messages.js';
 import type { Budget } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
 import type { AttributeRow } from '../shared/report.js';
-import { type AttributeValue, graph, node, tensor, valueInfo } from './messages.js';
+import { GraphBuilder } from '../translated/graph-builder.js';
+import { tensor, valueInfo } from '../translated/messages.js';
 import type { TfGraph, TfModel, TfTensor } from './model.js';
 import { TYPES } from './operators.js';
 
@@ -35,11 +36,8 @@ export const isQuantised = ({ scales, type }: TfTensor): boolean => scales.lengt
  * numbers that stand for others are kept as they are, and what an operator takes or makes of them stands behind DequantizeLinear and
  * before QuantizeLinear.
  */
-export class Builder {
-  readonly nodes: Node[] = [];
-  readonly #initializers = new Map<string, Tensor>();
+export class Builder extends GraphBuilder {
   readonly #names: readonly string[];
-  readonly #taken: Set<string>;
   readonly #floats = new Map<number, string>();
 
   /** Whether it is a loop's, whose formulas are looked at. */
@@ -51,23 +49,24 @@ export class Builder {
   constructor(
     readonly file: Translation,
     readonly graph: TfGraph,
-    readonly where: string,
+    where: string,
     prefix: string,
     outer: readonly TfGraph[] = [],
   ) {
-    this.inLoop = prefix !== '';
     if (outer.includes(graph)) refuse(where, 'a subgraph within itself', 'subgraphs that end', 'a circle');
-    this.path = [...outer, graph];
     if (outer.length > 0) file.inner.left -= graph.operators.length + 1;
     if (file.inner.left < 0) refuse(where, 'loops within one another', `at most ${MOST_INNER} operators`, 'more');
     const counts = new Map<string, number>();
     for (const { name } of graph.tensors) counts.set(name, (counts.get(name) ?? 0) + 1);
-    this.#names = graph.tensors.map(({ name, index }) => {
+    const names = graph.tensors.map(({ name, index }) => {
       const own = name === '' || (counts.get(name) as number) > 1 ? `${name || 'tensor'}#${index}` : name;
       file.budget.characters(prefix.length + own.length, where);
       return prefix + own;
     });
-    this.#taken = new Set(this.#names);
+    super(file.budget, where, new Set(names));
+    this.#names = names;
+    this.inLoop = prefix !== '';
+    this.path = [...outer, graph];
   }
 
   /** @throws {ImportError} no such tensor, or one with fields that are not honoured. */
@@ -82,8 +81,8 @@ export class Builder {
   name(index: number, where = this.where): string {
     const found = this.tensor(index, where);
     const name = this.#names[index] as string;
-    if (found.data && !this.#initializers.has(name))
-      this.#initializers.set(name, tensor(name, this.type(index), found.shape, found.data));
+    const { data, shape } = found;
+    if (data) this.initialise(name, () => tensor(name, this.type(index), shape, data));
     return name;
   }
 
@@ -140,58 +139,6 @@ export class Builder {
     };
   }
 
-  /** A constant that the file does not have as a tensor. @returns its name. */
-  constant(wanted: string, type: number, dims: readonly number[], data: ArrayBufferView): string {
-    this.file.budget.bytes(data.byteLength, this.where);
-    const name = this.fresh(wanted);
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    this.#initializers.set(name, tensor(name, type, dims, bytes));
-    return name;
-  }
-
-  /** Whole numbers as a constant: axes, sizes. */
-  integers(wanted: string, values: readonly number[], dims: readonly number[] = [values.length]): string {
-    return this.constant(wanted, 7, dims, BigInt64Array.from(values, BigInt));
-  }
-
-  number(wanted: string, value: number): string {
-    return this.constant(wanted, 1, [], Float32Array.of(value));
-  }
-
-  /** A name that nothing has yet. */
-  fresh(wanted: string): string {
-    let name = wanted;
-    for (let i = 1; this.#taken.has(name); i++) name = `${wanted}_${i}`;
-    this.file.budget.characters(name.length, this.where);
-    this.#taken.add(name);
-    return name;
-  }
-
-  add(
-    type: string,
-    source: string,
-    inputs: readonly string[],
-    outputs: readonly string[],
-    attributes?: Readonly<Record<string, AttributeValue>>,
-    domain = '',
-  ): void {
-    this.file.budget.nodes(1, this.where);
-    this.nodes.push(node(type, domain, source, inputs, outputs, attributes));
-  }
-
-  /** As `add`, of one output of a fresh name, which is returned. */
-  emit(
-    type: string,
-    source: string,
-    inputs: readonly string[],
-    wanted: string,
-    attributes?: Readonly<Record<string, AttributeValue>>,
-  ): string {
-    const name = this.fresh(wanted);
-    this.add(type, source, inputs, [name], attributes);
-    return name;
-  }
-
   /** The sizes of a tensor: names for those that are open. */
   sizes(index: number): (number | string)[] {
     const { shape, signature } = this.tensor(index);
@@ -204,12 +151,7 @@ export class Builder {
 
   /** The graph with what was added to it. */
   finish(inputs: Graph['input'], outputs: Graph['output']): Graph {
-    return graph(this.graph.name, {
-      node: this.nodes,
-      initializer: [...this.#initializers.values()],
-      input: inputs,
-      output: outputs,
-    });
+    return this.graphOf(this.graph.name, inputs, outputs);
   }
 
   /** What ONNX says of an input. Whole numbers that stand for others are no token ids, which ONNX' whole numbers are. */

@@ -1,8 +1,8 @@
 import type { Graph } from '../onnx/proto/messages.js';
 import { refuse } from '../shared/refuse.js';
+import { graph, valueInfo } from '../translated/messages.js';
 import { Builder } from './builder.js';
 import { wholesOf } from './constants.js';
-import { graph, valueInfo } from './messages.js';
 import type { TfGraph } from './model.js';
 import type { Site } from './site.js';
 import { makersOf, plain, writeOf } from './written.js';

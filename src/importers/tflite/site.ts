@@ -1,7 +1,7 @@
 import { refuse } from '../shared/refuse.js';
+import type { AttributeValue } from '../translated/messages.js';
 import { type Builder, isQuantised } from './builder.js';
 import { wholesOf } from './constants.js';
-import type { AttributeValue } from './messages.js';
 import type { TfOperator, TfTensor } from './model.js';
 import { ACTIVATIONS } from './operators.js';
 import { Options } from './options.js';

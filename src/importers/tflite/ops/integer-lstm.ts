@@ -1,6 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
+import type { AttributeValue } from '../../translated/messages.js';
 import { DOMAIN } from '../builder.js';
-import type { AttributeValue } from '../messages.js';
 import type { TfTensor } from '../model.js';
 import type { Site } from '../site.js';
 

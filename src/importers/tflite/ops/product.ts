@@ -1,7 +1,7 @@
 import type { RoundingRule } from '../../../spec.js';
 import { refuse } from '../../shared/refuse.js';
+import type { AttributeValue } from '../../translated/messages.js';
 import { DOMAIN, isQuantised } from '../builder.js';
-import type { AttributeValue } from '../messages.js';
 import type { Site, Translate } from '../site.js';
 
 /** Whether weights are whole numbers among floats, so that TensorFlow Lite rounds what they are multiplied by. */

@@ -1,6 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
+import type { AttributeValue } from '../../translated/messages.js';
 import { isQuantised } from '../builder.js';
-import type { AttributeValue } from '../messages.js';
 import type { Site, Translate } from '../site.js';
 
 /** Adds a node that only moves numbers: whole ones as they are where input and output mean the same by them. */

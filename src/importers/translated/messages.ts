@@ -1,6 +1,7 @@
 import type { Attribute, Graph, Node, Tensor, ValueInfo } from '../onnx/proto/messages.js';
 
-// The messages of ONNX' model as objects, as its decoder makes them of a file: what the translation of a TensorFlow Lite graph is written in.
+// The messages of ONNX' model as objects, as its decoder makes them of a file: what the translation of another format's graph is
+// written in.
 
 const NO_BYTES = new Uint8Array();
 
