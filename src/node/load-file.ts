@@ -15,8 +15,8 @@ import {
 export type PathLike = string | { readonly href: string };
 
 /**
- * Opens a model file of any format that there is an importer for, with the files that it names beside it: ONNX' external data, the shards of
- * TensorFlow.js and of checkpoints. These are read from the file's own folder and those in it, and from nowhere else, whatever the model says
+ * Opens a model file of any format that there is an importer for, with the files that it names beside it: ONNX' external data, the variables of a
+ * SavedModel (`saved_model.pb`), the shards of TensorFlow.js and of checkpoints. These are read from the file's own folder and those in it, and from nowhere else, whatever the model says
  * and wherever links lead; of a model that is a link itself (as in caches of model hubs), from the folder that it leads to as well.
  * @throws {ImportError} no such file, a folder, a file outside of the model's folder; whatever `load` refuses.
  */
@@ -64,7 +64,7 @@ async function found(path: string): Promise<string> {
     const info = await stat(path);
     if (info.isFile()) return await realpath(path);
     const expected = info.isDirectory()
-      ? 'the file in it that describes the model (*.onnx, model.json, *.index, …)'
+      ? 'the file in it that describes the model (*.onnx, model.json, saved_model.pb, *.index, …)'
       : 'a file';
     throw new ImportError(info.isDirectory() ? 'a folder' : 'no regular file', { where, expected, got: path });
   } catch (cause) {

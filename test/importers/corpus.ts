@@ -10,6 +10,7 @@ import { readRTNeural } from '../../src/importers/rtneural/index.js';
 import { fromSafetensors, toSafetensors } from '../../src/importers/safetensors/index.js';
 import { readBundle } from '../../src/importers/tensorflow/bundle.js';
 import { readSketchRnn, readTensorFlow } from '../../src/importers/tensorflow/index.js';
+import { readTfGraph } from '../../src/importers/tfgraph/index.js';
 import { readTfjs } from '../../src/importers/tfjs/index.js';
 import { readTflite } from '../../src/importers/tflite/index.js';
 import type { ModelSpec } from '../../src/index.js';
@@ -18,6 +19,7 @@ import { stack } from '../support/random.js';
 import { byLayers, weightCases, filesOf as weightFiles } from './keras/weight-files.js';
 import { npy } from './npy.js';
 import { filesOf, manifests, sketch } from './tensorflow/manifests.js';
+import { caseOf } from './tfgraph/cases.js';
 
 /** Whole files of every format, and how each is read. */
 export interface Seed {
@@ -129,6 +131,21 @@ export function seeds(): Seed[] {
     const bytes = new Uint8Array(gunzipSync(base64(file)));
     return { name: `RNNoise ${what}`, bytes, read: (bytes) => readRNNoise(bytes).spec };
   });
+  const graphs = (
+    [
+      ['keras3', 'lstm_last'],
+      ['keras3', 'gru_sequence'],
+      ['frozen', 'dynamic_head'],
+      ['frozen', 'lstm_sequence_lowered'],
+    ] as const
+  ).map(([flavour, name]): Seed => {
+    const { model, files } = caseOf(flavour, name);
+    return {
+      name: `TensorFlow graph ${flavour} ${name}`,
+      bytes: model,
+      read: (bytes) => readTfGraph(bytes, { files }).spec,
+    };
+  });
   const [checkpoint] = json('tensorflow-files/checkpoints.json');
   const [index, data] = [base64(checkpoint.index), base64(checkpoint.data)];
   const [tfjs] = json('tfjs-files/models.json');
@@ -238,6 +255,7 @@ export function seeds(): Seed[] {
       }),
     ...lite,
     ...rnnoise,
+    ...graphs,
     { name: '.nam', bytes: strToU8(JSON.stringify(nam.file)), read: (bytes) => readNam(bytes).spec },
     {
       name: 'RTNeural Keras style',

@@ -14,6 +14,7 @@ import {
   writeSafetensors,
 } from '../../src/importers/safetensors/index.js';
 import { fromSketchRnn, fromTensorFlow, readNpz } from '../../src/importers/tensorflow/index.js';
+import { fromTfGraph } from '../../src/importers/tfgraph/index.js';
 import { fromTfjs } from '../../src/importers/tfjs/index.js';
 import { fromTflite } from '../../src/importers/tflite/index.js';
 import { GatewiseError, type ModelSpec } from '../../src/index.js';
@@ -36,6 +37,7 @@ const IMPORTERS: readonly [name: string, read: (options: never) => unknown][] = 
   ['fromOnnx', (options) => fromOnnx(bytesOf('ONNX embedding'), options)],
   ['fromKeras', (options) => fromKeras(bytesOf('Keras lstm.keras'), options)],
   ['fromTfjs', (options) => fromTfjs(bytesOf('tfjs'), [], options)],
+  ['fromTfGraph', (options) => fromTfGraph(bytesOf('TensorFlow graph frozen'), options)],
   ['fromTflite', (options) => fromTflite(bytesOf('TensorFlow Lite'), options)],
   ['fromNam', (options) => fromNam(bytesOf('.nam'), options)],
   ['fromRNNoise', (options) => fromRNNoise(bytesOf('RNNoise text'), options)],

@@ -75,7 +75,7 @@ it('what is no file is told so', async () => {
     [join(folder, 'none.onnx'), 'cannot be opened; expected a file, got ENOENT'],
     [
       join(folder, 'saved'),
-      'a folder; expected the file in it that describes the model (*.onnx, model.json, *.index, …)',
+      'a folder; expected the file in it that describes the model (*.onnx, model.json, saved_model.pb, *.index, …)',
     ],
     [
       new URL('https://example.org/model.onnx'),

@@ -15,8 +15,8 @@ const MOST_FILES = 10_000;
 const AT_ONCE = 6;
 
 /**
- * A model by the name of the file that describes it, and the files beside it that this names: ONNX' external data, the shards of
- * TensorFlow.js, of a checkpoint. Each is read once, and none outside of the model's folder, whatever the model says.
+ * A model by the name of the file that describes it, and the files beside it that this names: ONNX' external data, a SavedModel's
+ * variables, the shards of TensorFlow.js, of a checkpoint. Each is read once, and none outside of the model's folder, whatever the model says.
  * @param name in its folder. @param given paths of files that need not be read.
  * @throws {ImportError} of no known format; a file outside of the folder; too many.
  */
@@ -28,16 +28,33 @@ export async function readWithBeside(
 ): Promise<Found> {
   const main = viewBytes(await read(name), `file ${JSON.stringify(name)}`);
   const format = sniff(main, options);
+  const others: Record<string, FileBytes> = Object.create(null);
   const known = new Set(given.map(pathWithin));
+  await readAll(await namesIn(main, format, name, options), read, known, others);
+  // Of a SavedModel, which names the index of its variables, that names the files of these.
+  const index = format === 'tfgraph' ? Object.keys(others).find((path) => path.endsWith('.index')) : undefined;
+  if (index !== undefined) {
+    const bytes = viewBytes(others[index] as FileBytes);
+    await readAll(await namesIn(bytes, 'tensorflow', index, options), read, known, others);
+  }
+  return { main, format, others };
+}
+
+/** Reads files that a model names, but for those that are known. */
+async function readAll(
+  names: readonly string[],
+  read: ReadFile,
+  known: ReadonlySet<string | undefined>,
+  others: Record<string, FileBytes>,
+): Promise<void> {
   const paths = new Set<string>();
-  for (const wanted of await namesIn(main, format, name, options)) {
+  for (const wanted of names) {
     const path =
       pathWithin(wanted) ??
       refuse(`file ${JSON.stringify(wanted)}`, "a file outside the model's folder", 'a path within it', wanted);
     if (!known.has(path)) paths.add(path);
   }
   if (paths.size > MOST_FILES) refuse('file', 'too many files', `at most ${MOST_FILES}`, `${paths.size}`);
-  const others: Record<string, FileBytes> = Object.create(null);
   const waiting = [...paths].reverse();
   const work = async (): Promise<void> => {
     for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
@@ -51,7 +68,6 @@ export async function readWithBeside(
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return { main, format, others };
 }
 
 /** The names of the files that a model consists of beside its first, as it says them. */
@@ -63,6 +79,7 @@ async function namesIn(
 ): Promise<readonly string[]> {
   const budget = new Budget(main.length, limits);
   if (format === 'onnx') return (await import('../onnx/external.js')).externalNames(main, budget);
+  if (format === 'tfgraph') return (await import('../tfgraph/beside.js')).filesBeside(main, budget);
   if (format === 'tfjs' || (format === 'tensorflow' && isJson(main)))
     return (await import('../shared/weights-manifest.js')).shardNames(main, budget);
   const [, stem] = /^(.*)\.index$/.exec(name) ?? [];

@@ -10,6 +10,7 @@ import { type Format, sniff } from './sniff.js';
 
 /** Formats that come in several files, the surest to tell first; and the names of the file that describes the model. */
 const SEVERAL: ReadonlyMap<Format, RegExp> = new Map<Format, RegExp>([
+  ['tfgraph', /\.pb$/i],
   ['tensorflow', /(\.index|manifest\.json|model\.json)$/i],
   ['tfjs', /\.json$/i],
   ['onnx', /\.(onnx|pb)$/i],

@@ -11,6 +11,7 @@ import { refuse } from '../shared/refuse.js';
 import { type Imported, Reporter } from '../shared/report.js';
 import type { TensorFlowConfig } from '../tensorflow/config.js';
 import { isTable } from '../tensorflow/table.js';
+import type { TfGraphOptions } from '../tfgraph/read.js';
 import type { TfliteOptions } from '../tflite/read.js';
 import type { ReadFile } from './beside.js';
 import type { Found } from './choose.js';
@@ -25,13 +26,14 @@ export interface LoadOptions {
   readonly tensorflow?: TensorFlowConfig;
   readonly rtneural?: RTNeuralOptions;
   readonly tflite?: TfliteOptions;
+  readonly tfgraph?: TfGraphOptions;
   /** Most that the import may take, of whatever format. Default: in proportion to the files. */
   readonly limits?: ImportLimits;
 }
 
 /**
- * A file; or several that belong together, by name: ONNX with external data, a checkpoint's index and shards, model.json or a manifest of
- * weights and its shards. Names may be paths; what the model names is looked for in its own folder.
+ * A file; or several that belong together, by name: ONNX with external data, a SavedModel's graph and variables, a checkpoint's index and
+ * shards, model.json or a manifest of weights and its shards. Names may be paths; what the model names is looked for in its own folder.
  *
  * A file may also be a URL (http, https, data, blob), a Response, a Blob or a File that a user chose, or a promise of one. Of a URL, and of a Response that knows
  * its own, the files beside the model are fetched from its folder.
@@ -77,7 +79,8 @@ export async function loadFrom(name: string, read: ReadFile, options: LoadOption
 }
 
 /** Paths of files beside the model that the options hold. */
-const givenBeside = (options: LoadOptions | undefined): string[] => Object.keys(options?.onnx?.files ?? {});
+const givenBeside = (options: LoadOptions | undefined): string[] =>
+  Object.keys({ ...options?.onnx?.files, ...options?.tfgraph?.files });
 
 function limitsIn(given: unknown): ImportOptions | undefined {
   if (!isObject(given) || given.limits === undefined) return undefined;
@@ -110,6 +113,10 @@ async function importFound(
       return (await import('../rtneural/read.js')).readRTNeural(main, { ...limited, ...options.rtneural });
     case 'tflite':
       return (await import('../tflite/read.js')).readTflite(main, { ...limited, ...options.tflite });
+    case 'tfgraph': {
+      const files = { ...others, ...options.tfgraph?.files };
+      return (await import('../tfgraph/read.js')).readTfGraph(main, { ...limited, ...options.tfgraph, files });
+    }
     case 'nam':
       return (await import('../nam/read.js')).readNam(main, limited ?? {});
     case 'rnnoise':

@@ -11,9 +11,7 @@ const LOOKALIKES: readonly (readonly [bytes: RegExp, text: RegExp, what: string,
   [/^efbbbf/, /^/, 'a text with a byte order mark', 'UTF-8 without it'],
   [/^934e554d5059/, /^/, 'a single NumPy array', 'an .npz of all arrays by name'],
   // Protobuf: a version, and a message where ONNX has the name of its producer.
-  [/^080112(..){1,5}?0a/, /^/, 'a TensorFlow SavedModel', 'variables/variables.index and its .data files'],
   [/^08[01].12([89a-f].){0,3}[0-7].0a/, /^/, 'a Core ML model', 'the model that it was converted from'],
-  [/^0a/, /Placeholder/, 'a frozen TensorFlow graph', 'the checkpoint that it was frozen from'],
   [
     /^/,
     /#include "(rnn|nnet)\.h"/,

@@ -5,6 +5,7 @@ import { Budget } from '../shared/budget.js';
 import { type ImportOptions, limitsOf } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import { isTable } from '../tensorflow/table.js';
+import { isTfGraph } from '../tfgraph/marks.js';
 import { lookalike, seen } from './lookalikes.js';
 
 export type Format =
@@ -14,6 +15,7 @@ export type Format =
   | 'tensorflow'
   | 'sketch-rnn'
   | 'tflite'
+  | 'tfgraph'
   | 'pytorch'
   | 'rtneural'
   | 'nam'
@@ -56,6 +58,7 @@ export function sniff(file: FileBytes, options: ImportOptions = {}): Format {
   if (header) return isObject(header.__metadata__) && 'gatewise' in header.__metadata__ ? 'safetensors' : 'pytorch';
   // Of protocol 1: a text.
   if (/^L\d+L?\n/.test(String.fromCharCode(...bytes.subarray(0, 40))) || isTar(bytes)) return 'pytorch';
+  if (isTfGraph(bytes)) return 'tfgraph';
   const other = lookalike(bytes);
   if (other) refuse('file', ...other);
   if (bytes[0] === 0x80) return 'pytorch';
@@ -64,7 +67,7 @@ export function sniff(file: FileBytes, options: ImportOptions = {}): Format {
   return refuse(
     'file',
     'of no known format',
-    'ONNX, Keras, TensorFlow.js, a TensorFlow checkpoint, TensorFlow Lite, PyTorch, safetensors, RTNeural, .nam or RNNoise',
+    'ONNX, Keras, TensorFlow.js, a TensorFlow checkpoint, a SavedModel or frozen graph, TensorFlow Lite, PyTorch, safetensors, RTNeural, .nam or RNNoise',
     bytes.length === 0 ? 'an empty file' : seen(bytes),
   );
 }

@@ -55,8 +55,11 @@ export function outputLayout(
     end();
   }
   if (axes.filter((axis) => axis === 'time').length > 1) return undefined;
-  // A run's time that the file knows to be 1 and has dropped.
-  if (time.length > 0 && !axes.includes('time')) axes.splice(axes.indexOf('batch') + 1, 0, 'time');
+  // A run's time that the file knows to be 1, and has as such an axis behind the batch's or has dropped.
+  if (time.length > 0 && !axes.includes('time')) {
+    const place = axes.indexOf('batch') + 1;
+    axes.splice(place, place > 0 && axes[place] === 1 ? 1 : 0, 'time');
+  }
   const fixed = inputs.find(({ batch }) => batch !== undefined);
   if (fixed && !axes.includes('batch')) {
     const same = fixed.axes.indexOf('batch');

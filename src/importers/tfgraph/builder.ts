@@ -73,6 +73,17 @@ export class Builder extends GraphBuilder {
     return name;
   }
 
+  readonly #ends = new Map<object, Map<number, string>>();
+
+  /** The name of what a loop carries in the end, where the file has none for it. */
+  endOf(loop: object, place: number, wanted: string): string {
+    const ends = this.#ends.get(loop) ?? new Map<number, string>();
+    this.#ends.set(loop, ends);
+    const name = ends.get(place) ?? this.fresh(wanted);
+    ends.set(place, name);
+    return name;
+  }
+
   /** Numbers of the file under a name that is taken. */
   numbers(name: string, { type, dims, bytes }: Numbers): void {
     this.initialise(name, () => tensor(name, type, dims, bytes));

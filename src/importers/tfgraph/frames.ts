@@ -19,11 +19,14 @@ export interface Loop {
   condition(level: Level, carried: readonly (() => Ref)[]): Ref;
 }
 
-/** The loop of a `While`. @param func the name of the function that an attribute is. */
-export function functionLoop(node: Operator, resolver: Resolver, func: (name: string) => string): Loop {
+/** The loop of a `While`. */
+export function functionLoop(node: Operator, resolver: Resolver): Loop {
   const { depth } = scopeOf(node);
   const where = whereOf(node);
-  const [condition, body] = [func('cond'), func('body')];
+  const [condition, body] = ['cond', 'body'].map(
+    (name) =>
+      node.def.attr.find(({ key }) => key === name)?.value?.func?.name ?? refuse(where, `no ${name}`, 'a function'),
+  ) as [string, string];
   return {
     where,
     initial: node.inputs,

@@ -6,7 +6,7 @@ import { plain, type Ref, sameRef } from './resolve.js';
 // that writes make anew (its flow) says what comes after what.
 
 /** An element that is put into a list. */
-interface Write {
+export interface Write {
   /** The list before. */
   readonly list: Ref;
   readonly place: Ref;
@@ -53,7 +53,7 @@ export type Carried =
   /** What it was at first. */
   | { readonly kind: 'same' }
   | { readonly kind: 'state' }
-  /** A list of so many elements, of which each step writes one. */
+  /** A list of so many elements, of which each step writes one: the step's, which is looked at once it is known which that is. */
   | { readonly kind: 'list'; readonly size: Ref }
   /** A list of one element, which each step writes again. */
   | { readonly kind: 'last'; readonly size: Ref; readonly of: number };
@@ -69,20 +69,12 @@ export function carriedBy(
   made: readonly Ref[],
   wholesOf: (ref: Ref) => readonly number[] | undefined,
 ): Carried[] {
-  const counts = (i: number): boolean => {
-    const { node } = plain(made[i] as Ref);
-    const [a, b] = node.inputs;
-    if (!/^Add(V2)?$/.test(node.type) || !a || !b) return false;
-    const own = (x: Ref, one: Ref): boolean => sameRef(plain(x), args[i]) && `${wholesOf(one)}` === '1';
-    return `${wholesOf(loop.initial[i] as Ref)}` === '0' && (own(a, b) || own(b, a));
-  };
   return args.map((arg, i): Carried => {
     const result = made[i] as Ref;
     if (sameRef(plain(result), arg)) return { kind: 'same' };
     const written = writeOf(result);
     if (!written) return { kind: 'state' };
     const size = emptyList(loop.initial[i] as Ref);
-    const place = args.findIndex((own) => sameRef(own, written.place));
     if (!size || !sameRef(written.list, arg))
       refuse(
         loop.where,
@@ -90,15 +82,10 @@ export function carriedBy(
         'one write into an empty list at each step',
         plain(result).node.name,
       );
-    if (place >= 0 && counts(place)) return { kind: 'list', size };
+    if (`${wholesOf(written.place)}` !== '0' || `${wholesOf(size)}` !== '1') return { kind: 'list', size };
     const of = made.findIndex((own) => sameRef(plain(own), plain(written.item)));
-    if (of < 0 || `${wholesOf(written.place)}` !== '0' || `${wholesOf(size)}` !== '1')
-      refuse(
-        loop.where,
-        'a list that is written at other places',
-        'one row for each step, or a state',
-        plain(result).node.name,
-      );
-    return { kind: 'last', size, of };
+    return of >= 0
+      ? { kind: 'last', size, of }
+      : refuse(loop.where, 'a list of what is no state', 'a state of the loop', plain(written.item).node.name);
   });
 }

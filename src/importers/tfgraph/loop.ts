@@ -2,9 +2,10 @@ import type { Graph } from '../onnx/proto/messages.js';
 import { valueInfo } from '../translated/messages.js';
 import { Builder } from './builder.js';
 import { frameLoop, functionLoop, type Loop } from './frames.js';
-import { type Carried, carriedBy, writeOf } from './lists.js';
+import { type Carried, carriedBy, type Write, writeOf } from './lists.js';
 import { inputNode, type Level, type Operator, type Ref } from './resolve.js';
-import { Site } from './site.js';
+import { DOMAIN } from './rewrites.js';
+import type { Site } from './site.js';
 
 // A loop as ONNX' Loop: what is carried is carried there too, and what is written into a list is what it collects. What becomes of it (a recurrent
 // layer, or nothing that is honoured) is decided where ONNX' loops are.
@@ -24,11 +25,7 @@ export function loopOf(site: Site, node: Operator): KnownLoop {
   const before = known.get(node);
   if (before) return before;
   const { resolver } = site.builder.file;
-  const own = node === site.node ? site : new Site(site.builder, node);
-  const loop =
-    node.type === 'Exit'
-      ? frameLoop(node, resolver)
-      : functionLoop(node, resolver, (name) => own.attributes.func(name));
+  const loop = node.type === 'Exit' ? frameLoop(node, resolver) : functionLoop(node, resolver);
   const probe: Level = { outer: node.level };
   const args = loop.initial.map((_, i): Ref => ({ node: inputNode(`${i}`, probe), output: 0 }));
   const made = loop.step(
@@ -65,8 +62,13 @@ export function whileLoop(site: Site, translateAll: TranslateAll): void {
   );
   const kept = carried.flatMap(({ kind }, i) => (kind === 'state' ? [i] : []));
   const lists = carried.flatMap(({ kind }, i) => (kind === 'list' ? [i] : []));
-  const items = lists.map((i) => writeOf(made[i] as Ref)?.item as Ref);
-  const names = [goesOn, ...kept.map((i) => made[i] as Ref), ...items].map((ref) => inner.need(ref));
+  const items = lists.map((i) => {
+    const { item, place } = writeOf(made[i] as Ref) as Write;
+    const name = inner.fresh(`${node.name}.item${i}`);
+    inner.add('Written', site.source, [inner.need(item), inner.need(place)], [name], {}, DOMAIN);
+    return name;
+  });
+  const names = [...[goesOn, ...kept.map((i) => made[i] as Ref)].map((ref) => inner.need(ref)), ...items];
   translateAll(inner);
   const body = bodyOf(
     inner,
@@ -76,7 +78,7 @@ export function whileLoop(site: Site, translateAll: TranslateAll): void {
   );
   const outputs = [...kept, ...lists].map((i) => {
     const output = loop.outputs[i];
-    return output ? builder.need(output) : builder.fresh(`${node.name}.${i}`);
+    return output ? builder.need(output) : builder.endOf(loop, i, `${node.name}.${i}`);
   });
   const initial = kept.map((i) => builder.need(loop.initial[i] as Ref));
   site.add('Loop', ['', '', ...initial], outputs, { body: { g: body } });

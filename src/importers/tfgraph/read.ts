@@ -11,6 +11,7 @@ import { refuse } from '../shared/refuse.js';
 import type { Imported } from '../shared/report.js';
 import { openBundle } from '../tensorflow/bundle.js';
 import { valueInfo } from '../translated/messages.js';
+import { INDEX } from './beside.js';
 import { Builder, type Translation } from './builder.js';
 import { openTfFile, type TfFile } from './file.js';
 import { inputNode, type Level, type Operator, Resolver } from './resolve.js';
@@ -49,7 +50,6 @@ const FIELDS: Fields = {
 
 /** The operator set of ONNX that graphs are translated to. */
 const OPSET = 18;
-const INDEX = 'variables/variables.index';
 
 /**
  * A model from TensorFlow's graph: a SavedModel (`saved_model.pb`, with `options.files` what stands beside it), as Keras' `export` and `save` and
@@ -167,7 +167,10 @@ function translated(file: Translation, inputs: readonly Port[], outputs: readonl
     inputs
       .filter((port) => read.has(port))
       .map(({ name, type, dims }) => valueInfo(name, type, dims && sizesOf(name, dims))),
-    made.map(({ name }, i) => valueInfo(name, outputs[i]?.type ?? 0, undefined)),
+    made.map(({ name }, i) => {
+      const { type = 0, dims } = outputs[i] ?? {};
+      return valueInfo(name, type, dims && sizesOf(name, dims));
+    }),
   );
 }
 

@@ -1,6 +1,7 @@
 import { axisAt } from '../onnx/context.js';
 import type { Call } from '../onnx/environment.js';
-import { sameNum, showSize } from '../onnx/num.js';
+import { STEP } from '../onnx/loop/step.js';
+import { sameNum, showSize, symbol } from '../onnx/num.js';
 import type { Node } from '../onnx/proto/messages.js';
 import { constant, dimsOf, INT64, type Item } from '../onnx/value.js';
 import { refuse } from '../shared/refuse.js';
@@ -76,6 +77,20 @@ const collected: Rewrite = (call, where) => {
   return as(call, 'Identity', [0]);
 };
 
+/** What a loop's step writes into a list: at the place of the step, or rows would be left out or written twice. */
+const written: Rewrite = (call, where) => {
+  const place = given(call.inputs, 1, where);
+  const [at] = place.kind === 'constant' ? Array.from(place.data) : [];
+  if (at === undefined || !sameNum(at, symbol(STEP)))
+    refuse(
+      where,
+      'a list that is written at other places',
+      'one row for each step',
+      at === undefined ? 'a value' : showSize(at),
+    );
+  return as(call, 'Identity', [0]);
+};
+
 /** A condition of one axis says it of whole rows, which is no broadcast. */
 const select: Rewrite = (call, where) => {
   const [own, of] = [rank(call.inputs, 0, where), rank(call.inputs, 1, where)];
@@ -136,4 +151,5 @@ export const REWRITES: Readonly<Record<string, Rewrite>> = {
   Select: select,
   Split: split,
   Transpose: transpose,
+  Written: written,
 };

@@ -80,9 +80,10 @@ export function signatureOfFrozen({ node }: GraphDef, wanted: readonly string[] 
   const nodes = new Map(node.map((own) => [own.name, own]));
   const attr = ({ attr: all }: NodeDef, name: string) => all.find(({ key }) => key === name)?.value;
   const inputs = node.flatMap((own): Port[] => {
-    if (own.op !== 'Placeholder') return [];
+    const type = onnxType(attr(own, 'dtype')?.type ?? 0);
+    // One of no numbers is refused where it is read.
+    if (own.op !== 'Placeholder' || type === undefined) return [];
     const where = `node ${JSON.stringify(own.name)} (${own.op})`;
-    const type = typeOf(attr(own, 'dtype')?.type ?? 0, where);
     return [{ name: own.name, tensor: `${own.name}:0`, type, dims: dimsOf(attr(own, 'shape')?.shape, where) }];
   });
   const read = new Set(node.flatMap(({ input }) => input.map((text) => text.replace(/^\^/, '').split(':')[0])));

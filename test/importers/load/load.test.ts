@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { strToU8, zipSync } from 'fflate';
 import { build } from 'rolldown';
 import { describe, expect, it } from 'vitest';
-import { type LoadOptions, type LoadSource, load, sniff } from '../../../src/importers/load/index.js';
+import { type LoadOptions, type LoadSource, load, loadFrom, sniff } from '../../../src/importers/load/index.js';
 import { fromNam } from '../../../src/importers/nam/index.js';
 import { fromPyTorch } from '../../../src/importers/pytorch/index.js';
 import { fromRNNoise } from '../../../src/importers/rnnoise/index.js';
@@ -15,11 +15,13 @@ import {
   toSafetensors,
   writeSafetensors,
 } from '../../../src/importers/safetensors/index.js';
+import { fromTfGraph } from '../../../src/importers/tfgraph/index.js';
 import { fromTflite } from '../../../src/importers/tflite/index.js';
 import { createModel, ImportError, InputError, type ModelSpec } from '../../../src/index.js';
 import { FRAMEWORKS, goldenCases } from '../../golden/cases.js';
 import { randomFloats, stack } from '../../support/random.js';
 import { thorough } from '../../support/thorough.js';
+import { caseOf } from '../tfgraph/cases.js';
 
 const golden = (path: string): Uint8Array => readFileSync(new URL(`../../golden/${path}`, import.meta.url));
 const json = (path: string) => JSON.parse(golden(path).toString());
@@ -35,6 +37,9 @@ const nam = json('nam-files/models.json')[0].file;
 const rnnoise = new Uint8Array(gunzipSync(Buffer.from(json('rnnoise-files/text.json')[0].file, 'base64')));
 const torchScript = new Uint8Array(gunzipSync(Buffer.from(json('pytorch-files/script-2.15.json')[0].file, 'base64')));
 const lite = new Uint8Array(gunzipSync(Buffer.from(json('tflite-files/keras2.json')[0].model, 'base64')));
+
+const saved = caseOf('keras3', 'lstm_last');
+const frozen = caseOf('frozen', 'dynamic_head');
 
 describe('formats are told from the bytes', () => {
   it.each<[string, Uint8Array, string]>([
@@ -52,6 +57,8 @@ describe('formats are told from the bytes', () => {
       'rnnoise',
     ],
     ['RNNoise, blob', strToU8('DNNw'), 'rnnoise'],
+    ['a SavedModel', saved.model, 'tfgraph'],
+    ['a frozen graph', frozen.model, 'tfgraph'],
     ['RTNeural, Keras style', strToU8('{"in_shape":[null,1],"layers":[]}'), 'rtneural'],
     ['RTNeural, torch style', strToU8('  {"lstm.weight_ih_l0":[[1]],"dense.bias":[1]}'), 'rtneural'],
     ['TensorFlow.js', strToU8('{"format":"layers-model","modelTopology":{},"weightsManifest":[]}'), 'tfjs'],
@@ -113,19 +120,9 @@ describe('formats are told from the bytes', () => {
       /^file: a single NumPy array; expected an .npz of all arrays/,
     ],
     [
-      'a SavedModel',
-      Uint8Array.of(0x08, 1, 0x12, 0xb2, 0x9c, 5, 0x0a, 0x80, 0x23, 0x0a),
-      /^file: a TensorFlow SavedModel; expected variables\/variables.index and its .data files, got bytes 08 01 12/,
-    ],
-    [
       'Core ML',
       Uint8Array.of(0x08, 4, 0x12, 0x84, 1, 0x0a, 0x1a, 0x0a, 5),
       /^file: a Core ML model; expected the model that it/,
-    ],
-    [
-      'a frozen graph',
-      Uint8Array.of(0x0a, 30, 0x0a, 1, 0x78, 0x12, 11, ...strToU8('Placeholder'), 1, 2),
-      /^file: a frozen TensorFlow graph; expected the checkpoint/,
     ],
     ['GGUF', strToU8('GGUF\x03\0\0\0\0'), /^file: a GGUF model; expected a recurrent model, got GGUF$/],
     [
@@ -198,8 +195,32 @@ describe('load', () => {
     expect((await load(strToU8(JSON.stringify(nam)))).report.format).toMatch(/^Neural Amp Modeler/);
     expect((await load(lite)).report.format).toBe('TensorFlow Lite, schema 3 (MLIR Converted.)');
     expect((await load(lite, { tflite: { states: [] } })).spec.nodes.length).toBeGreaterThan(1);
+    expect((await load(frozen.model, { tfgraph: { outputs: ['Softmax'] } })).report.format).toBe(
+      'TensorFlow, frozen graph',
+    );
     const spec = stack('gru', 2, 3);
     expect((await load(toSafetensors(spec))).spec).toEqual(spec);
+  });
+
+  it('asks for the variables of a SavedModel, and for what their index names', async () => {
+    const folder: Record<string, Uint8Array> = { 'saved_model.pb': saved.model, ...saved.files };
+    const asked: string[] = [];
+    const read = (path: string): Uint8Array => {
+      asked.push(path);
+      return folder[path] as Uint8Array;
+    };
+    const { spec, report } = await loadFrom('saved_model.pb', read);
+    expect(asked).toEqual(['saved_model.pb', 'variables/variables.index', 'variables/variables.data-00000-of-00001']);
+    expect(report.format).toMatch(/^TensorFlow SavedModel \(TensorFlow 2\./);
+    expect(fromTfGraph(saved.model, { files: saved.files })).toEqual(spec);
+    // All files of the folder at once, whatever else stands there.
+    const all = {
+      'm/saved_model.pb': saved.model,
+      'm/fingerprint.pb': Uint8Array.of(8, 177, 190, 1, 16, 2, 24, 3, 32, 4),
+    };
+    for (const [path, bytes] of Object.entries(saved.files)) Object.assign(all, { [`m/${path}`]: bytes });
+    expect((await load(all)).spec).toEqual(spec);
+    expect(await load(frozen.model)).toEqual(await loadFrom('graph.pb', () => frozen.model));
   });
 
   it('opens files that belong together, whatever their names', async () => {
@@ -279,6 +300,7 @@ describe('what is given instead of files is named', () => {
     ['load', load, 'source: nothing to open; expected bytes, or files by name'],
     ['fromSafetensors', fromSafetensors, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
     ['fromPyTorch', fromPyTorch, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
+    ['fromTfGraph', fromTfGraph, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
     ['fromTflite', fromTflite, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
     ['fromNam', fromNam, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],
     ['fromRNNoise', fromRNNoise, 'bytes: not the bytes of a file; expected an ArrayBuffer, or a view of one'],

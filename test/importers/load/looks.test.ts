@@ -45,7 +45,6 @@ describe('signs of formats', () => {
     ['a text with a byte order mark', [0xef, 0xbb, 0xbf]],
     ['a single NumPy array', [0x93, ...strToU8('NUMPY')]],
     ['a GGUF model', [...strToU8('GGUF')]],
-    ['a TensorFlow SavedModel', [0x08, 1, 0x12, 0xb2, 0x9c, 5, 0x0a]],
     ['a Core ML model', [0x08, 4, 0x12, 0x84, 1, 0x0a]],
   ])('%s, at the beginning alone', (name, sign) => {
     // No text, and longer than any sign.

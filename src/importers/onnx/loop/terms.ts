@@ -28,7 +28,7 @@ export type Term =
     }
   | { readonly kind: 'activation'; readonly activation: ActivationSpec; readonly of: Term; readonly n: number }
   /** Side by side, as cells have them that weigh their input and state by one matrix. */
-  | { readonly kind: 'joined'; readonly of: readonly Leaf[]; readonly n: number }
+  | { readonly kind: 'joined'; readonly of: readonly Term[]; readonly n: number }
   /** 1 - x */
   | { readonly kind: 'rest'; readonly of: Term; readonly n: number }
   | { readonly kind: 'add' | 'multiply'; readonly a: Term; readonly b: Term; readonly n: number };
@@ -45,26 +45,35 @@ function rows(term: Term, start: number, n: number): Term | undefined {
   const bias = 'bias' in term ? term.bias?.slice(start, start + n) : undefined;
   if (term.kind === 'linear')
     return { ...term, n, bias, parts: new Map([...term.parts].map(([name, matrix]) => [name, cut(matrix)])) };
-  return term.kind === 'dense' ? { ...term, n, bias, weight: cut(term.weight) } : undefined;
+  if (term.kind === 'dense') return { ...term, n, bias, weight: cut(term.weight) };
+  // A function of each number alone.
+  const of = term.kind === 'activation' ? rows(term.of, start, n) : undefined;
+  return of && { ...(term as Extract<Term, { kind: 'activation' }>), of, n };
 }
 
-/** A product of weights with leaves side by side: each has columns of its own. Undefined if one of them stands there twice. */
+/**
+ * A product of weights with terms side by side: each has columns of its own. Leaves are weighed together; of what is none (a GRU's reset state) there may be one.
+ * Undefined if a leaf stands there twice.
+ */
 function weighed(
-  leaves: readonly Leaf[],
+  terms: readonly Term[],
   weight: Float32Array,
   bias: Float32Array | undefined,
   n: number,
 ): Term | undefined {
   const width = weight.length / n;
   let start = 0;
-  const parts = new Map(
-    leaves.map((leaf) => {
-      const from = start;
-      start += leaf.n;
-      return [leaf.name, weight.filter((_, i) => i % width >= from && i % width < from + leaf.n)];
-    }),
-  );
-  return parts.size === leaves.length ? { kind: 'linear', n, parts, bias } : undefined;
+  const columns = terms.map((term) => {
+    const from = start;
+    start += term.n;
+    return { term, weight: weight.filter((_, i) => i % width >= from && i % width < from + term.n) };
+  });
+  const leaves = columns.flatMap(({ term, weight: own }) => (term.kind === 'leaf' ? [[term.name, own] as const] : []));
+  const [other, ...more] = columns.filter(({ term }) => term.kind !== 'leaf');
+  const parts = new Map(leaves);
+  if (parts.size < leaves.length || parts.size === 0 || more.length > 0) return undefined;
+  const linear: Term = { kind: 'linear', n, parts, bias };
+  return other ? add(linear, { kind: 'dense', weight: other.weight, bias: undefined, of: other.term, n }) : linear;
 }
 
 function add(a: Term, b: Term): Term {
@@ -129,8 +138,8 @@ function termOf(
       return leaves ? weighed(leaves, weight, bias, node.units) : { kind: 'dense', weight, bias, of: a, n: node.units };
     }
     case 'concatenate': {
-      const of = inputs.flatMap((one) => (one?.kind === 'leaf' ? [one] : []));
-      const n = of.reduce((total, leaf) => total + leaf.n, 0);
+      const of = inputs.flatMap((one) => one ?? []);
+      const n = of.reduce((total, one) => total + one.n, 0);
       return node.axis === 'time' || of.length < inputs.length ? undefined : { kind: 'joined', of, n };
     }
     case 'slice':

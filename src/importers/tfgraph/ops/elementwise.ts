@@ -44,6 +44,9 @@ function leakyRelu(site: Site): void {
 
 const rsqrt: Translate = (site) => site.arity(1).add('Reciprocal', [site.emit('Sqrt', [site.input(0)])]);
 
+/** What is left of 1. */
+const erfc: Translate = (site) => site.arity(1).add('Sub', [site.number('one', 1), site.emit('Erf', [site.input(0)])]);
+
 const square: Translate = (site) => site.arity(1).add('Mul', [site.input(0), site.input(0)]);
 
 function squaredDifference(site: Site): void {
@@ -104,6 +107,7 @@ export const ELEMENTWISE: Readonly<Record<string, Translate>> = {
   Elu: unary('Elu'),
   Equal: compare('Equal'),
   Erf: unary('Erf'),
+  Erfc: erfc,
   Exp: unary('Exp'),
   Floor: unary('Floor'),
   FloorDiv: floorDiv,

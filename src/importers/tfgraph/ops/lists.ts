@@ -37,8 +37,9 @@ function stack(site: Site, list: Ref, asked: Ref | undefined): void {
   const index = loop.outputs.findIndex((own) => sameRef(own, { node, output }));
   const own = carried[index];
   if (own?.kind === 'last') {
-    const last = loop.outputs[own.of] ?? refuse(site.where, 'a state that the loop does not give', 'an Exit of it');
-    site.add('Unsqueeze', [site.builder.need(last), site.whole('axes', [0])]);
+    const state = loop.outputs[own.of];
+    const last = state ? site.builder.need(state) : site.builder.endOf(loop, own.of, `${node.name}.${own.of}`);
+    site.add('Unsqueeze', [last, site.whole('axes', [0])]);
     return;
   }
   if (own?.kind !== 'list') refuse(site.where, 'what is no list', 'a list that a loop writes', whereOf(node));

@@ -96,17 +96,38 @@ const pool =
     channelsFirst(site, (x, y) => site.add(type, [x], [y], { ...own, kernel_shape: { ints: kernel } }));
   };
 
-/** By mean and variance that training left, over the last axis. */
+/**
+ * By mean and variance that training left, over the last axis; or, which only tf.keras' LayerNormalization asks for, of rows that stand in the place of
+ * channels, each by its own.
+ */
 function batchNorm(site: Site): void {
   const { attributes } = site;
-  if (attributes.flag('is_training', true))
-    refuse(site.where, 'mean and variance of the batch', 'is_training false', 'true');
+  const training = attributes.flag('is_training', true);
   const format = attributes.string('data_format', 'NHWC');
-  if (format !== 'NHWC') refuse(site.where, 'channels first', 'data_format NHWC', format);
-  const epsilon = attributes.float('epsilon', Math.fround(0.0001));
+  if (format !== (training ? 'NCHW' : 'NHWC'))
+    refuse(
+      site.where,
+      'mean and variance of a batch, or channels first',
+      'is_training false and NHWC',
+      `${training}, ${format}`,
+    );
+  const epsilon = site.number('epsilon', attributes.float('epsilon', Math.fround(0.0001)));
   attributes.ignore('exponential_avg_factor');
-  const [x, scale, offset, mean, variance] = site.arity(5).inputs() as [string, string, string, string, string];
-  const deviation = site.emit('Sqrt', [site.emit('Add', [variance, site.number('epsilon', epsilon)])]);
+  const [x, scale, offset] = [0, 1, 2].map((i) => site.arity(5).input(i)) as [string, string, string];
+  if (training) {
+    const axes = site.whole('axes', [0, 2, 3]);
+    const mean = (of: string, what: string): string =>
+      site.emit('ReduceMean', [of, axes], { keepdims: { i: 1 } }, what);
+    const apart = site.emit('Sub', [x, mean(x, 'mean')], undefined, 'apart');
+    const variance = mean(site.emit('Mul', [apart, apart], undefined, 'squares'), 'variance');
+    const deviation = site.emit('Sqrt', [site.emit('Add', [variance, epsilon], undefined, 'bounded')]);
+    const [factor, shift] = [scale, offset].map((own, i) => site.emit('Unsqueeze', [own, axes], undefined, `row${i}`));
+    const normal = site.emit('Div', [apart, deviation]);
+    site.add('Add', [site.emit('Mul', [normal, factor as string], undefined, 'scaled'), shift as string]);
+    return;
+  }
+  const [mean, variance] = [site.input(3), site.input(4)];
+  const deviation = site.emit('Sqrt', [site.emit('Add', [variance, epsilon])]);
   const factor = site.emit('Div', [scale, deviation], undefined, 'factor');
   const shift = site.emit('Sub', [offset, site.emit('Mul', [mean, factor], undefined, 'mean')], undefined, 'shift');
   site.add('Add', [site.emit('Mul', [x, factor], undefined, 'scaled'), shift]);
