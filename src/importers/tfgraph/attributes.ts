@@ -39,13 +39,6 @@ export class Attributes {
     this.#get(name, 'list', ({ list }) => list?.i as readonly number[], otherwise);
   tensor = (name: string): NonNullable<TfAttr['tensor']> =>
     this.#find(name, 'tensor')?.tensor ?? refuse(this.where, `no ${name}`, 'a tensor');
-  func = (name: string): string =>
-    this.#find(name, 'func')?.func?.name ?? refuse(this.where, `no ${name}`, 'a function');
-
-  /** Undefined for one of which the file says nothing. */
-  shape(name: string): TfAttr['shape'] {
-    return this.#find(name, 'shape')?.shape;
-  }
 
   /** Attributes that change nothing here. */
   ignore(...names: readonly string[]): this {

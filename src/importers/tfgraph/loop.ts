@@ -65,7 +65,7 @@ export function whileLoop(site: Site, translateAll: TranslateAll): void {
   const items = lists.map((i) => {
     const { item, place } = writeOf(made[i] as Ref) as Write;
     const name = inner.fresh(`${node.name}.item${i}`);
-    inner.add('Written', site.source, [inner.need(item), inner.need(place)], [name], {}, DOMAIN);
+    inner.add('Written', site.type, [inner.need(item), inner.need(place)], [name], {}, DOMAIN, node.name);
     return name;
   });
   const names = [...[goesOn, ...kept.map((i) => made[i] as Ref)].map((ref) => inner.need(ref)), ...items];

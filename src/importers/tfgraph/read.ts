@@ -14,7 +14,7 @@ import { valueInfo } from '../translated/messages.js';
 import { INDEX } from './beside.js';
 import { Builder, type Translation } from './builder.js';
 import { openTfFile, type TfFile } from './file.js';
-import { inputNode, type Level, type Operator, Resolver } from './resolve.js';
+import { INPUT, inputNode, type Level, type Operator, type Ref, Resolver } from './resolve.js';
 import { DOMAIN, REWRITES } from './rewrites.js';
 import { type Port, signatureOf, signatureOfFrozen } from './signature.js';
 import { translateAll } from './translate.js';
@@ -155,12 +155,16 @@ function translated(file: Translation, inputs: readonly Port[], outputs: readonl
   );
   for (const [{ name }, node] of nodes) builder.name(node, name);
   const scope = file.resolver.top(level, given);
-  // Names outside are kept for what they stand for, so that no node is in their way.
-  const made = outputs.map(({ name, tensor }) => ({
-    name: builder.fresh(name),
-    ref: file.resolver.resolve(scope, tensor),
-  }));
-  for (const { name, ref } of made) builder.add('Identity', 'Identity', [builder.need(ref)], [name]);
+  const refs = outputs.map(({ tensor }) => file.resolver.resolve(scope, tensor));
+  // A frozen graph's go by the names of their nodes. Other names are taken before any node has them.
+  const same = outputs.map(({ name }, i) => {
+    const { node, output } = refs[i] as Ref;
+    return node.name === name && output === 0 && node.type !== INPUT;
+  });
+  const early = outputs.map(({ name }, i) => (same[i] ? builder.need(refs[i] as Ref) : builder.fresh(name)));
+  const made = early.map((name, i) => ({ name, ref: refs[i] as Ref }));
+  for (const { name, ref } of made)
+    if (builder.need(ref) !== name) builder.add('Identity', 'Identity', [builder.need(ref)], [name]);
   translateAll(builder);
   return builder.graphOf(
     'graph',

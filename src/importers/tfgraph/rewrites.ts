@@ -32,20 +32,19 @@ function as(
   return { node: { ...made, name: own.name }, inputs: kept.map((i) => inputs[i]) };
 }
 
-const given = (inputs: Call['inputs'], input: number, where: string): Item =>
-  inputs[input] ?? refuse(where, 'an input is missing', `input ${input}`);
+/** The translation leaves none out. */
+const given = (inputs: Call['inputs'], input: number): Item => inputs[input] as Item;
 
 /** Whole numbers that an input comes to. @throws {ImportError} it does not, or depends on the run. */
 function integers(inputs: Call['inputs'], input: number, where: string, what: string): number[] {
-  const item = given(inputs, input, where);
+  const item = given(inputs, input);
   const data = item.kind === 'constant' ? Array.from(item.data) : undefined;
   if (!data?.every((n): n is number => typeof n === 'number'))
     refuse(where, `${what} are worked out at run time`, 'whole numbers', data?.map(showSize).join(', ') ?? 'a value');
   return data as number[];
 }
 
-const rank = (inputs: Call['inputs'], input: number, where: string): number =>
-  dimsOf(given(inputs, input, where)).length;
+const rank = (inputs: Call['inputs'], input: number): number => dimsOf(given(inputs, input)).length;
 
 const intsOf = ({ attribute }: Node, wanted: string): readonly number[] =>
   attribute.find(({ name }) => name === wanted)?.ints ?? [];
@@ -56,7 +55,7 @@ const transpose: Rewrite = (call, where) =>
 
 /** The last two axes change places. */
 const adjoint: Rewrite = (call, where) => {
-  const count = rank(call.inputs, 0, where);
+  const count = rank(call.inputs, 0);
   if (count < 2) refuse(where, 'a factor of too few axes', 'at least 2', `${count}`);
   const axes = Array.from({ length: count - 2 }, (_, axis) => axis);
   return as(call, 'Transpose', [0], { perm: { ints: [...axes, count - 1, count - 2] } });
@@ -64,8 +63,8 @@ const adjoint: Rewrite = (call, where) => {
 
 /** What a loop collected, where TensorFlow has a list of so many rows: fewer timesteps would leave zeros. */
 const collected: Rewrite = (call, where) => {
-  const [size] = dimsOf(given(call.inputs, 0, where));
-  const rows = given(call.inputs, 1, where);
+  const [size] = dimsOf(given(call.inputs, 0));
+  const rows = given(call.inputs, 1);
   const count = rows.kind === 'constant' && rows.data.length === 1 ? rows.data[0] : undefined;
   if (size === undefined || count === undefined || !sameNum(size, count))
     refuse(
@@ -79,7 +78,7 @@ const collected: Rewrite = (call, where) => {
 
 /** What a loop's step writes into a list: at the place of the step, or rows would be left out or written twice. */
 const written: Rewrite = (call, where) => {
-  const place = given(call.inputs, 1, where);
+  const place = given(call.inputs, 1);
   const [at] = place.kind === 'constant' ? Array.from(place.data) : [];
   if (at === undefined || !sameNum(at, symbol(STEP)))
     refuse(
@@ -93,14 +92,14 @@ const written: Rewrite = (call, where) => {
 
 /** A condition of one axis says it of whole rows, which is no broadcast. */
 const select: Rewrite = (call, where) => {
-  const [own, of] = [rank(call.inputs, 0, where), rank(call.inputs, 1, where)];
+  const [own, of] = [rank(call.inputs, 0), rank(call.inputs, 1)];
   if (own !== 0 && own !== of) refuse(where, 'a condition for each row', `${of} axes, or none`, `${own}`);
   return as(call, 'Where', [0, 1, 2]);
 };
 
 /** An axis in equal parts, or in parts of given sizes, of which one may be what is left. */
 const split: Rewrite = (call, where) => {
-  const dims = dimsOf(given(call.inputs, 0, where));
+  const dims = dimsOf(given(call.inputs, 0));
   const stated = intsOf(call.node, 'sizes');
   const axis = axisAt(where, call.node.attribute.find(({ name }) => name === 'axis')?.i ?? 0, dims.length);
   const size = dims[axis];
@@ -127,7 +126,7 @@ const split: Rewrite = (call, where) => {
 
 /** Over windows, channels first: how many groups there are, the shapes say. */
 const convolution: Rewrite = (call, where) => {
-  const [channels, own] = [0, 1].map((input) => dimsOf(given(call.inputs, input, where))[1]);
+  const [channels, own] = [0, 1].map((input) => dimsOf(given(call.inputs, input))[1]);
   if (typeof channels !== 'number' || typeof own !== 'number' || channels % own !== 0)
     refuse(where, 'channels that do not fit', `groups of ${own}`, `${channels}`);
   const made = as(call, 'Conv', [0, 1], { group: { i: channels / own } });

@@ -55,9 +55,9 @@ export class Site {
     return this;
   }
 
+  /** What an input is: `arity` has seen that it is there. */
   ref(input: number): Ref {
-    const { length } = this.node.inputs;
-    return this.node.inputs[input] ?? refuse(this.where, 'an input is missing', `input ${input}`, `${length} inputs`);
+    return this.node.inputs[input] as Ref;
   }
 
   /** The name of an input. */
@@ -117,17 +117,13 @@ export class Site {
     return Array.from({ length: count }, (_, i) => this.output(i));
   }
 
-  get source(): string {
-    return this.type;
-  }
-
   add(
     type: string,
     inputs: readonly string[],
     outputs: readonly string[] = [this.output()],
     attributes?: Readonly<Record<string, AttributeValue>>,
   ): void {
-    this.builder.add(type, this.source, inputs, outputs, attributes);
+    this.builder.add(type, this.type, inputs, outputs, attributes, '', this.node.name);
   }
 
   /** A node that is decided on once it is known what its inputs are (`rewrites.ts`). */
@@ -137,7 +133,7 @@ export class Site {
     outputs: readonly string[] = [this.output()],
     attributes?: Readonly<Record<string, AttributeValue>>,
   ): void {
-    this.builder.add(type, this.source, inputs, outputs, attributes, DOMAIN);
+    this.builder.add(type, this.type, inputs, outputs, attributes, DOMAIN, this.node.name);
   }
 
   /** A node of one output. @returns its name. */
@@ -147,7 +143,9 @@ export class Site {
     attributes?: Readonly<Record<string, AttributeValue>>,
     what = type,
   ): string {
-    return this.builder.emit(type, this.source, inputs, `${this.output()}.${what}`, attributes);
+    const name = this.builder.fresh(`${this.output()}.${what}`);
+    this.add(type, inputs, [name], attributes);
+    return name;
   }
 
   /** Whole numbers as a constant. */

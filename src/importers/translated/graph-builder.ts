@@ -49,7 +49,7 @@ export class GraphBuilder {
     return name;
   }
 
-  /** @param source what the file has where the node stands, for errors. */
+  /** @param source what the file has where the node stands, for errors. @param name the node's. Default: its first output's. */
   add(
     type: string,
     source: string,
@@ -57,9 +57,10 @@ export class GraphBuilder {
     outputs: readonly string[],
     attributes?: Readonly<Record<string, AttributeValue>>,
     domain = '',
+    name = outputs[0] ?? '',
   ): void {
     this.budget.nodes(1, this.where);
-    this.nodes.push(node(type, domain, source, inputs, outputs, attributes));
+    this.nodes.push({ ...node(type, domain, source, inputs, outputs, attributes), name });
   }
 
   /** As `add`, of one output of a fresh name, which is returned. */

@@ -94,8 +94,9 @@ const gather =
     site.attributes.ignore('validate_indices');
     const batches = site.attributes.int('batch_dims', 0);
     if (batches !== 0) refuse(site.where, 'rows picked for each of a batch', 'batch_dims 0', `${batches}`);
+    site.arity(axisInput === undefined ? 2 : 3);
     const axis = axisInput === undefined ? 0 : site.integer(axisInput, 'the axis');
-    site.arity(2, 3).add('Gather', [site.input(0), site.input(1)], undefined, { axis: { i: axis } });
+    site.add('Gather', [site.input(0), site.input(1)], undefined, { axis: { i: axis } });
   };
 
 const sizeType = (site: Site): AttributeValue => {
