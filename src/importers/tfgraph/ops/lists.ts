@@ -37,6 +37,8 @@ function stack(site: Site, list: Ref, asked: Ref | undefined): void {
   const index = loop.outputs.findIndex((own) => sameRef(own, { node, output }));
   const own = carried[index];
   if (own?.kind === 'last') {
+    // That the loop is translated, whichever of what it gives is read.
+    site.builder.need({ node, output });
     const state = loop.outputs[own.of];
     const last = state ? site.builder.need(state) : site.builder.endOf(loop, own.of, `${node.name}.${own.of}`);
     site.add('Unsqueeze', [last, site.whole('axes', [0])]);
