@@ -24,7 +24,7 @@ export function writeOf(list: Ref): Write | undefined {
 }
 
 /** How many elements an empty list has; undefined for what else a value is. */
-export function emptyList(list: Ref): Ref | undefined {
+function emptyList(list: Ref): Ref | undefined {
   const { node, output } = plain(list);
   if (node.type === 'TensorListReserve') return node.inputs[1];
   return node.type === 'TensorArrayV3' && output === 1 ? node.inputs[0] : undefined;
