@@ -27,8 +27,8 @@ const IMPORTERS = {
   tensorflow: [15.5, ZIP],
   // What graphs are read with is ONNX'.
   tflite: [30, /\/onnx\//],
-  // Likewise; with checkpoints, of which a SavedModel has its variables.
-  tfgraph: [20, /\/onnx\//],
+  // Likewise, with the wire format; checkpoints, in which a SavedModel has its variables, are TensorFlow's.
+  tfgraph: [20, /\/onnx\//, /\/protobuf/, /\/tensorflow\//],
   // More than its fellows: it proves topologies from names and shapes, reads pickles without running them, and puts weights
   // together that norms and pruning keep in parts. Names of wrappers: 1 KB. Quantised weights: 2 KB. TorchScript, with what its classes say: 2 KB. Exported
   // programs: 1.75 KB. Layers of other packages: 5.25 KB.
