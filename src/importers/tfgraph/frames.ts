@@ -2,6 +2,7 @@ import { refuse } from '../shared/refuse.js';
 import type { NodeDef } from './proto.js';
 import { dataInputs, type Level, type Operator, type Ref, type Resolver, type Scope, scopeOf } from './resolve.js';
 import { whereOf } from './site.js';
+import { checkFollowed } from './structure.js';
 
 // Loops, which TensorFlow has in two forms: an operator with functions for its body and its condition, and, of version 1 and in frozen graphs,
 // operators between the nodes of a frame: Enter and NextIteration meet in a Merge, of which a Switch lets a value into the next step or, by an Exit, out of the loop.
@@ -84,7 +85,10 @@ export function frameLoop(exit: Operator, resolver: Resolver): Loop {
     return [{ gate, merge, enter, next: nodeAt(merge, 1, 'NextIteration'), exit: exits.get(gate.name) }];
   });
   const frame = frameOf(carried[0]?.enter);
+  for (const { merge, gate, next } of carried) for (const node of [merge, gate, next]) checkFollowed(node);
+  checkFollowed(goesOn);
   const entered = all.filter((node) => node.op === 'Enter' && frameOf(node) === frame);
+  for (const node of entered) checkFollowed(node);
   const outside = (node: NodeDef): Ref => resolver.resolve(scope, dataInputs(node)[0] ?? '');
   const inside = (level: Level, given: readonly (readonly [string, () => Ref])[]): Scope => {
     const fixed = entered.map((node) => [`${node.name}:0`, () => outside(node)] as const);

@@ -3,6 +3,7 @@ import { refuse } from '../shared/refuse.js';
 import { refuseForeign } from './foreign.js';
 import { outputOf } from './outputs.js';
 import type { FunctionDef, GraphDef, NodeDef } from './proto.js';
+import { checkFollowed } from './structure.js';
 import { refuseWrites } from './writes.js';
 
 // TensorFlow's graph by names, functions within it, becomes nodes that know one another: a call is what its function makes, so that what is
@@ -152,7 +153,7 @@ export class Resolver {
     const known = scope.calls.get(def.name);
     if (known) return known;
     const where = `node ${JSON.stringify(def.name)} (${def.op})`;
-    refuseForeign(where, def);
+    checkFollowed(def);
     const name = def.attr.find(({ key }) => key === 'f')?.value?.func?.name ?? '';
     const args = dataInputs(def).map((input) => () => this.resolve(scope, input));
     const made = this.call(name, where, scope.level, scope.depth + 1, args);
@@ -164,6 +165,7 @@ export class Resolver {
     const known = scope.made.get(def.name);
     if (known) return known;
     this.budget.bytes(BYTES_PER_OPERATOR, scope.where);
+    checkFollowed(def);
     const made = new Operator(def, scope.level, () => dataInputs(def).map((input) => this.resolve(scope, input)));
     scope.made.set(def.name, made);
     scopes.set(made, scope);

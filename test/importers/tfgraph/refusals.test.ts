@@ -237,6 +237,16 @@ describe('a node', () => {
       'node "y" (FloorDiv): whole numbers that are divided; expected sizes, got a value',
     ],
     [
+      'a mean of whole numbers',
+      one('Mean', ['x', 'n'], { T: attr.type(INT32) }, number),
+      'node "y" (Mean): a mean of whole numbers; expected DT_FLOAT, got DT_INT32',
+    ],
+    [
+      'an attribute of what is followed',
+      one('Add', ['x', 'r'], T, node('v', 'VarHandleOp', [], { k: attr.int(1) }), node('r', 'ReadVariableOp', ['v'])),
+      'node "v" (VarHandleOp): an attribute of what is followed; expected dtype, shape, shared_name, container, debug_name, allowed_devices, got k',
+    ],
+    [
       'digits cut off',
       one('Cast', ['x'], { SrcT: attr.type(FLOAT), DstT: attr.type(INT32), Truncate: attr.flag(true) }),
       'node "y" (Cast): digits cut off; expected Truncate false, got true',

@@ -1,6 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
 import type { AttributeValue } from '../../translated/messages.js';
-import { INT64, onnxType } from '../proto.js';
+import { FLOAT, INT64, onnxType, typeName } from '../proto.js';
 import type { Site, Translate } from '../site.js';
 
 function matmul(site: Site): void {
@@ -136,6 +136,9 @@ function batchNorm(site: Site): void {
 const reduce =
   (type: string): Translate =>
   (site) => {
+    // Of whole numbers it is a whole number.
+    if (type === 'ReduceMean' && site.attributes.type('T') !== FLOAT)
+      refuse(site.where, 'a mean of whole numbers', 'DT_FLOAT', typeName(site.attributes.type('T')));
     const keep = site.attributes.flag('keep_dims', false);
     const known = site.arity(2).knownIntegers(1);
     // Without axes nothing is reduced, which ONNX has another way to say.

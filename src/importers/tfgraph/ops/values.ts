@@ -69,6 +69,7 @@ const identities: Translate = (site) => {
 /** An input that nobody gives: its default. */
 const withDefault: Translate = (site) => {
   site.attributes.ignore('shape');
+  site.builder.file.notes.add(`${site.where}: the input that has a default is it`);
   site.arity(1).add('Identity', [site.input(0)]);
 };
 
