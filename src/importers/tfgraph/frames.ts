@@ -92,7 +92,14 @@ export function frameLoop(exit: Operator, resolver: Resolver): Loop {
   const outside = (node: NodeDef): Ref => resolver.resolve(scope, dataInputs(node)[0] ?? '');
   const inside = (level: Level, given: readonly (readonly [string, () => Ref])[]): Scope => {
     const fixed = entered.map((node) => [`${node.name}:0`, () => outside(node)] as const);
-    return resolver.scope(scope.nodes, level, new Map([...scope.given, ...fixed, ...given]), false, where, scope.depth);
+    return resolver.scope(
+      scope.nodes,
+      level,
+      new Map([...scope.given, ...fixed, ...given]),
+      false,
+      where,
+      scope.depth + 1,
+    );
   };
   const merged = (carriedNow: readonly (() => Ref)[]) =>
     carried.map(({ merge }, i) => [`${merge.name}:0`, carriedNow[i] as () => Ref] as const);

@@ -26,6 +26,7 @@ export function loopOf(site: Site, node: Operator): KnownLoop {
   if (before) return before;
   const { resolver } = site.builder.file;
   const loop = node.type === 'Exit' ? frameLoop(node, resolver) : functionLoop(node, resolver);
+  site.builder.file.budget.operations(loop.initial.length ** 2, loop.where);
   const probe: Level = { outer: node.level };
   const args = loop.initial.map((_, i): Ref => ({ node: inputNode(`${i}`, probe), output: 0 }));
   const made = loop.step(

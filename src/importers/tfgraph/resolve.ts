@@ -60,8 +60,11 @@ export interface Scope {
   readonly depth: number;
 }
 
-/** Calls in calls: more is no model that was written. */
+/** Functions and loops within one another: more is no model that was written. */
 const DEEPEST = 64;
+
+/** Calls of which one is given what another gives, one after another, without anything in between. */
+const MOST_HANDED_ON = 1000;
 
 /** What a node is that the file does not have: an input, what a loop carries. */
 export const INPUT = '_Input';
@@ -102,6 +105,8 @@ export class Resolver {
     where: string,
     depth: number,
   ): Scope {
+    if (depth > DEEPEST) refuse(where, 'functions and loops within one another', `at most ${DEEPEST} deep`, 'more');
+    this.budget.bytes(BYTES_PER_OPERATOR, where);
     return { level, where, nodes, given, inFunction, made: new Map(), calls: new Map(), depth };
   }
 
@@ -114,7 +119,6 @@ export class Resolver {
       refuseForeign(`function ${JSON.stringify(name)}`, message);
     if (inputs.length !== args.length)
       refuse(where, 'another number of arguments', `${inputs.length} of ${name}`, `${args.length}`);
-    if (depth > DEEPEST) refuse(where, 'functions that call functions', `at most ${DEEPEST} deep`, name);
     this.budget.nodes(nodeDef.length, where);
     const own = `function ${JSON.stringify(name)}`;
     refuseWrites(nodeDef, own);
@@ -130,12 +134,25 @@ export class Resolver {
 
   #returned([scope, { signature, ret }]: readonly [Scope, FunctionDef], output: number): [Scope, string] {
     const name = signature?.outputArg[output]?.name;
+    this.budget.operations(ret.length, scope.where);
     const value = ret.find(({ key }) => key === name)?.value;
     return [scope, value ?? refuse(scope.where, 'an output that nothing makes', 'a value', name ?? `output ${output}`)];
   }
 
-  /** Which value a name is, in a scope. @throws {ImportError} nothing makes it; calls without end. */
+  #handedOn = 0;
+
+  /** Which value a name is, in a scope. @throws {ImportError} nothing makes it; calls that hand on what they are given, in a circle. */
   resolve(from: Scope, named: string): Ref {
+    if (++this.#handedOn > MOST_HANDED_ON)
+      refuse(from.where, 'calls that hand on what they are given', `at most ${MOST_HANDED_ON} in a row`, named);
+    try {
+      return this.#resolve(from, named);
+    } finally {
+      this.#handedOn--;
+    }
+  }
+
+  #resolve(from: Scope, named: string): Ref {
     let [scope, text] = [from, named];
     for (;;) {
       const given = scope.given.get(scope.inFunction ? text : withOutput(text));
@@ -206,10 +223,18 @@ const SAME = new Set([
   'RefIdentity',
 ]);
 
-/** The value that one is, handed on or not. */
+/** What nodes hand on, of those that were asked. */
+const handed = new WeakMap<Operator, Ref>();
+
+/** The value that one is, handed on or not; one of a circle if it is handed on in one. */
 export function plain(ref: Ref): Ref {
   let found = ref;
-  while (SAME.has(found.node.type) && found.node.inputs[0]) found = found.node.inputs[0];
+  const path = new Set<Operator>();
+  while (SAME.has(found.node.type) && found.node.inputs[0] && !path.has(found.node)) {
+    path.add(found.node);
+    found = handed.get(found.node) ?? found.node.inputs[0];
+  }
+  for (const node of path) handed.set(node, found);
   return found;
 }
 

@@ -1,7 +1,7 @@
 import type { NamedArray } from '../formats/npy.js';
 import { refuse } from '../shared/refuse.js';
 import { refuseForeign } from './foreign.js';
-import type { GraphDef, MetaGraph, NodeDef } from './proto.js';
+import type { MetaGraph, NodeDef } from './proto.js';
 import { dataInputs, type Operator } from './resolve.js';
 
 // Which variable is which array of the checkpoint says the part of the graph that restores it, as it does to TensorFlow: nodes that assign what RestoreV2
@@ -15,18 +15,31 @@ const OBJECT_PATH = '/.ATTRIBUTES/VARIABLE_VALUE';
 const nodesOf = (nodes: readonly NodeDef[]): Nodes => new Map(nodes.map((node) => [node.name, node]));
 const nameIn = (text = ''): string => text.replace(/^\^/, '').split(':')[0] as string;
 
+/** The texts of constants, each decoded once. */
+const known = new WeakMap<NodeDef, readonly string[]>();
+
 /** The texts of a constant. */
-function texts(nodes: Nodes, text: string | undefined): string[] {
-  const tensor = nodes.get(nameIn(text))?.attr.find(({ key }) => key === 'value')?.value?.tensor;
-  return (tensor?.stringVal ?? []).map((bytes) => new TextDecoder().decode(bytes.slice()));
+function texts(nodes: Nodes, text: string | undefined): readonly string[] {
+  const node = nodes.get(nameIn(text));
+  if (!node) return [];
+  const tensor = node.attr.find(({ key }) => key === 'value')?.value?.tensor;
+  const own = known.get(node) ?? (tensor?.stringVal ?? []).map((bytes) => new TextDecoder().decode(bytes.slice()));
+  known.set(node, own);
+  return own;
 }
 
 /** The name under which a value is read from the checkpoint; undefined for other values. */
 function keyOf(nodes: Nodes, text: string | undefined): string | undefined {
-  const number = Number(/:(\d+)$/.exec(text ?? '')?.[1] ?? 0);
-  const node = nodes.get(nameIn(text));
-  if (node?.op === 'Identity') return keyOf(new Map([...nodes].filter(([, own]) => own !== node)), node.input[0]);
+  let at = text;
+  let node = nodes.get(nameIn(at));
+  const seen = new Set<NodeDef>();
+  while (node?.op === 'Identity' && !seen.has(node)) {
+    seen.add(node);
+    at = node.input[0];
+    node = nodes.get(nameIn(at));
+  }
   if (node?.op !== 'RestoreV2') return undefined;
+  const number = Number(/:(\d+)$/.exec(at ?? '')?.[1] ?? 0);
   const [, names, slices] = dataInputs(node);
   // A part of a variable has a text that says which.
   return texts(nodes, slices)[number] === '' ? texts(nodes, names)[number] : undefined;
@@ -36,6 +49,7 @@ function keyOf(nodes: Nodes, text: string | undefined): string | undefined {
 export function variableNames({ graphDef, saver }: MetaGraph): Map<string, string> {
   const found = new Map<string, string>();
   const nodes = nodesOf(graphDef?.node ?? []);
+  const functions = new Map((graphDef?.library?.function ?? []).map((own) => [own.signature?.name, own]));
   const waiting = [nameIn(saver?.restoreOpName)];
   const seen = new Set<string>();
   /** @param handleOf the node of the graph that is assigned to. */
@@ -50,7 +64,7 @@ export function variableNames({ graphDef, saver }: MetaGraph): Map<string, strin
     seen.add(name);
     assigned(nodes, node, nameIn);
     waiting.push(...node.input.map(nameIn));
-    const called = functionOf(graphDef as GraphDef, node);
+    const called = functions.get(node.attr.find(({ key }) => key === 'f')?.value?.func?.name ?? '');
     if (!called) continue;
     const inputs = dataInputs(node);
     const places = new Map((called.signature?.inputArg ?? []).map((argument, i) => [argument.name, inputs[i]]));
@@ -60,11 +74,6 @@ export function variableNames({ graphDef, saver }: MetaGraph): Map<string, strin
   }
   return found;
 }
-
-const functionOf = ({ library }: GraphDef, { attr }: NodeDef) => {
-  const name = attr.find(({ key }) => key === 'f')?.value?.func?.name;
-  return library?.function.find(({ signature }) => signature?.name === name);
-};
 
 /**
  * The array of a variable.

@@ -146,6 +146,15 @@ describe('a file', () => {
   ]);
 });
 
+it('what is handed on in a circle is no value', () => {
+  const circle = [node('a', 'Identity', ['b'], T), node('b', 'Identity', ['a'], T)];
+  const list = node('l', 'TensorListStack', ['a', 'x']);
+  expect(refusal(graph([input(), ...circle, list, node('y', 'Add', ['x', 'l'], T)]))).toMatch(
+    /a list that no loop makes/,
+  );
+  expect(refusal(graph([input(), ...circle, node('y', 'Add', ['x', 'a'], T)]))).toMatch(/nothing makes input/);
+});
+
 describe('a node', () => {
   const where = 'node "y" (Relu): ';
   rows([
@@ -424,9 +433,22 @@ describe('functions', () => {
       'node "y" (PartitionedCall): another number of arguments; expected 1 of f, got 2',
     ],
     [
+      'in a circle',
+      graph(
+        [
+          input(),
+          node('a', 'PartitionedCall', ['b'], { f: attr.func('g') }),
+          node('b', 'PartitionedCall', ['a'], { f: attr.func('g') }),
+          node('y', 'Add', ['x', 'a'], T),
+        ],
+        [func('g', ['a'], { r: 'a' }, [])],
+      ),
+      'graph: calls that hand on what they are given; expected at most 1000 in a row, got',
+    ],
+    [
       'within one another',
       call('f0', ['x'], ...deep),
-      'node "c" (PartitionedCall): functions that call functions; expected at most 64 deep, got f64',
+      'function "f64": functions and loops within one another; expected at most 64 deep, got more',
     ],
     [
       'without what comes out',
