@@ -20,6 +20,7 @@ export interface ScriptTree {
   readonly values: Map<string, unknown>;
   /** By their paths, in the order of their registration. */
   readonly modules: ReadonlyMap<string, ScriptModule>;
+  readonly notes: readonly string[];
 }
 
 /**
@@ -63,7 +64,12 @@ export function readScript(root: unknown, script: Script, ignore: readonly strin
       `${script.constants} constants`,
     );
   refuseUnnamed(values, lists, ignore);
-  return { values, modules };
+  const { constants: count } = script;
+  return {
+    values,
+    modules,
+    notes: count > 0 ? [`constants of the code, which have no names, not read: ${count}`] : [],
+  };
 }
 
 const isModule = (value: unknown): value is ScriptObject & { state: Map<unknown, unknown> } =>

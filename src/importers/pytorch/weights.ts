@@ -113,12 +113,16 @@ function ofCheckpoint(file: Uint8Array, config: PyTorchConfig, budget: Budget): 
 }
 
 /** Of a TorchScript module: tensors, and what its modules are. */
-function ofScript(format: string, { values, modules }: ScriptTree, { stateDict, ignore = [] }: PyTorchConfig): Stock {
+function ofScript(
+  format: string,
+  { values, modules, notes: seen }: ScriptTree,
+  { stateDict, ignore = [] }: PyTorchConfig,
+): Stock {
   if (stateDict !== undefined)
     refuse('config.stateDict', 'TorchScript has no state dicts', 'no stateDict', show(stateDict));
   refuseOtherParametrizations([...modules].map(([path, { type }]) => [path, type]));
   const { tensors, notes } = unpack(values, (path) => versionOfClass(modules.get(path)?.type), ignore);
   const others = new Set([...values.keys()].filter((name) => !tensors.has(name)));
   const facts = new Map([...modules].flatMap(([path, module]) => factsOf(path, module) ?? []));
-  return { format, tensors, notes, modules: [...modules.keys()], others, facts, lightning: false };
+  return { format, tensors, notes: [...seen, ...notes], modules: [...modules.keys()], others, facts, lightning: false };
 }

@@ -1,6 +1,6 @@
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { fromPyTorch, type PyTorchConfig } from '../../../src/importers/pytorch/index.js';
+import { fromPyTorch, type PyTorchConfig, readPyTorch } from '../../../src/importers/pytorch/index.js';
 import { refusal } from '../support.js';
 import { float4, id, int, tensor, text } from './pickles.js';
 
@@ -28,6 +28,13 @@ describe('TorchScript archives, opcode by opcode', () => {
     });
     for (const line of ['a : Final[List[int]] = [1, 2]', 'b : Final[float] = inf', 'c : Final[str] = "x"', 'd : int'])
       expect([...(read(archive(module('Net', weight), code(line))).tensors.weight?.data ?? [])]).toEqual([1, 2, 3, 4]);
+  });
+
+  it('constants of the code: the report says that they are not read', () => {
+    const constants = { 'm/constants.pkl': bytes(`\x80\x02${int(3)}\x85.`) };
+    const { report } = readPyTorch(archive(module('Net', weight), constants), config);
+    expect(report.notes).toEqual(['constants of the code, which have no names, not read: 1']);
+    expect(readPyTorch(archive(module('Net', weight)), config).report.notes).toEqual([]);
   });
 
   it('refuses what is no module', () => {
