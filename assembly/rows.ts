@@ -1,4 +1,4 @@
-import { laneSum, rowBytes, splat, tailMask, zeros } from './arith';
+import { laneSum, madd, rowBytes, splat, tailMask, zeros } from './arith';
 import { exp } from './exp';
 
 /**
@@ -113,20 +113,19 @@ export const enum Binary {
   add,
   multiply,
   mean,
+  scan,
 }
 
-/** `dst = a + b`, `a·b` or `(a + b)/2` over `vectors` vectors; `dst` may be `a` or `b`. */
+/** `dst = a + b`, `a·b`, `(a + b)/2`, or a scan's step `a·dst + b`, over `vectors` vectors; `dst` may be `a` or `b`. */
 export function binary(op: Binary, a: usize, b: usize, dst: usize, vectors: i32): void {
   const end = dst + (<usize>vectors << 4);
   while (dst < end) {
     const x = v128.load(a);
     const y = v128.load(b);
-    let z: v128;
+    let z = f32x4.add(x, y);
     if (op == Binary.multiply) z = f32x4.mul(x, y);
-    else {
-      z = f32x4.add(x, y);
-      if (op == Binary.mean) z = f32x4.mul(z, splat(0.5));
-    }
+    else if (op == Binary.scan) z = madd(y, x, v128.load(dst));
+    else if (op) z = f32x4.mul(z, splat(0.5));
     v128.store(dst, z);
     a += 16;
     b += 16;

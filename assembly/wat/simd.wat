@@ -3445,6 +3445,7 @@
  (func $assembly/rows/binary (param $0 i32) (param $1 i32) (param $2 i32) (param $3 i32) (param $4 i32)
   (local $5 v128)
   (local $6 v128)
+  (local $7 v128)
   local.get $3
   local.get $4
   i32.const 4
@@ -3458,10 +3459,12 @@
    if
     local.get $1
     v128.load
-    local.set $5
+    local.tee $5
     local.get $2
     v128.load
-    local.set $6
+    local.tee $6
+    f32x4.add
+    local.set $7
     local.get $3
     local.get $0
     i32.const 1
@@ -3471,17 +3474,24 @@
      local.get $6
      f32x4.mul
     else
-     local.get $5
-     local.get $6
-     f32x4.add
-     local.tee $5
-     v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
-     f32x4.mul
-     local.get $5
      local.get $0
-     i32.const 2
+     i32.const 3
      i32.eq
-     select
+     if (result v128)
+      local.get $6
+      local.get $5
+      local.get $3
+      v128.load
+      f32x4.mul
+      f32x4.add
+     else
+      local.get $7
+      v128.const i32x4 0x3f000000 0x3f000000 0x3f000000 0x3f000000
+      f32x4.mul
+      local.get $7
+      local.get $0
+      select
+     end
     end
     v128.store
     local.get $1

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { SCAN } from '../../src/layers/newer/mix.js';
 import { expectSameBits, largestDifference } from '../support/bits.js';
 import { Bed, type Block, builds, pad4, uniform } from './bed.js';
 
@@ -189,6 +190,20 @@ for (const build of builds) {
         });
         expect(dst.f32).toEqual(wanted);
         expect(left.f32).toEqual(wanted);
+      });
+    });
+
+    test('binary: a step of a scan, a·dst + b, its product rounded apart or, in relaxed, not at all', () => {
+      const [a, b, before] = [uniform(20, 1), uniform(20, 2), uniform(20, 3)];
+      const bed = new Bed(build);
+      const [left, right, dst] = [bed.of(a), bed.of(b), bed.block(20, { writable: true })];
+      dst.f32.set(before);
+      bed.run(() => kernels.binary(SCAN, left.at, right.at, dst.at, 5));
+      dst.f32.forEach((value, i) => {
+        const product = (a[i] as number) * (before[i] as number);
+        const wanted = [Math.fround(Math.fround(product) + (b[i] as number))];
+        if (build.name === 'relaxed') wanted.push(Math.fround(product + (b[i] as number)));
+        expect(wanted).toContain(value);
       });
     });
 

@@ -6,6 +6,7 @@ import { gateColumns, packBias } from '../../wasm/pack.js';
 import { makeActivation } from '../activation.js';
 import { type CellKind, INITIAL_H } from '../recurrent/cell.js';
 import { compose, gateBlocks, newerFields } from './composed.js';
+import { SCAN } from './mix.js';
 
 /** Fast gated recurrent network (Kusupati et al. 2018): gate and candidate share one sum, and differ in their biases. */
 export const fastGrnn: CellKind<FastGrnnConfig> = {
@@ -60,8 +61,7 @@ export const fastGrnn: CellKind<FastGrnnConfig> = {
         activateZ?.(raw, raw, groups);
         share?.(raw, scratch, groups);
         binary(BINARY.multiply, scratch, n, scratch, groups);
-        binary(BINARY.multiply, raw, h, h, groups);
-        binary(BINARY.add, scratch, h, h, groups);
+        binary(SCAN, raw, scratch, h, groups);
       },
     });
   },

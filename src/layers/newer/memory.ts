@@ -3,6 +3,7 @@ import { type Linear, packLinear } from '../../wasm/linear.js';
 import { makeActivation } from '../activation.js';
 import type { BuildContext } from '../layer.js';
 import { type Composition, gateBlocks } from './composed.js';
+import { SCAN } from './mix.js';
 
 /** Names of the tensors of the LSTM. */
 export interface MemoryTensors {
@@ -59,9 +60,8 @@ export function withMemory(name: string, names: MemoryTensors, cell: Composition
       sigmoid?.(i, i, 2 * vectors);
       tanh?.(g, g, vectors);
       sigmoid?.(o, o, vectors);
-      kernels.binary(BINARY.multiply, f, c, c, vectors);
       kernels.binary(BINARY.multiply, i, g, g, vectors);
-      kernels.binary(BINARY.add, c, g, c, vectors);
+      kernels.binary(SCAN, f, g, c, vectors);
       tanh?.(c, g, vectors);
       kernels.binary(BINARY.multiply, o, g, h, vectors);
       cell.sums?.(raw, 0, scratch, scratchVectors * VECTOR_BYTES, h, 0, 1);

@@ -46,7 +46,7 @@ export const minLstm: CellKind<MinLstmConfig> = {
         minus?.(f, raw, groups);
         sigmoid?.(raw, raw, 2 * groups);
         g?.(n, scratch);
-        mix(f, h, n, h, scratch);
+        mix(f, n, h, scratch);
       },
     });
   },

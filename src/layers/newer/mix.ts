@@ -1,20 +1,26 @@
 import { BINARY, type Kernels } from '../../wasm/abi.js';
 import { makeActivation } from '../activation.js';
 
-/** `to = f∘a + (1 - f)∘b` over whole vectors; `to` may be any of them, `room` is another. */
-export type Mix = (f: number, a: number, b: number, to: number, room: number) => void;
+/** A step of a scan, `dst = a·dst + b`: beside `BINARY`, which models without such cells have too. */
+export const SCAN = 3;
 
-/** What cells without a product over h do at each timestep. */
+/** `h = f∘h + (1 - f)∘b` over whole vectors; `room` is another block. */
+export type Mix = (f: number, b: number, h: number, room: number) => void;
+
+/** What cells without a product over h do at each timestep: one of a scan, `h = f∘h + (what is new)`. */
 export function mixing(kernels: Kernels, vectors: number, where: string): Mix {
   const { binary } = kernels;
-  const complement = makeActivation({ type: 'affine', alpha: -1, beta: 1 }, where, kernels);
-  return (f, a, b, to, room) => {
+  const complement = complementing(kernels, where);
+  return (f, b, h, room) => {
     complement?.(f, room, vectors);
     binary(BINARY.multiply, room, b, room, vectors);
-    binary(BINARY.multiply, f, a, to, vectors);
-    binary(BINARY.add, to, room, to, vectors);
+    binary(SCAN, f, room, h, vectors);
   };
 }
+
+/** 1 - x */
+export const complementing = (kernels: Kernels, where: string) =>
+  makeActivation({ type: 'affine', alpha: -1, beta: 1 }, where, kernels);
 
 /** g(x) = x + 0.5 where x ≥ 0, σ(x) elsewhere (Feng et al. 2024, B.3.1), of one block: max(0, x) + σ(min(0, x)). */
 export function positive(kernels: Kernels, vectors: number, where: string): (n: number, room: number) => void {

@@ -8,7 +8,7 @@ import type { CellInfo } from '../layer.js';
 import { type CellKind, INITIAL_H } from '../recurrent/cell.js';
 import type { CellParts } from '../recurrent/cell-parts.js';
 import { compose, gateBlocks, newerFields } from './composed.js';
-import { mixing } from './mix.js';
+import { mixing, SCAN } from './mix.js';
 
 /** By pooling, how many of the gates there are. */
 const GATES = { f: 2, fo: 3, ifo: 4 };
@@ -64,12 +64,11 @@ export const qrnn: CellKind<QrnnConfig> = {
         const c = h + bytes;
         tanh?.(raw, raw, groups);
         sigmoid?.(f, f, (gates.length - 1) * groups);
-        if (pooling === 'f') mix(f, h, raw, h, scratch);
-        else if (pooling === 'fo') mix(f, c, raw, c, scratch);
+        if (pooling === 'f') mix(f, raw, h, scratch);
+        else if (pooling === 'fo') mix(f, raw, c, scratch);
         else {
-          binary(BINARY.multiply, f, c, c, groups);
           binary(BINARY.multiply, o + bytes, raw, scratch, groups);
-          binary(BINARY.add, c, scratch, c, groups);
+          binary(SCAN, f, scratch, c, groups);
         }
         if (pooling !== 'f') binary(BINARY.multiply, o, c, h, groups);
       },

@@ -90,13 +90,13 @@ export const sru: CellKind<SruConfig> = {
         binary(BINARY.add, raw, bias, raw, 2 * groups);
         binary(BINARY.add, raw, scratch, raw, 2 * groups);
         sigmoid?.(raw, raw, 2 * groups);
-        mix(raw, c, n, c, scratch);
-        g?.(c, h, groups);
-        const state = g ? h : c;
-        if (highway === 'none') binary(BINARY.multiply, r, state, h, groups);
+        mix(raw, n, c, scratch);
+        if (g) g(c, h, groups);
+        else copyRows(c, 0, h, 0, 1, units);
+        if (highway === 'none') binary(BINARY.multiply, r, h, h, groups);
         else {
           scaled?.(s, s, groups);
-          mix(r, state, s, h, scratch);
+          mix(r, s, h, scratch);
         }
       },
     });

@@ -37,7 +37,7 @@ export const ssru: CellKind<SsruConfig> = {
       step(raw, scratch, h) {
         const c = h + bytes;
         sigmoid?.(raw, raw, groups);
-        mix(raw, c, raw + bytes, c, scratch);
+        mix(raw, raw + bytes, c, scratch);
         if (output) output(c, h, groups);
         else kernels.copyRows(c, 0, h, 0, 1, units);
       },
