@@ -184,7 +184,7 @@ describe('load', () => {
     expect(first?.isEntry).toBe(true);
     expect(reads(first?.moduleIds ?? [])).toEqual([]);
     expect(first?.moduleIds.filter((id) => /jsfive|bufbuild/.test(id))).toEqual([]);
-    expect(new Set(others.flatMap((chunk) => reads(chunk.moduleIds))).size).toBe(9);
+    expect(new Set(others.flatMap((chunk) => reads(chunk.moduleIds))).size).toBe(10);
   });
 
   it('opens what needs nothing else', async () => {
