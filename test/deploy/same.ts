@@ -76,7 +76,8 @@ function expectSame(model: Model, other: Model): void {
       outcome(() => model.runNamed(inputs, { lengths: Array(batch).fill(2) })),
     );
   }
-  const streams = [model, other].map((one) => outcome(() => one.createStream()));
+  const rows = model.inputs.find(({ batch }) => batch !== undefined)?.batch ?? 1;
+  const streams = [model, other].map((one) => outcome(() => one.createStream({ batch: rows })));
   if (typeof streams[0] === 'string') expect(streams[1]).toBe(streams[0]);
   else expectSameStreams(model, streams as never);
 }
