@@ -90,11 +90,17 @@ const CLASSES: ReadonlyMap<string, readonly [type: string, names: Names]> = new 
 /** `torch.nn.modules.` and those of dynamic quantisation; `torch.nn.utils` puts weight norm into modules of the same classes. */
 const MODULES = /^torch\.(ao\.)?nn\.(quantized\.dynamic\.)?modules\.(\w+\.\w+)$/;
 
-/** The facts of a module, with its path, if its class is one of a config's layers. */
+/**
+ * The facts of a module, with its path, if its class is one of a config's layers.
+ * @throws {ImportError} an embedding that shortens its rows, which it does whenever they are looked up.
+ */
 export function factsOf(path: string, { type, settings }: ScriptModule): [path: string, facts: Facts][] | undefined {
   const [, , , name = ''] = MODULES.exec(type) ?? [];
   const known = CLASSES.get(name);
   if (!known) return undefined;
+  const maxNorm = settings.get('max_norm');
+  if (known[0] === 'embedding' && typeof maxNorm === 'number')
+    refuse(`module ${show(path)}`, 'rows that are shortened when they are looked up', 'no max_norm', `${maxNorm}`);
   const fields = known[1].flatMap(([field, attribute]) => {
     const value = plain(field, settings.get(attribute));
     return value === undefined ? [] : [[field, value] as const];

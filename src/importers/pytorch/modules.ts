@@ -47,15 +47,25 @@ export function modulesOf({ tensors, modules, facts }: Weights, most: number): M
   });
 }
 
-/** A module of which the file says more than names and shapes do. */
+/** What neither the class nor the tensors of a module say. */
+const OPEN: Readonly<Record<string, readonly string[]>> = {
+  __proto__: null as never,
+  rnn: ['nonlinearity'],
+  rnn_cell: ['nonlinearity'],
+  conv1d: ['stride', 'padding', 'dilation', 'groups'],
+};
+
+/** A module of which the file says more than names and shapes do: of a traced one its class alone. */
 function proven(module: Module, facts: Facts | undefined): Module {
   const readings = module.readings.filter(({ layer }) => layer.type === facts?.type);
   if (!facts || readings.length === 0) return module;
+  const isSaid = (OPEN[facts.type] ?? []).every((field) => field in facts.fields);
   const layers = readings.map((reading) => ({
     ...reading,
     layer: { ...reading.layer, ...facts.fields } as PyTorchLayer,
   }));
-  return { path: module.path, readings: layers };
+  const { path, open } = module;
+  return { path, readings: layers, ...(!isSaid && open !== undefined && { open }) };
 }
 
 /** The numbers before this one at which no tensor is: `1` before `2`, if `0` has some. */

@@ -2,6 +2,7 @@ import type { NamedArray } from '../formats/npy.js';
 import type { Budget } from '../shared/budget.js';
 import { inOrder } from '../shared/in-order.js';
 import { refuse } from '../shared/refuse.js';
+import { CUDNN_LSTM, OTHER_CELLS } from './cell.js';
 import { ALL_NAMES, type Names } from './names.js';
 
 /** Characters of a draft, and of what it leaves open, in an error. */
@@ -97,6 +98,7 @@ function layerOf(name: string, arrays: Arrays): { told: Told; variables: string[
       prefix + names.projection,
     ];
     const scope = scopeOf(prefix);
+    if (OTHER_CELLS.test(prefix)) return undefined;
     const told = /lstm/i.test(scope) || second ? lstm(prefix, names, rows, columns, arrays) : undefined;
     if (told) return { told, variables };
     if (/rnn_?cell/i.test(scope) && rows > columns)
@@ -129,7 +131,7 @@ function lstm(prefix: string, names: Names, rows: number, columns: number, array
     type: plain || names.kernel.length > 1 ? 'basic_lstm_cell' : 'lstm_cell',
     prefix,
     numUnits: units,
-    forgetBias: 1,
+    forgetBias: CUDNN_LSTM.test(prefix) ? 0 : 1,
     ...(usePeepholes && { usePeepholes }),
     ...(numProj !== undefined && { numProj }),
   };

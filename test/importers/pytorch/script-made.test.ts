@@ -30,6 +30,33 @@ describe('TorchScript archives, opcode by opcode', () => {
       expect([...(read(archive(module('Net', weight), code(line))).tensors.weight?.data ?? [])]).toEqual([1, 2, 3, 4]);
   });
 
+  it('a traced module: its class is said, and nothing else of it', () => {
+    const traced = (of: string, weights: string) => archive(`c__torch__.torch.nn.modules.${of}\n)\x81}(${weights}ub`);
+    const one = (shape: number[], strides: number[]) => tensor(id('a'), { shape, strides });
+    const rnn = traced('rnn\nRNN', ['ih', 'hh'].map((end) => text(`weight_${end}_l0`) + one([2, 2], [2, 1])).join(''));
+    expect(refusal(() => fromPyTorch(rnn))).toMatch(
+      /^file: the topology is left open; .*its nonlinearity, tanh or relu/,
+    );
+    const conv = traced('conv\nConv1d', text('weight') + one([2, 1, 2], [2, 2, 1]));
+    expect(refusal(() => fromPyTorch(conv))).toMatch(/its stride, padding, dilation and groups$/);
+    // Without its class it could be an embedding.
+    expect(fromPyTorch(traced('linear\nLinear', weight)).nodes[0]).toMatchObject({ type: 'dense', units: 2 });
+  });
+
+  it('refuses an embedding that shortens its rows as it looks them up', () => {
+    const code = (value: string) => ({
+      'm/code/__torch__/torch/nn/modules/sparse.py': strToU8(
+        `class Embedding(Module):\n  max_norm : Final[float] = ${value}\n  def forward(self):\n`,
+      ),
+    });
+    const file = (value: string) =>
+      archive(`c__torch__.torch.nn.modules.sparse\nEmbedding\n)\x81}(${weight}ub`, code(value));
+    expect(refusal(() => fromPyTorch(file('0.5')))).toBe(
+      'module "": rows that are shortened when they are looked up; expected no max_norm, got 0.5',
+    );
+    expect(fromPyTorch(file('None')).nodes[0]).toMatchObject({ type: 'embedding' });
+  });
+
   it('constants of the code: the report says that they are not read', () => {
     const constants = { 'm/constants.pkl': bytes(`\x80\x02${int(3)}\x85.`) };
     const { report } = readPyTorch(archive(module('Net', weight), constants), config);

@@ -382,6 +382,23 @@ describe('without layers the error drafts them', () => {
     expect(refusal(() => fromTensorFlow({ arrays }, { ...draft, ignore: ['temperature'] }))).toBe('nothing was thrown');
   });
 
+  it('the forget bias of the cells that cuDNN can run is 0', () => {
+    const cell = 'rnn/cudnn_compatible_lstm_cell';
+    const { draft } = draftOf({ arrays: { [`${cell}/kernel`]: rows(5, 8), [`${cell}/bias`]: Array(8).fill(0) } });
+    expect(draft.layers).toEqual([{ type: 'basic_lstm_cell', prefix: cell, numUnits: 2, forgetBias: 0 }]);
+  });
+
+  it('cells of other gates are of no layer', () => {
+    for (const [name, columns] of [
+      ['coupled_input_forget_gate_lstm_cell', 12],
+      ['ugrnn_cell', 8],
+    ] as const) {
+      const { draft, open } = draftOf({ arrays: { [`rnn/${name}/kernel`]: rows(14, columns) } });
+      expect(draft).toEqual({ layers: [] });
+      expect(open).toBe(`${nothing}; of no layer that is known: rnn/${name}/kernel`);
+    }
+  });
+
   it('layers that fit in no order, and an order that fits but is not that of their names', () => {
     const arrays = { 'a/kernel': rows(2, 3), 'b/kernel': rows(4, 2) };
     expect(draftOf({ arrays }).draft.layers.map(({ prefix }: { prefix: string }) => prefix)).toEqual(['b', 'a']);

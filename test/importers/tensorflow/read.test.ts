@@ -243,6 +243,21 @@ describe('refused', () => {
       /^layer "rnn\/attention_cell_wrapper\/basic_lstm_cell": a cell within an AttentionCellWrapper; expected a cell by itself, which reads its input as it is, got rnn\/att/,
     ],
     [
+      'a cell whose input and forget gate are one',
+      () => layer({ prefix: 'rnn/coupled_input_forget_gate_lstm_cell' }),
+      /^layer "rnn\/coupled_input.*": a cell of other gates; expected one of the cells of a config, got rnn\/coupled/,
+    ],
+    [
+      'a cell whose update gate carries the state',
+      () => read({ layers: [{ type: 'basic_rnn_cell', numUnits: 8, prefix: 'rnn/ugrnn_cell_1' }] }),
+      /^layer "rnn\/ugrnn_cell_1": a cell of other gates/,
+    ],
+    [
+      'a forget bias, which is not added by the cells that cuDNN can run',
+      () => layer({ prefix: 'cell_0/cudnn_compatible_lstm_cell', forgetBias: undefined }),
+      /: a forget bias that CudnnCompatibleLSTMCell does not have; expected a cell of forgetBias 0, got cell_0\/cudnn/,
+    ],
+    [
       'an unknown cell',
       () => layer({ type: 'wobble_cell' }),
       /^config.layers\[0\].type: a layer that is not honoured; expected basic_lstm_cell, .*got "wobble_cell"$/,
