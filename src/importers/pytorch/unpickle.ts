@@ -1,4 +1,5 @@
 import { bytesPerElement } from '../formats/elements.js';
+import { show } from '../formats/json.js';
 import { Inert, type PickleHooks } from '../formats/pickle.js';
 import { type Budget, BYTES_PER_MAP, BYTES_PER_OBJECT } from '../shared/budget.js';
 import { refuse } from '../shared/refuse.js';
@@ -45,8 +46,18 @@ const DTYPE = /^torch\.((b?float|q?u?int|bool)\d*|per_(tensor|channel)_(affine|a
  * @param isScript whether it is of a TorchScript archive, with modules.
  */
 export function torchHooks(storages: Map<string, Storage>, budget: Budget, isScript = false): PickleHooks {
-  const rebuild = (part: unknown, offset: unknown, shape: unknown, strides: unknown) =>
-    part instanceof Inert ? part : view(part, offset, shape, strides, budget);
+  // Behind these stand whether it is trained, hooks, and bits that say how its numbers are to be taken (`neg`: with the other sign).
+  const rebuild = (part: unknown, offset: unknown, shape: unknown, strides: unknown, ...more: unknown[]) => {
+    const [, , bits] = more;
+    if (bits !== undefined && !(bits instanceof Map && bits.size === 0))
+      refuse(
+        'pickle',
+        'a tensor whose numbers are not as they lie',
+        'tensor.resolve_neg() before saving',
+        show(bits instanceof Map ? [...bits.keys()] : bits),
+      );
+    return part instanceof Inert ? part : view(part, offset, shape, strides, budget);
+  };
   const rebuildQuantised = (part: unknown, offset: unknown, shape: unknown, strides: unknown, params: unknown) =>
     part instanceof Inert ? part : quantised(view(part, offset, shape, strides, budget), params, budget);
   const scriptObject = (type?: string) => () => {

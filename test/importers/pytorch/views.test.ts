@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { fromPyTorch, type PyTorchConfig } from '../../../src/importers/pytorch/index.js';
 import { Part, Storage, type Tensor, view } from '../../../src/importers/pytorch/tensor.js';
 import { Budget } from '../../../src/importers/shared/budget.js';
+import { refusal } from '../support.js';
+import { dict, id, stream, tensor, text } from './pickles.js';
 
 // Tensors are views of parts of storages. Those of the same numbers have them in common; no others do.
 
@@ -61,4 +64,13 @@ describe('views of one storage', () => {
     long.fill(new Uint8Array(BigInt64Array.of(-3n, 4n).buffer));
     expect(values(read(new Part(long, 1, 1), 0, [1], [1]))).toEqual([4]);
   });
+});
+
+it('a tensor whose numbers have the other sign, as views of a conjugate have, is refused', () => {
+  const of = (bits: string) => stream(dict({ weight: `${tensor(id('a')).slice(0, -2)}}${bits}tR` }));
+  const config: PyTorchConfig = { inputSize: 2, layers: [{ type: 'linear', bias: false }] };
+  expect(fromPyTorch(of(''), config).nodes[0]?.type).toBe('dense');
+  expect(refusal(() => fromPyTorch(of(`${text('neg')}\x88s`), config))).toBe(
+    'pickle: a tensor whose numbers are not as they lie; expected tensor.resolve_neg() before saving, got ["neg"]',
+  );
 });
