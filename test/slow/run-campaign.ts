@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'rolldown';
 import { expect } from 'vitest';
 import type { Order, Outcome } from './children/campaign.js';
@@ -43,7 +43,12 @@ export async function runCampaign(name: string, { seconds, most, outcomes }: Bou
       output: { file: script, codeSplitting: false },
       logLevel: 'silent',
       // Files beside a module are read by where it stands.
-      transform: { define: { 'import.meta.url': JSON.stringify(new URL('../importers/', import.meta.url).href) } },
+      plugins: [
+        {
+          name: 'where modules stand',
+          transform: (code, id) => code.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(id).href)),
+        },
+      ],
     });
     const order: Order = {
       seed: SEED,
