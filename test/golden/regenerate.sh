@@ -76,7 +76,7 @@ fused=$(mktemp -d)
 "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" generate_rtneural_files.py guitarml
 "$keras_python" generate_onnx_graphs.py
 "$keras_python" generate_onnx_quantised.py
-for what in time_first lengths states around shipped strict nodes planes over_time stateful crnn attention loops; do "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" "generate_onnx_$what.py"; done
+for what in time_first lengths states around shipped strict nodes planes over_time stateful crnn attention attention_torch loops; do "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" "generate_onnx_$what.py"; done
 for what in pytorch_state_files pytorch_image_files decode_reader; do "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" "generate_$what.py"; done
 # With pytorch_lightning beside torch.
 "${GATEWISE_NEW_TORCH_PYTHON:-$torch_python}" generate_pytorch_wrapped_files.py

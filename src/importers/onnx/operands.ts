@@ -32,6 +32,13 @@ const ONNX: ReadonlyMap<string, Most> = new Map<string, Most>([
   ['LSTM', 8],
   ['GRU', 6],
   ['RNN', 6],
+  [
+    'Attention',
+    [
+      [1, 6],
+      [24, 7],
+    ],
+  ],
   ['LinearAttention', 6],
   ['CausalConvWithState', 4],
   // Attributes that became inputs.

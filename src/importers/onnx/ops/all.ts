@@ -1,5 +1,6 @@
 import { tableOf } from '../../formats/record.js';
 import { ACTIVATE } from './activate.js';
+import { ATTENTION } from './attention.js';
 import { BITS } from './bits.js';
 import { CAST } from './cast.js';
 import { CLIP } from './clip.js';
@@ -32,6 +33,7 @@ import { WINDOW } from './window.js';
 /** Every operator that is honoured, by name. */
 export const OPERATORS = /* @__PURE__ */ tableOf<Run>(
   ACTIVATE,
+  ATTENTION,
   CAST,
   CLIP,
   CONCAT,

@@ -40,8 +40,11 @@ type Triangle = Extract<Pairs, { kind: 'triangle' }>;
 
 export const isFollowed = (item: Item | undefined): boolean => item?.kind === 'value' && item.pairs !== undefined;
 
-/** What is added to a score so that nothing is left of it: exp of it is 0 whatever the score. */
-const NOTHING = -1e30;
+/**
+ * What is added to a score, or stands in its place, so that nothing is left of it: exp of it is 0 beside all scores but those that are as far below 0
+ * themselves. Frameworks add -inf, float32's lowest number or, as Keras does and as it is written by hand, -1e9.
+ */
+const NOTHING = -1e9;
 
 const solid = (atoms: readonly Atom[]): Atom[] => atoms.filter(({ size, kind }) => size !== 1 && kind !== 'batch');
 
@@ -151,7 +154,7 @@ const triangleOf = (given: Item | undefined): Triangle | undefined =>
 
 /** Operators that leave numbers as they are, or ask for the shape alone; and products, which scores are made for. */
 const PASS = new Set(
-  'Identity Dropout Transpose Reshape Squeeze Unsqueeze Flatten Shape Size MatMul Einsum'.split(' '),
+  'Identity Dropout Transpose Reshape Squeeze Unsqueeze Flatten Shape Size MatMul Einsum Attention'.split(' '),
 );
 
 /** Operators that make each number of the numbers at its own place. */
