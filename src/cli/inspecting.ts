@@ -60,7 +60,7 @@ const formatOf = (bytes: Uint8Array): string | undefined => {
 
 /** The config that names and shapes alone gave, of a state dict that opened without one. */
 async function drafted(file: string, { config, assume }: Flags, format: string): Promise<PyTorchConfig | undefined> {
-  if (file === '-' || config !== undefined || /gatewise/i.test(format)) return undefined;
+  if (file === '-' || config !== undefined || /gatewise|TensorFlow/i.test(format)) return undefined;
   const bytes = await readFile(file);
   if (formatOf(bytes) !== 'pytorch') return undefined;
   return draftPyTorch(bytes, assume === 'chain' ? { assume } : {}).config;

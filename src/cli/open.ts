@@ -3,6 +3,7 @@ import type { Imported, LoadOptions } from '../importers/load/index.js';
 import { load, sniff } from '../importers/load/index.js';
 import { type Build, createModel, InputError, type Model, type ModelOptions } from '../index.js';
 import { loadFile } from '../node/index.js';
+import { describing } from '../node/load-file.js';
 import { UsageError } from './faults.js';
 import type { BuildFlags, ModelFlags } from './flags.js';
 import type { Terminal } from './terminal.js';
@@ -22,8 +23,9 @@ export async function openFile(file: string, flags: ModelFlags, terminal: Termin
     const bytes = await bytesOf(terminal.stdin());
     return { ...(await load(bytes, given && optionsFor(sniff(bytes), given))), size: bytes.length };
   }
-  const options = given && optionsFor(sniff(await readFile(file)), given);
-  return { ...(await loadFile(file, options)), size: (await stat(file)).size };
+  const path = await describing(file);
+  const options = given && optionsFor(sniff(await readFile(path)), given);
+  return { ...(await loadFile(path, options)), size: (await stat(path)).size };
 }
 
 /** As `openFile`, and the model ready to run. @throws {SpecError} @throws {MemoryLimitError} @throws {UsageError} no such kernels. */

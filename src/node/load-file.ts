@@ -16,12 +16,12 @@ export type PathLike = string | { readonly href: string };
 
 /**
  * Opens a model file of any format that there is an importer for, with the files that it names beside it: ONNX' external data, the variables of a
- * SavedModel (`saved_model.pb`), the shards of TensorFlow.js and of checkpoints. These are read from the file's own folder and those in it, and from nowhere else, whatever the model says
+ * SavedModel (`saved_model.pb`, or its folder), the shards of TensorFlow.js and of checkpoints. These are read from the file's own folder and those in it, and from nowhere else, whatever the model says
  * and wherever links lead; of a model that is a link itself (as in caches of model hubs), from the folder that it leads to as well.
- * @throws {ImportError} no such file, a folder, a file outside of the model's folder; whatever `load` refuses.
+ * @throws {ImportError} no such file, another folder, a file outside of the model's folder; whatever `load` refuses.
  */
 export async function loadFile(path: PathLike, options?: LoadOptions): Promise<Imported> {
-  const file = pathOf(path);
+  const file = await describing(pathOf(path));
   const name = basename(file);
   const folder = dirname(file);
   let roots: string[] = [];
@@ -55,6 +55,17 @@ function pathOf(path: PathLike): string {
     const got = typeof path === 'string' ? path.slice(0, 200) : Object.prototype.toString.call(path);
     throw new ImportError('not a path', { where: 'path', expected, got, cause });
   }
+}
+
+/** The graph of a SavedModel, of which TensorFlow's paths are its folder's. */
+export async function describing(path: string): Promise<string> {
+  const inside = join(path, 'saved_model.pb');
+  const isDirectory = await stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+  const isThere = isDirectory && (await stat(inside).catch(() => undefined))?.isFile();
+  return isThere ? inside : path;
 }
 
 /** @returns where it really is. @throws {ImportError} no such file, or what is none. */

@@ -61,6 +61,8 @@ for python in ${GATEWISE_TENSORFLOW_FIRST:-}; do "$python" generate_tensorflow_n
 # TensorFlow 1.15, which still has tf.contrib.
 if [ -n "${GATEWISE_TENSORFLOW_CONTRIB:-}" ]; then "$GATEWISE_TENSORFLOW_CONTRIB" generate_tensorflow_norm_files.py; fi
 for what in keras3 keras2 modules frozen; do "$keras_python" generate_tfgraph_files.py $what; done
+# TensorFlow 1.15 and 2.4, one interpreter each.
+for python in ${GATEWISE_TENSORFLOW_OLD:-}; do "$python" generate_tfgraph_old_files.py; done
 # With ai-edge-litert beside tensorflow and tf_keras.
 "${GATEWISE_LITERT_PYTHON:-$keras_python}" generate_tflite_files.py keras3
 "${GATEWISE_LITERT_PYTHON:-$keras_python}" generate_tflite_files.py keras2

@@ -53,6 +53,8 @@ export type Carried =
   /** What it was at first. */
   | { readonly kind: 'same' }
   | { readonly kind: 'state' }
+  /** A list that each step adds a value to, as loops have it that may be differentiated. Nothing that is honoured reads one. */
+  | { readonly kind: 'kept' }
   /** A list of so many elements, of which each step writes one: the step's, which is looked at once it is known which that is. */
   | { readonly kind: 'list'; readonly size: Ref }
   /** A list of one element, which each step writes again. */
@@ -73,6 +75,8 @@ export function carriedBy(
     const result = made[i] as Ref;
     if (sameRef(plain(result), arg)) return { kind: 'same' };
     const written = writeOf(result);
+    const { type, inputs } = plain(result).node;
+    if (type === 'TensorListPushBack' && inputs[0] && sameRef(plain(inputs[0]), arg)) return { kind: 'kept' };
     if (!written) return { kind: 'state' };
     const size = emptyList(loop.initial[i] as Ref);
     if (!size || !sameRef(written.list, arg))

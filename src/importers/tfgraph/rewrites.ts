@@ -61,20 +61,28 @@ const adjoint: Rewrite = (call, where) => {
   return as(call, 'Transpose', [0], { perm: { ints: [...axes, count - 1, count - 2] } });
 };
 
+/** A value of as many rows as another says. @param problem what other ones would be. */
+const sameRows =
+  (problem: string): Rewrite =>
+  (call, where) => {
+    const [size] = dimsOf(given(call.inputs, 0));
+    const rows = given(call.inputs, 1);
+    const count = rows.kind === 'constant' && rows.data.length === 1 ? rows.data[0] : undefined;
+    if (size === undefined || count === undefined || !sameNum(size, count))
+      refuse(
+        where,
+        problem,
+        size === undefined ? 'rows' : showSize(size),
+        count === undefined ? 'a number made at run time' : showSize(count),
+      );
+    return as(call, 'Identity', [0]);
+  };
+
 /** What a loop collected, where TensorFlow has a list of so many rows: fewer timesteps would leave zeros. */
-const collected: Rewrite = (call, where) => {
-  const [size] = dimsOf(given(call.inputs, 0));
-  const rows = given(call.inputs, 1);
-  const count = rows.kind === 'constant' && rows.data.length === 1 ? rows.data[0] : undefined;
-  if (size === undefined || count === undefined || !sameNum(size, count))
-    refuse(
-      where,
-      'a list of other than one row for each timestep',
-      size === undefined ? 'rows' : showSize(size),
-      count === undefined ? 'a number made at run time' : showSize(count),
-    );
-  return as(call, 'Identity', [0]);
-};
+const collected = sameRows('a list of other than one row for each timestep');
+
+/** A sequence of which an operator takes so many timesteps, and gives zeros for the others. */
+const timesteps = sameRows('a part of the timesteps');
 
 /** What a loop's step writes into a list: at the place of the step, or rows would be left out or written twice. */
 const written: Rewrite = (call, where) => {
@@ -149,6 +157,7 @@ export const REWRITES: Readonly<Record<string, Rewrite>> = {
   FloorDiv: floorDiv,
   Select: select,
   Split: split,
+  Timesteps: timesteps,
   Transpose: transpose,
   Written: written,
 };

@@ -16,6 +16,7 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
   TensorArrayV3: 'dtype element_shape dynamic_size clear_after_read identical_element_shapes tensor_array_name',
   TensorArrayWriteV3: 'T',
   TensorListFromTensor: 'element_dtype shape_type',
+  TensorListPushBack: 'element_dtype',
   TensorListReserve: 'element_dtype shape_type',
   TensorListSetItem: 'element_dtype resize_if_index_out_of_bounds',
   VarHandleOp: 'dtype shape shared_name container debug_name allowed_devices',

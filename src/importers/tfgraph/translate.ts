@@ -2,6 +2,7 @@ import { tableOf } from '../formats/record.js';
 import { refuse } from '../shared/refuse.js';
 import type { Builder } from './builder.js';
 import { whileLoop } from './loop.js';
+import { BLOCK } from './ops/block.js';
 import { ELEMENTWISE } from './ops/elementwise.js';
 import { LISTS } from './ops/lists.js';
 import { PRODUCT } from './ops/product.js';
@@ -13,7 +14,7 @@ import { Site, type Translate } from './site.js';
 import { refuseWritesBefore } from './writes.js';
 
 /** Every operator that is honoured, by name; those that hold graphs stand where graphs are translated. */
-const OPERATORS = /* @__PURE__ */ tableOf<Translate>(ELEMENTWISE, LISTS, PRODUCT, SHAPES, VALUES, {
+const OPERATORS = /* @__PURE__ */ tableOf<Translate>(BLOCK, ELEMENTWISE, LISTS, PRODUCT, SHAPES, VALUES, {
   StridedSlice: stridedSlice,
 });
 

@@ -17,7 +17,7 @@ export interface Case {
   readonly runs: readonly { readonly inputs: readonly Value[]; readonly outputs: readonly Value[] }[];
 }
 
-export const FLAVOURS = ['keras3', 'keras2', 'modules', 'frozen'] as const;
+export const FLAVOURS = ['keras3', 'keras2', 'modules', 'frozen', 'tensorflow1.15', 'tensorflow2.4'] as const;
 
 const bytesOf = (text: string): Uint8Array => new Uint8Array(gunzipSync(Buffer.from(text, 'base64')));
 

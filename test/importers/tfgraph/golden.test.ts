@@ -14,9 +14,8 @@ const REFUSED: Readonly<Record<string, RegExp>> = {
   'keras3/masked': /\(While\): a loop that looks at a mask; expected one sequence, or the file that Keras saved/,
   'keras2/stateful':
     /: a variable that a run changes; expected variables that are only read, got \S+ \(AssignVariableOp\)$/,
-  // Two cells in one loop; a gate that looks at the cell's state.
+  // Two cells in one loop.
   'frozen/dynamic_stacked': /\(Exit\): a loop that is no LSTM, GRU or simple RNN/,
-  'frozen/dynamic_peephole': /\(Exit\): a loop that is no LSTM, GRU or simple RNN/,
 };
 
 /** The order of sums, over few units and timesteps; of larger numbers than 1, as part of the largest. */

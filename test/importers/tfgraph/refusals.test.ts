@@ -278,6 +278,47 @@ describe('a node', () => {
   ]);
 });
 
+describe('a fused LSTM', () => {
+  const zeros = (...dims: number[]) => floats(Array(dims.reduce((a, b) => a * b, 1)).fill(0), dims);
+  const over = (timesteps: Uint8Array): Uint8Array =>
+    graph([
+      input(),
+      timesteps,
+      constant('s', zeros(1, 2)),
+      constant('w', zeros(5, 8)),
+      constant('b', zeros(8)),
+      node('y', 'BlockLSTM', ['t', 'x', 's', 's', 'w', 'b', 'b', 'b', 'b'], T),
+    ]);
+  const all = [
+    node('n', 'Shape', ['x'], { ...T, out_type: attr.type(INT64) }),
+    node('i', 'Const', [], { value: attr.tensor(wholes([0], [])) }),
+  ];
+  const first = node('t', 'GatherV2', ['n', 'i', 'i']);
+  const axes = { x: ['time', 'batch', 'features'] } as const;
+  rows([
+    [
+      'over some of the timesteps',
+      over(constant('t', message([1, INT64], [2, shape()], [10, 3]))),
+      /^node "y" \(BlockLSTM\): a part of the timesteps; expected .+, got 3/,
+      { outputs: ['y:6'], axes },
+    ],
+    [
+      'of which all cell states are asked for',
+      graph([
+        input('x', -1, 1, 3),
+        ...all,
+        first,
+        constant('s', zeros(1, 2)),
+        constant('w', zeros(5, 8)),
+        constant('b', zeros(8)),
+        node('y', 'BlockLSTM', ['t', 'x', 's', 's', 'w', 'b', 'b', 'b', 'b'], T),
+      ]),
+      'node "y" (BlockLSTM): output 3 is not made; expected an output that is, got y:1_1',
+      { outputs: ['y:1'], axes },
+    ],
+  ]);
+});
+
 describe('numbers', () => {
   const of = (tensor: Uint8Array): Uint8Array => one('Add', ['x', 'c'], T, constant('c', tensor));
   const where = 'node "c" (Const): ';

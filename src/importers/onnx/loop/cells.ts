@@ -1,10 +1,12 @@
 import type { ActivationSpec } from '../../../spec.js';
-import { type Linear, linearOf, type Term } from './terms.js';
+import { bounds, type Linear, linearOf, type Term } from './terms.js';
 
 /** A gate: what its activation is given, and the activation. */
 interface Gate {
   readonly linear: Linear;
   readonly activation: ActivationSpec;
+  /** What it weighs the cell's state by. */
+  readonly peephole?: Float32Array;
 }
 
 /** A cell that a step was found to be; gates in the spec's order. */
@@ -14,6 +16,9 @@ export type FoundCell =
       readonly type: 'lstm';
       readonly gates: readonly [i: Gate, f: Gate, g: Gate, o: Gate];
       readonly output: ActivationSpec;
+      readonly cellClip?: number;
+      /** From c's units to h'. */
+      readonly projection?: Float32Array;
     }
   | {
       readonly type: 'gru';
@@ -38,19 +43,50 @@ function gate(term: Term): Gate | undefined {
   return linear ? { linear, activation: term.activation } : undefined;
 }
 
+/** As `gate`, of one that may look at the cell's state too. @param sees whether that is a term. */
+function peeping(term: Term, sees: (of: Term) => boolean): Gate | undefined {
+  if (term.kind !== 'activation') return undefined;
+  for (const [rest, own] of sides(term.of, 'add')) {
+    const linear = linearOf(rest);
+    if (linear && own.kind === 'scaled' && sees(own.of))
+      return { linear, activation: term.activation, peephole: own.scale };
+  }
+  return gate(term);
+}
+
 const leaf = (term: Term, name: string): boolean => term.kind === 'leaf' && term.name === name;
 
-/** `o∘output(c')` with `c' = f∘c + i∘g`. */
+/** The bound of a value between -k and k; undefined of other ones. */
+function bounded(term: Term): { readonly of: Term; readonly by: number } | undefined {
+  const cut = term.kind === 'activation' ? bounds(term.activation) : undefined;
+  return term.kind === 'activation' && cut && cut.alpha < 0 && cut.alpha === -cut.beta
+    ? { of: term.of, by: cut.beta }
+    : undefined;
+}
+
+/** `o∘output(c')`, or that weighed, with `c' = f∘c + i∘g`, or that between two bounds. */
 function lstm(h: Term, c: Term, names: { c: string }): FoundCell | undefined {
-  for (const [first, squashed] of sides(h, 'multiply')) {
-    const o = gate(first);
+  const clip = bounded(c);
+  const projected = h.kind === 'dense' && !h.bias ? h : undefined;
+  for (const [first, squashed] of sides(projected?.of ?? h, 'multiply')) {
+    const o = peeping(first, (of) => of === c);
     if (!o || squashed.kind !== 'activation' || squashed.of !== c) continue;
-    for (const [kept, made] of sides(c, 'add')) {
+    const before = (of: Term): boolean => leaf(of, names.c);
+    for (const [kept, made] of sides(clip?.of ?? c, 'add')) {
       for (const [forget, cell] of sides(kept, 'multiply')) {
-        const f = gate(forget);
-        if (!f || !leaf(cell, names.c)) continue;
-        const [i, g] = made.kind === 'multiply' ? [gate(made.a), gate(made.b)] : [];
-        if (i && g) return { type: 'lstm', gates: [i, f, g, o], output: squashed.activation };
+        const f = peeping(forget, before);
+        if (!f || !before(cell) || made.kind !== 'multiply') continue;
+        // Which of the two is the candidate, a peephole tells.
+        const [a, b] = [peeping(made.a, before), peeping(made.b, before)];
+        const [i, g] = b?.peephole ? [b, a] : [a, b];
+        if (!i || !g || g.peephole) continue;
+        return {
+          type: 'lstm',
+          gates: [i, f, g, o],
+          output: squashed.activation,
+          ...(clip && { cellClip: clip.by }),
+          ...(projected && { projection: projected.weight }),
+        };
       }
     }
   }

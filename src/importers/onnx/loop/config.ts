@@ -7,16 +7,23 @@ interface Parts {
   readonly x: string;
   readonly input: number;
   readonly h: string;
+  /** How many numbers h has, which an LSTM may make of more units. */
+  readonly width: number;
   readonly units: number;
 }
 
 /** A found cell as the spec has it, with its tensors. */
-export function configOf(name: string, ctx: Context, cell: FoundCell, { x, input, h, units }: Parts): CellConfig {
+export function configOf(
+  name: string,
+  ctx: Context,
+  cell: FoundCell,
+  { x, input, h, width, units }: Parts,
+): CellConfig {
   /** One block of rows for each gate; zeros for a gate that has none. */
-  const stacked = (blocks: readonly (Float32Array | undefined)[], width: number): Float32Array => {
-    const rows = new Float32Array(blocks.length * units * width);
+  const stacked = (blocks: readonly (Float32Array | undefined)[], columns: number): Float32Array => {
+    const rows = new Float32Array(blocks.length * units * columns);
     blocks.forEach((block, gate) => {
-      if (block) rows.set(block, gate * units * width);
+      if (block) rows.set(block, gate * units * columns);
     });
     return rows;
   };
@@ -32,7 +39,7 @@ export function configOf(name: string, ctx: Context, cell: FoundCell, { x, input
   const biases = gates.map(({ bias }) => bias);
   const tensors = {
     weightIh: tensor('weightIh', [rows, input], stacked(inputs, input)),
-    weightHh: tensor('weightHh', [rows, units], stacked(hidden, units)),
+    weightHh: tensor('weightHh', [rows, width], stacked(hidden, width)),
     biasIh: tensor('biasIh', [rows], stacked(biases, 1)),
     ...(biasHh && { biasHh }),
   };
@@ -54,7 +61,20 @@ export function configOf(name: string, ctx: Context, cell: FoundCell, { x, input
         o: o.activation,
         output: cell.output,
       };
-      return { type: 'lstm', ...common, activations };
+      const peepholes = [i, f, o].map(({ peephole }) => peephole);
+      const { cellClip, projection } = cell;
+      return {
+        type: 'lstm',
+        units,
+        tensors: {
+          ...tensors,
+          ...(peepholes.some(Boolean) && { peephole: tensor('peephole', [3 * units], stacked(peepholes, 1)) }),
+          ...(projection && { weightHr: tensor('weightHr', [width, units], projection) }),
+        },
+        activations,
+        ...(cellClip !== undefined && { cellClip }),
+        ...(projection && { projection: width }),
+      };
     }
   }
 }

@@ -155,18 +155,34 @@ export function runSteps(
   const sequence = arranged(ctx, op.where, walked.x, walked.time, walked.features);
   const initial = initialStates(op, ctx, order);
   const names = ['y', 'h', 'c'].slice(0, order.length + 1).map((name) => ctx.unique(`${op.name}.${name}`));
-  const config = configOf(op.name, ctx, cell, { x: walked.name, input, h: h.name, units: h.units });
+  const config = configOf(op.name, ctx, cell, {
+    x: walked.name,
+    input,
+    h: h.name,
+    width: h.units,
+    units: order.at(-1)?.units as number,
+  });
   const outputs = ctx.addAll({ ...config, inputs: [sequence.name, ...initial], outputs: names }, op.name);
   ctx.reporter.note(`${op.where}: its steps are those of a layer of type ${cell.type}`);
 
-  const unit: Atom = { kind: 'block', size: h.units };
+  const unitOf = ({ units }: State): Atom => ({ kind: 'block', size: units });
   const batch = ctx.batch ? [ctx.batch] : [];
+  const unit = unitOf(h);
   const axes = [batch, [unit]];
   const type = walked.x.type;
   return op.outputs.map((_, index): Item | undefined => {
     const state = order.findIndex((own) => own.index === index);
-    if (state >= 0)
-      return { kind: 'value', name: outputs[state + 1] as string, time: [], features: [unit], axes, type };
+    if (state >= 0) {
+      const own = unitOf(order[state] as State);
+      return {
+        kind: 'value',
+        name: outputs[state + 1] as string,
+        time: [],
+        features: [own],
+        axes: [batch, [own]],
+        type,
+      };
+    }
     if (index < loop.initial.length) return loop.invariant[index] ? loop.initial[index] : undefined;
     // Nothing but h is collected over the timesteps.
     const collected = termOf(made[index]);

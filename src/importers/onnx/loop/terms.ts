@@ -29,6 +29,8 @@ export type Term =
   | { readonly kind: 'activation'; readonly activation: ActivationSpec; readonly of: Term; readonly n: number }
   /** Side by side, as cells have them that weigh their input and state by one matrix. */
   | { readonly kind: 'joined'; readonly of: readonly Term[]; readonly n: number }
+  /** Each number by one of its own. */
+  | { readonly kind: 'scaled'; readonly scale: Float32Array; readonly of: Term; readonly n: number }
   /** 1 - x */
   | { readonly kind: 'rest'; readonly of: Term; readonly n: number }
   | { readonly kind: 'add' | 'multiply'; readonly a: Term; readonly b: Term; readonly n: number };
@@ -86,7 +88,11 @@ type Parameters = { readonly type: string; readonly alpha: number; readonly beta
 const plain = (activation: ActivationSpec | undefined, type: 'affine' | 'clip'): Parameters | undefined =>
   typeof activation === 'object' && activation.type === type ? (activation as Parameters) : undefined;
 
-/** A hard sigmoid comes in pieces: two lines are one, and a line cut off at 0 and 1 is it. */
+/** Between what numbers a value is cut off; of ReLU at 0 alone. */
+export const bounds = (activation: ActivationSpec): { readonly alpha: number; readonly beta: number } | undefined =>
+  activation === 'relu' ? { alpha: 0, beta: Number.POSITIVE_INFINITY } : plain(activation, 'clip');
+
+/** A hard sigmoid comes in pieces: two lines are one, so are two cuts, and a line cut off at 0 and 1 is it. */
 function merged(outer: ActivationSpec, x: Term): { activation: ActivationSpec; of: Term } {
   const kept = { activation: outer, of: x };
   if (x.kind !== 'activation') return kept;
@@ -97,7 +103,12 @@ function merged(outer: ActivationSpec, x: Term): { activation: ActivationSpec; o
       activation: { type: 'affine', alpha: line.alpha * inner.alpha, beta: line.alpha * inner.beta + line.beta },
       of: x.of,
     };
-  const cut = plain(outer, 'clip');
+  const [cut, cutBefore] = [bounds(outer), bounds(x.activation)];
+  if (cut && cutBefore) {
+    const [alpha, beta] = [Math.max(cut.alpha, cutBefore.alpha), Math.min(cut.beta, cutBefore.beta)];
+    if (alpha > beta) return kept;
+    return merged(beta === Number.POSITIVE_INFINITY ? 'relu' : { type: 'clip', alpha, beta }, x.of);
+  }
   if (cut?.alpha === 0 && cut.beta === 1 && inner) return { activation: { ...inner, type: 'hard_sigmoid' }, of: x.of };
   const before = x.of.kind === 'activation' ? plain(x.of.activation, 'affine') : undefined;
   const scaled = plain(x.activation, 'clip');
@@ -145,7 +156,8 @@ function termOf(
     case 'slice':
       return node.axis === 'features' && (node.step ?? 1) === 1 ? rows(a, node.start, node.count as number) : undefined;
     case 'scale_shift': {
-      const shift = data(node.tensors.shift);
+      const [scale, shift] = [data(node.tensors.scale), data(node.tensors.shift)];
+      if (a.kind !== 'linear' && scale?.length === a.n && !shift) return { kind: 'scaled', scale, of: a, n: a.n };
       if (a.kind !== 'linear' || node.tensors.scale !== undefined) return undefined;
       return { ...a, bias: sum(a.bias, shift) };
     }
