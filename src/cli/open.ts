@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Imported, LoadOptions } from '../importers/load/index.js';
 import { load, sniff } from '../importers/load/index.js';
 import { type Build, createModel, InputError, type Model, type ModelOptions } from '../index.js';
 import { loadFile } from '../node/index.js';
-import { describing } from '../node/load-file.js';
 import { UsageError } from './faults.js';
 import type { BuildFlags, ModelFlags } from './flags.js';
 import type { Terminal } from './terminal.js';
@@ -23,7 +23,9 @@ export async function openFile(file: string, flags: ModelFlags, terminal: Termin
     const bytes = await bytesOf(terminal.stdin());
     return { ...(await load(bytes, given && optionsFor(sniff(bytes), given))), size: bytes.length };
   }
-  const path = await describing(file);
+  // As `loadFile` takes a SavedModel's folder.
+  const inside = join(file, 'saved_model.pb');
+  const path = (await stat(inside).catch(() => undefined))?.isFile() ? inside : file;
   const options = given && optionsFor(sniff(await readFile(path)), given);
   return { ...(await loadFile(path, options)), size: (await stat(path)).size };
 }

@@ -58,14 +58,9 @@ function pathOf(path: PathLike): string {
 }
 
 /** The graph of a SavedModel, of which TensorFlow's paths are its folder's. */
-export async function describing(path: string): Promise<string> {
+async function describing(path: string): Promise<string> {
   const inside = join(path, 'saved_model.pb');
-  const isDirectory = await stat(path).then(
-    (info) => info.isDirectory(),
-    () => false,
-  );
-  const isThere = isDirectory && (await stat(inside).catch(() => undefined))?.isFile();
-  return isThere ? inside : path;
+  return (await stat(inside).catch(() => undefined))?.isFile() ? inside : path;
 }
 
 /** @returns where it really is. @throws {ImportError} no such file, or what is none. */
