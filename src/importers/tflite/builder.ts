@@ -59,7 +59,13 @@ export class Builder extends GraphBuilder {
     const counts = new Map<string, number>();
     for (const { name } of graph.tensors) counts.set(name, (counts.get(name) ?? 0) + 1);
     const names = graph.tensors.map(({ name, index }) => {
-      const own = name === '' || (counts.get(name) as number) > 1 ? `${name || 'tensor'}#${index}` : name;
+      let own = name;
+      if (name === '' || (counts.get(name) as number) > 1) {
+        own = `${name || 'tensor'}#${index}`;
+        // The file may have that name itself.
+        while (counts.has(own)) own += '#';
+        counts.set(own, 1);
+      }
       file.budget.characters(prefix.length + own.length, where);
       return prefix + own;
     });

@@ -29,6 +29,12 @@ export class Options {
     return this;
   }
 
+  /** As `expect`, of operators whose kernel does not run without its options. @throws {ImportError} none. */
+  need(type: string): this {
+    if (this.type === '') refuse(this.where, 'an operator without options', type, 'none');
+    return this.expect(type);
+  }
+
   int = (field: number, name: string, otherwise = 0): number =>
     this.#get(field, name, otherwise, (table) => table.i32(field, otherwise));
   byte = (field: number, name: string, otherwise = 0): number =>

@@ -127,7 +127,7 @@ it.each([
           type,
           inputs: ['x', ...Array(count - 1).fill('')],
           outputs,
-          options: [table, { 0: { u8: 0 }, 4: { u8: 0 } }],
+          options: [table, { 0: { u8: type.endsWith('LSTM') ? 4 : 0 }, 4: { u8: 0 } }],
         },
       ],
       inputs: ['x'],

@@ -352,6 +352,18 @@ describe('fused layers', () => {
       /an activation that is not honoured; expected NONE, RELU, RELU_N1_TO_1, RELU6, TANH or 6, SIGMOID, got SIGN_BIT/,
     ],
     [
+      'no activation, with which the kernel writes nothing',
+      () => lstm({ 0: { u8: 0 } }),
+      /an activation that TensorFlow Lite does not compute in an LSTM; expected RELU, RELU_N1_TO_1, RELU6, TANH or 6, SIGMOID, got NONE/,
+    ],
+    ...(['UNIDIRECTIONAL_SEQUENCE_LSTM', 'BIDIRECTIONAL_SEQUENCE_RNN'] as const).map(
+      (type): Row => [
+        `${type} without options`,
+        () => one(type, x, PARTS, y, undefined, { inputs: INPUTS }),
+        /an operator without options; expected (UnidirectionalSequenceLSTM|BidirectionalSequenceRNN), got none/,
+      ],
+    ),
+    [
       'weights of no gate',
       () => lstm({}, { 6: '-' }),
       /weights that do not go together; expected those of all gates, or of all but the input gate/,
@@ -384,6 +396,26 @@ describe('fused layers', () => {
       /an auxiliary input; expected none, got x/,
     ],
   ]);
+});
+
+it('tensors of one name are told apart, also from one that is called as they would be', () => {
+  const tensors = [['x'], ['a'], ['a'], ['a#2'], ['']].map(([name]) => ({
+    ...row,
+    more: { 3: { text: name as string } },
+  }));
+  const chain = (from: string, to: string): OperatorParts => ({ type: 'TANH', inputs: [from], outputs: [to] });
+  const spec = fromTflite(
+    file([
+      {
+        tensors: Object.fromEntries(tensors.map((tensor, i) => [`t${i}`, tensor])),
+        operators: [chain('t0', 't1'), chain('t1', 't2'), chain('t2', 't3'), chain('t3', 't4')],
+        inputs: ['t0'],
+        outputs: ['t1', 't2', 't3', 't4'],
+      },
+    ]),
+    VECTOR,
+  );
+  expect(spec.outputs).toEqual(['a#1', 'a#2#', 'a#2', 'tensor#4']);
 });
 
 describe('loops', () => {

@@ -122,6 +122,13 @@ interface LstmOptions {
 function lstmOptions(site: Site, timeMajorField: number): LstmOptions {
   const { options } = site;
   const activation = activationOf(site, site.fused());
+  if (activation.s === 'NONE')
+    refuse(
+      site.where,
+      'an activation that TensorFlow Lite does not compute in an LSTM',
+      'RELU, RELU_N1_TO_1, RELU6, TANH or 6, SIGMOID',
+      'NONE',
+    );
   const clip = options.float(1, 'cell_clip');
   const projectionClip = options.float(2, 'proj_clip');
   if (projectionClip !== 0) refuse(site.where, 'a bound of the projection', 'proj_clip 0', `${projectionClip}`);
@@ -130,7 +137,7 @@ function lstmOptions(site: Site, timeMajorField: number): LstmOptions {
 
 function sequenceLstm(site: Site): void {
   const { options } = site;
-  options.expect('UnidirectionalSequenceLSTM');
+  options.need('UnidirectionalSequenceLSTM');
   const settings = lstmOptions(site, 3);
   const asymmetric = options.flag(4, 'asymmetric_quantize_inputs');
   if (options.flag(5, 'diagonal_recurrent_tensors'))
@@ -185,7 +192,7 @@ function addBoth(
 
 function bidirectionalLstm(site: Site): void {
   const { options } = site;
-  options.expect('BidirectionalSequenceLSTM');
+  options.need('BidirectionalSequenceLSTM');
   const settings = lstmOptions(site, 4);
   const merge = options.flag(3, 'merge_outputs');
   const asymmetric = options.flag(5, 'asymmetric_quantize_inputs');
@@ -216,7 +223,7 @@ const rnnInputs = (site: Site, at: number): string[] => {
 
 function sequenceRnn(site: Site): void {
   const { options } = site;
-  options.expect('SequenceRNN');
+  options.need('SequenceRNN');
   const timeMajor = options.flag(0, 'time_major');
   const activation = activationOf(site, site.fused(1));
   options.ignore(2);
@@ -226,7 +233,7 @@ function sequenceRnn(site: Site): void {
 
 function bidirectionalRnn(site: Site): void {
   const { options } = site;
-  options.expect('BidirectionalSequenceRNN');
+  options.need('BidirectionalSequenceRNN');
   const timeMajor = options.flag(0, 'time_major');
   const activation = activationOf(site, site.fused(1));
   const merge = options.flag(2, 'merge_outputs');
