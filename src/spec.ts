@@ -539,6 +539,21 @@ export interface RoundRowsNode extends NodeBase {
   readonly rule: RoundingRule;
 }
 
+/**
+ * Each feature times its scale, rounded as TensorFlow Lite's integer kernels round sums of products to the steps of their output: by a factor of 31 bits and a
+ * shift, each to the nearest, halves up and then as `halves` says. Of whole numbers within 2^24; what is no whole number is cut to one.
+ */
+export interface RescaleNode extends NodeBase {
+  readonly type: 'rescale';
+  /** One for all features, or one each; at least 0, below 2^15. */
+  readonly scales: readonly number[];
+  /** Away from zero as its elementwise operators and depthwise convolutions have it, or up as its products of matrices do. */
+  readonly halves: 'away' | 'up';
+  /** Bounds of what is made: -32768 to 0, 0 to 32767. */
+  readonly low: number;
+  readonly high: number;
+}
+
 /** Of layers whose rows may be of different lengths. */
 export interface WithLengths {
   /**
@@ -1098,6 +1113,7 @@ export type NodeSpec =
   | IntegerLstmNode
   | RoundedLstmNode
   | RoundRowsNode
+  | RescaleNode
   | DenseNode
   | EmbeddingNode
   | MaskingNode

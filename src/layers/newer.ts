@@ -1,5 +1,6 @@
 import { furtherLayers } from './further.js';
 import { integerLstm } from './integer/lstm.js';
+import { rescaleLayer } from './integer/rescale.js';
 import type { LayerKinds } from './layer.js';
 import { NEWER_CELLS } from './newer/cells.js';
 import { watched } from './newer/composed.js';
@@ -22,6 +23,7 @@ export const newerLayers: LayerKinds = /* @__PURE__ */ Object.assign(
     bidirectional: withLengths(watched(bidirectionalOf({ ...CELLS, ...NEWER_CELLS }))),
     integer_lstm: recurrent(integerLstm),
     rounded_lstm: recurrent(roundedLstm),
+    rescale: rescaleLayer,
     round_rows: roundRows,
   } satisfies LayerKinds,
 );

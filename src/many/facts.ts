@@ -10,7 +10,7 @@ const BY_TIMESTEP = new Set([
   ...['lstm', 'gru', 'rnn', 'bidirectional', 'linear_attention'],
   ...['fast_grnn', 'min_gru', 'min_lstm', 'sru', 'ssru', 'qrnn', 'layer_norm_lstm', 'cfc', 'cfc_pure', 'slstm', 'ltc'],
   ...['dense', 'embedding', 'activation', 'softmax', 'log_softmax', 'layer_norm', 'batch_norm', 'scale_shift', 'prelu'],
-  ...['dropout', 'masking', 'rearrange', 'integer_lstm', 'rounded_lstm', 'round_rows'],
+  ...['dropout', 'masking', 'rearrange', 'integer_lstm', 'rounded_lstm', 'round_rows', 'rescale'],
   ...['add', 'subtract', 'multiply', 'divide', 'maximum', 'minimum', 'average'],
 ]);
 

@@ -80,6 +80,8 @@ def models():
     add("permute", L.Permute((2, 1)), L.GRU(5, return_sequences=True))
     add("dense", L.Dense(5, activation="selu"), L.LeakyReLU(**{"alpha" if FLAVOUR == "keras2" else "negative_slope": 0.2}), L.GRU(5), L.Dense(2, activation="swish"))
     add("prelu", L.Dense(5), L.PReLU(shared_axes=[1]), L.LSTM(5), L.Dense(2, activation="softplus"))
+    add("embedding", L.Embedding(11, 5), L.GRU(4, unroll=True), L.Dense(2), x=(4,), open=(1, 4))
+    add("requantised", L.Dense(5), L.LeakyReLU(**{"alpha" if FLAVOUR == "keras2" else "negative_slope": 0.2}), L.Conv1D(6, 3, activation="relu6"), L.GRU(3, unroll=True), x=(6, 4), open=(1, 6, 4))
     a, b = keras.Input((6, 4), name="a"), keras.Input((3,), name="b")
     y = L.Concatenate()([L.LSTM(5)(a), L.Dense(4, activation="relu")(b)])
     out["two_inputs"] = (keras.Model([a, b], L.Dense(2)(y)), [(1, 6, 4), (1, 3)])
@@ -96,10 +98,10 @@ def models():
 
 
 QUANTISED = {
-    "dynamic": ["lstm_wide", "gru_wide"],
+    "dynamic": ["lstm_wide", "gru_wide", "embedding"],
     "float16": ["lstm_sequence"],
     # Loops, which all but tf_keras' LSTM become, end the converter's process.
-    "int8": ["lstm_unrolled", "gru_unrolled", *(["lstm_sequence", "flatten", "conv"] if FLAVOUR == "keras2" else [])],
+    "int8": ["lstm_unrolled", "gru_unrolled", "embedding", "requantised", *(["lstm_sequence", "flatten", "conv"] if FLAVOUR == "keras2" else [])],
 }
 # tf_keras' LSTM is one operator, the rest is as it is with Keras 3.
 KERAS2 = ["lstm_sequence", "lstm_last", "lstm_both", "lstm_backwards", "lstm_stacked", "lstm_wide", "lstm_open_time", "conv", "flatten"]
@@ -125,7 +127,9 @@ def with_options(converter, how, inputs):
     if how == "int8":
         converter.representative_dataset = lambda: ([x] for x in inputs)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-        converter.inference_input_type = converter.inference_output_type = tf.int8
+        # Token ids stay what they are.
+        if not any((x >= 2).any() for x in inputs):
+            converter.inference_input_type = converter.inference_output_type = tf.int8
     return converter
 
 
@@ -173,6 +177,8 @@ def main():
                 continue
             concrete = [[s or 1 for s in shape] for shape in shapes]
             samples = [prng.uniform(prng.seed_of(f"{name}/sample{i}"), concrete[0], 1.0).astype(np.float32) for i in range(8)]
+            if name == "embedding":
+                samples = [np.floor((x + 1) * 5.4) for x in samples]
             try:
                 made = convert(model, shapes, how, samples)
                 runs = run(made, [(2, 5, 4, 4), (1, 7, 4, 4)], own)

@@ -21,6 +21,7 @@ const FRAME: Record<string, Make> = {
   fast_grnn: (b) => newerCell('fast_grnn', b, 'c', FEATURES, 5),
   rounded_lstm: (b) => ({ ...b.cell('lstm', 'c', FEATURES, 5), rule: 'asymmetric' }),
   round_rows: () => ({ rule: 'xnnpack' }),
+  rescale: () => ({ scales: [0.7], halves: 'up', low: -20, high: 9 }),
   integer_lstm: (b) => {
     const { nodes, tensors } = integerLstmSpec({ units: 5, projection: 3, peepholes: true }, FEATURES);
     Object.assign(b.tensors, tensors);

@@ -40,6 +40,7 @@ export { pool2d as averagePool2d, pool2d as maxPool2d } from '../../layers/frequ
 export { upsampleFrequency } from '../../layers/frequency/upsample.js';
 export { supportOf } from '../../layers/int8/support.js';
 export { integerLstm } from '../../layers/integer/lstm.js';
+export { rescaleLayer as rescale } from '../../layers/integer/rescale.js';
 export { cfc, cfcPure } from '../../layers/newer/cfc.js';
 export { watched } from '../../layers/newer/composed.js';
 export { fastGrnn } from '../../layers/newer/fast-grnn.js';

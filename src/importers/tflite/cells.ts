@@ -15,6 +15,7 @@ import { sequenceOf } from '../onnx/ops/sequence.js';
 import { value } from '../onnx/stretch.js';
 import { type Atom, type Constant, count, type Item } from '../onnx/value.js';
 import { refuse } from '../shared/refuse.js';
+import { rescale } from './rescale.js';
 
 // Fused recurrent layers as the spec has them, in a graph that is otherwise ONNX'. Inputs: x, then what `ops/recurrent.ts` says.
 
@@ -262,6 +263,7 @@ export const CELLS: Readonly<Record<string, Run>> = {
   __proto__: null as never,
   IntegerLstm: integerLstm,
   Lstm: lstm,
+  Rescale: rescale,
   Rnn: rnn,
   RoundRows: roundRows,
 };

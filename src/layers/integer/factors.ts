@@ -11,14 +11,14 @@ const MOST_FACTOR = 2 ** 15;
 const isWhole = (value: unknown, low: number, high: number): boolean =>
   Number.isInteger(value) && (value as number) >= low && (value as number) <= high;
 
-function checkScales(value: unknown, count: number, where: string): void {
+export function checkScales(value: unknown, count: number, where: string): void {
   const fits = (scale: unknown): boolean =>
     Number.isFinite(scale) && (scale as number) >= 0 && (scale as number) < MOST_FACTOR;
   if (!Array.isArray(value) || value.length !== count || !value.every(fits))
     badSpec(where, 'no scales of sums', `${count} numbers of at least 0, below ${MOST_FACTOR}`, describe(value));
 }
 
-function checkRange(given: IntegerScale, where: string): void {
+export function checkRange(given: IntegerScale, where: string): void {
   onlyKeys(given, ['scale', 'low', 'high'], where);
   const { scale, low, high } = given;
   checkScales([scale], 1, `${where}, scale`);

@@ -21,8 +21,19 @@ export function putFactor(table: Int32Array, at: number, factor: number): void {
   table[at + 1] = shift;
 }
 
-/** `x·factor`, rounded twice: to a whole number of 31 bits fewer than the product has, and after the shift. */
-export function rescale(x: number, table: Int32Array, at: number): number {
+/** By how many bits a factor's products are shifted back. */
+const shiftBack = (table: Int32Array, at: number): number => Math.max(0, -(table[at + 1] as number));
+
+/** `x·factor`, rounded twice: to a whole number of 31 bits fewer than the product has, and after the shift, halves away from zero. */
+export const rescale = (x: number, table: Int32Array, at: number): number =>
+  roundShift(product(x, table, at), shiftBack(table, at));
+
+/** The same with halves up after the shift, as the vector instructions have it that products of matrices are made of. */
+export const rescaleUp = (x: number, table: Int32Array, at: number): number =>
+  Math.floor(product(x, table, at) / 2 ** shiftBack(table, at) + 0.5);
+
+/** `x·factor` in 31 bits fewer than the product has, halves up, before what it is shifted back by. */
+function product(x: number, table: Int32Array, at: number): number {
   const q = table[at] as number;
   const shift = table[at + 1] as number;
   const a = shift > 0 ? x * 2 ** shift : x;
@@ -30,7 +41,7 @@ export function rescale(x: number, table: Int32Array, at: number): number {
   const high = a * (q >> 16);
   const whole = Math.floor(high / 32768);
   const rest = (high - whole * 32768) * 65536 + a * (q & 65535) + 1073741824;
-  return roundShift((whole + Math.floor(rest / 2147483648)) | 0, shift > 0 ? 0 : -shift);
+  return (whole + Math.floor(rest / 2147483648)) | 0;
 }
 
 /** `x / 2^bits` of an int32, to the nearest, halves away from zero. */

@@ -1,5 +1,6 @@
 import { refuse } from '../../shared/refuse.js';
 import type { Site, Translate } from '../site.js';
+import { integerLeakyRelu, integerMul } from './integer-sums.js';
 
 /** One input to one output, under another name in ONNX. */
 const unary =
@@ -17,7 +18,9 @@ const binary =
     const activation = fused ? site.fused() : 0;
     // How the integer kernels round; the numbers are the same to that rounding.
     if (type === 'Add' || type === 'Sub') site.options.ignore(1);
-    site.arity(2).add(type, [site.float(0), site.float(1)], [site.target(0, activation)]);
+    site.arity(2);
+    if (type === 'Mul' && integerMul(site, activation)) return;
+    site.add(type, [site.float(0), site.float(1)], [site.target(0, activation)]);
   };
 
 const compare =
@@ -42,7 +45,9 @@ const logical =
 
 function leakyRelu(site: Site): void {
   const alpha = site.options.expect('LeakyRelu').float(0, 'alpha');
-  site.arity(1).add('LeakyRelu', [site.float(0)], [site.target()], { alpha: { f: alpha } });
+  site.arity(1);
+  if (integerLeakyRelu(site, alpha)) return;
+  site.add('LeakyRelu', [site.float(0)], [site.target()], { alpha: { f: alpha } });
 }
 
 function gelu(site: Site): void {

@@ -3,6 +3,7 @@ import { refuse } from '../../shared/refuse.js';
 import type { AttributeValue } from '../../translated/messages.js';
 import { DOMAIN, isQuantised } from '../builder.js';
 import type { Site, Translate } from '../site.js';
+import { type IntegerSums, integerSums } from './integer-sums.js';
 
 /** Whether weights are whole numbers among floats, so that TensorFlow Lite rounds what they are multiplied by. */
 export const isHybrid = (site: Site, weights: number, x = 0): boolean =>
@@ -66,15 +67,16 @@ function fullyConnected(site: Site): void {
   const rank = site.tensor(0).shape.length;
   const units = shape[1] as number;
   if (shape.length !== 2) refuse(site.where, 'weights that are no matrix', '[units, inputs]', `[${shape}]`);
-  let x = site.float(0);
+  const whole = integerSums(site, activation, 0, true);
+  let x = whole?.x ?? site.float(0);
   if (!keep && (rank !== 2 || site.tensor(0).shape[1] !== units))
     x = site.emit('Reshape', [x, builder.integers(`${site.outputName()}.rows`, [-1, units])]);
   const rounds = roundsRows(site);
   if (rounds) x = roundRows(site, x, takenByXnnpack(activation) ? 'xnnpack' : asymmetric ? 'asymmetric' : 'symmetric');
-  const w = site.emit('Transpose', [weight(site, 1, 0, rounds)], { perm: { ints: [1, 0] } });
-  const target = site.target(0, activation);
+  const w = site.emit('Transpose', [whole?.weights ?? weight(site, 1, 0, rounds)], { perm: { ints: [1, 0] } });
+  const target = whole?.sums ?? site.target(0, activation);
   const product = site.has(2) ? site.emit('MatMul', [x, w]) : target;
-  if (site.has(2)) site.add('Add', [product, bias(site, 2, 0, 1)], [target]);
+  if (site.has(2)) site.add('Add', [product, whole?.bias ?? bias(site, 2, 0, 1)], [target]);
   else site.add('MatMul', [x, w], [target]);
 }
 
@@ -107,12 +109,12 @@ function channelsFirst(
   others: readonly string[],
   attributes: Readonly<Record<string, AttributeValue>>,
   activation: number,
-  rounds = false,
+  { rounds = false, whole }: { readonly rounds?: boolean; readonly whole?: IntegerSums | undefined } = {},
 ): void {
-  const given = rounds ? roundRows(site, site.float(0), 'xnnpack') : site.float(0);
+  const given = rounds ? roundRows(site, site.float(0), 'xnnpack') : (whole?.x ?? site.float(0));
   const x = site.emit('Transpose', [given], { perm: { ints: [0, 3, 1, 2] } });
   const y = site.emit(type, [x, ...others], attributes);
-  site.add('Transpose', [y], [site.target(0, activation)], { perm: { ints: [0, 2, 3, 1] } });
+  site.add('Transpose', [y], [whole?.sums ?? site.target(0, activation)], { perm: { ints: [0, 2, 3, 1] } });
 }
 
 /** `[filters, height, width, channels of a group]` over `[batch, height, width, channels]`. */
@@ -129,8 +131,9 @@ function conv2d(site: Site): void {
   // XNNPACK rounds all places of an image in the same steps; where there is but one, that is a row.
   const sizes = site.builder.sizes(site.index(0));
   const rounds = roundsRows(site) && takenByXnnpack(activation) && sizes[1] === 1 && sizes[2] === 1;
-  const w = site.emit('Transpose', [weight(site, 1, 0, rounds)], { perm: { ints: [0, 3, 1, 2] } });
-  const others = site.has(2) ? [w, bias(site, 2, 0, 1)] : [w];
+  const whole = integerSums(site, activation, 0, false);
+  const w = site.emit('Transpose', [whole?.weights ?? weight(site, 1, 0, rounds)], { perm: { ints: [0, 3, 1, 2] } });
+  const others = site.has(2) ? [w, whole?.bias ?? bias(site, 2, 0, 1)] : [w];
   const group = channels / (shape[3] as number);
   channelsFirst(
     site,
@@ -138,7 +141,7 @@ function conv2d(site: Site): void {
     others,
     { ...pads, strides: { ints: strides }, dilations: { ints: dilations }, group: { i: group } },
     activation,
-    rounds,
+    { rounds, whole },
   );
 }
 
@@ -153,14 +156,16 @@ function depthwiseConv2d(site: Site): void {
   const activation = site.fused(4);
   const dilations = [options.int(6, 'dilation_h_factor', 1), options.int(5, 'dilation_w_factor', 1)];
   const channels = site.arity(3).tensor(0).shape.at(-1) as number;
-  const w = site.emit('Transpose', [weight(site, 1, 0)], { perm: { ints: [3, 0, 1, 2] } });
-  const others = site.has(2) ? [w, bias(site, 2, 0, 1)] : [w];
+  const whole = integerSums(site, activation, 3, false);
+  const w = site.emit('Transpose', [whole?.weights ?? weight(site, 1, 0)], { perm: { ints: [3, 0, 1, 2] } });
+  const others = site.has(2) ? [w, whole?.bias ?? bias(site, 2, 0, 1)] : [w];
   channelsFirst(
     site,
     'Conv',
     others,
     { ...pads, strides: { ints: strides }, dilations: { ints: dilations }, group: { i: channels } },
     activation,
+    { whole },
   );
 }
 
