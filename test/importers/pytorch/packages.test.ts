@@ -1,53 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ImportError } from '../../../src/errors.js';
-import {
-  fromPyTorch,
-  type PyTorchConfig,
-  type PyTorchLayer,
-  readPyTorch,
-} from '../../../src/importers/pytorch/index.js';
+import { fromPyTorch, type PyTorchLayer, readPyTorch } from '../../../src/importers/pytorch/index.js';
 import { writeSafetensors } from '../../../src/importers/safetensors/index.js';
 import { createModel } from '../../../src/index.js';
-import { uniform } from '../../golden/prng.js';
-import { expectNear, expectSameBits } from '../../support/bits.js';
-import { builds } from '../../support/builds.js';
 import { tensors } from '../files.js';
+import { bytesOf, type Case, casesOf, expected, holdCases, numbersOf } from './package-cases.js';
 
 // Recurrent layers of packages, as these wrote and computed them (`test/golden/generate_pytorch_packages.py`).
 
-interface Case {
-  readonly name: string;
-  readonly file: string;
-  readonly config: PyTorchConfig;
-  readonly input: { readonly shape: readonly [number, number, number]; readonly seed: number };
-  readonly output: { readonly shape: readonly number[]; readonly data: string };
-}
-const path = new URL('../../golden/pytorch-files/packages.json.gz', import.meta.url);
-const CASES: readonly Case[] = JSON.parse(gunzipSync(readFileSync(path)).toString());
-const named = CASES.map((one) => [one.name, one] as const);
-const bytesOf = ({ file }: Case) => Buffer.from(file, 'base64');
-const numbersOf = ({ input: { seed, shape } }: Case) => uniform(seed, shape[0] * shape[1] * shape[2], 1);
-const expected = ({ output }: Case) => new Float32Array(new Uint8Array(Buffer.from(output.data, 'base64')).buffer);
+const CASES = casesOf('packages');
 
-describe.each(builds)('layers of other packages as these compute them, %s', (build) => {
-  it.each(named)('%s', async (_, one) => {
-    const model = await createModel(fromPyTorch(bytesOf(one), one.config), { build });
-    const data = numbersOf(one);
-    const [got] = Object.values(model.runNamed({ input: { data, shape: one.input.shape } }));
-    expect(got?.shape).toEqual(one.output.shape);
-    // Float32 on both sides.
-    expectNear(got?.data, expected(one), 5e-6, one.name, { relative: true });
-    if (one.config.layers?.some((layer) => 'returnSequences' in layer)) return;
-    const [, time, width] = one.input.shape;
-    const first = data.subarray(0, time * width);
-    const stream = model.createStream();
-    const steps = Array.from({ length: time }, (_, t) => [...stream.step(first.subarray(t * width, (t + 1) * width))]);
-    expectSameBits(steps.flat(), model.run(first));
-    model.dispose();
-  });
-});
+holdCases(CASES, ({ config }) => !config.layers?.some((layer) => 'returnSequences' in layer));
 
 const caseOf = (name: string): Case => CASES.find((one) => one.name === name) as Case;
 /** A case's file with other fields in the config. */
