@@ -60,6 +60,7 @@ it('an attribute that no operator has is refused on every operator', () => {
     'torch',
     'stateful',
     'attention',
+    'attention-torch',
     'lengths',
     'keras3',
     'keras2',
