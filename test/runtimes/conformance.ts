@@ -22,7 +22,7 @@ export async function conformHere(every = 3): Promise<Conformance> {
   const asked = questions(every);
   const here = await conform({ createModel, acceptsBuild, load, int8: {} }, asked);
   expect(Object.keys(here.golden).length).toBeGreaterThan(1000 / every);
-  expect(Object.keys(here.opened)).toHaveLength(12);
+  expect(Object.keys(here.opened)).toHaveLength(13);
   expect(Object.keys(here.streams)).toHaveLength(8);
   return { asked: { ...asked, saved: savedBy(here) }, here };
 }
