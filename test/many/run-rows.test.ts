@@ -140,7 +140,7 @@ describe.each(builds)('sequences in one run, %s', (build) => {
           'layer_norm',
         ],
         ...['log_softmax', 'lstm', 'masking', 'maximum', 'minimum', 'multiply', 'prelu', 'rearrange', 'rnn'],
-        ...['scale_shift', 'softmax', 'subtract', 'integer_lstm', 'rounded_lstm', 'round_rows', 'fast_grnn'],
+        ...['scale_shift', 'softmax', 'subtract', 'integer_lstm', 'rounded_lstm', 'round_rows', 'rescale', 'fast_grnn'],
         ...['min_gru', 'min_lstm', 'sru', 'ssru', 'qrnn', 'layer_norm_lstm', 'cfc', 'cfc_pure', 'slstm', 'ltc'],
       ].sort(),
     );
