@@ -85,7 +85,7 @@ describe('Chromium, from the files of the package, under a strict policy, confor
     const words = [
       'linear_before_reset',
       'inbound_nodes',
-      '{ paths, weights }',
+      'a graph model holds no layers any more',
       '_rebuild_tensor_v2',
       'a key that shares more',
       'not a weight of a module',
