@@ -17,7 +17,7 @@ import { expectSameWhenBuilt, imported } from './same.js';
 
 describe.each(builds)('built for %s', (build) => {
   it.each(STACKS)('%s', (_, spec) => expectSameWhenBuilt(spec, { build }));
-  it.each(part(STACKS, 3))('%s, in a .wasm', (_, spec) => expectSameWhenBuilt(spec, { build, weights: 'wasm' }));
+  it.each(part(STACKS, 5))('%s, in a .wasm', (_, spec) => expectSameWhenBuilt(spec, { build, weights: 'wasm' }));
   it.each(INT8_STACKS)('%s, int8', (_, spec) => expectSameWhenBuilt(spec, { build }));
   it.each(part(INT8_STACKS, 3))('%s, int8, in a .wasm', (_, spec) =>
     expectSameWhenBuilt(spec, { build, weights: 'wasm' }),
@@ -128,7 +128,7 @@ describe('every type of layer', () => {
 });
 
 describe('files', () => {
-  it.each(part(seeds(), 3).map((seed) => [seed.name, seed] as const))('%s', (_, { bytes, read }) =>
+  it.each(part(seeds(), 7).map((seed) => [seed.name, seed] as const))('%s', (_, { bytes, read }) =>
     expectSameWhenBuilt(read(bytes)),
   );
 });

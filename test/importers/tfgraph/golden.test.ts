@@ -3,6 +3,7 @@ import { fromTfGraph } from '../../../src/importers/tfgraph/index.js';
 import { createModel } from '../../../src/index.js';
 import { largestDifference } from '../../support/bits.js';
 import { builds } from '../../support/builds.js';
+import { part } from '../../support/thorough.js';
 import { casesOf, FLAVOURS, type Value } from './cases.js';
 
 const given = (inputs: readonly Value[]) =>
@@ -25,7 +26,7 @@ describe.each(FLAVOURS)('TensorFlow graphs, as TensorFlow computes them: %s', (f
   const all = casesOf(flavour);
   const kept = all.filter(({ name }) => !(`${flavour}/${name}` in REFUSED));
   describe.each(builds)('%s', (build) => {
-    it.each(kept.map((one) => [one.name, one] as const))('%s', async (_, { model, files, runs }) => {
+    it.each(part(kept, 2).map((one) => [one.name, one] as const))('%s', async (_, { model, files, runs }) => {
       const made = await createModel(fromTfGraph(model, { files, states: [] }), { build });
       for (const { inputs, outputs } of runs) {
         const results = made.runNamed(given(inputs));
