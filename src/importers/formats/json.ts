@@ -68,6 +68,17 @@ function isKey(text: string, position: number): boolean {
   return text[next] === ':';
 }
 
+/** Whether the first character that is no space opens an object, or a list that begins with one. */
+export function isJson(bytes: Uint8Array): boolean {
+  let position = 0;
+  const next = (): number | undefined => {
+    while ([0x20, 0x09, 0x0a, 0x0d].includes(bytes[position] as number)) position++;
+    return bytes[position++];
+  };
+  const first = next();
+  return first === 0x7b || (first === 0x5b && next() === 0x7b);
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

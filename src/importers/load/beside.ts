@@ -1,10 +1,11 @@
 import { type FileBytes, viewBytes } from '../formats/bytes.js';
+import { isJson } from '../formats/json.js';
 import { pathWithin } from '../formats/paths.js';
 import { Budget } from '../shared/budget.js';
 import type { ImportOptions } from '../shared/limits.js';
 import { refuse } from '../shared/refuse.js';
 import type { Found } from './choose.js';
-import { type Format, isJson, sniff } from './sniff.js';
+import { type Format, sniff } from './sniff.js';
 
 /** Gives the bytes of a file by its path from the model's folder, `/` between its parts. */
 export type ReadFile = (path: string) => FileBytes | PromiseLike<FileBytes>;

@@ -1,5 +1,5 @@
 import { type FileBytes, viewModel } from '../formats/bytes.js';
-import { isObject, parseJson, show } from '../formats/json.js';
+import { isJson, isObject, parseJson, show } from '../formats/json.js';
 import { isZip } from '../formats/zip.js';
 import { Budget } from '../shared/budget.js';
 import { type ImportOptions, limitsOf } from '../shared/limits.js';
@@ -94,17 +94,6 @@ const isRNNoise = (bytes: Uint8Array): boolean =>
   /^(DNNw|rnnoise-nu model file version )/.test(String.fromCharCode(...bytes.subarray(0, 30)));
 
 const isTar = (bytes: Uint8Array): boolean => String.fromCharCode(...bytes.subarray(257, 262)) === 'ustar';
-
-/** Whether the first character that is no space opens an object, or a list that begins with one. */
-export function isJson(bytes: Uint8Array): boolean {
-  let position = 0;
-  const next = (): number | undefined => {
-    while ([0x20, 0x09, 0x0a, 0x0d].includes(bytes[position] as number)) position++;
-    return bytes[position++];
-  };
-  const first = next();
-  return first === 0x7b || (first === 0x5b && next() === 0x7b);
-}
 
 /** Lists of what: groups of weights, or what a sketch-rnn is, its shapes and its arrays. */
 function ofList(list: readonly unknown[]): Format {
