@@ -16,12 +16,13 @@ const file = (name: string): Uint8Array => readFileSync(`${modelsFolder}/tflite/
 const reference = (): Record<string, Model> => JSON.parse(file('litert_reference.json').toString()).models;
 
 describe.each(builds)('models: TensorFlow Lite, as LiteRT computes them, %s', needsModels, (build) => {
-  // What 8-bit weights are multiplied by is rounded to 8 bits as XNNPACK rounds it.
+  // What 8-bit weights are multiplied by is rounded to 8 bits as XNNPACK rounds it. Where a multiply-add rounds once, a value in the middle of two steps
+  // can come to be the other one.
   it.each<[name: string, bound: number]>([
     ['dtln_model_1', 1e-5],
     ['dtln_model_2', 1e-5],
     ['dtln_model_quant_1', 1e-5],
-    ['dtln_model_quant_2', 1e-5],
+    ['dtln_model_quant_2', build === 'relaxed' ? 5e-3 : 1e-5],
   ])('%s: eight frames, state inside the stream', async (name, bound) => {
     const { inputs, outputs, calls } = reference()[name] as Model;
     const spec = fromTflite(file(`${name}.tflite`));
