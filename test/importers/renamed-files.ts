@@ -59,7 +59,8 @@ function inEntries({ name, bytes }: Seed): Place[] {
     const parts = entry.split('/');
     const zipped = (path: string, data: Uint8Array): Uint8Array => {
       // As entries of an array: `__proto__` of a record is none of its own.
-      const all = Object.defineProperty({ ...rest }, path, { value: data, enumerable: true });
+      const own = path === '__proto__' ? `x/${path}` : path; // fflate writes none of that name alone.
+      const all = Object.defineProperty({ ...rest }, own, { value: data, enumerable: true });
       return zipSync(all, { level: 0 });
     };
     const renamed = parts.map((part, at) => ({
